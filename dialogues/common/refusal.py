@@ -1,0 +1,28 @@
+"""An expected no, and how its words are marked for translation."""
+
+from typing import Any
+
+
+def N_(message: str) -> str:  # noqa: N802  gettext's own name for a word that is marked here and translated where it is shown
+    """Mark a message for translation; it is translated when it is shown."""
+    return message
+
+
+class Refusal(Exception):
+    """An expected no: a message with named facts, which says what to change, and the form field it is about, if any.
+
+    A fact that is itself a marked word is translated too, so facts may be enum labels.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None, **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return self.message % self.facts if self.facts else self.message
+
+
+class Unseen(Exception):
+    """The viewer may not see this, or it does not exist: which of the two is nobody's business (404)."""

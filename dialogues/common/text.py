@@ -1,0 +1,63 @@
+"""Text that people typed: cleaned of what no reader can see, bounded, never guessed at."""
+
+import re
+import unicodedata
+
+from dialogues.common.refusal import N_, Refusal
+
+#: Direction marks that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
+_HARMLESS_FORMAT = {"\u200c", "\u200d"}
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+
+
+def one_line(text: str) -> str:
+    """The text in NFC on one line, without control and direction characters, spaces run together."""
+    kept = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFC", text) if _visible(character))
+    return " ".join(kept.split())
+
+
+def many_lines(text: str) -> str:
+    """The same for longer text: line breaks and tabs stay, as LF and TAB."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(character for character in text if character in "\n\t" or _visible(character)).strip()
+
+
+def _visible(character: str) -> bool:
+    if character in _HARMLESS_FORMAT:
+        return True
+    if character.isspace():
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def bounded(text: str, longest: int, *, field: str | None = None) -> str:
+    """The text, if it is no longer than that.
+
+    :raises Refusal: it is longer; the words say by how much.
+    """
+    if len(text) > longest:
+        raise Refusal(
+            N_("This is %(length)s characters long; write at most %(longest)s."), field=field, length=len(text), longest=longest
+        )
+    return text
+
+
+def mail_address(text: str, *, field: str | None = None) -> str:
+    """An e-mail address as it is to be written to, its domain in IDNA.
+
+    :raises Refusal: it is not one plain address.
+    """
+    address = one_line(text)
+    local, _, domain = address.rpartition("@")
+    try:
+        address = f"{local}@{domain.encode('idna').decode('ascii')}" if domain else address
+    except UnicodeError:
+        address = ""
+    if not _ADDRESS.fullmatch(address) or ".." in address or len(address) > 254:
+        raise Refusal(N_("“%(address)s” is not an e-mail address: write one like name@example.org."), field=field, address=one_line(text)[:80])
+    return address
+
+
+def same_address(address: str) -> str:
+    """The form in which two spellings of one address are equal."""
+    return unicodedata.normalize("NFKC", address).casefold()

@@ -1,0 +1,215 @@
+"""Who may do what: one table, read top to bottom; nothing else decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a person is in a dialogue or a meeting; the value is the word in URLs and in the database."""
+
+    HOST_LEAD = "host_lead"
+    COORDINATOR = "coordinator"
+    CO_CHAIR = "co_chair"
+    FOCAL_POINT = "focal_point"
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    INTERPRETER = "interpreter"
+    RAPPORTEUR = "rapporteur"
+    ARCHIVIST = "archivist"
+    TRAVEL_DESK = "travel_desk"
+
+
+class Standing(Enum):
+    """What a viewer is apart from any role in a dialogue."""
+
+    ANYONE = "anyone"
+    LINK_HOLDER = "link_holder"
+    ACCOUNT = "account"
+    INSTALLATION_HOST = "installation_host"
+    OPENER = "opener"
+    SYSTEM = "system"
+
+
+class Scope(Enum):
+    """How much of the rows of one kind an action reaches; every `visible()` turns each of these into SQL."""
+
+    ALL = "all"
+    OWN_PARTY = "own party"
+    OWN = "own"
+    ADMITTED = "sessions admitted to"
+    INVITED = "all but sessions of a restricted list, and those if invited"
+    PLACES = "times and places"
+    STATUS = "status only"
+    AGGREGATE = "counts only"
+    SEALED = "one sealed line"
+
+
+class Condition(Enum):
+    """A fact that must hold for a grant to count."""
+
+    WINDOW = "fourteen days before to seven days after the meeting"
+    EXCHANGED = "the parties' lists are open to each other"
+    RULE_SAYS = "the meeting's rules open it to observers"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done or seen; `name` is its word in the audit log and in the tests."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One cell: how far the action reaches, and under which conditions."""
+
+    scope: Scope
+    conditions: frozenset[Condition] = frozenset()
+
+
+Cell = Grant | None
+
+ALL = Grant(Scope.ALL)
+PRTY = Grant(Scope.OWN_PARTY)
+OWN = Grant(Scope.OWN)
+ADM = Grant(Scope.ADMITTED)
+INV = Grant(Scope.INVITED)
+PLCS = Grant(Scope.PLACES)
+SEAL = Grant(Scope.SEALED)
+#: Interpreters: everything, within their window.
+WIND = Grant(Scope.ALL, frozenset({Condition.WINDOW}))
+#: Interpreters: the sessions they are assigned to, within their window.
+WASG = Grant(Scope.INVITED, frozenset({Condition.WINDOW}))
+#: Once the lists are exchanged.
+XALL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED}))
+XWIN = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.WINDOW}))
+#: Observers: once exchanged, and if the meeting's rules say so.
+XRUL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.RULE_SAYS}))
+RULE = Grant(Scope.ALL, frozenset({Condition.RULE_SAYS}))
+XSEA = Grant(Scope.SEALED, frozenset({Condition.EXCHANGED}))
+____ = None
+
+# What is done or seen, in the order of the access matrix.
+DIALOGUE_SEE = Action("dialogue.see")
+DIALOGUE_EDIT = Action("dialogue.edit")
+ROLES_SEE = Action("roles.see")
+ROLES_GRANT = Action("roles.grant")
+MEETING_SEE = Action("meeting.see")
+MEETING_EDIT = Action("meeting.edit")
+AGENDA_EDIT = Action("agenda.edit")
+AGENDA_SEE = Action("agenda.see")
+AGENDA_RELEASE = Action("agenda.release")
+SESSION_PEOPLE_SEE = Action("session.people.see")
+NOMINATIONS_SEE = Action("nominations.see")
+PARTICIPANTS_INVITE = Action("participants.invite")
+PARTICIPANTS_SEE = Action("participants.see")
+REGISTRATION_SEE = Action("registration.see")
+REGISTRATION_OWN = Action("registration.own")
+PRACTICAL_SEE = Action("practical.see")
+PRACTICAL_EDIT = Action("practical.edit")
+RAW_NOTES_WRITE = Action("raw_notes.write")
+SUMMARY_EDIT = Action("summary.edit")
+SUMMARY_SEE = Action("summary.see")
+SUMMARY_FINISH = Action("summary.finish")
+SUMMARY_FILED_READ = Action("summary.filed.read")
+RECORD_FILE = Action("record.file")
+RECORD_READ = Action("record.read")
+RECORD_LINE_SEE = Action("record.line.see")
+LETTERS_SEE = Action("letters.see")
+LETTERS_RESEND = Action("letters.resend")
+FEED_OWN = Action("feed.own")
+INVITE_FILE = Action("invite.file")
+AUDIT_SEE = Action("audit.see")
+
+# fmt: off
+#                       host  coord co-ch focal parti obser inter rappo archi travel
+#                       lead        air   point cipan ver   prete rteur vist  desk
+MATRIX: dict[Action, tuple[Cell, ...]] = {
+    DIALOGUE_SEE:        (ALL,  ALL,  ALL,  ALL,  ALL,  ALL,  WIND, ALL,  ALL,  ALL),
+    DIALOGUE_EDIT:       (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    ROLES_SEE:           (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    ROLES_GRANT:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    MEETING_SEE:         (ALL,  ALL,  ALL,  ALL,  ALL,  ALL,  WIND, ALL,  ALL,  ALL),
+    MEETING_EDIT:        (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    AGENDA_EDIT:         (ALL,  ALL,  ALL,  ____, ____, ____, ____, ____, ____, ____),
+    AGENDA_SEE:          (ALL,  ALL,  ALL,  INV,  INV,  ADM,  WASG, INV,  INV,  PLCS),
+    AGENDA_RELEASE:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    SESSION_PEOPLE_SEE:  (ALL,  ALL,  XALL, XALL, XALL, XALL, XWIN, XALL, ____, ____),
+    NOMINATIONS_SEE:     (ALL,  ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ____),
+    PARTICIPANTS_INVITE: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    PARTICIPANTS_SEE:    (XALL, XALL, XALL, XALL, XALL, XRUL, XWIN, XALL, XSEA, XALL),
+    REGISTRATION_SEE:    (ALL,  ALL,  ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ALL),
+    REGISTRATION_OWN:    (____, ____, ____, ____, OWN,  OWN,  ____, ____, ____, ____),
+    PRACTICAL_SEE:       (ALL,  ALL,  ALL,  ALL,  ALL,  ALL,  WIND, ALL,  ____, ALL),
+    PRACTICAL_EDIT:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ALL),
+    RAW_NOTES_WRITE:     (____, ____, ____, ____, ____, ____, ____, OWN,  ____, ____),
+    SUMMARY_EDIT:        (____, ____, ALL,  ____, ____, ____, ____, OWN,  ____, ____),
+    SUMMARY_SEE:         (____, ALL,  ALL,  ____, ____, ____, ____, OWN,  ____, ____),
+    SUMMARY_FINISH:      (____, ____, ALL,  ____, ____, ____, ____, OWN,  ____, ____),
+    SUMMARY_FILED_READ:  (ALL,  ALL,  ALL,  ____, ____, ____, ____, ALL,  ____, ____),
+    RECORD_FILE:         (____, ____, ____, ____, ____, ____, ____, ____, ALL,  ____),
+    RECORD_READ:         (ALL,  ALL,  ALL,  ALL,  ALL,  RULE, ____, ALL,  ALL,  ____),
+    RECORD_LINE_SEE:     (SEAL, SEAL, ____, ____, ____, ____, ____, ____, SEAL, ____),
+    LETTERS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    LETTERS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  ____, PLCS),
+    INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  ____, PLCS),
+    AUDIT_SEE:           (ALL,  ____, ____, ____, OWN,  OWN,  OWN,  ____, ____, ____),
+}
+# fmt: on
+
+# What stands outside any dialogue.
+SIGN_IN = Action("sign_in")
+LINK_OPEN = Action("link.open")
+FEED_FETCH = Action("feed.fetch")
+HOME_SEE = Action("home.see")
+OWN_ACCOUNT = Action("account.own")
+OWN_DATA_SEE = Action("own_data.see")
+STAFF_INVITE = Action("staff.invite")
+DIALOGUE_OPEN = Action("dialogue.open")
+VENUES_EDIT = Action("venues.edit")
+VENUES_SEE = Action("venues.see")
+ASSET_SEE = Action("asset.see")
+
+STANDINGS: dict[Action, frozenset[Standing]] = {
+    ASSET_SEE: frozenset({Standing.ANYONE}),
+    SIGN_IN: frozenset({Standing.ANYONE}),
+    LINK_OPEN: frozenset({Standing.ANYONE}),
+    FEED_FETCH: frozenset({Standing.ANYONE}),
+    HOME_SEE: frozenset({Standing.ACCOUNT}),
+    OWN_ACCOUNT: frozenset({Standing.ACCOUNT}),
+    OWN_DATA_SEE: frozenset({Standing.ACCOUNT}),
+    STAFF_INVITE: frozenset({Standing.INSTALLATION_HOST}),
+    DIALOGUE_OPEN: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+    VENUES_EDIT: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+    VENUES_SEE: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+}
+
+#: Roles held by staff of the liaison office, who sign in with a second factor.
+STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.TRAVEL_DESK})
+
+#: What a focal point does for the party; an observer who is a focal point gains this, and no substance.
+PARTY_BUSINESS = frozenset({NOMINATIONS_SEE, REGISTRATION_SEE})
+
+_COLUMN = {role: place for place, role in enumerate(Role)}
+
+
+def scopes(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Scope]:
+    """How far someone who holds these roles reaches with the action, given the conditions that are met."""
+    row = MATRIX.get(action)
+    if row is None:
+        return frozenset()
+    cells = (row[_COLUMN[role]] for role in _counting(action, frozenset(roles)))
+    return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= met)
+
+
+def _counting(action: Action, roles: frozenset[Role]) -> frozenset[Role]:
+    if Role.OBSERVER in roles and action not in PARTY_BUSINESS:
+        return roles - {Role.FOCAL_POINT}
+    return roles
+
+
+def stands(action: Action, standings: Iterable[Standing]) -> bool:
+    """Whether an action outside any dialogue is open to one of these standings."""
+    return not STANDINGS.get(action, frozenset()).isdisjoint(standings)
