@@ -1,0 +1,1 @@
+"""Calendar files, feeds and letters that say no more than their reader may know."""
