@@ -1,10 +1,18 @@
 """Column types that refuse what would be ambiguous."""
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, Uuid
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
+
+
+#: A random id, minted by us and never derived from anything.
+Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -35,3 +43,8 @@ class WallTime(TypeDecorator[datetime]):
         if value is not None and value.tzinfo is not None:
             raise ValueError("A wall time has no time zone of its own.")
         return value  # type: ignore[no-any-return]  # SQLAlchemy hands the value over untyped.
+
+
+def word(kind: type[Enum], **options: Any) -> SqlEnum:
+    """A column that holds one of the enumeration's values, as text that can be read in the database."""
+    return SqlEnum(kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options)

@@ -1,0 +1,147 @@
+"""The gate of the web: every route names its action, and asks the policy before anything else runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import ANYONE, Viewer
+from dialogues.policy import STANDINGS, Action, Standing
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: The only pages that need no sign-in.
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "accounts.sign_in",
+        "accounts.second_factor",
+        "accounts.ask_for_link",
+        "accounts.link_asked_for",
+        "accounts.open_link",
+        "accounts.use_link",
+        "accounts.choose_password",
+        "accounts.left",
+        "accounts.robots",
+        "accounts.health",
+        "accounts.csp_report",
+        "participants.open_link",
+        "participants.registration",
+        "participants.ask_for_new_link",
+        "invites.feed",
+        "home.design",
+    }
+)
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route names no action, so the application does not start."""
+
+
+@dataclass(slots=True)
+class Doors:
+    """How to find out who asks; handed over by the factory."""
+
+    #: The signed-in viewer of this request, or ANYONE.
+    who: Callable[[], Viewer] = lambda: ANYONE
+    #: The same viewer standing in a dialogue (first id) or a meeting (second id); None when there is no such place.
+    place: Callable[[Viewer, UUID | None, UUID | None], Viewer | None] = lambda _viewer, _dialogue, _meeting: None
+
+
+doors = Doors()
+
+
+def allows(action: Action) -> Callable[[View], View]:
+    """Name the action that a view performs; who may do it is the policy's answer."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).__action__ = action
+        return view
+
+    return mark
+
+
+def viewer() -> Viewer:
+    """Who asks in this request."""
+    return cast(Viewer, g.get("viewer", ANYONE))
+
+
+def now_action() -> Action | None:
+    """The action of the route that answers this request; None where no route matched."""
+    view = _current_view()
+    return getattr(view, "__action__", None)
+
+
+def _current_view() -> Callable[..., Any] | None:
+    from flask import current_app
+
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def guard(app: Flask) -> None:
+    """Ask the policy before every request, and answer unknown and forbidden alike."""
+
+    @app.before_request
+    def ask_policy() -> Response | None:
+        g.viewer = ANYONE
+        action = now_action()
+        if action is not None and Standing.ANYONE in STANDINGS.get(action, frozenset()):
+            if not getattr(_current_view(), "__without_viewer__", False):
+                g.viewer = doors.who()
+            return None
+        g.viewer = doors.who()
+        if not g.viewer.signed_in:
+            return _to_sign_in()
+        if action is None:
+            return None
+        _enter_place()
+        if not g.viewer.may(action):
+            raise Unseen
+        return None
+
+    @app.errorhandler(Unseen)
+    def unseen(_error: Unseen) -> Response:
+        abort(404)
+
+
+def without_viewer(view: View) -> View:
+    """A public view that does not want to know who asks: the feed, which must cost one look-up and no more."""
+    cast(Any, view).__without_viewer__ = True
+    return view
+
+
+def _enter_place() -> None:
+    arguments = request.view_args or {}
+    dialogue_id, meeting_id = arguments.get("dialogue_id"), arguments.get("meeting_id")
+    if dialogue_id is None and meeting_id is None:
+        return
+    placed = doors.place(g.viewer, dialogue_id, meeting_id)
+    if placed is None:
+        raise Unseen
+    g.viewer = placed
+
+
+def _to_sign_in() -> Response:
+    target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
+    return cast(Response, redirect(url_for("accounts.sign_in", next=target if target != "/" else None), code=303))
+
+
+def refuse_undeclared_routes(app: Flask) -> None:
+    """Stop the start if one route names no action, or is public without standing in the list.
+
+    :raises UndeclaredRoute: names the endpoints.
+    """
+    undeclared, unlisted = [], []
+    for endpoint, view in app.view_functions.items():
+        action = getattr(view, "__action__", None)
+        if action is None:
+            undeclared.append(endpoint)
+        elif Standing.ANYONE in STANDINGS.get(action, frozenset()) and endpoint not in PUBLIC_ENDPOINTS:
+            unlisted.append(endpoint)
+    if undeclared or unlisted:
+        raise UndeclaredRoute(f"no action: {sorted(undeclared)}; public but not listed: {sorted(unlisted)}")

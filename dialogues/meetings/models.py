@@ -1,0 +1,229 @@
+"""Dialogues, parties, persons, meetings, roles and whether the lists are exchanged."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.common.columns import Id, Instant, word
+from dialogues.extensions import Base
+from dialogues.meetings.rules import (
+    Existence,
+    InviteProfile,
+    MeetingFormat,
+    MeetingStatus,
+    NameOrder,
+    PartyAttribution,
+    PartyKind,
+    Rule,
+)
+from dialogues.policy import Role
+
+
+class Dialogue(Base):
+    """A continuing process."""
+
+    __tablename__ = "dialogue"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    themes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    phase: Mapped[int] = mapped_column(default=1)
+    existence: Mapped[Existence] = mapped_column(word(Existence), default=Existence.NORMAL)
+    archive_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Party(Base):
+    """A side: its names by language are the dialogue's own, never a library's."""
+
+    __tablename__ = "party"
+    __table_args__ = (UniqueConstraint("dialogue_id", "code"), UniqueConstraint("dialogue_id", "id"))
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID] = mapped_column(ForeignKey("dialogue.id"))
+    code: Mapped[str] = mapped_column(String(8))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    city: Mapped[str | None] = mapped_column(String(120))
+    subdivision: Mapped[str] = mapped_column(String(10), default="")
+    kind: Mapped[PartyKind] = mapped_column(word(PartyKind), default=PartyKind.PARTY)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Institution(Base):
+    """Where people come from, "for identification purposes only"."""
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "id"),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID] = mapped_column(ForeignKey("dialogue.id"))
+    party_id: Mapped[UUID | None]
+    name: Mapped[str] = mapped_column(String(200))
+    acronym: Mapped[str] = mapped_column(String(40), default="")
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Person(Base):
+    """Someone within one dialogue; no e-mail means no sign-in. There is no directory across dialogues."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "id"),
+        UniqueConstraint("dialogue_id", "email_norm"),
+        UniqueConstraint("dialogue_id", "account_id"),
+        ForeignKeyConstraint(["dialogue_id", "institution_id"], ["institution.dialogue_id", "institution.id"]),
+        ForeignKeyConstraint(["dialogue_id", "registered_by"], ["person.dialogue_id", "person.id"]),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID] = mapped_column(ForeignKey("dialogue.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_norm: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200))
+    native: Mapped[str] = mapped_column(String(200), default="")
+    family: Mapped[str] = mapped_column(String(120), default="")
+    given: Mapped[str] = mapped_column(String(120), default="")
+    name_order: Mapped[NameOrder] = mapped_column(word(NameOrder), default=NameOrder.GIVEN_FIRST)
+    sort_key: Mapped[str] = mapped_column(String(200), default="")
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    stems: Mapped[list[str]] = mapped_column(JSON, default=list)
+    locale: Mapped[str] = mapped_column(String(10), default="en")
+    zone: Mapped[str | None] = mapped_column(String(64))
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    institution_id: Mapped[UUID | None]
+    affiliation: Mapped[str] = mapped_column(String(200), default="")
+    registered_by: Mapped[UUID | None]
+    always_discreet: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Meeting(Base):
+    """One gathering in one place and zone; `starts_on` to `ends_on` are its days at the table."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "code"),
+        UniqueConstraint("dialogue_id", "id"),
+        CheckConstraint("ends_on >= starts_on", name="days_in_order"),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID] = mapped_column(ForeignKey("dialogue.id"))
+    code: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    venue_id: Mapped[UUID | None] = mapped_column(ForeignKey("venue.id"))
+    city: Mapped[str | None] = mapped_column(String(120))
+    zone: Mapped[str] = mapped_column(String(64))
+    arrive_on: Mapped[date | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    depart_on: Mapped[date | None]
+    status: Mapped[MeetingStatus] = mapped_column(word(MeetingStatus), default=MeetingStatus.PROVISIONAL)
+    format: Mapped[MeetingFormat] = mapped_column(word(MeetingFormat), default=MeetingFormat.IN_PERSON)
+    existence: Mapped[Existence] = mapped_column(word(Existence), default=Existence.NORMAL)
+    default_rule: Mapped[Rule] = mapped_column(word(Rule), default=Rule.CHATHAM_HOUSE)
+    party_attribution: Mapped[PartyAttribution] = mapped_column(word(PartyAttribution), default=PartyAttribution.NEVER)
+    profile: Mapped[InviteProfile] = mapped_column(word(InviteProfile), default=InviteProfile.DISCREET)
+    observers_told: Mapped[bool] = mapped_column(default=False)
+    working_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class PracticalPage(Base):
+    """How to get there, where one sleeps, whom to call at night."""
+
+    __tablename__ = "practical_page"
+    __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dialogue_id: Mapped[UUID]
+    way: Mapped[str] = mapped_column(Text, default="")
+    hotel: Mapped[str] = mapped_column(Text, default="")
+    night_telephone: Mapped[str] = mapped_column(String(80), default="")
+    more: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class MeetingParty(Base):
+    """A party at a meeting: how many seats are meant for it, and when it lodged its list."""
+
+    __tablename__ = "meeting_party"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+    )
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    party_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dialogue_id: Mapped[UUID]
+    target: Mapped[int | None]
+    lodged_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RoleGrant(Base):
+    """A role offered to a person, in the whole dialogue or one meeting; it counts from acceptance until its end."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+        Index("ix_role_grant_person", "person_id"),
+        Index(
+            "uq_role_grant_live_in_meeting",
+            "meeting_id",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_role_grant_live_in_dialogue",
+            "dialogue_id",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
+            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
+        ),
+        Index(
+            "uq_role_grant_one_focal_point",
+            "meeting_id",
+            "party_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND role = 'focal_point'"),
+            postgresql_where=text("revoked_at IS NULL AND role = 'focal_point'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID | None]
+    person_id: Mapped[UUID]
+    role: Mapped[Role] = mapped_column(word(Role))
+    party_id: Mapped[UUID | None]
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Exchange(Base):
+    """Whether the parties' lists are open to each other, which every list, count, search and feed obeys."""
+
+    __tablename__ = "exchange"
+    __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dialogue_id: Mapped[UUID]
+    sealed_until: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime | None] = mapped_column(Instant)

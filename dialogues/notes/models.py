@@ -1,0 +1,67 @@
+"""Raw notes, sealed for their owner, and documents without any author column."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.common.columns import Id, Instant, word
+from dialogues.extensions import Base
+from dialogues.meetings.rules import Rule
+from dialogues.notes.rules import DocumentKind, DocumentState
+
+
+class RawNotes(Base):
+    """A rapporteur's own notes of one session; they go when their key goes."""
+
+    __tablename__ = "raw_notes"
+    __table_args__ = (
+        UniqueConstraint("session_id", "owner_id"),
+        ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
+        ForeignKeyConstraint(["dialogue_id", "owner_id"], ["person.dialogue_id", "person.id"]),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    owner_id: Mapped[UUID]
+    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    destroy_by: Mapped[date]
+    changed_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Document(Base):
+    """A text several people edit: no author, no history by person, days instead of times."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "id"),
+        UniqueConstraint("session_id", "kind"),
+        ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
+        Index("ix_document_meeting", "meeting_id"),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    kind: Mapped[DocumentKind] = mapped_column(word(DocumentKind), default=DocumentKind.SUMMARY)
+    rule: Mapped[Rule] = mapped_column(word(Rule))
+    state: Mapped[DocumentState] = mapped_column(word(DocumentState), default=DocumentState.DRAFT)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class DocumentVersion(Base):
+    """A version of a document's text and the version it was based on; dated to the day."""
+
+    __tablename__ = "document_version"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    based_on: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]

@@ -1,0 +1,51 @@
+"""Letters owed, as rows in the transaction of their cause."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.common.columns import Id, Instant, word
+from dialogues.extensions import Base
+from dialogues.outbox.rules import LetterKind, LetterState
+
+
+class Letter(Base):
+    """A letter to one recipient, composed once from what is immutable and frozen; `facts` are ids, never words.
+
+    `order_key` and `sequence` order the letters of one calendar entry: none overtakes an earlier one.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index("ix_letter_due", "state", "due_at"),
+        Index("ix_letter_listed_under", "listed_under"),
+        Index("ix_letter_order", "order_key", "sequence"),
+    )
+
+    id: Mapped[Id]
+    debt_key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[LetterKind] = mapped_column(word(LetterKind))
+    dialogue_id: Mapped[UUID | None]
+    listed_under: Mapped[UUID | None]
+    person_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    order_key: Mapped[str | None] = mapped_column(String(80))
+    sequence: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    recipient: Mapped[str | None] = mapped_column(String(254))
+    sender: Mapped[str | None] = mapped_column(String(254))
+    sealed_bytes: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bytes_sha256: Mapped[str | None] = mapped_column(String(64))
+    has_secret: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[LetterState] = mapped_column(word(LetterState), default=LetterState.OWED)
+    owed_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+    lease_token: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""Who comes: invitation, registration, and who sees whom."""

@@ -1,0 +1,1 @@
+"""The sample dialogues, fictional throughout, and their loader."""

@@ -1,0 +1,1 @@
+"""Places where meetings are held, and their rooms."""
