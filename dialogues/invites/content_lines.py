@@ -1,4 +1,4 @@
-"""Content lines of calendar files: text cleaned and escaped, addresses checked, long lines folded between characters."""
+"""Content lines of calendar files: clean and escaped text, checked addresses, folds that cut nothing in two."""
 
 import re
 from dataclasses import dataclass
@@ -10,10 +10,14 @@ LONGEST = 74
 
 _BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 # C0 and C1 controls, direction overrides and isolates, surrogates, byte order marks and noncharacters.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _QUOTING = str.maketrans({"^": "^^", '"': "^'", "\n": "^n"})
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+#: What may stand in a mailto: as it is; the rest of a local part is percent-encoded.
+_SAFE = "!$'*+-._~"
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -34,7 +38,7 @@ class Address:
     def uri(self) -> str:
         """The CAL-ADDRESS, such as `mailto:desk@example.org`."""
         local, _, domain = self.mail.rpartition("@")
-        return f"mailto:{quote(local, safe="!$'*+-._~")}@{domain}"
+        return f"mailto:{quote(local, safe=_SAFE)}@{domain}"
 
     def same_box(self, other: "Address") -> bool:
         """Whether both name one mailbox; case does not tell them apart."""
@@ -50,7 +54,9 @@ def _plain(mail: str) -> str:
         host = ""
     wrong = not _LOCAL.fullmatch(local) or not all(_LABEL.fullmatch(label) for label in host.split("."))
     if wrong or len(local) > 64 or len(host) > 253:
-        raise ValueError("A calendar address must be one plain address such as desk@example.org, without a name or spaces")
+        raise ValueError(
+            "A calendar address must be one plain address such as desk@example.org, without a name or spaces"
+        )
     return f"{local}@{host}"
 
 

@@ -71,7 +71,13 @@ class Words:
 
 
 def words_for(
-    profile: Profile, *, neutral_word: str, title: str | None, place: str | None, city: str | None, description: str | None
+    profile: Profile,
+    *,
+    neutral_word: str,
+    title: str | None,
+    place: str | None,
+    city: str | None,
+    description: str | None,
 ) -> Words:
     """The words that a reader of this profile may see; the neutral word stays the same when an entry is cancelled.
 
@@ -194,7 +200,7 @@ def first_numbers(now: datetime) -> Numbers:
 
 
 def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
-    """The numbers of the revision that follows; its stamp is at least one second after the last, whatever the clock says.
+    """The numbers of the revision that follows; its stamp is at least a second after the last, whatever the clock says.
 
     :raises ValueError: the change raises no SEQUENCE, so that it makes no revision.
     """
@@ -203,12 +209,14 @@ def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
     sequence = last.sequence + 1
     asks_again = OWED[change].answer in {AnswerThen.ASKED, AnswerThen.ASKED_AGAIN}
     return Numbers(
-        sequence, sequence if asks_again else last.time_sequence, max(_whole_second(now), last.stamp + timedelta(seconds=1))
+        sequence,
+        sequence if asks_again else last.time_sequence,
+        max(_whole_second(now), last.stamp + timedelta(seconds=1)),
     )
 
 
 def answers_the_old_time(answered_sequence: int, numbers: Numbers) -> bool:
-    """Whether an answer to that SEQUENCE was given to a time that has changed since: kept, shown as such, asked again."""
+    """Whether an answer to that SEQUENCE was given to a time that changed since: kept, shown as such, asked again."""
     return answered_sequence < numbers.time_sequence
 
 

@@ -86,10 +86,11 @@ def zone(tzid: str) -> ZoneInfo:
     return _zone(tzid, tz_version())
 
 
-def instant(local: datetime, tzid: str, fold: int = 0) -> datetime:
+def instant(local: datetime, tzid: str, fold: int = 0, *, skipped: bool = False) -> datetime:
     """The UTC instant of a naive local time.
 
     :param fold: 0 for the first, 1 for the second of two equal times; means nothing elsewhere.
+    :param skipped: take a time that the clocks skip as if they did not, for days that begin in a gap, as in Beirut.
     :raises ValueError: the zone is unknown, the time aware, or the clocks skip it.
     """
     if local.tzinfo is not None:
@@ -98,7 +99,7 @@ def instant(local: datetime, tzid: str, fold: int = 0) -> datetime:
         raise ValueError(f"{local} does not lie between {FIRST_YEAR + 1} and {LAST_YEAR}")
     place = zone(tzid)
     found = local.replace(tzinfo=place, fold=fold).astimezone(UTC)
-    if found.astimezone(place).replace(tzinfo=None, fold=0) != local.replace(fold=0):
+    if not skipped and found.astimezone(place).replace(tzinfo=None) != local:
         raise ValueError(f"{local} does not exist in {tzid}: the clocks skip it")
     return found
 
