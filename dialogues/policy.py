@@ -186,6 +186,9 @@ STANDINGS: dict[Action, frozenset[Standing]] = {
     VENUES_SEE: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
 }
 
+#: Every action by its name, for templates and tests.
+ACTIONS = {action.name: action for action in (*MATRIX, *STANDINGS)}
+
 #: Roles held by staff of the liaison office, who sign in with a second factor.
 STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.TRAVEL_DESK})
 

@@ -29,8 +29,11 @@ class Place:
     """The dialogue, and the meeting of it if any, in which the viewer stands; for headings and conditions."""
 
     dialogue_id: UUID
+    dialogue_title: str = ""
     meeting_id: UUID | None = None
-    exchanged: bool = False
+    meeting_code: str = ""
+    meeting_title: str = ""
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

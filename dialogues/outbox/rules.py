@@ -1,6 +1,11 @@
 """Decisions about letters owed, on given facts."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
+from typing import Any
+from uuid import UUID
 
 
 class LetterState(Enum):
@@ -26,3 +31,62 @@ class LetterKind(Enum):
     CALENDAR_CANCEL = "calendar_cancel"
     AGENDA_CHANGED = "agenda_changed"
     MEETING_CHANGED = "meeting_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """A letter that is owed: `debt_key` makes owing it twice one letter; `facts` are ids, numbers and times, never words.
+
+    Letters with the same `order_key` leave in the order of `sequence`; a newer one supersedes an older one not yet sent
+    when `supersedes` is true.
+    """
+
+    kind: LetterKind
+    debt_key: str
+    owed_at: datetime
+    dialogue_id: UUID | None = None
+    listed_under: UUID | None = None
+    person_id: UUID | None = None
+    account_id: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    order_key: str | None = None
+    sequence: int = 0
+    supersedes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedLetter:
+    """What a composer is given."""
+
+    id: UUID
+    kind: LetterKind
+    dialogue_id: UUID | None
+    listed_under: UUID | None
+    person_id: UUID | None
+    account_id: UUID | None
+    facts: Mapping[str, Any]
+    sequence: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter in words: to one address, with a calendar part or none.
+
+    `sender` is a role address (None: the installation's own); a letter with a sign-in secret is minted at each sending and
+    wiped after (`has_secret`).
+    """
+
+    recipient: str
+    subject: str
+    text: str
+    calendar: bytes | None = None
+    method: str | None = None
+    sender: str | None = None
+    sender_name: str = ""
+    in_reply_to: str | None = None
+    has_secret: bool = False
+
+
+#: Composes a letter in the recipient's language, inside the delivering transaction; None: nothing is owed any more.
+Composer = Callable[[OwedLetter, datetime], Composed | None]

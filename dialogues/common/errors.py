@@ -1,0 +1,52 @@
+"""What is shown when something is not there, not allowed, or broken; the same words for unknown and forbidden."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger("dialogues")
+
+
+def answer_errors(app: Flask) -> None:
+    """Answer every error with one neutral page."""
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> tuple[str, int]:
+        return _page(400, _("This form is too old."), _("Go back, load the page again and send it once more."))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> tuple[str, int]:
+        code = error.code or 500
+        return _page(code, *_words(code))
+
+    @app.errorhandler(OperationalError)
+    def database_busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+        log.error("database: %s", type(error.orig).__name__)
+        page, code = _page(503, *_words(503))
+        return page, code, {"Retry-After": "5"}
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> tuple[str, int]:
+        log.error("fault in %s", request.endpoint, exc_info=error)
+        return _page(500, *_words(500))
+
+
+def _words(code: int) -> tuple[str, str]:
+    known = {
+        400: (_("The request could not be read."), _("Go back, load the page again and try once more.")),
+        403: (_("This is not open to you."), _("Go back to your start page.")),
+        404: (_("There is nothing here."), _("The address may be mistyped, or no longer in use.")),
+        405: (_("There is nothing here."), _("The address may be mistyped, or no longer in use.")),
+        413: (_("This is too large."), _("Send a smaller file or a shorter text.")),
+        429: (_("Too many tries."), _("Wait a few minutes and try again.")),
+        503: (_("The service is busy."), _("Nothing was lost. Wait a moment and send it again.")),
+    }
+    return known.get(code, (_("Something went wrong on our side."), _("It has been noted. Try again in a while.")))
+
+
+def _page(code: int, heading: str, advice: str) -> tuple[str, int]:
+    return render_template("error.html", code=code, heading=heading, advice=advice), code

@@ -1,0 +1,95 @@
+"""What templates know: who looks, where they stand, times with their zone, and words for our enumerations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel.speaklater import LazyString
+
+from dialogues.common import access, browser, clock
+from dialogues.common.words import WORDS
+from dialogues.policy import ACTIONS, Action
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """An entry in the navigation of a meeting, shown to those who may do any of its actions."""
+
+    label: LazyString
+    endpoint: str
+    actions: tuple[Action, ...]
+
+
+def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
+    """Give every template its globals and filters."""
+
+    def tabs() -> list[dict[str, Any]]:
+        viewer = access.viewer()
+        if viewer.place is None or viewer.place.meeting_id is None:
+            return []
+        return [
+            {
+                "label": tab.label,
+                "url": url_for(tab.endpoint, meeting_id=viewer.place.meeting_id),
+                "current": (request.blueprint or "") == tab.endpoint.split(".")[0] and _same_page(tab.endpoint),
+            }
+            for tab in meeting_tabs
+            if tab.endpoint in app.view_functions and any(viewer.may(action) for action in tab.actions)
+        ]
+
+    def _same_page(endpoint: str) -> bool:
+        rivals = [tab.endpoint for tab in meeting_tabs if tab.endpoint.split(".")[0] == endpoint.split(".")[0]]
+        return len(rivals) == 1 or request.endpoint == endpoint
+
+    @app.context_processor
+    def about_the_viewer() -> dict[str, Any]:
+        viewer = access.viewer()
+        return {
+            "viewer": viewer,
+            "place": viewer.place,
+            "may": lambda name: viewer.may(ACTIONS[name]),
+            "meeting_tabs": tabs,
+            "demo": app.config["DEMO"],
+        }
+
+    app.jinja_env.globals.update(csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en"))
+    app.jinja_env.filters.update(
+        word=word, day=day, clock_time=clock_time, moment=moment, utc_offset=utc_offset, in_zone=in_zone
+    )
+
+
+def word(value: Enum) -> str:
+    """The word for an enumeration's value in the reader's language."""
+    return gettext(WORDS[value])
+
+
+def day(value: date) -> str:
+    """A date in words, weekday first."""
+    return str(format_date(value, "EEEE d MMMM yyyy"))
+
+
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """The instant on the clocks of that zone."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def clock_time(value: datetime) -> str:
+    """Hours and minutes, as on the clock that the value was taken from."""
+    return f"{value:%H:%M}"
+
+
+def utc_offset(value: datetime) -> str:
+    """The offset of an aware time in visible text: UTC+08:00."""
+    offset = value.strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """Day and time in a zone, with the zone's name and offset."""
+    local = in_zone(instant, zone)
+    return f"{format_datetime(local.replace(tzinfo=None), 'EEEE d MMMM yyyy, HH:mm', rebase=False)} {zone} ({utc_offset(local)})"

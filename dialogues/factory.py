@@ -1,0 +1,210 @@
+"""Puts the house together: settings, extensions, the gate, the features, and what lower code needs from above."""
+
+import zoneinfo
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from dialogues import consequences
+from dialogues.accounts import queries as accounts
+from dialogues.accounts.cookie import who_asks
+from dialogues.audit import posting as audit
+from dialogues.common import access, assets, browser, clock, transaction
+from dialogues.common.errors import answer_errors
+from dialogues.common.presentation import Tab, teach_templates
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import babel, bootstrap, csrf, db, migrate
+from dialogues.meetings import queries as meetings
+from dialogues.outbox.composing import composers
+from dialogues.outbox.queue import wake
+from dialogues.policy import (
+    AGENDA_SEE,
+    ASSET_SEE,
+    LETTERS_SEE,
+    MEETING_EDIT,
+    NOMINATIONS_SEE,
+    PARTICIPANTS_SEE,
+    PRACTICAL_SEE,
+    RECORD_LINE_SEE,
+    RECORD_READ,
+    ROLES_SEE,
+    SUMMARY_FILED_READ,
+    SUMMARY_SEE,
+)
+from dialogues.settings import ROOT, Settings
+
+#: Every feature, lower ones first; each may have `views.blueprint` and `cli.commands`.
+FEATURES = (
+    "keys",
+    "audit",
+    "outbox",
+    "accounts",
+    "venues",
+    "meetings",
+    "participants",
+    "agenda",
+    "invites",
+    "notes",
+    "archive",
+    "home",
+    "sample",
+)
+
+#: What stands in the navigation of a meeting, for those who may open it: words, endpoint, any of these actions.
+MEETING_TABS = (
+    Tab(_l("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
+    Tab(_l("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
+    Tab(_l("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
+    Tab(_l("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
+    Tab(_l("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),
+    Tab(_l("Letters"), "outbox.letters", (LETTERS_SEE,)),
+    Tab(_l("Roles"), "meetings.roles", (ROLES_SEE,)),
+    Tab(_l("Settings"), "meetings.settings", (MEETING_EDIT,)),
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application of an installation with these settings; WSGI servers and the command line call it.
+
+    :raises SettingsError: the database cannot be opened safely.
+    :raises UndeclaredRoute: a route names no action.
+    """
+    zoneinfo.reset_tzpath(())
+    app = Flask("dialogues", static_folder=None, template_folder=str(ROOT / "templates"), root_path=str(ROOT))
+    configure(app, settings)
+    _open_database(app)
+    _bind_extensions(app, settings)
+    browser.speak_plainly(app)
+    access.guard(app)
+    answer_errors(app)
+    assets.serve_assets(app, ROOT / "static")
+    teach_templates(app, MEETING_TABS)
+    for feature in FEATURES:
+        _open_feature(app, feature)
+    _hand_over(app)
+    _close_side_doors(app)
+    access.refuse_undeclared_routes(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own settings, from ours."""
+    over_https = settings.over_https
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        BASE_URL=settings.base_url.rstrip("/"),
+        OVER_HTTPS=over_https,
+        DEMO=settings.demo,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or _own_hosts(settings),
+        MAX_CONTENT_LENGTH=settings.upload_limit,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SESSION_COOKIE_NAME="__Host-s" if over_https else "s",
+        SESSION_COOKIE_SECURE=over_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "dialogues" / "translations"),
+    )
+    app.extensions["dialogues.settings"] = settings
+    app.extensions["dialogues.clock"] = clock.shift_of(settings)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it.
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if not settings.is_sqlite:
+        return {"pool_pre_ping": True}
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
+
+
+def _own_hosts(settings: Settings) -> list[str]:
+    host = settings.base_url.split("://", 1)[1].split("/", 1)[0].rsplit(":", 1)[0]
+    return [host, "localhost", "127.0.0.1"] if settings.demo else [host]
+
+
+def _open_database(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "dialogues" / "migrations"))
+    with app.app_context():
+        transaction.watch(db.engine)
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    csrf.init_app(app)
+    bootstrap.init_app(app)
+    babel.init_app(app, locale_selector=lambda: access.viewer().locale or settings.locale)
+
+
+def _open_feature(app: Flask, feature: str) -> None:
+    for module, name in (("views", "blueprint"), ("cli", "commands")):
+        path = f"dialogues.{feature}.{module}"
+        if find_spec(path) is None:
+            continue
+        part = getattr(import_module(path), name)
+        if module == "views":
+            app.register_blueprint(part)
+        else:
+            app.cli.add_command(part)
+
+
+def _hand_over(app: Flask) -> None:
+    """Give lower code what it needs from above: who asks, where they stand, what follows from what, who composes letters."""
+    access.doors.who = who_asks
+    access.doors.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())
+    transaction.house.reload = _present
+    transaction.house.follow = consequences.follow
+    transaction.house.record = audit.record_happening
+    transaction.house.wake = lambda: wake(app)
+    for feature in FEATURES:
+        path = f"dialogues.{feature}.letters"
+        if find_spec(path) is not None:
+            composers.update(import_module(path).COMPOSERS)
+
+
+def _present(viewer: Viewer) -> Viewer:
+    """The viewer as things stand now: signed in still, with the roles still held."""
+    if viewer.is_system or not viewer.signed_in:
+        return viewer
+    if not accounts.still_signed_in(viewer):
+        raise Unseen
+    if viewer.place is None:
+        return viewer
+    present = meetings.stand_in(viewer, viewer.place.dialogue_id, viewer.place.meeting_id, clock.now())
+    if present is None:
+        raise Unseen
+    return present
+
+
+def _close_side_doors(app: Flask) -> None:
+    """Routes that extensions bring are static files; nothing answers OPTIONS by itself."""
+    for endpoint, view in list(app.view_functions.items()):
+        if endpoint.endswith(".static") and not hasattr(view, "__action__"):
+            app.view_functions[endpoint] = _asset_view(view)
+
+
+def _asset_view(view: Any) -> Any:
+    @access.without_viewer
+    @access.allows(ASSET_SEE)
+    def asset(**arguments: Any) -> Any:
+        return view(**arguments)
+
+    return asset
