@@ -20,6 +20,7 @@ from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
+from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, migrate
 from dialogues.meetings import queries as meetings
 from dialogues.outbox.composing import composers
@@ -175,9 +176,14 @@ def _hand_over(app: Flask) -> None:
     transaction.house.record = audit.record_happening
     transaction.house.wake = lambda: wake(app)
     for feature in FEATURES:
-        path = f"dialogues.{feature}.letters"
-        if find_spec(path) is not None:
-            composers.update(import_module(path).COMPOSERS)
+        composers.update(_offered(feature, "letters", "COMPOSERS"))
+        WORDS.update(_offered(feature, "rules", "WORDS"))
+
+
+def _offered(feature: str, module: str, name: str) -> dict[Any, Any]:
+    """A table that a feature offers under that name, empty where it has none."""
+    path = f"dialogues.{feature}.{module}"
+    return getattr(import_module(path), name, {}) if find_spec(path) is not None else {}
 
 
 def _present(viewer: Viewer) -> Viewer:
