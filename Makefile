@@ -9,19 +9,19 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 .PHONY: run test check bench lock
 
 run: $(VENV)/runtime.ready
-	@exec $(BIN)/python tools/run.py
+	@exec $(BIN)/python -m tools.run
 
 test: $(VENV)/dev.ready
-	@exec $(BIN)/python tools/test.py
+	@exec $(BIN)/python -m tools.test
 
 check: $(VENV)/dev.ready
-	@exec $(BIN)/python tools/check.py
+	@exec $(BIN)/python -m tools.check
 
 bench: $(VENV)/dev.ready
 	@exec $(BIN)/python -m bench
 
 lock: $(VENV)/dev.ready
-	@$(BIN)/python tools/lock.py
+	@$(BIN)/python -m tools.lock
 
 $(VENV)/runtime.ready: requirements/runtime.txt
 	@echo "Building the environment in $(VENV) …"

@@ -9,9 +9,8 @@ from shutil import copy, copytree
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
-COMPILE = (
-    "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header"
-).split()
+COMPILE = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes")
+SILENCE = ("--no-emit-index-url", "--no-header")
 
 
 def compile_locks(root: Path) -> None:
@@ -23,7 +22,7 @@ def compile_locks(root: Path) -> None:
     )
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     for chosen in arguments:
-        subprocess.run([*COMPILE, *chosen], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*COMPILE, *SILENCE, *chosen], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def stale_locks() -> list[str]:

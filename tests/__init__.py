@@ -1,0 +1,1 @@
+"""The tests, one folder per feature; what they stand on is in tests.beds."""

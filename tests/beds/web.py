@@ -1,0 +1,84 @@
+"""The application, a client of it, and a web server on loopback for browsers."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from tests.beds.database import Installation, opened
+
+
+@pytest.fixture
+def app(installation: Installation) -> Iterator[Flask]:
+    """The application on this test's copy of the sample dialogues."""
+    with opened(installation.settings()) as app:
+        yield app
+
+
+@pytest.fixture
+def empty_app(empty_installation: Installation) -> Iterator[Flask]:
+    """The application on an installation with nothing in it."""
+    with opened(empty_installation.settings()) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser's stay without a browser, nobody signed in."""
+    return app.test_client()
+
+
+def set_clock(app: Flask, moment: datetime) -> None:
+    """Let the service's clock show a moment; it runs on from there."""
+    app.extensions["dialogues.clock"] = moment - datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running web server and the application in it."""
+
+    app: Flask
+    url: str
+
+
+@contextmanager
+def serve(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application on loopback, on a free port unless one is named, a thread for each request."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="web server")
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def serving(installation: Installation) -> Iterator[Server]:
+    """Serve an installation that knows the address it is served at."""
+    port = free_port()
+    with opened(installation.settings(base_url=f"http://localhost:{port}")) as app, serve(app, port) as url:
+        yield Server(app, url)
+
+
+def free_port() -> int:
+    """A port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(installation: Installation) -> Iterator[Server]:
+    """A web server with this test's copy of the sample dialogues."""
+    with serving(installation) as running:
+        yield running
