@@ -10,7 +10,7 @@ from sqlalchemy import Select, false, or_, select
 from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, Person, RoleGrant
-from dialogues.policy import Condition
+from dialogues.policy import Condition, Role
 
 WINDOW_BEFORE = timedelta(days=14)
 WINDOW_AFTER = timedelta(days=7)
@@ -39,7 +39,9 @@ def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, 
     return viewer.standing_in(place, grants[0].person_id, holdings, conditions(facts, now))
 
 
-def _live_grants(account_id: UUID | None, dialogue_id: UUID, meeting_id: UUID | None) -> Select[Any]:
+def _live_grants(
+    account_id: UUID | None, dialogue_id: UUID, meeting_id: UUID | None
+) -> Select[Role, UUID, UUID | None]:
     grants = (
         select(RoleGrant.role, RoleGrant.person_id, RoleGrant.party_id)
         .join(Person, Person.id == RoleGrant.person_id)
@@ -79,7 +81,7 @@ def _place_facts(dialogue_id: UUID | None, meeting_id: UUID | None) -> Any:
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
-    """Which conditions are met in a meeting (columns zone, starts_on, ends_on, observers_told, opened_at) at that time."""
+    """Which conditions a meeting (its columns zone, starts_on, ends_on, observers_told, opened_at) meets at that time."""
     if meeting.starts_on is None:
         return frozenset()
     met = set()

@@ -1,6 +1,9 @@
 """Words and decisions about dialogues, meetings, parties and roles."""
 
+import unicodedata
 from enum import Enum
+
+from dialogues.common.refusal import N_
 
 
 class Existence(Enum):
@@ -69,3 +72,38 @@ class InviteProfile(Enum):
 
     DISCREET = "discreet"
     FULL = "full"
+
+
+WORDS: dict[Enum, str] = {
+    Existence.NORMAL: N_("not secret"),
+    Existence.CONFIDENTIAL: N_("confidential"),
+    PartyKind.PARTY: N_("party"),
+    PartyKind.HOST: N_("host"),
+    PartyKind.OBSERVER: N_("observing organisation"),
+    NameOrder.FAMILY_FIRST: N_("family name first"),
+    NameOrder.GIVEN_FIRST: N_("given name first"),
+    NameOrder.PATRONYMIC_GIVEN: N_("patronymic, then given name"),
+    MeetingStatus.PROVISIONAL: N_("provisional"),
+    MeetingStatus.CONFIRMED: N_("confirmed"),
+    MeetingStatus.CANCELLED: N_("cancelled"),
+    MeetingStatus.CLOSED: N_("closed"),
+    MeetingFormat.IN_PERSON: N_("in person"),
+    MeetingFormat.HYBRID: N_("in person and online"),
+    MeetingFormat.ONLINE: N_("online"),
+    Rule.ON_THE_RECORD: N_("on the record"),
+    Rule.CHATHAM_HOUSE: N_("Chatham House Rule"),
+    Rule.OFF_THE_RECORD: N_("off the record"),
+    Rule.CLOSED: N_("closed: no notes at all"),
+    PartyAttribution.NEVER: N_("never"),
+    PartyAttribution.WITH_CONSENT: N_("with the co-chairs' consent"),
+    InviteProfile.DISCREET: N_("discreet"),
+    InviteProfile.FULL: N_("full"),
+}
+
+
+def sort_key(name: str, family: str, given: str, order: NameOrder) -> str:
+    """By which a person stands in a list: the family name, or the given name where that is what people go by."""
+    parts = (given, family) if order is NameOrder.PATRONYMIC_GIVEN else (family, given)
+    written = " ".join(part for part in parts if part) or name
+    bare = unicodedata.normalize("NFKD", written.casefold())
+    return "".join(character for character in bare if not unicodedata.combining(character))[:200]

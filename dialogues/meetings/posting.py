@@ -1,0 +1,169 @@
+"""What other features and commands write about persons, their roles and the exchange; joins the open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from dialogues.common.refusal import N_, Refusal
+from dialogues.common.text import mail_address, same_address
+from dialogues.extensions import db
+from dialogues.meetings.models import Exchange, Meeting, Person, RoleGrant
+from dialogues.meetings.rules import NameOrder, sort_key
+from dialogues.policy import Role
+
+
+def add_person(
+    dialogue_id: UUID,
+    name: str,
+    email: str | None = None,
+    *,
+    native: str = "",
+    family: str = "",
+    given: str = "",
+    name_order: NameOrder = NameOrder.GIVEN_FIRST,
+    aliases: Sequence[str] = (),
+    stems: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    locale: str = "en",
+    zone: str | None = None,
+    institution_id: UUID | None = None,
+    affiliation: str = "",
+    registered_by: UUID | None = None,
+    account_id: UUID | None = None,
+) -> UUID:
+    """Write down a person of a dialogue.
+
+    :raises Refusal: the e-mail address is none, or someone in this dialogue has it already, in whatever spelling.
+    """
+    address = mail_address(email, field="email") if email else None
+    if address is not None and person_with_address(dialogue_id, address) is not None:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person = Person(
+        dialogue_id=dialogue_id,
+        name=name,
+        email=address,
+        email_norm=same_address(address) if address else None,
+        native=native,
+        family=family,
+        given=given,
+        name_order=name_order,
+        sort_key=sort_key(name, family, given, name_order),
+        aliases=list(aliases),
+        stems=list(stems),
+        languages=list(languages),
+        locale=locale,
+        zone=zone,
+        institution_id=institution_id,
+        affiliation=affiliation,
+        registered_by=registered_by,
+        account_id=account_id,
+    )
+    return _written(person)
+
+
+def person_with_address(dialogue_id: UUID, email: str) -> UUID | None:
+    """The person of the dialogue with this address, whatever its spelling; a commands' read, under no one's eyes."""
+    same = same_address(mail_address(email, field="email"))
+    found = select(Person.id).where(Person.dialogue_id == dialogue_id, Person.email_norm == same)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def link_account(person_id: UUID, account_id: UUID) -> None:
+    """Let the account stand behind the person from now on.
+
+    :raises Refusal: another account stands behind the person, or the account behind another person of the dialogue.
+    """
+    person = db.session.get_one(Person, person_id)
+    if person.account_id == account_id:
+        return
+    twin = select(Person.id).where(Person.dialogue_id == person.dialogue_id, Person.account_id == account_id)
+    if person.account_id is not None or db.session.execute(twin).first() is not None:
+        raise Refusal(N_("This person and this sign-in cannot be joined: one of them is joined already."))
+    person.account_id = account_id
+    db.session.flush()
+
+
+def grant_role(
+    person_id: UUID,
+    role: Role,
+    *,
+    dialogue_id: UUID,
+    meeting_id: UUID | None = None,
+    party_id: UUID | None = None,
+    offered_at: datetime,
+    accepted_at: datetime | None = None,
+) -> UUID:
+    """Offer a role, or give it at once where the acceptance is known; the id of the grant.
+
+    :raises Refusal: the person has the role there already, or the party has its focal point.
+    """
+    if live_grant(person_id, role, dialogue_id=dialogue_id, meeting_id=meeting_id) is not None:
+        raise Refusal(N_("This person already has this role here, or was offered it."), field="role")
+    if role is Role.FOCAL_POINT:
+        _refuse_second_focal_point(dialogue_id, meeting_id, party_id)
+    grant = RoleGrant(
+        dialogue_id=dialogue_id,
+        meeting_id=meeting_id,
+        person_id=person_id,
+        role=role,
+        party_id=party_id,
+        offered_at=offered_at,
+        accepted_at=accepted_at,
+    )
+    return _written(grant)
+
+
+def _refuse_second_focal_point(dialogue_id: UUID, meeting_id: UUID | None, party_id: UUID | None) -> None:
+    if party_id is None:
+        raise Refusal(N_("A focal point speaks for a party: choose which."), field="party")
+    taken = _live_grants(dialogue_id, meeting_id).where(
+        RoleGrant.role == Role.FOCAL_POINT, RoleGrant.party_id == party_id
+    )
+    if db.session.execute(taken).first() is not None:
+        raise Refusal(
+            N_("This party has its focal point already, or the role is on offer: end that first."), field="party"
+        )
+
+
+def live_grant(person_id: UUID, role: Role, *, dialogue_id: UUID, meeting_id: UUID | None = None) -> RoleGrant | None:
+    """The grant of that role to the person in that place, offered or in force; None if there is none."""
+    grants = _live_grants(dialogue_id, meeting_id).where(RoleGrant.person_id == person_id, RoleGrant.role == role)
+    return db.session.execute(grants).scalar_one_or_none()
+
+
+def _live_grants(dialogue_id: UUID, meeting_id: UUID | None) -> Select[RoleGrant]:
+    """Grants not ended, in exactly that place; `meeting_id` None means the whole dialogue."""
+    return select(RoleGrant).where(
+        RoleGrant.dialogue_id == dialogue_id,
+        RoleGrant.meeting_id == meeting_id if meeting_id is not None else RoleGrant.meeting_id.is_(None),
+        RoleGrant.revoked_at.is_(None),
+    )
+
+
+def revoke_role(
+    person_id: UUID, role: Role, *, dialogue_id: UUID, meeting_id: UUID | None = None, now: datetime
+) -> None:
+    """End the role of the person in that place; nothing happens where there is none."""
+    grant = live_grant(person_id, role, dialogue_id=dialogue_id, meeting_id=meeting_id)
+    if grant is not None:
+        grant.revoked_at = now
+        db.session.flush()
+
+
+def open_exchange(meeting_id: UUID, at: datetime) -> None:
+    """Open the parties' lists of the meeting to each other from that time on."""
+    exchange = db.session.get(Exchange, meeting_id)
+    if exchange is None:
+        meeting = db.session.get_one(Meeting, meeting_id)
+        exchange = Exchange(meeting_id=meeting_id, dialogue_id=meeting.dialogue_id)
+        db.session.add(exchange)
+    exchange.opened_at = at
+    db.session.flush()
+
+
+def _written(row: Person | RoleGrant) -> UUID:
+    db.session.add(row)
+    db.session.flush()
+    return row.id
