@@ -39,7 +39,7 @@ def main() -> int:
         "format": _tool("ruff", "format", "--check", "--quiet", "."),
         "lint": _tool("ruff", "check", "--quiet", "."),
         "types": _tool("mypy", "--no-error-summary"),
-        "architecture": _tool("lint-imports", "--no-timings"),
+        "architecture": _tool("lint-imports"),
         "templates": _python("-m", "tools.templates"),
         "template style": _tool("djlint", "--quiet", "--lint", "templates"),
         "words": words_are_found,
@@ -86,7 +86,7 @@ def words_are_found() -> str:
     """The words for translators can be gathered from code and templates."""
     with tempfile.TemporaryDirectory() as folder:
         catalogue = Path(folder) / "messages.pot"
-        extract = ("extract", "--quiet", "--mapping-file", "pyproject.toml", "--keywords", "_l", "--keywords", "N_")
+        extract = ("--quiet", "extract", "--mapping-file", "pyproject.toml", "--keywords", "_l", "--keywords", "N_")
         trouble = _trouble_of(_tool("pybabel", *extract, "--output-file", str(catalogue), "."))
         if not trouble and 'msgid "' not in catalogue.read_text("utf-8").partition("\n\n")[2]:
             trouble = "No word was found."
