@@ -1,0 +1,206 @@
+"""Venues, dialogues and meetings of the sample, with who holds which role and who takes part."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, PracticalPage, RoleGrant
+from dialogues.meetings.rules import Existence, MeetingFormat, MeetingStatus, Rule
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import Capacity, ParticipationStatus
+from dialogues.policy import Role
+from dialogues.sample.people import Loaded, load_parties, load_people
+from dialogues.sample.reading import sample
+from dialogues.venues.models import Room, Venue
+
+_STAFF_ROLES = {
+    "host_lead": Role.HOST_LEAD,
+    "coordinator": Role.COORDINATOR,
+    "liaison_travel_desk": Role.TRAVEL_DESK,
+    "rapporteur": Role.RAPPORTEUR,
+    "archivist": Role.ARCHIVIST,
+}
+_CAPACITIES = {
+    "full": Capacity.PARTICIPANT,
+    "observer": Capacity.OBSERVER,
+    "special_observer": Capacity.SPECIAL_OBSERVER,
+}
+
+
+def load_venues(loaded: Loaded) -> None:
+    """The houses and their rooms."""
+    for venue in sample()["venues"]:
+        row = Venue(id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")})
+        db.session.add(row)
+        loaded.venues[venue["id"]] = row.id
+        db.session.flush()
+        for position, room in enumerate(venue["rooms"]):
+            kept = Room(
+                id=uuid4(),
+                venue_id=row.id,
+                name=room["name"],
+                capacity=room["capacity"],
+                booths=room["booths"],
+                position=position,
+            )
+            db.session.add(kept)
+            loaded.rooms[room["id"]] = kept.id
+
+
+def load_dialogue(loaded: Loaded, dialogue: dict[str, Any], at: datetime) -> None:
+    """One dialogue with its parties, persons, staff and meeting."""
+    code = dialogue["id"]
+    row = Dialogue(
+        id=uuid4(),
+        code=code,
+        title=dialogue["title"],
+        themes=dialogue["theme"],
+        phase=dialogue["phase"],
+        archive_zone=dialogue["meetings"][0]["tz"],
+        created_at=at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    loaded.dialogues[code] = row.id
+    meeting = dialogue["meetings"][0]
+    people = _everyone(meeting)
+    party_of = {person["id"]: person["party"] for person in sample()["persons"]}
+    load_parties(loaded, code, {party_of[name] for name in people if name in party_of} | set(meeting["focal_points"]))
+    load_people(loaded, code, people)
+    _load_meeting(loaded, code, meeting, at)
+
+
+def _everyone(meeting: dict[str, Any]) -> set[str]:
+    people = {name for names in meeting["participants"].values() for name in names}
+    people |= set(meeting["focal_points"].values()) | set(meeting["co_chairs"]) | _interpreters(meeting)
+    people |= {person["id"] for person in sample()["staff"] if person["role"] in _STAFF_ROLES}
+    registrars = {p["registered_by"] for p in sample()["persons"] if p["id"] in people and "registered_by" in p}
+    return people | registrars
+
+
+def _interpreters(meeting: dict[str, Any]) -> set[str]:
+    team = set(meeting.get("interpretation", {}).get("team", []))
+    return team.union(*(booth["interpreters"] for booth in meeting.get("whispered", [])))
+
+
+def _load_meeting(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+    name, dates = meeting["id"], meeting["dates"]
+    arrangement = sample()["arrangements"][name]
+    row = Meeting(
+        id=uuid4(),
+        dialogue_id=loaded.dialogues[code],
+        code=name,
+        title=arrangement["title"],
+        venue_id=loaded.venues.get(arrangement["venue"]),
+        city=meeting["city"],
+        zone=meeting["tz"],
+        arrive_on=dates.get("arrive"),
+        starts_on=dates["start"],
+        ends_on=dates["end"],
+        depart_on=dates.get("depart"),
+        status=MeetingStatus(meeting["status"]),
+        format=MeetingFormat(meeting["format"]),
+        existence=Existence(meeting.get("existence", "normal")),
+        default_rule=Rule(meeting["rule_default"]),
+        working_languages=meeting["working_languages"],
+        registration_closes_at=datetime.fromisoformat(arrangement["registration_closes"]),
+    )
+    db.session.add(row)
+    db.session.flush()
+    loaded.meetings[name] = row.id
+    _load_sides(loaded, code, meeting, arrangement)
+    _load_roles(loaded, code, meeting, at)
+    _load_participants(loaded, code, meeting, at)
+    db.session.add(PracticalPage(meeting_id=row.id, dialogue_id=row.dialogue_id, **arrangement["practical"]))
+
+
+def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]) -> None:
+    """The parties at the meeting and whether their lists are exchanged; an exchange means that every party has lodged."""
+    nominations = meeting.get("nominations", {})
+    opened = datetime.fromisoformat(arrangement["exchanged"]) if "exchanged" in arrangement else None
+    for (dialogue, party), party_id in loaded.parties.items():
+        if dialogue != code:
+            continue
+        has_lodged = opened is not None or party in nominations.get("received", [])
+        db.session.add(
+            MeetingParty(
+                meeting_id=loaded.meetings[meeting["id"]],
+                party_id=party_id,
+                dialogue_id=loaded.dialogues[code],
+                target=meeting["target_per_party"],
+                lodged_at=(opened or datetime.fromisoformat(arrangement["released"])) if has_lodged else None,
+            )
+        )
+    sealed_until = nominations.get("sealed_until")
+    db.session.add(
+        Exchange(
+            meeting_id=loaded.meetings[meeting["id"]],
+            dialogue_id=loaded.dialogues[code],
+            sealed_until=datetime.fromisoformat(sealed_until) if sealed_until else None,
+            opened_at=opened,
+        )
+    )
+
+
+def _load_roles(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+    def grant(name: str, role: Role, *, everywhere: bool = False, party: str | None = None) -> None:
+        db.session.add(
+            RoleGrant(
+                dialogue_id=loaded.dialogues[code],
+                meeting_id=None if everywhere else loaded.meetings[meeting["id"]],
+                person_id=loaded.people[code, name],
+                role=role,
+                party_id=loaded.parties[code, party] if party else None,
+                offered_at=at,
+                accepted_at=at if party is None or _has_answered(meeting, party) else None,
+            )
+        )
+
+    for person in sample()["staff"]:
+        if person["role"] in _STAFF_ROLES:
+            grant(person["id"], _STAFF_ROLES[person["role"]], everywhere=True)
+    for name in sorted(_interpreters(meeting)):
+        grant(name, Role.INTERPRETER)
+    for name in meeting["co_chairs"]:
+        grant(name, Role.CO_CHAIR)
+    for party, name in meeting["focal_points"].items():
+        grant(name, Role.FOCAL_POINT, party=party)
+
+
+def _has_answered(meeting: dict[str, Any], party: str) -> bool:
+    nominations = meeting.get("nominations")
+    return nominations is None or party in nominations["received"]
+
+
+def _load_participants(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+    party_of = {person["id"]: person["party"] for person in sample()["persons"]}
+    for kind, names in meeting["participants"].items():
+        for name in names:
+            _load_participation(loaded, code, meeting, name, party_of[name], _CAPACITIES[kind], at)
+
+
+def _load_participation(
+    loaded: Loaded, code: str, meeting: dict[str, Any], name: str, party: str, capacity: Capacity, at: datetime
+) -> None:
+    ids: dict[str, UUID] = {
+        "dialogue_id": loaded.dialogues[code],
+        "meeting_id": loaded.meetings[meeting["id"]],
+        "person_id": loaded.people[code, name],
+    }
+    answered = _has_answered(meeting, party)
+    dates = meeting["dates"]
+    db.session.add(
+        Participation(
+            **ids,
+            party_id=loaded.parties[code, party],
+            capacity=capacity,
+            status=ParticipationStatus.CONFIRMED if answered else ParticipationStatus.INVITED,
+            invited_at=at,
+            answered_at=at if answered else None,
+            present_from=dates.get("arrive", dates["start"]) if answered else None,
+            present_to=dates.get("depart", dates["end"]) if answered else None,
+        )
+    )
+    role = Role.PARTICIPANT if capacity is Capacity.PARTICIPANT else Role.OBSERVER
+    db.session.add(RoleGrant(**ids, role=role, offered_at=at, accepted_at=at if answered else None))

@@ -1,0 +1,125 @@
+"""Accounts and persons of the sample: one account each, one person in each dialogue that they belong to."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from dialogues.accounts.models import Account, InstallationRoleHeld
+from dialogues.accounts.rules import InstallationRole
+from dialogues.common.text import same_address
+from dialogues.extensions import db
+from dialogues.meetings.models import Institution, Party, Person
+from dialogues.meetings.rules import NameOrder, PartyKind
+from dialogues.sample.reading import address, sample
+
+_ORDERS = {"ff": NameOrder.FAMILY_FIRST, "gf": NameOrder.GIVEN_FIRST, "pg": NameOrder.PATRONYMIC_GIVEN}
+_KINDS = {"party": PartyKind.PARTY, "host": PartyKind.HOST, "observer organisation": PartyKind.OBSERVER}
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Which id each name of the sample has got."""
+
+    accounts: dict[str, UUID] = field(default_factory=dict)
+    people: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    parties: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    dialogues: dict[str, UUID] = field(default_factory=dict)
+    meetings: dict[str, UUID] = field(default_factory=dict)
+    sessions: dict[str, UUID] = field(default_factory=dict)
+    rooms: dict[str, UUID] = field(default_factory=dict)
+    venues: dict[str, UUID] = field(default_factory=dict)
+
+
+def load_accounts(loaded: Loaded, at: datetime) -> None:
+    """An account for everyone with an address; the host lead also keeps the installation, the coordinator opens dialogues."""
+    for person in [*sample()["persons"], *sample()["staff"]]:
+        email = address(person)
+        if email is None:
+            continue
+        account = Account(
+            id=uuid4(), email=email, email_norm=same_address(email), created_at=at, zone=person.get("tz"), locale="en"
+        )
+        db.session.add(account)
+        loaded.accounts[person["id"]] = account.id
+    db.session.flush()
+    for name, role in (("st-host", InstallationRole.HOST), ("st-coord", InstallationRole.OPENER)):
+        db.session.add(InstallationRoleHeld(account_id=loaded.accounts[name], role=role))
+
+
+def load_parties(loaded: Loaded, code: str, wanted: set[str]) -> None:
+    """The parties of one dialogue and their institutions; the liaison office belongs to no party."""
+    dialogue_id = loaded.dialogues[code]
+    for party in sample()["parties"]:
+        if party["code"] not in wanted:
+            continue
+        row = Party(
+            id=uuid4(),
+            dialogue_id=dialogue_id,
+            code=party["code"],
+            names=party["names"],
+            city=party["city"],
+            kind=_KINDS[party["status_note"]],
+        )
+        db.session.add(row)
+        loaded.parties[code, party["code"]] = row.id
+    db.session.flush()
+
+
+def load_people(loaded: Loaded, code: str, ids: set[str]) -> None:
+    """The persons of one dialogue, staff included, each with the institution they come from."""
+    dialogue_id = loaded.dialogues[code]
+    everyone = [person for person in [*sample()["persons"], *sample()["staff"]] if person["id"] in ids]
+    institutions = _load_institutions(loaded, code, {person["inst"] for person in everyone if "inst" in person})
+    for person in everyone:
+        email = address(person)
+        row = Person(
+            id=uuid4(),
+            dialogue_id=dialogue_id,
+            account_id=loaded.accounts.get(person["id"]),
+            email=email,
+            email_norm=email and same_address(email),
+            institution_id=institutions.get(person.get("inst")),
+            **_name(person),
+            zone=person.get("tz"),
+            languages=person.get("langs", []),
+        )
+        db.session.add(row)
+        loaded.people[code, person["id"]] = row.id
+    db.session.flush()
+    for person in everyone:
+        if "registered_by" in person and (code, person["registered_by"]) in loaded.people:
+            row = db.session.get_one(Person, loaded.people[code, person["id"]])
+            row.registered_by = loaded.people[code, person["registered_by"]]
+
+
+def _name(person: dict[str, Any]) -> dict[str, Any]:
+    family, given = person.get("family", ""), person.get("given", "")
+    return {
+        "name": person["name"],
+        "native": person.get("native", ""),
+        "family": family,
+        "given": given,
+        "name_order": _ORDERS[person.get("order", "gf")],
+        "sort_key": family or given or person["name"].split()[-1].title(),
+        "aliases": person.get("aliases", []),
+        "stems": person.get("match_stems", []),
+    }
+
+
+def _load_institutions(loaded: Loaded, code: str, wanted: set[str]) -> dict[str | None, UUID]:
+    ids: dict[str | None, UUID] = {}
+    for institution in sample()["institutions"]:
+        if institution["id"] not in wanted:
+            continue
+        row = Institution(
+            id=uuid4(),
+            dialogue_id=loaded.dialogues[code],
+            party_id=loaded.parties.get((code, institution["party"])),
+            name=institution["name"],
+            acronym=institution["acronym"],
+        )
+        db.session.add(row)
+        ids[institution["id"]] = row.id
+    db.session.flush()
+    return ids

@@ -1,0 +1,94 @@
+"""The cast: the personas of the sample as viewers and signed-in browsers, found by the names that the sample gives them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dialogues.accounts import posting as accounts
+from dialogues.accounts.models import Account
+from dialogues.agenda.models import DraftItem
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Meeting, Party, Person
+from dialogues.meetings.queries import stand_in
+from dialogues.policy import Standing
+from dialogues.sample.reading import sample
+
+#: In the middle of TRD-1, when everyone has something to do.
+MIDDLE_OF_TRD_1 = datetime(2027, 5, 26, 0, 0, tzinfo=UTC)
+#: Before the exchange of LVR-1.
+BEFORE_LVR_1 = datetime(2027, 6, 1, 9, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Cast:
+    """Everyone of the sample, by name: `cast.client("st-coord")`, `cast.viewer("kr1", meeting="TRD-1")`."""
+
+    app: Flask
+
+    def person(self, name: str, dialogue: str = "TRD") -> UUID:
+        """The id of a person of the sample in that dialogue."""
+        wanted = {person["id"]: person["name"] for person in [*sample()["persons"], *sample()["staff"]]}[name]
+        return self._one(
+            select(Person.id).join(Dialogue, Dialogue.id == Person.dialogue_id).where(Dialogue.code == dialogue, Person.name == wanted)
+        )
+
+    def dialogue(self, code: str = "TRD") -> UUID:
+        return self._one(select(Dialogue.id).where(Dialogue.code == code))
+
+    def meeting(self, code: str = "TRD-1") -> UUID:
+        return self._one(select(Meeting.id).where(Meeting.code == code))
+
+    def party(self, code: str, dialogue: str = "TRD") -> UUID:
+        return self._one(
+            select(Party.id).join(Dialogue, Dialogue.id == Party.dialogue_id).where(Dialogue.code == dialogue, Party.code == code)
+        )
+
+    def session(self, code: str) -> UUID:
+        """The id of an agenda session by its code, as TRD-1-04."""
+        return self._one(select(DraftItem.session_id).where(DraftItem.code == code))
+
+    def account(self, name: str) -> UUID:
+        return self._one(select(Account.id).where(Account.email == f"{name}@example.invalid"))
+
+    def viewer(self, name: str, *, dialogue: str | None = None, meeting: str | None = None, now: datetime = MIDDLE_OF_TRD_1) -> Viewer:
+        """The persona as a viewer standing in that dialogue or meeting.
+
+        :raises LookupError: the persona has no standing there.
+        """
+        account = Viewer(standings=frozenset({Standing.ANYONE, Standing.ACCOUNT}), account_id=self.account(name))
+        placed = stand_in(
+            account,
+            self.dialogue(dialogue) if dialogue else None,
+            self.meeting(meeting) if meeting else None,
+            now,
+        ) if dialogue or meeting else account
+        if placed is None:
+            raise LookupError(f"{name} has no standing in {dialogue or meeting}")
+        return placed
+
+    def client(self, name: str | None) -> FlaskClient:
+        """A browser signed in as the persona with every factor that the persona's roles need; None: not signed in."""
+        client = self.app.test_client()
+        if name is None:
+            return client
+        with self.app.app_context():
+            account = self.account(name)
+            with upkeep(system(Purpose.SIGN_IN)):
+                handle = accounts.open_sign_in(account, factors=["password", "totp"], now=clock.real_now())
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = handle
+            cookie["_fresh"] = True
+        return client
+
+    def _one(self, query: Any) -> UUID:
+        found = db.session.execute(query).scalar_one()
+        db.session.rollback()
+        return UUID(str(found))
