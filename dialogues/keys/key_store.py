@@ -95,6 +95,14 @@ class KeyStore:
                 write_over(path, tombstone)
         self._forget(name)
 
+    def create_master(self) -> Path:
+        """Make the first master key, and say where.
+
+        :raises MasterKeyFault: there is one already.
+        """
+        master_key.create(self._master)
+        return self._master
+
     def rotate_master(self) -> int:
         """Wrap every key with a new master key, then drop the old ones; returns how many keys were wrapped anew.
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dialogues.keys.disk import create_whole, replace_whole
+from dialogues.settings import SettingsError
 
 MasterKeys = Mapping[int, bytes]
 
 _KEY_BYTES = 32
 
 
-class MasterKeyFault(Exception):
+class MasterKeyFault(SettingsError):
     """The master key is missing, readable by others, or damaged; the message says which, and never shows a key."""
 
 
@@ -25,9 +26,20 @@ def create(path: Path) -> None:
 
     :raises MasterKeyFault: there is one already.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not create_whole(path, _written({1: AESGCM.generate_key(256)})):
+    if not ensure(path):
         raise MasterKeyFault(f"There is a master key already: {path}")
+
+
+def ensure(path: Path) -> bool:
+    """Make the first master key unless there is one; of several processes that start at once, one makes it.
+
+    :raises MasterKeyFault: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return create_whole(path, _written({1: AESGCM.generate_key(256)}))
+    except OSError as error:
+        raise MasterKeyFault(f"The master key cannot be written: {path}: {error.strerror}") from None
 
 
 def read(path: Path) -> MasterKeys:
