@@ -22,6 +22,7 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, migrate
+from dialogues.keys import installed as stores
 from dialogues.meetings import queries as meetings
 from dialogues.outbox.composing import composers
 from dialogues.outbox.queue import wake
@@ -75,12 +76,14 @@ def create_app(settings: Settings) -> Flask:
     """The application of an installation with these settings; WSGI servers and the command line call it.
 
     :raises SettingsError: the database cannot be opened safely.
+    :raises MasterKeyFault: there is a master key, and it cannot be used.
     :raises UndeclaredRoute: a route names no action.
     """
     zoneinfo.reset_tzpath(())
     app = Flask("dialogues", static_folder=None, template_folder=str(ROOT / "templates"), root_path=str(ROOT))
     configure(app, settings)
     _open_database(app)
+    stores.install(app, settings)
     _bind_extensions(app, settings)
     browser.speak_plainly(app)
     access.guard(app)
