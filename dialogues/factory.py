@@ -5,10 +5,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
+from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dialogues import consequences
@@ -135,9 +137,14 @@ def configure(app: Flask, settings: Settings) -> None:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if not settings.is_sqlite:
         return {"pool_pre_ping": True}
-    import pysqlite3.dbapi2
+    import pysqlite3.dbapi2 as sqlite
 
-    return {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
+    path = make_url(settings.database).database
+
+    def open_existing() -> Any:
+        return sqlite.connect(f"file:{quote(path or '')}?mode=rw", uri=True, check_same_thread=False)
+
+    return {"module": sqlite, "creator": open_existing}
 
 
 def _own_hosts(settings: Settings) -> list[str]:
