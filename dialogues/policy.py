@@ -195,6 +195,9 @@ STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role
 #: What a focal point does for the party; an observer who is a focal point gains this, and no substance.
 PARTY_BUSINESS = frozenset({NOMINATIONS_SEE, REGISTRATION_SEE})
 
+#: What, outside its meetings, only a role in the whole dialogue opens.
+RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT})
+
 _COLUMN = {role: place for place, role in enumerate(Role)}
 
 

@@ -26,3 +26,12 @@ class Refusal(Exception):
 
 class Unseen(Exception):
     """The viewer may not see this, or it does not exist: which of the two is nobody's business (404)."""
+
+
+def refuse_stale(saved: int, shown: int) -> None:
+    """:raises Refusal: the row was changed since the page that is now sent had shown it."""
+    if saved != shown:
+        raise Refusal(
+            N_("Someone saved a change since you opened this page. Compare with what is saved now, then save again."),
+            field="version",
+        )

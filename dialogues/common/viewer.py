@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from dialogues.common.refusal import Unseen
-from dialogues.policy import Action, Condition, Role, Scope, Standing, scopes, stands
+from dialogues.policy import RUNS_THE_DIALOGUE, Action, Condition, Role, Scope, Standing, scopes, stands
 
 
 class Purpose(Enum):
@@ -43,6 +43,7 @@ class Holding:
     role: Role
     person_id: UUID
     party_id: UUID | None = None
+    meeting_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Viewer:
     standings: frozenset[Standing] = frozenset({Standing.ANYONE})
     account_id: UUID | None = None
     sign_in_id: UUID | None = None
+    #: Whether this sign-in shows enough for staff roles to count; a mailed link alone does not.
+    as_staff: bool = False
     place: Place | None = None
     person_id: UUID | None = None
     holdings: tuple[Holding, ...] = ()
@@ -87,8 +90,15 @@ class Viewer:
         if self.is_system:
             return frozenset({Scope.ALL})
         if action not in self._scopes:
-            self._scopes[action] = scopes(action, self.roles, self.met)
+            self._scopes[action] = scopes(action, self._roles_for(action), self.met)
         return self._scopes[action]
+
+    def _roles_for(self, action: Action) -> frozenset[Role]:
+        """The roles that count; a role in one meeting runs nothing in the dialogue around it."""
+        around = self.place is not None and self.place.meeting_id is None
+        if around and action in RUNS_THE_DIALOGUE:
+            return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
+        return self.roles
 
     def may(self, action: Action) -> bool:
         """Whether the action is open to this viewer at all; which rows it reaches is for `visible` to say."""
@@ -99,7 +109,9 @@ class Viewer:
         if not self.may(action):
             raise Unseen
 
-    def standing_in(self, place: Place, person_id: UUID, holdings: Iterable[Holding], met: frozenset[Condition]) -> Self:
+    def standing_in(
+        self, place: Place, person_id: UUID, holdings: Iterable[Holding], met: frozenset[Condition]
+    ) -> Self:
         """The same viewer as a person in that dialogue or meeting."""
         return replace(self, place=place, person_id=person_id, holdings=tuple(holdings), met=met, _scopes={})
 

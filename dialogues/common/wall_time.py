@@ -16,13 +16,17 @@ def known_zones() -> frozenset[str]:
     return frozenset(names)
 
 
-def zone(name: str) -> ZoneInfo:
+def zone(name: str, *, field: str | None = None) -> ZoneInfo:
     """The zone of that IANA name.
 
     :raises Refusal: there is no such zone.
     """
     if name not in known_zones():
-        raise Refusal(N_("“%(zone)s” is no time zone of the tz database: write one like Asia/Ulaanbaatar."), zone=name)
+        raise Refusal(
+            N_("“%(zone)s” is no time zone of the tz database: write one like Asia/Ulaanbaatar."),
+            field=field,
+            zone=name,
+        )
     return ZoneInfo(name)
 
 
@@ -58,7 +62,9 @@ def on_the_clock(local: datetime, zone_name: str, fold: int | None = None) -> Wa
         )
     if fold is None:
         raise Refusal(
-            N_("%(time)s comes twice in %(zone)s, since the clocks go back then. Say whether you mean the first or the second."),
+            N_(
+                "%(time)s comes twice in %(zone)s, since the clocks go back then. Say whether you mean the first or the second."
+            ),
             field="fold",
             time=f"{local:%Y-%m-%d %H:%M}",
             zone=zone_name,
