@@ -1,1 +1,1 @@
-"""Letters owed and their delivery, and work in the background: nothing owed is lost, nothing is sent that did not happen."""
+"""Letters owed, their delivery, and background work: nothing owed is lost, nothing sent that did not happen."""

@@ -15,7 +15,8 @@ from dialogues.outbox.rules import LetterKind, LetterState
 class Letter(Base):
     """A letter to one recipient, composed once from what is immutable and frozen; `facts` are ids, never words.
 
-    `order_key` and `sequence` order the letters of one calendar entry: none overtakes an earlier one.
+    `order_key` and `sequence` order the letters of one calendar entry: none overtakes an earlier one. A letter that is
+    `overtaken` while it is being sent is not tried again.
     """
 
     __tablename__ = "letter"
@@ -49,3 +50,4 @@ class Letter(Base):
     lease_token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    overtaken: Mapped[bool] = mapped_column(default=False)

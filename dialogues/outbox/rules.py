@@ -19,6 +19,10 @@ class LetterState(Enum):
     SET_ASIDE = "set_aside"
 
 
+#: Letters in these states will still leave, so that later ones of the same order wait for them.
+UNSENT = frozenset({LetterState.OWED, LetterState.READY, LetterState.SENDING})
+
+
 class LetterKind(Enum):
     """What a letter is about; the feature that owes it composes it."""
 
@@ -35,7 +39,7 @@ class LetterKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debt:
-    """A letter that is owed: `debt_key` makes owing it twice one letter; `facts` are ids, numbers and times, never words.
+    """A letter that is owed: `debt_key` makes owing it twice one letter; `facts` are ids, numbers, times, never words.
 
     Letters with the same `order_key` leave in the order of `sequence`; a newer one supersedes an older one not yet sent
     when `supersedes` is true.
@@ -73,8 +77,8 @@ class OwedLetter:
 class Composed:
     """A letter in words: to one address, with a calendar part or none.
 
-    `sender` is a role address (None: the installation's own); a letter with a sign-in secret is minted at each sending and
-    wiped after (`has_secret`).
+    `sender` is a role address (None: the installation's own). A letter with a sign-in secret (`has_secret`) is composed
+    anew at each sending and never kept.
     """
 
     recipient: str

@@ -1,0 +1,97 @@
+"""The queue between processes and machines: it says that there is something to do, and never carries the work."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+
+from dialogues.settings import Settings, SettingsError
+
+_log = logging.getLogger(__name__)
+_QUEUE = "dialogues.queue"
+_WAKE = "dialogues.wake"
+
+#: What a worker does when it is woken, and now and then unasked: each looks at its own tables for what is due.
+#: Filled by the factory from the features' `jobs.SWEEPS`.
+sweeps: dict[str, Callable[[], object]] = {}
+
+
+def queue(app: Flask) -> Huey:
+    """The queue of this application, opened at its first use.
+
+    :raises SettingsError: DIALOGUES_QUEUE_URL names a kind of queue that is not known here.
+    """
+    if _QUEUE not in app.extensions:
+        opened = _open(app.extensions["dialogues.settings"])
+        app.extensions[_WAKE] = opened.task(name="wake")(_nothing)
+        app.extensions[_QUEUE] = opened
+    return app.extensions[_QUEUE]
+
+
+def wake(app: Flask) -> None:
+    """Tell the worker that there may be something to do; raises nothing, since it looks by itself now and then."""
+    try:
+        opened = queue(app)
+        try:
+            # One unheard call is enough: whoever hears it will see everything that was committed before.
+            if not opened.pending_count():
+                app.extensions[_WAKE]()
+        finally:
+            _let_go(opened)
+    except Exception as error:
+        _log.warning("The worker could not be woken: %s", type(error).__name__)
+
+
+def woken(app: Flask) -> bool:
+    """Whether the worker was called since it last asked; the calls are taken from the queue."""
+    try:
+        opened = queue(app)
+        try:
+            heard = opened.dequeue() is not None
+            while opened.dequeue() is not None:
+                pass
+        finally:
+            _let_go(opened)
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        _throw_away(app)
+        return True
+    return heard
+
+
+def _nothing() -> None:
+    """What a call says; hearing it is all there is to do."""
+
+
+def _open(settings: Settings) -> Huey:
+    # Calls are signed, since a queue is read with pickle and a shared one may be written by others.
+    options: dict[str, Any] = {"results": False, "serializer": SignedSerializer(settings.secret_key, "dialogues.queue")}
+    if settings.queue.startswith(("redis://", "rediss://")):
+        return RedisHuey("dialogues", url=settings.queue, blocking=False, **options)
+    if "://" in settings.queue:
+        raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
+    path = Path(settings.queue)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    # Its own journal mode, so that no second file lies beside it: the queue can be deleted at any time.
+    return SqliteHuey("dialogues", filename=str(path), journal_mode="delete", fsync=True, timeout=2, **options)
+
+
+def _let_go(opened: Huey) -> None:
+    """Close this thread's connection to a file; connections to a server are pooled."""
+    if isinstance(opened, SqliteHuey):
+        opened.storage.close()
+
+
+def _throw_away(app: Flask) -> None:
+    """A damaged queue is deleted and made anew: the truth is in our tables."""
+    _log.warning("The queue was damaged and is made anew.")
+    Path(app.extensions["dialogues.settings"].queue).unlink(missing_ok=True)
+    app.extensions.pop(_QUEUE, None)
