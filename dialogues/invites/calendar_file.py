@@ -199,7 +199,7 @@ def _event(facts: EventFacts, zone: bytes | None, method: Method | None, people:
     if words.location is not None and (location := clean_line(words.location)):
         lines.append(f"LOCATION:{escaped(location)}")
     lines += people
-    lines += [f"STATUS:{facts.state.value}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
+    lines += [f"STATUS:{facts.state.name}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
     lines.append(f"CLASS:{words.confidentiality}")
     if method is not None:
         lines += [f"X-MICROSOFT-CDO-BUSYSTATUS:{_busy(facts)}", "X-MICROSOFT-DISALLOW-COUNTER:TRUE"]

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote
 
 #: Longest line in bytes without its CRLF; the standard allows 75, some readers count one more.
@@ -14,7 +13,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
-_QUOTING = str.maketrans({"^": "^^", '"': "^'", "\n": "^n"})
+# Readers disagree about a backslash in a parameter, and no name needs one.
+_QUOTING = str.maketrans({"^": "^^", '"': "^'", "\\": "/"})
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 #: What may stand in a mailto: as it is; the rest of a local part is percent-encoded.
 _SAFE = "!$'*+-._~"
@@ -45,7 +45,6 @@ class Address:
         return self.mail.lower() == other.mail.lower()
 
 
-@lru_cache(maxsize=4096)
 def _plain(mail: str) -> str:
     local, _, domain = mail.rpartition("@")
     try:
@@ -76,7 +75,7 @@ def escaped(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A clean text as a quoted parameter value (RFC 6868)."""
+    """A clean line as a quoted parameter value (RFC 6868)."""
     return f'"{text.translate(_QUOTING)}"'
 
 

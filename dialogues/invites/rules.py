@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from dialogues.common.refusal import N_
-
 
 class Profile(Enum):
     """How much a calendar entry tells; discreet unless a meeting says otherwise, and a person may always choose it."""
@@ -18,20 +16,13 @@ class Profile(Enum):
     DISCREET = "discreet"
     FULL = "full"
 
-    @property
-    def label(self) -> str:
-        return {
-            Profile.DISCREET: N_("Discreet: time, a neutral word and the city"),
-            Profile.FULL: N_("Full: title, place and description"),
-        }[self]
-
 
 class State(Enum):
-    """Where an entry stands, in the words of calendar files."""
+    """Where an entry stands; the names are those of calendar files."""
 
-    CONFIRMED = "CONFIRMED"
-    TENTATIVE = "TENTATIVE"
-    CANCELLED = "CANCELLED"
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
 
 
 class Method(Enum):
@@ -254,7 +245,7 @@ def is_answer_token(token: str, keys: Mapping[str, bytes], *, uid: str, entry_id
     """Whether this is the entry's token under any of the keys, the old ones included; upper case counts as lower."""
     folded = token.lower()
     key_id = folded[:-_CODE_LENGTH]
-    if not folded.isascii() or key_id not in keys:
+    if not token.isascii() or key_id not in keys:
         return False
     return hmac.compare_digest(folded, answer_token(keys[key_id], key_id, uid=uid, entry_id=entry_id))
 

@@ -125,7 +125,7 @@ def definition(tzid: str, start: datetime, end: datetime) -> bytes | None:
     opens, closes = start.astimezone(place), end.astimezone(place)
     if _rule_holds(tzid, version, opens.year - 1, closes.year + 1):
         return _lasting(tzid, version)
-    if next(_changes(place, start, end), None) is not None:
+    if next(changes(place, start, end), None) is not None:
         return None
     return _written(tzid, [_standard(_offset(place, start), opens.tzname() or "")])
 
@@ -186,13 +186,13 @@ def _rule_holds(tzid: str, version: str, first: int, last: int) -> bool:
     if rule is None:
         return False
     opens, closes = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
-    changes = list(_changes(place, opens, closes))
+    found = list(changes(place, opens, closes))
     if not rule.onsets:
-        return not changes and _offset(place, opens) == rule.offset
-    return changes == rule.changes(first, last)
+        return not found and _offset(place, opens) == rule.offset
+    return found == rule.changes(first, last)
 
 
-def _changes(place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Change]:
+def changes(place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Change]:
     """The changes of offset within (start, end], sought on the UTC line, where no hour is skipped or comes twice."""
     before, offset = start, _offset(place, start)
     while before < end:
