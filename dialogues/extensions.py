@@ -8,6 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+from werkzeug.wrappers import Response
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,9 +25,17 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 
+class SignInCookie(LoginManager):  # type: ignore[misc]  # Flask-Login is untyped.
+    """Flask-Login without remember-me: to look for it would make every answer, assets too, vary by cookie."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
 db = SQLAlchemy(model_class=Base)
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-login = LoginManager()
+login = SignInCookie()
+login.session_protection = None
 migrate = Migrate(render_as_batch=True, compare_type=True)

@@ -23,7 +23,7 @@ from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
-from dialogues.extensions import babel, bootstrap, csrf, db, migrate
+from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.keys import installed as stores
 from dialogues.meetings import queries as meetings
 from dialogues.outbox.composing import composers
@@ -162,6 +162,7 @@ def _open_database(app: Flask) -> None:
 def _bind_extensions(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     bootstrap.init_app(app)
+    login.init_app(app, add_context_processor=False)
     babel.init_app(app, locale_selector=lambda: access.viewer().locale or settings.locale)
 
 
@@ -200,7 +201,7 @@ def _present(viewer: Viewer) -> Viewer:
     """The viewer as things stand now: signed in still, with the roles still held."""
     if viewer.is_system or not viewer.signed_in:
         return viewer
-    if not accounts.still_signed_in(viewer):
+    if not accounts.still_signed_in(viewer, clock.real_now()):
         raise Unseen
     if viewer.place is None:
         return viewer

@@ -1,6 +1,16 @@
 """Decisions about accounts, sign-ins and secret links, on given facts."""
 
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.common.happening import Happening
+from dialogues.common.refusal import N_
 
 
 class InstallationRole(Enum):
@@ -25,3 +35,160 @@ class LinkPurpose(Enum):
     REGISTRATION = "registration"
     FEED = "feed"
     ANSWER = "answer"
+
+
+class LinkState(Enum):
+    """Whether a secret link can be used, and if not, why."""
+
+    LIVE = "live"
+    USED = "used"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Proof(Enum):
+    """What a person showed when signing in; DEMO stands for the second factor that a demonstration does not ask for."""
+
+    LINK = "link"
+    PASSWORD = "password"  # noqa: S105  a kind of proof, no password
+    TOTP = "totp"
+    DEMO = "demo"
+
+
+WORDS: dict[Enum, str] = {
+    InstallationRole.HOST: N_("host of the installation"),
+    InstallationRole.OPENER: N_("may open dialogues"),
+    Proof.LINK: N_("mailed link"),
+    Proof.PASSWORD: N_("password"),
+    Proof.TOTP: N_("code from the authenticator"),
+    Proof.DEMO: N_("demonstration"),
+}
+
+#: How long a mailed link to sign in, to choose a password, or to take up an invitation lasts.
+LINK_LASTS = {
+    LinkPurpose.SIGN_IN: timedelta(hours=1),
+    LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
+    LinkPurpose.STAFF_INVITATION: timedelta(days=7),
+}
+#: How long someone who gave a password has for the second factor.
+HALF_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long sign-ins last, as the installation decided; `demo`: no second factor is asked for."""
+
+    staff_idle: timedelta
+    staff_longest: timedelta
+    participant_idle: timedelta
+    participant_longest: timedelta
+    demo: bool = False
+
+    def idle(self, proofs: frozenset[Proof]) -> timedelta:
+        """How long a sign-in lives without a request."""
+        return self.staff_idle if Proof.TOTP in proofs else self.participant_idle
+
+    def longest(self, proofs: frozenset[Proof]) -> timedelta:
+        """How long a sign-in lives at most."""
+        if is_half(proofs):
+            return HALF_LASTS
+        return self.staff_longest if Proof.TOTP in proofs else self.participant_longest
+
+    def proofs(self, *shown: Proof) -> frozenset[Proof]:
+        """What counts as shown: the demonstration adds what it does not ask for."""
+        return frozenset({*shown, Proof.DEMO}) if self.demo else frozenset(shown)
+
+
+def is_half(proofs: frozenset[Proof]) -> bool:
+    """Whether only a password was shown: nothing is open until the second factor is."""
+    return proofs == {Proof.PASSWORD}
+
+
+def counts_as_staff(proofs: frozenset[Proof]) -> bool:
+    """Whether staff roles count: a mailed link alone admits to participants' views only."""
+    return Proof.DEMO in proofs or {Proof.PASSWORD, Proof.TOTP} <= proofs
+
+
+def read_proofs(words: Iterable[str]) -> frozenset[Proof]:
+    """The proofs as they are kept in the database."""
+    return frozenset(Proof(word) for word in words)
+
+
+def new_secret() -> str:
+    """256 bits, safe in an address and in a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def sha256(secret: str) -> bytes:
+    """Under what a secret is found again, while it is not kept itself."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def link_address(base_url: str, secret: str) -> str:
+    """The address to mail or print; opening it changes nothing."""
+    return f"{base_url}/links/{secret}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLink:
+    """A secret link that was found by its secret."""
+
+    id: UUID
+    purpose: LinkPurpose
+    subject: UUID
+    scope: str
+    name: str
+    expires_at: datetime
+    single_use: bool
+    state: LinkState
+    last_used_on: date | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.state is LinkState.LIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInOpened(Happening):
+    """Someone signed in."""
+
+    action: ClassVar[str] = "sign_in.opened"
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInsEnded(Happening):
+    """Sign-ins of an account were ended."""
+
+    action: ClassVar[str] = "sign_in.ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCreated(Happening):
+    """Someone can sign in who could not before."""
+
+    action: ClassVar[str] = "account.created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationRoleGiven(Happening):
+    """An account became host of the installation, or may open dialogues from now on."""
+
+    action: ClassVar[str] = "installation_role.given"
+    role: InstallationRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationRoleTaken(Happening):
+    """An account is no longer that to the installation."""
+
+    action: ClassVar[str] = "installation_role.taken"
+    role: InstallationRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMinted(Happening):
+    """A link to sign in was printed on the host's own console."""
+
+    action: ClassVar[str] = "link.minted"
+    purpose: LinkPurpose

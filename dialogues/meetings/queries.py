@@ -19,12 +19,17 @@ WINDOW_AFTER = timedelta(days=7)
 def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, now: datetime) -> Viewer | None:
     """The signed-in viewer as the person they are in that dialogue or meeting, with the roles that count there.
 
-    Two queries; None if there is no such place or the account holds no accepted role in it.
+    Two queries; None if there is no such place or the account holds no accepted role in it. Staff roles count only in a
+    sign-in with a second factor.
     """
     facts = _place_facts(dialogue_id, meeting_id)
     if facts is None or dialogue_id not in {None, facts.dialogue_id}:
         return None
-    grants = db.session.execute(_live_grants(viewer.account_id, facts.dialogue_id, meeting_id)).all()
+    grants = [
+        grant
+        for grant in db.session.execute(_live_grants(viewer.account_id, facts.dialogue_id, meeting_id))
+        if viewer.as_staff or grant.role not in STAFF_ROLES
+    ]
     if not grants:
         return None
     place = Place(

@@ -1,0 +1,37 @@
+"""`flask accounts …`: the first account of an installation, and a link to sign in with."""
+
+from collections.abc import Callable
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from dialogues.accounts import commands as accounts
+from dialogues.accounts.rules import link_address
+from dialogues.common import clock
+from dialogues.common.refusal import Refusal
+from dialogues.common.viewer import Purpose, system
+
+commands = AppGroup("accounts", help="Who may sign in.")
+
+
+@commands.command("create-host")
+@click.argument("email")
+def create_host(email: str) -> None:
+    """Make EMAIL host of the installation; prints a single-use link to choose a password."""
+    _print(accounts.create_host, email)
+
+
+@commands.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print one single-use link to sign in for the account of EMAIL."""
+    _print(accounts.print_sign_in_link, email)
+
+
+def _print(command: Callable[..., str], email: str) -> None:
+    try:
+        secret = command(system(Purpose.INSTALLATION), email, now=clock.real_now())
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(link_address(current_app.config["BASE_URL"], secret))

@@ -1,0 +1,89 @@
+"""Who asks: the cookie holds the handle of a sign-in, and the handle needs a live row."""
+
+import logging
+from datetime import datetime
+
+from flask import current_app, session
+from flask_login import UserMixin, current_user, login_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from dialogues.accounts import posting, queries
+from dialogues.accounts.queries import Stay
+from dialogues.accounts.rules import Terms
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
+from dialogues.extensions import login
+from dialogues.settings import Settings
+
+log = logging.getLogger("dialogues.accounts")
+
+
+class Guest(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped.
+    """A live sign-in, as Flask-Login keeps it for the length of a request."""
+
+    def __init__(self, handle: str, stay: Stay) -> None:
+        self.handle = handle
+        self.stay = stay
+
+    def get_id(self) -> str:
+        return self.handle
+
+
+@login.user_loader  # type: ignore[untyped-decorator]  # Flask-Login is untyped.
+def guest(handle: str) -> Guest | None:
+    """The live sign-in with that handle."""
+    now = clock.real_now()
+    found = queries.stay(handle, terms(), now)
+    if found is None:
+        return None
+    if found.stamp_due:
+        _stamp(found, now)
+    return Guest(handle, found)
+
+
+def who_asks() -> Viewer:
+    """The viewer behind this request's cookie; someone who gave only a password is nobody yet."""
+    stay = present_stay()
+    return ANYONE if stay is None or stay.half else stay.viewer
+
+
+def present_stay() -> Stay | None:
+    """The sign-in behind this request's cookie, half ones too."""
+    return current_user.stay if current_user.is_authenticated else None
+
+
+def terms() -> Terms:
+    """How long sign-ins last here."""
+    settings: Settings = current_app.extensions["dialogues.settings"]
+    return Terms(
+        staff_idle=settings.staff_idle,
+        staff_longest=settings.staff_longest,
+        participant_idle=settings.participant_idle,
+        participant_longest=settings.participant_longest,
+        demo=settings.demo,
+    )
+
+
+def let_in(handle: str) -> None:
+    """Give the browser the handle of its new sign-in; nothing from before stays in its cookie."""
+    session.clear()
+    found = queries.stay(handle, terms(), clock.real_now())
+    if found is not None:
+        login_user(Guest(handle, found))
+
+
+def let_out() -> None:
+    """Take everything out of the browser's cookie."""
+    session.clear()
+
+
+def _stamp(stay: Stay, now: datetime) -> None:
+    """Note that the sign-in is in use; a page that is only read does not fail because of it."""
+    if stay.viewer.sign_in_id is None:
+        return
+    try:
+        with upkeep(system(Purpose.SIGN_IN)):
+            posting.stamp_seen(stay.viewer.sign_in_id, now)
+    except SQLAlchemyError as error:
+        log.warning("last-seen was not written: %s", type(error).__name__)
