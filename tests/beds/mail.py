@@ -34,7 +34,7 @@ class Letter:
         return message_from_bytes(self.content, policy=policy.default)
 
 
-@dataclass(slots=True)
+@dataclass  # Without slots: aiosmtpd inspects it in a way that slots defeat on early 3.11.
 class MailServer:
     """Where the letters of a test arrive; answers can be set to have some refused."""
 
