@@ -1,0 +1,44 @@
+"""Decisions about sessions, on given facts: when they are, who is admitted, what clashes, what a release changes."""
+
+from dialogues.agenda.rules.admission import admitted, open_to
+from dialogues.agenda.rules.clashes import Booking, Clash, all_clashes, clashes, refuse_clashes
+from dialogues.agenda.rules.happenings import (
+    AgendaReleased,
+    SessionChanged,
+    SessionPlanned,
+    SessionRemoved,
+    SessionRescheduled,
+)
+from dialogues.agenda.rules.releases import Difference, Snapshot, changed_facts, differences
+from dialogues.agenda.rules.times import MeetingDays, TimeSlot, When, time_slot
+from dialogues.agenda.rules.words import CHATHAM_HOUSE_RULE, WORDS, Admits, ChangeKind, Fact, Part, SessionKind
+
+__all__ = [
+    "CHATHAM_HOUSE_RULE",
+    "WORDS",
+    "Admits",
+    "AgendaReleased",
+    "Booking",
+    "ChangeKind",
+    "Clash",
+    "Difference",
+    "Fact",
+    "MeetingDays",
+    "Part",
+    "SessionChanged",
+    "SessionKind",
+    "SessionPlanned",
+    "SessionRemoved",
+    "SessionRescheduled",
+    "Snapshot",
+    "TimeSlot",
+    "When",
+    "admitted",
+    "all_clashes",
+    "changed_facts",
+    "clashes",
+    "differences",
+    "open_to",
+    "refuse_clashes",
+    "time_slot",
+]
