@@ -23,10 +23,11 @@ def create_host(email: str) -> None:
 
 
 @commands.command("sign-in-link")
-@click.argument("email")
-def sign_in_link(email: str) -> None:
-    """Print one single-use link to sign in for the account of EMAIL."""
-    _print(accounts.print_sign_in_link, email)
+@click.argument("emails", metavar="EMAIL...", nargs=-1, required=True)
+def sign_in_link(emails: tuple[str, ...]) -> None:
+    """Print one single-use link to sign in for the account of each EMAIL, a line each."""
+    for email in emails:
+        _print(accounts.print_sign_in_link, email)
 
 
 def _print(command: Callable[..., str], email: str) -> None:
