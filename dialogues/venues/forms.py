@@ -1,0 +1,46 @@
+"""What is typed about venues and rooms, as typed values."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, Regexp
+
+from dialogues.common.fields import LineField, VersionField
+from dialogues.venues.rules import RoomFacts, VenueFacts
+
+
+class VenueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """A house in a city."""
+
+    name = LineField(_l("Name"), 200)
+    city = LineField(_l("City"), 120)
+    country = LineField(
+        _l("Country code"), 2, validators=[Regexp("^[A-Za-z]{2}$", message=_l("Write two letters, as MN or CH."))]
+    )
+    subdivision = LineField(_l("Region code"), 10, required=False)
+    zone = LineField(_l("Time zone"), 64)
+    address = LineField(_l("Address"), 400, required=False)
+    version = VersionField()
+
+    def facts(self) -> VenueFacts:
+        """The venue as typed."""
+        return VenueFacts(
+            name=self.name.data,
+            city=self.city.data,
+            country=self.country.data.upper(),
+            subdivision=self.subdivision.data or "",
+            zone=self.zone.data,
+            address=self.address.data or "",
+        )
+
+
+class RoomForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """A room of a venue."""
+
+    name = LineField(_l("Name"), 120)
+    capacity = IntegerField(_l("People"), [InputRequired(_l("Please fill this in."))])
+    booths = IntegerField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
+
+    def facts(self) -> RoomFacts:
+        """The room as typed."""
+        return RoomFacts(name=self.name.data, capacity=self.capacity.data, booths=self.booths.data)
