@@ -11,6 +11,7 @@ from dialogues.audit.commands import sign_head
 from dialogues.audit.signed_head import HeadUnreadable, SignedHead
 from dialogues.common.clock import now
 from dialogues.common.viewer import Purpose, system
+from dialogues.settings import SettingsError
 
 commands = AppGroup("audit", help="Who did what: check the chain, sign its head.")
 
@@ -24,10 +25,9 @@ _VIEWER = system(Purpose.INSTALLATION)
 def verify(kept: Path | None) -> None:
     """Check the chain against the signed heads; exits with 1 when something is wrong."""
     try:
-        heads = [SignedHead.read(line) for line in kept.read_text("utf-8").splitlines() if line.strip()] if kept else []
-    except (HeadUnreadable, UnicodeDecodeError) as fault:
+        findings = queries.findings(_VIEWER, _heads_in(kept) if kept else [])
+    except (HeadUnreadable, queries.ChainUnreadable, SettingsError) as fault:
         raise click.ClickException(str(fault)) from None
-    findings = queries.findings(_VIEWER, heads)
     for finding in findings:
         click.echo(str(finding))
     if findings:
@@ -39,3 +39,7 @@ def verify(kept: Path | None) -> None:
 def head() -> None:
     """Sign the chain as it stands and print the head, for someone outside this host to keep."""
     click.echo(sign_head(_VIEWER, now=now()).printed(public_key()))
+
+
+def _heads_in(file: Path) -> list[SignedHead]:
+    return [SignedHead.read(line) for line in file.read_text("utf-8", "replace").splitlines() if line.strip()]
