@@ -167,6 +167,8 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _open_feature(app: Flask, feature: str) -> None:
+    if find_spec(f"dialogues.{feature}.models") is not None:
+        import_module(f"dialogues.{feature}.models")
     for module, name in (("views", "blueprint"), ("cli", "commands")):
         path = f"dialogues.{feature}.{module}"
         if find_spec(path) is None:
