@@ -3,7 +3,6 @@
 import zoneinfo
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 

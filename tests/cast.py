@@ -1,7 +1,7 @@
 """The cast: the personas of the sample as viewers and signed-in browsers, found by the names that the sample gives them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.models import Account
+from dialogues.accounts.rules import Proof
 from dialogues.agenda.models import DraftItem
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
@@ -21,6 +22,8 @@ from dialogues.meetings.queries import stand_in
 from dialogues.policy import Standing
 from dialogues.sample.reading import sample
 
+#: A sign-in with password and second factor.
+BOTH = frozenset({Proof.PASSWORD, Proof.TOTP})
 #: In the middle of TRD-1, when everyone has something to do.
 MIDDLE_OF_TRD_1 = datetime(2027, 5, 26, 0, 0, tzinfo=UTC)
 #: Before the exchange of LVR-1.
@@ -37,7 +40,9 @@ class Cast:
         """The id of a person of the sample in that dialogue."""
         wanted = {person["id"]: person["name"] for person in [*sample()["persons"], *sample()["staff"]]}[name]
         return self._one(
-            select(Person.id).join(Dialogue, Dialogue.id == Person.dialogue_id).where(Dialogue.code == dialogue, Person.name == wanted)
+            select(Person.id)
+            .join(Dialogue, Dialogue.id == Person.dialogue_id)
+            .where(Dialogue.code == dialogue, Person.name == wanted)
         )
 
     def dialogue(self, code: str = "TRD") -> UUID:
@@ -48,7 +53,9 @@ class Cast:
 
     def party(self, code: str, dialogue: str = "TRD") -> UUID:
         return self._one(
-            select(Party.id).join(Dialogue, Dialogue.id == Party.dialogue_id).where(Dialogue.code == dialogue, Party.code == code)
+            select(Party.id)
+            .join(Dialogue, Dialogue.id == Party.dialogue_id)
+            .where(Dialogue.code == dialogue, Party.code == code)
         )
 
     def session(self, code: str) -> UUID:
@@ -58,18 +65,24 @@ class Cast:
     def account(self, name: str) -> UUID:
         return self._one(select(Account.id).where(Account.email == f"{name}@example.invalid"))
 
-    def viewer(self, name: str, *, dialogue: str | None = None, meeting: str | None = None, now: datetime = MIDDLE_OF_TRD_1) -> Viewer:
+    def viewer(
+        self, name: str, *, dialogue: str | None = None, meeting: str | None = None, now: datetime = MIDDLE_OF_TRD_1
+    ) -> Viewer:
         """The persona as a viewer standing in that dialogue or meeting.
 
         :raises LookupError: the persona has no standing there.
         """
         account = Viewer(standings=frozenset({Standing.ANYONE, Standing.ACCOUNT}), account_id=self.account(name))
-        placed = stand_in(
-            account,
-            self.dialogue(dialogue) if dialogue else None,
-            self.meeting(meeting) if meeting else None,
-            now,
-        ) if dialogue or meeting else account
+        placed = (
+            stand_in(
+                account,
+                self.dialogue(dialogue) if dialogue else None,
+                self.meeting(meeting) if meeting else None,
+                now,
+            )
+            if dialogue or meeting
+            else account
+        )
         if placed is None:
             raise LookupError(f"{name} has no standing in {dialogue or meeting}")
         return placed
@@ -82,7 +95,7 @@ class Cast:
         with self.app.app_context():
             account = self.account(name)
             with upkeep(system(Purpose.SIGN_IN)):
-                handle = accounts.open_sign_in(account, factors=["password", "totp"], now=clock.real_now())
+                handle = accounts.open_sign_in(account, BOTH, now=clock.real_now(), longest=timedelta(hours=12))
         with client.session_transaction() as cookie:
             cookie["_user_id"] = handle
             cookie["_fresh"] = True

@@ -10,7 +10,6 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
-
 #: A random id, minted by us and never derived from anything.
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]
 
@@ -21,7 +20,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -29,7 +28,7 @@ class Instant(TypeDecorator[datetime]):
         moment: datetime = value.astimezone(UTC).replace(tzinfo=None)
         return moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -39,7 +38,7 @@ class WallTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is not None and value.tzinfo is not None:
             raise ValueError("A wall time has no time zone of its own.")
         return value  # type: ignore[no-any-return]  # SQLAlchemy hands the value over untyped.
@@ -47,4 +46,6 @@ class WallTime(TypeDecorator[datetime]):
 
 def word(kind: type[Enum], **options: Any) -> SqlEnum:
     """A column that holds one of the enumeration's values, as text that can be read in the database."""
-    return SqlEnum(kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options)
+    return SqlEnum(
+        kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options
+    )

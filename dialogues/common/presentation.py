@@ -57,7 +57,9 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
             "demo": app.config["DEMO"],
         }
 
-    app.jinja_env.globals.update(csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en"))
+    app.jinja_env.globals.update(
+        csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en")
+    )
     app.jinja_env.filters.update(
         word=word, day=day, clock_time=clock_time, moment=moment, utc_offset=utc_offset, in_zone=in_zone
     )

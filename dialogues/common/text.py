@@ -12,7 +12,11 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}
 
 def one_line(text: str) -> str:
     """The text in NFC on one line, without control and direction characters, spaces run together."""
-    kept = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFC", text) if _visible(character))
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in unicodedata.normalize("NFC", text)
+        if _visible(character)
+    )
     return " ".join(kept.split())
 
 
@@ -37,7 +41,10 @@ def bounded(text: str, longest: int, *, field: str | None = None) -> str:
     """
     if len(text) > longest:
         raise Refusal(
-            N_("This is %(length)s characters long; write at most %(longest)s."), field=field, length=len(text), longest=longest
+            N_("This is %(length)s characters long; write at most %(longest)s."),
+            field=field,
+            length=len(text),
+            longest=longest,
         )
     return text
 
@@ -54,7 +61,11 @@ def mail_address(text: str, *, field: str | None = None) -> str:
     except UnicodeError:
         address = ""
     if not _ADDRESS.fullmatch(address) or ".." in address or len(address) > 254:
-        raise Refusal(N_("“%(address)s” is not an e-mail address: write one like name@example.org."), field=field, address=one_line(text)[:80])
+        raise Refusal(
+            N_("“%(address)s” is not an e-mail address: write one like name@example.org."),
+            field=field,
+            address=one_line(text)[:80],
+        )
     return address
 
 

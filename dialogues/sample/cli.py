@@ -54,7 +54,11 @@ def generate(sessions: int, participants: int, records: int, seed: int, as_json:
     made: dict[str, Any] = generate_meeting(
         sessions=sessions, participants=participants, records=records, seed=seed, now=clock.now()
     )
-    click.echo(json.dumps(made, default=str) if as_json else f"{made['meeting']}: {sessions} sessions, {participants} participants")
+    click.echo(
+        json.dumps(made, default=str)
+        if as_json
+        else f"{made['meeting']}: {sessions} sessions, {participants} participants"
+    )
 
 
 def address(endpoint: str, token: str) -> str:

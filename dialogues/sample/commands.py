@@ -1,7 +1,6 @@
 """Loads the sample into an empty database, as one change."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +12,9 @@ from dialogues.common.refusal import N_, Refusal
 from dialogues.common.transaction import transaction, upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Person
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
 from dialogues.sample.gatherings import load_dialogue, load_venues
 from dialogues.sample.people import Loaded, load_accounts
@@ -21,6 +23,8 @@ from dialogues.sample.rules import SampleLoaded
 
 #: When the sample's dialogues were opened, and everyone in them invited.
 OPENED = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
+#: How long the links of the demonstration are good.
+LINK_LIFE = timedelta(days=30)
 
 
 def is_empty() -> bool:
@@ -47,13 +51,42 @@ def load_sample(now: datetime) -> Loaded:
 
 def persona_links(now: datetime) -> dict[str, str]:
     """One single-use sign-in token for each persona, by the persona's name in the sample."""
-    expires_at = now + accounts.SAMPLE_LINK_LIFE
+    ids = {name: _account(name) for name in PERSONAS}
     with upkeep(system(Purpose.SAMPLE)):
-        return {name: _sign_in_token(name, now, expires_at) for name in PERSONAS}
+        return {name: _token(LinkPurpose.SIGN_IN, account_id, now) for name, account_id in ids.items()}
 
 
-def _sign_in_token(name: str, now: datetime, expires_at: datetime) -> str:
-    account: UUID = db.session.execute(
-        select(Account.id).where(Account.email_norm == f"{name}@example.invalid")
+def registration_links(now: datetime) -> dict[str, str]:
+    """A registration token for each person who is invited to LVR-1 and has not answered, by name as styled."""
+    invited = (
+        select(Participation.id, Person.name)
+        .join(Person, Person.id == Participation.person_id)
+        .where(Participation.status == ParticipationStatus.INVITED, Person.account_id.is_not(None))
+        .order_by(Person.name)
+    )
+    rows = db.session.execute(invited).all()
+    with upkeep(system(Purpose.SAMPLE)):
+        return {row.name: _token(LinkPurpose.REGISTRATION, row.id, now) for row in rows}
+
+
+def feed_links(now: datetime) -> dict[str, str]:
+    """A feed token for each persona in TRD-1 who has a feed, by the persona's name in the sample."""
+    ids = {name: _person_in_trd(name) for name in PERSONAS if name != "st-arch"}
+    with upkeep(system(Purpose.SAMPLE)):
+        return {name: _token(LinkPurpose.FEED, person_id, now, single_use=False) for name, person_id in ids.items()}
+
+
+def _account(name: str) -> UUID:
+    return db.session.execute(select(Account.id).where(Account.email_norm == f"{name}@example.invalid")).scalar_one()
+
+
+def _person_in_trd(name: str) -> UUID:
+    return db.session.execute(
+        select(Person.id)
+        .join(Dialogue, Dialogue.id == Person.dialogue_id)
+        .where(Dialogue.code == "TRD", Person.email_norm == f"{name}@example.invalid")
     ).scalar_one()
-    return accounts.mint_link(LinkPurpose.SIGN_IN, account, expires_at=expires_at, now=now)
+
+
+def _token(purpose: LinkPurpose, subject: UUID, now: datetime, *, single_use: bool = True) -> str:
+    return accounts.mint_link(purpose, subject, expires_at=now + LINK_LIFE, single_use=single_use, now=now)

@@ -31,7 +31,9 @@ _CAPACITIES = {
 def load_venues(loaded: Loaded) -> None:
     """The houses and their rooms."""
     for venue in sample()["venues"]:
-        row = Venue(id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")})
+        row = Venue(
+            id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")}
+        )
         db.session.add(row)
         loaded.venues[venue["id"]] = row.id
         db.session.flush()
