@@ -1,11 +1,19 @@
-"""A key store of its own for each test."""
+"""A key store, and a store of files, of its own for each test."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 
-from dialogues.keys import master_key
+from dialogues.common import transaction
+from dialogues.extensions import Base, db
+from dialogues.keys import installed, master_key
+from dialogues.keys.cli import commands
 from dialogues.keys.key_store import KeyStore
+from dialogues.keys.models import StoredFile
+from tests.beds.database import Installation
 
 
 @pytest.fixture
@@ -23,3 +31,28 @@ def directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(directory: Path, master: Path) -> KeyStore:
     return KeyStore(directory, master)
+
+
+@pytest.fixture
+def files(bare_installation: Installation) -> Iterator[Flask]:
+    """An application that has the table of stored files and nothing else, its context open."""
+    settings = bare_installation.settings()
+    app = Flask("dialogues")
+    app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))
+    db.init_app(app)
+    installed.install(app, settings)
+    app.cli.add_command(commands)
+    with app.app_context():
+        transaction.watch(db.engine)
+        Base.metadata.create_all(db.engine, [StoredFile.__table__])
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _options(is_sqlite: bool) -> dict[str, Any]:
+    if not is_sqlite:
+        return {}
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2}
