@@ -33,3 +33,9 @@ def own_address() -> str:
 def own_domain() -> str:
     """The domain in which letters are numbered."""
     return own_address().rpartition("@")[2]
+
+
+def own_base_url() -> str:
+    """Where this installation is reached; letters make links of such addresses and of no others."""
+    settings: Settings = current_app.extensions["dialogues.settings"]
+    return settings.base_url.rstrip("/")

@@ -16,7 +16,7 @@ class Letter(Base):
     """A letter to one recipient, composed once from what is immutable and frozen; `facts` are ids, never words.
 
     `order_key` and `sequence` order the letters of one calendar entry: none overtakes an earlier one. A letter that is
-    `overtaken` while it is being sent is not tried again.
+    `overtaken` while it is being sent is not tried again. `due_at` is the machine's time, as the lease; none: at once.
     """
 
     __tablename__ = "letter"
@@ -44,7 +44,7 @@ class Letter(Base):
     has_secret: Mapped[bool] = mapped_column(default=False)
     state: Mapped[LetterState] = mapped_column(word(LetterState), default=LetterState.OWED)
     owed_at: Mapped[datetime] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(200), default="")
     lease_token: Mapped[str | None] = mapped_column(String(40))

@@ -31,7 +31,6 @@ def owe(debt: Debt) -> UUID:
         sequence=debt.sequence,
         message_id=f"<{letter_id}@{own_domain()}>",
         owed_at=debt.owed_at,
-        due_at=debt.owed_at,
         overtaken=_is_overtaken(debt),
     )
     letter.state = LetterState.SUPERSEDED if letter.overtaken else LetterState.OWED

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -17,9 +18,11 @@ _log = logging.getLogger(__name__)
 _QUEUE = "dialogues.queue"
 _WAKE = "dialogues.wake"
 
-#: What a worker does when it is woken, and now and then unasked: each looks at its own tables for what is due.
-#: Filled by the factory from the features' `jobs.SWEEPS`.
-sweeps: dict[str, Callable[[], object]] = {}
+#: Looks at its own tables for what is due and does it, until it is told to stop.
+Sweep = Callable[[Event], object]
+
+#: What a worker does when it is called, and now and then unasked; filled by the factory from `jobs.SWEEPS`.
+sweeps: dict[str, Sweep] = {}
 
 
 def queue(app: Flask) -> Huey:
@@ -58,11 +61,11 @@ def woken(app: Flask) -> bool:
                 pass
         finally:
             _let_go(opened)
-    except sqlite3.OperationalError:
+    except Exception as error:
+        _log.warning("The queue could not be read: %s", type(error).__name__)
+        if type(error) is sqlite3.DatabaseError:
+            _throw_away(app)
         return False
-    except sqlite3.DatabaseError:
-        _throw_away(app)
-        return True
     return heard
 
 
@@ -92,6 +95,5 @@ def _let_go(opened: Huey) -> None:
 
 def _throw_away(app: Flask) -> None:
     """A damaged queue is deleted and made anew: the truth is in our tables."""
-    _log.warning("The queue was damaged and is made anew.")
     Path(app.extensions["dialogues.settings"].queue).unlink(missing_ok=True)
     app.extensions.pop(_QUEUE, None)

@@ -2,10 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
+
+from dialogues.common.happening import Happening
+from dialogues.common.refusal import N_
+
+#: How often a letter is tried before it is set aside for a person to look at: for about four hours.
+MOST_TRIES = 8
+#: How long a letter belongs to the worker that took it; far longer than one delivery can last.
+LEASE = timedelta(minutes=5)
+#: The longest that one delivery can last, in seconds.
+DEADLINE = 60.0
+_FIRST_PAUSE = timedelta(minutes=2)
+_LONGEST_PAUSE = timedelta(hours=4)
 
 
 class LetterState(Enum):
@@ -90,7 +102,69 @@ class Composed:
     sender_name: str = ""
     in_reply_to: str | None = None
     has_secret: bool = False
+    language: str = "en"
+
+
+class Trouble(Enum):
+    """What it means that a letter did not leave."""
+
+    #: No letter leaves at the moment: nothing is counted against this one.
+    AWAY = "away"
+    #: This letter may leave later.
+    PASSING = "passing"
+    #: This letter will never leave as it is.
+    FINAL = "final"
+
+
+class Undelivered(Exception):
+    """A letter did not leave, in words that name nobody."""
+
+    def __init__(self, trouble: Trouble, words: str) -> None:
+        super().__init__(words)
+        self.trouble = trouble
+        self.words = words
+
+
+def pause_after(tries: int, chance: float) -> timedelta:
+    """How long to wait after that many tries, twice as long each time; `chance` (0 to 1) spreads them."""
+    longest = min(_FIRST_PAUSE * 2 ** min(tries - 1, 16), _LONGEST_PAUSE) if tries > 0 else _FIRST_PAUSE
+    return longest * (0.5 + chance / 2)
+
+
+def state_after(trouble: Trouble, tries: int, *, frozen: bool, overtaken: bool) -> LetterState:
+    """Where a letter stands that did not leave after so many tries."""
+    if overtaken:
+        return LetterState.SUPERSEDED
+    if trouble is Trouble.FINAL or (trouble is Trouble.PASSING and tries >= MOST_TRIES):
+        return LetterState.SET_ASIDE
+    return LetterState.READY if frozen else LetterState.OWED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterResent(Happening):
+    """A letter that was set aside is tried again, at somebody's word."""
+
+    action: ClassVar[str] = "letter.resent"
 
 
 #: Composes a letter in the recipient's language, inside the delivering transaction; None: nothing is owed any more.
 Composer = Callable[[OwedLetter, datetime], Composed | None]
+
+
+WORDS: dict[Enum, str] = {
+    LetterState.OWED: N_("owed"),
+    LetterState.READY: N_("ready"),
+    LetterState.SENDING: N_("being sent"),
+    LetterState.SENT: N_("sent"),
+    LetterState.SUPERSEDED: N_("replaced by a newer one"),
+    LetterState.SET_ASIDE: N_("set aside"),
+    LetterKind.SIGN_IN_LINK: N_("Sign-in link"),
+    LetterKind.STAFF_INVITATION: N_("Invitation of staff"),
+    LetterKind.PASSWORD_RESET: N_("New password"),
+    LetterKind.ROLE_OFFERED: N_("Offer of a role"),
+    LetterKind.INVITATION: N_("Invitation"),
+    LetterKind.CALENDAR_REQUEST: N_("Calendar entry"),
+    LetterKind.CALENDAR_CANCEL: N_("Calendar entry taken back"),
+    LetterKind.AGENDA_CHANGED: N_("Change of the agenda"),
+    LetterKind.MEETING_CHANGED: N_("Change of the meeting"),
+}
