@@ -46,6 +46,9 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         rivals = [tab.endpoint for tab in meeting_tabs if tab.endpoint.split(".")[0] == endpoint.split(".")[0]]
         return len(rivals) == 1 or request.endpoint == endpoint
 
+    def path_of(endpoint: str, **values: Any) -> str:
+        return url_for(endpoint, **values) if endpoint in app.view_functions else ""
+
     @app.context_processor
     def about_the_viewer() -> dict[str, Any]:
         viewer = access.viewer()
@@ -58,7 +61,7 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         }
 
     app.jinja_env.globals.update(
-        csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en")
+        csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en"), path_of=path_of
     )
     app.jinja_env.filters.update(
         word=word, day=day, clock_time=clock_time, moment=moment, utc_offset=utc_offset, in_zone=in_zone
