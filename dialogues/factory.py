@@ -26,7 +26,7 @@ from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.keys import installed as stores
 from dialogues.meetings import queries as meetings
 from dialogues.outbox.composing import composers
-from dialogues.outbox.queue import wake
+from dialogues.outbox.queue import sweeps, wake
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
@@ -180,7 +180,7 @@ def _open_feature(app: Flask, feature: str) -> None:
 
 
 def _hand_over(app: Flask) -> None:
-    """Give lower code what it needs from above: who asks, where they stand, what follows from what, who composes letters."""
+    """Give lower code what it needs from above: who asks, where they stand, what follows, who composes letters."""
     access.doors.who = who_asks
     access.doors.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())
     transaction.house.reload = _present
@@ -189,6 +189,7 @@ def _hand_over(app: Flask) -> None:
     transaction.house.wake = lambda: wake(app)
     for feature in FEATURES:
         composers.update(_offered(feature, "letters", "COMPOSERS"))
+        sweeps.update(_offered(feature, "jobs", "SWEEPS"))
         WORDS.update(_offered(feature, "rules", "WORDS"))
 
 
