@@ -1,4 +1,4 @@
-"""The cast: the personas of the sample as viewers and signed-in browsers, found by the names that the sample gives them."""
+"""The cast: the personas of the sample as viewers and signed-in browsers, found by their names in the sample."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -128,7 +128,7 @@ def _enter_place() -> None:
 
 def _to_sign_in() -> Response:
     target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
-    return cast(Response, redirect(url_for("accounts.sign_in", next=target if target != "/" else None), code=303))
+    return redirect(url_for("accounts.sign_in", next=target if target != "/" else None), code=303)
 
 
 def refuse_undeclared_routes(app: Flask) -> None:

@@ -88,8 +88,8 @@ def comes_from_us() -> bool:
     source = request.headers.get("Origin") or request.headers.get("Referer")
     if source is None:
         return False
-    home = urlsplit(current_app.config["BASE_URL"])
-    return urlsplit(source)[:2] == home[:2]
+    home, there = urlsplit(str(current_app.config["BASE_URL"])), urlsplit(source)
+    return (there.scheme, there.netloc) == (home.scheme, home.netloc)
 
 
 def _is_report() -> bool:

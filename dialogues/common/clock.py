@@ -20,7 +20,7 @@ def real_now() -> datetime:
 
 
 def shift_of(settings: Settings) -> timedelta:
-    """How far the demo's clock stands from the machine's; stored at its first start, so that it never runs backwards."""
+    """How far the demo's clock stands from the machine's; stored at its first start, so it never runs backwards."""
     if settings.now is None:
         return timedelta(0)
     path: Path = settings.instance / "clock-shift"

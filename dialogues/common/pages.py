@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import make_response, redirect, render_template, request
@@ -26,7 +26,7 @@ def own_path(target: str | None, otherwise: str = "/") -> str:
 
 def see_other(target: str) -> Response:
     """Answer 303: what was sent is done, and the browser goes on to `target`."""
-    return cast(Response, redirect(target, code=303))
+    return redirect(target, code=303)
 
 
 def words(refusal: Refusal) -> str:
@@ -47,8 +47,8 @@ def show_refusal(form: Any, refusal: Refusal) -> None:
 def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
     """A page around one form, written as a generator.
 
-    The view first yields what the page shows, `form` among it. It goes on only when the form was sent and is valid; then it
-    makes its one call and yields the answer. A `Refusal` on the way shows the form again, as typed, with 422.
+    The view first yields what the page shows, `form` among it. It goes on only when the form was sent and is valid;
+    then it makes its one call and yields the answer. A `Refusal` on the way shows the form again, as typed, with 422.
     """
 
     def declare(view: FormView) -> Callable[..., Any]:

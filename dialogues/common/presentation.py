@@ -68,9 +68,14 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     )
 
 
+def language() -> str:
+    """The language of this page, for its html tag."""
+    return str(get_locale() or "en")
+
+
 def word(value: Enum) -> str:
     """The word for an enumeration's value in the reader's language."""
-    return gettext(WORDS[value])
+    return str(gettext(WORDS[value]))
 
 
 def day(value: date) -> str:
@@ -97,4 +102,5 @@ def utc_offset(value: datetime) -> str:
 def moment(instant: datetime, zone: str) -> str:
     """Day and time in a zone, with the zone's name and offset."""
     local = in_zone(instant, zone)
-    return f"{format_datetime(local.replace(tzinfo=None), 'EEEE d MMMM yyyy, HH:mm', rebase=False)} {zone} ({utc_offset(local)})"
+    words = format_datetime(local.replace(tzinfo=None), "EEEE d MMMM yyyy, HH:mm", rebase=False)
+    return f"{words} {zone} ({utc_offset(local)})"

@@ -48,7 +48,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone who asks: anyone, the holder of a secret link, an account, a person in a dialogue or meeting, the system."""
+    """Someone who asks: anyone, an account, a person in a dialogue or meeting, the system."""
 
     standings: frozenset[Standing] = frozenset({Standing.ANYONE})
     account_id: UUID | None = None

@@ -47,7 +47,8 @@ def on_the_clock(local: datetime, zone_name: str, fold: int | None = None) -> Wa
     """The wall clock time, checked to exist and to be unambiguous.
 
     :param fold: 0 for the earlier, 1 for the later of two equal times; None if nobody said.
-    :raises Refusal: the clock skips this time (gap), shows it twice and nobody said which (fold), or the zone is unknown.
+    :raises Refusal: the clock skips this time (gap), shows it twice and nobody said which (fold), or the zone is
+        unknown.
     """
     tz = zone(zone_name)
     early = local.replace(tzinfo=tz, fold=0)
@@ -62,9 +63,7 @@ def on_the_clock(local: datetime, zone_name: str, fold: int | None = None) -> Wa
         )
     if fold is None:
         raise Refusal(
-            N_(
-                "%(time)s comes twice in %(zone)s, since the clocks go back then. Say whether you mean the first or the second."
-            ),
+            N_("%(time)s comes twice in %(zone)s, since the clocks go back then. Say which of the two you mean."),
             field="fold",
             time=f"{local:%Y-%m-%d %H:%M}",
             zone=zone_name,

@@ -25,7 +25,7 @@ def load(as_json: bool) -> None:
     links = sample.persona_links(clock.real_now())
     registrations = sample.registration_links(clock.real_now())
     feeds = sample.feed_links(clock.real_now())
-    found = {
+    found: dict[str, dict[str, Any]] = {
         "dialogues": loaded.dialogues,
         "meetings": loaded.meetings,
         "sessions": loaded.sessions,

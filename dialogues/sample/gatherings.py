@@ -118,7 +118,7 @@ def _load_meeting(loaded: Loaded, code: str, meeting: dict[str, Any], at: dateti
 
 
 def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]) -> None:
-    """The parties at the meeting and whether their lists are exchanged; an exchange means that every party has lodged."""
+    """The parties at the meeting and whether their lists are exchanged, which means that every party has lodged."""
     nominations = meeting.get("nominations", {})
     opened = datetime.fromisoformat(arrangement["exchanged"]) if "exchanged" in arrangement else None
     for (dialogue, party), party_id in loaded.parties.items():

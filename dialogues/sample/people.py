@@ -32,7 +32,7 @@ class Loaded:
 
 
 def load_accounts(loaded: Loaded, at: datetime) -> None:
-    """An account for everyone with an address; the host lead also keeps the installation, the coordinator opens dialogues."""
+    """An account for everyone with an address; the host lead keeps the house, the coordinator opens dialogues."""
     for person in [*sample()["persons"], *sample()["staff"]]:
         email = address(person)
         if email is None:

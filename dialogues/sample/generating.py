@@ -1,0 +1,162 @@
+"""Made-up meetings of any size, the same for the same seed: for benchmarks and for tests of constant cost."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select
+
+from dialogues.accounts.models import Account
+from dialogues.agenda.rules import Admits, SessionKind
+from dialogues.common.transaction import transaction
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
+from dialogues.meetings.rules import MeetingStatus, Rule
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
+from dialogues.policy import DIALOGUE_OPEN, Role
+from dialogues.sample import agendas, papers
+from dialogues.sample.rules import MeetingGenerated
+
+_SYLLABLES = ("ka", "mo", "ri", "ten", "sal", "vo", "ne", "lu", "bar", "shi", "ta", "del")
+_CITIES = ("Arbor", "Brook", "Cedar", "Delta", "Elm", "Fjord", "Grove", "Heath")
+_ZONE = "Asia/Ulaanbaatar"
+_FIRST_DAY = date(2027, 6, 14)
+_A_DAY = 12
+
+
+def generate_meeting(*, sessions: int, participants: int, records: int, seed: int, now: datetime) -> dict[str, Any]:
+    """Add a dialogue with one meeting, its agenda released; returns its ids and the names of those who can look.
+
+    The first person is the coordinator, the second a participant; both have accounts named in the answer.
+    """
+    dice = random.Random(seed)  # noqa: S311  made-up data, no secret
+    with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
+        ids = _house(dice, sessions, now)
+        people = _people(dice, ids, participants, now)
+        agendas.place_and_release(ids["dialogue_id"], ids["meeting_id"], _ZONE, _plan(sessions), at=now, rooms={})
+        papers.file_many(ids["dialogue_id"], records, dice, now)
+        change.happened(
+            MeetingGenerated(
+                at=now,
+                about=ids["meeting_id"],
+                dialogue_id=ids["dialogue_id"],
+                sessions=sessions,
+                participants=participants,
+            )
+        )
+    return {"dialogue": ids["dialogue_id"], "meeting": ids["meeting_id"], "code": ids["code"], **people}
+
+
+def _house(dice: random.Random, sessions: int, now: datetime) -> dict[str, Any]:
+    number = db.session.execute(select(func.count()).select_from(Dialogue)).scalar_one() + 1
+    code = f"GEN{number}"
+    dialogue = Dialogue(id=uuid4(), code=code, title=f"Made-up dialogue {number}", archive_zone=_ZONE, created_at=now)
+    db.session.add(dialogue)
+    db.session.flush()
+    days = max(1, -(-sessions // _A_DAY))
+    meeting = Meeting(
+        id=uuid4(),
+        dialogue_id=dialogue.id,
+        code=f"{code}-1",
+        title="Made-up meeting",
+        city="Ulaanbaatar",
+        zone=_ZONE,
+        starts_on=_FIRST_DAY,
+        ends_on=_FIRST_DAY + timedelta(days=days - 1),
+        status=MeetingStatus.CONFIRMED,
+        working_languages=["en"],
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=dialogue.id, opened_at=now))
+    parties = [_party(dialogue.id, meeting.id, city) for city in _CITIES]
+    db.session.flush()
+    return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties, "dice": dice}
+
+
+def _party(dialogue_id: UUID, meeting_id: UUID, city: str) -> UUID:
+    party = Party(id=uuid4(), dialogue_id=dialogue_id, code=city[:2].upper(), names={"en": f"{city} side"}, city=city)
+    db.session.add(party)
+    db.session.flush()
+    db.session.add(MeetingParty(meeting_id=meeting_id, party_id=party.id, dialogue_id=dialogue_id, target=40))
+    return party.id
+
+
+def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime) -> dict[str, Any]:
+    """Bulk rows: accounts, persons, participations and roles of `count` participants and one coordinator."""
+    place = {"dialogue_id": ids["dialogue_id"], "meeting_id": ids["meeting_id"]}
+    numbers = range(count + 1)
+    accounts = [
+        {"id": uuid4(), "email": mail, "email_norm": mail, "created_at": now, "locale": "en"}
+        for mail in (f"{ids['code'].lower()}-{number}@example.invalid" for number in numbers)
+    ]
+    persons = [
+        {
+            "id": uuid4(),
+            "dialogue_id": ids["dialogue_id"],
+            "account_id": account["id"],
+            "email": account["email"],
+            "email_norm": account["email"],
+            **_name(dice),
+        }
+        for account in accounts
+    ]
+    participants = persons[1:]
+    taking_part = [
+        {
+            "id": uuid4(),
+            **place,
+            "person_id": person["id"],
+            "party_id": ids["parties"][number % len(_CITIES)],
+            "status": ParticipationStatus.CONFIRMED,
+            "invited_at": now,
+            "answered_at": now,
+        }
+        for number, person in enumerate(participants)
+    ]
+    roles = [
+        {
+            "id": uuid4(),
+            **place,
+            "person_id": person["id"],
+            "offered_at": now,
+            "accepted_at": now,
+            "role": Role.PARTICIPANT if number else Role.COORDINATOR,
+        }
+        for number, person in enumerate(persons)
+    ]
+    for table, rows in ((Account, accounts), (Person, persons), (Participation, taking_part), (RoleGrant, roles)):
+        if rows:
+            db.session.execute(insert(table), rows)
+    return {
+        "coordinator": accounts[0]["email"],
+        "participant": accounts[-1]["email"],
+        "participant_person": persons[-1]["id"],
+    }
+
+
+def _name(dice: random.Random) -> dict[str, str]:
+    given, family = ("".join(dice.choices(_SYLLABLES, k=dice.randint(2, 3))).title() for _ in range(2))
+    return {"name": f"{given} {family.upper()}", "family": family, "given": given, "sort_key": family}
+
+
+def _plan(count: int) -> Iterator[dict[str, Any]]:
+    """`count` sessions, twelve of half an hour a day."""
+    for number in range(count):
+        day, slot = divmod(number, _A_DAY)
+        start = datetime.combine(_FIRST_DAY + timedelta(days=day), time(9)) + timedelta(minutes=45 * slot)
+        yield {
+            "code": f"G-{number + 1:03}",
+            "title": f"Made-up session {number + 1}",
+            "kind": SessionKind.PLENARY,
+            "rule": Rule.CHATHAM_HOUSE,
+            "admits": Admits.OBSERVERS_TOO if number % 5 else Admits.PARTICIPANTS,
+            "local_start": start,
+            "local_end": start + timedelta(minutes=30),
+            "people": [],
+            "rooms": [],
+        }
