@@ -1,7 +1,7 @@
 """Decisions about sessions, on given facts: when they are, who is admitted, what clashes, what a release changes."""
 
-from dialogues.agenda.rules.admission import admitted, open_to
-from dialogues.agenda.rules.clashes import Booking, Clash, all_clashes, clashes, refuse_clashes
+from dialogues.agenda.rules.admission import admitted, expected, open_to
+from dialogues.agenda.rules.clashes import Booking, Clash, all_clashes, clashes, first_parts, refuse_clashes
 from dialogues.agenda.rules.happenings import (
     AgendaReleased,
     SessionChanged,
@@ -9,8 +9,9 @@ from dialogues.agenda.rules.happenings import (
     SessionRemoved,
     SessionRescheduled,
 )
-from dialogues.agenda.rules.releases import Difference, Snapshot, changed_facts, differences
-from dialogues.agenda.rules.times import MeetingDays, TimeSlot, When, time_slot
+from dialogues.agenda.rules.plans import SessionPlan, refuse_empty_circle
+from dialogues.agenda.rules.releases import Difference, Snapshot, changed_facts, differences, in_order
+from dialogues.agenda.rules.times import MeetingDays, TimeSlot, When, time_slot, when_of
 from dialogues.agenda.rules.words import CHATHAM_HOUSE_RULE, WORDS, Admits, ChangeKind, Fact, Part, SessionKind
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Part",
     "SessionChanged",
     "SessionKind",
+    "SessionPlan",
     "SessionPlanned",
     "SessionRemoved",
     "SessionRescheduled",
@@ -38,7 +40,12 @@ __all__ = [
     "changed_facts",
     "clashes",
     "differences",
+    "expected",
+    "first_parts",
+    "in_order",
     "open_to",
     "refuse_clashes",
+    "refuse_empty_circle",
     "time_slot",
+    "when_of",
 ]

@@ -1,6 +1,7 @@
 """Who is admitted to a session: what follows from a role, and what from being named in it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
 
 from dialogues.agenda.rules.words import Admits
 from dialogues.policy import Role
@@ -27,3 +28,8 @@ def open_to(roles: Iterable[Role]) -> frozenset[Admits]:
 def admitted(admits: Admits, roles: Iterable[Role], *, named: bool) -> bool:
     """Whether a person is admitted: named in the session in whatever part, or let in by role."""
     return named or admits in open_to(roles)
+
+
+def expected(admits: Admits, named: Collection[UUID], roles: Mapping[UUID, frozenset[Role]]) -> int:
+    """How many people a room must hold: everyone who is admitted, staff included."""
+    return sum(admitted(admits, held, named=person in named) for person, held in roles.items())

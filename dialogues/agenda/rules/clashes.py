@@ -1,6 +1,6 @@
 """What clashes: two sessions at one time in one room, or with one person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
@@ -49,8 +49,8 @@ class Clash:
         if self.person_id is None:
             return Refusal(
                 N_(
-                    "The room %(room)s is taken from %(starts)s to %(ends)s by “%(title)s”. Choose another room or another "
-                    "time."
+                    "The room %(room)s is taken from %(starts)s to %(ends)s by “%(title)s”. "
+                    "Choose another room or another time."
                 ),
                 field="rooms",
                 room=self.room,
@@ -74,6 +74,11 @@ class Clash:
             part=WORDS[self.other.people[self.person_id]],
             **facts,
         )
+
+
+def first_parts(people: Sequence[tuple[UUID, Part]]) -> dict[UUID, Part]:
+    """Each person with the first of their parts in a session."""
+    return dict(reversed(people))
 
 
 def clashes(wanted: Booking, others: Iterable[Booking]) -> list[Clash]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,13 @@ class Snapshot:
         content["people"] = [[str(person), part.value] for person, part in self.people]
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part], ...]:
+    """People with their part and place in it, in the one order in which they are shown and compared."""
+    parts = list(Part)
+    ordered = sorted(people, key=lambda one: (parts.index(one[1]), one[2], str(one[0])))
+    return tuple((person, part) for person, part, _position in ordered)
 
 
 @dataclass(frozen=True, slots=True)

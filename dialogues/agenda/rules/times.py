@@ -65,6 +65,18 @@ def time_slot(when: When, days: MeetingDays) -> TimeSlot:
     return slot
 
 
+def when_of(slot: TimeSlot) -> When:
+    """The slot as it would be typed; the fold is said only where a time comes twice."""
+    return When(
+        day=slot.starts.local.date(),
+        starts=slot.starts.local.time(),
+        ends=slot.ends.local.time(),
+        next_day=slot.ends.local.date() > slot.starts.local.date(),
+        fold_start=slot.starts.fold,
+        fold_end=slot.ends.fold,
+    )
+
+
 def _refuse_outside(when: When, days: MeetingDays) -> None:
     after_midnight = when.next_day and when.day == days.last and when.ends > time.min
     if days.first <= when.day <= days.last and not after_midnight:
@@ -90,8 +102,8 @@ def _refuse_odd_length(slot: TimeSlot) -> None:
     if length <= timedelta(0):
         raise Refusal(
             N_(
-                "The session would end at %(ends)s, but it starts at %(starts)s. Choose a later end, or tick “Ends on the "
-                "next day” if it goes past midnight."
+                "The session would end at %(ends)s, but it starts at %(starts)s. "
+                "Choose a later end, or tick “Ends on the next day” if it goes past midnight."
             ),
             field="ends",
             starts=f"{slot.starts.local:%H:%M}",

@@ -1,4 +1,4 @@
-"""The words of the agenda: kinds of session, who is admitted, what a person does in one, and the Rule as it is cited."""
+"""The words of the agenda: kinds of session, who is admitted, who does what, and the Rule as it is cited."""
 
 from enum import Enum
 
@@ -91,7 +91,7 @@ WORDS: dict[Enum, str] = {
 
 #: Only the English wording is definitive, so this text is shown as it stands in every language.
 CHATHAM_HOUSE_RULE = (
-    "When a meeting, or part thereof, is held under the Chatham House Rule, participants are free to use the information "
-    "received, but neither the identity nor the affiliation of the speaker(s), nor that of any other participant, may be "
-    "revealed."
+    "When a meeting, or part thereof, is held under the Chatham House Rule, participants are free to use the "
+    "information received, but neither the identity nor the affiliation of the speaker(s), nor that of any other "
+    "participant, may be revealed."
 )

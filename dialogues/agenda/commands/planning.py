@@ -1,0 +1,173 @@
+"""Sessions are planned, changed, moved and removed in the draft; each asks for clashes in its own transaction."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from dialogues.agenda import posting, queries
+from dialogues.agenda.models import DraftItem, DraftPerson, DraftRoom
+from dialogues.agenda.queries import MeetingFrame
+from dialogues.agenda.rules import (
+    Booking,
+    Part,
+    SessionChanged,
+    SessionPlan,
+    SessionPlanned,
+    SessionRemoved,
+    SessionRescheduled,
+    TimeSlot,
+    When,
+    first_parts,
+    refuse_clashes,
+    refuse_empty_circle,
+    time_slot,
+)
+from dialogues.common.refusal import N_, Refusal, Unseen
+from dialogues.common.transaction import transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_EDIT, Role
+
+#: Parts that only holders of a role of the same name are given: notes and booths go with the role.
+_PARTS_OF_ROLES = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTERPRETER}
+_FIELDS = {Part.RAPPORTEUR: "rapporteur", Part.INTERPRETER: "interpreters"}
+
+
+def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
+    """Add a session to the draft.
+
+    :raises Refusal: its time is not the meeting's, or a room or a person is taken then.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = queries.meeting_frame(change.viewer)
+        slot = time_slot(plan.when, frame.days)
+        refuse_empty_circle(plan)
+        _refuse_strangers(frame, plan.people or ())
+        session_id = uuid4()
+        rooms = _rooms(frame, plan.rooms)
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, plan.title, slot, rooms, first_parts(plan.people or ()))
+        )
+        posting.place_draft(frame, plan, session_id=session_id)
+        change.happened(SessionPlanned(at=now, about=session_id, **_place(frame)))
+    return session_id
+
+
+def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, version: int, now: datetime) -> None:
+    """Change a session of the draft.
+
+    :raises Refusal: someone else has changed it since, its time is not the meeting's, or room or person is taken then.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = queries.meeting_frame(change.viewer)
+        item = _item(change.viewer, session_id, version)
+        slot = time_slot(plan.when, frame.days)
+        refuse_empty_circle(plan)
+        if plan.people is not None:
+            _refuse_strangers(frame, plan.people)
+        people = _people(change.viewer, frame, session_id) if plan.people is None else plan.people
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
+        )
+        posting.write_plan(item, plan, slot)
+        posting.write_rooms(item, plan.rooms)
+        posting.write_people(item, people)
+        item.version += 1
+        change.happened(SessionChanged(at=now, about=session_id, **_place(frame)))
+
+
+def reschedule_session(
+    viewer: Viewer, session_id: UUID, *, to: When, rooms: tuple[UUID, ...], version: int, now: datetime
+) -> None:
+    """Move a session of the draft to another time or other rooms.
+
+    :raises Refusal: someone else has changed it since, its time is not the meeting's, or room or person is taken then.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = queries.meeting_frame(change.viewer)
+        item = _item(change.viewer, session_id, version)
+        slot = time_slot(to, frame.days)
+        people = _people(change.viewer, frame, session_id)
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, item.title, slot, _rooms(frame, rooms), first_parts(people))
+        )
+        was_starts, was_ends = item.starts_utc, item.ends_utc
+        posting.write_slot(item, slot)
+        posting.write_rooms(item, rooms)
+        item.version += 1
+        change.happened(_rescheduled(session_id, frame, was_starts, was_ends, slot, now))
+
+
+def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
+    """Take a session out of the draft; where it was released, the next release cancels it.
+
+    :raises Refusal: someone else has changed it since.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = queries.meeting_frame(change.viewer)
+        _item(change.viewer, session_id, version)
+        for table in (DraftPerson, DraftRoom, DraftItem):
+            db.session.execute(delete(table).where(table.session_id == session_id))
+        change.happened(SessionRemoved(at=now, about=session_id, **_place(frame)))
+
+
+def _place(frame: MeetingFrame) -> dict[str, UUID]:
+    return {"dialogue_id": frame.dialogue_id, "meeting_id": frame.meeting_id}
+
+
+def _rescheduled(
+    session_id: UUID, frame: MeetingFrame, was_starts: datetime, was_ends: datetime, slot: TimeSlot, now: datetime
+) -> SessionRescheduled:
+    return SessionRescheduled(
+        at=now,
+        about=session_id,
+        was_starts=was_starts,
+        was_ends=was_ends,
+        starts=slot.starts_utc,
+        ends=slot.ends_utc,
+        **_place(frame),
+    )
+
+
+def _item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
+    """The row of a session of this draft, if it is still the version that the viewer has seen."""
+    mine = select(DraftItem).where(DraftItem.session_id == session_id, queries.visible_drafts(viewer, AGENDA_EDIT))
+    item = db.session.execute(mine).scalar_one_or_none()
+    if item is None:
+        raise Unseen
+    if item.version != version:
+        raise Refusal(N_("Someone else has changed this session since you opened it. Compare, then save again."))
+    return item
+
+
+def _people(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> tuple[tuple[UUID, Part], ...]:
+    return queries.draft_session(viewer, frame, session_id).people
+
+
+def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
+    names = {room.id: room.name for room in queries.rooms_of_venue(frame)}
+    if not names.keys() >= set(wanted):
+        raise Refusal(N_("This room does not belong to the meeting's venue. Choose another."), field="rooms")
+    return {room_id: names[room_id] for room_id in wanted}
+
+
+def _refuse_strangers(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
+    """Who has a part must belong to the meeting; rapporteurs and interpreters by a role of that name."""
+    known = {person.id: person for person in queries.belonging(frame)}
+    for person_id, part in people:
+        person = known.get(person_id)
+        if person is None:
+            raise Refusal(N_("Someone named here does not belong to this meeting. Invite them first."))
+        role = _PARTS_OF_ROLES.get(part)
+        if role is not None and role not in person.roles:
+            raise Refusal(
+                N_("%(person)s does not have this role at the meeting. Grant it first, or choose someone else."),
+                field=_FIELDS[part],
+                person=person.name,
+            )
+
+
+def _refuse_clashes(viewer: Viewer, frame: MeetingFrame, wanted: Booking) -> None:
+    others = [session.booking for session in queries.draft(viewer, frame)]
+    refuse_clashes(wanted, others, queries.names_of(viewer, frame))

@@ -1,0 +1,187 @@
+"""The writes that commands and the sample make in the open transaction: placing sessions, freezing a release."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select
+
+from dialogues.agenda import queries
+from dialogues.agenda.models import (
+    AgendaSession,
+    DraftItem,
+    DraftPerson,
+    DraftRoom,
+    Release,
+    ReleaseItem,
+    ReleasePerson,
+)
+from dialogues.agenda.queries import DraftSession, MeetingFrame
+from dialogues.agenda.rules import (
+    AgendaReleased,
+    ChangeKind,
+    Difference,
+    Part,
+    SessionPlan,
+    Snapshot,
+    TimeSlot,
+    time_slot,
+    when_of,
+)
+from dialogues.common.refusal import N_, Refusal
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+
+
+def place_draft(frame: MeetingFrame, plan: SessionPlan, *, session_id: UUID | None = None) -> UUID:
+    """Add a session to the draft; its id, kept for life. Who clashes with whom is for the caller to ask before.
+
+    :raises Refusal: its times are not on the meeting's clocks.
+    """
+    session = AgendaSession(id=session_id or uuid4(), dialogue_id=frame.dialogue_id, meeting_id=frame.meeting_id)
+    db.session.add(session)
+    db.session.flush()
+    item = DraftItem(session_id=session.id, dialogue_id=frame.dialogue_id, meeting_id=frame.meeting_id)
+    write_plan(item, plan, time_slot(plan.when, frame.days))
+    db.session.add(item)
+    db.session.flush()
+    write_rooms(item, plan.rooms)
+    write_people(item, plan.people or ())
+    return session.id
+
+
+def write_plan(item: DraftItem, plan: SessionPlan, slot: TimeSlot) -> None:
+    """Set what the session's own row holds."""
+    item.code, item.title = plan.code, plan.title
+    item.kind, item.rule, item.admits = plan.kind, plan.rule, plan.admits
+    item.languages = list(plan.languages)
+    write_slot(item, slot)
+
+
+def write_slot(item: DraftItem, slot: TimeSlot) -> None:
+    """Set wall clock and, derived from it, the instants."""
+    item.local_start, item.fold_start, item.starts_utc = slot.starts.local, slot.starts.fold, slot.starts_utc
+    item.local_end, item.fold_end, item.ends_utc = slot.ends.local, slot.ends.fold, slot.ends_utc
+
+
+def write_rooms(item: DraftItem, rooms: Iterable[UUID]) -> None:
+    """Let the session use these rooms and no others."""
+    db.session.execute(delete(DraftRoom).where(DraftRoom.session_id == item.session_id))
+    db.session.add_all(DraftRoom(session_id=item.session_id, room_id=room_id) for room_id in dict.fromkeys(rooms))
+    db.session.flush()
+
+
+def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
+    """Give these people their parts in the session, in this order, and nobody else."""
+    db.session.execute(delete(DraftPerson).where(DraftPerson.session_id == item.session_id))
+    db.session.add_all(
+        DraftPerson(
+            session_id=item.session_id,
+            person_id=person_id,
+            part=part,
+            dialogue_id=item.dialogue_id,
+            position=position,
+        )
+        for position, (person_id, part) in enumerate(dict.fromkeys(people))
+    )
+    db.session.flush()
+
+
+def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> AgendaReleased:
+    """Make the draft the agenda that people see: a numbered release that never changes. Returns what happened, unsaid.
+
+    :raises Refusal: there is no session, nothing has changed, or a time is no longer on the meeting's clocks.
+    """
+    frame = queries.frame_of(meeting_id)
+    sessions = queries.draft(system(Purpose.FOLLOW_UP), frame)
+    changes = queries.unreleased(system(Purpose.FOLLOW_UP), frame, sessions)
+    _refuse_idle(sessions, changes)
+    for session in sessions:
+        _refuse_lost_time(session, frame)
+    release = _new_release(frame, reason, now)
+    for session in sessions:
+        _freeze(release, session, queries.snapshots([session])[session.id])
+    db.session.flush()
+    return _released(release, sessions, changes, now)
+
+
+def _refuse_idle(sessions: list[DraftSession], changes: list[Difference]) -> None:
+    if not sessions:
+        raise Refusal(N_("There is no session to release. Add one to the draft first."))
+    if not changes:
+        raise Refusal(N_("Nothing has changed since the last release."))
+
+
+def _refuse_lost_time(session: DraftSession, frame: MeetingFrame) -> None:
+    """The meeting's days or zone, or the tz database, may have changed since the session was placed."""
+    try:
+        time_slot(when_of(session.slot), frame.days)
+    except Refusal:
+        raise Refusal(
+            N_("“%(title)s” is at a time that the meeting does not have, or no longer has. Move it first."),
+            title=session.title,
+        ) from None
+
+
+def _new_release(frame: MeetingFrame, reason: str, now: datetime) -> Release:
+    last = db.session.execute(select(func.max(Release.number)).where(Release.meeting_id == frame.meeting_id)).scalar()
+    release = Release(
+        id=uuid4(),
+        dialogue_id=frame.dialogue_id,
+        meeting_id=frame.meeting_id,
+        number=(last or 0) + 1,
+        at=now,
+        reason=reason,
+    )
+    db.session.add(release)
+    db.session.flush()
+    return release
+
+
+def _freeze(release: Release, session: DraftSession, snapshot: Snapshot) -> None:
+    db.session.add(
+        ReleaseItem(
+            release_id=release.id,
+            session_id=session.id,
+            dialogue_id=release.dialogue_id,
+            meeting_id=release.meeting_id,
+            admits=session.admits,
+            rule=session.rule,
+            starts_utc=session.slot.starts_utc,
+            ends_utc=session.slot.ends_utc,
+            tz_version=snapshot.frozen["tz_version"],
+            frozen=dict(snapshot.frozen),
+            digest=snapshot.digest,
+        )
+    )
+    db.session.add_all(
+        ReleasePerson(
+            release_id=release.id,
+            session_id=session.id,
+            person_id=person_id,
+            part=part,
+            dialogue_id=release.dialogue_id,
+            position=position,
+        )
+        for position, (person_id, part) in enumerate(snapshot.people)
+    )
+
+
+def _released(
+    release: Release, sessions: list[DraftSession], changes: list[Difference], now: datetime
+) -> AgendaReleased:
+    def ids(kind: ChangeKind) -> tuple[UUID, ...]:
+        return tuple(change.session_id for change in changes if change.kind is kind)
+
+    return AgendaReleased(
+        at=now,
+        about=release.id,
+        dialogue_id=release.dialogue_id,
+        meeting_id=release.meeting_id,
+        number=release.number,
+        session_ids=tuple(session.id for session in sessions),
+        new_ids=ids(ChangeKind.NEW),
+        moved_ids=ids(ChangeKind.MOVED),
+        changed_ids=ids(ChangeKind.CHANGED),
+        cancelled_ids=ids(ChangeKind.CANCELLED),
+    )

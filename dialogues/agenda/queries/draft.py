@@ -1,0 +1,335 @@
+"""The draft of the agenda, for those who work on it: sessions, and the rooms and people they may be given."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from tzdata import IANA_VERSION
+
+from dialogues.agenda.models import DraftItem, DraftPerson, DraftRoom
+from dialogues.agenda.queries.released import current_release, released_snapshots
+from dialogues.agenda.rules import (
+    Admits,
+    Booking,
+    Difference,
+    MeetingDays,
+    Part,
+    SessionKind,
+    Snapshot,
+    TimeSlot,
+    admitted,
+    differences,
+    expected,
+    first_parts,
+    in_order,
+)
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.common.wall_time import WallClock
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
+from dialogues.meetings.rules import Rule
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
+from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scope
+from dialogues.venues.models import Room
+
+
+def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which sessions of a draft the action reaches: a draft is open as a whole or not at all."""
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None or Scope.ALL not in viewer.scopes(action):
+        return false()
+    return DraftItem.meeting_id == viewer.place.meeting_id
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFrame:
+    """What a meeting gives its sessions to fit into."""
+
+    meeting_id: UUID
+    dialogue_id: UUID
+    venue_id: UUID | None
+    first: date
+    last: date
+    zone: str
+    languages: tuple[str, ...]
+    default_rule: Rule
+
+    @property
+    def days(self) -> MeetingDays:
+        return MeetingDays(self.first, self.last, self.zone)
+
+
+def meeting_frame(viewer: Viewer) -> MeetingFrame:
+    """The frame of the meeting in which the viewer works on the agenda.
+
+    :raises Unseen: the viewer does not.
+    """
+    viewer.must(AGENDA_EDIT)
+    if viewer.place is None or viewer.place.meeting_id is None:
+        raise Unseen
+    return frame_of(viewer.place.meeting_id)
+
+
+def frame_of(meeting_id: UUID) -> MeetingFrame:
+    """The frame of that meeting, whoever asks."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    return MeetingFrame(
+        meeting_id=meeting.id,
+        dialogue_id=meeting.dialogue_id,
+        venue_id=meeting.venue_id,
+        first=meeting.arrive_on or meeting.starts_on,
+        last=meeting.depart_on or meeting.ends_on,
+        zone=meeting.zone,
+        languages=tuple(meeting.working_languages),
+        default_rule=meeting.default_rule,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChoice:
+    """A room that a session can be given."""
+
+    id: UUID
+    name: str
+    capacity: int
+
+
+def rooms_of_venue(frame: MeetingFrame) -> list[RoomChoice]:
+    """The rooms of the meeting's venue that are in use, in its own order."""
+    rooms = db.session.execute(
+        select(Room.id, Room.name, Room.capacity)
+        .where(Room.venue_id == frame.venue_id, Room.retired_at.is_(None))
+        .order_by(Room.position, Room.name)
+    )
+    return [RoomChoice(row.id, row.name, row.capacity) for row in rooms]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    """A person of the meeting, who can be given a part in a session; `party` is a code, empty for staff."""
+
+    id: UUID
+    name: str
+    party: str
+    roles: frozenset[Role]
+
+
+def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
+    """Who belongs to the meeting, by participation or by role; nobody as long as the viewer may not know."""
+    return belonging(frame) if viewer.may(SESSION_PEOPLE_SEE) else []
+
+
+def belonging(frame: MeetingFrame) -> list[PersonChoice]:
+    """Everyone who belongs to the meeting, whoever asks: commands check by it, pages go through `people_of_meeting`."""
+    roles: dict[UUID, set[Role]] = {}
+    for grant in db.session.execute(
+        select(RoleGrant.person_id, RoleGrant.role).where(
+            RoleGrant.dialogue_id == frame.dialogue_id,
+            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == frame.meeting_id),
+            RoleGrant.revoked_at.is_(None),
+        )
+    ):
+        roles.setdefault(grant.person_id, set()).add(grant.role)
+    live = [status for status in ParticipationStatus if status.is_live]
+    people = db.session.execute(
+        select(Person.id, Person.name, Party.code, Participation.id.label("participation"))
+        .outerjoin(
+            Participation,
+            (Participation.person_id == Person.id)
+            & (Participation.meeting_id == frame.meeting_id)
+            & Participation.status.in_(live),
+        )
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .where(Person.dialogue_id == frame.dialogue_id)
+        .order_by(Person.sort_key, Person.name, Person.id)
+    )
+    return [
+        PersonChoice(row.id, row.name, row.code or "", frozenset(roles.get(row.id, ())))
+        for row in people
+        if row.participation is not None or row.id in roles
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSession:
+    """A session of the draft with its rooms, by id and name, and its people in order."""
+
+    id: UUID
+    meeting_id: UUID
+    code: str
+    title: str
+    kind: SessionKind
+    rule: Rule
+    admits: Admits
+    slot: TimeSlot
+    languages: tuple[str, ...]
+    version: int
+    rooms: Mapping[UUID, str]
+    people: tuple[tuple[UUID, Part], ...]
+
+    @property
+    def booking(self) -> Booking:
+        return Booking(self.id, self.title, self.slot, self.rooms, first_parts(self.people))
+
+    def with_part(self, part: Part) -> list[UUID]:
+        """The people who have that part, in order."""
+        return [person for person, theirs in self.people if theirs is part]
+
+    def snapshot(self, tz_version: str) -> Snapshot:
+        """The session as a release would hold it."""
+        slot = self.slot
+        frozen: dict[str, Any] = {
+            "code": self.code,
+            "title": self.title,
+            "kind": self.kind.value,
+            "rule": self.rule.value,
+            "admits": self.admits.value,
+            "local_start": slot.starts.local.isoformat(timespec="minutes"),
+            "local_end": slot.ends.local.isoformat(timespec="minutes"),
+            "starts": slot.starts_utc.isoformat(timespec="minutes"),
+            "ends": slot.ends_utc.isoformat(timespec="minutes"),
+            "zone": slot.starts.zone,
+            "tz_version": tz_version,
+            "rooms": list(self.rooms.values()),
+            "languages": list(self.languages),
+        }
+        return Snapshot(self.id, frozen, self.people)
+
+
+def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
+    """All sessions of the draft in the order of time, their instants reckoned from the wall clock and the zone."""
+    items = (
+        db.session.execute(
+            select(DraftItem).where(visible_drafts(viewer, AGENDA_EDIT), DraftItem.meeting_id == frame.meeting_id)
+        )
+        .scalars()
+        .all()
+    )
+    rooms, people = _rooms(frame.meeting_id), _people(frame.meeting_id)
+    sessions = (
+        _session(item, frame.zone, rooms.get(item.session_id, {}), people.get(item.session_id, ())) for item in items
+    )
+    return sorted(sessions, key=lambda session: (session.slot.starts_utc, session.slot.ends_utc, str(session.id)))
+
+
+def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:
+    """One session of the draft.
+
+    :raises Unseen: there is none, or the viewer does not work on this agenda.
+    """
+    for session in draft(viewer, frame):
+        if session.id == session_id:
+            return session
+    raise Unseen
+
+
+def _rooms(meeting_id: UUID) -> dict[UUID, dict[UUID, str]]:
+    rooms: dict[UUID, dict[UUID, str]] = {}
+    for row in db.session.execute(
+        select(DraftRoom.session_id, Room.id, Room.name)
+        .join(Room, Room.id == DraftRoom.room_id)
+        .join(DraftItem, DraftItem.session_id == DraftRoom.session_id)
+        .where(DraftItem.meeting_id == meeting_id)
+        .order_by(Room.position, Room.name)
+    ):
+        rooms.setdefault(row.session_id, {})[row.id] = row.name
+    return rooms
+
+
+def _people(meeting_id: UUID) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
+    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
+    for row in db.session.execute(
+        select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
+        .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+        .where(DraftItem.meeting_id == meeting_id)
+    ):
+        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
+    return {session_id: in_order(named) for session_id, named in people.items()}
+
+
+def _session(
+    item: DraftItem, zone: str, rooms: Mapping[UUID, str], people: tuple[tuple[UUID, Part], ...]
+) -> DraftSession:
+    slot = TimeSlot(
+        WallClock(item.local_start, zone, item.fold_start),
+        WallClock(item.local_end, zone, item.fold_end),
+    )
+    return DraftSession(
+        id=item.session_id,
+        meeting_id=item.meeting_id,
+        code=item.code,
+        title=item.title,
+        kind=item.kind,
+        rule=item.rule,
+        admits=item.admits,
+        slot=slot,
+        languages=tuple(item.languages),
+        version=item.version,
+        rooms=rooms,
+        people=people,
+    )
+
+
+def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
+    """The names of everyone with a part in the draft, whether or not they still belong, if the viewer may know."""
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return {}
+    named = select(DraftPerson.person_id).join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+    people = db.session.execute(
+        select(Person.id, Person.name).where(
+            Person.dialogue_id == frame.dialogue_id,
+            Person.id.in_(named.where(DraftItem.meeting_id == frame.meeting_id)),
+        )
+    )
+    return {row.id: row.name for row in people}
+
+
+def snapshots(sessions: Iterable[DraftSession]) -> dict[UUID, Snapshot]:
+    """The draft as a release would hold it."""
+    return {session.id: session.snapshot(IANA_VERSION) for session in sessions}
+
+
+def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]) -> list[Difference]:
+    """What a release of these sessions would change for those who see the agenda."""
+    release = current_release(frame.meeting_id)
+    was = released_snapshots(viewer, release.id) if release else {}
+    return differences(was, snapshots(sessions))
+
+
+@dataclass(frozen=True, slots=True)
+class Overfull:
+    """More people are admitted to a session than its rooms hold."""
+
+    expected: int
+    seats: int
+
+
+def overfull(
+    sessions: Iterable[DraftSession], rooms: Iterable[RoomChoice], people: Iterable[PersonChoice]
+) -> dict[UUID, Overfull]:
+    """The sessions whose rooms are too small; nothing is said where the people may not be known."""
+    capacity = {room.id: room.capacity for room in rooms}
+    roles = {person.id: person.roles for person in people}
+    found = {}
+    for session in sessions:
+        seats = sum(capacity.get(room_id, 0) for room_id in session.rooms)
+        wanted = expected(session.admits, {person for person, _part in session.people}, roles)
+        if session.rooms and wanted > seats:
+            found[session.id] = Overfull(wanted, seats)
+    return found
+
+
+def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
+    """How many people of the meeting are admitted to a session that changes, or were before."""
+    states = [state for change in changes for state in (change.was, change.now) if state is not None]
+    circles = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
+    return sum(
+        any(admitted(admits, person.roles, named=person.id in named) for admits, named in circles)
+        for person in belonging(frame)
+    )

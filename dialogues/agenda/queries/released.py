@@ -1,0 +1,327 @@
+"""The agenda as released: what a viewer is admitted to, and who does what in it as far as the viewer may know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select, true
+from sqlalchemy.orm import aliased
+
+from dialogues.agenda.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.rules import Admits, Part, SessionKind, Snapshot, in_order, open_to
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Person
+from dialogues.meetings.rules import Rule
+from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which released sessions the action reaches; those reached by times and places only are among them."""
+    return _reached(viewer, viewer.scopes(action))
+
+
+def seen_in_full(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Of which released sessions more than time and place is shown."""
+    return _reached(viewer, viewer.scopes(action) - {Scope.PLACES})
+
+
+def _reached(viewer: Viewer, scopes: frozenset[Scope]) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+        return false()
+    here = ReleaseItem.meeting_id == viewer.place.meeting_id
+    return here & or_(false(), *(_rows(viewer, scope) for scope in scopes))
+
+
+def _rows(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+    match scope:
+        case Scope.ALL | Scope.PLACES:
+            return true()
+        case Scope.INVITED:
+            return or_(ReleaseItem.admits != Admits.INVITED, _named(viewer))
+        case Scope.ADMITTED:
+            return or_(ReleaseItem.admits == Admits.OBSERVERS_TOO, _named(viewer))
+        case Scope.OWN:
+            return or_(ReleaseItem.admits.in_(open_to(viewer.roles)), _named(viewer))
+        case _:
+            return false()
+
+
+def _named(viewer: Viewer) -> ColumnElement[bool]:
+    return exists().where(
+        ReleasePerson.release_id == ReleaseItem.release_id,
+        ReleasePerson.session_id == ReleaseItem.session_id,
+        ReleasePerson.person_id == viewer.person_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHead:
+    """A release without its sessions."""
+
+    id: UUID
+    number: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReleasedSession:
+    """A session as released; of one that is seen by time and place only, `frozen` holds nothing else."""
+
+    session_id: UUID
+    release_id: UUID
+    starts_utc: datetime
+    ends_utc: datetime
+    in_full: bool
+    frozen: dict[str, Any]
+
+    @property
+    def zone(self) -> str:
+        return str(self.frozen["zone"])
+
+    @cached_property
+    def starts(self) -> datetime:
+        return self.starts_utc.astimezone(ZoneInfo(self.zone))
+
+    @cached_property
+    def ends(self) -> datetime:
+        return self.ends_utc.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def title(self) -> str:
+        return str(self.frozen.get("title", ""))
+
+    @property
+    def code(self) -> str:
+        return str(self.frozen.get("code", ""))
+
+    @property
+    def kind(self) -> SessionKind | None:
+        return SessionKind(self.frozen["kind"]) if self.in_full else None
+
+    @property
+    def rule(self) -> Rule | None:
+        return Rule(self.frozen["rule"]) if self.in_full else None
+
+    @property
+    def admits(self) -> Admits | None:
+        return Admits(self.frozen["admits"]) if self.in_full else None
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        return tuple(self.frozen.get("rooms", ()))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.frozen.get("languages", ()))
+
+
+#: What is left of a session that is seen by time and place only; of a restricted one not even the place.
+_TIMES = ("zone", "local_start", "local_end", "starts", "ends", "tz_version")
+
+
+def _as_seen(row: Any) -> ReleasedSession:
+    frozen = row.frozen
+    if not row.in_full:
+        kept = _TIMES if row.admits is Admits.INVITED else (*_TIMES, "rooms")
+        frozen = {key: frozen[key] for key in kept}
+    return ReleasedSession(row.session_id, row.release_id, row.starts_utc, row.ends_utc, bool(row.in_full), frozen)
+
+
+def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
+    return (
+        select(
+            ReleaseItem.session_id,
+            ReleaseItem.release_id,
+            ReleaseItem.starts_utc,
+            ReleaseItem.ends_utc,
+            ReleaseItem.admits,
+            ReleaseItem.frozen,
+            seen_in_full(viewer, action).label("in_full"),
+        )
+        .where(visible(viewer, action), ReleaseItem.release_id.in_(_current(viewer)))
+        .order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
+    )
+
+
+def _current(viewer: Viewer) -> Select[Any]:
+    """The newest release of the meeting in which the viewer stands, of each meeting for the system."""
+    later = aliased(Release)
+    newest = select(Release.id).where(
+        ~exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    )
+    if viewer.place is not None and viewer.place.meeting_id is not None:
+        return newest.where(Release.meeting_id == viewer.place.meeting_id)
+    return newest if viewer.is_system else newest.where(false())
+
+
+def current_release(meeting_id: UUID) -> ReleaseHead | None:
+    """The newest release of a meeting, without its sessions; None before the first."""
+    newest = select(Release).where(Release.meeting_id == meeting_id).order_by(Release.number.desc()).limit(1)
+    release = db.session.execute(newest).scalar_one_or_none()
+    return None if release is None else ReleaseHead(release.id, release.number, release.at, release.reason)
+
+
+def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID | None = None) -> list[ReleasedSession]:
+    """The released sessions that the action reaches, in the order of time; with the action of files and feeds, those
+    that the viewer is admitted to. The system names the meeting."""
+    query = _sessions(viewer, action)
+    if meeting_id is not None:
+        query = query.where(ReleaseItem.meeting_id == meeting_id)
+    return [_as_seen(row) for row in db.session.execute(query)]
+
+
+def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_SEE) -> ReleasedSession:
+    """One released session in full.
+
+    :raises Unseen: there is none, or the viewer sees no more of it than time and place.
+    """
+    row = db.session.execute(
+        _sessions(viewer, action).where(ReleaseItem.session_id == session_id).limit(1)
+    ).one_or_none()
+    if row is None or not row.in_full:
+        raise Unseen
+    return _as_seen(row)
+
+
+def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
+    """The released sessions of which the viewer is rapporteur."""
+    assigned = exists().where(
+        ReleasePerson.release_id == ReleaseItem.release_id,
+        ReleasePerson.session_id == ReleaseItem.session_id,
+        ReleasePerson.person_id == viewer.person_id,
+        ReleasePerson.part == Part.RAPPORTEUR,
+    )
+    return [_as_seen(row) for row in db.session.execute(_sessions(viewer, AGENDA_SEE).where(assigned))]
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """All that decides which agenda a viewer sees: two viewers with equal standpoints see the same page."""
+
+    release: ReleaseHead
+    scopes: frozenset[Scope]
+    sees_people: bool
+    parts: frozenset[tuple[UUID, Part]]
+    names_state: int
+    locale: str
+    zone: str | None
+
+    @property
+    def sees_all(self) -> bool:
+        return Scope.ALL in self.scopes
+
+
+def standpoint(viewer: Viewer) -> Standpoint | None:
+    """From where the viewer sees the agenda, in one query; None before the first release."""
+    own = aliased(ReleasePerson)
+    state = (
+        select(func.coalesce(func.sum(Person.version), 0))
+        .join(ReleasePerson, ReleasePerson.person_id == Person.id)
+        .where(ReleasePerson.release_id == Release.id)
+        .correlate(Release)
+        .scalar_subquery()
+    )
+    sees_people = viewer.may(SESSION_PEOPLE_SEE)
+    rows = db.session.execute(
+        select(
+            Release.id,
+            Release.number,
+            Release.at,
+            Release.reason,
+            own.session_id,
+            own.part,
+            (state if sees_people else literal(0)).label("names_state"),
+        )
+        .outerjoin(own, (own.release_id == Release.id) & (own.person_id == viewer.person_id))
+        .where(Release.id.in_(_current(viewer)))
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Standpoint(
+        release=ReleaseHead(first.id, first.number, first.at, first.reason),
+        scopes=viewer.scopes(AGENDA_SEE),
+        sees_people=sees_people,
+        parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
+        names_state=int(first.names_state),
+        locale=viewer.locale,
+        zone=viewer.zone,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """A person with what they do in a session."""
+
+    person_id: UUID
+    name: str
+    native: str
+    part: Part
+
+
+_PART_ORDER = {part: place for place, part in enumerate(Part)}
+
+
+def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) -> dict[UUID, list[NamedPart]]:
+    """Who does what in the sessions of a release that the viewer sees in full: everyone, or the viewer alone."""
+    query = (
+        select(ReleasePerson.session_id, Person.id, Person.name, Person.native, ReleasePerson.part)
+        .join(Person, Person.id == ReleasePerson.person_id)
+        .join(
+            ReleaseItem,
+            (ReleaseItem.release_id == ReleasePerson.release_id) & (ReleaseItem.session_id == ReleasePerson.session_id),
+        )
+        .where(ReleasePerson.release_id == release_id, seen_in_full(viewer, AGENDA_SEE))
+        .order_by(ReleasePerson.session_id, ReleasePerson.position, Person.sort_key, Person.id)
+    )
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        query = query.where(ReleasePerson.person_id == viewer.person_id)
+    if session_id is not None:
+        query = query.where(ReleasePerson.session_id == session_id)
+    found: dict[UUID, list[NamedPart]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.session_id, []).append(NamedPart(row.id, row.name, row.native, row.part))
+    return {session: sorted(people, key=lambda one: _PART_ORDER[one.part]) for session, people in found.items()}
+
+
+def release_history(viewer: Viewer) -> list[ReleaseHead]:
+    """All releases of the meeting, newest first, for those who work on the agenda.
+
+    :raises Unseen: the viewer does not work on it.
+    """
+    viewer.must(AGENDA_EDIT)
+    if viewer.place is None or viewer.place.meeting_id is None:
+        raise Unseen
+    rows = db.session.execute(
+        select(Release.id, Release.number, Release.at, Release.reason)
+        .where(Release.meeting_id == viewer.place.meeting_id)
+        .order_by(Release.number.desc())
+    )
+    return [ReleaseHead(row.id, row.number, row.at, row.reason) for row in rows]
+
+
+def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
+    """A release as it can be compared with another or with the draft, for those who see all of it."""
+    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
+    for row in db.session.execute(
+        select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position).where(
+            ReleasePerson.release_id == release_id
+        )
+    ):
+        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
+    items = db.session.execute(
+        select(ReleaseItem.session_id, ReleaseItem.frozen).where(
+            ReleaseItem.release_id == release_id, visible(viewer, action)
+        )
+    )
+    return {
+        row.session_id: Snapshot(row.session_id, row.frozen, in_order(people.get(row.session_id, ()))) for row in items
+    }
