@@ -1,5 +1,6 @@
-"""Reads about dialogues and meetings, always for a viewer."""
+"""Who a signed-in viewer is in a dialogue or meeting, and which conditions are met there."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import Select, false, or_, select
 from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, Person, RoleGrant
-from dialogues.policy import Condition, Role
+from dialogues.policy import STAFF_ROLES, Condition
 
 WINDOW_BEFORE = timedelta(days=14)
 WINDOW_AFTER = timedelta(days=7)
@@ -40,15 +41,29 @@ def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, 
         meeting_title=facts.title or "",
         zone=facts.zone or "UTC",
     )
-    holdings = tuple(Holding(grant.role, grant.person_id, grant.party_id) for grant in grants)
-    return viewer.standing_in(place, grants[0].person_id, holdings, conditions(facts, now))
+    holdings = tuple(Holding(grant.role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants)
+    met = conditions(facts, now) if meeting_id is not None else _met_around_meetings(grants, now)
+    return viewer.standing_in(place, grants[0].person_id, holdings, met)
 
 
-def _live_grants(
-    account_id: UUID | None, dialogue_id: UUID, meeting_id: UUID | None
-) -> Select[Role, UUID, UUID | None]:
+def _met_around_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
+    """In the dialogue around its meetings: the window is open while that of any meeting with a role is."""
+    windows = (in_window(grant, now) for grant in grants if grant.starts_on is not None)
+    return frozenset({Condition.WINDOW}) if any(windows) else frozenset()
+
+
+def _live_grants(account_id: UUID | None, dialogue_id: UUID, meeting_id: UUID | None) -> Select[Any, *tuple[Any, ...]]:
     grants = (
-        select(RoleGrant.role, RoleGrant.person_id, RoleGrant.party_id)
+        select(
+            RoleGrant.role,
+            RoleGrant.person_id,
+            RoleGrant.party_id,
+            RoleGrant.meeting_id,
+            Meeting.zone,
+            Meeting.starts_on,
+            Meeting.ends_on,
+        )
+        .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             Person.account_id == account_id,
@@ -86,15 +101,18 @@ def _place_facts(dialogue_id: UUID | None, meeting_id: UUID | None) -> Any:
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
-    """Which conditions a meeting (its columns zone, starts_on, ends_on, observers_told, opened_at) meets at that time."""
-    if meeting.starts_on is None:
-        return frozenset()
+    """Which conditions a meeting meets at that time: its zone, days, observers_told and opened_at say."""
     met = set()
     if meeting.opened_at is not None and meeting.opened_at <= now:
         met.add(Condition.EXCHANGED)
     if meeting.observers_told:
         met.add(Condition.RULE_SAYS)
-    today = now.astimezone(ZoneInfo(meeting.zone)).date()
-    if meeting.starts_on - WINDOW_BEFORE <= today <= meeting.ends_on + WINDOW_AFTER:
+    if in_window(meeting, now):
         met.add(Condition.WINDOW)
     return frozenset(met)
+
+
+def in_window(meeting: Any, now: datetime) -> bool:
+    """Whether the meeting (its columns zone, starts_on, ends_on) is near enough for those who come only for it."""
+    today = now.astimezone(ZoneInfo(meeting.zone)).date()
+    return bool(meeting.starts_on - WINDOW_BEFORE <= today <= meeting.ends_on + WINDOW_AFTER)

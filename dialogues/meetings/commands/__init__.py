@@ -1,0 +1,1 @@
+"""Changes of dialogues, meetings and roles; each function is one transaction."""

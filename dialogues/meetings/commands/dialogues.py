@@ -1,0 +1,156 @@
+"""Changes of a dialogue: its beginning, its parties, the institutions its people come from."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.transaction import Change, transaction
+from dialogues.common.viewer import Place, Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Institution, Party
+from dialogues.meetings.posting import add_person, grant_role
+from dialogues.meetings.rules import (
+    DialogueChanged,
+    DialogueFacts,
+    DialogueOpened,
+    InstitutionAdded,
+    InstitutionChanged,
+    InstitutionFacts,
+    PartyAdded,
+    PartyChanged,
+    PartyFacts,
+)
+from dialogues.policy import DIALOGUE_EDIT, DIALOGUE_OPEN, Role
+
+
+def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str, now: datetime) -> UUID:
+    """Begin a dialogue; whoever opens it is its first coordinator, under the name given.
+
+    :raises Refusal: the code is taken.
+    """
+    with transaction(viewer, DIALOGUE_OPEN) as change:
+        _refuse_taken_code(facts.code, None)
+        dialogue = Dialogue(created_at=now, **_columns(facts))
+        db.session.add(dialogue)
+        db.session.flush()
+        person_id = add_person(dialogue.id, name, email, account_id=change.viewer.account_id)
+        grant_role(person_id, Role.COORDINATOR, dialogue_id=dialogue.id, offered_at=now, accepted_at=now)
+        change.happened(DialogueOpened(about=dialogue.id, dialogue_id=dialogue.id, at=now))
+        return dialogue.id
+
+
+def edit_dialogue(viewer: Viewer, facts: DialogueFacts, *, version: int, now: datetime) -> None:
+    """Change what is written of the dialogue the viewer stands in.
+
+    :raises Refusal: the code is taken, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, DIALOGUE_EDIT) as change:
+        dialogue = db.session.get_one(Dialogue, place_of(change).dialogue_id)
+        refuse_stale(dialogue.version, version)
+        _refuse_taken_code(facts.code, dialogue.id)
+        for column, value in _columns(facts).items():
+            setattr(dialogue, column, value)
+        dialogue.version += 1
+        change.happened(DialogueChanged(about=dialogue.id, dialogue_id=dialogue.id, at=now))
+
+
+def place_of(change: Change) -> Place:
+    """Where the viewer of the open transaction stands.
+
+    :raises Unseen: nowhere.
+    """
+    if change.viewer.place is None:
+        raise Unseen
+    return change.viewer.place
+
+
+def _columns(facts: DialogueFacts) -> dict[str, object]:
+    return {
+        "code": facts.code,
+        "title": facts.title,
+        "themes": list(facts.themes),
+        "phase": facts.phase,
+        "existence": facts.existence,
+    }
+
+
+def _refuse_taken_code(code: str, dialogue_id: UUID | None) -> None:
+    twin = select(Dialogue.id).where(func.lower(Dialogue.code) == code.lower())
+    if any(found != dialogue_id for found in db.session.execute(twin).scalars()):
+        raise Refusal(N_("“%(code)s” cannot be the code of this dialogue: choose another."), field="code", code=code)
+
+
+def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:
+    """Write down a party of the dialogue the viewer stands in.
+
+    :raises Refusal: another party has the code.
+    """
+    with transaction(viewer, DIALOGUE_EDIT) as change:
+        dialogue_id = place_of(change).dialogue_id
+        _refuse_second_party(dialogue_id, facts.code, None)
+        party = Party(
+            dialogue_id=dialogue_id, code=facts.code, names=dict(facts.names), city=facts.city, kind=facts.kind
+        )
+        db.session.add(party)
+        db.session.flush()
+        change.happened(PartyAdded(about=party.id, dialogue_id=dialogue_id, at=now))
+        return party.id
+
+
+def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: int, now: datetime) -> None:
+    """Change what is written of a party.
+
+    :raises Refusal: another party has the code, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, DIALOGUE_EDIT) as change:
+        dialogue_id = place_of(change).dialogue_id
+        party = db.session.get(Party, party_id)
+        if party is None or party.dialogue_id != dialogue_id:
+            raise Unseen
+        refuse_stale(party.version, version)
+        _refuse_second_party(dialogue_id, facts.code, party_id)
+        party.code, party.names, party.city, party.kind = facts.code, dict(facts.names), facts.city, facts.kind
+        party.version += 1
+        change.happened(PartyChanged(about=party_id, dialogue_id=dialogue_id, at=now))
+
+
+def _refuse_second_party(dialogue_id: UUID, code: str, party_id: UUID | None) -> None:
+    twin = select(Party.id).where(Party.dialogue_id == dialogue_id, func.lower(Party.code) == code.lower())
+    if any(found != party_id for found in db.session.execute(twin).scalars()):
+        raise Refusal(N_("A party of this dialogue already has the code “%(code)s”."), field="code", code=code)
+
+
+def add_institution(viewer: Viewer, facts: InstitutionFacts, *, now: datetime) -> UUID:
+    """Write down an institution that people of the dialogue come from."""
+    with transaction(viewer, DIALOGUE_EDIT) as change:
+        dialogue_id = place_of(change).dialogue_id
+        institution = Institution(dialogue_id=dialogue_id)
+        _write_institution(institution, facts)
+        db.session.add(institution)
+        db.session.flush()
+        change.happened(InstitutionAdded(about=institution.id, dialogue_id=dialogue_id, at=now))
+        return institution.id
+
+
+def edit_institution(viewer: Viewer, institution_id: UUID, facts: InstitutionFacts, *, now: datetime) -> None:
+    """Change what is written of an institution."""
+    with transaction(viewer, DIALOGUE_EDIT) as change:
+        dialogue_id = place_of(change).dialogue_id
+        institution = db.session.get(Institution, institution_id)
+        if institution is None or institution.dialogue_id != dialogue_id:
+            raise Unseen
+        _write_institution(institution, facts)
+        change.happened(InstitutionChanged(about=institution_id, dialogue_id=dialogue_id, at=now))
+
+
+def _write_institution(institution: Institution, facts: InstitutionFacts) -> None:
+    if facts.party_id is not None:
+        party = db.session.get(Party, facts.party_id)
+        if party is None or party.dialogue_id != institution.dialogue_id:
+            raise Unseen
+    institution.party_id = facts.party_id
+    institution.name = facts.name
+    institution.acronym = facts.acronym
+    institution.aliases = list(facts.aliases)

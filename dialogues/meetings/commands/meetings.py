@@ -1,0 +1,266 @@
+"""Changes of a meeting: planned, copied, changed, moved, cancelled; and its practical page."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.common import wall_time
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.transaction import Change, transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.commands.dialogues import place_of
+from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Party, PracticalPage
+from dialogues.meetings.rules import (
+    Days,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingCopied,
+    MeetingFacts,
+    MeetingMoved,
+    MeetingPlanned,
+    MeetingStatus,
+    PracticalChanged,
+    PracticalFacts,
+    refuse_disorder,
+)
+from dialogues.policy import MEETING_EDIT, PRACTICAL_EDIT
+from dialogues.venues.models import Venue
+
+#: The columns that a change of place or time is made of.
+_WHERE_AND_WHEN = ("venue_id", "city", "zone", "arrive_on", "starts_on", "ends_on", "depart_on")
+_COPIED = (
+    "dialogue_id",
+    "venue_id",
+    "city",
+    "zone",
+    "format",
+    "existence",
+    "default_rule",
+    "party_attribution",
+    "profile",
+    "observers_told",
+    "working_languages",
+)
+
+
+def plan_meeting(viewer: Viewer, facts: MeetingFacts, *, now: datetime) -> UUID:
+    """Plan a meeting of the dialogue the viewer stands in; the parties' lists are closed to each other.
+
+    :raises Refusal: the days are in disorder, the zone is unknown or the code is taken.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        dialogue_id = place_of(change).dialogue_id
+        _refuse_taken_code(dialogue_id, facts.code, None)
+        meeting = Meeting(dialogue_id=dialogue_id, **_columns(facts))
+        _write_down(meeting)
+        _seat_parties(meeting, facts.parties, facts.seats)
+        change.happened(MeetingPlanned(about=meeting.id, dialogue_id=dialogue_id, meeting_id=meeting.id, at=now))
+        return meeting.id
+
+
+def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now: datetime) -> UUID:
+    """Plan the next meeting after the model of the one the viewer stands in.
+
+    Its place, rules, languages and parties are taken over, and its draft, at the same distance from the first day;
+    people and their roles are not.
+
+    :raises Refusal: the code is taken, or a session of the draft would fall where the clocks change.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        model = _meeting(change)
+        _refuse_taken_code(model.dialogue_id, code, None)
+        days = _days(model).moved_to(starts_on)
+        taken_over = {column: getattr(model, column) for column in _COPIED}
+        meeting = Meeting(code=code, title=title, **taken_over, **asdict(days))
+        _write_down(meeting)
+        for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == model.id)):
+            _seat(meeting, seat.party_id, seat.target)
+        change.happened(
+            MeetingCopied(
+                about=meeting.id,
+                dialogue_id=meeting.dialogue_id,
+                meeting_id=meeting.id,
+                at=now,
+                model_id=model.id,
+                by_days=(starts_on - model.starts_on).days,
+                zone=meeting.zone,
+                same_venue=True,
+            )
+        )
+        return meeting.id
+
+
+def edit_meeting(
+    viewer: Viewer, facts: MeetingFacts, *, keeps_distance: bool = True, version: int, now: datetime
+) -> None:
+    """Change what is written of the meeting the viewer stands in.
+
+    :param keeps_distance: whether the draft moves along with the first day; else it has to lie within the new days.
+    :raises Refusal: the days are in disorder, the zone is unknown, the code is taken, a party that has lodged its list
+        would lose its place, the draft would not fit, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        meeting = _meeting(change)
+        refuse_stale(meeting.version, version)
+        _refuse_cancelled(meeting)
+        _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
+        was = {column: getattr(meeting, column) for column in _columns(facts)}
+        for column, value in _columns(facts).items():
+            setattr(meeting, column, value)
+        seated = _seat_parties(meeting, facts.parties, facts.seats)
+        meeting.version += 1
+        changed = {column for column, value in was.items() if getattr(meeting, column) != value}
+        if changed - set(_WHERE_AND_WHEN) or seated:
+            change.happened(MeetingChanged(**_about(meeting), at=now))
+        if changed & set(_WHERE_AND_WHEN):
+            change.happened(_moved(meeting, was, keeps_distance, now))
+
+
+def _moved(meeting: Meeting, was: dict[str, object], keeps_distance: bool, now: datetime) -> MeetingMoved:
+    started = was["starts_on"]
+    days = _days(meeting)
+    return MeetingMoved(
+        **_about(meeting),
+        at=now,
+        by_days=(meeting.starts_on - started).days if isinstance(started, date) else 0,
+        first_day=days.first,
+        last_day=days.last,
+        zone=meeting.zone,
+        same_venue=was["venue_id"] == meeting.venue_id,
+        keeps_distance=keeps_distance,
+    )
+
+
+def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
+    """Cancel the meeting the viewer stands in; what was written of it stays to be read.
+
+    :raises Refusal: it is cancelled already, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        meeting = _meeting(change)
+        refuse_stale(meeting.version, version)
+        _refuse_cancelled(meeting)
+        meeting.status = MeetingStatus.CANCELLED
+        meeting.version += 1
+        change.happened(MeetingCancelled(**_about(meeting), at=now))
+
+
+def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now: datetime) -> None:
+    """Write the practical page of the meeting the viewer stands in.
+
+    :raises Refusal: someone saved a change meanwhile.
+    """
+    with transaction(viewer, PRACTICAL_EDIT) as change:
+        meeting = _meeting(change)
+        page = db.session.get(PracticalPage, meeting.id)
+        refuse_stale(page.version if page else 0, version)
+        if page is None:
+            page = PracticalPage(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, version=0)
+            db.session.add(page)
+        page.way, page.hotel, page.more = facts.way, facts.hotel, facts.more
+        page.night_telephone = facts.night_telephone
+        page.version += 1
+        change.happened(PracticalChanged(**_about(meeting), at=now))
+
+
+def _meeting(change: Change) -> Meeting:
+    meeting = db.session.get(Meeting, place_of(change).meeting_id)
+    if meeting is None:
+        raise Unseen
+    return meeting
+
+
+def _about(meeting: Meeting) -> dict[str, UUID]:
+    return {"about": meeting.id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
+
+
+def _days(meeting: Meeting) -> Days:
+    return Days(
+        starts_on=meeting.starts_on,
+        ends_on=meeting.ends_on,
+        arrive_on=meeting.arrive_on,
+        depart_on=meeting.depart_on,
+    )
+
+
+def _write_down(meeting: Meeting) -> None:
+    db.session.add(meeting)
+    db.session.flush()
+    db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id))
+
+
+def _columns(facts: MeetingFacts) -> dict[str, object]:
+    """The meeting's columns for these facts.
+
+    :raises Refusal: the days are in disorder, or the zone is unknown.
+    """
+    refuse_disorder(facts.days)
+    wall_time.zone(facts.zone, field="zone")
+    venue = db.session.get(Venue, facts.venue_id) if facts.venue_id else None
+    return {
+        **asdict(facts.days),
+        "code": facts.code,
+        "title": facts.title,
+        "venue_id": venue.id if venue else None,
+        "city": venue.city if venue else facts.city,
+        "zone": facts.zone,
+        "status": facts.status,
+        "format": facts.format,
+        "existence": facts.existence,
+        "default_rule": facts.default_rule,
+        "party_attribution": facts.party_attribution,
+        "profile": facts.profile,
+        "observers_told": facts.observers_told,
+        "working_languages": list(facts.working_languages),
+        "registration_closes_at": _closing(facts),
+    }
+
+
+def _closing(facts: MeetingFacts) -> datetime | None:
+    if facts.registration_closes is None:
+        return None
+    # A closing hour that the clocks show twice is meant generously.
+    try:
+        return wall_time.on_the_clock(facts.registration_closes, facts.zone, fold=1).instant
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="registration_closes", **refusal.facts) from refusal
+
+
+def _refuse_cancelled(meeting: Meeting) -> None:
+    if meeting.status is MeetingStatus.CANCELLED:
+        raise Refusal(N_("This meeting is cancelled. Copy it as a new one to plan it again."))
+
+
+def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) -> None:
+    twin = select(Meeting.id).where(Meeting.dialogue_id == dialogue_id, func.lower(Meeting.code) == code.lower())
+    if any(found != meeting_id for found in db.session.execute(twin).scalars()):
+        raise Refusal(N_("A meeting of this dialogue already has the code “%(code)s”."), field="code", code=code)
+
+
+def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> bool:
+    """Make these the meeting's parties; whether that changed anything."""
+    known = select(Party.id).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
+    if len(db.session.scalars(known).all()) != len(parties):
+        raise Unseen
+    rows = select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)
+    seated = {seat.party_id: seat for seat in db.session.scalars(rows)}
+    for party_id in seated.keys() - parties:
+        if seated[party_id].lodged_at is not None:
+            raise Refusal(N_("A party that has lodged its list keeps its place at the meeting."), field="parties")
+        db.session.delete(seated[party_id])
+    changed = seated.keys() != parties or any(seat.target != seats for seat in seated.values())
+    for party_id in parties:
+        if party_id in seated:
+            seated[party_id].target = seats
+        else:
+            _seat(meeting, party_id, seats)
+    return changed
+
+
+def _seat(meeting: Meeting, party_id: UUID, seats: int | None) -> None:
+    db.session.add(
+        MeetingParty(meeting_id=meeting.id, party_id=party_id, dialogue_id=meeting.dialogue_id, target=seats)
+    )

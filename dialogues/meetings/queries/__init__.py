@@ -1,0 +1,33 @@
+"""Reads about dialogues and meetings, always for a viewer."""
+
+from dialogues.meetings.queries.dialogues import dialogue, institution, institutions, parties, party
+from dialogues.meetings.queries.meetings import (
+    MyMeeting,
+    meeting,
+    my_dialogues,
+    my_meetings,
+    practical,
+    seated_parties,
+    visible,
+)
+from dialogues.meetings.queries.roles import offers, roles
+from dialogues.meetings.queries.standing import conditions, stand_in
+
+__all__ = [
+    "MyMeeting",
+    "conditions",
+    "dialogue",
+    "institution",
+    "institutions",
+    "meeting",
+    "my_dialogues",
+    "my_meetings",
+    "offers",
+    "parties",
+    "party",
+    "practical",
+    "roles",
+    "seated_parties",
+    "stand_in",
+    "visible",
+]

@@ -1,0 +1,157 @@
+"""Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import (
+    Dialogue,
+    Exchange,
+    Meeting,
+    MeetingParty,
+    Party,
+    Person,
+    PracticalPage,
+    RoleGrant,
+)
+from dialogues.meetings.queries.reach import within_reach
+from dialogues.meetings.queries.standing import conditions
+from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, STAFF_ROLES, Action, Role, scopes
+from dialogues.venues.models import Venue
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The meetings an action reaches: the one the viewer stands in, or those of the dialogue where they hold a role."""
+    return within_reach(viewer, action, _circle(viewer))
+
+
+def _circle(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if viewer.place is None:
+        return false()
+    if viewer.place.meeting_id is not None:
+        return Meeting.id == viewer.place.meeting_id
+    here = Meeting.dialogue_id == viewer.place.dialogue_id
+    if any(holding.meeting_id is None for holding in viewer.holdings):
+        return here
+    return and_(here, Meeting.id.in_({holding.meeting_id for holding in viewer.holdings}))
+
+
+def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
+    """The meeting the viewer stands in, with its venue's name and when the lists were opened to each other.
+
+    :raises Unseen: not for this viewer.
+    """
+    found = db.session.execute(
+        select(*Meeting.__table__.columns, Venue.name.label("venue"), Venue.address, Exchange.opened_at)
+        .outerjoin(Venue, Venue.id == Meeting.venue_id)
+        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
+    ).one_or_none()
+    if found is None:
+        raise Unseen
+    return found
+
+
+def seated_parties(viewer: Viewer, action: Action = MEETING_SEE) -> list[Any]:
+    """The parties at the meeting the viewer stands in, in English alphabetical order."""
+    rows = db.session.execute(
+        select(Party.id, Party.code, Party.names, Party.kind, MeetingParty.target)
+        .join(MeetingParty, MeetingParty.party_id == Party.id)
+        .join(Meeting, Meeting.id == MeetingParty.meeting_id)
+        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
+    ).all()
+    return sorted(rows, key=lambda row: (row.kind.value == "observer", row.names.get("en", "").casefold(), row.code))
+
+
+def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
+    """The practical page of the meeting the viewer stands in; None while nobody has written it."""
+    page = (
+        select(*PracticalPage.__table__.columns)
+        .join(Meeting, Meeting.id == PracticalPage.meeting_id)
+        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
+    )
+    return db.session.execute(page).one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyMeeting:
+    """A meeting in which an account holds a role, with the roles that count there."""
+
+    id: UUID
+    dialogue_id: UUID
+    dialogue_title: str
+    person_id: UUID
+    roles: frozenset[Role]
+    facts: Any
+
+
+def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) -> list[MyMeeting]:
+    """The meetings that the signed-in viewer may see, in one dialogue or in all, the earliest first; two queries.
+
+    `facts` are the meeting's columns, and `opened_at` of its exchange.
+    """
+    grants = _grants(viewer, dialogue_id)
+    by_place = defaultdict(list)
+    for grant in grants:
+        by_place[grant.meeting_id or grant.dialogue_id].append(grant)
+    found = []
+    for row in _meetings_of(grants):
+        here = by_place[row.dialogue_id] + by_place[row.id]
+        roles = frozenset(grant.role for grant in here)
+        if scopes(MEETING_SEE, roles, conditions(row, now)):
+            found.append(
+                MyMeeting(
+                    id=row.id,
+                    dialogue_id=row.dialogue_id,
+                    dialogue_title=row.dialogue_title,
+                    person_id=here[0].person_id,
+                    roles=roles,
+                    facts=row,
+                )
+            )
+    return found
+
+
+def my_dialogues(viewer: Viewer) -> list[Any]:
+    """Id, code and title of the dialogues in which the signed-in viewer holds a role, by title."""
+    places = {grant.dialogue_id for grant in _grants(viewer, None)}
+    rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
+    return list(db.session.execute(rows).all())
+
+
+def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
+    grants = (
+        select(RoleGrant.role, RoleGrant.person_id, RoleGrant.dialogue_id, RoleGrant.meeting_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            Person.account_id == viewer.account_id,
+            RoleGrant.accepted_at.is_not(None),
+            RoleGrant.revoked_at.is_(None),
+        )
+    )
+    if dialogue_id is not None:
+        grants = grants.where(RoleGrant.dialogue_id == dialogue_id)
+    rows = db.session.execute(grants)
+    return [grant for grant in rows if viewer.as_staff or grant.role not in STAFF_ROLES]
+
+
+def _meetings_of(grants: Sequence[Any]) -> Sequence[Any]:
+    whole = {grant.dialogue_id for grant in grants if grant.meeting_id is None}
+    single = {grant.meeting_id for grant in grants if grant.meeting_id is not None}
+    return db.session.execute(
+        select(*Meeting.__table__.columns, Dialogue.title.label("dialogue_title"), Exchange.opened_at)
+        .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+        .where(or_(Meeting.dialogue_id.in_(whole), Meeting.id.in_(single)))
+        .order_by(Meeting.starts_on, Meeting.code)
+    ).all()

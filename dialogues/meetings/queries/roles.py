@@ -1,0 +1,85 @@
+"""Reads of roles: who holds or is offered which in a place, and what waits for an account's own answer."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries.reach import within_reach
+from dialogues.meetings.rules import OFFERED_ROLES, Existence
+from dialogues.policy import ROLES_SEE, Action
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The grants an action reaches: those of the whole dialogue the viewer stands in, and of the meeting if in one."""
+    return within_reach(viewer, action, _here(viewer))
+
+
+def _here(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if viewer.place is None:
+        return false()
+    meeting_id = viewer.place.meeting_id
+    whole = RoleGrant.meeting_id.is_(None)
+    return and_(
+        RoleGrant.dialogue_id == viewer.place.dialogue_id,
+        whole if meeting_id is None else or_(whole, RoleGrant.meeting_id == meeting_id),
+    )
+
+
+def roles(viewer: Viewer) -> list[Any]:
+    """Who holds or is offered which role where the viewer stands; participants and observers are listed elsewhere."""
+    order = {role: place for place, role in enumerate(OFFERED_ROLES)}
+    rows = db.session.execute(
+        select(
+            RoleGrant.id,
+            RoleGrant.role,
+            RoleGrant.meeting_id,
+            RoleGrant.offered_at,
+            RoleGrant.accepted_at,
+            Person.name,
+            Person.native,
+            Person.email,
+            Person.sort_key,
+            Party.code.label("party_code"),
+            Party.names.label("party_names"),
+        )
+        .join(Person, Person.id == RoleGrant.person_id)
+        .outerjoin(Party, Party.id == RoleGrant.party_id)
+        .where(visible(viewer, ROLES_SEE), RoleGrant.revoked_at.is_(None), RoleGrant.role.in_(OFFERED_ROLES))
+    ).all()
+    return sorted(rows, key=lambda row: (order[row.role], row.party_code or "", row.sort_key, str(row.id)))
+
+
+def offers(viewer: Viewer) -> list[Any]:
+    """The roles that wait for the answer of the signed-in viewer."""
+    rows = (
+        select(
+            RoleGrant.id,
+            RoleGrant.role,
+            RoleGrant.offered_at,
+            RoleGrant.meeting_id,
+            Dialogue.title.label("dialogue_title"),
+            Meeting.title.label("meeting_title"),
+            or_(
+                Dialogue.existence == Existence.CONFIDENTIAL,
+                and_(Meeting.id.is_not(None), Meeting.existence == Existence.CONFIDENTIAL),
+            ).label("confidential"),
+            Party.names.label("party_names"),
+        )
+        .join(Person, Person.id == RoleGrant.person_id)
+        .join(Dialogue, Dialogue.id == RoleGrant.dialogue_id)
+        .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
+        .outerjoin(Party, Party.id == RoleGrant.party_id)
+        .where(
+            Person.account_id == viewer.account_id,
+            RoleGrant.role.in_(OFFERED_ROLES),
+            RoleGrant.accepted_at.is_(None),
+            RoleGrant.revoked_at.is_(None),
+        )
+        .order_by(RoleGrant.offered_at, RoleGrant.id)
+    )
+    return list(db.session.execute(rows).all())
