@@ -81,7 +81,13 @@ def create_app(settings: Settings) -> Flask:
     :raises UndeclaredRoute: a route names no action.
     """
     zoneinfo.reset_tzpath(())
-    app = Flask("dialogues", static_folder=None, template_folder=str(ROOT / "templates"), root_path=str(ROOT))
+    app = Flask(
+        "dialogues",
+        static_folder=None,
+        static_url_path="/static",
+        template_folder=str(ROOT / "templates"),
+        root_path=str(ROOT),
+    )
     configure(app, settings)
     _open_database(app)
     stores.install(app, settings)
