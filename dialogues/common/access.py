@@ -56,11 +56,12 @@ class Doors:
 doors = Doors()
 
 
-def allows(action: Action) -> Callable[[View], View]:
-    """Name the action that a view performs; who may do it is the policy's answer."""
+def allows(action: Action, *others: Action) -> Callable[[View], View]:
+    """Name the action that a view performs, or several any of which opens it; who may do it is the policy's answer."""
 
     def mark(view: View) -> View:
         cast(Any, view).__action__ = action
+        cast(Any, view).__actions__ = (action, *others)
         return view
 
     return mark
@@ -75,6 +76,10 @@ def now_action() -> Action | None:
     """The action of the route that answers this request; None where no route matched."""
     view = _current_view()
     return getattr(view, "__action__", None)
+
+
+def _actions() -> tuple[Action, ...]:
+    return cast(tuple[Action, ...], getattr(_current_view(), "__actions__", ()))
 
 
 def _current_view() -> Callable[..., Any] | None:
@@ -100,7 +105,7 @@ def guard(app: Flask) -> None:
         if action is None:
             return None
         _enter_place()
-        if not g.viewer.may(action):
+        if not any(g.viewer.may(one) for one in _actions()):
             raise Unseen
         return None
 
