@@ -26,6 +26,7 @@ _OFFICE_OPEN_XML = {
         ("ppt", "presentation", "presentationml.presentation"),
     )
 }
+_CATALOGUE_LINE = b"PK\x01\x02"
 _TEXT_CONTROLS = set("\t\n\r\f")
 
 
@@ -57,6 +58,9 @@ def _is_control(character: str) -> bool:
 
 
 def _office_type(content: bytes) -> str:
+    # Counted before the catalogue is read, since reading a long one is itself the attack; files within files count too.
+    if content.count(_CATALOGUE_LINE) > 4 * MOST_MEMBERS:
+        raise _overwhelming()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -79,7 +83,7 @@ def _refuse_overwhelming(members: list[zipfile.ZipInfo], size: int) -> None:
         or any(m.file_size > HIGHEST_RATIO * max(m.compress_size, 1) for m in members)
     )
     if too_much or any(_leads_out(member) for member in members):
-        raise Refusal(N_("This office file holds more than it shows; save it anew and try again."), field="file")
+        raise _overwhelming()
 
 
 def _leads_out(member: zipfile.ZipInfo) -> bool:
@@ -97,6 +101,10 @@ def _declared_type(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
     if "[Content_Types].xml" in names:
         return next((kind for part, kind in _OFFICE_OPEN_XML.items() if part in names), None)
     return None
+
+
+def _overwhelming() -> Refusal:
+    return Refusal(N_("This office file holds more than it shows; save it anew and try again."), field="file")
 
 
 def _unknown() -> Refusal:

@@ -14,6 +14,7 @@ from dialogues.keys.envelope import seal_text
 from dialogues.keys.installed import file_store, key_store
 from dialogues.keys.media_types import media_type_of
 from dialogues.keys.models import StoredFile
+from dialogues.keys.pictures import without_traces
 from dialogues.keys.queries import name_place
 from dialogues.keys.rules import KeyName
 from dialogues.keys.stored_files import read_within
@@ -32,17 +33,19 @@ def store_file(
     name: str = "",
     purge_on: date | None = None,
 ) -> StoredFile:
-    """Take in an upload; if the transaction is rolled back, the file goes too.
+    """Take in an upload, pictures without their metadata; if the transaction is rolled back, the file goes too.
 
     :param name: the name it came with, kept sealed and used for the download only; "" keeps none.
     :raises Refusal: it is too large, empty, or none of the kinds that are taken in.
     """
     content = read_within(upload, limit)
+    media_type = media_type_of(content, name)
+    content = without_traces(media_type, content)
     row = StoredFile(
         id=uuid4(),
         dialogue_id=dialogue_id,
         sha256=hashlib.sha256(content).hexdigest(),
-        media_type=media_type_of(content, name),
+        media_type=media_type,
         size=len(content),
         key_purpose=key.purpose,
         key_owner=key.owner,
