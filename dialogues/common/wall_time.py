@@ -42,6 +42,12 @@ class WallClock:
     def instant(self) -> datetime:
         return self.local.replace(tzinfo=ZoneInfo(self.zone), fold=self.fold).astimezone(UTC)
 
+    @property
+    def is_twofold(self) -> bool:
+        """Whether the clocks show this time twice, so that the fold says which is meant."""
+        early = self.local.replace(tzinfo=ZoneInfo(self.zone), fold=0)
+        return early.utcoffset() != early.replace(fold=1).utcoffset()
+
 
 def on_the_clock(local: datetime, zone_name: str, fold: int | None = None) -> WallClock:
     """The wall clock time, checked to exist and to be unambiguous.
