@@ -107,7 +107,7 @@ def mail_server(certificate: Certificate, security: Security = "smtp", **account
 def _authenticator(server: MailServer) -> Callable[..., object]:
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
         known = isinstance(data, LoginPassword) and server.accounts.get(data.login.decode()) == data.password.decode()
-        return AuthResult(success=known)
+        return AuthResult(success=known, handled=False)
 
     return check
 
