@@ -16,6 +16,7 @@ from dialogues.meetings.models import Dialogue, Person
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
+from dialogues.sample.agendas import load_agenda
 from dialogues.sample.gatherings import load_dialogue, load_venues
 from dialogues.sample.people import Loaded, load_accounts
 from dialogues.sample.reading import PERSONAS, sample
@@ -45,6 +46,8 @@ def load_sample(now: datetime) -> Loaded:
         load_venues(loaded)
         for dialogue in sample()["dialogues"]:
             load_dialogue(loaded, dialogue, OPENED)
+            db.session.flush()
+            change.happened(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
         change.happened(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
     return loaded
 

@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select
 
 from dialogues.accounts.models import Account
-from dialogues.agenda.rules import Admits, SessionKind
+from dialogues.agenda.rules import Admits, SessionPlan, When
 from dialogues.common.transaction import transaction
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import MeetingStatus, Rule
+from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
-from dialogues.sample import agendas, papers
+from dialogues.sample import agendas
 from dialogues.sample.rules import MeetingGenerated
 
 _SYLLABLES = ("ka", "mo", "ri", "ten", "sal", "vo", "ne", "lu", "bar", "shi", "ta", "del")
@@ -37,8 +37,7 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
         ids = _house(dice, sessions, now)
         people = _people(dice, ids, participants, now)
-        agendas.place_and_release(ids["dialogue_id"], ids["meeting_id"], _ZONE, _plan(sessions), at=now, rooms={})
-        papers.file_many(ids["dialogue_id"], records, dice, now)
+        change.happened(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
         change.happened(
             MeetingGenerated(
                 at=now,
@@ -144,19 +143,14 @@ def _name(dice: random.Random) -> dict[str, str]:
     return {"name": f"{given} {family.upper()}", "family": family, "given": given, "sort_key": family}
 
 
-def _plan(count: int) -> Iterator[dict[str, Any]]:
+def _plans(count: int) -> Iterator[SessionPlan]:
     """`count` sessions, twelve of half an hour a day."""
     for number in range(count):
         day, slot = divmod(number, _A_DAY)
-        start = datetime.combine(_FIRST_DAY + timedelta(days=day), time(9)) + timedelta(minutes=45 * slot)
-        yield {
-            "code": f"G-{number + 1:03}",
-            "title": f"Made-up session {number + 1}",
-            "kind": SessionKind.PLENARY,
-            "rule": Rule.CHATHAM_HOUSE,
-            "admits": Admits.OBSERVERS_TOO if number % 5 else Admits.PARTICIPANTS,
-            "local_start": start,
-            "local_end": start + timedelta(minutes=30),
-            "people": [],
-            "rooms": [],
-        }
+        starts = datetime.combine(_FIRST_DAY + timedelta(days=day), time(9)) + timedelta(minutes=45 * slot)
+        yield SessionPlan(
+            code=f"G-{number + 1:03}",
+            title=f"Made-up session {number + 1}",
+            when=When(starts.date(), starts.time(), (starts + timedelta(minutes=30)).time()),
+            admits=Admits.OBSERVERS_TOO if number % 5 else Admits.PARTICIPANTS,
+        )

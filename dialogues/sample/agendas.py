@@ -1,0 +1,78 @@
+"""Agendas of the sample: sessions placed in the draft with their people and rooms, then released once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dialogues.agenda import posting, queries
+from dialogues.agenda.rules import Admits, AgendaReleased, Part, SessionKind, SessionPlan, When
+from dialogues.meetings.rules import Rule
+from dialogues.sample.people import Loaded
+from dialogues.sample.reading import sample
+
+
+def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaReleased:
+    """Place the sessions of one meeting of the sample and release them; says what happened."""
+    frame = queries.frame_of(loaded.meetings[meeting["id"]])
+    arrangement = sample()["arrangements"][meeting["id"]]
+    for session in meeting["sessions"]:
+        plan = _plan(loaded, code, meeting, session, arrangement)
+        loaded.sessions[session["id"]] = posting.place_draft(frame, plan)
+    return posting.freeze_release(loaded.meetings[meeting["id"]], now=datetime.fromisoformat(arrangement["released"]))
+
+
+def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: datetime) -> AgendaReleased:
+    """Place made-up sessions and release them; says what happened."""
+    frame = queries.frame_of(meeting_id)
+    for plan in plans:
+        posting.place_draft(frame, plan)
+    return posting.freeze_release(meeting_id, now=at)
+
+
+def _plan(
+    loaded: Loaded, code: str, meeting: dict[str, Any], session: dict[str, Any], arrangement: dict[str, Any]
+) -> SessionPlan:
+    rooms = arrangement["rooms"]
+    return SessionPlan(
+        code=session["id"],
+        title=session["title"],
+        when=_when(session, meeting["tz"]),
+        kind=SessionKind(session["kind"]),
+        rule=Rule(session["rule"]),
+        admits=_admits(session),
+        rooms=tuple(loaded.rooms[room] for room in rooms.get(session["id"], rooms["other"])),
+        people=tuple((loaded.people[code, name], part) for name, part in _people(meeting, session)),
+        languages=tuple(meeting["working_languages"]),
+    )
+
+
+def _admits(session: dict[str, Any]) -> Admits:
+    if session.get("invited"):
+        return Admits.INVITED
+    return Admits.OBSERVERS_TOO if session.get("observers") else Admits.PARTICIPANTS
+
+
+def _people(meeting: dict[str, Any], session: dict[str, Any]) -> Iterable[tuple[str, Part]]:
+    if "chair" in session:
+        yield session["chair"], Part.CHAIR
+    for name in session.get("leads", []):
+        yield name, Part.LEAD
+    if session.get("rapporteur", "none") != "none":
+        yield session["rapporteur"], Part.RAPPORTEUR
+    for name in session.get("invited", []):
+        yield name, Part.INVITED
+    if session["kind"] in {"plenary", "exercise"}:
+        for name in meeting.get("interpretation", {}).get("team", []):
+            yield name, Part.INTERPRETER
+
+
+def _when(session: dict[str, Any], zone: str) -> When:
+    """On-line sessions are written in UTC, the others on the clock of the place."""
+    if "utc" in session:
+        starts = datetime.fromisoformat(session["utc"]).astimezone(ZoneInfo(zone))
+        ends = starts + timedelta(minutes=session["minutes"])
+        return When(starts.date(), starts.time(), ends.time(), next_day=ends.date() > starts.date())
+    day: date = session["day"]
+    return When(day, time.fromisoformat(session["from"]), time.fromisoformat(session["to"]))
