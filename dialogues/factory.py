@@ -25,7 +25,8 @@ from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.keys import installed as stores
 from dialogues.meetings import queries as meetings
-from dialogues.outbox.composing import composers
+from dialogues.meetings.queries.names import names_of
+from dialogues.outbox.composing import composers, directory
 from dialogues.outbox.queue import sweeps, wake
 from dialogues.policy import (
     AGENDA_SEE,
@@ -193,6 +194,7 @@ def _hand_over(app: Flask) -> None:
     transaction.house.follow = consequences.follow
     transaction.house.record = audit.record_happening
     transaction.house.wake = lambda: wake(app)
+    directory.names = names_of
     for feature in FEATURES:
         composers.update(_offered(feature, "letters", "COMPOSERS"))
         sweeps.update(_offered(feature, "jobs", "SWEEPS"))
