@@ -26,12 +26,13 @@ sweeps: dict[str, Sweep] = {}
 
 
 def queue(app: Flask) -> Huey:
-    """The queue of this application, opened at its first use.
+    """The queue of this application, opened at its first use, and anew when its file was deleted.
 
     :raises SettingsError: DIALOGUES_QUEUE_URL names a kind of queue that is not known here.
     """
-    if _QUEUE not in app.extensions:
-        opened = _open(app.extensions["dialogues.settings"])
+    settings: Settings = app.extensions["dialogues.settings"]
+    if _QUEUE not in app.extensions or not (_on_server(settings) or Path(settings.queue).exists()):
+        opened = _open(settings)
         app.extensions[_WAKE] = opened.task(name="wake")(_nothing)
         app.extensions[_QUEUE] = opened
     return app.extensions[_QUEUE]
@@ -76,7 +77,7 @@ def _nothing() -> None:
 def _open(settings: Settings) -> Huey:
     # Calls are signed, since a queue is read with pickle and a shared one may be written by others.
     options: dict[str, Any] = {"results": False, "serializer": SignedSerializer(settings.secret_key, "dialogues.queue")}
-    if settings.queue.startswith(("redis://", "rediss://")):
+    if _on_server(settings):
         return RedisHuey("dialogues", url=settings.queue, blocking=False, **options)
     if "://" in settings.queue:
         raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
@@ -85,6 +86,10 @@ def _open(settings: Settings) -> Huey:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     # Its own journal mode, so that no second file lies beside it: the queue can be deleted at any time.
     return SqliteHuey("dialogues", filename=str(path), journal_mode="delete", fsync=True, timeout=2, **options)
+
+
+def _on_server(settings: Settings) -> bool:
+    return settings.queue.startswith(("redis://", "rediss://"))
 
 
 def _let_go(opened: Huey) -> None:
@@ -96,4 +101,3 @@ def _let_go(opened: Huey) -> None:
 def _throw_away(app: Flask) -> None:
     """A damaged queue is deleted and made anew: the truth is in our tables."""
     Path(app.extensions["dialogues.settings"].queue).unlink(missing_ok=True)
-    app.extensions.pop(_QUEUE, None)
