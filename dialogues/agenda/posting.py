@@ -25,8 +25,8 @@ from dialogues.agenda.rules import (
     SessionPlan,
     Snapshot,
     TimeSlot,
+    still_fits,
     time_slot,
-    when_of,
 )
 from dialogues.common.refusal import N_, Refusal
 from dialogues.common.viewer import Purpose, system
@@ -113,14 +113,11 @@ def _refuse_idle(sessions: list[DraftSession], changes: list[Difference]) -> Non
 
 
 def _refuse_lost_time(session: DraftSession, frame: MeetingFrame) -> None:
-    """The meeting's days or zone, or the tz database, may have changed since the session was placed."""
-    try:
-        time_slot(when_of(session.slot), frame.days)
-    except Refusal:
+    if not still_fits(session.slot, frame.days):
         raise Refusal(
             N_("“%(title)s” is at a time that the meeting does not have, or no longer has. Move it first."),
             title=session.title,
-        ) from None
+        )
 
 
 def _new_release(frame: MeetingFrame, reason: str, now: datetime) -> Release:

@@ -137,7 +137,9 @@ def _item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
     if item is None:
         raise Unseen
     if item.version != version:
-        raise Refusal(N_("Someone else has changed this session since you opened it. Compare, then save again."))
+        raise Refusal(
+            N_("Someone else has changed this session since you opened it. Compare, then save again."), field="version"
+        )
     return item
 
 

@@ -20,9 +20,7 @@ from dialogues.agenda.rules import (
     SessionKind,
     Snapshot,
     TimeSlot,
-    admitted,
     differences,
-    expected,
     first_parts,
     in_order,
 )
@@ -300,36 +298,3 @@ def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSess
     release = current_release(frame.meeting_id)
     was = released_snapshots(viewer, release.id) if release else {}
     return differences(was, snapshots(sessions))
-
-
-@dataclass(frozen=True, slots=True)
-class Overfull:
-    """More people are admitted to a session than its rooms hold."""
-
-    expected: int
-    seats: int
-
-
-def overfull(
-    sessions: Iterable[DraftSession], rooms: Iterable[RoomChoice], people: Iterable[PersonChoice]
-) -> dict[UUID, Overfull]:
-    """The sessions whose rooms are too small; nothing is said where the people may not be known."""
-    capacity = {room.id: room.capacity for room in rooms}
-    roles = {person.id: person.roles for person in people}
-    found = {}
-    for session in sessions:
-        seats = sum(capacity.get(room_id, 0) for room_id in session.rooms)
-        wanted = expected(session.admits, {person for person, _part in session.people}, roles)
-        if session.rooms and wanted > seats:
-            found[session.id] = Overfull(wanted, seats)
-    return found
-
-
-def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
-    """How many people of the meeting are admitted to a session that changes, or were before."""
-    states = [state for change in changes for state in (change.was, change.now) if state is not None]
-    circles = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
-    return sum(
-        any(admitted(admits, person.roles, named=person.id in named) for admits, named in circles)
-        for person in belonging(frame)
-    )

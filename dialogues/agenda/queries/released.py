@@ -215,6 +215,11 @@ class Standpoint:
     zone: str | None
 
     @property
+    def own_sessions(self) -> int:
+        """In how many sessions the viewer has a part."""
+        return len({session_id for session_id, _part in self.parts})
+
+    @property
     def sees_all(self) -> bool:
         return Scope.ALL in self.scopes
 

@@ -65,6 +65,15 @@ def time_slot(when: When, days: MeetingDays) -> TimeSlot:
     return slot
 
 
+def still_fits(slot: TimeSlot, days: MeetingDays) -> bool:
+    """Whether the slot lies on the meeting's days and clocks; days, zone or the tz database may have changed since."""
+    try:
+        time_slot(when_of(slot), days)
+    except Refusal:
+        return False
+    return True
+
+
 def when_of(slot: TimeSlot) -> When:
     """The slot as it would be typed; the fold is said only where a time comes twice."""
     return When(
