@@ -6,9 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from dialogues.accounts import commands as accounts
+from dialogues.accounts.commands import installation
+from dialogues.accounts.cookie import this_moment
 from dialogues.accounts.rules import link_address
-from dialogues.common import clock
 from dialogues.common.refusal import Refusal
 from dialogues.common.viewer import Purpose, system
 
@@ -19,7 +19,7 @@ commands = AppGroup("accounts", help="Who may sign in.")
 @click.argument("email")
 def create_host(email: str) -> None:
     """Make EMAIL host of the installation; prints a single-use link to choose a password."""
-    _print(accounts.create_host, email)
+    _print(installation.create_host, email)
 
 
 @commands.command("sign-in-link")
@@ -27,12 +27,12 @@ def create_host(email: str) -> None:
 def sign_in_link(emails: tuple[str, ...]) -> None:
     """Print one single-use link to sign in for the account of each EMAIL, a line each."""
     for email in emails:
-        _print(accounts.print_sign_in_link, email)
+        _print(installation.print_sign_in_link, email)
 
 
 def _print(command: Callable[..., str], email: str) -> None:
     try:
-        secret = command(system(Purpose.INSTALLATION), email, now=clock.real_now())
+        secret = command(system(Purpose.INSTALLATION), email, this_moment())
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(link_address(current_app.config["BASE_URL"], secret))

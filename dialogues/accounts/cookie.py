@@ -3,13 +3,16 @@
 import logging
 from datetime import datetime
 
-from flask import current_app, session
+from flask import current_app, request, session
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialogues.accounts import posting, queries
+from dialogues.accounts.commands.signing_in import Way
+from dialogues.accounts.hashing import Hasher
 from dialogues.accounts.queries import Stay
-from dialogues.accounts.rules import Terms
+from dialogues.accounts.rules import Moment, Terms, browser_family
+from dialogues.accounts.throttle import Caller
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
@@ -65,12 +68,32 @@ def terms() -> Terms:
     )
 
 
-def let_in(handle: str) -> None:
+def this_moment() -> Moment:
+    """Now, on both clocks."""
+    return Moment(real=clock.real_now(), service=clock.now())
+
+
+def this_way() -> Way:
+    """From where this request comes, on which terms, and when."""
+    secret = str(current_app.config["SECRET_KEY"])
+    browser = browser_family(request.headers.get("User-Agent", ""))
+    caller = Caller(key=secret.encode(), address=request.remote_addr or "", browser=browser)
+    return Way(caller, terms(), this_moment())
+
+
+def hasher() -> Hasher:
+    """Where passwords are hashed here."""
+    settings: Settings = current_app.extensions["dialogues.settings"]
+    return Hasher(settings.instance)
+
+
+def let_in(handle: str) -> Stay | None:
     """Give the browser the handle of its new sign-in; nothing from before stays in its cookie."""
     session.clear()
     found = queries.stay(handle, terms(), clock.real_now())
     if found is not None:
         login_user(Guest(handle, found))
+    return found
 
 
 def let_out() -> None:

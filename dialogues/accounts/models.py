@@ -23,6 +23,8 @@ class Account(Base):
     locale: Mapped[str] = mapped_column(String(10), default="en")
     zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    #: When the host of the installation invited it to the staff; participants' accounts have none.
+    staff_since: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

@@ -1,15 +1,23 @@
 """The writes about accounts, sign-ins and secret links that join an open transaction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Delete, Update, delete, select, true, update
 
-from dialogues.accounts.models import Account, InstallationRoleHeld, SecretLink, SignIn
-from dialogues.accounts.rules import LINK_LASTS, InstallationRole, LinkPurpose, Proof, new_secret, sha256
+from dialogues.accounts import authenticator
+from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn, Throttle
+from dialogues.accounts.rules import LINK_LASTS, FactorKind, InstallationRole, LinkPurpose, Proof, new_secret, sha256
+from dialogues.accounts.throttle import Bucket
 from dialogues.common.text import same_address
 from dialogues.extensions import db
+from dialogues.outbox.posting import owe
+from dialogues.outbox.rules import Debt, LetterKind
+
+#: Counters of windows that closed longer ago are deleted.
+_KEEP_COUNTERS = timedelta(days=2)
 
 
 def mint_link(
@@ -103,9 +111,18 @@ def end_sign_in(sign_in_id: UUID, now: datetime) -> None:
     _write(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
-def end_sign_ins(account_id: UUID, now: datetime) -> None:
+def end_sign_ins(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
     """End all sign-ins of an account: after a new password, factor or address, disabling, a lost role."""
-    _write(update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+    others = SignIn.id != but if but is not None else true()
+    ended = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), others)
+    _write(ended.values(ended_at=now))
+
+
+def end_everything(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End all sign-ins of an account but one, and void every mailed link to it."""
+    end_sign_ins(account_id, now, but=but)
+    for purpose in LINK_LASTS:
+        revoke_links(purpose, account_id, now)
 
 
 def stamp_seen(sign_in_id: UUID, now: datetime) -> None:
@@ -124,6 +141,81 @@ def account_for(email: str, now: datetime) -> UUID:
     return account.id
 
 
+def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
+    """Count one try in each bucket, and say which are over their limit."""
+    db.session.execute(delete(Throttle).where(Throttle.window_start < now - _KEEP_COUNTERS))
+    full = []
+    for bucket in buckets:
+        key = (bucket.name, bucket.window_start(now))
+        counter = db.session.get(Throttle, key)
+        if counter is None:
+            counter = Throttle(bucket=key[0], window_start=key[1], tries=0)
+            db.session.add(counter)
+        counter.tries += 1
+        if counter.tries > bucket.limit.tries:
+            full.append(bucket)
+    db.session.flush()
+    return full
+
+
+def owe_letter(kind: LetterKind, account_id: UUID, now: datetime) -> None:
+    """Owe an account a letter with a secret link; an earlier one that has not left is superseded."""
+    order = f"{kind.value}:{account_id}"
+    sequence = int(now.timestamp())
+    debt = Debt(
+        kind=kind,
+        debt_key=f"{order}:{uuid4()}",
+        owed_at=now,
+        account_id=account_id,
+        order_key=order,
+        sequence=sequence,
+        supersedes=True,
+    )
+    owe(debt)
+
+
+def prepare_factor(account_id: UUID) -> None:
+    """Have a second factor ready to be set up; it counts once a code confirmed it."""
+    drop_factors(account_id, confirmed=False)
+    factor_id = uuid4()
+    secret = authenticator.sealed(account_id, factor_id, authenticator.new_shared_secret())
+    db.session.add(Factor(id=factor_id, account_id=account_id, kind=FactorKind.TOTP, secret=secret))
+    db.session.flush()
+
+
+def confirm_factor(factor_id: UUID, now: datetime) -> None:
+    """Let a second factor count from now on."""
+    _write(update(Factor).where(Factor.id == factor_id).values(confirmed_at=now))
+
+
+def drop_factors(account_id: UUID, *, confirmed: bool) -> None:
+    """Delete an account's confirmed, or its unconfirmed, factors."""
+    kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
+    _write(delete(Factor).where(Factor.account_id == account_id, kind))
+
+
+def take_step(factor_id: UUID, step: int) -> bool:
+    """Use up a time step; False if this or a later one was used already."""
+    return _write(update(Factor).where(Factor.id == factor_id, Factor.last_step < step).values(last_step=step)) == 1
+
+
+def renew_handle(sign_in_id: UUID, **changes: Any) -> str:
+    """Give a sign-in a new handle; the old cookie is dead from here on."""
+    handle = new_secret()
+    _write(update(SignIn).where(SignIn.id == sign_in_id).values(handle_sha256=sha256(handle), **changes))
+    return handle
+
+
+def make_staff(account_id: UUID, now: datetime) -> None:
+    """Count an account among the staff, from now on unless it did before."""
+    _write(update(Account).where(Account.id == account_id, Account.staff_since.is_(None)).values(staff_since=now))
+
+
+def forget_password(account_id: UUID) -> None:
+    """Let no password of the account count."""
+    _write(update(Account).where(Account.id == account_id).values(password_hash=None))
+
+
 def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
     """Make an account host of the installation, or let it open dialogues; False if it was and may already."""
     if db.session.get(InstallationRoleHeld, (account_id, role)) is not None:
@@ -133,5 +225,11 @@ def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
     return True
 
 
-def _write(statement: Update) -> int:
+def take_installation_role(account_id: UUID, role: InstallationRole) -> bool:
+    """Take the role from an account again; False if it did not hold it."""
+    held = (InstallationRoleHeld.account_id == account_id, InstallationRoleHeld.role == role)
+    return _write(delete(InstallationRoleHeld).where(*held)) == 1
+
+
+def _write(statement: Update | Delete) -> int:
     return cast(CursorResult[Any], db.session.execute(statement)).rowcount

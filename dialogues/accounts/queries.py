@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 
-from dialogues.accounts.models import Account, InstallationRoleHeld, SecretLink, SignIn
+from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
 from dialogues.accounts.rules import (
+    RENEW_FACTOR,
+    STEP_UP_LASTS,
     InstallationRole,
     KnownLink,
     LinkPurpose,
@@ -23,7 +25,7 @@ from dialogues.accounts.rules import (
 from dialogues.common.text import same_address
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.policy import Standing
+from dialogues.policy import STAFF_INVITE, Standing
 
 _STANDING = {InstallationRole.HOST: Standing.INSTALLATION_HOST, InstallationRole.OPENER: Standing.OPENER}
 #: Last-seen is written no more often than this.
@@ -83,6 +85,12 @@ def account_by_email(email: str) -> Account | None:
     return db.session.execute(select(Account).where(Account.email_norm == same_address(email))).scalar_one_or_none()
 
 
+def account_in_use(account_id: UUID | None) -> Account | None:
+    """The account with this id, unless it is disabled."""
+    found = select(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
+    return db.session.execute(found).scalar_one_or_none()
+
+
 def link(token: str, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
     """The secret link of this purpose, whatever its state; None when there is none."""
     found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose == purpose)
@@ -106,6 +114,133 @@ def links_of(purpose: LinkPurpose, subject: UUID, now: datetime) -> list[KnownLi
     found = select(SecretLink).where(SecretLink.subject == subject, SecretLink.purpose == purpose)
     rows = db.session.execute(found.order_by(SecretLink.created_at, SecretLink.id)).scalars()
     return [known for row in rows if (known := _known(row, now)) is not None and known.live]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """One of my sign-ins, as I may see it."""
+
+    id: UUID
+    browser: str
+    proofs: list[Proof]
+    created_at: datetime
+    last_seen_at: datetime
+    present: bool
+
+
+def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts]:
+    """The viewer's live sign-ins, the last used first."""
+    rows = db.session.execute(
+        _live(select(SignIn), now)
+        .where(SignIn.account_id == viewer.account_id)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id)
+    ).scalars()
+    return [
+        SignInFacts(row.id, row.browser, list(proofs), row.created_at, row.last_seen_at, row.id == viewer.sign_in_id)
+        for row in rows
+        if not is_half(proofs := read_proofs(row.factors)) and now - row.last_seen_at <= terms.idle(proofs)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What an account is to its owner."""
+
+    email: str
+    has_password: bool
+    has_factor: bool
+    locale: str
+    zone: str | None
+
+
+def own_account(viewer: Viewer) -> OwnAccount:
+    """The viewer's own account."""
+    account = db.session.execute(select(Account).where(Account.id == viewer.account_id)).scalar_one()
+    return OwnAccount(
+        email=account.email,
+        has_password=account.password_hash is not None,
+        has_factor=factor_of(account.id, confirmed=True) is not None,
+        locale=account.locale,
+        zone=account.zone,
+    )
+
+
+def factor_of(account_id: UUID, *, confirmed: bool) -> Factor | None:
+    """The account's second factor, or the one that it is about to set up."""
+    kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
+    found = select(Factor).where(Factor.account_id == account_id, kind).order_by(Factor.id).limit(1)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def has_factor(stay: Stay) -> bool:
+    """Whether the account behind this sign-in has a second factor that counts."""
+    return stay.viewer.account_id is not None and factor_of(stay.viewer.account_id, confirmed=True) is not None
+
+
+def factor_to_set_up(stay: Stay, now: datetime) -> Factor | None:
+    """The second factor that this sign-in may set up: a first one after the password, another one after a step-up.
+
+    Who has a password alone never sees the secret of a factor that is to replace one.
+    """
+    account_id = stay.viewer.account_id
+    if account_id is None:
+        return None
+    first = stay.half and factor_of(account_id, confirmed=True) is None
+    allowed = first or (not stay.half and stepped_up(stay.viewer, RENEW_FACTOR, now))
+    return factor_of(account_id, confirmed=False) if allowed else None
+
+
+def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
+    """Whether this sign-in proved for just this purpose, a short while ago, who asks."""
+    proved = select(SignIn.id).where(
+        SignIn.id == viewer.sign_in_id,
+        SignIn.stepped_up_for == purpose,
+        SignIn.stepped_up_at > now - STEP_UP_LASTS,
+        SignIn.ended_at.is_(None),
+    )
+    return db.session.execute(proved).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An account of the staff, as the host of the installation sees it: nothing of what it does in a dialogue."""
+
+    id: UUID
+    email: str
+    roles: frozenset[InstallationRole]
+    invited: bool
+    has_password: bool
+    has_factor: bool
+    disabled: bool
+
+
+def staff(viewer: Viewer) -> list[StaffMember]:
+    """Who was invited to the staff; accounts of participants, who have no password, are not among them."""
+    viewer.must(STAFF_INVITE)
+    roles: dict[UUID, set[InstallationRole]] = {}
+    for held in db.session.execute(select(InstallationRoleHeld)).scalars():
+        roles.setdefault(held.account_id, set()).add(held.role)
+    factors = set(db.session.execute(select(Factor.account_id).where(Factor.confirmed_at.is_not(None))).scalars())
+    accounts = select(Account).where(
+        or_(Account.password_hash.is_not(None), Account.staff_since.is_not(None), Account.id.in_(list(roles)))
+    )
+    return [
+        StaffMember(
+            id=account.id,
+            email=account.email,
+            roles=frozenset(roles.get(account.id, ())),
+            invited=account.password_hash is None,
+            has_password=account.password_hash is not None,
+            has_factor=account.id in factors,
+            disabled=account.disabled_at is not None,
+        )
+        for account in db.session.execute(accounts.order_by(Account.email_norm)).scalars()
+    ]
+
+
+def database_answers() -> bool:
+    """Whether the database can be read."""
+    return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
 
 
 def _live(columns: Any, now: datetime) -> Any:

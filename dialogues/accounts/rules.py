@@ -36,6 +36,11 @@ class LinkPurpose(Enum):
     FEED = "feed"
     ANSWER = "answer"
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long a mailed link to an account lasts."""
+        return LINK_LASTS[self]
+
 
 class LinkState(Enum):
     """Whether a secret link can be used, and if not, why."""
@@ -70,8 +75,20 @@ LINK_LASTS = {
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.STAFF_INVITATION: timedelta(days=7),
 }
+#: How long a fresh proof of who asks counts for one action on one object.
+STEP_UP_LASTS = timedelta(minutes=5)
+#: How long a browser that opened a mailed link may take to press its button.
+LINK_OPEN_LASTS = timedelta(minutes=30)
 #: How long someone who gave a password has for the second factor.
 HALF_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, on both clocks: sign-ins, links and codes live by the real one, letters and the log by the service's."""
+
+    real: datetime
+    service: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,15 @@ def counts_as_staff(proofs: frozenset[Proof]) -> bool:
     return Proof.DEMO in proofs or {Proof.PASSWORD, Proof.TOTP} <= proofs
 
 
+def step_up_purpose(action: str, about: UUID | None) -> str:
+    """What a step-up is bound to."""
+    return f"{action}:{about or ''}"
+
+
+#: What a step-up is for that lets its owner set up another second factor.
+RENEW_FACTOR = step_up_purpose("factor.renew", None)
+
+
 def read_proofs(words: Iterable[str]) -> frozenset[Proof]:
     """The proofs as they are kept in the database."""
     return frozenset(Proof(word) for word in words)
@@ -127,6 +153,22 @@ def sha256(secret: str) -> bytes:
 def link_address(base_url: str, secret: str) -> str:
     """The address to mail or print; opening it changes nothing."""
     return f"{base_url}/links/{secret}"
+
+
+def browser_family(user_agent: str) -> str:
+    """The browser and its system in words a person recognises, and no more."""
+    families = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for sign, name in families if sign in user_agent), "")
+    system = next((name for sign, name in systems if sign in user_agent), "")
+    return " · ".join(filter(None, (browser, system)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +200,59 @@ class SignInOpened(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInsEnded(Happening):
-    """Sign-ins of an account were ended."""
+    """Its owner ended the sign-ins of an account elsewhere."""
 
     action: ClassVar[str] = "sign_in.ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountCreated(Happening):
-    """Someone can sign in who could not before."""
+class SteppedUp(Happening):
+    """Someone proved again who they are, for one action on one object."""
 
-    action: ClassVar[str] = "account.created"
+    action: ClassVar[str] = "sign_in.stepped_up"
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChosen(Happening):
+    """An account has a new password; all its sign-ins ended."""
+
+    action: ClassVar[str] = "password.chosen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorConfirmed(Happening):
+    """An account has a new second factor; older ones and all sign-ins ended."""
+
+    action: ClassVar[str] = "factor.confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorsReset(Happening):
+    """The host of the installation took away an account's second factor, so that its owner sets up another."""
+
+    action: ClassVar[str] = "factor.reset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvited(Happening):
+    """Someone was invited to the staff."""
+
+    action: ClassVar[str] = "staff.invited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDisabled(Happening):
+    """An account can no longer sign in."""
+
+    action: ClassVar[str] = "account.disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEnabled(Happening):
+    """An account can sign in again."""
+
+    action: ClassVar[str] = "account.enabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

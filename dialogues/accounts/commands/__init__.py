@@ -1,0 +1,1 @@
+"""Changes of accounts and sign-ins: one function, one transaction."""

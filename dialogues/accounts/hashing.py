@@ -1,0 +1,75 @@
+"""Hashes passwords, at most two at once on a host, since each takes 64 MiB."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SLOTS = 2
+_LOOK_AGAIN_AFTER = 0.02
+_ARGON2 = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=Type.ID)
+#: Of a password that nobody has: unknown and disabled accounts cost as much to refuse as others.
+NOBODYS = "$argon2id$v=19$m=65536,t=3,p=1$1pJfdLK9Q62f1B3M2W8T3w$Lh1c10iNX8Eq1Mw2deQsCLbOeyStM7tRF5wGFfIq0+8"
+
+
+class Busy(Exception):
+    """All slots stayed taken for as long as anyone should wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hasher:
+    """Where the slots of this host lie, and how many seconds to wait for one."""
+
+    folder: Path
+    wait: float = 3.0
+
+    def hash(self, password: str) -> str:
+        """The hash to keep.
+
+        :raises Busy: no slot became free.
+        """
+        with self._slot():
+            return _ARGON2.hash(password)
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is the one; without a hash it costs the same, and is not.
+
+        :raises Busy: no slot became free.
+        """
+        with self._slot():
+            try:
+                return _ARGON2.verify(password_hash or NOBODYS, password) and password_hash is not None
+            except (VerificationError, InvalidHashError):
+                return False
+
+    @staticmethod
+    def is_dated(password_hash: str) -> bool:
+        """Whether the hash was made with other costs than today's."""
+        return _ARGON2.check_needs_rehash(password_hash)
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        """Hold one of the host's slots: a lock on a file, which processes share and a crash lets go."""
+        until = time.monotonic() + self.wait
+        while True:
+            for number in range(SLOTS):
+                descriptor = os.open(self.folder / f"hashing-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    os.close(descriptor)
+                    continue
+                try:
+                    yield
+                    return
+                finally:
+                    os.close(descriptor)
+            if time.monotonic() >= until:
+                raise Busy
+            time.sleep(_LOOK_AGAIN_AFTER)

@@ -1,0 +1,57 @@
+"""Letters with a secret link: the secret is made when the letter leaves, and voids the one before it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from dialogues.accounts import posting, queries
+from dialogues.accounts.rules import LinkPurpose, link_address
+from dialogues.common import clock
+from dialogues.common.refusal import N_
+from dialogues.outbox.rules import Composed, Composer, LetterKind, OwedLetter
+
+_SIGN_IN = N_(
+    "You asked for a link to sign in. Open it and press the button; it can be used once, within an hour:\n\n"
+    "%(link)s\n\n"
+    "If you did not ask for it, do nothing: opening the link alone signs nobody in.\n"
+)
+_INVITATION = N_(
+    "You are invited to work with us. Open the link to choose a password and to set up your authenticator app; "
+    "it can be used once, within seven days:\n\n"
+    "%(link)s\n\n"
+    "If this is unexpected, do nothing, or ask the person who may have invited you.\n"
+)
+_RESET = N_(
+    "You asked to choose a new password. Open the link; it can be used once, within an hour:\n\n"
+    "%(link)s\n\n"
+    "Your second factor stays as it is. If you did not ask for it, do nothing: your password has not changed.\n"
+)
+
+
+def _composer(purpose: LinkPurpose, subject: str, text: str) -> Composer:
+    """Composes letters of one kind, for accounts that are in use."""
+
+    def compose(letter: OwedLetter, _now: datetime) -> Composed | None:
+        account = queries.account_in_use(letter.account_id)
+        if account is None:
+            return None
+        secret = posting.mint_only_link(purpose, account.id, clock.real_now())
+        link = link_address(current_app.config["BASE_URL"], secret)
+        with force_locale(account.locale):
+            return Composed(
+                recipient=account.email,
+                subject=gettext(subject),
+                text=gettext(text, link=link),
+                has_secret=True,
+            )
+
+    return compose
+
+
+COMPOSERS: dict[LetterKind, Callable[[OwedLetter, datetime], Composed | None]] = {
+    LetterKind.SIGN_IN_LINK: _composer(LinkPurpose.SIGN_IN, N_("Your link to sign in"), _SIGN_IN),
+    LetterKind.STAFF_INVITATION: _composer(LinkPurpose.STAFF_INVITATION, N_("Invitation"), _INVITATION),
+    LetterKind.PASSWORD_RESET: _composer(LinkPurpose.PASSWORD_RESET, N_("Choose a new password"), _RESET),
+}

@@ -1,0 +1,176 @@
+"""Ways in and out. Opening a mailed link changes nothing: its page has a button."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from dialogues.accounts import authenticator, queries
+from dialogues.accounts.commands import signing_in
+from dialogues.accounts.cookie import hasher, let_in, let_out, present_stay, this_way
+from dialogues.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
+from dialogues.accounts.passwords import LONGEST, SHORTEST
+from dialogues.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
+from dialogues.accounts.views.house import blueprint
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer
+from dialogues.common.pages import form_page, own_path, see_other
+from dialogues.outbox.rules import LetterKind
+from dialogues.policy import LINK_OPEN, SIGN_IN
+
+_OPENED = "opened_link"
+_PASSWORD_LINKS = frozenset({LinkPurpose.STAFF_INVITATION, LinkPurpose.PASSWORD_RESET})
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("accounts/sign_in.html")
+def sign_in() -> Iterator[Any]:
+    """Sign in with a password, or go on to have a link mailed."""
+    if viewer().signed_in:
+        yield see_other(_goal())
+        return
+    form = SignInForm()
+    yield {"form": form, "link_form": AddressForm(prefix="link"), "goal": _goal()}
+    handle = signing_in.by_password(form.email.data, form.password.data, this_way(), hasher())
+    yield _go_on(handle)
+
+
+@blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("accounts/second_factor.html")
+def second_factor() -> Iterator[Any]:
+    """The code of the authenticator app, after the password."""
+    stay = present_stay()
+    if stay is None or not stay.half:
+        yield see_other(url_for("accounts.sign_in", next=_goal()))
+        return
+    form = CodeForm()
+    yield {"form": form, "goal": _goal()}
+    yield _go_on(signing_in.by_code(stay, form.code.data, this_way()))
+
+
+@blueprint.route("/sign-in/set-up", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("accounts/set_up_second_factor.html")
+def set_up_second_factor() -> Iterator[Any]:
+    """Set up the authenticator app: a first one after the password, another one after a step-up."""
+    stay = present_stay()
+    factor = queries.factor_to_set_up(stay, clock.real_now()) if stay is not None else None
+    if stay is None or factor is None:
+        yield see_other(url_for("accounts.sign_in", next=_goal()))
+        return
+    shared_secret = authenticator.unsealed(factor.account_id, factor.id, factor.secret)
+    form = CodeForm()
+    email = queries.own_account(stay.viewer).email
+    yield {"form": form, "secret": shared_secret, "picture": authenticator.picture(shared_secret, email)}
+    yield _go_on(signing_in.confirm_factor(stay, form.code.data, this_way()))
+
+
+@blueprint.route("/sign-in/link", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("accounts/ask_for_link.html")
+def ask_for_link() -> Iterator[Any]:
+    """Have a link to sign in mailed; the answer is the same for every address."""
+    form = AddressForm(prefix="link")
+    yield {"form": form}
+    signing_in.ask_for_letter(LetterKind.SIGN_IN_LINK, form.email.data, this_way())
+    yield see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.route("/sign-in/new-password", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("accounts/ask_for_reset.html")
+def ask_for_reset() -> Iterator[Any]:
+    """Have a link to choose a new password mailed; the answer is the same for every address."""
+    form = AddressForm(prefix="link")
+    yield {"form": form}
+    signing_in.ask_for_letter(LetterKind.PASSWORD_RESET, form.email.data, this_way())
+    yield see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.get("/sign-in/link-sent")
+@allows(SIGN_IN)
+def link_asked_for() -> str:
+    """What happens next, whether or not anybody has that address."""
+    return render_template("accounts/link_asked_for.html")
+
+
+@blueprint.get("/links/<token>")
+@allows(LINK_OPEN)
+def open_link(token: str) -> Response:
+    """Exchange the secret for a note in the cookie, and go on to an address without it; nothing is used up."""
+    now = clock.real_now()
+    link = queries.any_link(token, frozenset(LINK_LASTS), now)
+    session.pop(_OPENED, None)
+    if link is not None:
+        session[_OPENED] = [str(link.id), link.purpose.value, now.timestamp()]
+    page = "accounts.choose_password" if link is not None and link.purpose in _PASSWORD_LINKS else "accounts.use_link"
+    return see_other(url_for(page))
+
+
+@blueprint.route("/link", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("accounts/use_link.html")
+def use_link() -> Iterator[Any]:
+    """The button that signs in by a mailed link."""
+    link = _opened_link(frozenset({LinkPurpose.SIGN_IN}))
+    yield {"form": ConfirmForm(), "link": link}
+    handle = signing_in.by_link(link.id if link is not None else UUID(int=0), this_way())
+    yield _go_on(handle)
+
+
+@blueprint.route("/password/choose", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("accounts/choose_password.html")
+def choose_password() -> Iterator[Any]:
+    """Choose the password that a mailed link admits to."""
+    link = _opened_link(_PASSWORD_LINKS)
+    form = NewPasswordForm()
+    yield {"form": form, "link": link, "shortest": SHORTEST, "longest": LONGEST}
+    link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
+    yield _go_on(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
+
+
+@blueprint.post("/sign-out")
+@allows(SIGN_IN)
+def sign_out() -> Response:
+    """End the sign-in."""
+    end_present()
+    return see_other(url_for("accounts.sign_in"))
+
+
+def end_present() -> None:
+    """End the sign-in of this request, if there is one, and empty its cookie."""
+    stay = present_stay()
+    if stay is not None:
+        signing_in.sign_out(stay, clock.real_now())
+    let_out()
+
+
+def _opened_link(purposes: frozenset[LinkPurpose]) -> KnownLink | None:
+    """The link that this browser opened a while ago, if it can still be used."""
+    now = clock.real_now()
+    opened = session.get(_OPENED)
+    if opened is None or now - datetime.fromtimestamp(opened[2], now.tzinfo) > LINK_OPEN_LASTS:
+        return None
+    purpose = LinkPurpose(opened[1])
+    link = queries.link_by_id(UUID(opened[0]), purpose, now) if purpose in purposes else None
+    return link if link is not None and link.live else None
+
+
+def _go_on(handle: str) -> Response:
+    """Let the browser in, and on to what is still to be shown, or to where it wanted to go."""
+    goal = _goal()
+    stay = let_in(handle)
+    if stay is None or not stay.half:
+        return see_other(goal)
+    has_factor = queries.has_factor(stay)
+    return see_other(url_for("accounts.second_factor" if has_factor else "accounts.set_up_second_factor", next=goal))
+
+
+def _goal() -> str:
+    return own_path(request.args.get("next"), "/")
