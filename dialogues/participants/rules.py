@@ -1,13 +1,14 @@
 """Decisions about taking part, on given facts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
 from dialogues.common.happening import Happening
-from dialogues.common.refusal import N_
+from dialogues.common.refusal import N_, Refusal
+from dialogues.meetings.rules import Days, NameOrder, sort_key
 from dialogues.policy import Role
 
 
@@ -61,6 +62,105 @@ LINK_LASTS = timedelta(days=60)
 def link_expires(registration_closes_at: datetime | None, now: datetime) -> datetime:
     """When a personal link minted now stops working."""
     return registration_closes_at if registration_closes_at is not None else now + LINK_LASTS
+
+
+#: From these the office may invite again; whoever is invited or confirmed is invited already.
+GONE = frozenset({ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN, ParticipationStatus.TAKEN_BACK})
+#: In these a personal link can still be answered, and answered otherwise.
+ANSWERABLE = frozenset(
+    {
+        ParticipationStatus.INVITED,
+        ParticipationStatus.CONFIRMED,
+        ParticipationStatus.DECLINED,
+        ParticipationStatus.WITHDRAWN,
+    }
+)
+
+LINK_IS_DEAD = N_("This link cannot be used any more. You can have a new one sent to you.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """What decides whether a meeting takes answers: it is still to come, and registration is open."""
+
+    takes_place: bool
+    closes_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether answers are taken now."""
+        return self.takes_place and (self.closes_at is None or now < self.closes_at)
+
+
+def may_answer(status: ParticipationStatus, gathering: Gathering, now: datetime) -> bool:
+    """Whether the person may give an answer now, the first or another one."""
+    return status in ANSWERABLE and gathering.is_open(now)
+
+
+def refuse_closed(gathering: Gathering, now: datetime) -> None:
+    """:raises Refusal: the meeting takes no registrations any more."""
+    if not gathering.takes_place:
+        raise Refusal(N_("This meeting was cancelled or closed: nobody can be registered for it."))
+    if not gathering.is_open(now):
+        raise Refusal(N_("Registration is closed. Whoever runs the meeting can set a later date in its settings."))
+
+
+def refuse_twin(name: str, status: ParticipationStatus) -> None:
+    """:raises Refusal: this person is invited already."""
+    if status not in GONE:
+        raise Refusal(N_("This address belongs to %(name)s, who is on the list already."), field="email", name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitee:
+    """Someone to be invited, as written by the office."""
+
+    name: str
+    email: str
+    party_id: UUID
+    capacity: Capacity = Capacity.PARTICIPANT
+    family: str = ""
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What a person writes about themself for a meeting."""
+
+    name: str
+    native: str = ""
+    family: str = ""
+    given: str = ""
+    name_order: NameOrder = NameOrder.GIVEN_FIRST
+    sort_key: str = ""
+    affiliation: str = ""
+    languages: tuple[str, ...] = ()
+    present_from: date
+    present_to: date
+    always_discreet: bool = False
+
+
+def refuse_absence(details: Details, days: Days) -> None:
+    """:raises Refusal: the days present are in disorder, or not among the days of the meeting."""
+    if details.present_to < details.present_from:
+        raise Refusal(N_("You would leave before you arrive: swap the two days."), field="present_to")
+    for field, day in (("present_from", details.present_from), ("present_to", details.present_to)):
+        if not days.first <= day <= days.last:
+            raise Refusal(
+                N_("The meeting is from %(first)s to %(last)s: choose a day among these."),
+                field=field,
+                first=days.first.isoformat(),
+                last=days.last.isoformat(),
+            )
+
+
+def listed_under(details: Details, before: str) -> str:
+    """By what the person is sorted: what they typed, else what their name proposes.
+
+    A proposal that is only handed back, as the page showed it, follows the name.
+    """
+    if details.sort_key and details.sort_key != before:
+        return sort_key(details.sort_key, "", "", details.name_order)
+    return sort_key(details.name, details.family, details.given, details.name_order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

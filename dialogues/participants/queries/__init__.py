@@ -6,7 +6,43 @@ from sqlalchemy import select
 
 from dialogues.extensions import db
 from dialogues.participants.models import Participation
+from dialogues.participants.queries.held import held_about
+from dialogues.participants.queries.listing import ListLine, ParticipantsList, Tally, Wanted, participants, person
+from dialogues.participants.queries.registration import (
+    Frame,
+    Invitation,
+    days_of,
+    frame,
+    gathering_of,
+    invitation,
+    is_named,
+    own_registration,
+    parties,
+)
+from dialogues.participants.queries.visibility import visible
 from dialogues.participants.rules import ParticipationStatus
+
+__all__ = [
+    "Frame",
+    "Invitation",
+    "ListLine",
+    "ParticipantsList",
+    "Tally",
+    "Wanted",
+    "confirmed",
+    "days_of",
+    "frame",
+    "gathering_of",
+    "held_about",
+    "invitation",
+    "is_confirmed",
+    "is_named",
+    "own_registration",
+    "participants",
+    "parties",
+    "person",
+    "visible",
+]
 
 
 def confirmed(meeting_id: UUID) -> list[tuple[UUID, UUID]]:

@@ -1,0 +1,165 @@
+"""Invitations and registrations: the person's own, and what a personal link tells."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Dialogue, Institution, Meeting, MeetingParty, Party, Person
+from dialogues.meetings.rules import Days, Existence, InviteProfile, MeetingStatus
+from dialogues.participants.models import Participation
+from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.rules import Capacity, Gathering, ParticipationStatus
+from dialogues.policy import REGISTRATION_OWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a registration is framed by: the meeting's days, place and zone, and whether answers are taken."""
+
+    code: str
+    city: str
+    zone: str
+    days: Days
+    gathering: Gathering
+    languages: tuple[str, ...]
+
+
+def frame(meeting_id: UUID) -> Frame:
+    """The frame of registrations for a meeting whose existence the reader knows already."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    return Frame(
+        code=meeting.code,
+        city=meeting.city or "",
+        zone=meeting.zone,
+        days=days_of(meeting),
+        gathering=gathering_of(meeting),
+        languages=tuple(meeting.working_languages),
+    )
+
+
+def gathering_of(meeting: Any) -> Gathering:
+    """What decides whether the meeting takes answers."""
+    over = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
+    return Gathering(takes_place=meeting.status not in over, closes_at=meeting.registration_closes_at)
+
+
+def days_of(meeting: Any) -> Days:
+    """The days of a meeting, from its columns."""
+    return Days(
+        starts_on=meeting.starts_on,
+        ends_on=meeting.ends_on,
+        arrive_on=meeting.arrive_on,
+        depart_on=meeting.depart_on,
+    )
+
+
+def parties(viewer: Viewer) -> list[Any]:
+    """The parties at the meeting the viewer stands in: id, code and names, by their English name."""
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    at_the_table = (
+        select(Party.id, Party.code, Party.names)
+        .join(MeetingParty, MeetingParty.party_id == Party.id)
+        .where(MeetingParty.meeting_id == meeting_id)
+        .order_by(english(), Party.code)
+    )
+    return list(db.session.execute(at_the_table).all())
+
+
+def own_registration(viewer: Viewer) -> Any:
+    """What is written of the viewer for the meeting they stand in.
+
+    :raises Unseen: they were not invited to it.
+    """
+    row = db.session.execute(
+        select(
+            Participation.id,
+            Participation.status,
+            Participation.capacity,
+            Participation.invited_at,
+            Participation.answered_at,
+            Participation.present_from,
+            Participation.present_to,
+            Person.name,
+            Person.native,
+            Person.family,
+            Person.given,
+            Person.name_order,
+            Person.sort_key,
+            Person.languages,
+            Person.always_discreet,
+            Person.email,
+            Party.names.label("party_names"),
+            Party.code.label("party_code"),
+            func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
+            (Participation.version + Person.version).label("version"),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(visible(viewer, REGISTRATION_OWN))
+    ).one_or_none()
+    if row is None:
+        raise Unseen
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """The invitation's own words, which is all that a link shows before it is answered."""
+
+    name: str
+    capacity: Capacity
+    party: str
+    status: ParticipationStatus
+    #: Empty unless the meeting chose to be named.
+    dialogue_title: str
+    meeting_title: str
+    city: str
+    zone: str
+    days: Days
+    closes_at: datetime | None
+
+
+def invitation(participation_id: UUID) -> tuple[Invitation, Gathering, UUID]:
+    """The words of an invitation for the holder of its link, whether answers are taken, and the meeting.
+
+    :raises Unseen: there is none.
+    """
+    row = db.session.execute(
+        select(Participation, Person, Meeting, Dialogue, Party)
+        .join(Person, person_of())
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .join(Dialogue, Dialogue.id == Participation.dialogue_id)
+        .join(Party, Party.id == Participation.party_id)
+        .where(Participation.id == participation_id)
+    ).one_or_none()
+    if row is None:
+        raise Unseen
+    participation, invited, meeting, dialogue, party = row
+    full = is_named(meeting, dialogue, invited)
+    words = Invitation(
+        name=invited.name,
+        capacity=participation.capacity,
+        party=party.names.get("en", party.code),
+        status=participation.status,
+        dialogue_title=dialogue.title if full else "",
+        meeting_title=meeting.title if full else "",
+        city=meeting.city or "",
+        zone=meeting.zone,
+        days=days_of(meeting),
+        closes_at=meeting.registration_closes_at,
+    )
+    return words, gathering_of(meeting), meeting.id
+
+
+def is_named(meeting: Any, dialogue: Any, invited: Any) -> bool:
+    """Whether invitations may say what the meeting is about: by its choice, unless anything is confidential."""
+    is_open = Existence.CONFIDENTIAL not in {meeting.existence, dialogue.existence}
+    return meeting.profile is InviteProfile.FULL and is_open and not invited.always_discreet
