@@ -1,7 +1,7 @@
 """Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.common.refusal import Unseen
-from dialogues.common.viewer import Viewer
+from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import (
     Dialogue,
@@ -92,13 +92,14 @@ class MyMeeting:
     dialogue_title: str
     person_id: UUID
     roles: frozenset[Role]
+    viewer: Viewer
     facts: Any
 
 
 def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) -> list[MyMeeting]:
     """The meetings that the signed-in viewer may see, in one dialogue or in all, the earliest first; two queries.
 
-    `facts` are the meeting's columns, and `opened_at` of its exchange.
+    `facts` are the meeting's columns, and `opened_at` of its exchange; `viewer` is the same viewer standing there.
     """
     grants = _grants(viewer, dialogue_id)
     by_place = defaultdict(list)
@@ -116,10 +117,26 @@ def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) 
                     dialogue_title=row.dialogue_title,
                     person_id=here[0].person_id,
                     roles=roles,
+                    viewer=viewer.standing_in(_place_of(row), here[0].person_id, _holdings(here), conditions(row, now)),
                     facts=row,
                 )
             )
     return found
+
+
+def _place_of(row: Any) -> Place:
+    return Place(
+        dialogue_id=row.dialogue_id,
+        dialogue_title=row.dialogue_title,
+        meeting_id=row.id,
+        meeting_code=row.code,
+        meeting_title=row.title,
+        zone=row.zone,
+    )
+
+
+def _holdings(grants: Iterable[Any]) -> tuple[Holding, ...]:
+    return tuple(Holding(grant.role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants)
 
 
 def my_dialogues(viewer: Viewer) -> list[Any]:
@@ -131,7 +148,7 @@ def my_dialogues(viewer: Viewer) -> list[Any]:
 
 def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
     grants = (
-        select(RoleGrant.role, RoleGrant.person_id, RoleGrant.dialogue_id, RoleGrant.meeting_id)
+        select(RoleGrant.role, RoleGrant.person_id, RoleGrant.party_id, RoleGrant.dialogue_id, RoleGrant.meeting_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             Person.account_id == viewer.account_id,
