@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.models import Account
-from dialogues.accounts.rules import Proof
+from dialogues.accounts.queries import stay
+from dialogues.accounts.rules import Proof, Terms
 from dialogues.agenda.models import DraftItem
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
@@ -19,11 +20,11 @@ from dialogues.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Meeting, Party, Person
 from dialogues.meetings.queries import stand_in
-from dialogues.policy import Standing
 from dialogues.sample.reading import sample
 
 #: A sign-in with password and second factor.
 BOTH = frozenset({Proof.PASSWORD, Proof.TOTP})
+TERMS = Terms(*(timedelta(hours=hours) for hours in (1, 12, 12, 24)))
 #: In the middle of TRD-1, when everyone has something to do.
 MIDDLE_OF_TRD_1 = datetime(2027, 5, 26, 0, 0, tzinfo=UTC)
 #: Before the exchange of LVR-1.
@@ -72,7 +73,7 @@ class Cast:
 
         :raises LookupError: the persona has no standing there.
         """
-        account = Viewer(standings=frozenset({Standing.ANYONE, Standing.ACCOUNT}), account_id=self.account(name))
+        account = self._signed_in(name)
         placed = (
             stand_in(
                 account,
@@ -93,13 +94,23 @@ class Cast:
         if name is None:
             return client
         with self.app.app_context():
-            account = self.account(name)
-            with upkeep(system(Purpose.SIGN_IN)):
-                handle = accounts.open_sign_in(account, BOTH, now=clock.real_now(), longest=timedelta(hours=12))
+            handle = self._open_sign_in(name)
         with client.session_transaction() as cookie:
             cookie["_user_id"] = handle
             cookie["_fresh"] = True
         return client
+
+    def _signed_in(self, name: str) -> Viewer:
+        """The persona with a live sign-in, which every command asks for."""
+        found = stay(self._open_sign_in(name), TERMS, clock.real_now())
+        assert found is not None
+        db.session.rollback()
+        return found.viewer
+
+    def _open_sign_in(self, name: str) -> str:
+        account = self.account(name)
+        with upkeep(system(Purpose.SIGN_IN)):
+            return accounts.open_sign_in(account, BOTH, now=clock.real_now(), longest=TERMS.staff_longest)
 
     def _one(self, query: Any) -> UUID:
         found = db.session.execute(query).scalar_one()

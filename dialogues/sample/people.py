@@ -33,13 +33,15 @@ class Loaded:
 
 def load_accounts(loaded: Loaded, at: datetime) -> None:
     """An account for everyone with an address; the host lead keeps the house, the coordinator opens dialogues."""
-    for person in [*sample()["persons"], *sample()["staff"]]:
+    staff = sample()["staff"]
+    for person in [*sample()["persons"], *staff]:
         email = address(person)
         if email is None:
             continue
         account = Account(
             id=uuid4(), email=email, email_norm=same_address(email), created_at=at, zone=person.get("tz"), locale="en"
         )
+        account.staff_since = at if person in staff else None
         db.session.add(account)
         loaded.accounts[person["id"]] = account.id
     db.session.flush()

@@ -22,6 +22,7 @@ def upgrade():
     sa.Column('locale', sa.String(length=10), nullable=False),
     sa.Column('zone', sa.String(length=64), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('staff_since', sa.DateTime(), nullable=True),
     sa.Column('disabled_at', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email_norm', name=op.f('uq_account_email_norm'))
