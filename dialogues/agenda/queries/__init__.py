@@ -33,6 +33,7 @@ from dialogues.agenda.queries.released import (
     standpoint,
     visible,
 )
+from dialogues.agenda.queries.today import sessions_on_day
 
 __all__ = [
     "DraftSession",
@@ -60,6 +61,7 @@ __all__ = [
     "released_snapshots",
     "rooms_of_venue",
     "sessions_for",
+    "sessions_on_day",
     "snapshots",
     "standpoint",
     "unreleased",

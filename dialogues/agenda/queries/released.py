@@ -127,7 +127,7 @@ class ReleasedSession:
 _TIMES = ("zone", "local_start", "local_end", "starts", "ends", "tz_version")
 
 
-def _as_seen(row: Any) -> ReleasedSession:
+def as_seen(row: Any) -> ReleasedSession:
     frozen = row.frozen
     if not row.in_full:
         kept = _TIMES if row.admits is Admits.INVITED else (*_TIMES, "rooms")
@@ -175,7 +175,7 @@ def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID 
     query = _sessions(viewer, action)
     if meeting_id is not None:
         query = query.where(ReleaseItem.meeting_id == meeting_id)
-    return [_as_seen(row) for row in db.session.execute(query)]
+    return [as_seen(row) for row in db.session.execute(query)]
 
 
 def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_SEE) -> ReleasedSession:
@@ -188,7 +188,7 @@ def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_S
     ).one_or_none()
     if row is None or not row.in_full:
         raise Unseen
-    return _as_seen(row)
+    return as_seen(row)
 
 
 def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
@@ -199,7 +199,7 @@ def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
         ReleasePerson.person_id == viewer.person_id,
         ReleasePerson.part == Part.RAPPORTEUR,
     )
-    return [_as_seen(row) for row in db.session.execute(_sessions(viewer, AGENDA_SEE).where(assigned))]
+    return [as_seen(row) for row in db.session.execute(_sessions(viewer, AGENDA_SEE).where(assigned))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,241 @@
+"""What waits for the signed-in viewer in all their meetings, in a constant number of queries."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from dialogues.agenda import queries as agenda
+from dialogues.agenda.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.rules import Part
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.home.rules import CLOSING_SOON, MeetingDays, Stage, Task, TaskKind, in_order_of_need, stage
+from dialogues.meetings import queries as meetings
+from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.queries import MyMeeting
+from dialogues.meetings.rules import MeetingStatus, Rule
+from dialogues.notes.models import Document
+from dialogues.notes.rules import DocumentState
+from dialogues.outbox import queries as outbox
+from dialogues.outbox.models import Letter
+from dialogues.outbox.rules import LetterState
+from dialogues.participants import queries as participants
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
+from dialogues.policy import (
+    AGENDA_RELEASE,
+    AGENDA_SEE,
+    LETTERS_SEE,
+    NOMINATIONS_SEE,
+    PARTICIPANTS_INVITE,
+    RECORD_FILE,
+    SUMMARY_EDIT,
+    Action,
+    Role,
+)
+
+Visible = Callable[[Viewer, Action], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodaySession:
+    """A session of today, as far as the viewer may know it."""
+
+    meeting_id: UUID
+    session_id: UUID
+    starts: datetime
+    ends: datetime
+    zone: str
+    title: str
+    rule: str
+    rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The home page: what waits, today's sessions, and the viewer's meetings by where they lie from today."""
+
+    tasks: list[Task]
+    sessions: list[TodaySession]
+    meetings: dict[Stage, list[MyMeeting]]
+
+
+def today(viewer: Viewer, now: datetime) -> Today:
+    """Everything on the viewer's home page."""
+    mine = meetings.my_meetings(viewer, now)
+    by_stage: dict[Stage, list[MyMeeting]] = {kind: [] for kind in Stage}
+    for meeting in mine:
+        by_stage[_stage(meeting, now)].append(meeting)
+    tasks = [*_offers(viewer), *_invitations(viewer, now), *_tasks(mine, now)]
+    return Today(tasks=in_order_of_need(tasks), sessions=_sessions(mine, now), meetings=by_stage)
+
+
+def _stage(meeting: MyMeeting, now: datetime) -> Stage:
+    facts = meeting.facts
+    days = MeetingDays(
+        starts_on=facts.starts_on, ends_on=facts.ends_on, arrive_on=facts.arrive_on, depart_on=facts.depart_on
+    )
+    return stage(days, now.astimezone(ZoneInfo(facts.zone)).date())
+
+
+def _anywhere(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
+    """The rows that the action reaches in any of the viewer's meetings; None where it reaches nothing."""
+    reached = [visible(meeting.viewer, action) for meeting in mine if meeting.viewer.may(action)]
+    return or_(*reached) if reached else None
+
+
+def _offers(viewer: Viewer) -> list[Task]:
+    return [Task(kind=TaskKind.OFFER, urgent=True) for _offer in meetings.offers(viewer)[:1]]
+
+
+def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
+    """An unanswered invitation says nothing but that it is there; its words come with its own link."""
+    count = db.session.execute(
+        select(func.count())
+        .select_from(Participation)
+        .join(Person, Person.id == Participation.person_id)
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(
+            Person.account_id == viewer.account_id,
+            Participation.status == ParticipationStatus.INVITED,
+            Meeting.status != MeetingStatus.CANCELLED,
+            or_(Meeting.registration_closes_at.is_(None), Meeting.registration_closes_at > now),
+        )
+    ).scalar_one()
+    return [Task(kind=TaskKind.INVITATION, count=count, urgent=True)] if count else []
+
+
+def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    return [
+        *_counted(mine, TaskKind.LETTERS_SET_ASIDE, _letters_set_aside(mine), urgent=True),
+        *_unanswered(mine, now),
+        *_unreleased(mine, now),
+        *_counted(mine, TaskKind.SUMMARY, _summaries_to_write(mine, now)),
+        *_counted(mine, TaskKind.TO_FILE, _summaries_to_file(mine)),
+    ]
+
+
+def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int], *, urgent: bool = False) -> list[Task]:
+    return [
+        Task(kind=kind, meeting_id=meeting.id, meeting=meeting.facts.code, count=counts[meeting.id], urgent=urgent)
+        for meeting in mine
+        if counts.get(meeting.id)
+    ]
+
+
+def _count_by(column: Any, *conditions: ColumnElement[bool]) -> dict[UUID, int]:
+    rows = db.session.execute(select(column, func.count()).where(*conditions).group_by(column))
+    return {row[0]: row[1] for row in rows}
+
+
+def _letters_set_aside(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
+    reached = _anywhere(mine, outbox.visible, LETTERS_SEE)
+    if reached is None:
+        return {}
+    return _count_by(Letter.listed_under, reached, Letter.state == LetterState.SET_ASIDE)
+
+
+def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    running = [
+        meeting
+        for meeting in mine
+        if meeting.viewer.may(PARTICIPANTS_INVITE)
+        and meeting.facts.registration_closes_at is not None
+        and now < meeting.facts.registration_closes_at <= now + CLOSING_SOON
+    ]
+    reached = _anywhere(running, participants.visible, NOMINATIONS_SEE)
+    if reached is None:
+        return []
+    counts = _count_by(Participation.meeting_id, reached, Participation.status == ParticipationStatus.INVITED)
+    return [
+        Task(
+            kind=TaskKind.UNANSWERED,
+            meeting_id=meeting.id,
+            meeting=meeting.facts.code,
+            count=counts[meeting.id],
+            by=meeting.facts.registration_closes_at,
+        )
+        for meeting in running
+        if counts.get(meeting.id)
+    ]
+
+
+def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Meetings still to come whose agenda nobody has seen yet."""
+    coming = [
+        meeting for meeting in mine if meeting.viewer.may(AGENDA_RELEASE) and _stage(meeting, now) is not Stage.PAST
+    ]
+    released = set(
+        db.session.execute(
+            select(Release.meeting_id).where(Release.meeting_id.in_([meeting.id for meeting in coming])).distinct()
+        ).scalars()
+        if coming
+        else ()
+    )
+    return [
+        Task(kind=TaskKind.NO_RELEASE, meeting_id=meeting.id, meeting=meeting.facts.code)
+        for meeting in coming
+        if meeting.id not in released and meeting.facts.status is not MeetingStatus.CANCELLED
+    ]
+
+
+def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
+    """Sessions that are over, of which the viewer is rapporteur and no summary is finished."""
+    writing = [meeting for meeting in mine if Role.RAPPORTEUR in meeting.roles and meeting.viewer.may(SUMMARY_EDIT)]
+    reached = _anywhere(writing, agenda.visible, AGENDA_SEE)
+    if reached is None:
+        return {}
+    done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)
+    newest = select(func.max(Release.number)).where(Release.meeting_id == ReleaseItem.meeting_id).scalar_subquery()
+    rows = db.session.execute(
+        select(ReleaseItem.meeting_id, func.count())
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(
+            ReleasePerson,
+            (ReleasePerson.release_id == ReleaseItem.release_id) & (ReleasePerson.session_id == ReleaseItem.session_id),
+        )
+        .where(
+            reached,
+            Release.number == newest,
+            ReleasePerson.part == Part.RAPPORTEUR,
+            ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
+            ReleaseItem.rule.in_([rule for rule in Rule if rule.has_notes]),
+            ReleaseItem.ends_utc < now,
+            ReleaseItem.session_id.not_in(done),
+        )
+        .group_by(ReleaseItem.meeting_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _summaries_to_file(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
+    filing = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
+    if not filing:
+        return {}
+    return _count_by(Document.meeting_id, Document.meeting_id.in_(filing), Document.state == DocumentState.FINISHED)
+
+
+def _sessions(mine: Sequence[MyMeeting], now: datetime) -> list[TodaySession]:
+    """The sessions of today, by the calendar of each meeting's place, that the viewer sees."""
+    on_now = [meeting for meeting in mine if _stage(meeting, now) is Stage.ON]
+    if not on_now:
+        return []
+    found = agenda.sessions_on_day([meeting.viewer for meeting in on_now], now)
+    return [
+        TodaySession(
+            meeting_id=meeting_id,
+            session_id=session.session_id,
+            starts=session.starts,
+            ends=session.ends,
+            zone=session.zone,
+            title=session.title,
+            rule=session.rule.value if session.rule else "",
+            rooms=session.rooms,
+        )
+        for meeting_id, session in found
+    ]
