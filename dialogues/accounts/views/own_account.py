@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
-from flask_babel import list_translations
 from werkzeug.wrappers import Response
 
 from dialogues.accounts import queries
@@ -20,6 +19,7 @@ from dialogues.accounts.views.house import blueprint
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, own_path, see_other
+from dialogues.extensions import babel
 from dialogues.policy import OWN_ACCOUNT
 
 
@@ -31,7 +31,7 @@ def own_account() -> Iterator[Any]:
     account = queries.own_account(viewer())
     form = LanguageAndZoneForm(locale=account.locale, zone=account.zone or "")
     form.locale.choices = sorted(
-        {(str(locale), (locale.display_name or str(locale)).title()) for locale in list_translations()}
+        {(str(locale), (locale.display_name or str(locale)).title()) for locale in babel.list_translations()}
     )
     yield {
         "form": form,
