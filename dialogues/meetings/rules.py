@@ -106,6 +106,18 @@ WORDS: dict[Enum, str] = {
     InviteProfile.FULL: N_("full"),
 }
 
+#: The languages that parties' names and meetings are written in, by themselves.
+LANGUAGES = {
+    "en": "English",
+    "fr": "français",
+    "ru": "русский",
+    "zh": "中文",
+    "ko": "조선말 / 한국어",
+    "ja": "日本語",
+    "mn": "монгол",
+    "de": "Deutsch",
+}
+
 
 def sort_key(name: str, family: str, given: str, order: NameOrder) -> str:
     """By which a person stands in a list: the family name, or the given name where that is what people go by."""

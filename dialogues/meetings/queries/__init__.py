@@ -10,7 +10,7 @@ from dialogues.meetings.queries.meetings import (
     seated_parties,
     visible,
 )
-from dialogues.meetings.queries.roles import offers, roles
+from dialogues.meetings.queries.roles import offers, role, roles
 from dialogues.meetings.queries.standing import conditions, stand_in
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "parties",
     "party",
     "practical",
+    "role",
     "roles",
     "seated_parties",
     "stand_in",

@@ -1,9 +1,11 @@
 """Reads of roles: who holds or is offered which in a place, and what waits for an account's own answer."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
+from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
@@ -33,7 +35,23 @@ def _here(viewer: Viewer) -> ColumnElement[bool]:
 def roles(viewer: Viewer) -> list[Any]:
     """Who holds or is offered which role where the viewer stands; participants and observers are listed elsewhere."""
     order = {role: place for place, role in enumerate(OFFERED_ROLES)}
-    rows = db.session.execute(
+    rows = db.session.execute(_live_roles(viewer, ROLES_SEE)).all()
+    return sorted(rows, key=lambda row: (order[row.role], row.party_code or "", row.sort_key, str(row.id)))
+
+
+def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
+    """One role held or offered exactly where the viewer stands.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    found = db.session.execute(_live_roles(viewer, action).where(RoleGrant.id == grant_id)).one_or_none()
+    if found is None or viewer.place is None or found.meeting_id != viewer.place.meeting_id:
+        raise Unseen
+    return found
+
+
+def _live_roles(viewer: Viewer, action: Action) -> Select[Any, *tuple[Any, ...]]:
+    return (
         select(
             RoleGrant.id,
             RoleGrant.role,
@@ -49,9 +67,8 @@ def roles(viewer: Viewer) -> list[Any]:
         )
         .join(Person, Person.id == RoleGrant.person_id)
         .outerjoin(Party, Party.id == RoleGrant.party_id)
-        .where(visible(viewer, ROLES_SEE), RoleGrant.revoked_at.is_(None), RoleGrant.role.in_(OFFERED_ROLES))
-    ).all()
-    return sorted(rows, key=lambda row: (order[row.role], row.party_code or "", row.sort_key, str(row.id)))
+        .where(visible(viewer, action), RoleGrant.revoked_at.is_(None), RoleGrant.role.in_(OFFERED_ROLES))
+    )
 
 
 def offers(viewer: Viewer) -> list[Any]:

@@ -1,0 +1,100 @@
+"""Pages of roles: who holds which in a place, and what waits for one's own answer."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer
+from dialogues.common.pages import form_page, see_other
+from dialogues.meetings import queries
+from dialogues.meetings.commands import roles as commands
+from dialogues.meetings.forms import EndRoleForm, OfferRoleForm
+from dialogues.meetings.views.blueprint import blueprint
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/roles")
+@allows(ROLES_SEE)
+def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
+    """Who holds which role in the meeting."""
+    return render_template("meetings/roles.html", roles=queries.roles(viewer()))
+
+
+@blueprint.get("/dialogues/<uuid:dialogue_id>/roles")
+@allows(ROLES_SEE)
+def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that dialogue
+    """Who holds which role in the whole dialogue."""
+    return render_template("meetings/roles.html", roles=queries.roles(viewer()))
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_role")
+@blueprint.route("/dialogues/<uuid:dialogue_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_dialogue_role")
+@allows(ROLES_GRANT)
+@form_page("meetings/offer_form.html")
+def offer_role(**_place: UUID) -> Iterator[Any]:
+    """Offer a role where the viewer stands."""
+    form = OfferRoleForm()
+    form.offer(queries.parties(viewer()))
+    yield {"form": form, "roles_url": _roles_url()}
+    commands.offer_role(
+        viewer(),
+        name=form.name.data,
+        email=form.email.data,
+        role=form.chosen_role,
+        party_id=form.chosen_party,
+        now=clock.now(),
+    )
+    flash(_("The role is offered. A letter asks for the answer."), "success")
+    yield see_other(_roles_url())
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/roles/<uuid:grant_id>/end", methods=["GET", "POST"], endpoint="end_role")
+@blueprint.route(
+    "/dialogues/<uuid:dialogue_id>/roles/<uuid:grant_id>/end", methods=["GET", "POST"], endpoint="end_dialogue_role"
+)
+@allows(ROLES_GRANT)
+@form_page("meetings/end_role.html")
+def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
+    """End a role where the viewer stands."""
+    form = EndRoleForm()
+    yield {"form": form, "grant": queries.role(viewer(), ROLES_GRANT, grant_id), "roles_url": _roles_url()}
+    commands.end_role(viewer(), grant_id, now=clock.now())
+    flash(_("The role has ended."), "success")
+    yield see_other(_roles_url())
+
+
+def _roles_url() -> str:
+    place = viewer().place
+    if place is not None and place.meeting_id is not None:
+        return url_for("meetings.roles", meeting_id=place.meeting_id)
+    return url_for("meetings.dialogue_roles", dialogue_id=place.dialogue_id if place else None)
+
+
+@blueprint.get("/offers")
+@allows(OWN_ACCOUNT)
+def offers() -> str:
+    """The roles that wait for the viewer's own answer."""
+    return render_template("meetings/offers.html", offers=queries.offers(viewer()))
+
+
+@blueprint.post("/offers/<uuid:grant_id>/accept")
+@allows(OWN_ACCOUNT)
+def accept_role(grant_id: UUID) -> Response:
+    """Take a role."""
+    commands.accept_role(viewer(), grant_id, now=clock.now())
+    flash(_("You have accepted. What it opens is on your start page."), "success")
+    return see_other(url_for("meetings.offers"))
+
+
+@blueprint.post("/offers/<uuid:grant_id>/decline")
+@allows(OWN_ACCOUNT)
+def decline_role(grant_id: UUID) -> Response:
+    """Leave a role."""
+    commands.decline_role(viewer(), grant_id, now=clock.now())
+    flash(_("You have declined. Nothing more is asked of you."), "success")
+    return see_other(url_for("meetings.offers"))
