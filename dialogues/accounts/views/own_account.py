@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, request, url_for
+from flask_babel import get_babel
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,7 +20,6 @@ from dialogues.accounts.views.house import blueprint
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, own_path, see_other
-from dialogues.extensions import babel
 from dialogues.policy import OWN_ACCOUNT
 
 
@@ -30,9 +30,8 @@ def own_account() -> Iterator[Any]:
     """What the service knows of my account, and how pages are shown to me."""
     account = queries.own_account(viewer())
     form = LanguageAndZoneForm(locale=account.locale, zone=account.zone or "")
-    form.locale.choices = sorted(
-        {(str(locale), (locale.display_name or str(locale)).title()) for locale in babel.list_translations()}
-    )
+    known = get_babel().instance.list_translations()
+    form.locale.choices = sorted({(str(locale), (locale.display_name or str(locale)).title()) for locale in known})
     yield {
         "form": form,
         "account": account,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Response as FlaskResponse
 from flask import jsonify, make_response, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from dialogues.accounts import queries
@@ -18,7 +19,6 @@ from dialogues.accounts.views.house import blueprint
 from dialogues.accounts.views.signing_in import end_present
 from dialogues.common.access import allows, without_viewer
 from dialogues.common.pages import see_other
-from dialogues.extensions import csrf
 from dialogues.policy import ASSET_SEE, SIGN_IN
 
 log = logging.getLogger("dialogues.accounts")
@@ -80,10 +80,14 @@ def csp_report() -> tuple[str, int]:
     return "", 204
 
 
-# A form that grew too old must not keep anyone from leaving; where it comes from is still checked.
-csrf.exempt(leave)
-# Browsers send reports by themselves, without a token.
-csrf.exempt(csp_report)
+@blueprint.record_once
+def ask_no_token(state: BlueprintSetupState) -> None:
+    """A form that grew too old keeps nobody from leaving, and browsers send reports by themselves.
+
+    Where a request to leave comes from is still checked.
+    """
+    for view in (leave, csp_report):
+        state.app.extensions["csrf"].exempt(view)
 
 
 def _refused(body: bytes) -> list[tuple[str, str]]:
