@@ -69,12 +69,12 @@ def stage(days: MeetingDays, today: date) -> Stage:
 def in_order_of_need(tasks: list[Task]) -> list[Task]:
     """Urgent things first, then by their date, then by kind."""
     kinds = list(TaskKind)
-    far = datetime.max
     return sorted(
         tasks,
         key=lambda task: (
             not task.urgent,
-            task.by.replace(tzinfo=None) if task.by else far,
+            task.by is None,
+            task.by.timestamp() if task.by else 0.0,
             kinds.index(task.kind),
             task.meeting,
         ),

@@ -1,0 +1,100 @@
+"""The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer
+from dialogues.common.presentation import day
+from dialogues.home import queries
+from dialogues.home.forms import example_form, wrong_form
+from dialogues.home.rules import Stage, Task, TaskKind
+from dialogues.policy import ASSET_SEE, HOME_SEE, OWN_DATA_SEE
+
+blueprint = Blueprint("home", __name__)
+
+#: Where each kind of task is done.
+_PLACES = {
+    TaskKind.OFFER: "meetings.offers",
+    TaskKind.INVITATION: "home.home",
+    TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
+    TaskKind.UNANSWERED: "participants.participants",
+    TaskKind.NO_RELEASE: "agenda.draft",
+    TaskKind.SUMMARY: "notes.notes",
+    TaskKind.TO_FILE: "archive.records",
+}
+
+
+@blueprint.route("/")
+@allows(HOME_SEE)
+def home() -> str:
+    """What needs me today."""
+    now = clock.now()
+    today = queries.today(viewer(), now)
+    return render_template(
+        "home/home.html",
+        today=today,
+        tasks=[(_words(task), _address(task), _hint(task), task.urgent) for task in today.tasks],
+        stages=Stage,
+        now=now,
+    )
+
+
+@blueprint.route("/held-about-me")
+@allows(OWN_DATA_SEE)
+def held() -> str:
+    """What is held about me, in every dialogue that I belong to."""
+    return render_template("home/held.html", held=queries.held_about(viewer()))
+
+
+@blueprint.route("/design")
+@allows(ASSET_SEE)
+def design() -> str:
+    """Every component on one page, in the demonstration only."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    return render_template(
+        "design.html",
+        form=example_form(),
+        wrong=wrong_form(),
+        zone=ZoneInfo("Asia/Ulaanbaatar"),
+        elsewhere=ZoneInfo("Europe/Zurich"),
+        now=clock.now().astimezone(UTC),
+    )
+
+
+def _address(task: Task) -> str:
+    endpoint = _PLACES[task.kind]
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, meeting_id=task.meeting_id) if task.meeting_id else url_for(endpoint)
+
+
+def _hint(task: Task) -> str:
+    if task.by is None:
+        return task.meeting
+    return _("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date()))
+
+
+def _words(task: Task) -> str:
+    """The task as something to do."""
+    n = task.count
+    match task.kind:
+        case TaskKind.OFFER:
+            return _("Answer the role that you are offered")
+        case TaskKind.INVITATION:
+            return _("You have an invitation: please open the link in its letter")
+        case TaskKind.LETTERS_SET_ASIDE:
+            return ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
+        case TaskKind.UNANSWERED:
+            return ngettext("One person has not answered", "%(num)s people have not answered", n)
+        case TaskKind.NO_RELEASE:
+            return _("Release the agenda: nobody has seen it yet")
+        case TaskKind.SUMMARY:
+            return ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n)
+        case TaskKind.TO_FILE:
+            return ngettext("File a finished summary", "File %(num)s finished summaries", n)
