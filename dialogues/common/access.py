@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from dialogues.common.refusal import Unseen
@@ -114,8 +115,9 @@ def guard(app: Flask) -> None:
         return None
 
     @app.errorhandler(Unseen)
-    def unseen(_error: Unseen) -> Response:
-        abort(404)
+    def unseen(_error: Unseen) -> Any:
+        # Raised anew from here, it would count as a fault of this handler.
+        return app.handle_http_exception(NotFound())
 
 
 def without_viewer(view: View) -> View:
