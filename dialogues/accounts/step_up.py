@@ -43,13 +43,13 @@ PURPOSES = {
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def require_fresh_totp(action: Action, argument: str | None = None) -> Callable[[View], View]:
-    """Run the view only after a step-up for this action on the object that the URL argument names."""
+def require_fresh_totp(action: Action, *names: str) -> Callable[[View], View]:
+    """Run the view only after a step-up for this action on the object in the URL: the first of these arguments it has."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(**arguments: Any) -> Any:
-            about = arguments.get(argument) if argument else None
+            about = next((arguments[name] for name in names if name in arguments), None)
             if not is_fresh(action, about):
                 return see_other(address(action, about))
             return view(**arguments)

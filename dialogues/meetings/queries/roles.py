@@ -81,6 +81,7 @@ def offers(viewer: Viewer) -> list[Any]:
             RoleGrant.meeting_id,
             Dialogue.title.label("dialogue_title"),
             Meeting.title.label("meeting_title"),
+            Meeting.code.label("meeting_code"),
             or_(
                 Dialogue.existence == Existence.CONFIDENTIAL,
                 and_(Meeting.id.is_not(None), Meeting.existence == Existence.CONFIDENTIAL),

@@ -8,6 +8,7 @@ from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from dialogues.accounts.step_up import require_fresh_totp
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, see_other
@@ -15,26 +16,32 @@ from dialogues.meetings import queries
 from dialogues.meetings.commands import roles as commands
 from dialogues.meetings.forms import EndRoleForm, OfferRoleForm
 from dialogues.meetings.views.blueprint import blueprint
-from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, scopes
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/roles")
 @allows(ROLES_SEE)
 def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
     """Who holds which role in the meeting."""
-    return render_template("meetings/roles.html", roles=queries.roles(viewer()))
+    whole = {held.role for held in viewer().holdings if held.meeting_id is None}
+    return render_template(
+        "meetings/roles.html",
+        roles=queries.roles(viewer()),
+        may_run_dialogue=bool(scopes(ROLES_SEE, whole, viewer().met)),
+    )
 
 
 @blueprint.get("/dialogues/<uuid:dialogue_id>/roles")
 @allows(ROLES_SEE)
 def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that dialogue
     """Who holds which role in the whole dialogue."""
-    return render_template("meetings/roles.html", roles=queries.roles(viewer()))
+    return render_template("meetings/roles.html", roles=queries.roles(viewer()), may_run_dialogue=True)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_role")
 @blueprint.route("/dialogues/<uuid:dialogue_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_dialogue_role")
 @allows(ROLES_GRANT)
+@require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/offer_form.html")
 def offer_role(**_place: UUID) -> Iterator[Any]:
     """Offer a role where the viewer stands."""
@@ -58,6 +65,7 @@ def offer_role(**_place: UUID) -> Iterator[Any]:
     "/dialogues/<uuid:dialogue_id>/roles/<uuid:grant_id>/end", methods=["GET", "POST"], endpoint="end_dialogue_role"
 )
 @allows(ROLES_GRANT)
+@require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/end_role.html")
 def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
     """End a role where the viewer stands."""
