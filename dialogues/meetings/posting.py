@@ -85,6 +85,28 @@ def link_account(person_id: UUID, account_id: UUID) -> None:
     db.session.flush()
 
 
+def describe_person(
+    person_id: UUID,
+    *,
+    name: str,
+    native: str,
+    family: str,
+    given: str,
+    name_order: NameOrder,
+    sort_key: str,
+    affiliation: str,
+    languages: Sequence[str],
+    always_discreet: bool,
+) -> None:
+    """Write down a person as they describe themself."""
+    person = db.session.get_one(Person, person_id)
+    person.name, person.native, person.family, person.given = name, native, family, given
+    person.name_order, person.sort_key, person.affiliation = name_order, sort_key, affiliation
+    person.languages, person.always_discreet = list(languages), always_discreet
+    person.version += 1
+    db.session.flush()
+
+
 def grant_role(
     person_id: UUID,
     role: Role,
