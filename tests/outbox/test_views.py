@@ -57,7 +57,9 @@ def resend(cast: Cast, letter: UUID, who: str = "st-coord") -> int:
     page = BeautifulSoup(client.get(address(cast, "?state=set-aside")).text, "html.parser")
     token = page.select_one("input[name=csrf_token]")
     fields = {"csrf_token": token["value"]} if token else {}
-    return client.post(address(cast, f"/{letter}/resend"), data=fields).status_code
+    return client.post(
+        address(cast, f"/{letter}/resend"), data=fields, headers={"Sec-Fetch-Site": "same-origin"}
+    ).status_code
 
 
 def test_the_coordinator_sees_to_whom_letters_went_and_how_they_stand(post: Post, cast: Cast) -> None:
