@@ -35,7 +35,7 @@ _PAGES = {
     "windows-1251": re.compile(r"[\x00-\x7fА-яЁёІіЇїЄєҐґЎў«»–—‘’“”„…\xa0]*"),
     "windows-1252": re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ«»–—‘’“”„…\xa0ºª°]*"),
 }
-#: How words in Cyrillic are written; bytes of Hangul or Han read as if they were Cyrillic mix small and capital letters.
+#: How words in Cyrillic are written; bytes of Hangul or Han read as Cyrillic mix small and capital letters.
 _CYRILLIC_WORD = re.compile(r"[А-ЯЁІЇЄҐЎ]?[а-яёіїєґў]*|[А-ЯЁІЇЄҐЎ]+")
 _HIGH_PAIR = re.compile(rb"[\xc0-\xff]{2}")
 _HIGH = re.compile(rb"[\x80-\xff]")

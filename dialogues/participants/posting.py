@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Meeting
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
@@ -30,6 +31,33 @@ def invite(
     db.session.add(participation)
     db.session.flush()
     return participation.id
+
+
+def begin_part(participation: Participation, now: datetime) -> None:
+    """Let the role that comes with the capacity count from now on; an offer of it is answered by that."""
+    role, place = participation.capacity.role, _place(participation)
+    grant = meetings.live_grant(participation.person_id, role, **place)
+    if grant is not None and grant.accepted_at is not None:
+        return
+    meetings.revoke_role(participation.person_id, role, **place, now=now)
+    meetings.grant_role(
+        participation.person_id,
+        role,
+        **place,
+        offered_at=participation.invited_at,
+        accepted_at=now,
+    )
+
+
+def end_part(participation: Participation, now: datetime) -> None:
+    """Let neither a role nor an unused link of this participation count any more."""
+    for role in {capacity.role for capacity in Capacity}:
+        meetings.revoke_role(participation.person_id, role, **_place(participation), now=now)
+    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+
+
+def _place(participation: Participation) -> dict[str, UUID]:
+    return {"dialogue_id": participation.dialogue_id, "meeting_id": participation.meeting_id}
 
 
 def owe_invitation(participation: Participation, now: datetime) -> UUID:

@@ -1,5 +1,6 @@
 """Decisions about taking part, on given facts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -40,6 +41,13 @@ class ParticipationStatus(Enum):
     def is_live(self) -> bool:
         """Whether the person counts as coming, or may still come."""
         return self in {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
+
+
+class Answer(Enum):
+    """What is said to an invitation."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
 
 
 WORDS: dict[Enum, str] = {
@@ -120,6 +128,48 @@ class Invitee:
     capacity: Capacity = Capacity.PARTICIPANT
     family: str = ""
     given: str = ""
+
+
+_CAPACITIES = {
+    **dict.fromkeys(("", "full", "member"), Capacity.PARTICIPANT),
+    **{capacity.value.replace("_", " "): capacity for capacity in Capacity},
+}
+
+
+def capacity_called(called: str) -> Capacity:
+    """The capacity by its word, a participant where nothing is said.
+
+    :raises Refusal: there is none called so.
+    """
+    capacity = _CAPACITIES.get(called.casefold().replace("_", " ").replace("-", " ").strip())
+    if capacity is None:
+        raise Refusal(
+            N_("“%(called)s” is no capacity: write %(known)s."),
+            field="capacity",
+            called=called[:40],
+            known=", ".join(one.value.replace("_", " ") for one in Capacity),
+        )
+    return capacity
+
+
+def party_called(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
+    """The party of the meeting by its code (the first of its names) or any of its names.
+
+    :raises Refusal: none is called so.
+    """
+    wanted = called.casefold().strip()
+    for party_id, names in parties.items():
+        if wanted and wanted in {name.casefold() for name in names}:
+            return party_id
+    codes = ", ".join(names[0] for names in parties.values())
+    if not wanted:
+        raise Refusal(N_("The party is missing: write one of %(codes)s."), field="party", codes=codes)
+    raise Refusal(
+        N_("“%(called)s” is no party of this meeting: write one of %(codes)s."),
+        field="party",
+        called=called[:40],
+        codes=codes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +260,7 @@ class RegistrationChanged(ParticipationHappening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkAskedFor(ParticipationHappening):
-    """A new personal link is owed, to the address that is written down."""
+class RegistrationLinkSent(ParticipationHappening):
+    """A letter with a new personal link is owed, to the address that is written down."""
 
-    action: ClassVar[str] = "registration.link_owed"
+    action: ClassVar[str] = "registration.link_sent"

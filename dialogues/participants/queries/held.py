@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, exists, select
 
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person
+from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person, RoleGrant
 from dialogues.participants.models import Participation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPerson:
-    """One person of one dialogue behind the account, with every field, and what is held of them meeting by meeting."""
+    """One person of one dialogue behind the account, with every field, and what is held of them meeting by meeting.
+
+    A dialogue or meeting that the person never said yes or no to is not named: its invitation does that, by its link.
+    """
 
     dialogue_title: str
     institution: str
@@ -27,18 +30,23 @@ def held_about(account_id: UUID) -> list[HeldPerson]:
     Persons by the title of their dialogue, participations by the first day of the meeting.
     """
     persons = db.session.execute(
-        select(Dialogue.title.label("dialogue_title"), Institution.name.label("institution"), Person)
+        select(
+            case((_has_role(), Dialogue.title), else_="").label("dialogue_title"),
+            Institution.name.label("institution"),
+            Person,
+        )
         .select_from(Person)
         .join(Dialogue, Dialogue.id == Person.dialogue_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .where(Person.account_id == account_id)
         .order_by(Dialogue.title)
     ).all()
+    answered = Participation.answered_at.is_not(None)
     taking_part = db.session.execute(
         select(
             *Participation.__table__.columns,
-            Meeting.code.label("meeting_code"),
-            Meeting.title.label("meeting_title"),
+            case((answered, Meeting.code), else_="").label("meeting_code"),
+            case((answered, Meeting.title), else_="").label("meeting_title"),
             Meeting.zone.label("meeting_zone"),
             Party.names.label("party_names"),
             Party.code.label("party_code"),
@@ -58,3 +66,7 @@ def held_about(account_id: UUID) -> list[HeldPerson]:
         )
         for row in persons
     ]
+
+
+def _has_role() -> ColumnElement[bool]:
+    return exists().where(RoleGrant.person_id == Person.id, RoleGrant.accepted_at.is_not(None))

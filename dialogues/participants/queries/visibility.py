@@ -43,6 +43,6 @@ def person_of() -> ColumnElement[bool]:
     return Person.id == Participation.person_id
 
 
-def english() -> ColumnElement[Any]:
+def english() -> Any:
     """By which parties stand in order."""
     return Party.names["en"].as_string()

@@ -1,0 +1,198 @@
+"""What the invited do: answer by their link, write down their details, withdraw, ask for a new link."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.accounts import posting as accounts
+from dialogues.accounts import queries as account_queries
+from dialogues.accounts.rules import LinkPurpose, Proof
+from dialogues.accounts.throttle import Bucket, Limit
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.transaction import Change, transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
+from dialogues.meetings.models import Meeting, Person
+from dialogues.participants import posting, queries
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import (
+    LINK_IS_DEAD,
+    Answer,
+    Details,
+    ParticipationConfirmed,
+    ParticipationDeclined,
+    ParticipationHappening,
+    ParticipationStatus,
+    ParticipationWithdrawn,
+    RegistrationChanged,
+    RegistrationLinkSent,
+    listed_under,
+    may_answer,
+    refuse_absence,
+)
+from dialogues.policy import LINK_OPEN, REGISTRATION_OWN, Standing
+
+NEW_LINKS = Limit("registration/link", 3, timedelta(hours=6))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of an answer: the meeting, and the handle of a new sign-in if one was opened."""
+
+    meeting_id: UUID
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """How a sign-in would be opened: on the machine's clock, for how long at most, in which browser."""
+
+    now: datetime
+    longest: timedelta
+    browser: str = ""
+
+
+def answer_by_link(link_id: UUID, answer: Answer, *, stay: Stay, now: datetime) -> Answered:
+    """Use the personal link up and write the answer down; a yes opens a sign-in.
+
+    Saying again what was said before changes nothing, so that two devices and impatient fingers do no harm.
+
+    :raises Refusal: the link was used, replaced or has expired, or registration is closed.
+    """
+    with transaction(_holder(link_id, now), LINK_OPEN) as change:
+        link = account_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
+        participation = db.session.get(Participation, link.subject) if link else None
+        if participation is None or not accounts.use_up(link_id, now):
+            raise Refusal(LINK_IS_DEAD)
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        if not may_answer(participation.status, queries.gathering_of(meeting), now):
+            raise Refusal(LINK_IS_DEAD)
+        if answer is Answer.DECLINE:
+            _decline(change, participation, now)
+            return Answered(meeting_id=meeting.id)
+        handle = _accept(change, participation, stay, now)
+        return Answered(meeting_id=meeting.id, handle=handle)
+
+
+def _holder(link_id: UUID, now: datetime) -> Viewer:
+    """Whoever holds the link, as the person it is about."""
+    link = account_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
+    person = select(Participation.person_id).where(Participation.id == (link.subject if link else None))
+    return Viewer(standings=frozenset({Standing.ANYONE, Standing.LINK_HOLDER}), person_id=db.session.scalar(person))
+
+
+def _accept(change: Change, participation: Participation, stay: Stay, now: datetime) -> str | None:
+    person = db.session.get_one(Person, participation.person_id)
+    account_id = person.account_id or accounts.account_for(person.email or "", stay.now)
+    meetings.link_account(person.id, account_id)
+    if participation.status is not ParticipationStatus.CONFIRMED:
+        participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
+        participation.version += 1
+        posting.begin_part(participation, now)
+        change.happened(_said(ParticipationConfirmed, participation, now))
+    owner = account_queries.account_by_email(person.email or "")
+    if owner is None or owner.id != account_id:
+        # The letter went to an address that is not the account's: it proves the invitation, not the account.
+        return None
+    return accounts.open_sign_in(
+        account_id, frozenset({Proof.LINK}), now=stay.now, longest=stay.longest, browser=stay.browser
+    )
+
+
+def _decline(change: Change, participation: Participation, now: datetime) -> None:
+    if participation.status is ParticipationStatus.CONFIRMED:
+        _withdraw(change, participation, now)
+    elif participation.status is ParticipationStatus.INVITED:
+        participation.status, participation.answered_at = ParticipationStatus.DECLINED, now
+        participation.version += 1
+        posting.end_part(participation, now)
+        change.happened(_said(ParticipationDeclined, participation, now))
+
+
+def withdraw(viewer: Viewer, *, now: datetime) -> None:
+    """Take one's own yes back; until registration closes a new link from the office's letter brings it again."""
+    with transaction(viewer, REGISTRATION_OWN) as change:
+        participation = _own(change)
+        if participation.status is ParticipationStatus.CONFIRMED:
+            _withdraw(change, participation, now)
+
+
+def _withdraw(change: Change, participation: Participation, now: datetime) -> None:
+    participation.status, participation.answered_at = ParticipationStatus.WITHDRAWN, now
+    participation.version += 1
+    posting.end_part(participation, now)
+    change.happened(_said(ParticipationWithdrawn, participation, now))
+
+
+def register(viewer: Viewer, details: Details, *, version: int, now: datetime) -> None:
+    """Write down what a person says about themself.
+
+    :raises Refusal: registration is closed, the days do not fit, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, REGISTRATION_OWN) as change:
+        participation = _own(change)
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        if not may_answer(participation.status, queries.gathering_of(meeting), now):
+            raise Refusal(N_("Registration is closed: write to the office about what has changed."))
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        refuse_absence(details, queries.days_of(meeting))
+        meetings.describe_person(
+            person.id,
+            name=details.name,
+            native=details.native,
+            family=details.family,
+            given=details.given,
+            name_order=details.name_order,
+            sort_key=listed_under(details, person.sort_key),
+            affiliation=details.affiliation,
+            languages=details.languages,
+            always_discreet=details.always_discreet,
+        )
+        participation.present_from, participation.present_to = details.present_from, details.present_to
+        participation.version += 1
+        change.happened(_said(RegistrationChanged, participation, now))
+
+
+def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
+    """Owe a new letter to the address that is written down, if the link ever was one and answers are still taken.
+
+    Nobody is told whether it was: who asks with anything else, or too often, gets the same answer.
+    """
+    if link_id is None:
+        return
+    with transaction(_holder(link_id, now), LINK_OPEN) as change:
+        link = account_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
+        participation = db.session.get(Participation, link.subject) if link else None
+        if participation is None:
+            return
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        if not may_answer(participation.status, queries.gathering_of(meeting), now):
+            return
+        if accounts.count((Bucket(NEW_LINKS, f"{NEW_LINKS.kind}:{participation.id}"),), now):
+            return
+        posting.owe_invitation(participation, now)
+        change.happened(_said(RegistrationLinkSent, participation, now))
+
+
+def _own(change: Change) -> Participation:
+    reached = queries.visible(change.viewer, REGISTRATION_OWN)
+    participation = db.session.execute(select(Participation).where(reached)).scalar_one_or_none()
+    if participation is None:
+        raise Unseen
+    return participation
+
+
+def _said(
+    happening: type[ParticipationHappening], participation: Participation, now: datetime
+) -> ParticipationHappening:
+    return happening(
+        about=participation.id,
+        dialogue_id=participation.dialogue_id,
+        meeting_id=participation.meeting_id,
+        person_id=participation.person_id,
+        at=now,
+    )
