@@ -44,7 +44,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def require_fresh_totp(action: Action, *names: str) -> Callable[[View], View]:
-    """Run the view only after a step-up for this action on the object in the URL: the first of these arguments it has."""
+    """Run the view only after a step-up for this action on the object that the URL names by one of these arguments."""
 
     def guard(view: View) -> View:
         @wraps(view)
