@@ -77,7 +77,7 @@ def _address(task: Task) -> str:
 def _hint(task: Task) -> str:
     if task.by is None:
         return task.meeting
-    return _("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date()))
+    return str(_("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date())))
 
 
 def _words(task: Task) -> str:
@@ -85,16 +85,18 @@ def _words(task: Task) -> str:
     n = task.count
     match task.kind:
         case TaskKind.OFFER:
-            return _("Answer the role that you are offered")
+            return str(_("Answer the role that you are offered"))
         case TaskKind.INVITATION:
-            return _("You have an invitation: please open the link in its letter")
+            return str(_("You have an invitation: please open the link in its letter"))
         case TaskKind.LETTERS_SET_ASIDE:
-            return ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
+            return str(
+                ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
+            )
         case TaskKind.UNANSWERED:
-            return ngettext("One person has not answered", "%(num)s people have not answered", n)
+            return str(ngettext("One person has not answered", "%(num)s people have not answered", n))
         case TaskKind.NO_RELEASE:
-            return _("Release the agenda: nobody has seen it yet")
+            return str(_("Release the agenda: nobody has seen it yet"))
         case TaskKind.SUMMARY:
-            return ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n)
+            return str(ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n))
         case TaskKind.TO_FILE:
-            return ngettext("File a finished summary", "File %(num)s finished summaries", n)
+            return str(ngettext("File a finished summary", "File %(num)s finished summaries", n))
