@@ -142,7 +142,7 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if not settings.is_sqlite:
-        return {"pool_pre_ping": True}
+        return {"pool_pre_ping": True, "hide_parameters": True}
     import pysqlite3.dbapi2 as sqlite
 
     path = make_url(settings.database).database
@@ -150,7 +150,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     def open_existing() -> Any:
         return sqlite.connect(f"file:{quote(path or '')}?mode=rw", uri=True, check_same_thread=False)
 
-    return {"module": sqlite, "creator": open_existing}
+    return {"module": sqlite, "creator": open_existing, "hide_parameters": True}
 
 
 def _own_hosts(settings: Settings) -> list[str]:
