@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from dialogues.agenda import queries as agenda
 from dialogues.agenda.models import Release, ReleaseItem, ReleasePerson
@@ -191,7 +192,8 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
     if reached is None:
         return {}
     done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)
-    newest = select(func.max(Release.number)).where(Release.meeting_id == ReleaseItem.meeting_id).scalar_subquery()
+    later = aliased(Release)
+    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     rows = db.session.execute(
         select(ReleaseItem.meeting_id, func.count())
         .join(Release, Release.id == ReleaseItem.release_id)
@@ -201,7 +203,7 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
         )
         .where(
             reached,
-            Release.number == newest,
+            ~overtaken,
             ReleasePerson.part == Part.RAPPORTEUR,
             ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
             ReleaseItem.rule.in_([rule for rule in Rule if rule.has_notes]),
