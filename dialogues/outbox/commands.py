@@ -30,7 +30,7 @@ def resend(viewer: Viewer, letter_id: UUID, now: datetime) -> None:
         if _newer_has_left(letter):
             raise Refusal(N_("A newer letter about the same has left already, so this one would mislead."))
         letter.state, letter.tries, letter.due_at = LetterState.OWED, 0, None
-        letter.sealed_bytes = None
+        letter.sealed_bytes, letter.last_error = None, ""
         change.happened(
             LetterResent(at=now, about=letter.id, dialogue_id=letter.dialogue_id, meeting_id=letter.listed_under)
         )

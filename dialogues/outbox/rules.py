@@ -153,7 +153,7 @@ Composer = Callable[[OwedLetter, datetime], Composed | None]
 
 WORDS: dict[Enum, str] = {
     LetterState.OWED: N_("owed"),
-    LetterState.READY: N_("ready"),
+    LetterState.READY: N_("to be tried again"),
     LetterState.SENDING: N_("being sent"),
     LetterState.SENT: N_("sent"),
     LetterState.SUPERSEDED: N_("replaced by a newer one"),
