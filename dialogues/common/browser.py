@@ -23,7 +23,6 @@ _CLOSED_FEATURES = (
     "picture-in-picture",
     "screen-wake-lock",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 PERMISSIONS = ", ".join(
