@@ -24,7 +24,11 @@ _NEEDED = _l("Please fill this in.")
 _PEOPLE = ("chair", "leads", "rapporteur", "interpreters", "invited")
 
 
-def _several(label: Any, coerce: Any = UUID) -> Any:
+def _id(value: Any) -> UUID:
+    return UUID(str(value))
+
+
+def _several(label: Any, coerce: Any = _id) -> Any:
     return SelectMultipleField(label, coerce=coerce, option_widget=CheckboxInput())
 
 
@@ -33,9 +37,7 @@ def _one_person(label: Any) -> Any:
 
 
 def _perhaps(value: Any) -> UUID | None:
-    if value is None or isinstance(value, UUID):
-        return value
-    return UUID(value) if value else None
+    return _id(value) if value else None
 
 
 def _which_of_two(label: Any) -> Any:

@@ -179,6 +179,11 @@ class DraftSession:
         """The people who have that part, in order."""
         return [person for person, theirs in self.people if theirs is part]
 
+    @property
+    def by_part(self) -> list[tuple[Part, list[UUID]]]:
+        """Each part that someone has, with the people who have it."""
+        return [(part, self.with_part(part)) for part in Part if self.with_part(part)]
+
     def snapshot(self, tz_version: str) -> Snapshot:
         """The session as a release would hold it."""
         slot = self.slot

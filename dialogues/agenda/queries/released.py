@@ -54,10 +54,11 @@ def _rows(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
 
 
 def _named(viewer: Viewer) -> ColumnElement[bool]:
+    own = aliased(ReleasePerson)
     return exists().where(
-        ReleasePerson.release_id == ReleaseItem.release_id,
-        ReleasePerson.session_id == ReleaseItem.session_id,
-        ReleasePerson.person_id == viewer.person_id,
+        own.release_id == ReleaseItem.release_id,
+        own.session_id == ReleaseItem.session_id,
+        own.person_id == viewer.person_id,
     )
 
 
@@ -153,12 +154,10 @@ def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
 
 def _current(viewer: Viewer) -> Select[Any]:
     """The newest release of the meeting in which the viewer stands, of each meeting for the system."""
-    later = aliased(Release)
-    newest = select(Release.id).where(
-        ~exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
-    )
+    one, later = aliased(Release), aliased(Release)
+    newest = select(one.id).where(~exists().where(later.meeting_id == one.meeting_id, later.number > one.number))
     if viewer.place is not None and viewer.place.meeting_id is not None:
-        return newest.where(Release.meeting_id == viewer.place.meeting_id)
+        return newest.where(one.meeting_id == viewer.place.meeting_id)
     return newest if viewer.is_system else newest.where(false())
 
 
