@@ -1,0 +1,77 @@
+"""What the agenda owes when a meeting is copied or moved: its draft goes along."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from dialogues.agenda import posting, queries
+from dialogues.agenda.models import DraftItem
+from dialogues.agenda.queries import DraftSession
+from dialogues.agenda.rules import MeetingDays, SessionPlan, TimeSlot, When, time_slot, when_of
+from dialogues.common.refusal import N_, Refusal
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting
+from dialogues.meetings.rules import MeetingCopied, MeetingMoved
+
+
+def copy_draft(copied: MeetingCopied) -> None:
+    """Give the new meeting the sessions of its model, as far from the first day; people have no part in them yet.
+
+    :raises Refusal: a session would fall where the clocks change.
+    """
+    frame = queries.frame_of(copied.about)
+    was_code = db.session.get_one(Meeting, copied.model_id).code
+    code = db.session.get_one(Meeting, copied.about).code
+    for session in queries.draft(system(Purpose.FOLLOW_UP), queries.frame_of(copied.model_id)):
+        plan = SessionPlan(
+            title=session.title,
+            when=_later(session, copied.by_days),
+            code=code + session.code.removeprefix(was_code) if session.code.startswith(was_code) else "",
+            kind=session.kind,
+            rule=session.rule,
+            admits=session.admits,
+            rooms=tuple(session.rooms) if copied.same_venue else (),
+            languages=session.languages,
+        )
+        _slot(session, plan.when, frame.days)
+        posting.place_draft(frame, plan)
+
+
+def move_draft(moved: MeetingMoved) -> None:
+    """Move the draft along with the meeting, or see that it lies within the new days; another house has other rooms.
+
+    :raises Refusal: a session would lie outside the new days, or fall where the clocks change.
+    """
+    frame = queries.frame_of(moved.about)
+    by_days = moved.by_days if moved.keeps_distance else 0
+    sessions = queries.draft(system(Purpose.FOLLOW_UP), frame)
+    items = db.session.scalars(select(DraftItem).where(DraftItem.meeting_id == frame.meeting_id))
+    by_id = {item.session_id: item for item in items}
+    for session in sessions:
+        item = by_id[session.id]
+        posting.write_slot(item, _slot(session, _later(session, by_days), frame.days))
+        item.version += 1
+        if not moved.same_venue:
+            posting.write_rooms(item, ())
+
+
+def _later(session: DraftSession, days: int) -> When:
+    """The same times so many days later; which of two equal times is meant was said of that day only."""
+    when = when_of(session.slot)
+    if days == 0:
+        return when
+    return When(when.day + timedelta(days=days), when.starts, when.ends, when.next_day)
+
+
+def _slot(session: DraftSession, when: When, days: MeetingDays) -> TimeSlot:
+    try:
+        return time_slot(when, days)
+    except Refusal as refusal:
+        outside = not days.first <= when.day <= days.last
+        words = (
+            N_("“%(title)s” of the draft would lie outside these days. Let the draft move along, or move it first.")
+            if outside
+            else N_("“%(title)s” of the draft would come at an hour that the clocks skip or show twice. Move it first.")
+        )
+        raise Refusal(words, field="starts_on", title=session.title) from refusal
