@@ -67,6 +67,11 @@ WORDS: dict[Enum, str] = {
 LINK_LASTS = timedelta(days=60)
 
 
+def link_address(base_url: str, secret: str) -> str:
+    """The address of a personal link; opening it changes nothing."""
+    return f"{base_url}/r/{secret}"
+
+
 def link_expires(registration_closes_at: datetime | None, now: datetime) -> datetime:
     """When a personal link minted now stops working."""
     return registration_closes_at if registration_closes_at is not None else now + LINK_LASTS

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts import queries as account_queries
-from dialogues.accounts.rules import LinkPurpose, Proof
+from dialogues.accounts.rules import LinkPurpose, Proof, SignInOpened
 from dialogues.accounts.throttle import Bucket, Limit
 from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
 from dialogues.common.transaction import Change, transaction
@@ -43,11 +43,12 @@ class Answered:
     """What came of an answer: the meeting, and the handle of a new sign-in if one was opened."""
 
     meeting_id: UUID
+    account_id: UUID | None = None
     handle: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
+class NewSignIn:
     """How a sign-in would be opened: on the machine's clock, for how long at most, in which browser."""
 
     now: datetime
@@ -55,7 +56,7 @@ class Stay:
     browser: str = ""
 
 
-def answer_by_link(link_id: UUID, answer: Answer, *, stay: Stay, now: datetime) -> Answered:
+def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: datetime) -> Answered:
     """Use the personal link up and write the answer down; a yes opens a sign-in.
 
     Saying again what was said before changes nothing, so that two devices and impatient fingers do no harm.
@@ -73,8 +74,9 @@ def answer_by_link(link_id: UUID, answer: Answer, *, stay: Stay, now: datetime) 
         if answer is Answer.DECLINE:
             _decline(change, participation, now)
             return Answered(meeting_id=meeting.id)
-        handle = _accept(change, participation, stay, now)
-        return Answered(meeting_id=meeting.id, handle=handle)
+        account_id = _accept(change, participation, sign_in.now, now)
+        handle = _open_sign_in(change, participation, account_id, sign_in, now)
+        return Answered(meeting_id=meeting.id, account_id=account_id, handle=handle)
 
 
 def _holder(link_id: UUID, now: datetime) -> Viewer:
@@ -84,21 +86,30 @@ def _holder(link_id: UUID, now: datetime) -> Viewer:
     return Viewer(standings=frozenset({Standing.ANYONE, Standing.LINK_HOLDER}), person_id=db.session.scalar(person))
 
 
-def _accept(change: Change, participation: Participation, stay: Stay, now: datetime) -> str | None:
+def _accept(change: Change, participation: Participation, real_now: datetime, now: datetime) -> UUID:
+    """Write the yes down, with the role and the account that come with it; the account."""
     person = db.session.get_one(Person, participation.person_id)
-    account_id = person.account_id or accounts.account_for(person.email or "", stay.now)
+    account_id = person.account_id or accounts.account_for(person.email or "", real_now)
     meetings.link_account(person.id, account_id)
     if participation.status is not ParticipationStatus.CONFIRMED:
         participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
         participation.version += 1
         posting.begin_part(participation, now)
         change.happened(_said(ParticipationConfirmed, participation, now))
+    return account_id
+
+
+def _open_sign_in(
+    change: Change, participation: Participation, account_id: UUID, sign_in: NewSignIn, now: datetime
+) -> str | None:
+    """Open a sign-in, if the letter went to the account's own address: else it proves the invitation, no account."""
+    person = db.session.get_one(Person, participation.person_id)
     owner = account_queries.account_by_email(person.email or "")
     if owner is None or owner.id != account_id:
-        # The letter went to an address that is not the account's: it proves the invitation, not the account.
         return None
+    change.happened(SignInOpened(at=now, about=account_id, proofs=(Proof.LINK.value,)))
     return accounts.open_sign_in(
-        account_id, frozenset({Proof.LINK}), now=stay.now, longest=stay.longest, browser=stay.browser
+        account_id, frozenset({Proof.LINK}), now=sign_in.now, longest=sign_in.longest, browser=sign_in.browser
     )
 
 

@@ -11,6 +11,7 @@ from dialogues.participants.queries.listing import ListLine, ParticipantsList, T
 from dialogues.participants.queries.registration import (
     Frame,
     Invitation,
+    Invited,
     days_of,
     frame,
     gathering_of,
@@ -25,6 +26,7 @@ from dialogues.participants.rules import ParticipationStatus
 __all__ = [
     "Frame",
     "Invitation",
+    "Invited",
     "ListLine",
     "ParticipantsList",
     "Tally",

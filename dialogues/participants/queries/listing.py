@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from dialogues.meetings.models import Institution, Party, Person
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import english, person_of, visible
 from dialogues.participants.rules import Capacity, ParticipationStatus
-from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, REGISTRATION_SEE, Scope
+from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, PARTICIPANTS_SEE, REGISTRATION_SEE, Scope
 
 PAGE = 100
 
@@ -196,16 +196,34 @@ def _tallies(viewer: Viewer) -> tuple[Tally, ...]:
     )
 
 
-def person(viewer: Viewer, participation_id: UUID) -> tuple[ListLine, Any]:
-    """One line of the list, with what only the office needs beside it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeFacts:
+    """What whoever invites needs to know of a person beside their line."""
+
+    email: str | None
+    invited_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPerson:
+    """One person of the list; `office` only for those who may invite."""
+
+    line: ListLine
+    office: OfficeFacts | None
+
+
+def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
+    """One person of the list.
 
     :raises Unseen: there is none, or not for this viewer.
     """
     row = db.session.execute(
         _lines(viewer)
-        .add_columns(Person.email, Participation.invited_at, Participation.answered_at, Participation.version)
+        .add_columns(Person.email, Participation.invited_at, Participation.answered_at)
         .where(_listed(viewer), Participation.id == participation_id)
     ).one_or_none()
     if row is None:
         raise Unseen
-    return _line(row), row
+    office = OfficeFacts(email=row.email, invited_at=row.invited_at, answered_at=row.answered_at)
+    return ListedPerson(line=_line(row), office=office if viewer.may(PARTICIPANTS_INVITE) else None)

@@ -115,6 +115,8 @@ class Invitation:
     """The invitation's own words, which is all that a link shows before it is answered."""
 
     name: str
+    email: str | None
+    locale: str
     capacity: Capacity
     party: str
     status: ParticipationStatus
@@ -127,8 +129,17 @@ class Invitation:
     closes_at: datetime | None
 
 
-def invitation(participation_id: UUID) -> tuple[Invitation, Gathering, UUID]:
-    """The words of an invitation for the holder of its link, whether answers are taken, and the meeting.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """An invitation for the holder of its link, whether answers are taken, and the meeting."""
+
+    words: Invitation
+    gathering: Gathering
+    meeting_id: UUID
+
+
+def invitation(participation_id: UUID) -> Invited:
+    """The invitation that a personal link is about.
 
     :raises Unseen: there is none.
     """
@@ -146,6 +157,8 @@ def invitation(participation_id: UUID) -> tuple[Invitation, Gathering, UUID]:
     full = is_named(meeting, dialogue, invited)
     words = Invitation(
         name=invited.name,
+        email=invited.email,
+        locale=invited.locale,
         capacity=participation.capacity,
         party=party.names.get("en", party.code),
         status=participation.status,
@@ -156,7 +169,7 @@ def invitation(participation_id: UUID) -> tuple[Invitation, Gathering, UUID]:
         days=days_of(meeting),
         closes_at=meeting.registration_closes_at,
     )
-    return words, gathering_of(meeting), meeting.id
+    return Invited(words=words, gathering=gathering_of(meeting), meeting_id=meeting.id)
 
 
 def is_named(meeting: Any, dialogue: Any, invited: Any) -> bool:
