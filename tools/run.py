@@ -117,21 +117,30 @@ def serve(port: int, environment: dict[str, str], *, is_new: bool) -> int:
     """Prepare the database, start web and worker, show the way in, and stay until told to end."""
     flask(environment, "db", "upgrade")
     if is_new:
-        print("Loading the sample dialogues …", flush=True)
-        flask(environment, "sample", "load", "--json")
+        load_sample(environment)
     web = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
     quiet = ["--log-level", "warning", "--graceful-timeout", str(GRACE), "--no-control-socket", "app:app"]
     commands = {"web": [*web, *quiet], "worker": [str(BIN / "flask"), "outbox", "work"]}
-    # In a process group of their own, so that Ctrl-C reaches them once, through us, and work under way can end.
-    running = {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0)
-        for name, command in commands.items()
-    }
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for name, command in commands.items():
+            # In a process group of its own, so that Ctrl-C reaches it once, through us, and work under way can end.
+            running[name] = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0
+            )
         show_the_way_in(port, environment, running["web"])
         return stay(running)
     finally:
         end(running)
+
+
+def load_sample(environment: dict[str, str]) -> None:
+    """Fill an empty database.
+
+    :raises CannotRun: it is not empty.
+    """
+    print("Loading the sample dialogues …", flush=True)
+    flask(environment, "sample", "load", "--json")
 
 
 def show_the_way_in(port: int, environment: dict[str, str], web: subprocess.Popen[bytes]) -> None:
@@ -140,18 +149,28 @@ def show_the_way_in(port: int, environment: dict[str, str], web: subprocess.Pope
     :raises CannotRun: it does not answer.
     """
     try:
-        emails = [f"{mailbox}@example.invalid" for mailbox in PERSONAS.values()]
-        links = flask(environment, "accounts", "sign-in-link", *emails).split()
+        links, problem = sign_in_links(environment), ""
     except CannotRun as reason:
-        links, problem = [], f"The people of the sample dialogues are not in this database: {reason}"
-    else:
-        problem = ""
+        links, problem = [], f"This database is not the sample's: sign in as you know how. ({reason})"
     wait_for_answer(port, web)
     print(f"\nDialogues: http://localhost:{port}    (Ctrl-C ends it)\n")
     print(problem or "Sign in, each link once, as")
     for role, link in zip(PERSONAS, links, strict=False):
         print(f"  {role:<12} {link}")
     print(flush=True)
+
+
+def sign_in_links(environment: dict[str, str]) -> list[str]:
+    """A link for each persona; where they are missing since the loading was cut short, it is done again.
+
+    :raises CannotRun: the database holds something else.
+    """
+    ask = ("accounts", "sign-in-link", *(f"{mailbox}@example.invalid" for mailbox in PERSONAS.values()))
+    try:
+        return flask(environment, *ask).split()
+    except CannotRun:
+        load_sample(environment)
+        return flask(environment, *ask).split()
 
 
 def wait_for_answer(port: int, web: subprocess.Popen[bytes]) -> None:
