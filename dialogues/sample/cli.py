@@ -23,7 +23,7 @@ def load(as_json: bool) -> None:
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     links = sample.persona_links(clock.real_now())
-    registrations = sample.registration_links(clock.real_now())
+    registrations = sample.registration_links(clock.now())
     feeds = sample.feed_links(clock.real_now())
     found: dict[str, dict[str, Any]] = {
         "dialogues": loaded.dialogues,

@@ -14,6 +14,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Person
 from dialogues.participants.models import Participation
+from dialogues.participants.posting import mint_personal_link
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
 from dialogues.sample.agendas import load_agenda
@@ -60,7 +61,10 @@ def persona_links(now: datetime) -> dict[str, str]:
 
 
 def registration_links(now: datetime) -> dict[str, str]:
-    """A registration token for each person who is invited to LVR-1 and has not answered, by name as styled."""
+    """A registration token for each person who is invited to LVR-1 and has not answered, by name as styled.
+
+    These live by the service's time, as registration does.
+    """
     invited = (
         select(Participation.id, Person.name)
         .join(Person, Person.id == Participation.person_id)
@@ -69,7 +73,7 @@ def registration_links(now: datetime) -> dict[str, str]:
     )
     rows = db.session.execute(invited).all()
     with upkeep(system(Purpose.SAMPLE)):
-        return {row.name: _token(LinkPurpose.REGISTRATION, row.id, now) for row in rows}
+        return {row.name: mint_personal_link(row.id, now) for row in rows}
 
 
 def feed_links(now: datetime) -> dict[str, str]:
