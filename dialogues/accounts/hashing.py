@@ -34,7 +34,7 @@ class Hasher:
 
         :raises Busy: no slot became free.
         """
-        with self._slot():
+        with self.slot():
             return _ARGON2.hash(password)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
@@ -42,7 +42,7 @@ class Hasher:
 
         :raises Busy: no slot became free.
         """
-        with self._slot():
+        with self.slot():
             try:
                 return _ARGON2.verify(password_hash or NOBODYS, password) and password_hash is not None
             except (VerificationError, InvalidHashError):
@@ -54,7 +54,7 @@ class Hasher:
         return _ARGON2.check_needs_rehash(password_hash)
 
     @contextmanager
-    def _slot(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Hold one of the host's slots: a lock on a file, which processes share and a crash lets go."""
         until = time.monotonic() + self.wait
         while True:
