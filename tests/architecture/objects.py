@@ -1,0 +1,77 @@
+"""The objects that routes are asked for: of the personas' own meeting, of a foreign dialogue, and of nowhere."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.accounts.models import Account, SignIn
+from dialogues.agenda.models import AgendaSession
+from dialogues.archive.models import Record
+from dialogues.extensions import db
+from dialogues.meetings.models import Institution, Meeting, Party, RoleGrant
+from dialogues.outbox.models import Letter
+from dialogues.participants.models import Participation
+from dialogues.venues.models import Room, Venue
+from tests.cast import Cast
+
+#: Ids that stand in addresses, with the table they come from and the column that says whose they are.
+_TABLES: dict[str, tuple[Any, str]] = {
+    "session_id": (AgendaSession, "meeting_id"),
+    "participation_id": (Participation, "meeting_id"),
+    "letter_id": (Letter, "listed_under"),
+    "grant_id": (RoleGrant, "meeting_id"),
+    "party_id": (Party, "dialogue_id"),
+    "institution_id": (Institution, "dialogue_id"),
+    "record_id": (Record, "dialogue_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """One id for every kind of object, all of one place."""
+
+    ids: dict[str, UUID]
+
+    def arguments(self, names: set[str]) -> dict[str, Any]:
+        """Values for the arguments of a route; those that are no object are any text."""
+        return {name: self.ids.get(name, "1" if name == "number" else "x") for name in names}
+
+    def but(self, **ids: UUID) -> "Objects":
+        return Objects({**self.ids, **ids})
+
+
+def of_meeting(app: Flask, meeting_id: UUID) -> Objects:
+    """Objects of that meeting; what the meeting has none of is an id of nowhere."""
+    with app.app_context():
+        dialogue_id = db.session.execute(select(Meeting.dialogue_id).where(Meeting.id == meeting_id)).scalar_one()
+        places = {"meeting_id": meeting_id, "listed_under": meeting_id, "dialogue_id": dialogue_id}
+        ids = {"meeting_id": meeting_id, "dialogue_id": dialogue_id}
+        for name, (table, column) in _TABLES.items():
+            owned = select(table.id).where(getattr(table, column) == places[column]).order_by(table.id).limit(1)
+            ids[name] = db.session.execute(owned).scalar() or uuid4()
+        ids["venue_id"] = db.session.execute(select(Venue.id).limit(1)).scalar_one()
+        ids["room_id"] = db.session.execute(select(Room.id).limit(1)).scalar_one()
+        ids["account_id"] = db.session.execute(select(Account.id).limit(1)).scalar_one()
+        ids["sign_in_id"] = db.session.execute(select(SignIn.id).limit(1)).scalar() or uuid4()
+        db.session.rollback()
+    return Objects(ids)
+
+
+def of_nowhere(known: Objects) -> Objects:
+    """Ids that exist nowhere."""
+    return Objects({name: uuid4() for name in known.ids})
+
+
+def own(app: Flask, cast: Cast) -> Objects:
+    """The objects of TRD-1 that tell most: a session with a summary, an open record."""
+    with app.app_context():
+        found = of_meeting(app, cast.meeting("TRD-1"))
+        session = cast.session("TRD-1-04")
+        record = db.session.execute(
+            select(Record.id).where(Record.dialogue_id == cast.dialogue("TRD"), Record.release_at.is_(None)).limit(1)
+        ).scalar()
+        db.session.rollback()
+    return found.but(session_id=session, **({"record_id": record} if record else {}))

@@ -1,0 +1,129 @@
+"""Every route with what it shows or changes, in the words of the oracle; a route missing here fails the tests."""
+
+from tests.architecture.oracle import PERSONAS, cells
+
+EVERYONE = frozenset(PERSONAS)
+#: Around any dialogue: who may, by what they are to the installation. The sample's host lead keeps it, its coordinator
+#: opens dialogues.
+SIGNED_IN = EVERYONE
+KEEPER = frozenset({"host lead"})
+OPENERS = frozenset({"host lead", "coordinator"})
+
+AROUND: dict[str, frozenset[str]] = {
+    "home.home": SIGNED_IN,
+    "home.held": SIGNED_IN,
+    "accounts.own_account": SIGNED_IN,
+    "accounts.end_sign_in": SIGNED_IN,
+    "accounts.end_other_sign_ins": SIGNED_IN,
+    "accounts.change_password": SIGNED_IN,
+    "accounts.renew_second_factor": SIGNED_IN,
+    "accounts.set_up_second_factor": SIGNED_IN,
+    "accounts.step_up": SIGNED_IN,
+    "accounts.sign_out": SIGNED_IN,
+    "accounts.leave": SIGNED_IN,
+    "meetings.offers": SIGNED_IN,
+    "meetings.accept_role": SIGNED_IN,
+    "meetings.decline_role": SIGNED_IN,
+    "meetings.dialogues": SIGNED_IN,
+    "accounts.staff": KEEPER,
+    "accounts.invite_staff": KEEPER,
+    "accounts.invite_again": KEEPER,
+    "accounts.let_open_dialogues": KEEPER,
+    "accounts.open_no_more": KEEPER,
+    "accounts.reset": KEEPER,
+    "accounts.disable": KEEPER,
+    "accounts.enable": KEEPER,
+    "meetings.open_dialogue": OPENERS,
+    "venues.venues": OPENERS,
+    "venues.venue": OPENERS,
+    "venues.new_venue": OPENERS,
+    "venues.edit_venue": OPENERS,
+    "venues.new_room": OPENERS,
+    "venues.edit_room": OPENERS,
+    "venues.retire_room": OPENERS,
+    "venues.reopen_room": OPENERS,
+}
+
+#: Open to a signed-in person while something asks for it, and nothing at all at other times.
+WHEN_ASKED = frozenset({"accounts.step_up"})
+
+#: In a dialogue or meeting: rows of the oracle, of which one must hold the letter.
+WITHIN: dict[str, tuple[str, ...]] = {
+    "meetings.dialogue": ("R existence of a meeting",),
+    "meetings.edit_dialogue": ("E meeting, settings",),
+    "meetings.add_party": ("E meeting, settings",),
+    "meetings.edit_party": ("E meeting, settings",),
+    "meetings.add_institution": ("E meeting, settings",),
+    "meetings.edit_institution": ("E meeting, settings",),
+    "meetings.plan_meeting": ("E meeting, settings",),
+    "meetings.copy_meeting": ("E meeting, settings",),
+    "meetings.settings": ("E meeting, settings",),
+    "meetings.cancel_meeting": ("E meeting, settings",),
+    "meetings.meeting": ("R existence of a meeting",),
+    "meetings.practical": ("R practical page",),
+    "meetings.edit_practical": ("E practical page",),
+    "meetings.roles": ("R roles, seen",),
+    "meetings.dialogue_roles": ("R roles, seen",),
+    "meetings.offer_role": ("E roles, granted",),
+    "meetings.offer_dialogue_role": ("E roles, granted",),
+    "meetings.end_role": ("E roles, granted",),
+    "meetings.end_dialogue_role": ("E roles, granted",),
+    "agenda.agenda": ("R agenda, released",),
+    "agenda.session_page": ("R agenda, released",),
+    "agenda.draft": ("E agenda, draft",),
+    "agenda.new_session": ("E agenda, draft",),
+    "agenda.edit_session": ("E agenda, draft",),
+    "agenda.move_session": ("E agenda, draft",),
+    "agenda.remove_session": ("E agenda, draft",),
+    "agenda.releases": ("E agenda, draft",),
+    "agenda.release": ("E agenda, release",),
+    "participants.participants": ("R participants after exchange", "R nominations before exchange"),
+    "participants.person": ("R participants after exchange", "R nominations before exchange"),
+    "participants.invite": ("E nominations before exchange",),
+    "participants.import_people": ("E nominations before exchange",),
+    "participants.mend": ("E nominations before exchange",),
+    "participants.send_link": ("E nominations before exchange",),
+    "participants.invite_again": ("E nominations before exchange",),
+    "participants.take_back": ("E nominations before exchange",),
+    "participants.own_registration": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.withdraw": ("O nominations before exchange", "D nominations before exchange"),
+    "outbox.letters": ("R letters owed",),
+    "outbox.resend": ("R letters owed",),
+    "invites.calendar": ("O own calendar",),
+    "invites.meeting_file": ("O own calendar",),
+    "invites.session_file": ("O own calendar",),
+    "notes.notes": ("R draft summary", "R filed summary before gate"),
+    "notes.raw": ("E raw notes",),
+    "notes.summary": ("R draft summary",),
+    "notes.versions": ("R draft summary",),
+    "notes.compare": ("R draft summary",),
+    "notes.edit_summary": ("E draft summary",),
+    "notes.restore": ("E draft summary",),
+    "notes.finish": ("E draft summary",),
+    "notes.reopen": ("E draft summary",),
+    "archive.records": ("R record, open", "S record, embargoed"),
+    "archive.dialogue_records": ("R record, open", "S record, embargoed"),
+    "archive.record": ("R record, open",),
+    "archive.markdown": ("R record, open",),
+    "archive.file": ("R record, open",),
+    "archive.search": ("R record, open",),
+    "archive.upload": ("E record, open",),
+    "archive.upload_to_meeting": ("E record, open",),
+    "archive.file_summary": ("E record, open",),
+}
+
+
+def open_to(endpoint: str, persona: str) -> bool:
+    """Whether the oracle lets the persona do something at this route, with an object of their own meeting."""
+    if endpoint in AROUND:
+        return persona in AROUND[endpoint]
+    return any(_holds(wanted[0], cell) for wanted in WITHIN[endpoint] for cell in cells(wanted[2:], persona))
+
+
+def _holds(letter: str, found: str) -> bool:
+    """An editor reads as well; where reading is asked for, one's own or one's party's part is something to read."""
+    if letter == "R":
+        return bool(set(found) & set("REDO"))
+    if letter == "O":
+        return "O" in found
+    return letter in found

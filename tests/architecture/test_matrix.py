@@ -1,0 +1,191 @@
+"""Every route × persona × object gives what the matrix says, and what is forbidden looks like what does not exist."""
+
+import re
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.routing import Rule
+
+from dialogues.common import clock
+from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.outbox import posting as outbox
+from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.sample.generating import generate_meeting
+from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
+from tests.architecture.oracle import PERSONAS
+from tests.architecture.routes import AROUND, WHEN_ASKED, open_to
+from tests.beds.database import Installation, Sample, new_installation, opened
+from tests.cast import Cast
+
+_ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|Shown at [^<]*')
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
+    """The sample, and beside it a dialogue in which no persona holds any role."""
+    with new_installation(tmp_path_factory.mktemp("matrix") / "instance", loaded.installation) as installation:
+        with opened(installation.settings()) as app, app.app_context():
+            generate_meeting(sessions=3, participants=3, records=2, seed=7, now=clock.now())
+            cast = Cast(app)
+            debt = Debt(
+                kind=LetterKind.AGENDA_CHANGED,
+                debt_key=f"matrix:{uuid4()}",
+                owed_at=clock.now(),
+                dialogue_id=cast.dialogue(),
+                listed_under=cast.meeting(),
+                person_id=cast.person("us4"),
+            )
+            with upkeep(system(Purpose.SAMPLE)):
+                outbox.owe(debt)
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def house(prepared: Installation) -> Iterator[Flask]:
+    with opened(prepared.settings()) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def foreign(house: Flask) -> Objects:
+    with house.app_context():
+        return of_meeting(house, Cast(house).meeting("GEN4-1"))
+
+
+def private_rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in PUBLIC_ENDPOINTS]
+
+
+def address(app: Flask, rule: Rule, objects: Objects) -> str:
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return str(adapter.build(rule.endpoint, objects.arguments(set(rule.arguments)), force_external=False))
+
+
+def methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) & {"GET", "HEAD", "POST"})
+
+
+def ask(client: FlaskClient, method: str, path: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body without what differs in every answer, and headers that tell anything."""
+    data = {"csrf_token": token(client)} if method == "POST" else None
+    answer = client.open(path, method=method, data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    told = {
+        name: value
+        for name, value in answer.headers.items()
+        if name not in {"Content-Security-Policy", "Set-Cookie", "Content-Length", "Date"}
+    }
+    return answer.status_code, _ONE_OFF.sub(b"", answer.data), told
+
+
+def difference(one: tuple[int, bytes, dict[str, str]], other: tuple[int, bytes, dict[str, str]]) -> str:
+    """What tells two answers apart, for the message of a failing test."""
+    lines = [line for line in one[1].splitlines() if line not in other[1].splitlines()]
+    headers = [name for name in one[2] if one[2][name] != other[2].get(name)]
+    return f"{headers} {[line.strip()[:80] for line in lines[:2]]}"
+
+
+def token(client: FlaskClient) -> str:
+    """A valid CSRF token of this browser."""
+    with client.session_transaction() as cookie:
+        cookie["csrf_token"] = "0" * 40
+    signer = URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token")
+    return str(signer.dumps("0" * 40))
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_foreign_and_unknown_objects_are_the_same_404(house: Flask, foreign: Objects, persona: str) -> None:
+    client = Cast(house).client(PERSONAS[persona])
+    nowhere = of_nowhere(foreign)
+    wrong = []
+    for rule in private_rules(house):
+        if not rule.arguments or rule.endpoint in AROUND:
+            continue
+        for method in methods(rule):
+            there = ask(client, method, address(house, rule, foreign))
+            nothing = ask(client, method, address(house, rule, nowhere))
+            if there[0] != 404 or there != nothing:
+                wrong.append((rule.endpoint, method, there[0], nothing[0], difference(there, nothing)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_an_object_of_another_dialogue_is_not_reached_through_ones_own(
+    house: Flask, foreign: Objects, persona: str
+) -> None:
+    cast = Cast(house)
+    client = cast.client(PERSONAS[persona])
+    mine = own(house, cast)
+    places = {"meeting_id": mine.ids["meeting_id"], "dialogue_id": mine.ids["dialogue_id"]}
+    wrong = []
+    for rule in private_rules(house):
+        inner = set(rule.arguments) - {"meeting_id", "dialogue_id", "number"}
+        if not inner or not set(rule.arguments) & set(places):
+            continue
+        for method in methods(rule):
+            there = ask(client, method, address(house, rule, foreign.but(**places)))
+            nothing = ask(client, method, address(house, rule, of_nowhere(foreign).but(**places)))
+            if there[0] != 404 or there != nothing:
+                wrong.append((rule.endpoint, method, there[0], nothing[0], difference(there, nothing)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_own_objects_are_open_as_the_matrix_says(house: Flask, persona: str) -> None:
+    cast = Cast(house)
+    client = cast.client(PERSONAS[persona])
+    mine = own(house, cast)
+    wrong = []
+    for rule in private_rules(house):
+        if "GET" not in (rule.methods or set()) or rule.endpoint in WHEN_ASKED:
+            continue
+        status, _body, _headers = ask(client, "GET", address(house, rule, mine))
+        expected = open_to(rule.endpoint, persona)
+        if status >= 500 or (status != 404) != expected:
+            wrong.append((rule.endpoint, status, "open" if expected else "closed"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_what_is_closed_cannot_be_changed_either(house: Flask, persona: str) -> None:
+    cast = Cast(house)
+    client = cast.client(PERSONAS[persona])
+    mine = own(house, cast)
+    wrong = []
+    for rule in private_rules(house):
+        if "POST" not in (rule.methods or set()) or open_to(rule.endpoint, persona):
+            continue
+        status, _body, _headers = ask(client, "POST", address(house, rule, mine))
+        if status != 404:
+            wrong.append((rule.endpoint, status))
+    assert wrong == []
+
+
+def test_not_signed_in_every_path_is_the_same_way_to_sign_in(house: Flask, foreign: Objects) -> None:
+    client = house.test_client()
+    mine = own(house, Cast(house))
+    seen = set()
+    for objects in (mine, foreign, of_nowhere(foreign)):
+        for rule in private_rules(house):
+            for method in methods(rule):
+                path = address(house, rule, objects)
+                status, body, headers = ask(client, method, path)
+                going_to = headers.pop("Location", "").split("?")[0]
+                seen.add((status, going_to, body.count(b"href") if method == "POST" else 0, tuple(sorted(headers))))
+    assert {(status, going_to) for status, going_to, _links, _headers in seen} == {(303, "/sign-in")}
+    assert len({headers for _status, _going, _links, headers in seen}) == 1
+
+
+def test_the_size_of_the_matrix(house: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cells asked in this module: foreign and unknown, mixed, own, closed, not signed in."""
+    cells = sum(len(methods(rule)) for rule in private_rules(house)) * (len(PERSONAS) * 4 + 3)
+    with capsys.disabled():
+        sys.stdout.write(f"\nroute × method × persona × object: {cells} cells\n")
+    assert cells >= 3000
