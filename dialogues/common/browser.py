@@ -4,6 +4,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 _CLOSED_FEATURES = (
@@ -60,6 +61,13 @@ def nonce() -> str:
 
 def speak_plainly(app: Flask) -> None:
     """Set the headers of every response, errors included, and check where unsafe requests come from."""
+
+    @app.before_request
+    def refuse_foreign_hosts() -> Response | None:
+        if isinstance(request.routing_exception, SecurityError):
+            # For a host that is not ours no address can be built, so there is no page to show either.
+            return Response("400 Bad Request", 400, mimetype="text/plain")
+        return None
 
     @app.before_request
     def refuse_foreign_origins() -> None:
