@@ -1,25 +1,27 @@
 """Raw notes, sealed for their owner, and documents without any author column."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.common.columns import Id, Instant, word
+from dialogues.common.columns import Id, word
 from dialogues.extensions import Base
+from dialogues.keys.rules import KeyName, Place
 from dialogues.meetings.rules import Rule
 from dialogues.notes.rules import DocumentKind, DocumentState
 
 
 class RawNotes(Base):
-    """A rapporteur's own notes of one session; they go when their key goes."""
+    """A rapporteur's own notes of one session; each row has a key of its own, and goes when that key goes."""
 
     __tablename__ = "raw_notes"
     __table_args__ = (
         UniqueConstraint("session_id", "owner_id"),
         ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
         ForeignKeyConstraint(["dialogue_id", "owner_id"], ["person.dialogue_id", "person.id"]),
+        Index("ix_raw_notes_destroy_by", "destroy_by"),
     )
 
     id: Mapped[Id]
@@ -31,6 +33,16 @@ class RawNotes(Base):
     destroy_by: Mapped[date]
     changed_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def key(self) -> KeyName:
+        """The name of the key that opens these notes and no others."""
+        return KeyName("raw_notes", self.id)
+
+    @property
+    def place(self) -> Place:
+        """Where the sealed text stands; moved elsewhere it cannot be opened."""
+        return Place("raw_notes", "text_sealed", self.id, self.dialogue_id)
 
 
 class Document(Base):
@@ -51,7 +63,7 @@ class Document(Base):
     kind: Mapped[DocumentKind] = mapped_column(word(DocumentKind), default=DocumentKind.SUMMARY)
     rule: Mapped[Rule] = mapped_column(word(Rule))
     state: Mapped[DocumentState] = mapped_column(word(DocumentState), default=DocumentState.DRAFT)
-    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    finished_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=0)
 
 

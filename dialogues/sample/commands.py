@@ -19,6 +19,7 @@ from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
 from dialogues.sample.agendas import load_agenda
 from dialogues.sample.gatherings import load_dialogue, load_venues
+from dialogues.sample.papers import load_papers
 from dialogues.sample.people import Loaded, load_accounts
 from dialogues.sample.reading import PERSONAS, sample
 from dialogues.sample.rules import SampleLoaded
@@ -49,6 +50,7 @@ def load_sample(now: datetime) -> Loaded:
             load_dialogue(loaded, dialogue, OPENED)
             db.session.flush()
             change.happened(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
+        load_papers(loaded)
         change.happened(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
     return loaded
 

@@ -331,7 +331,7 @@ def upgrade():
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('rule', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
-    sa.Column('finished_at', sa.DateTime(), nullable=True),
+    sa.Column('finished_on', sa.Date(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'session_id'], ['session.dialogue_id', 'session.id'], name=op.f('fk_document_dialogue_id_session_id_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document')),
@@ -449,10 +449,9 @@ def upgrade():
     sa.Column('object_kind', sa.String(length=40), nullable=False),
     sa.Column('object_id', sa.Uuid(), nullable=False),
     sa.Column('uid', sa.String(length=64), nullable=False),
-    sa.Column('organizer', sa.String(length=254), nullable=False),
+    sa.Column('organizer', sa.String(length=254), nullable=True),
+    sa.Column('first_letter_id', sa.Uuid(), nullable=True),
     sa.Column('sequence', sa.Integer(), nullable=False),
-    sa.Column('time_changed_at_sequence', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(length=40), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_entry_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_entry_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_entry')),
@@ -460,7 +459,7 @@ def upgrade():
     sa.UniqueConstraint('uid', name=op.f('uq_entry_uid'))
     )
     with op.batch_alter_table('entry', schema=None) as batch_op:
-        batch_op.create_index('ix_entry_object', ['object_id'], unique=False)
+        batch_op.create_index('ix_entry_meeting', ['meeting_id'], unique=False)
 
     op.create_table('feed_state',
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -505,6 +504,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_raw_notes')),
     sa.UniqueConstraint('session_id', 'owner_id', name=op.f('uq_raw_notes_session_id_owner_id'))
     )
+    with op.batch_alter_table('raw_notes', schema=None) as batch_op:
+        batch_op.create_index('ix_raw_notes_destroy_by', ['destroy_by'], unique=False)
+
     op.create_table('record',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=True),
@@ -574,8 +576,11 @@ def upgrade():
     op.create_table('entry_revision',
     sa.Column('entry_id', sa.Uuid(), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('time_sequence', sa.Integer(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('release_id', sa.Uuid(), nullable=True),
     sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('role', sa.String(length=40), nullable=False),
     sa.Column('dtstamp', sa.DateTime(), nullable=False),
     sa.Column('local_start', sa.DateTime(), nullable=False),
     sa.Column('local_end', sa.DateTime(), nullable=False),
@@ -587,11 +592,11 @@ def upgrade():
     sa.Column('tz_version', sa.String(length=16), nullable=False),
     sa.Column('profile', sa.String(length=40), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('room', sa.String(length=300), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
     sa.Column('city', sa.String(length=120), nullable=False),
-    sa.Column('description', sa.Text(), nullable=False),
     sa.Column('all_day', sa.Boolean(), nullable=False),
     sa.Column('transparent', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'release_id'], ['release.dialogue_id', 'release.id'], name=op.f('fk_entry_revision_dialogue_id_release_id_release')),
     sa.ForeignKeyConstraint(['entry_id'], ['entry.id'], name=op.f('fk_entry_revision_entry_id_entry'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('entry_id', 'sequence', name=op.f('pk_entry_revision'))
     )
@@ -621,11 +626,14 @@ def downgrade():
         batch_op.drop_index('ix_record_dialogue')
 
     op.drop_table('record')
+    with op.batch_alter_table('raw_notes', schema=None) as batch_op:
+        batch_op.drop_index('ix_raw_notes_destroy_by')
+
     op.drop_table('raw_notes')
     op.drop_table('participation')
     op.drop_table('feed_state')
     with op.batch_alter_table('entry', schema=None) as batch_op:
-        batch_op.drop_index('ix_entry_object')
+        batch_op.drop_index('ix_entry_meeting')
 
     op.drop_table('entry')
     op.drop_table('draft_room')

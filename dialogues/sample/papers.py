@@ -1,0 +1,37 @@
+"""Notes of the sample: raw notes, sealed for their rapporteur, and the summary that is drafted from them."""
+
+from typing import Any
+
+from dialogues.agenda.queries import frame_of
+from dialogues.meetings.rules import Rule
+from dialogues.notes.posting import place_raw_notes, place_summary
+from dialogues.notes.rules import SessionRef, destruction_day
+from dialogues.sample.people import Loaded
+from dialogues.sample.reading import sample
+
+
+def load_papers(loaded: Loaded) -> None:
+    """Place what the rapporteurs of the sample wrote, each text on the day of its session."""
+    for notes in sample()["notes"]:
+        code, meeting, session = _where(notes["session"])
+        meeting_id, day = loaded.meetings[meeting["id"]], session["day"]
+        ref = SessionRef(loaded.dialogues[code], meeting_id, loaded.sessions[session["id"]], Rule(session["rule"]))
+        place_raw_notes(
+            ref,
+            loaded.people[code, session["rapporteur"]],
+            notes["raw_attributed"].strip(),
+            day=day,
+            destroy_by=destruction_day(frame_of(meeting_id).last, day),
+        )
+        place_summary(ref, notes["released_expected"].strip(), day=day)
+
+
+def _where(session_id: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The dialogue, meeting and session of that name."""
+    return next(
+        (dialogue["id"], meeting, session)
+        for dialogue in sample()["dialogues"]
+        for meeting in dialogue["meetings"]
+        for session in meeting["sessions"]
+        if session["id"] == session_id
+    )
