@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from dialogues.accounts import authenticator, posting, queries
 from dialogues.accounts.hashing import Hasher
 from dialogues.accounts.models import Account, Factor, SignIn
-from dialogues.accounts.rules import InstallationRole, LinkPurpose, Proof
+from dialogues.accounts.rules import InstallationRole, LinkPurpose, Proof, Terms
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, Viewer, system
@@ -156,12 +156,10 @@ class Desk:
 
     def viewer(self, browser: Browser) -> Viewer:
         """Who asks in this browser."""
-        from dialogues.accounts.rules import Terms
-
         with browser.client.session_transaction() as cookie:
             handle = cookie["_user_id"]
         day = timedelta(days=1)
-        found = queries.stay(handle, Terms(day, day, day, day), clock.real_now())
+        found = queries.stay(handle, Terms(day, day, day, day, demo=self.app.config["DEMO"]), clock.real_now())
         assert found is not None
         db.session.rollback()
         return found.viewer

@@ -51,7 +51,7 @@ def headers(answer: TestResponse) -> dict[str, str]:
         ("/robots.txt", 200),
         ("/health", 200),
         ("/left", 200),
-        ("/leave", 405),
+        ("/leave", 303),
     ],
 )
 def test_pages_redirects_and_errors_say_all_of_it(desk: Desk, method: str, path: str, status: int) -> None:

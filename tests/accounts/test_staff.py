@@ -14,6 +14,7 @@ def host_at_work(desk: Desk) -> Browser:
     host = desk.host()
     browser = desk.stay(host)
     browser.fill_in("/account/confirm?purpose=staff.invite:", password=PASSWORD, code=host.code())
+    browser.get("/staff/invite")
     return browser
 
 
