@@ -5,13 +5,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from dialogues.common.text import many_lines, one_line
 
 
 def _validators(longest: int, required: bool, more: Sequence[Any]) -> list[Any]:
-    first = InputRequired(_l("Please fill this in.")) if required else Optional()
+    first = DataRequired(_l("Please fill this in.")) if required else Optional()
     return [first, Length(max=longest, message=_l("Write at most %(max)d characters.")), *more]
 
 
