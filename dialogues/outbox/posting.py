@@ -1,13 +1,18 @@
 """Owes letters, inside the transaction of their cause: cause and letter are kept or lost together."""
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from dialogues.extensions import db
 from dialogues.outbox.composing import own_domain
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import UNSENT, Debt, LetterState
+
+#: Letters that have not left and are not leaving.
+_WAITING = (*(UNSENT - {LetterState.SENDING}), LetterState.SET_ASIDE)
 
 
 def owe(debt: Debt) -> UUID:
@@ -15,49 +20,68 @@ def owe(debt: Debt) -> UUID:
 
     With `supersedes`, older letters of the same `order_key` that have not left yet never will.
     """
-    known = db.session.scalar(select(Letter.id).where(Letter.debt_key == debt.debt_key))
-    if known is not None:
-        return known
-    letter = Letter(
-        id=(letter_id := uuid4()),
-        debt_key=debt.debt_key,
-        kind=debt.kind,
-        dialogue_id=debt.dialogue_id,
-        listed_under=debt.listed_under,
-        person_id=debt.person_id,
-        account_id=debt.account_id,
-        facts=dict(debt.facts),
-        order_key=debt.order_key,
-        sequence=debt.sequence,
-        message_id=f"<{letter_id}@{own_domain()}>",
-        owed_at=debt.owed_at,
-        overtaken=_is_overtaken(debt),
+    return owe_all((debt,))[0]
+
+
+def owe_all(debts: Collection[Debt]) -> list[UUID]:
+    """Owe many letters as `owe` does each, in a fixed number of queries; their ids in the same order."""
+    ids = _known({debt.debt_key for debt in debts})
+    fresh = {debt.debt_key: debt for debt in debts if debt.debt_key not in ids}
+    if fresh:
+        left = _last_left({debt.order_key for debt in fresh.values() if debt.order_key})
+        _supersede_older(debt for debt in fresh.values() if debt.supersedes and debt.order_key)
+        ids |= {key: uuid4() for key in fresh}
+        rows = [_letter(ids[key], debt, _is_overtaken(debt, left)) for key, debt in fresh.items()]
+        db.session.execute(insert(Letter), rows)
+    return [ids[debt.debt_key] for debt in debts]
+
+
+def _known(debt_keys: Collection[str]) -> dict[str, UUID]:
+    known = db.session.execute(select(Letter.debt_key, Letter.id).where(Letter.debt_key.in_(debt_keys)))
+    return {row.debt_key: row.id for row in known}
+
+
+def _letter(letter_id: UUID, debt: Debt, overtaken: bool) -> dict[str, Any]:
+    return {
+        "id": letter_id,
+        "debt_key": debt.debt_key,
+        "kind": debt.kind,
+        "dialogue_id": debt.dialogue_id,
+        "listed_under": debt.listed_under,
+        "person_id": debt.person_id,
+        "account_id": debt.account_id,
+        "facts": dict(debt.facts),
+        "order_key": debt.order_key,
+        "sequence": debt.sequence,
+        "message_id": f"<{letter_id}@{own_domain()}>",
+        "owed_at": debt.owed_at,
+        "overtaken": overtaken,
+        "state": LetterState.SUPERSEDED if overtaken else LetterState.OWED,
+    }
+
+
+def _last_left(order_keys: Collection[str]) -> dict[str, int]:
+    """The sequence of the last letter of each order that has left or is leaving."""
+    left = (
+        select(Letter.order_key, func.max(Letter.sequence).label("last"))
+        .where(Letter.order_key.in_(order_keys), Letter.state.in_((LetterState.SENDING, LetterState.SENT)))
+        .group_by(Letter.order_key)
     )
-    letter.state = LetterState.SUPERSEDED if letter.overtaken else LetterState.OWED
-    if debt.supersedes and debt.order_key:
-        _supersede_older(debt.order_key, debt.sequence)
-    db.session.add(letter)
-    db.session.flush()
-    return letter_id
+    return {str(row.order_key): int(row.last) for row in db.session.execute(left)}
 
 
-def _is_overtaken(debt: Debt) -> bool:
+def _is_overtaken(debt: Debt, left: Mapping[str, int]) -> bool:
     """Whether a later letter of the same order has left or is leaving: an earlier one must not follow it."""
-    if not debt.order_key:
-        return False
-    later = select(Letter.id).where(
-        Letter.order_key == debt.order_key,
-        Letter.sequence > debt.sequence,
-        Letter.state.in_((LetterState.SENDING, LetterState.SENT)),
-    )
-    return db.session.scalar(later.limit(1)) is not None
+    return bool(debt.order_key) and left.get(debt.order_key or "", debt.sequence) > debt.sequence
 
 
-def _supersede_older(order_key: str, sequence: int) -> None:
-    older = (Letter.order_key == order_key, Letter.sequence <= sequence)
+def _supersede_older(debts: Iterable[Debt]) -> None:
+    rows = [{"order": debt.order_key, "number": debt.sequence} for debt in debts]
+    if not rows:
+        return
+    many = db.session.connection()
+    older = update(Letter).where(Letter.order_key == bindparam("order"), Letter.sequence <= bindparam("number"))
     # One that is leaving at this moment is left alone; should it fail, it is not tried again.
-    db.session.execute(update(Letter).where(*older, Letter.state == LetterState.SENDING).values(overtaken=True))
-    waiting = (*(UNSENT - {LetterState.SENDING}), LetterState.SET_ASIDE)
-    db.session.execute(
-        update(Letter).where(*older, Letter.state.in_(waiting)).values(state=LetterState.SUPERSEDED, sealed_bytes=None)
-    )
+    many.execute(older.where(Letter.state == LetterState.SENDING).values(overtaken=True), rows)
+    waiting = older.where(Letter.state.in_(_WAITING))
+    many.execute(waiting.values(state=LetterState.SUPERSEDED, sealed_bytes=None), rows)

@@ -112,3 +112,9 @@ def waiting(viewer: Viewer) -> list[tuple[UUID, LetterKind, LetterState, int, st
         .order_by(Letter.owed_at, Letter.sequence, Letter.id)
     )
     return [(row.id, row.kind, row.state, row.tries, row.last_error) for row in rows]
+
+
+def message_id_of(letter_id: UUID | None) -> str | None:
+    """The Message-ID of a letter that has left, for letters that follow it; None if it has not."""
+    sent = select(Letter.message_id).where(Letter.id == letter_id, Letter.state == LetterState.SENT)
+    return db.session.execute(sent).scalar_one_or_none()
