@@ -17,6 +17,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -51,8 +52,8 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value.value if isinstance(value, Enum) else value)
 
 
-def _choices(words: Iterable[Enum]) -> list[tuple[str, Any]]:
-    return [(value.value, _l(WORDS[value])) for value in words]
+def _choices(words: Iterable[Enum]) -> list[SelectChoice]:
+    return [SelectChoice(value.value, _l(WORDS[value])) for value in words]
 
 
 class DialogueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
@@ -122,7 +123,7 @@ class InstitutionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 
     def offer(self, parties: Sequence[Any]) -> None:
         """Let one of these parties be chosen, or none."""
-        self.party_id.choices = [("", gettext("none, as the liaison office")), *_named(parties)]
+        self.party_id.choices = [SelectChoice("", gettext("none, as the liaison office")), *_named(parties)]
 
     def facts(self) -> InstitutionFacts:
         """The institution as typed."""
@@ -134,8 +135,8 @@ class InstitutionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-def _named(parties: Sequence[Any]) -> list[tuple[str, str]]:
-    return [(str(party.id), party.names.get("en", party.code)) for party in parties]
+def _named(parties: Sequence[Any]) -> list[SelectChoice]:
+    return [SelectChoice(str(party.id), party.names.get("en", party.code)) for party in parties]
 
 
 def _id(value: str | None) -> UUID | None:
@@ -164,8 +165,10 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     profile = RadioField(
         _l("Calendar files"),
         choices=[
-            (InviteProfile.DISCREET.value, _l("Discreet: a neutral word and the city, nothing else")),
-            (InviteProfile.FULL.value, _l("Full: titles and rooms, on every device that shows the calendar")),
+            SelectChoice(InviteProfile.DISCREET.value, _l("Discreet: a neutral word and the city, nothing else")),
+            SelectChoice(
+                InviteProfile.FULL.value, _l("Full: titles and rooms, on every device that shows the calendar")
+            ),
         ],
         coerce=_plain,
         default=InviteProfile.DISCREET.value,
@@ -173,8 +176,10 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     existence = RadioField(
         _l("Existence"),
         choices=[
-            (Existence.NORMAL.value, _l("Not secret: offers of roles name the meeting")),
-            (Existence.CONFIDENTIAL.value, _l("Confidential: nobody outside its circle is told that it takes place")),
+            SelectChoice(Existence.NORMAL.value, _l("Not secret: offers of roles name the meeting")),
+            SelectChoice(
+                Existence.CONFIDENTIAL.value, _l("Confidential: nobody outside its circle is told that it takes place")
+            ),
         ],
         coerce=_plain,
         default=Existence.NORMAL.value,
@@ -182,7 +187,7 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     observers_told = BooleanField(_l("Observers may read the participants list and the released summaries"))
     working_languages = SelectMultipleField(
         _l("Working languages"),
-        choices=list(LANGUAGES.items()),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -198,8 +203,8 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     def offer(self, venues: Sequence[Any], parties: Sequence[Any]) -> None:
         """Let one of these venues, and any of these parties, be chosen."""
         self.venue_id.choices = [
-            ("", gettext("none yet, or online")),
-            *((str(venue.id), f"{venue.city}: {venue.name} ({venue.zone})") for venue in venues),
+            SelectChoice("", gettext("none yet, or online")),
+            *(SelectChoice(str(venue.id), f"{venue.city}: {venue.name} ({venue.zone})") for venue in venues),
         ]
         self.parties.choices = _named(parties)
 
@@ -282,13 +287,13 @@ class OfferRoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     name = LineField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     role = SelectField(
-        _l("Role"), choices=[(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES], coerce=_plain
+        _l("Role"), choices=[SelectChoice(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES], coerce=_plain
     )
     party = SelectField(_l("Party"), coerce=_plain)
 
     def offer(self, parties: Sequence[Any]) -> None:
         """Let one of these parties be chosen for a focal point."""
-        self.party.choices = [("", gettext("only for a focal point")), *_named(parties)]
+        self.party.choices = [SelectChoice("", gettext("only for a focal point")), *_named(parties)]
 
     @property
     def chosen_role(self) -> Role:
