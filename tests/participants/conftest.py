@@ -1,0 +1,109 @@
+"""The cast of the sample, with a mail server, and the letters that the office's invitations bring."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from dialogues.extensions import db
+from dialogues.meetings.models import Person
+from dialogues.outbox.jobs import deliver_due
+from dialogues.participants.models import Participation
+from tests.beds.database import Installation, opened
+from tests.beds.mail import Letter, MailServer
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1, Cast
+
+_LINK = re.compile(r"http://localhost(/r/[\w-]+)")
+
+
+class Outside(FlaskClient):
+    """A browser as it is: nothing of the test's own context reaches its requests."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return Context().run(super().open, *arguments, **options)
+
+
+@pytest.fixture
+def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
+    """The personas, a week after TRD-1: registration is open for LVR-1, which is sealed, and for SCD-1, which is not."""
+    with opened(installation.settings(mail_url=smtp.url)) as app, app.app_context():
+        app.test_client_class = Outside
+        set_clock(app, BEFORE_LVR_1)
+        yield Cast(app)
+        db.session.remove()
+
+
+@dataclass(slots=True)
+class Office:
+    """What happens at the office and in the mail, as a test looks at it."""
+
+    cast: Cast
+    smtp: MailServer
+
+    def page(self, code: str, rest: str = "") -> str:
+        """The address of the participants of a meeting."""
+        return f"/meetings/{self.cast.meeting(code)}/participants{rest}"
+
+    def mail(self) -> list[Letter]:
+        """The letters that leave now."""
+        before = len(self.smtp.letters)
+        deliver_due()
+        return self.smtp.letters[before:]
+
+    def link_to(self, email: str) -> str:
+        """The personal link in the newest letter to that address."""
+        for letter in reversed(self.smtp.letters):
+            if letter.recipients == (email,):
+                found = _LINK.search(letter.message.get_content())
+                assert found is not None
+                return found[1]
+        raise AssertionError(f"no letter to {email}")
+
+    def participation(self, email: str, code: str = "SCD-1") -> Participation | None:
+        """What is written of someone for a meeting."""
+        db.session.rollback()
+        return db.session.execute(
+            select(Participation)
+            .join(Person, Person.id == Participation.person_id)
+            .where(Participation.meeting_id == self.cast.meeting(code), Person.email == email)
+        ).scalar_one_or_none()
+
+    def participation_of(self, name: str, code: str) -> UUID:
+        """The id of a persona's participation."""
+        found = self.participation(f"{name}@example.invalid", code)
+        assert found is not None
+        return found.id
+
+    def browser(self) -> FlaskClient:
+        """A browser in which nobody is signed in."""
+        return self.cast.client(None)
+
+
+@pytest.fixture
+def office(cast: Cast, smtp: MailServer) -> Office:
+    """The office at its desk; letters of the sample have left."""
+    desk = Office(cast, smtp)
+    desk.mail()
+    return desk
+
+
+@pytest.fixture
+def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:
+    """Counts the statements that a call sends to the database."""
+    sent: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, statement, *_rest: sent.append(statement))
+
+    def count(call: Callable[[], Any]) -> int:
+        sent.clear()
+        call()
+        return len(sent)
+
+    return count
