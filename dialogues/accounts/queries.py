@@ -135,11 +135,23 @@ def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts
         .where(SignIn.account_id == viewer.account_id)
         .order_by(SignIn.last_seen_at.desc(), SignIn.id)
     ).scalars()
+    kept = ((row, read_proofs(row.factors)) for row in rows)
     return [
-        SignInFacts(row.id, row.browser, list(proofs), row.created_at, row.last_seen_at, row.id == viewer.sign_in_id)
-        for row in rows
-        if not is_half(proofs := read_proofs(row.factors)) and now - row.last_seen_at <= terms.idle(proofs)
+        _facts(row, proofs, viewer)
+        for row, proofs in kept
+        if not is_half(proofs) and now - row.last_seen_at <= terms.idle(proofs)
     ]
+
+
+def _facts(row: SignIn, proofs: frozenset[Proof], viewer: Viewer) -> SignInFacts:
+    return SignInFacts(
+        id=row.id,
+        browser=row.browser,
+        proofs=[proof for proof in Proof if proof in proofs],
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        present=row.id == viewer.sign_in_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

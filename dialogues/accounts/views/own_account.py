@@ -68,7 +68,7 @@ def end_other_sign_ins() -> Response:
 def change_password() -> Iterator[Any]:
     """Change my password; all my other sign-ins end."""
     form = ChangePasswordForm()
-    yield {"form": form, "shortest": SHORTEST, "longest": LONGEST}
+    yield {"form": form, "shortest": SHORTEST, "longest": LONGEST, "email": queries.own_account(viewer()).email}
     let_in(commands.change_password(viewer(), form.present.data, form.password.data, this_way(), hasher()))
     flash(_("Your password has changed, and all other sign-ins have ended."), "success")
     yield see_other(url_for("accounts.own_account"))
@@ -92,7 +92,8 @@ def step_up() -> Iterator[Any]:
     way, purpose = this_way(), request.args.get("purpose", "")[:120]
     form = ConfirmForm() if way.terms.demo else StepUpForm()
     goal = own_path(request.args.get("next"), url_for("accounts.own_account"))
-    yield {"form": form, "goal": goal, "purpose": words_for(purpose)}
+    email = queries.own_account(viewer()).email
+    yield {"form": form, "goal": goal, "purpose": words_for(purpose), "email": email}
     password, code = ("", "") if way.terms.demo else (form.password.data, form.code.data)
     let_in(commands.step_up(viewer(), purpose, way, code=code, password=password, hasher=hasher()))
     yield see_other(goal)

@@ -130,7 +130,9 @@ def choose_password() -> Iterator[Any]:
     """Choose the password that a mailed link admits to."""
     link = _opened_link(_PASSWORD_LINKS)
     form = NewPasswordForm()
-    yield {"form": form, "link": link, "shortest": SHORTEST, "longest": LONGEST}
+    account = queries.account_in_use(link.subject) if link is not None else None
+    email = account.email if account is not None else ""
+    yield {"form": form, "link": link, "email": email, "shortest": SHORTEST, "longest": LONGEST}
     link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
     yield _go_on(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
 
