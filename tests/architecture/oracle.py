@@ -1,8 +1,9 @@
 """The access matrix, transcribed by hand from the field's practice page; never derived from policy.py.
 
 E edit, R read, D own party only, O own record only, A aggregate, S sealed line, - nothing. After the letter, T: within
-an interpreter's window; X: once the lists are exchanged; I: restricted sessions only if invited or assigned; P: sessions
-open to observers; L: times and places only; C: if the meeting's rules say so. Everyone counts once they have accepted.
+an interpreter's window; X: once the lists are exchanged; I: restricted sessions only if invited or assigned; P:
+sessions open to observers; L: times and places only; C: if the meeting's rules say so. Everyone counts once they have
+accepted.
 """
 
 PERSONAS = {

@@ -69,7 +69,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "meetings.end_role": ("E roles, granted",),
     "meetings.end_dialogue_role": ("E roles, granted",),
     "agenda.agenda": ("R agenda, released",),
-    "agenda.session_page": ("R agenda, released",),
+    "agenda.session_page": ("F agenda, released",),
     "agenda.draft": ("E agenda, draft",),
     "agenda.new_session": ("E agenda, draft",),
     "agenda.edit_session": ("E agenda, draft",),
@@ -121,9 +121,14 @@ def open_to(endpoint: str, persona: str) -> bool:
 
 
 def _holds(letter: str, found: str) -> bool:
-    """An editor reads as well; where reading is asked for, one's own or one's party's part is something to read."""
+    """An editor reads as well; where reading is asked for, one's own or one's party's part is something to read.
+
+    F is reading in full, for which times and places are not enough.
+    """
     if letter == "R":
         return bool(set(found) & set("REDO"))
+    if letter == "F":
+        return "R" in found and "L" not in found
     if letter == "O":
         return "O" in found
     return letter in found
