@@ -1,0 +1,265 @@
+"""The life of a personal link: opening changes nothing, the answer uses it up, a new one is to be had."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.accounts import posting as accounts
+from dialogues.accounts.models import SecretLink, SignIn
+from dialogues.accounts.rules import LinkPurpose
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.rules import InviteProfile
+from dialogues.participants.rules import ParticipationStatus
+from tests.beds.forms import SAME_ORIGIN, held, page, press
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1
+from tests.participants.conftest import Office
+from tests.participants.test_views import invite
+
+OYUN = "oyun@example.org"
+
+
+@pytest.fixture
+def link(office: Office) -> str:
+    """The path of Oyun's personal link to SCD-1."""
+    invite(office)
+    office.mail()
+    return office.link_to(OYUN)
+
+
+def opened(office: Office, link: str) -> FlaskClient:
+    """A browser that opened the link."""
+    browser = office.browser()
+    assert browser.get(link).status_code == 303
+    return browser
+
+
+def answer(browser: FlaskClient, said: str) -> TestResponse:
+    form = page(browser.get("/registration")).select_one("main form[method=post]")
+    assert form is not None
+    return browser.post("/registration", data=held(form) | {"answer": said}, headers=SAME_ORIGIN)
+
+
+def status(office: Office) -> ParticipationStatus:
+    return office.participation(OYUN).status
+
+
+def sign_ins() -> int:
+    db.session.rollback()
+    return len(db.session.execute(select(SignIn.id)).all())
+
+
+def test_opening_a_link_changes_nothing_however_often(office: Office, link: str) -> None:
+    for method in ("GET", "HEAD", "GET", "HEAD"):
+        visitor = office.browser()
+        gone_to = visitor.open(link, method=method)
+        assert (gone_to.status_code, gone_to.location) == (303, "/registration")
+        assert visitor.get("/registration").status_code == 200
+
+    db.session.rollback()
+    kept = db.session.execute(select(SecretLink).where(SecretLink.purpose == LinkPurpose.REGISTRATION)).scalars()
+    assert not any(row.used_at for row in kept)
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_the_secret_is_in_no_page_and_no_address_after_the_first(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    assert link.removeprefix("/r/") not in browser.get("/registration").text
+
+
+def test_before_the_answer_a_discreet_meeting_says_city_days_and_capacity_only(office: Office, link: str) -> None:
+    text = opened(office, link).get("/registration").text
+
+    assert "Oyun Bat, you are invited as participant" in text
+    assert "Ulaanbaatar" in text or "2027" in text
+    title = db.session.execute(select(Meeting.title).where(Meeting.code == "SCD-1")).scalar_one()
+    assert title not in text
+    assert "SCD" not in text
+
+
+def test_a_meeting_with_the_full_profile_names_itself(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one().profile = InviteProfile.FULL
+
+    assert "Series of online sessions" in opened(office, link).get("/registration").text
+
+
+def test_accepting_signs_in_and_leads_to_the_details(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    accepted = answer(browser, "accept")
+
+    assert accepted.location == f"/meetings/{office.cast.meeting('SCD-1')}/registration"
+    assert "Thank you: you have accepted" in browser.get(accepted.location).text
+    assert status(office) is ParticipationStatus.CONFIRMED
+    assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 200
+
+
+def test_declining_signs_nobody_in_and_makes_no_account(office: Office, link: str) -> None:
+    before = sign_ins()
+
+    browser = opened(office, link)
+    assert answer(browser, "decline").status_code == 303
+
+    assert "you do not come" in browser.get("/registration").text
+    assert status(office) is ParticipationStatus.DECLINED
+    assert sign_ins() == before
+    assert db.session.execute(select(Person.account_id).where(Person.email == OYUN)).scalar_one() is None
+
+
+def test_a_used_link_opens_no_second_sign_in(office: Office, link: str) -> None:
+    first, second = opened(office, link), opened(office, link)
+    second.get("/registration")
+    late = page(second.get("/registration")).select_one("main form[method=post]")
+    answer(first, "accept")
+    before = sign_ins()
+
+    again = second.post("/registration", data=held(late) | {"answer": "accept"}, headers=SAME_ORIGIN)
+
+    assert (again.status_code, again.location) == (303, "/registration")
+    assert "cannot be used any more" in second.get("/registration").text
+    assert sign_ins() == before
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_of_many_who_accept_at_once_one_is_signed_in(office: Office, link: str) -> None:
+    browsers = [opened(office, link) for _ in range(6)]
+    forms = [held(page(browser.get("/registration")).select_one("main form[method=post]")) for browser in browsers]
+    before = sign_ins()
+
+    def accept(number: int) -> int:
+        sent = forms[number] | {"answer": "accept"}
+        return browsers[number].post("/registration", data=sent, headers=SAME_ORIGIN).status_code
+
+    with ThreadPoolExecutor(6) as crowd:
+        answers = list(crowd.map(accept, range(6)))
+
+    assert set(answers) <= {303, 422}
+    assert sign_ins() == before + 1
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_an_answer_that_is_neither_yes_nor_no_uses_nothing_up(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    assert answer(browser, "perhaps").status_code == 422
+    assert answer(browser, "accept").status_code == 303
+
+
+def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    answer(browser, "decline")
+
+    press(browser, "/registration", "Mail me a new link")
+    (letter,) = office.mail()
+
+    assert letter.recipients == (OYUN,)
+    assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_whoever_asks_with_anything_gets_the_same_answer(office: Office, link: str) -> None:
+    used = opened(office, link)
+    answer(used, "decline")
+    used.get("/registration")
+    stranger = office.browser()
+    stranger.get("/r/" + "x" * 43)
+
+    said = []
+    for browser in (used, stranger, office.browser()):
+        gone_to = press(browser, "/registration", "Mail me a new link")
+        notice = page(browser.get(gone_to.location)).select_one("main .notice")
+        said.append((gone_to.status_code, gone_to.location, notice.get_text(" ", strip=True)))
+
+    assert len(set(said)) == 1
+    assert len(office.mail()) == 1
+
+
+def test_at_most_three_new_links_in_six_hours(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    answer(browser, "decline")
+    letters = 0
+    for _ in range(5):
+        press(browser, "/registration", "Mail me a new link")
+        letters += len(office.mail())
+
+    assert letters == 3
+
+    set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=7))
+    press(browser, "/registration", "Mail me a new link")
+    assert len(office.mail()) == 1
+
+
+def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    set_clock(office.cast.app, BEFORE_LVR_1.replace(month=9, day=16))
+
+    assert "cannot be used any more" in browser.get("/registration").text
+    press(browser, "/registration", "Mail me a new link")
+    assert office.mail() == []
+
+
+@pytest.mark.parametrize("purpose", [purpose for purpose in LinkPurpose if purpose is not LinkPurpose.REGISTRATION])
+def test_a_link_of_another_purpose_is_nothing_here(office: Office, link: str, purpose: LinkPurpose) -> None:
+    participation = office.participation(OYUN).id
+    with upkeep(system(Purpose.SECRET_LINK)):
+        now = clock.now()
+        other = accounts.mint_link(purpose, participation, expires_at=now + timedelta(days=1), now=now)
+
+    assert "cannot be used" in opened(office, f"/r/{other}").get("/registration").text
+
+
+def test_a_registration_link_is_no_way_to_sign_in(office: Office, link: str) -> None:
+    browser = office.browser()
+    browser.get(link.replace("/r/", "/links/"))
+
+    assert "main form" not in browser.get("/link").text
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_an_answer_needs_the_browser_that_opened_the_link_and_a_page_of_ours(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    form = held(page(browser.get("/registration")).select_one("main form[method=post]")) | {"answer": "accept"}
+
+    assert office.browser().post("/registration", data=form, headers=SAME_ORIGIN).status_code in {303, 400, 422}
+    assert browser.post("/registration", data=form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
+    assert browser.post("/registration", data={"answer": "accept"}, headers=SAME_ORIGIN).status_code in {400, 422}
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_a_link_to_an_address_that_is_not_the_accounts_own_opens_no_sign_in(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        oyun = db.session.execute(select(Person).where(Person.email == OYUN)).scalar_one()
+        oyun.account_id = accounts.account_for("someone.else@example.org", clock.real_now())
+    before = sign_ins()
+
+    accepted = answer(opened(office, link), "accept")
+
+    assert accepted.status_code == 303
+    assert sign_ins() == before
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    own = answer(browser, "accept").location
+
+    form = page(browser.get(own + "/withdraw")).select_one("main form[method=post]")
+    assert browser.post(own + "/withdraw", data=held(form), headers=SAME_ORIGIN).status_code == 303
+
+    assert status(office) is ParticipationStatus.WITHDRAWN
+    assert browser.get(own).status_code == 404
+    returning = opened(office, link)
+    press(returning, "/registration", "Mail me a new link")
+    office.mail()
+    assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
+    assert status(office) is ParticipationStatus.CONFIRMED
