@@ -66,12 +66,18 @@ def of_nowhere(known: Objects) -> Objects:
 
 
 def own(app: Flask, cast: Cast) -> Objects:
-    """The objects of TRD-1 that tell most: a session with a summary, an open record."""
+    """The objects of TRD-1 that tell most: a session with a summary, a participant, an open record."""
     with app.app_context():
         found = of_meeting(app, cast.meeting("TRD-1"))
         session = cast.session("TRD-1-04")
         record = db.session.execute(
             select(Record.id).where(Record.dialogue_id == cast.dialogue("TRD"), Record.release_at.is_(None)).limit(1)
         ).scalar()
+        participation = db.session.execute(
+            select(Participation.id).where(
+                Participation.meeting_id == cast.meeting("TRD-1"), Participation.person_id == cast.person("us4")
+            )
+        ).scalar_one()
         db.session.rollback()
+    found = found.but(participation_id=participation)
     return found.but(session_id=session, **({"record_id": record} if record else {}))

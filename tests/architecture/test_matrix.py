@@ -27,7 +27,7 @@ from tests.cast import Cast
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 #: Asked for a fresh proof of who they are before anything is looked up: the same for what exists and what does not.
-_PROOF_FIRST = (303, "/step-up")
+_PROOF_FIRST = (303, "/account/confirm")
 
 
 @pytest.fixture(scope="module")
