@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
@@ -41,7 +42,7 @@ def _perhaps(value: Any) -> UUID | None:
 
 
 def _which_of_two(label: Any) -> Any:
-    choices = [("0", _l("The first of the two")), ("1", _l("The second of the two"))]
+    choices = [SelectChoice("0", _l("The first of the two")), SelectChoice("1", _l("The second of the two"))]
     return RadioField(label, choices=choices, validators=[Optional()], coerce=str)
 
 
@@ -70,7 +71,7 @@ class _Times(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 
     def offer_rooms(self, rooms: Sequence[RoomChoice]) -> None:
         """Let these rooms be chosen."""
-        self.rooms.choices = [(str(room.id), f"{room.name} ({room.capacity})") for room in rooms]
+        self.rooms.choices = [SelectChoice(str(room.id), f"{room.name} ({room.capacity})") for room in rooms]
 
 
 def _fold(typed: str | None) -> int | None:
@@ -101,15 +102,15 @@ class SessionForm(_Times):
         self.offer_rooms(rooms)
         self.kind.choices, self.rule.choices = _words(SessionKind), _words(Rule)
         self.admits.choices = _words(Admits)
-        self.languages.choices = [(code, language_name(code)) for code in frame.languages]
+        self.languages.choices = [SelectChoice(code, language_name(code)) for code in frame.languages]
         if not people:
             for name in _PEOPLE:
                 del self[name]
             return
         everyone = _choices(people)
-        self.chair.choices = [("", _l("nobody yet")), *everyone]
+        self.chair.choices = [SelectChoice("", _l("nobody yet")), *everyone]
         self.leads.choices = self.invited.choices = everyone
-        self.rapporteur.choices = [("", _l("nobody")), *_choices(_holding(people, Role.RAPPORTEUR))]
+        self.rapporteur.choices = [SelectChoice("", _l("nobody")), *_choices(_holding(people, Role.RAPPORTEUR))]
         self.interpreters.choices = _choices(_holding(people, Role.INTERPRETER))
 
     def plan(self) -> SessionPlan:
@@ -129,16 +130,22 @@ class SessionForm(_Times):
     def _people(self) -> tuple[tuple[UUID, Part], ...]:
         named = (
             (Part.CHAIR, [self.chair.data]),
-            (Part.LEAD, self.leads.data),
+            (Part.LEAD, _as_before(self.leads)),
             (Part.RAPPORTEUR, [self.rapporteur.data]),
-            (Part.INTERPRETER, self.interpreters.data),
-            (Part.INVITED, self.invited.data),
+            (Part.INTERPRETER, _as_before(self.interpreters)),
+            (Part.INVITED, _as_before(self.invited)),
         )
         return tuple((person, part) for part, people in named for person in people or () if person is not None)
 
 
-def _words(kind: type[Enum]) -> list[tuple[str, str]]:
-    return [(value.value, word(value)) for value in kind]
+def _as_before(field: Any) -> list[UUID]:
+    """Those who are ticked, in the order in which they stood before; who is new comes last."""
+    ticked, before = field.data or [], list(field.object_data or ())
+    return sorted(ticked, key=lambda person: before.index(person) if person in before else len(before))
+
+
+def _words(kind: type[Enum]) -> list[SelectChoice]:
+    return [SelectChoice(value.value, word(value)) for value in kind]
 
 
 def language_name(code: str) -> str:
@@ -150,8 +157,11 @@ def _holding(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:
     return [person for person in people if role in person.roles]
 
 
-def _choices(people: Iterable[PersonChoice]) -> list[tuple[str, str]]:
-    return [(str(person.id), f"{person.name} ({person.party})" if person.party else person.name) for person in people]
+def _choices(people: Iterable[PersonChoice]) -> list[SelectChoice]:
+    return [
+        SelectChoice(str(person.id), f"{person.name} ({person.party})" if person.party else person.name)
+        for person in people
+    ]
 
 
 class ReleaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
@@ -165,6 +175,18 @@ class RemoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """That a session is to go, as it was seen."""
 
     version = VersionField()
+
+
+def as_new(frame: MeetingFrame) -> dict[str, Any]:
+    """What the fields show for a session that is not yet in the draft."""
+    return {
+        "day": frame.first,
+        "kind": SessionKind.PLENARY,
+        "rule": frame.default_rule,
+        "admits": Admits.PARTICIPANTS,
+        "languages": list(frame.languages),
+        "version": 0,
+    }
 
 
 def times_as_saved(session: DraftSession) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from dialogues.agenda.forms import (
     ReleaseForm,
     RemoveForm,
     SessionForm,
+    as_new,
     as_saved,
     language_name,
     times_as_saved,
@@ -146,10 +147,9 @@ def draft(meeting_id: UUID) -> str:
     """The draft by day, with what is doubtful in it and what a release would change."""
     frame = queries.meeting_frame(viewer())
     sessions = queries.draft(viewer(), frame)
-    names = queries.names_of(viewer(), frame)
-    doubts = queries.doubts(
-        frame, sessions, queries.rooms_of_venue(frame), queries.people_of_meeting(viewer(), frame), names
-    )
+    people = queries.people_of_meeting(viewer(), frame)
+    names = {person.id: person.name for person in people}
+    doubts = queries.doubts(frame, sessions, queries.rooms_of_venue(frame), people, names)
     changes = queries.unreleased(viewer(), frame, sessions)
     return render_template(
         "agenda/draft.html",
@@ -172,8 +172,7 @@ def _local(wall_clock: WallClock) -> datetime:
 def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, Any]]:
     """A form for a session of the draft and what stands around it on the page."""
     frame = queries.meeting_frame(viewer())
-    first = {"rule": frame.default_rule, "languages": list(frame.languages), "day": frame.first, "version": 0}
-    form = SessionForm(data=as_saved(saved) if saved else first | _asked_for())
+    form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _asked_for())
     form.offer(frame, queries.rooms_of_venue(frame), queries.people_of_meeting(viewer(), frame))
     return form, {"form": form, "frame": frame, "saved": saved}
 

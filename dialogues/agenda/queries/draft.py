@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from tzdata import IANA_VERSION
 
 from dialogues.agenda.models import DraftItem, DraftPerson, DraftRoom
-from dialogues.agenda.queries.released import current_release, released_snapshots
+from dialogues.agenda.queries.released import current_snapshots
 from dialogues.agenda.rules import (
     Admits,
     Booking,
@@ -125,18 +125,9 @@ def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]
 
 def belonging(frame: MeetingFrame) -> list[PersonChoice]:
     """Everyone who belongs to the meeting, whoever asks: commands check by it, pages go through `people_of_meeting`."""
-    roles: dict[UUID, set[Role]] = {}
-    for grant in db.session.execute(
-        select(RoleGrant.person_id, RoleGrant.role).where(
-            RoleGrant.dialogue_id == frame.dialogue_id,
-            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == frame.meeting_id),
-            RoleGrant.revoked_at.is_(None),
-        )
-    ):
-        roles.setdefault(grant.person_id, set()).add(grant.role)
     live = [status for status in ParticipationStatus if status.is_live]
-    people = db.session.execute(
-        select(Person.id, Person.name, Party.code, Participation.id.label("participation"))
+    rows = db.session.execute(
+        select(Person.id, Person.name, Party.code, Participation.id.label("participation"), RoleGrant.role)
         .outerjoin(
             Participation,
             (Participation.person_id == Person.id)
@@ -144,14 +135,20 @@ def belonging(frame: MeetingFrame) -> list[PersonChoice]:
             & Participation.status.in_(live),
         )
         .outerjoin(Party, Party.id == Participation.party_id)
-        .where(Person.dialogue_id == frame.dialogue_id)
+        .outerjoin(
+            RoleGrant,
+            (RoleGrant.person_id == Person.id)
+            & or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == frame.meeting_id)
+            & RoleGrant.revoked_at.is_(None),
+        )
+        .where(Person.dialogue_id == frame.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
         .order_by(Person.sort_key, Person.name, Person.id)
-    )
-    return [
-        PersonChoice(row.id, row.name, row.code or "", frozenset(roles.get(row.id, ())))
-        for row in people
-        if row.participation is not None or row.id in roles
-    ]
+    ).all()
+    roles: dict[UUID, set[Role]] = {}
+    for row in rows:
+        roles.setdefault(row.id, set()).update({row.role} - {None})
+    people = {row.id: PersonChoice(row.id, row.name, row.code or "", frozenset(roles[row.id])) for row in rows}
+    return list(people.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +297,4 @@ def snapshots(sessions: Iterable[DraftSession]) -> dict[UUID, Snapshot]:
 
 def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]) -> list[Difference]:
     """What a release of these sessions would change for those who see the agenda."""
-    release = current_release(frame.meeting_id)
-    was = released_snapshots(viewer, release.id) if release else {}
-    return differences(was, snapshots(sessions))
+    return differences(current_snapshots(viewer, frame.meeting_id), snapshots(sessions))

@@ -314,16 +314,26 @@ def release_history(viewer: Viewer) -> list[ReleaseHead]:
 
 def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
     """A release as it can be compared with another or with the draft, for those who see all of it."""
+    return _snapshots(viewer, action, select(Release.id).where(Release.id == release_id))
+
+
+def current_snapshots(viewer: Viewer, meeting_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
+    """The newest release of a meeting, to be compared; empty before the first."""
+    newest = select(Release.id).where(Release.meeting_id == meeting_id).order_by(Release.number.desc()).limit(1)
+    return _snapshots(viewer, action, newest)
+
+
+def _snapshots(viewer: Viewer, action: Action, release: Select[Any]) -> dict[UUID, Snapshot]:
     people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
     for row in db.session.execute(
         select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position).where(
-            ReleasePerson.release_id == release_id
+            ReleasePerson.release_id.in_(release)
         )
     ):
         people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
     items = db.session.execute(
         select(ReleaseItem.session_id, ReleaseItem.frozen).where(
-            ReleaseItem.release_id == release_id, visible(viewer, action)
+            ReleaseItem.release_id.in_(release), visible(viewer, action)
         )
     )
     return {

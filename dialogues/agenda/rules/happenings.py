@@ -53,6 +53,8 @@ class AgendaReleased(Happening):
     moved_ids: tuple[UUID, ...] = ()
     changed_ids: tuple[UUID, ...] = ()
     cancelled_ids: tuple[UUID, ...] = ()
+    #: Taken over from elsewhere, such as a sample: it is followed up, and nobody is written to.
+    silent: bool = False
 
     @property
     def concerned_ids(self) -> frozenset[UUID]:

@@ -1,0 +1,79 @@
+"""The sample's meetings, their cast, and sessions to plan in them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from datetime import date, time
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from dialogues.agenda.rules import SessionPlan, When
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import RoleGrant
+from tests.cast import MIDDLE_OF_TRD_1, Cast
+
+#: When nothing of TRD-1 takes place: the evening before the last day.
+EVENING = When(date(2027, 5, 26), time(18), time(19))
+NOW = MIDDLE_OF_TRD_1
+
+
+def plan(**facts: Any) -> SessionPlan:
+    """A session in the free evening, unless said otherwise."""
+    return SessionPlan(**({"title": "An evening talk", "when": EVENING} | facts))
+
+
+@pytest.fixture
+def cast(app: Flask) -> Iterator[Cast]:
+    """Everyone of the sample; commands and queries can be called at once."""
+    with app.app_context():
+        yield Cast(app)
+
+
+class Browser:
+    """A signed-in browser, which knows nothing of the application context that the test holds open."""
+
+    def __init__(self, cast: Cast, name: str) -> None:
+        self._client = Context().run(cast.client, name)
+
+    def get(self, path: str, **how: Any) -> Any:
+        db.session.rollback()
+        return Context().run(self._client.get, path, **how)
+
+    def post(self, path: str, **how: Any) -> Any:
+        db.session.rollback()
+        return Context().run(self._client.post, path, headers={"Sec-Fetch-Site": "same-origin"}, **how)
+
+
+@pytest.fixture
+def accept(cast: Cast) -> Callable[[str, str], None]:
+    """Lets a person of the sample accept every role that is on offer in a meeting."""
+
+    def accept(name: str, meeting: str) -> None:
+        dialogue = meeting.split("-", maxsplit=1)[0]
+        person, meeting_id = cast.person(name, dialogue), cast.meeting(meeting)
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            for grant in session.query(RoleGrant).filter_by(person_id=person, meeting_id=meeting_id):
+                grant.accepted_at = NOW
+
+    return accept
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The SELECT statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
