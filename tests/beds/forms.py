@@ -46,7 +46,7 @@ def send(client: FlaskClient, address: str, /, **typed: Any) -> TestResponse:
 def press(client: FlaskClient, address: str, button: str) -> TestResponse:
     """Press the button with these words on the page."""
     for form in page(client.get(address)).select("main form[method=post]"):
-        if button in form.get_text(" "):
+        if button in " ".join(form.get_text(" ").split()):
             return client.post(str(form["action"]), data=held(form), headers=SAME_ORIGIN)
     raise AssertionError(f"no button “{button}” at {address}")
 

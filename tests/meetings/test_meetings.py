@@ -163,7 +163,7 @@ def test_in_another_zone_the_hours_stay_and_the_instants_follow(cast: Cast, read
 def test_a_draft_is_not_moved_into_an_hour_that_the_clocks_skip(cast: Cast, read) -> None:
     client, meeting = plan(cast, zone="Europe/Zurich", starts_on="2027-03-20", ends_on="2027-03-21")
     night = {"title": "Night watch", "day": "2027-03-20", "starts": "02:10", "ends": "02:50"}
-    assert send(client, f"{meeting}/agenda/sessions/new", **night).status_code == 303
+    assert send(client, f"{meeting}/agenda/draft/new", **night).status_code == 303
 
     answer = send(client, f"{meeting}/settings", starts_on="2027-03-28", ends_on="2027-03-29")
 
