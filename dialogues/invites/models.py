@@ -1,7 +1,6 @@
 """Calendar entries of persons, their immutable revisions, and the version of each personal feed."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint
@@ -9,33 +8,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialogues.common.columns import Id, Instant, WallTime, word
 from dialogues.extensions import Base
-from dialogues.meetings.rules import InviteProfile
-
-
-class EntryObject(Enum):
-    """What an entry is about: the meeting as a whole (the umbrella), or one session."""
-
-    MEETING = "meeting"
-    SESSION = "session"
-
-
-class EntryState(Enum):
-    """STATUS of the event in its newest revision."""
-
-    CONFIRMED = "confirmed"
-    TENTATIVE = "tentative"
-    CANCELLED = "cancelled"
+from dialogues.invites.rules import EntryObject, Profile, Role, State
 
 
 class Entry(Base):
-    """One person's event: its UID is random, minted once, and stays through moves, withdrawal and re-admission."""
+    """One person's event: its UID is random, minted once, and stays through moves, withdrawal and re-admission.
+
+    `organizer` is written with the first letter and never again; `sequence` is that of the newest revision.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("person_id", "object_id"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
-        Index("ix_entry_object", "object_id"),
+        Index("ix_entry_meeting", "meeting_id"),
     )
 
     id: Mapped[Id]
@@ -45,21 +32,31 @@ class Entry(Base):
     object_kind: Mapped[EntryObject] = mapped_column(word(EntryObject))
     object_id: Mapped[UUID]
     uid: Mapped[str] = mapped_column(String(64), unique=True)
-    organizer: Mapped[str] = mapped_column(String(254))
+    organizer: Mapped[str | None] = mapped_column(String(254))
+    first_letter_id: Mapped[UUID | None]
     sequence: Mapped[int] = mapped_column(default=0)
-    time_changed_at_sequence: Mapped[int] = mapped_column(default=0)
-    state: Mapped[EntryState] = mapped_column(word(EntryState))
 
 
 class EntryRevision(Base):
-    """One state of an entry, immutable; letter, download and feed are renderings of it."""
+    """One state of an entry, immutable, as its guest sees it; letter, download and feed are renderings of it.
+
+    `time_sequence` is the SEQUENCE of the last change of time; `release_id` the release that made this revision, if one
+    did. What the profile hides is not kept here either: a discreet revision has no title and no place.
+    """
 
     __tablename__ = "entry_revision"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_id"], ["entry.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["dialogue_id", "release_id"], ["release.dialogue_id", "release.id"]),
+    )
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
+    time_sequence: Mapped[int] = mapped_column(default=0)
     dialogue_id: Mapped[UUID]
-    state: Mapped[EntryState] = mapped_column(word(EntryState))
+    release_id: Mapped[UUID | None]
+    state: Mapped[State] = mapped_column(word(State))
+    role: Mapped[Role] = mapped_column(word(Role), default=Role.REQUIRED)
     dtstamp: Mapped[datetime] = mapped_column(Instant)
     local_start: Mapped[datetime] = mapped_column(WallTime)
     local_end: Mapped[datetime] = mapped_column(WallTime)
@@ -69,15 +66,12 @@ class EntryRevision(Base):
     starts_utc: Mapped[datetime] = mapped_column(Instant)
     ends_utc: Mapped[datetime] = mapped_column(Instant)
     tz_version: Mapped[str] = mapped_column(String(16))
-    profile: Mapped[InviteProfile] = mapped_column(word(InviteProfile))
+    profile: Mapped[Profile] = mapped_column(word(Profile))
     title: Mapped[str] = mapped_column(String(200), default="")
-    room: Mapped[str] = mapped_column(String(300), default="")
+    place: Mapped[str] = mapped_column(Text, default="")
     city: Mapped[str] = mapped_column(String(120), default="")
-    description: Mapped[str] = mapped_column(Text, default="")
     all_day: Mapped[bool] = mapped_column(default=False)
     transparent: Mapped[bool] = mapped_column(default=False)
-
-    __table_args__ = (ForeignKeyConstraint(["entry_id"], ["entry.id"], ondelete="CASCADE"),)
 
 
 class FeedState(Base):

@@ -8,6 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import ClassVar
+
+from dialogues.common.happening import Happening
+
+
+class EntryObject(Enum):
+    """What an entry is about: the meeting as a whole (the umbrella), or one session."""
+
+    MEETING = "meeting"
+    SESSION = "session"
 
 
 class Profile(Enum):
@@ -267,3 +277,24 @@ def token_in(address: str) -> str | None:
     """The token that an address carries, in lower case; None if it carries none."""
     _, plus, token = address.rpartition("@")[0].rpartition("+")
     return token.lower() if plus and re.fullmatch(r"[a-zA-Z2-7]{25,28}", token) else None
+
+
+#: How long a cancelled entry stays in a feed, and how long the address of a feed is good.
+CANCELLED_STAYS = timedelta(days=30)
+FEED_LASTS = timedelta(days=400)
+#: More devices than anyone has.
+MOST_FEEDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOpened(Happening):
+    """A person has a new address for a calendar feed; `about` is the person."""
+
+    action: ClassVar[str] = "feed.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEnded(Happening):
+    """The address of a person's calendar feed is void; `about` is the person."""
+
+    action: ClassVar[str] = "feed.ended"

@@ -1,6 +1,7 @@
 """Agendas of the sample: sessions placed in the draft with their people and rooms, then released once."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,8 @@ def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaRel
     for session in meeting["sessions"]:
         plan = _plan(loaded, code, meeting, session, arrangement)
         loaded.sessions[session["id"]] = posting.place_draft(frame, plan)
-    return posting.freeze_release(loaded.meetings[meeting["id"]], now=datetime.fromisoformat(arrangement["released"]))
+    released_at = datetime.fromisoformat(arrangement["released"])
+    return replace(posting.freeze_release(loaded.meetings[meeting["id"]], now=released_at), silent=True)
 
 
 def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: datetime) -> AgendaReleased:
@@ -28,7 +30,7 @@ def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: dateti
     frame = queries.frame_of(meeting_id)
     for plan in plans:
         posting.place_draft(frame, plan)
-    return posting.freeze_release(meeting_id, now=at)
+    return replace(posting.freeze_release(meeting_id, now=at), silent=True)
 
 
 def _plan(

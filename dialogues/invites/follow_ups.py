@@ -1,0 +1,167 @@
+"""What calendars owe when meetings, agendas, participations and roles change; joins the transaction of the cause."""
+
+from datetime import datetime
+from uuid import UUID
+
+from dialogues.agenda.rules import AgendaReleased
+from dialogues.invites import queries
+from dialogues.invites.answer_addresses import mint_address
+from dialogues.invites.posting import Settled, Settlement, begin_mailing, settle
+from dialogues.invites.rules import OWED, EntryObject, Method
+from dialogues.meetings.rules import (
+    DialogueChanged,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingMoved,
+    RoleAccepted,
+    RoleEnded,
+)
+from dialogues.outbox.posting import owe_all
+from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.participants.rules import ParticipationHappening
+
+_UMBRELLA = frozenset({EntryObject.MEETING})
+_KINDS = {Method.REQUEST: LetterKind.CALENDAR_REQUEST, Method.CANCEL: LetterKind.CALENDAR_CANCEL}
+
+
+def settle_person(happening: ParticipationHappening) -> None:
+    """Someone comes, comes no more, or wants their entries to say less: their calendar follows."""
+    if happening.meeting_id is not None:
+        settled = settle(happening.meeting_id, at=happening.at, only={happening.person_id})
+        _mail_umbrellas(settled, happening.at)
+
+
+def settle_holder(happening: RoleAccepted | RoleEnded) -> None:
+    """Someone has another role, in one meeting or in all of a dialogue: their sessions follow."""
+    if happening.dialogue_id is None:
+        return
+    for meeting_id in queries.meetings_of(happening.dialogue_id, happening.meeting_id):
+        settled = settle(meeting_id, at=happening.at, only={happening.person_id})
+        _mail_umbrellas(settled, happening.at)
+
+
+def renew_entries(happening: MeetingChanged) -> None:
+    """A meeting is told in other words, or is certain now: every entry of it follows."""
+    _mail_umbrellas(settle(happening.about, at=happening.at), happening.at)
+
+
+def renew_all(happening: DialogueChanged) -> None:
+    """A dialogue is confidential now, or no longer: every entry of its meetings follows."""
+    for meeting_id in queries.meetings_of(happening.about, None):
+        _mail_umbrellas(settle(meeting_id, at=happening.at), happening.at)
+
+
+def move_meeting(happening: MeetingMoved) -> None:
+    """A meeting has other days or another place: its umbrellas follow, its sessions with the next release."""
+    settled = settle(happening.about, at=happening.at, kinds=_UMBRELLA)
+    _mail_umbrellas(settled, happening.at)
+    days = {"first_day": happening.first_day.isoformat(), "last_day": happening.last_day.isoformat()}
+    _tell_others(settled, {**days, "zone": happening.zone}, happening.at)
+
+
+def cancel_meeting(happening: MeetingCancelled) -> None:
+    """A meeting will not take place: everything about it is taken back."""
+    settled = settle(happening.about, at=happening.at)
+    _mail_umbrellas(settled, happening.at)
+    _tell_others(settled, {"cancelled": True}, happening.at)
+
+
+def follow_release(happening: AgendaReleased) -> None:
+    """A new agenda: everyone's sessions follow, and each person concerned has one letter about what changed for them.
+
+    Umbrellas are settled as well, for meetings that are taken over with people who had accepted before.
+    """
+    if happening.meeting_id is None:
+        return
+    settled = settle(happening.meeting_id, at=happening.at, release_id=happening.about)
+    if happening.silent:
+        return
+    _mail_umbrellas(settled, happening.at)
+    sessions = (entry for entry in settled.entries if entry.object_kind is EntryObject.SESSION)
+    people = dict.fromkeys(entry.person_id for entry in sessions)
+    told = (person_id for person_id in people if _can_be_told(settled, person_id, happening.at))
+    owe_all([_about_release(settled, happening, person_id) for person_id in told])
+
+
+def _can_be_told(settled: Settlement, person_id: UUID, at: datetime) -> bool:
+    """Whether the person has an address and may read more of the agenda now than times and places."""
+    guest = settled.guests.get(person_id)
+    return guest is not None and guest.email is not None and settled.here.reads_now(guest.roles, at)
+
+
+def _about_release(settled: Settlement, happening: AgendaReleased, person_id: UUID) -> Debt:
+    return Debt(
+        kind=LetterKind.AGENDA_CHANGED,
+        debt_key=f"agenda:{happening.about.hex}:{person_id.hex}",
+        owed_at=happening.at,
+        dialogue_id=happening.dialogue_id,
+        listed_under=happening.meeting_id,
+        person_id=person_id,
+        facts={"release_id": str(happening.about)},
+        order_key=f"agenda:{settled.here.meeting.id.hex}:{person_id.hex}",
+        sequence=happening.number,
+    )
+
+
+def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
+    """Owe the mailed form of every umbrella that has a new revision: one letter each, the newest only."""
+    mailed = [entry for entry in settled.entries if _is_mailed(settled, entry)]
+    letters = owe_all([_umbrella_letter(settled, entry, at) for entry in mailed])
+    begin_mailing(
+        (entry.entry_id, _address(settled, entry), letter_id)
+        for entry, letter_id in zip(mailed, letters, strict=True)
+        if entry.organizer is None
+    )
+
+
+def _is_mailed(settled: Settlement, entry: Settled) -> bool:
+    if entry.object_kind is not EntryObject.MEETING or OWED[entry.change].letter is None:
+        return False
+    guest = settled.guests.get(entry.person_id)
+    # Someone who has left is a guest no longer; the composer knows whether there is an address.
+    return guest is None or guest.email is not None
+
+
+def _umbrella_letter(settled: Settlement, entry: Settled, at: datetime) -> Debt:
+    method = OWED[entry.change].letter or Method.REQUEST
+    return Debt(
+        kind=_KINDS[method],
+        debt_key=f"calendar:{entry.entry_id.hex}:{entry.sequence}",
+        owed_at=at,
+        dialogue_id=settled.here.meeting.dialogue_id,
+        listed_under=settled.here.meeting.id,
+        person_id=entry.person_id,
+        facts={"entry_id": str(entry.entry_id), "sequence": entry.sequence},
+        order_key=f"calendar:{entry.entry_id.hex}",
+        sequence=entry.sequence,
+        supersedes=True,
+    )
+
+
+def _address(settled: Settlement, entry: Settled) -> str:
+    return mint_address(settled.here.meeting.dialogue_id, uid=entry.uid, entry_id=entry.entry_id)
+
+
+def _tell_others(settled: Settlement, facts: dict[str, object], at: datetime) -> None:
+    """Owe one letter in words to everyone around the meeting who has no umbrella that tells it."""
+    meeting = settled.here.meeting
+    told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
+    others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
+    people = dict.fromkeys(person for person in [*others, *queries.still_asked(meeting.id)] if person not in told)
+    owe_all(
+        [
+            Debt(
+                kind=LetterKind.MEETING_CHANGED,
+                debt_key=f"meeting:{meeting.id.hex}:{meeting.version}:{person_id.hex}",
+                owed_at=at,
+                dialogue_id=meeting.dialogue_id,
+                listed_under=meeting.id,
+                person_id=person_id,
+                facts=facts,
+                order_key=f"meeting:{meeting.id.hex}:{person_id.hex}",
+                sequence=meeting.version,
+                supersedes=True,
+            )
+            for person_id in people
+        ]
+    )

@@ -1,0 +1,12 @@
+"""What is typed on the page of one's own calendar."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from dialogues.common.fields import LineField
+
+
+class FeedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """A new feed address, named for the device or program that is to have it."""
+
+    name = LineField(_l("For which device or program"), 80)

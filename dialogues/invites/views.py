@@ -1,0 +1,144 @@
+"""One's own calendar: files to keep, feed addresses, and the feed itself."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, make_response, render_template, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer, without_viewer
+from dialogues.common.browser import KIND
+from dialogues.common.pages import download, form_page, see_other
+from dialogues.common.refusal import Unseen
+from dialogues.invites import commands, queries
+from dialogues.invites.calendar_file import calendar_file
+from dialogues.invites.forms import FeedForm
+from dialogues.invites.queries import FeedHead
+from dialogues.invites.revisions import Revision, filed
+from dialogues.policy import FEED_FETCH, FEED_OWN, INVITE_FILE
+
+blueprint = Blueprint("invites", __name__)
+
+_log = logging.getLogger(__name__)
+_MEDIA_TYPE = "text/calendar; charset=utf-8"
+_NAME = "calendar.ics"
+_LOOK_EVERY = timedelta(hours=1)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/calendar", methods=["GET", "POST"])
+@allows(FEED_OWN)
+@form_page("invites/calendar.html")
+def calendar(meeting_id: UUID) -> Iterator[Any]:
+    """One's own sessions as a file, and one's own feed addresses; a new one is shown here once."""
+    form = FeedForm()
+    yield {"form": form, **_calendar_page(meeting_id)}
+    secret = commands.open_feed(viewer(), form.name.data, now=clock.now(), real_now=clock.real_now())
+    yield _shown_once(meeting_id, secret, form.name.data)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/calendar/feeds/<uuid:feed_id>/renew")
+@allows(FEED_OWN)
+def renew_feed(meeting_id: UUID, feed_id: UUID) -> str:
+    """Another address in place of this one."""
+    secret = commands.renew_feed(viewer(), feed_id, now=clock.now(), real_now=clock.real_now())
+    return _shown_once(meeting_id, secret, "")
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/calendar/feeds/<uuid:feed_id>/end")
+@allows(FEED_OWN)
+def end_feed(meeting_id: UUID, feed_id: UUID) -> Any:
+    """Void an address."""
+    commands.end_feed(viewer(), feed_id, now=clock.now(), real_now=clock.real_now())
+    flash(_("The address is void: whoever fetches it finds nothing."), "success")
+    return see_other(url_for("invites.calendar", meeting_id=meeting_id))
+
+
+def _calendar_page(meeting_id: UUID) -> dict[str, Any]:
+    return {
+        "meeting_id": meeting_id,
+        "sessions": queries.own_sessions(viewer()),
+        "feeds": queries.own_feeds(viewer(), clock.real_now()),
+        "confidential": queries.is_confidential(viewer()),
+    }
+
+
+def _shown_once(meeting_id: UUID, secret: str, name: str) -> str:
+    """The new address, on a page that is kept nowhere."""
+    address = current_app.config["BASE_URL"] + url_for("invites.feed", token=secret)
+    return render_template(
+        "invites/address.html", meeting_id=meeting_id, name=name, address=address, webcal=_webcal(address)
+    )
+
+
+def _webcal(address: str) -> str:
+    return "webcal://" + address.split("://", 1)[1]
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/calendar.ics")
+@allows(INVITE_FILE)
+def meeting_file(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer in that meeting
+    """One's own sessions of the meeting, as a file."""
+    return _file(queries.own_file(viewer()))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/calendar/<uuid:session_id>.ics")
+@allows(INVITE_FILE)
+def session_file(meeting_id: UUID, session_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer there
+    """One session of one's own, as a file."""
+    return _file([queries.own_session(viewer(), session_id)])
+
+
+def _file(revisions: Iterable[Revision]) -> Response:
+    word = _neutral_word()
+    return download(calendar_file(filed(revision, word) for revision in revisions), _NAME, _MEDIA_TYPE)
+
+
+@blueprint.get("/feed/<token>.ics")
+@without_viewer
+@allows(FEED_FETCH)
+def feed(token: str) -> Response:
+    """A person's own entries for a calendar program; whether anything changed is known before anything is read."""
+    now, real_now = clock.now(), clock.real_now()
+    head = queries.feed_head(token, now=now, real_now=real_now)
+    if head is None:
+        raise Unseen
+    if head.last_used_on != real_now.date():
+        _stamp(head)
+    unchanged = request.if_none_match.contains_weak(head.tag)
+    answer = Response(status=304) if unchanged else make_response(_feed_file(head))
+    answer.headers["ETag"] = f'W/"{head.tag}"'
+    answer.headers["Content-Type"] = _MEDIA_TYPE
+    answer.headers["Content-Disposition"] = f'inline; filename="{_NAME}"'
+    answer.headers[KIND] = "feed"
+    return answer
+
+
+def _stamp(head: FeedHead) -> None:
+    try:
+        commands.stamp_fetch(head, clock.real_now())
+    except Exception as fault:
+        # The stamp is a convenience for the owner; the feed is what was asked for.
+        _log.warning("feed stamp: %s", type(fault).__name__)
+
+
+def _feed_file(head: FeedHead) -> bytes:
+    revisions = queries.feed_content(head)
+    with force_locale(head.language):
+        word, name = _neutral_word(), _("Calendar")
+    return calendar_file(
+        (filed(revision, word) for revision in revisions),
+        name=name,
+        refresh=_LOOK_EVERY,
+        uid=head.link_id.hex,
+        last_modified=max((revision.numbers.stamp for revision in revisions), default=None),
+    )
+
+
+def _neutral_word() -> str:
+    """What an entry is called that says no more than that there is one."""
+    return str(_("Appointment"))
