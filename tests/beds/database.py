@@ -18,6 +18,7 @@ from werkzeug.routing import BuildError
 
 from dialogues.extensions import db
 from dialogues.settings import Settings
+from tests.beds.client import ReadingClient
 
 ENGINE = os.environ.get("TEST_DATABASE", "sqlite")
 #: In the middle of the sample's running meeting, as in the demo.
@@ -50,6 +51,7 @@ def opened(settings: Settings) -> Iterator[Flask]:
     from dialogues.factory import create_app
 
     app = create_app(settings)
+    app.test_client_class = ReadingClient
     try:
         yield app
     finally:
