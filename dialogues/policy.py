@@ -116,6 +116,7 @@ SUMMARY_FILED_READ = Action("summary.filed.read")
 RECORD_FILE = Action("record.file")
 RECORD_READ = Action("record.read")
 RECORD_LINE_SEE = Action("record.line.see")
+OFFICE_RECORD_READ = Action("record.office.read")
 LETTERS_SEE = Action("letters.see")
 LETTERS_RESEND = Action("letters.resend")
 FEED_OWN = Action("feed.own")
@@ -151,6 +152,7 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     RECORD_FILE:         (____, ____, ____, ____, ____, ____, ____, ____, ALL,  ____),
     RECORD_READ:         (ALL,  ALL,  ALL,  ALL,  ALL,  RULE, ____, ALL,  ALL,  ____),
     RECORD_LINE_SEE:     (SEAL, SEAL, ____, ____, ____, ____, ____, ____, SEAL, ____),
+    OFFICE_RECORD_READ:  (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ALL,  ____),
     LETTERS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     LETTERS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  ____, PLCS),
@@ -196,7 +198,7 @@ STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role
 PARTY_BUSINESS = frozenset({NOMINATIONS_SEE, REGISTRATION_SEE})
 
 #: What, outside its meetings, only a role in the whole dialogue opens.
-RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT})
+RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})
 
 _COLUMN = {role: place for place, role in enumerate(Role)}
 

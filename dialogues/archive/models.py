@@ -1,9 +1,9 @@
-"""Records that no longer change, and their search index."""
+"""Records that no longer change; their search index stands beside them."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialogues.archive.rules import Listing, RecordKind
@@ -13,9 +13,10 @@ from dialogues.meetings.rules import Rule
 
 
 class Record(Base):
-    """A filed record, read-only from then on; without a dialogue it is the secretariat's own.
+    """A filed record, read-only from then on; without a dialogue it is the liaison office's own.
 
-    `document_id` names the summary it was filed from; `release_at` is the instant an embargo ends, None if open.
+    `document_id` names the summary it was filed from; `release_at` is the instant an embargo ends, None if there was
+    none. What it says of its session is as it was when filed.
     """
 
     __tablename__ = "record"
@@ -25,12 +26,20 @@ class Record(Base):
         ForeignKeyConstraint(["dialogue_id", "document_id"], ["document.dialogue_id", "document.id"]),
         Index("ix_record_dialogue", "dialogue_id", "dated"),
         Index("uq_record_reference", "dialogue_id", "reference", unique=True),
+        Index(
+            "uq_record_reference_office",
+            "reference",
+            unique=True,
+            sqlite_where=text("dialogue_id IS NULL"),
+            postgresql_where=text("dialogue_id IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
     dialogue_id: Mapped[UUID | None] = mapped_column(ForeignKey("dialogue.id"))
     meeting_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None]
+    session_code: Mapped[str] = mapped_column(String(24), default="")
     document_id: Mapped[UUID | None]
     reference: Mapped[str] = mapped_column(String(60))
     kind: Mapped[RecordKind] = mapped_column(word(RecordKind))

@@ -1,16 +1,28 @@
 """The search index of records: FTS5 on SQLite, tsvector on PostgreSQL, the same tokens of ours in both."""
 
-from sqlalchemy import Connection
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, TextClause, Uuid, column, select, text
+from sqlalchemy.orm import Session
+
+from dialogues.archive.tokens import Term
 
 _SQLITE = (
-    # The tokens are already folded; ascii with extra token characters splits at spaces only.
-    "CREATE VIRTUAL TABLE record_index USING fts5(record_id UNINDEXED, tokens, tokenize = \"unicode61 remove_diacritics 0\")",
+    # Our tokens are folded already and hold nothing of ASCII but letters and digits, so this splits at spaces only.
+    "CREATE VIRTUAL TABLE record_index USING fts5(record_id UNINDEXED, tokens, tokenize = 'ascii')",
     "INSERT INTO record_index(record_index, rank) VALUES ('secure-delete', 1)",
 )
 _POSTGRESQL = (
-    "CREATE TABLE record_index (record_id uuid PRIMARY KEY REFERENCES record (id), tokens tsvector NOT NULL)",
-    "CREATE INDEX ix_record_index_tokens ON record_index USING gin (tokens)",
+    "CREATE TABLE record_index (record_id uuid PRIMARY KEY REFERENCES record (id),"
+    " tokens text NOT NULL, lexemes tsvector NOT NULL)",
+    "CREATE INDEX ix_record_index_lexemes ON record_index USING gin (lexemes)",
 )
+_WRITE = {
+    "sqlite": "INSERT INTO record_index (record_id, tokens) VALUES (:record_id, :tokens)",
+    "postgresql": "INSERT INTO record_index (record_id, tokens, lexemes) VALUES"
+    " (CAST(:record_id AS uuid), :tokens, array_to_tsvector(string_to_array(:tokens, ' ')))",
+}
 
 
 def create(connection: Connection) -> None:
@@ -27,3 +39,32 @@ def drop(connection: Connection) -> None:
 def is_index_table(name: str | None) -> bool:
     """Whether a table of the database belongs to the index, which migrations write by hand."""
     return name is not None and name.startswith("record_index")
+
+
+def write(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
+    """Index records by their tokens, each with spaces between them, in the open transaction."""
+    if rows:
+        statement = text(_WRITE[session.get_bind().dialect.name])
+        session.execute(statement, [{"record_id": record_id.hex, "tokens": tokens} for record_id, tokens in rows])
+
+
+def matching(engine: str, terms: Sequence[Term]) -> Select[tuple[UUID]]:
+    """The ids of the records that hold every term."""
+    statement = _in_fts5(terms) if engine == "sqlite" else _in_tsvector(terms)
+    found = statement.columns(column("record_id", Uuid)).subquery("found")
+    return select(found.c.record_id)
+
+
+def _in_fts5(terms: Sequence[Term]) -> TextClause:
+    words = " AND ".join(f'"{" ".join(term.tokens)}"{" *" if term.is_beginning else ""}' for term in terms)
+    return text("SELECT record_id FROM record_index WHERE record_index MATCH :words").bindparams(words=words)
+
+
+def _in_tsvector(terms: Sequence[Term]) -> TextClause:
+    """Phrases are looked up in the tokens themselves: positions in a tsvector end at 16,383, and at 256 for a word."""
+    words = " & ".join(f"'{token}'{':*' if term.is_beginning else ''}" for term in terms for token in term.tokens)
+    phrases = [f" {' '.join(term.tokens)} " for term in terms if len(term.tokens) > 1]
+    adjacent = "".join(f" AND strpos(' ' || tokens || ' ', :phrase_{n}) > 0" for n in range(len(phrases)))
+    return text(
+        f"SELECT record_id FROM record_index WHERE lexemes @@ CAST(:words AS tsquery){adjacent}"  # noqa: S608  numbers only
+    ).bindparams(words=words, **{f"phrase_{n}": phrase for n, phrase in enumerate(phrases)})

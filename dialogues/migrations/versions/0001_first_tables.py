@@ -512,6 +512,7 @@ def upgrade():
     sa.Column('dialogue_id', sa.Uuid(), nullable=True),
     sa.Column('meeting_id', sa.Uuid(), nullable=True),
     sa.Column('session_id', sa.Uuid(), nullable=True),
+    sa.Column('session_code', sa.String(length=24), nullable=False),
     sa.Column('document_id', sa.Uuid(), nullable=True),
     sa.Column('reference', sa.String(length=60), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -536,6 +537,7 @@ def upgrade():
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.create_index('ix_record_dialogue', ['dialogue_id', 'dated'], unique=False)
         batch_op.create_index('uq_record_reference', ['dialogue_id', 'reference'], unique=True)
+        batch_op.create_index('uq_record_reference_office', ['reference'], unique=True, sqlite_where=sa.text('dialogue_id IS NULL'), postgresql_where=sa.text('dialogue_id IS NULL'))
 
     op.create_table('release_person',
     sa.Column('release_id', sa.Uuid(), nullable=False),
@@ -622,6 +624,7 @@ def downgrade():
 
     op.drop_table('release_person')
     with op.batch_alter_table('record', schema=None) as batch_op:
+        batch_op.drop_index('uq_record_reference_office', sqlite_where=sa.text('dialogue_id IS NULL'), postgresql_where=sa.text('dialogue_id IS NULL'))
         batch_op.drop_index('uq_record_reference')
         batch_op.drop_index('ix_record_dialogue')
 
