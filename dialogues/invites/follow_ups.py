@@ -7,7 +7,7 @@ from dialogues.agenda.rules import AgendaReleased
 from dialogues.invites import queries
 from dialogues.invites.answer_addresses import mint_address
 from dialogues.invites.posting import Settled, Settlement, begin_mailing, settle
-from dialogues.invites.rules import OWED, EntryObject, Method
+from dialogues.invites.rules import OWED, EntryObject, Method, State
 from dialogues.meetings.rules import (
     DialogueChanged,
     MeetingCancelled,
@@ -18,6 +18,7 @@ from dialogues.meetings.rules import (
 )
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.participants import queries as participants
 from dialogues.participants.rules import ParticipationHappening
 
 _UMBRELLA = frozenset({EntryObject.MEETING})
@@ -55,15 +56,14 @@ def move_meeting(happening: MeetingMoved) -> None:
     """A meeting has other days or another place: its umbrellas follow, its sessions with the next release."""
     settled = settle(happening.about, at=happening.at, kinds=_UMBRELLA)
     _mail_umbrellas(settled, happening.at)
-    days = {"first_day": happening.first_day.isoformat(), "last_day": happening.last_day.isoformat()}
-    _tell_others(settled, {**days, "zone": happening.zone}, happening.at)
+    _tell_others(settled, happening.at)
 
 
 def cancel_meeting(happening: MeetingCancelled) -> None:
     """A meeting will not take place: everything about it is taken back."""
     settled = settle(happening.about, at=happening.at)
     _mail_umbrellas(settled, happening.at)
-    _tell_others(settled, {"cancelled": True}, happening.at)
+    _tell_others(settled, happening.at)
 
 
 def follow_release(happening: AgendaReleased) -> None:
@@ -142,7 +142,7 @@ def _address(settled: Settlement, entry: Settled) -> str:
     return mint_address(settled.here.meeting.dialogue_id, uid=entry.uid, entry_id=entry.entry_id)
 
 
-def _tell_others(settled: Settlement, facts: dict[str, object], at: datetime) -> None:
+def _tell_others(settled: Settlement, at: datetime) -> None:
     """Owe one letter in words to everyone around the meeting who has no umbrella that tells it."""
     meeting = settled.here.meeting
     told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
@@ -157,7 +157,7 @@ def _tell_others(settled: Settlement, facts: dict[str, object], at: datetime) ->
                 dialogue_id=meeting.dialogue_id,
                 listed_under=meeting.id,
                 person_id=person_id,
-                facts=facts,
+                facts=_days(settled),
                 order_key=f"meeting:{meeting.id.hex}:{person_id.hex}",
                 sequence=meeting.version,
                 supersedes=True,
@@ -165,3 +165,14 @@ def _tell_others(settled: Settlement, facts: dict[str, object], at: datetime) ->
             for person_id in people
         ]
     )
+
+
+def _days(settled: Settlement) -> dict[str, str | bool]:
+    meeting = settled.here.meeting
+    days = participants.days_of(meeting)
+    return {
+        "first_day": days.first.isoformat(),
+        "last_day": days.last.isoformat(),
+        "zone": meeting.zone,
+        "cancelled": settled.here.state is State.CANCELLED,
+    }

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import tzdata  # type: ignore[import-untyped]  # the package holds data and comes without types
+import tzdata
 
 #: Definitions are anchored in 1970 and never dated by today, so nothing earlier can be written.
 FIRST_YEAR = 1970

@@ -9,9 +9,9 @@ from sqlalchemy.orm import aliased
 
 from dialogues.extensions import db
 from dialogues.invites.models import Entry, EntryRevision
-from dialogues.invites.queries.stored import as_revision, revisions
+from dialogues.invites.queries.stored import as_revision, newest, revisions
 from dialogues.invites.revisions import Revision
-from dialogues.invites.rules import Change, EntryObject, change_between
+from dialogues.invites.rules import Change, EntryObject, State, change_between
 from dialogues.meetings.models import Person
 
 
@@ -63,17 +63,24 @@ class Difference:
 
 
 def release_changes(person_id: UUID | None, release_id: UUID) -> list[Difference]:
-    """What a release changed for one person, in the order of time; two queries."""
+    """What a release changed for one person, in the order of time; three queries.
+
+    What has been taken back since is left out, so that nobody is told of what they may no longer see.
+    """
     later = aliased(EntryRevision)
-    made = (EntryRevision.release_id == release_id, Entry.object_kind == EntryObject.SESSION)
-    mine = Entry.person_id == person_id
-    now = _by_entry(revisions().where(mine, *made))
+    mine = (Entry.person_id == person_id, Entry.object_kind == EntryObject.SESSION)
+    now = _by_entry(revisions().where(*mine, EntryRevision.release_id == release_id))
     was = _by_entry(
         revisions()
         .join(later, (later.entry_id == Entry.id) & (later.sequence == EntryRevision.sequence + 1))
-        .where(mine, later.release_id == release_id, Entry.object_kind == EntryObject.SESSION)
+        .where(*mine, later.release_id == release_id)
     )
-    found = [_difference(was.get(entry_id), revision) for entry_id, revision in now.items()]
+    present = _by_entry(newest().where(*mine, Entry.id.in_(now)))
+    found = [
+        _difference(was.get(entry_id), revision)
+        for entry_id, revision in now.items()
+        if revision.telling.state is State.CANCELLED or present[entry_id].telling.state is not State.CANCELLED
+    ]
     return sorted(found, key=lambda one: (one.now.telling.starts_utc, one.now.uid))
 
 
