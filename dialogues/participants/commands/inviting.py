@@ -144,9 +144,8 @@ def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> No
     :raises Refusal: the meeting takes no registrations, or the person is invited already.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        meeting = _meeting(change)
-        refuse_closed(queries.gathering_of(meeting), now)
         participation = _participation(change, participation_id)
+        refuse_closed(queries.gathering_of(_meeting(change)), now)
         refuse_twin(_name_of(participation_id), participation.status)
         _invite_anew(participation, now)
         _tell(change, participation, now)
