@@ -81,6 +81,8 @@ SEAL = Grant(Scope.SEALED)
 WIND = Grant(Scope.ALL, frozenset({Condition.WINDOW}))
 #: Interpreters: the sessions they are assigned to, within their window.
 WASG = Grant(Scope.INVITED, frozenset({Condition.WINDOW}))
+#: Interpreters: what is their own, within their window.
+WOWN = Grant(Scope.OWN, frozenset({Condition.WINDOW}))
 #: Once the lists are exchanged.
 XALL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED}))
 XWIN = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.WINDOW}))
@@ -155,8 +157,8 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     OFFICE_RECORD_READ:  (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ALL,  ____),
     LETTERS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     LETTERS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
-    FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  ____, PLCS),
-    INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  ____, PLCS),
+    FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN,  OWN,  ____, PLCS),
+    INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN,  OWN,  ____, PLCS),
     AUDIT_SEE:           (ALL,  ____, ____, ____, OWN,  OWN,  OWN,  ____, ____, ____),
 }
 # fmt: on
