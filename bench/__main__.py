@@ -1,17 +1,29 @@
 """`make bench`: a demo installation with the sample, measured against a bare page in the same run."""
 
+import gzip
+import http.client
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+
+import flask_bootstrap
 
 from bench.figures import Figure, keep, table
 from bench.load import Request, measure
+from bench.queries import queries_per_page
 from bench.serving import BIN, ROOT, Served, free_port, served
+from bench.visitor import sign_in
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+#: A word that stands in a few of the made-up records.
+SEARCHED_FOR = "gauge"
+
+sizes: list[Figure] = []
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> str:
@@ -22,13 +34,67 @@ def flask(environment: Mapping[str, str], *arguments: str) -> str:
     ).stdout
 
 
-def measure_pages(server: Served, bare_rate: float) -> list[Figure]:
+def made_up(environment: Mapping[str, str], **sizes: int) -> dict[str, str]:
+    """A made-up meeting of that size: its ids, and the addresses of people who can look."""
+    options = [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
+    found: dict[str, str] = json.loads(flask(environment, "sample", "generate", *options, "--json"))
+    return found
+
+
+def measure_pages(server: Served, environment: Mapping[str, str], bare_rate: float) -> list[Figure]:
     """The pages of an installation, as ratios to the bare page."""
-    rate = measure(server.port, Request("/sign-in"), SECONDS)
+    meeting = made_up(environment, sessions=60, participants=200)
+    crowd = made_up(environment, sessions=1, participants=2000)
+    shelf = made_up(environment, sessions=1, participants=1, records=10_000)
+    agenda, people = f"/meetings/{meeting['meeting']}/agenda", f"/meetings/{crowd['meeting']}/participants"
+    search = f"/dialogues/{shelf['dialogue']}/archive/search?q={SEARCHED_FOR}"
+    figures = [_page("sign-in page", server, Request("/sign-in"), bare_rate, None)]
+    for name, path, who, bar in (
+        ("agenda of 60 sessions, a participant", agenda, meeting["participant"], 0.15),
+        ("agenda of 60 sessions, the coordinator", agenda, meeting["coordinator"], 0.15),
+        ("participants list of 2,000", people, crowd["coordinator"], None),
+        ("home", "/", meeting["coordinator"], None),
+        ("search in 10,000 records", search, shelf["coordinator"], None),
+    ):
+        cookie = sign_in(server.port, flask(environment, "accounts", "sign-in-link", who).split()[-1])
+        figures.append(_page(name, server, Request(path, {"Cookie": cookie}), bare_rate, bar))
+    return figures + _feed(server, meeting["feed"], bare_rate)
+
+
+def _page(name: str, server: Served, request: Request, bare_rate: float, bar: float | None) -> Figure:
+    rate = measure(server.port, request, SECONDS)
+    sizes.append(
+        Figure(f"{name}, gzipped with its assets", (rate.gzipped_bytes + assets()) / 1000, "kB", 100, "at most")
+    )
+    return Figure(name, rate.per_second / bare_rate, "x bare", bar)
+
+
+def _feed(server: Served, token: str, bare_rate: float) -> list[Figure]:
+    path = f"/feed/{token}.ics"
+    tag = _tag(server, path)
+    cold = measure(server.port, Request(path), SECONDS)
+    same = measure(server.port, Request(path, {"If-None-Match": tag}, status=304), SECONDS)
     return [
-        Figure("sign-in page", rate.per_second / bare_rate, "x bare"),
-        Figure("sign-in page, gzipped", rate.gzipped_bytes / 1000, "kB", 100, "at most"),
+        Figure("personal feed, whole", cold.per_second / bare_rate, "x bare"),
+        Figure("personal feed, unchanged (304)", same.per_second / bare_rate, "x bare", 0.5),
     ]
+
+
+def _tag(server: Served, path: str) -> str:
+    connection = http.client.HTTPConnection("localhost", server.port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.getheader("ETag") or ""
+
+
+@cache
+def assets() -> int:
+    """The bytes of style sheets, icons and scripts that a page brings along, gzipped."""
+    bootstrap = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
+    own = [path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".svg", ".js"}]
+    return sum(len(gzip.compress(path.read_bytes())) for path in [bootstrap, *own])
 
 
 def main() -> int:
@@ -47,8 +113,10 @@ def main() -> int:
             bare_rate = measure(bare.port, Request("/"), SECONDS).per_second
         figures = [Figure("bare Flask page", bare_rate, "per second")]
         with served("app:app", environment, port) as server:
-            figures += measure_pages(server, bare_rate)
+            figures += measure_pages(server, environment, bare_rate)
             figures += [
+                *sizes,
+                *queries_per_page(Path(folder)),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", 150, "at most"),
             ]
