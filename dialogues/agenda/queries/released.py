@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda.models import Release, ReleaseItem, ReleasePerson
@@ -225,27 +225,11 @@ class Standpoint:
 
 def standpoint(viewer: Viewer) -> Standpoint | None:
     """From where the viewer sees the agenda, in one query; None before the first release."""
-    own = aliased(ReleasePerson)
-    state = (
-        select(func.coalesce(func.sum(Person.version), 0))
-        .join(ReleasePerson, ReleasePerson.person_id == Person.id)
-        .where(ReleasePerson.release_id == Release.id)
-        .correlate(Release)
-        .scalar_subquery()
-    )
+    if viewer.place is None or viewer.place.meeting_id is None:
+        return None
     sees_people = viewer.may(SESSION_PEOPLE_SEE)
     rows = db.session.execute(
-        select(
-            Release.id,
-            Release.number,
-            Release.at,
-            Release.reason,
-            own.session_id,
-            own.part,
-            (state if sees_people else literal(0)).label("names_state"),
-        )
-        .outerjoin(own, (own.release_id == Release.id) & (own.person_id == viewer.person_id))
-        .where(Release.id.in_(_current(viewer)))
+        _standpoint_query(sees_people), {"meeting": viewer.place.meeting_id, "person": viewer.person_id}
     ).all()
     if not rows:
         return None
@@ -258,6 +242,40 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         names_state=int(first.names_state),
         locale=viewer.locale,
         zone=viewer.zone,
+    )
+
+
+@lru_cache(maxsize=2)
+def _standpoint_query(sees_people: bool) -> Select[Any]:
+    """Built once, since every request for an agenda sends it; a corrected name changes the sum of versions."""
+    release, own, named, person = (
+        Release.__table__,
+        ReleasePerson.__table__,
+        ReleasePerson.__table__.alias("named"),
+        Person.__table__,
+    )
+    versions = (
+        select(func.coalesce(func.sum(person.c.version), 0))
+        .where(person.c.id == named.c.person_id, named.c.release_id == release.c.id)
+        .correlate(release)
+        .scalar_subquery()
+    )
+    newest = select(func.max(release.c.number)).where(release.c.meeting_id == bindparam("meeting", type_=Uuid()))
+    return (
+        select(
+            release.c.id,
+            release.c.number,
+            release.c.at,
+            release.c.reason,
+            own.c.session_id,
+            own.c.part,
+            (versions if sees_people else literal(0)).label("names_state"),
+        )
+        .outerjoin(own, (own.c.release_id == release.c.id) & (own.c.person_id == bindparam("person", type_=Uuid())))
+        .where(
+            release.c.meeting_id == bindparam("meeting", type_=Uuid()),
+            release.c.number == newest.correlate(None).scalar_subquery(),
+        )
     )
 
 
