@@ -16,6 +16,7 @@ from dialogues.extensions import db
 from dialogues.meetings.models import Person
 from dialogues.outbox.jobs import deliver_due
 from dialogues.participants.models import Participation
+from tests.beds.client import ReadingClient
 from tests.beds.database import Installation, opened
 from tests.beds.mail import Letter, MailServer
 from tests.beds.web import set_clock
@@ -24,7 +25,7 @@ from tests.cast import BEFORE_LVR_1, Cast
 _LINK = re.compile(r"http://localhost(/r/[\w-]+)")
 
 
-class Outside(FlaskClient):
+class Outside(ReadingClient):
     """A browser as it is: nothing of the test's own context reaches its requests."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
@@ -33,7 +34,7 @@ class Outside(FlaskClient):
 
 @pytest.fixture
 def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
-    """The personas, a week after TRD-1: registration is open for LVR-1, which is sealed, and for SCD-1, which is not."""
+    """The personas, a week after TRD-1: registration is open for LVR-1, which is sealed, and SCD-1, which is not."""
     with opened(installation.settings(mail_url=smtp.url)) as app, app.app_context():
         app.test_client_class = Outside
         set_clock(app, BEFORE_LVR_1)
@@ -96,10 +97,14 @@ def office(cast: Cast, smtp: MailServer) -> Office:
 
 
 @pytest.fixture
-def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:
-    """Counts the statements that a call sends to the database."""
+def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:  # noqa: ARG001  its context holds the engine
+    """Counts the statements that a call sends to the database, beginnings of transactions left out."""
     sent: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, statement, *_rest: sent.append(statement))
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
 
     def count(call: Callable[[], Any]) -> int:
         sent.clear()

@@ -208,8 +208,9 @@ def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office
     assert office.mail() == []
 
 
+@pytest.mark.usefixtures("link")
 @pytest.mark.parametrize("purpose", [purpose for purpose in LinkPurpose if purpose is not LinkPurpose.REGISTRATION])
-def test_a_link_of_another_purpose_is_nothing_here(office: Office, link: str, purpose: LinkPurpose) -> None:
+def test_a_link_of_another_purpose_is_nothing_here(office: Office, purpose: LinkPurpose) -> None:
     participation = office.participation(OYUN).id
     with upkeep(system(Purpose.SECRET_LINK)):
         now = clock.now()

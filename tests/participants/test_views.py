@@ -85,7 +85,11 @@ def test_a_reminder_voids_the_link_before_it(office: Office) -> None:
     office.mail()
     first = office.link_to("oyun@example.org")
 
-    press(office.cast.client("st-coord"), office.page("SCD-1", f"/{office.participation('oyun@example.org').id}"), "Send a new link")
+    press(
+        office.cast.client("st-coord"),
+        office.page("SCD-1", f"/{office.participation('oyun@example.org').id}"),
+        "Send a new link",
+    )
     office.mail()
 
     browser = office.browser()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,8 @@ def import_people(meeting_id: UUID) -> Iterator[Any]:
     """Invite everyone in a file whose line is right, and show the lines that are not."""
     form = ImportForm()
     yield {"form": form, "parties": queries.parties(viewer()), **_frame(meeting_id)}
-    file = invitation_file.read(form.file.data.read(invitation_file.MOST_BYTES + 1))
+    with closing(form.file.data) as sent:
+        file = invitation_file.read(sent.read(invitation_file.MOST_BYTES + 1))
     imported = inviting.import_people(viewer(), file.lines, now=clock.now())
     if not imported.faults and not imported.known and not file.unused and file.encoding.startswith("utf"):
         flash(

@@ -1,0 +1,79 @@
+"""The invitation: neutral words, one recipient, a link that is new in every letter."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting
+from dialogues.meetings.rules import Existence, InviteProfile
+from dialogues.outbox.models import Letter
+from tests.beds.forms import press
+from tests.participants.conftest import Office
+from tests.participants.test_views import invite
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def settled(text: str) -> str:
+    """The letter with its secret blotted out, since it is another each time."""
+    return re.sub(r"/r/[\w-]{43}", "/r/SECRET", text.replace("\r\n", "\n"))
+
+
+@pytest.mark.parametrize("profile", InviteProfile)
+def test_the_letter_is_as_agreed(office: Office, profile: InviteProfile) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
+        meeting.profile, meeting.city = profile, "Ulaanbaatar"
+    invite(office)
+
+    (letter,) = office.mail()
+
+    assert letter.message["Subject"] == "Your personal link"
+    assert letter.message["To"] == "oyun@example.org"
+    assert settled(letter.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text("utf-8")
+
+
+def test_a_confidential_meeting_is_never_described(office: Office) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
+        meeting.profile, meeting.existence = InviteProfile.FULL, Existence.CONFIDENTIAL
+    invite(office)
+
+    (letter,) = office.mail()
+
+    assert settled(letter.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
+
+
+def test_the_secret_is_kept_nowhere(office: Office) -> None:
+    invite(office)
+    office.mail()
+    secret = office.link_to("oyun@example.org").removeprefix("/r/")
+
+    db.session.rollback()
+    for letter in db.session.execute(select(Letter)).scalars():
+        assert secret not in str(letter.facts)
+        assert letter.sealed_bytes is None or not letter.has_secret
+    for file in office.cast.app.extensions["dialogues.settings"].instance.rglob("*"):
+        assert not file.is_file() or secret.encode() not in file.read_bytes()
+
+
+def test_two_letters_owed_before_one_leaves_are_one(office: Office) -> None:
+    invite(office)
+    someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
+    press(office.cast.client("st-coord"), someone, "Send a new link")
+
+    assert len(office.mail()) == 1
+
+
+def test_nothing_leaves_for_an_invitation_taken_back_meanwhile(office: Office) -> None:
+    invite(office)
+    with upkeep(system(Purpose.UPKEEP)):
+        meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
+        meeting.registration_closes_at = meeting.registration_closes_at.replace(month=5)
+
+    assert office.mail() == []
