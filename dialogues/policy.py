@@ -157,8 +157,8 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     OFFICE_RECORD_READ:  (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ALL,  ____),
     LETTERS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     LETTERS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
-    FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN,  OWN,  ____, PLCS),
-    INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN,  OWN,  ____, PLCS),
+    FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN, OWN,  ____, PLCS),
+    INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN, OWN,  ____, PLCS),
     AUDIT_SEE:           (ALL,  ____, ____, ____, OWN,  OWN,  OWN,  ____, ____, ____),
 }
 # fmt: on
