@@ -151,7 +151,8 @@ class _Page(HTMLParser):
 
     def _look_at_control(self, tag: str, given: dict[str, str]) -> None:
         kind, name = given.get("type", "text").lower(), given.get("name", "")
-        if name == "csrf_token" and "form" in self.open and given.get("value"):
+        # A form with a prefix has its token under the prefix too, and it is found there.
+        if name.endswith("csrf_token") and "form" in self.open and given.get("value"):
             self.found.forms[-1].has_token = True
         if tag == "input" and kind in _SELF_NAMED:
             return
