@@ -160,6 +160,16 @@ def test_in_another_zone_the_hours_stay_and_the_instants_follow(cast: Cast, read
     assert read(select(func.count()).where(DraftRoom.session_id == session.session_id)) == 0
 
 
+def test_another_venue_with_the_old_zone_is_asked_about(cast: Cast, read) -> None:
+    vevey, client, settings = read(select(Venue.id).where(Venue.city == "Vevey")), cast.client("st-coord"), "/settings"
+
+    refused = send(client, address(cast, settings), venue_id=str(vevey))
+
+    assert "clocks of this venue show Europe/Zurich" in complaints(refused)
+    assert send(client, address(cast, settings), venue_id=str(vevey), zone="").status_code == 303
+    assert read(select(Meeting.zone).where(Meeting.code == "TRD-1")) == "Europe/Zurich"
+
+
 def test_a_draft_is_not_moved_into_an_hour_that_the_clocks_skip(cast: Cast, read) -> None:
     client, meeting = plan(cast, zone="Europe/Zurich", starts_on="2027-03-20", ends_on="2027-03-21")
     night = {"title": "Night watch", "day": "2027-03-20", "starts": "02:10", "ends": "02:50"}

@@ -195,11 +195,18 @@ def _write_down(meeting: Meeting) -> None:
 def _columns(facts: MeetingFacts) -> dict[str, object]:
     """The meeting's columns for these facts.
 
-    :raises Refusal: the days are in disorder, or the zone is unknown.
+    :raises Refusal: the days are in disorder, the zone is unknown, or not that of the venue.
     """
     refuse_disorder(facts.days)
     wall_time.zone(facts.zone, field="zone")
     venue = db.session.get(Venue, facts.venue_id) if facts.venue_id else None
+    if venue is not None and venue.zone != facts.zone:
+        raise Refusal(
+            N_("The clocks of this venue show %(venue_zone)s, not %(zone)s: empty the field to take its zone."),
+            field="zone",
+            venue_zone=venue.zone,
+            zone=facts.zone,
+        )
     return {
         **asdict(facts.days),
         "code": facts.code,
