@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from dialogues.extensions import db
 from dialogues.outbox.composing import own_domain
@@ -83,5 +83,6 @@ def _supersede_older(debts: Iterable[Debt]) -> None:
     older = update(Letter).where(Letter.order_key == bindparam("order"), Letter.sequence <= bindparam("number"))
     # One that is leaving at this moment is left alone; should it fail, it is not tried again.
     many.execute(older.where(Letter.state == LetterState.SENDING).values(overtaken=True), rows)
-    waiting = older.where(Letter.state.in_(_WAITING))
+    # One comparison each: a list of values cannot be sent for many rows at once.
+    waiting = older.where(or_(*(Letter.state == state for state in _WAITING)))
     many.execute(waiting.values(state=LetterState.SUPERSEDED, sealed_bytes=None), rows)
