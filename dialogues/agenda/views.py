@@ -91,6 +91,7 @@ def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
         meeting_id=meeting_id,
         days=_by_day(sessions, lambda session: session.starts.date()),
         parts=parts,
+        takes_files=seen_from.takes_files,
         people=queries.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
         elsewhere=_elsewhere,
         by_part=_by_part,

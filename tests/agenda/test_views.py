@@ -129,6 +129,14 @@ class TestTheAgenda:
         assert "An evening talk" in page(cast, "us4")
         assert "An evening talk" not in page(cast, "xo2")
 
+    def test_what_is_kept_for_one_is_not_shown_to_another(self, cast: Cast) -> None:
+        before = {name: page(cast, name) for name in ("xo2", "us4", "st-travel", "st-arch")}
+        page(cast, "st-coord")
+        page(cast, "kr1")
+        assert {name: _body(page(cast, name)) for name in before} == {
+            name: _body(text) for name, text in before.items()
+        }
+
 
 class TestOneSession:
     def test_it_cites_the_chatham_house_rule_in_english(self, cast: Cast) -> None:
@@ -153,6 +161,10 @@ class TestOneSession:
         for name in ("us4", "st-coord"):
             path = f"/meetings/{cast.meeting()}/agenda/sessions/{session_id}"
             assert Browser(cast, name).get(path).status_code == 404
+
+
+def _body(text: str) -> str:
+    return _plain(re.sub(r"<footer.*", "", text, flags=re.DOTALL))
 
 
 def _plain(text: str) -> str:

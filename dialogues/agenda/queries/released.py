@@ -208,6 +208,7 @@ class Standpoint:
     release: ReleaseHead
     scopes: frozenset[Scope]
     sees_people: bool
+    takes_files: bool
     parts: frozenset[tuple[UUID, Part]]
     names_state: int
     locale: str
@@ -238,6 +239,7 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         release=ReleaseHead(first.id, first.number, first.at, first.reason),
         scopes=viewer.scopes(AGENDA_SEE),
         sees_people=sees_people,
+        takes_files=viewer.may(INVITE_FILE),
         parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
         names_state=int(first.names_state),
         locale=viewer.locale,
