@@ -251,6 +251,8 @@ def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> V
     """
     if number is None and notes.document_id is None:
         return UNWRITTEN
+    if number is not None and not 1 <= number <= notes.version:
+        raise Unseen
     reached = or_(*(visible(viewer, action) for action in (SUMMARY_SEE, SUMMARY_EDIT)))
     if number is None:
         reached = or_(reached, visible(viewer, SUMMARY_FILED_READ))

@@ -60,7 +60,7 @@ def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
         "session": session,
         "saved": saved,
         "destroy_by": saved.destroy_by if saved else queries.destruction_day_of(session, clock.now()),
-        "differences": lambda: compared(form.text.data or "", saved.text if saved else ""),
+        "differences": lambda: compared(saved.text if saved else "", form.text.data or ""),
     }
     commands.save_raw_notes(viewer(), session_id, form.text.data or "", version=form.version.data, now=clock.now())
     flash(_("Your raw notes are kept. Only you can read them."), "success")
@@ -92,7 +92,7 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
         form=form,
         saved=saved,
         preview=None,
-        differences=lambda: compared(form.text.data or "", saved.text),
+        differences=lambda: compared(saved.text, form.text.data or ""),
     )
     yield page if session.is_draft or request.method == "POST" else see_other(_address("notes.summary", session))
     if form.preview.data:
