@@ -9,7 +9,7 @@ from bench.figures import Figure
 from dialogues.common.access import PUBLIC_ENDPOINTS
 from dialogues.extensions import db
 from dialogues.factory import create_app
-from dialogues.settings import Settings
+from dialogues.settings import read_settings
 from tests.architecture.objects import own
 from tests.architecture.oracle import PERSONAS
 from tests.cast import Cast
@@ -19,7 +19,7 @@ BAR = 12
 
 def queries_per_page(instance: Path) -> list[Figure]:
     """The dearest page, and how many pages there are."""
-    app = create_app(Settings(instance=instance, secret_key="a secret of the benchmark, long enough", demo=True))
+    app = create_app(read_settings({"DIALOGUES_INSTANCE": str(instance), "DIALOGUES_DEMO": "1"}))
     cast = Cast(app)
     objects = own(app, cast)
     counted: dict[str, int] = {}

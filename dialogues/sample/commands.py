@@ -85,6 +85,12 @@ def feed_links(now: datetime) -> dict[str, str]:
         return {name: _token(LinkPurpose.FEED, person_id, now, single_use=False) for name, person_id in ids.items()}
 
 
+def feed_token(person_id: UUID, now: datetime) -> str:
+    """A token of one person's feed."""
+    with upkeep(system(Purpose.SAMPLE)):
+        return _token(LinkPurpose.FEED, person_id, now, single_use=False)
+
+
 def _account(name: str) -> UUID:
     return db.session.execute(select(Account.id).where(Account.email_norm == f"{name}@example.invalid")).scalar_one()
 
