@@ -81,6 +81,7 @@ def faulty_client() -> FlaskClient:
     site.add_url_rule("/bad", "bad", lambda: "<h1>Bad</h1>")
     site.add_url_rule("/gone", "gone", lambda: ("<h1>Gone</h1>", 410))
     site.add_url_rule("/old", "old", lambda: ("", 303, {"Location": "/bad"}))
+    site.add_url_rule("/nothing", "nothing", lambda: ("", 204))
     site.add_url_rule("/file", "file", lambda: ("<h1>", 200, {"Content-Type": "text/plain"}))
     return site.test_client()
 
@@ -99,6 +100,7 @@ def test_a_page_behind_a_redirect_is_looked_at_too(faulty_client: FlaskClient) -
 def test_what_is_no_page_is_left_alone(faulty_client: FlaskClient) -> None:
     assert faulty_client.get("/file").text == "<h1>"
     assert faulty_client.get("/old").status_code == 303
+    assert faulty_client.get("/nothing").status_code == 204
     assert faulty_client.head("/bad").status_code == 200
     assert faulty_client.get("/good").status_code == 200
 

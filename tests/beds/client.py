@@ -18,7 +18,7 @@ class ReadingClient(FlaskClient):
         """
         answer = super().open(*arguments, **options)
         moved = 300 <= answer.status_code < 400
-        if answer.mimetype == "text/html" and not moved and answer.request.method != "HEAD":
+        if answer.mimetype == "text/html" and answer.data and not moved:
             faults = page_faults(answer.text)
             assert not faults, "\n".join([answer.request.path, *faults])
         return answer
