@@ -26,13 +26,19 @@ def answer_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
         log.error("database: %s", type(error.orig).__name__)
-        page, code = _page(503, *_words(503))
-        return page, code, {"Retry-After": "5"}
+        return come_back(503, 5)
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
         log.error("fault in %s", request.endpoint, exc_info=error)
         return _page(500, *_words(500))
+
+
+def come_back(code: int, seconds: int) -> tuple[str, int, dict[str, str]]:
+    """The page for something that can be tried again after a while, which also tells the browser when."""
+    heading, advice = _words(code)
+    page = render_template("error.html", code=code, heading=heading, advice=advice, retry_after=seconds)
+    return page, code, {"Retry-After": str(seconds)}
 
 
 def _words(code: int) -> tuple[str, str]:

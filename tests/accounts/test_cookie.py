@@ -71,6 +71,11 @@ def lose_a_role(desk: Desk, _browser: Browser, member: Someone) -> None:
     staff.open_no_more(desk.viewer(host), member.account_id, this_moment())
 
 
+def open_anothers_link(desk: Desk, browser: Browser, _member: Someone) -> None:
+    browser.get(desk.link(desk.participant()))
+    browser.fill_in("/link")
+
+
 def have_all_ended(_desk: Desk, _browser: Browser, member: Someone) -> None:
     with upkeep(system(Purpose.SIGN_IN)):
         posting.end_sign_ins(member.account_id, clock.real_now())
@@ -86,6 +91,7 @@ EVENTS = [
     end_all_others_elsewhere,
     be_disabled,
     lose_a_role,
+    open_anothers_link,
     have_all_ended,
 ]
 

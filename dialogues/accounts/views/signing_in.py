@@ -165,8 +165,12 @@ def _opened_link(purposes: frozenset[LinkPurpose]) -> KnownLink | None:
 
 
 def _go_on(handle: str) -> Response:
-    """Let the browser in, and on to what is still to be shown, or to where it wanted to go."""
+    """Let the browser in, and on to what is still to be shown, or to where it wanted to go.
+
+    Whoever was signed in here before no longer is.
+    """
     goal = _goal()
+    end_present()
     stay = let_in(handle)
     if stay is None or not stay.half:
         return see_other(goal)
