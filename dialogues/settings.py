@@ -40,6 +40,7 @@ class Settings:
     participant_idle: timedelta = timedelta(hours=12)
     participant_longest: timedelta = timedelta(days=14)
     upload_limit: int = 16 * 1024 * 1024
+    searches_an_hour: int = 100
 
     @property
     def database(self) -> str:

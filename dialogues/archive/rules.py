@@ -160,7 +160,7 @@ def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
         raise Refusal(N_("This is more than 150 years away. Look at the year again."), field="release_day")
 
 
-def refuse_taken(reference: str) -> Refusal:
+def taken(reference: str) -> Refusal:
     """What to say when another record bears the reference code."""
     return Refusal(
         N_("Another record has the reference code %(reference)s. Choose one of its own."),

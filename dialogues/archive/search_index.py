@@ -48,7 +48,7 @@ def write(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
         session.execute(statement, [{"record_id": record_id.hex, "tokens": tokens} for record_id, tokens in rows])
 
 
-def matching(engine: str, terms: Sequence[Term]) -> Select[tuple[UUID]]:
+def matching(engine: str, terms: Sequence[Term]) -> Select[UUID]:
     """The ids of the records that hold every term."""
     statement = _in_fts5(terms) if engine == "sqlite" else _in_tsvector(terms)
     found = statement.columns(column("record_id", Uuid)).subquery("found")

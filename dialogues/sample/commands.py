@@ -19,6 +19,7 @@ from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
 from dialogues.sample.agendas import load_agenda
 from dialogues.sample.gatherings import load_dialogue, load_venues
+from dialogues.sample.holdings import load_holdings
 from dialogues.sample.papers import load_papers
 from dialogues.sample.people import Loaded, load_accounts
 from dialogues.sample.reading import PERSONAS, sample
@@ -51,6 +52,8 @@ def load_sample(now: datetime) -> Loaded:
             db.session.flush()
             change.happened(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
         load_papers(loaded)
+        for filed in load_holdings(loaded, OPENED):
+            change.happened(filed)
         change.happened(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
     return loaded
 

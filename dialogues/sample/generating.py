@@ -18,7 +18,7 @@ from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
-from dialogues.sample import agendas
+from dialogues.sample import agendas, holdings
 from dialogues.sample.rules import MeetingGenerated
 
 _SYLLABLES = ("ka", "mo", "ri", "ten", "sal", "vo", "ne", "lu", "bar", "shi", "ta", "del")
@@ -38,6 +38,7 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
         ids = _house(dice, sessions, now)
         people = _people(dice, ids, participants, now)
         change.happened(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
+        holdings.file_many(ids["dialogue_id"], records, dice, now)
         change.happened(
             MeetingGenerated(
                 at=now,

@@ -1,0 +1,105 @@
+"""What archivists do: take over finished summaries, bring in records; and the counting of searches."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import IO
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dialogues.accounts import posting as accounts
+from dialogues.accounts.throttle import Bucket, Limit, Throttled
+from dialogues.archive import posting, queries
+from dialogues.archive.rules import (
+    Listing,
+    NewRecord,
+    RecordKind,
+    Shelf,
+    refuse_future,
+    refuse_nothing,
+    refuse_odd_embargo,
+    taken,
+)
+from dialogues.common.transaction import transaction, upkeep
+from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.keys.posting import store_file
+from dialogues.keys.rules import KeyName
+from dialogues.notes import posting as notes
+from dialogues.notes import queries as notes_of
+from dialogues.policy import RECORD_FILE
+
+_AN_HOUR = timedelta(hours=1)
+#: Whose key seals the files of the liaison office's own records.
+_OFFICE = UUID(int=0)
+
+
+def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: datetime) -> UUID:
+    """Take over a finished summary by its line; its text goes from one table to the other, past who files it.
+
+    :raises Refusal: another record bears the reference code, or the summary is no longer finished.
+    """
+    with transaction(viewer, RECORD_FILE) as change:
+        summary = notes_of.filed_text(change.viewer, document_id)
+        shelf = Shelf(
+            dialogue_id=summary.ref.dialogue_id,
+            meeting_id=summary.ref.meeting_id,
+            session_id=summary.ref.session_id,
+            session_code=summary.code,
+            rule=summary.ref.rule,
+        )
+        record = NewRecord(
+            kind=RecordKind.SUMMARY,
+            reference=reference,
+            title=summary.title,
+            dated=summary.held_on,
+            text=summary.text,
+            document_id=document_id,
+            listing=Listing.UNLISTED_UNTIL_RELEASE,
+        )
+        filed = posting.place_record(shelf, record, now)
+        notes.mark_filed(document_id)
+        change.happened(filed)
+        return filed.about
+
+
+def upload_record(
+    viewer: Viewer, shelf_key: str, record: NewRecord, upload: IO[bytes] | None, *, limit: int, now: datetime
+) -> UUID:
+    """Bring in a record; from then on nothing changes it.
+
+    :raises Refusal: it is dated in the future, empty, its embargo is odd, its reference code is taken, or its file is
+        none that is taken in.
+    """
+    with transaction(viewer, RECORD_FILE) as change:
+        shelf = queries.shelf(change.viewer, shelf_key)
+        zone = ZoneInfo(queries.archive_zone(change.viewer))
+        refuse_future(record.dated, now.astimezone(zone).date())
+        refuse_nothing(record.text, upload is not None)
+        if record.embargo is not None:
+            refuse_odd_embargo(record.embargo, now)
+        if queries.taken_references(shelf.dialogue_id, [record.reference]):
+            raise taken(record.reference)
+        if upload is not None:
+            record = _with_file(shelf, record, upload, limit=limit, now=now)
+        filed = posting.place_record(shelf, record, now)
+        change.happened(filed)
+        return filed.about
+
+
+def _with_file(shelf: Shelf, record: NewRecord, upload: IO[bytes], *, limit: int, now: datetime) -> NewRecord:
+    """The record with its file stored; the name it came with is not kept, since names tell."""
+    key = KeyName("records", shelf.dialogue_id or _OFFICE)
+    stored = store_file(db.session(), upload, key=key, dialogue_id=shelf.dialogue_id, limit=limit, now=now)
+    return replace(record, file_id=stored.id, file_sha256=stored.sha256)
+
+
+def count_search(viewer: Viewer, *, an_hour: int, now: datetime) -> None:
+    """Count a search before it is made.
+
+    :raises Throttled: the account has searched too often within the hour.
+    """
+    bucket = Bucket(Limit("search/account", an_hour, _AN_HOUR), f"search/account:{viewer.account_id}")
+    with upkeep(system(Purpose.UPKEEP)):
+        full = accounts.count((bucket,), now)
+    if full:
+        raise Throttled(bucket.window_start(now) + _AN_HOUR - now)

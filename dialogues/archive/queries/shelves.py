@@ -1,0 +1,101 @@
+"""What a new record may belong to, and which finished summaries wait to be filed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.agenda import queries as agenda
+from dialogues.archive.models import Record
+from dialogues.archive.rules import Shelf
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Place, Viewer
+from dialogues.extensions import db
+from dialogues.meetings import queries as meetings
+from dialogues.meetings.models import Dialogue, Meeting
+from dialogues.notes import queries as notes
+from dialogues.notes.queries import FinishedLine
+from dialogues.policy import AGENDA_SEE, OFFICE_RECORD_READ, RECORD_FILE, scopes
+
+
+def shelves(viewer: Viewer) -> list[Shelf]:
+    """What the viewer may file records under: in a meeting it and its sessions, else the dialogue and its meetings.
+
+    :raises Unseen: nothing here.
+    """
+    viewer.must(RECORD_FILE)
+    place = viewer.place
+    if place is None:
+        raise Unseen
+    return _in_meeting(viewer, place) if place.meeting_id is not None else _in_dialogue(viewer, place)
+
+
+def shelf(viewer: Viewer, key: str) -> Shelf:
+    """The one of them that a form names.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    found = next((one for one in shelves(viewer) if one.key == key), None)
+    if found is None:
+        raise Unseen
+    return found
+
+
+def _in_meeting(viewer: Viewer, place: Place) -> list[Shelf]:
+    meeting: dict[str, Any] = {"dialogue_id": place.dialogue_id, "meeting_id": place.meeting_id}
+    sessions = [
+        Shelf(**meeting, session_id=one.session_id, session_code=one.code, rule=one.rule, title=one.title)
+        for one in agenda.sessions_for(viewer, AGENDA_SEE)
+        if one.in_full
+    ]
+    return [Shelf(**meeting, title=place.meeting_title or place.meeting_code), *sessions]
+
+
+def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
+    rows = db.session.execute(
+        select(Meeting.id, Meeting.code, Meeting.title)
+        .where(meetings.visible(viewer, RECORD_FILE))
+        .order_by(Meeting.starts_on, Meeting.code)
+    )
+    found = [
+        Shelf(
+            dialogue_id=place.dialogue_id,
+            meeting_id=row.id,
+            title=f"{row.code} · {row.title}" if row.title else row.code,
+        )
+        for row in rows
+    ]
+    if scopes(RECORD_FILE, (holding.role for holding in viewer.holdings if holding.meeting_id is None), viewer.met):
+        found.insert(0, Shelf(dialogue_id=place.dialogue_id, title=place.dialogue_title))
+    return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
+
+
+def archive_zone(viewer: Viewer) -> str:
+    """The time zone in which the archive of this dialogue writes its embargoes."""
+    place = viewer.place
+    found = select(Dialogue.archive_zone).where(Dialogue.id == (place.dialogue_id if place else None))
+    return str(db.session.execute(found).scalar_one())
+
+
+def waiting(viewer: Viewer) -> list[FinishedLine]:
+    """The finished summaries of the meeting that the viewer may file, by their line; none outside a meeting."""
+    here = viewer.place is not None and viewer.place.meeting_id is not None
+    return notes.finished_lines(viewer) if here and viewer.may(RECORD_FILE) else []
+
+
+def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
+    """One of them.
+
+    :raises Unseen: it does not wait, or not for this viewer.
+    """
+    found = next((line for line in waiting(viewer) if line.document_id == document_id), None)
+    if found is None:
+        raise Unseen
+    return found
+
+
+def taken_references(dialogue_id: UUID | None, references: list[str]) -> set[str]:
+    """Which of these codes other records of the same archive bear already."""
+    same_archive = Record.dialogue_id.is_(None) if dialogue_id is None else Record.dialogue_id == dialogue_id
+    rows = db.session.execute(select(Record.reference).where(same_archive, Record.reference.in_(references)))
+    return set(rows.scalars())

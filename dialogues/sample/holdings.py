@@ -1,0 +1,64 @@
+"""Records of the sample: what an archivist would have brought in from paper, and any number of made-up ones."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from dialogues.archive.posting import place_record, place_records
+from dialogues.archive.rules import Embargo, Listing, NewRecord, RecordFiled, RecordKind, Shelf
+from dialogues.common.wall_time import on_the_clock
+from dialogues.sample.people import Loaded
+from dialogues.sample.reading import sample
+
+#: What made-up records are made of, in four scripts; some words are rare, so that searches differ in what they find.
+_WORDS = (
+    *("flood", "bulletin", "river", "seasonal", "outlook", "drawings", "exhibition", "terminology", "station", "data"),
+    *("паводок", "прогноз", "река", "выставка", "станция", "обмен", "словарь"),
+    *("홍수", "예보", "용어집", "전시회", "관측소", "계절", "전망"),
+    *("洪水预报", "水位", "汛期", "展览", "术语", "观测站"),
+)
+_RARE = ("heron", "цапля", "왜가리", "苍鹭")
+_FIRST_DAY = date(1996, 1, 8)
+_A_RECORD = 30
+
+
+def load_holdings(loaded: Loaded, at: datetime) -> Iterator[RecordFiled]:
+    """File the liaison office's own record and those of the dialogues; says what happened."""
+    office = next(entry for entry in sample()["archive"] if entry["id"] == "AR-1")
+    yield place_record(Shelf(), _record(office | {"reference": office["id"], "dated": office["created"]}), at)
+    for entry in sample()["legacy_records"]:
+        yield place_record(Shelf(dialogue_id=loaded.dialogues[entry["dialogue"]]), _record(entry), at)
+
+
+def _record(entry: dict[str, Any]) -> NewRecord:
+    return NewRecord(
+        kind=RecordKind(entry["kind"]),
+        reference=entry["reference"],
+        title=entry["title"],
+        dated=entry["dated"],
+        text=entry["text"],
+        embargo=_embargo(entry) if "release_local" in entry else None,
+        listing=Listing(entry.get("listing", "title_visible")),
+    )
+
+
+def _embargo(entry: dict[str, Any]) -> Embargo:
+    local = datetime.fromisoformat(entry["release_local"])
+    return Embargo(on_the_clock(local, entry["tz"]).instant, local, entry["tz"])
+
+
+def file_many(dialogue_id: UUID, count: int, dice: random.Random, now: datetime) -> None:
+    """File made-up records by the thousand, one in a hundred with a rare word."""
+    records = [
+        NewRecord(
+            kind=RecordKind.CORRESPONDENCE,
+            reference=f"G-R-{number:06}",
+            title=f"Made-up letter {number} on {dice.choice(_WORDS)}",
+            dated=_FIRST_DAY + timedelta(days=number % 10_000),
+            text=" ".join([*dice.choices(_WORDS, k=_A_RECORD), *([dice.choice(_RARE)] if number % 100 == 0 else [])]),
+        )
+        for number in range(1, count + 1)
+    ]
+    place_records(Shelf(dialogue_id=dialogue_id), records, now)
