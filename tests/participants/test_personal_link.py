@@ -15,7 +15,7 @@ from dialogues.common import clock
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.models import Meeting, Person, RoleGrant
 from dialogues.meetings.rules import InviteProfile
 from dialogues.participants.rules import ParticipationStatus
 from tests.beds.forms import SAME_ORIGIN, held, page, press
@@ -264,3 +264,22 @@ def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Off
     office.mail()
     assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
     assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_yes_here_and_no_by_the_office_at_once_leave_one_of_the_two(office: Office, link: str) -> None:
+    coordinator, browser = office.cast.client("st-coord"), opened(office, link)
+    taken_back = office.page("SCD-1", f"/{office.participation(OYUN).id}/take-back")
+    no = held(page(coordinator.get(taken_back)).select_one("main form[method=post]"))
+    yes = held(page(browser.get("/registration")).select_one("main form[method=post]")) | {"answer": "accept"}
+
+    with ThreadPoolExecutor(2) as both:
+        answers = [
+            both.submit(coordinator.post, taken_back, data=no, headers=SAME_ORIGIN),
+            both.submit(browser.post, "/registration", data=yes, headers=SAME_ORIGIN),
+        ]
+    assert {answer.result().status_code for answer in answers} <= {303, 422}
+
+    # Whoever was first, the office has the last word: a yes before it is ended by it, a yes after it finds no link.
+    assert status(office) is ParticipationStatus.TAKEN_BACK
+    grants = select(RoleGrant).where(RoleGrant.person_id == office.participation(OYUN).person_id)
+    assert all(grant.revoked_at for grant in db.session.execute(grants).scalars())

@@ -89,7 +89,7 @@ def _status_pills(found: ParticipantsList, wanted: Wanted, meeting_id: UUID) -> 
     for tally in found.tallies:
         if tally.status is not None:
             counts[tally.status] += tally.people
-    if counts.total() < 2 and wanted.status is None:
+    if len(counts) < 2 and wanted.status is None:
         return []
     anyhow = (_("Any status"), _list_url(wanted, meeting_id, status=None), wanted.status is None, None)
     return [anyhow] + [
