@@ -37,7 +37,7 @@ class Dialogue(Base):
     __tablename__ = "dialogue"
 
     id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(20), unique=True)
+    code: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(200))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)
     phase: Mapped[int] = mapped_column(default=1)

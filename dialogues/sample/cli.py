@@ -54,6 +54,7 @@ def generate(sessions: int, participants: int, records: int, seed: int, as_json:
     made: dict[str, Any] = generate_meeting(
         sessions=sessions, participants=participants, records=records, seed=seed, now=clock.now()
     )
+    made["feed"] = sample.feed_token(made["participant_person"], clock.real_now())
     click.echo(
         json.dumps(made, default=str)
         if as_json

@@ -39,7 +39,7 @@ def test_signing_out_leads_to_the_ways_in(desk: Desk) -> None:
 def test_search_engines_get_nothing_and_calendars_their_feeds(desk: Desk) -> None:
     answer = desk.browser().get("/robots.txt")
     assert answer.mimetype == "text/plain"
-    assert answer.text.splitlines() == ["User-agent: *", "Allow: /feeds/", "Disallow: /"]
+    assert answer.text.splitlines() == ["User-agent: *", "Allow: /feed/", "Disallow: /"]
 
 
 def test_health_says_whether_the_database_answers_and_which_zones_are_known(desk: Desk) -> None:

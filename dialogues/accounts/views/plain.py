@@ -50,7 +50,7 @@ def left() -> FlaskResponse:
 @allows(ASSET_SEE)
 def robots() -> FlaskResponse:
     """Nothing is for search engines; calendars that ask first may fetch feeds."""
-    answer = make_response("User-agent: *\nAllow: /feeds/\nDisallow: /\n")
+    answer = make_response("User-agent: *\nAllow: /feed/\nDisallow: /\n")
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     return answer
 

@@ -28,10 +28,9 @@ from dialogues.policy import DIALOGUE_EDIT, DIALOGUE_OPEN, Role
 def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str, now: datetime) -> UUID:
     """Begin a dialogue; whoever opens it is its first coordinator, under the name given.
 
-    :raises Refusal: the code is taken.
+    Two dialogues may have one code: a refusal would tell of the other.
     """
     with transaction(viewer, DIALOGUE_OPEN) as change:
-        _refuse_taken_code(facts.code, None)
         dialogue = Dialogue(created_at=now, **_columns(facts))
         db.session.add(dialogue)
         db.session.flush()
@@ -44,12 +43,11 @@ def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str
 def edit_dialogue(viewer: Viewer, facts: DialogueFacts, *, version: int, now: datetime) -> None:
     """Change what is written of the dialogue the viewer stands in.
 
-    :raises Refusal: the code is taken, or someone saved a change meanwhile.
+    :raises Refusal: someone saved a change meanwhile.
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue = db.session.get_one(Dialogue, place_of(change).dialogue_id)
         refuse_stale(dialogue.version, version)
-        _refuse_taken_code(facts.code, dialogue.id)
         for column, value in _columns(facts).items():
             setattr(dialogue, column, value)
         dialogue.version += 1
@@ -74,12 +72,6 @@ def _columns(facts: DialogueFacts) -> dict[str, object]:
         "phase": facts.phase,
         "existence": facts.existence,
     }
-
-
-def _refuse_taken_code(code: str, dialogue_id: UUID | None) -> None:
-    twin = select(Dialogue.id).where(func.lower(Dialogue.code) == code.lower())
-    if any(found != dialogue_id for found in db.session.execute(twin).scalars()):
-        raise Refusal(N_("“%(code)s” cannot be the code of this dialogue: choose another."), field="code", code=code)
 
 
 def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:

@@ -24,7 +24,7 @@ from dialogues.meetings.models import (
 )
 from dialogues.meetings.queries.reach import within_reach
 from dialogues.meetings.queries.standing import conditions
-from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, STAFF_ROLES, Action, Role, scopes
+from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, PRACTICAL_SEE, STAFF_ROLES, Action, Role, scopes
 from dialogues.venues.models import Venue
 
 
@@ -139,9 +139,15 @@ def _holdings(grants: Iterable[Any]) -> tuple[Holding, ...]:
     return tuple(Holding(grant.role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants)
 
 
-def my_dialogues(viewer: Viewer) -> list[Any]:
-    """Id, code and title of the dialogues in which the signed-in viewer holds a role, by title."""
-    places = {grant.dialogue_id for grant in _grants(viewer, None)}
+def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
+    """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
+    whole = defaultdict(set)
+    for grant in _grants(viewer, None):
+        if grant.meeting_id is None:
+            whole[grant.dialogue_id].add(grant.role)
+    # A role in one meeting opens its dialogue as long as it opens the meeting.
+    places = {meeting.dialogue_id for meeting in my_meetings(viewer, now)}
+    places |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
     rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
     return list(db.session.execute(rows).all())
 

@@ -15,7 +15,14 @@ from dialogues.meetings import queries
 from dialogues.meetings.commands import dialogues as commands
 from dialogues.meetings.forms import DialogueForm, InstitutionForm, OpenDialogueForm, PartyForm
 from dialogues.meetings.views.blueprint import blueprint
-from dialogues.policy import DIALOGUE_EDIT, DIALOGUE_OPEN, DIALOGUE_SEE
+from dialogues.policy import DIALOGUE_EDIT, DIALOGUE_OPEN, DIALOGUE_SEE, HOME_SEE
+
+
+@blueprint.get("/dialogues")
+@allows(HOME_SEE)
+def dialogues() -> str:
+    """The dialogues that the viewer belongs to."""
+    return render_template("meetings/dialogues.html", dialogues=queries.my_dialogues(viewer(), clock.now()))
 
 
 @blueprint.route("/dialogues/new", methods=["GET", "POST"])

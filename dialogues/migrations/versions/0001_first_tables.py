@@ -60,8 +60,7 @@ def upgrade():
     sa.Column('archive_zone', sa.String(length=64), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_dialogue')),
-    sa.UniqueConstraint('code', name=op.f('uq_dialogue_code'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dialogue'))
     )
     op.create_table('letter',
     sa.Column('id', sa.Uuid(), nullable=False),
