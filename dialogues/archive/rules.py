@@ -44,10 +44,10 @@ class Listing(Enum):
 
 
 WORDS: dict[Enum, str] = {
-    RecordKind.SUMMARY: N_("summary"),
-    RecordKind.STATEMENT: N_("statement"),
-    RecordKind.CORRESPONDENCE: N_("correspondence"),
-    RecordKind.SCAN: N_("scan"),
+    RecordKind.SUMMARY: N_("Summary"),
+    RecordKind.STATEMENT: N_("Statement"),
+    RecordKind.CORRESPONDENCE: N_("Correspondence"),
+    RecordKind.SCAN: N_("Scan"),
     Listing.TITLE_VISIBLE: N_("Its line is shown at once to those who may read it later"),
     Listing.UNLISTED_UNTIL_RELEASE: N_("Nothing is shown until it opens"),
     Listing.UNLISTED: N_("It is never listed, counted or found; the archivist alone knows its line"),
