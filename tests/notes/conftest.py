@@ -12,10 +12,11 @@ from flask import Flask
 from dialogues.agenda import commands as agenda_commands
 from dialogues.agenda import queries as agenda
 from dialogues.agenda.rules import Part, SessionPlan, when_of
-from dialogues.common.viewer import Viewer
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.meetings.rules import Rule
-from dialogues.notes import queries
+from dialogues.notes import posting, queries
 from dialogues.notes.queries import SessionNotes, Version
 from dialogues.policy import SUMMARY_EDIT
 from tests.cast import MIDDLE_OF_TRD_1, Cast
@@ -65,6 +66,14 @@ def newest(viewer: Viewer, session_id: UUID) -> Version:
     found = queries.version(viewer, notes_of(viewer, session_id))
     db.session.rollback()
     return found
+
+
+def file_it(session_id: UUID) -> None:
+    """What the archive does with a finished summary."""
+    with upkeep(system(Purpose.SAMPLE)):
+        found = posting.summary_of(session_id)
+        assert found is not None
+        posting.mark_filed(found.id)
 
 
 def release_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUSE, rapporteur: str = "st-rap2") -> None:

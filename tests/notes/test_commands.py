@@ -1,7 +1,8 @@
 """Raw notes and summaries are kept on a real database, and nothing that two people wrote is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID
 
 import pytest
@@ -10,25 +11,16 @@ from sqlalchemy import func, select
 from dialogues.agenda import commands as agenda
 from dialogues.audit.models import AuditDetail, AuditEntry
 from dialogues.common.refusal import Refusal, Unseen
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.keys.envelope import unseal_text
 from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased
 from dialogues.meetings.rules import Rule
-from dialogues.notes import commands, jobs, posting, queries
+from dialogues.notes import commands, jobs, queries
 from dialogues.notes.models import Document, DocumentVersion, RawNotes
 from tests.cast import Cast
-from tests.notes.conftest import CLOSED, NOW, OFF_THE_RECORD, OUTLOOKS, newest, notes_of, release, release_with
-
-
-def file_it(session_id: UUID) -> None:
-    """What the archive does with a finished summary."""
-    with upkeep(system(Purpose.SAMPLE)):
-        found = posting.summary_of(session_id)
-        assert found is not None
-        posting.mark_filed(found.id)
+from tests.notes.conftest import CLOSED, NOW, OFF_THE_RECORD, OUTLOOKS, file_it, newest, notes_of, release, release_with
 
 
 def raw_text(viewer: Viewer, session_id: UUID) -> str:
@@ -124,6 +116,25 @@ class TestSummary:
         assert newest(rapporteur, floods).text == "the first"
         commands.save_summary(rapporteur, floods, "the first and the second", based_on=2, now=NOW)
         assert newest(co_chair, floods).text == "the first and the second"
+
+    def test_of_two_saves_at_the_same_instant_one_is_kept_and_one_is_refused(
+        self, cast: Cast, rapporteur: Viewer, co_chair: Viewer, floods: UUID
+    ) -> None:
+        together = Barrier(2)
+
+        def save(viewer: Viewer, text: str) -> str:
+            with cast.app.app_context():
+                together.wait(10)
+                try:
+                    commands.save_summary(viewer, floods, text, based_on=1, now=NOW)
+                except Refusal:
+                    return "refused"
+                return text
+
+        with ThreadPoolExecutor(2) as hands:
+            outcomes = sorted(hands.map(save, (rapporteur, co_chair), ("one", "other")))
+        assert outcomes.count("refused") == 1
+        assert newest(rapporteur, floods).text in outcomes
 
     def test_an_old_version_comes_back_as_a_new_one(self, rapporteur: Viewer, floods: UUID) -> None:
         first = newest(rapporteur, floods).text

@@ -12,8 +12,7 @@ from dialogues.notes import commands
 from dialogues.notes.rules import RAW_NOTES_LONGEST, SUMMARY_LONGEST
 from tests.agenda.conftest import counted_queries
 from tests.cast import Cast
-from tests.notes.conftest import CLOSED, NOW, OFF_THE_RECORD, OUTLOOKS, Browser, newest
-from tests.notes.test_commands import file_it
+from tests.notes.conftest import CLOSED, NOW, OFF_THE_RECORD, OUTLOOKS, Browser, file_it, newest
 
 RAW, DRAFTED = "ZHANG Shili", "daily river-gauge readings"
 EVERYONE = ["st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-rap2", "st-arch", "st-travel"]
