@@ -61,4 +61,5 @@ def file_many(dialogue_id: UUID, count: int, dice: random.Random, now: datetime)
         )
         for number in range(1, count + 1)
     ]
-    place_records(Shelf(dialogue_id=dialogue_id), records, now)
+    if records:
+        place_records(Shelf(dialogue_id=dialogue_id), records, now)
