@@ -24,7 +24,12 @@ from dialogues.sample.reading import sample
 
 #: A sign-in with password and second factor.
 BOTH = frozenset({Proof.PASSWORD, Proof.TOTP})
-TERMS = Terms(*(timedelta(hours=hours) for hours in (1, 12, 12, 24)))
+TERMS = Terms(
+    staff_idle=timedelta(hours=1),
+    staff_longest=timedelta(hours=12),
+    participant_idle=timedelta(hours=12),
+    participant_longest=timedelta(hours=24),
+)
 #: In the middle of TRD-1, when everyone has something to do.
 MIDDLE_OF_TRD_1 = datetime(2027, 5, 26, 0, 0, tzinfo=UTC)
 #: Before the exchange of LVR-1.

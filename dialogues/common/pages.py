@@ -32,7 +32,7 @@ def see_other(target: str) -> Response:
 def words(refusal: Refusal) -> str:
     """The refusal in the reader's language; facts that are marked words are translated as well."""
     facts = {name: gettext(fact) if isinstance(fact, str) and fact else fact for name, fact in refusal.facts.items()}
-    return gettext(refusal.message, **facts) if facts else gettext(refusal.message)
+    return str(gettext(refusal.message, **facts) if facts else gettext(refusal.message))
 
 
 def show_refusal(form: Any, refusal: Refusal) -> None:

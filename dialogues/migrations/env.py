@@ -1,7 +1,7 @@
 """Runs the migrations on the application's own engine, and creates the SQLite file, which nothing else does."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -20,7 +20,7 @@ def create_file() -> None:
         path.touch(mode=0o600, exist_ok=True)
 
 
-def plain_types(kind: str, item: Any, _autogen: Any) -> str | bool:
+def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations name the database's types, not ours, so that they stand when our modules move."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
@@ -29,7 +29,7 @@ def plain_types(kind: str, item: Any, _autogen: Any) -> str | bool:
     return False
 
 
-def same_type(_context: Any, _inspected: Any, _metadata: Any, found: Any, wanted: Any) -> bool | None:
+def same_type(_context: Any, _inspected: Any, _metadata: Any, _found: Any, wanted: Any) -> bool | None:
     """Our words are kept as plain text."""
     return False if isinstance(wanted, Enum) else None
 

@@ -97,6 +97,8 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "outbox.letters": ("R letters owed",),
     "outbox.resend": ("R letters owed",),
     "invites.calendar": ("O own calendar",),
+    "invites.renew_feed": ("O own calendar",),
+    "invites.end_feed": ("O own calendar",),
     "invites.meeting_file": ("O own calendar",),
     "invites.session_file": ("O own calendar",),
     "notes.notes": ("R draft summary", "R filed summary before gate"),
