@@ -1,5 +1,6 @@
 """Rows of entries as revisions."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -40,5 +41,11 @@ def as_revision(row: Any) -> Revision:
         object_kind=kind,
         object_id=object_id,
         numbers=Numbers(sequence, time_sequence, stamp),
-        telling=Telling(**dict(zip(_TOLD, told, strict=True))),
+        telling=_telling(*told),
     )
+
+
+@lru_cache(maxsize=1024)
+def _telling(*told: Any) -> Telling:
+    """The telling of these values; guests who are told the same share one, and so do their rows."""
+    return Telling(**dict(zip(_TOLD, told, strict=True)))
