@@ -31,6 +31,8 @@ def place_records(shelf: Shelf, records: Sequence[NewRecord], now: datetime) -> 
     for reference in sorted(taken_references(shelf.dialogue_id, [record.reference for record in records])):
         raise taken(reference)
     rows = [_row(shelf, record, now) for record in records]
+    if not rows:
+        return []
     db.session.execute(insert(Record), rows)
     index = [(row["id"], indexed(row["title"], row["reference"], row["text"])) for row in rows]
     search_index.write(db.session(), index)
