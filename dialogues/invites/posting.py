@@ -211,7 +211,7 @@ def _columns(telling: Telling) -> dict[str, Any]:
 
 def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.execute(insert(table), rows)
+        db.session.connection().execute(insert(table), rows)
 
 
 def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:

@@ -91,7 +91,9 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
     :param now: the service's time, by which windows open and cancelled entries leave.
     :param real_now: the machine's time, by which addresses expire.
     """
-    rows = db.session.execute(_LOOK_UP, {"secret": sha256(token), "now": real_now}).all()
+    # A connection of its own, without a session around it, takes half the time of the whole answer.
+    with db.engine.connect() as connection:
+        rows = connection.execute(_LOOK_UP, {"secret": sha256(token), "now": real_now}).all()
     if not any(scopes(FEED_OWN, {row.role}, frozenset(Condition)) for row in rows):
         return None
     first = rows[0]
