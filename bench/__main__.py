@@ -106,6 +106,7 @@ def main() -> int:
             "DIALOGUES_BASE_URL": f"http://localhost:{port}",
             "DIALOGUES_DEMO": "1",
             "DIALOGUES_NOW": "2027-05-26T08:00+08:00",
+            "DIALOGUES_SEARCHES_AN_HOUR": "1000000",
         }
         flask(environment, "db", "upgrade")
         flask(environment, "sample", "load", "--json")
