@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, SelectField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from dialogues.archive.rules import (
@@ -51,7 +52,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     zone = LineField(_l("Time zone"), 64)
     fold = RadioField(
         _l("This time comes twice that night: which?"),
-        choices=[("0", _l("The first of the two")), ("1", _l("The second of the two"))],
+        choices=[SelectChoice("0", _l("The first of the two")), SelectChoice("1", _l("The second of the two"))],
         validators=[Optional()],
     )
     listing = RadioField(_l("While it is closed"), coerce=Listing)

@@ -12,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -20,8 +21,10 @@ class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """One field of each kind; it is never sent."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])
-    kind = SelectField(_l("Kind"), choices=[("plenary", _l("plenary")), ("breakout", _l("breakout"))])
-    room = SelectField(_l("Room"), choices=[("1", "Tuul"), ("2", "Larch")])
+    kind = SelectField(
+        _l("Kind"), choices=[SelectChoice("plenary", _l("plenary")), SelectChoice("breakout", _l("breakout"))]
+    )
+    room = SelectField(_l("Room"), choices=[SelectChoice("1", "Tuul"), SelectChoice("2", "Larch")])
     starts = DateTimeLocalField(_l("Starts"), [InputRequired(_l("Write when it starts."))])
     ends = DateTimeLocalField(_l("Ends"), [InputRequired(_l("Write when it ends."))])
     rule = RadioField(
@@ -36,7 +39,12 @@ class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     )
     languages = SelectMultipleField(
         _l("Languages"),
-        choices=[("en", "English"), ("ko", "한국어"), ("zh", "中文"), ("ru", "Русский")],
+        choices=[
+            SelectChoice("en", "English"),
+            SelectChoice("ko", "한국어"),
+            SelectChoice("zh", "中文"),
+            SelectChoice("ru", "Русский"),
+        ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
