@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, render
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from dialogues.agenda import queries as agenda
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer, without_viewer
 from dialogues.common.browser import KIND
@@ -59,9 +60,12 @@ def end_feed(meeting_id: UUID, feed_id: UUID) -> Any:
 
 
 def _calendar_page(meeting_id: UUID) -> dict[str, Any]:
+    sessions = queries.own_sessions(viewer())
     return {
         "meeting_id": meeting_id,
-        "sessions": queries.own_sessions(viewer()),
+        "sessions": sessions,
+        "titles": {session.session_id: session.title for session in agenda.sessions_for(viewer(), INVITE_FILE)},
+        "discreet": all(not session.telling.title for session in sessions),
         "feeds": queries.own_feeds(viewer(), clock.real_now()),
         "confidential": queries.is_confidential(viewer()),
     }
