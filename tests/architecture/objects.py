@@ -12,6 +12,8 @@ from dialogues.agenda.models import AgendaSession
 from dialogues.archive.models import Record
 from dialogues.extensions import db
 from dialogues.meetings.models import Institution, Meeting, Party, RoleGrant
+from dialogues.notes.models import Document
+from dialogues.notes.rules import DocumentState
 from dialogues.outbox.models import Letter
 from dialogues.participants.models import Participation
 from dialogues.venues.models import Room, Venue
@@ -26,6 +28,7 @@ _TABLES: dict[str, tuple[Any, str]] = {
     "party_id": (Party, "dialogue_id"),
     "institution_id": (Institution, "dialogue_id"),
     "record_id": (Record, "dialogue_id"),
+    "document_id": (Document, "meeting_id"),
 }
 
 
@@ -66,18 +69,19 @@ def of_nowhere(known: Objects) -> Objects:
 
 
 def own(app: Flask, cast: Cast) -> Objects:
-    """The objects of TRD-1 that tell most: a session with a summary, a participant, an open record."""
+    """The objects of TRD-1 that tell most: a session with a summary, a participant, a record with a file."""
     with app.app_context():
         found = of_meeting(app, cast.meeting("TRD-1"))
         session = cast.session("TRD-1-04")
         record = db.session.execute(
-            select(Record.id).where(Record.dialogue_id == cast.dialogue("TRD"), Record.release_at.is_(None)).limit(1)
+            select(Record.id).where(Record.dialogue_id == cast.dialogue("TRD"), Record.file_id.is_not(None)).limit(1)
         ).scalar()
+        finished = db.session.execute(select(Document.id).where(Document.state == DocumentState.FINISHED)).scalar()
         participation = db.session.execute(
             select(Participation.id).where(
                 Participation.meeting_id == cast.meeting("TRD-1"), Participation.person_id == cast.person("us4")
             )
         ).scalar_one()
         db.session.rollback()
-    found = found.but(participation_id=participation)
-    return found.but(session_id=session, **({"record_id": record} if record else {}))
+    there = {"record_id": record, "document_id": finished, "session_id": session, "participation_id": participation}
+    return found.but(**{name: one for name, one in there.items() if one is not None})

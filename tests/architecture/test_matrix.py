@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from uuid import uuid4
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -22,6 +22,7 @@ from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
 from tests.architecture.oracle import PERSONAS
 from tests.architecture.routes import AROUND, WHEN_ASKED, open_to
 from tests.beds.database import Installation, Sample, new_installation, opened
+from tests.beds.forms import send
 from tests.cast import Cast
 
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
@@ -32,22 +33,54 @@ _PROOF_FIRST = (303, "/account/confirm")
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
-    """The sample, and beside it a dialogue in which no persona holds any role."""
+    """The sample, and beside it a dialogue in which no persona holds any role; every kind of object is there once."""
     with new_installation(tmp_path_factory.mktemp("matrix") / "instance", loaded.installation) as installation:
-        with opened(installation.settings()) as app, app.app_context():
-            generate_meeting(sessions=3, participants=3, records=2, seed=7, now=clock.now())
+        with opened(installation.settings()) as app:
             cast = Cast(app)
-            debt = Debt(
-                kind=LetterKind.AGENDA_CHANGED,
-                debt_key=f"matrix:{uuid4()}",
-                owed_at=clock.now(),
-                dialogue_id=cast.dialogue(),
-                listed_under=cast.meeting(),
-                person_id=cast.person("us4"),
-            )
-            with upkeep(system(Purpose.SAMPLE)):
-                outbox.owe(debt)
+            with app.app_context():
+                generate_meeting(sessions=3, participants=3, records=2, seed=7, now=clock.now())
+                owe_a_letter(cast)
+                dialogue, meeting, session = cast.dialogue(), cast.meeting(), cast.session("TRD-1-03")
+            finish_a_summary(cast, f"/meetings/{meeting}/notes/{session}/summary")
+            upload_a_file(cast, f"/dialogues/{dialogue}/archive/upload")
         yield installation
+
+
+def owe_a_letter(cast: Cast) -> None:
+    """A letter that the office sees on its list."""
+    debt = Debt(
+        kind=LetterKind.AGENDA_CHANGED,
+        debt_key="matrix",
+        owed_at=clock.now(),
+        dialogue_id=cast.dialogue(),
+        listed_under=cast.meeting(),
+        person_id=cast.person("us4"),
+    )
+    with upkeep(system(Purpose.SAMPLE)):
+        outbox.owe(debt)
+
+
+def finish_a_summary(cast: Cast, address: str) -> None:
+    """A summary that waits for the archivist."""
+    rapporteur = cast.client("st-rap1")
+    assert send(rapporteur, f"{address}/edit", text="It was observed.").status_code == 303
+    assert send(rapporteur, f"{address}/finish").status_code == 303
+
+
+def upload_a_file(cast: Cast, address: str) -> None:
+    """A record with a file, which has an address of its own."""
+    page = (BytesIO(b"Plain words."), "page.txt")
+    answer = send(
+        cast.client("st-arch"),
+        address,
+        kind="scan",
+        reference="MATRIX-1",
+        dated="2026-01-05",
+        title="A page",
+        listing="title_visible",
+        file=page,
+    )
+    assert answer.status_code == 303
 
 
 @pytest.fixture(scope="module")
