@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -63,10 +64,11 @@ def serve(app: Flask, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def serving(installation: Installation) -> Iterator[Server]:
+def serving(installation: Installation, **changes: Any) -> Iterator[Server]:
     """Serve an installation that knows the address it is served at."""
     port = free_port()
-    with opened(installation.settings(base_url=f"http://localhost:{port}")) as app, serve(app, port) as url:
+    settings = installation.settings(base_url=f"http://localhost:{port}", **changes)
+    with opened(settings) as app, serve(app, port) as url:
         yield Server(app, url)
 
 
