@@ -1,0 +1,34 @@
+"""A plain select answers as the same select does through a session, on whatever database."""
+
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import bindparam, select
+
+from dialogues.accounts.models import SecretLink
+from dialogues.accounts.rules import LinkPurpose
+from dialogues.common import clock
+from dialogues.extensions import db
+from dialogues.invites.queries.plain import PlainSelect
+from dialogues.meetings.models import Person
+
+
+def test_values_go_in_and_come_out_as_the_columns_want_them(app: Flask) -> None:
+    links = (
+        select(SecretLink.id, SecretLink.purpose, SecretLink.expires_at, SecretLink.last_used_on, Person.locale)
+        .join(Person, Person.id == SecretLink.subject)
+        .where(SecretLink.purpose == LinkPurpose.FEED, SecretLink.expires_at > bindparam("now"))
+        .order_by(SecretLink.id)
+    )
+    now = clock_of(app)
+    with app.app_context():
+        plain = PlainSelect(links).rows(db.engine, now=now)
+        assert [tuple(row) for row in plain] == [tuple(row) for row in db.session.execute(links, {"now": now})]
+    assert plain
+    assert plain[0].purpose is LinkPurpose.FEED
+    assert plain[0].expires_at > now
+
+
+def clock_of(app: Flask) -> datetime:
+    with app.app_context():
+        return clock.real_now() - timedelta(days=1)
