@@ -20,7 +20,7 @@ from dialogues.meetings.models import Dialogue, Meeting, Person, RoleGrant
 from dialogues.meetings.rules import Existence
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterKind, OwedLetter
-from dialogues.policy import MEETING_EDIT, Role
+from dialogues.policy import AGENDA_SEE, MEETING_EDIT, RECORD_READ, REGISTRATION_SEE, Role, Scope
 from tests.beds.forms import complaints, page, press, send
 from tests.cast import Cast
 
@@ -302,3 +302,21 @@ def test_one_account_stands_behind_one_person_of_a_dialogue(cast: Cast) -> None:
     with pytest.raises(Refusal, match="cannot be joined"), upkeep(system(Purpose.SAMPLE)):
         posting.link_account(other, account)
     assert db.session.get_one(Dialogue, dialogue).code == "TRD"
+
+
+@pytest.mark.usefixtures("inside")
+def test_who_speaks_for_an_observing_organisation_is_an_observer_and_no_more(cast: Cast) -> None:
+    commands.end_role(
+        cast.viewer("st-coord", meeting="TRD-1"), grant_of(cast, "xo1", Role.FOCAL_POINT), now=clock.now()
+    )
+    grant = offer(cast, email="st-arch@example.invalid", role=Role.FOCAL_POINT, party_id=cast.party("XO"))
+    commands.accept_role(cast.viewer("st-arch"), grant, now=clock.now())
+    with upkeep(system(Purpose.SAMPLE)):
+        person = cast.person("st-arch")
+        posting.revoke_role(person, Role.ARCHIVIST, dialogue_id=cast.dialogue(), now=clock.now())
+
+    viewer = cast.viewer("st-arch", meeting="TRD-1")
+
+    assert viewer.scopes(AGENDA_SEE) == {Scope.ADMITTED}
+    assert viewer.scopes(REGISTRATION_SEE) >= {Scope.OWN_PARTY}
+    assert not viewer.may(RECORD_READ)

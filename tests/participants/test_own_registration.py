@@ -133,3 +133,28 @@ def test_what_participants_type_is_shown_as_text(office: Office, own: str) -> No
 
     assert "&lt;b&gt;Bold&lt;/b&gt;" in listed
     assert "a &amp; &lt;i&gt;b" in listed
+
+
+def test_an_observer_who_speaks_for_a_party_sees_no_more_after_withdrawing_than_before(office: Office) -> None:
+    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
+    meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
+    client = office.cast.client("xo1")
+    assert "Breakouts" not in client.get(f"{meeting}/agenda").text
+
+    assert send(client, f"{meeting}/registration/withdraw").status_code == 303
+
+    assert "Breakouts" not in client.get(f"{meeting}/agenda").text
+    assert "ZHANG" not in client.get(f"{meeting}/participants").text
+    assert client.get(f"{meeting}/archive").status_code == 404
+    assert client.get(f"{meeting}/registration").status_code == 404
+
+
+def test_a_participant_who_speaks_for_a_party_still_does_so_after_withdrawing(office: Office) -> None:
+    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
+    meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
+    client = office.cast.client("kr1")
+
+    assert send(client, f"{meeting}/registration/withdraw").status_code == 303
+
+    assert "PARK Ga-jeong" in client.get(f"{meeting}/participants").text
+    assert client.get(f"{meeting}/registration").status_code == 404

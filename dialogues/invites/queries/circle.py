@@ -16,8 +16,8 @@ from dialogues.extensions import db
 from dialogues.invites import vtimezone
 from dialogues.invites.revisions import Telling
 from dialogues.invites.rules import EntryObject, Profile, Role, State
-from dialogues.meetings.models import Dialogue, Meeting, Person, RoleGrant
-from dialogues.meetings.queries.standing import in_window
+from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries.standing import in_force, in_window, roles_of
 from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
@@ -79,7 +79,7 @@ def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Gu
     found: dict[UUID, Guest] = {}
     for row in db.session.execute(_holders(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
-        guest.roles |= {row.role}
+        guest.roles |= roles_of(row)
     for row in db.session.execute(_coming(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
@@ -115,13 +115,13 @@ def _among(only: Collection[UUID] | None) -> ColumnElement[bool]:
 
 def _holders(meeting: Meeting, only: Collection[UUID] | None) -> Any:
     return (
-        select(Person.id, Person.email, Person.always_discreet, RoleGrant.role)
+        select(Person.id, Person.email, Person.always_discreet, RoleGrant.role, Party.kind.label("party_kind"))
         .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .outerjoin(Party, Party.id == RoleGrant.party_id)
         .where(
             RoleGrant.dialogue_id == meeting.dialogue_id,
             or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id),
-            RoleGrant.accepted_at.is_not(None),
-            RoleGrant.revoked_at.is_(None),
+            in_force(),
             _among(only),
         )
     )

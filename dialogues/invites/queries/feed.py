@@ -20,8 +20,8 @@ from dialogues.invites.queries.stored import as_revision, newest
 from dialogues.invites.revisions import Revision
 from dialogues.invites.rules import CANCELLED_STAYS, State
 from dialogues.invites.vtimezone import tz_version
-from dialogues.meetings.models import Meeting, Person, RoleGrant
-from dialogues.meetings.queries.standing import in_window
+from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries.standing import in_force, in_window, roles_of
 from dialogues.policy import FEED_OWN, Condition, Role, scopes
 
 # Made once: every fetch of every feed asks just this.
@@ -33,6 +33,7 @@ _LOOK_UP = PlainSelect(
         Person.locale,
         func.coalesce(FeedState.version, 0).label("version"),
         RoleGrant.role,
+        Party.kind.label("party_kind"),
         Meeting.id.label("meeting_id"),
         Meeting.zone,
         Meeting.starts_on,
@@ -40,6 +41,7 @@ _LOOK_UP = PlainSelect(
     )
     .join(Person, Person.id == SecretLink.subject)
     .join(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(Party, Party.id == RoleGrant.party_id)
     .outerjoin(Account, Account.id == Person.account_id)
     .outerjoin(FeedState, FeedState.person_id == Person.id)
     .outerjoin(
@@ -53,8 +55,7 @@ _LOOK_UP = PlainSelect(
         SecretLink.revoked_at.is_(None),
         SecretLink.expires_at > bindparam("now"),
         Account.disabled_at.is_(None),
-        RoleGrant.accepted_at.is_not(None),
-        RoleGrant.revoked_at.is_(None),
+        in_force(),
     )
 )
 
@@ -113,7 +114,7 @@ def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
     places: dict[UUID, Any] = {}
     for row in rows:
         if row.meeting_id is not None:
-            roles.setdefault(row.meeting_id, set()).add(row.role)
+            roles.setdefault(row.meeting_id, set()).update(roles_of(row))
             places[row.meeting_id] = row
     return frozenset(meeting_id for meeting_id, held in roles.items() if _reads(held, places[meeting_id], now))
 

@@ -1,7 +1,7 @@
 """Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.common.refusal import Unseen
-from dialogues.common.viewer import Holding, Place, Viewer
+from dialogues.common.viewer import Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import (
     Dialogue,
@@ -23,7 +23,7 @@ from dialogues.meetings.models import (
     RoleGrant,
 )
 from dialogues.meetings.queries.reach import within_reach
-from dialogues.meetings.queries.standing import conditions
+from dialogues.meetings.queries.standing import conditions, holdings_of, in_force, roles_of
 from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, PRACTICAL_SEE, STAFF_ROLES, Action, Role, scopes
 from dialogues.venues.models import Venue
 
@@ -107,17 +107,18 @@ def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) 
         by_place[grant.meeting_id or grant.dialogue_id].append(grant)
     found = []
     for row in _meetings_of(grants):
-        here = by_place[row.dialogue_id] + by_place[row.id]
-        roles = frozenset(grant.role for grant in here)
-        if scopes(MEETING_SEE, roles, conditions(row, now)):
+        here = holdings_of(by_place[row.dialogue_id] + by_place[row.id])
+        roles, met = frozenset(holding.role for holding in here), conditions(row, now)
+        if scopes(MEETING_SEE, roles, met):
+            person_id = here[0].person_id
             found.append(
                 MyMeeting(
                     id=row.id,
                     dialogue_id=row.dialogue_id,
                     dialogue_title=row.dialogue_title,
-                    person_id=here[0].person_id,
+                    person_id=person_id,
                     roles=roles,
-                    viewer=viewer.standing_in(_place_of(row), here[0].person_id, _holdings(here), conditions(row, now)),
+                    viewer=viewer.standing_in(_place_of(row), person_id, here, met),
                     facts=row,
                 )
             )
@@ -135,16 +136,12 @@ def _place_of(row: Any) -> Place:
     )
 
 
-def _holdings(grants: Iterable[Any]) -> tuple[Holding, ...]:
-    return tuple(Holding(grant.role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants)
-
-
 def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
     """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
-    whole = defaultdict(set)
+    whole = defaultdict[UUID, set[Role]](set)
     for grant in _grants(viewer, None):
         if grant.meeting_id is None:
-            whole[grant.dialogue_id].add(grant.role)
+            whole[grant.dialogue_id] |= roles_of(grant)
     # A role in one meeting opens its dialogue as long as it opens the meeting.
     places = {meeting.dialogue_id for meeting in my_meetings(viewer, now)}
     places |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
@@ -154,12 +151,19 @@ def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
 
 def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
     grants = (
-        select(RoleGrant.role, RoleGrant.person_id, RoleGrant.party_id, RoleGrant.dialogue_id, RoleGrant.meeting_id)
+        select(
+            RoleGrant.role,
+            RoleGrant.person_id,
+            RoleGrant.party_id,
+            RoleGrant.dialogue_id,
+            RoleGrant.meeting_id,
+            Party.kind.label("party_kind"),
+        )
         .join(Person, Person.id == RoleGrant.person_id)
+        .outerjoin(Party, Party.id == RoleGrant.party_id)
         .where(
             Person.account_id == viewer.account_id,
-            RoleGrant.accepted_at.is_not(None),
-            RoleGrant.revoked_at.is_(None),
+            in_force(),
         )
     )
     if dialogue_id is not None:

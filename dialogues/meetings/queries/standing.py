@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, Person, RoleGrant
-from dialogues.policy import STAFF_ROLES, Condition
+from dialogues.meetings.models import Dialogue, Exchange, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.rules import PartyKind
+from dialogues.policy import STAFF_ROLES, Condition, Role
 
 WINDOW_BEFORE = timedelta(days=14)
 WINDOW_AFTER = timedelta(days=7)
@@ -40,7 +42,7 @@ def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, 
         meeting_title=facts.title or "",
         zone=facts.zone or "UTC",
     )
-    holdings = tuple(Holding(grant.role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants)
+    holdings = holdings_of(grants)
     met = conditions(facts, now) if meeting_id is not None else _met_around_meetings(grants, now)
     return viewer.standing_in(place, grants[0].person_id, holdings, met)
 
@@ -60,22 +62,54 @@ def _live_grants(
             RoleGrant.person_id,
             RoleGrant.party_id,
             RoleGrant.meeting_id,
+            Party.kind.label("party_kind"),
             Meeting.zone,
             Meeting.starts_on,
             Meeting.ends_on,
         )
         .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
+        .outerjoin(Party, Party.id == RoleGrant.party_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             Person.account_id == account_id,
             RoleGrant.dialogue_id == dialogue_id,
-            RoleGrant.accepted_at.is_not(None),
-            RoleGrant.revoked_at.is_(None),
+            in_force(),
         )
     )
     if meeting_id is not None:
         grants = grants.where(or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id))
     return grants
+
+
+def roles_of(grant: Any) -> frozenset[Role]:
+    """What a grant (its columns role, party_kind) makes one: speaking for observers, one is an observer as well."""
+    observes = grant.role is Role.FOCAL_POINT and grant.party_kind is PartyKind.OBSERVER
+    return frozenset({grant.role, Role.OBSERVER}) if observes else frozenset({grant.role})
+
+
+def holdings_of(grants: Iterable[Any]) -> tuple[Holding, ...]:
+    """What grants amount to for a viewer."""
+    return tuple(
+        Holding(role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants for role in roles_of(grant)
+    )
+
+
+def in_force() -> ColumnElement[bool]:
+    """Which grants count: accepted and not ended.
+
+    Whoever was let in as an observer stays one for as long as they speak for a party there, even once they come no
+    more: as a focal point and nothing else they would see more than before.
+    """
+    speaks = aliased(RoleGrant)
+    speaks_still = exists().where(
+        speaks.person_id == RoleGrant.person_id,
+        speaks.role == Role.FOCAL_POINT,
+        speaks.accepted_at.is_not(None),
+        speaks.revoked_at.is_(None),
+        or_(speaks.meeting_id.is_(None), speaks.meeting_id == RoleGrant.meeting_id),
+    )
+    ended = RoleGrant.revoked_at.is_not(None)
+    return and_(RoleGrant.accepted_at.is_not(None), or_(~ended, and_(RoleGrant.role == Role.OBSERVER, speaks_still)))
 
 
 def _place_facts(dialogue_id: UUID | None, meeting_id: UUID | None) -> Any:

@@ -103,7 +103,7 @@ def own_registration(viewer: Viewer) -> Any:
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .where(visible(viewer, REGISTRATION_OWN))
+        .where(visible(viewer, REGISTRATION_OWN), Participation.status == ParticipationStatus.CONFIRMED)
     ).one_or_none()
     if row is None:
         raise Unseen
