@@ -48,7 +48,7 @@ def home() -> str:
 @allows(OWN_DATA_SEE)
 def held() -> str:
     """What is held about me, in every dialogue that I belong to."""
-    return render_template("home/held.html", held=queries.held_about(viewer()))
+    return render_template("home/held.html", held=queries.held_about(viewer(), clock.now()))
 
 
 @blueprint.route("/design")

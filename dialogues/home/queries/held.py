@@ -1,14 +1,17 @@
 """What is held about the one who asks: every field that is kept of them, and nothing about anyone else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 
 from dialogues.accounts.models import Account, SignIn
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person, RoleGrant
 from dialogues.outbox.models import Letter
 from dialogues.participants.models import Participation
@@ -26,20 +29,41 @@ class Held:
     sign_ins: Sequence[Any]
 
 
-def held_about(viewer: Viewer) -> Held:
-    """Everything held about the signed-in viewer; six queries.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The dialogues and meetings that may be named: those open to the viewer in this sign-in, at this time."""
 
-    A registration or role that waits for an answer is left out: its words come with its own letter, not before.
+    dialogues: Collection[UUID]
+    meetings: Collection[UUID]
+
+    @property
+    def dialogue(self) -> ColumnElement[str]:
+        return case((Dialogue.id.in_(self.dialogues), Dialogue.title), else_="").label("dialogue")
+
+    @property
+    def meeting(self) -> ColumnElement[str]:
+        return case((Meeting.id.in_(self.meetings), Meeting.code), else_="").label("meeting")
+
+
+def held_about(viewer: Viewer, now: datetime) -> Held:
+    """Everything held about the signed-in viewer, in a constant number of queries.
+
+    A registration or role that waits for an answer is left out: its words come with its own letter, not before. A
+    dialogue or meeting that is not open to the viewer at present goes unnamed, for this page opens what others close.
     """
     own = Person.account_id == viewer.account_id
+    named = _Named(
+        dialogues={dialogue.id for dialogue in meetings.my_dialogues(viewer, now)},
+        meetings={meeting.id for meeting in meetings.my_meetings(viewer, now)},
+    )
     account = select(Account.email, Account.locale, Account.zone, Account.created_at).where(
         Account.id == viewer.account_id
     )
     return Held(
         account=db.session.execute(account).one(),
-        persons=_rows(_persons().where(own, Person.id.in_(_known_places(viewer)))),
-        registrations=_rows(_registrations().where(own, Participation.answered_at.is_not(None))),
-        roles=_rows(_roles().where(own, RoleGrant.accepted_at.is_not(None))),
+        persons=_rows(_persons(named).where(own, Person.id.in_(_known_places(viewer)))),
+        registrations=_rows(_registrations(named).where(own, Participation.answered_at.is_not(None))),
+        roles=_rows(_roles(named).where(own, RoleGrant.accepted_at.is_not(None))),
         letters=_rows(
             select(Letter.kind, Letter.state, Letter.owed_at, Letter.sent_at)
             .join(Person, Person.id == Letter.person_id)
@@ -69,10 +93,10 @@ def _known_places(viewer: Viewer) -> Any:
     )
 
 
-def _persons() -> Any:
+def _persons(named: _Named) -> Any:
     return (
         select(
-            Dialogue.title.label("dialogue"),
+            named.dialogue,
             Person.name,
             Person.native,
             Person.family,
@@ -88,14 +112,14 @@ def _persons() -> Any:
         )
         .join(Dialogue, Dialogue.id == Person.dialogue_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .order_by(Dialogue.title)
+        .order_by(named.dialogue, Person.id)
     )
 
 
-def _registrations() -> Any:
+def _registrations(named: _Named) -> Any:
     return (
         select(
-            Meeting.code.label("meeting"),
+            named.meeting,
             Party.names.label("party_names"),
             Participation.capacity,
             Participation.status,
@@ -112,11 +136,12 @@ def _registrations() -> Any:
     )
 
 
-def _roles() -> Any:
+def _roles(named: _Named) -> Any:
     return (
         select(
-            Dialogue.title.label("dialogue"),
-            Meeting.code.label("meeting"),
+            named.dialogue,
+            named.meeting,
+            RoleGrant.meeting_id,
             RoleGrant.role,
             RoleGrant.accepted_at,
             RoleGrant.revoked_at,
@@ -124,5 +149,5 @@ def _roles() -> Any:
         .join(Person, Person.id == RoleGrant.person_id)
         .join(Dialogue, Dialogue.id == RoleGrant.dialogue_id)
         .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
-        .order_by(Dialogue.title, RoleGrant.accepted_at)
+        .order_by(named.dialogue, RoleGrant.accepted_at)
     )
