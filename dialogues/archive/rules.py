@@ -141,7 +141,7 @@ class RecordFiled(Happening):
 
 
 def refuse_future(dated: date, today: date) -> None:
-    """:raises Refusal: the record would be older than its filing by less than nothing."""
+    """:raises Refusal: the record bears a day that is still to come."""
     if dated > today:
         raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
 

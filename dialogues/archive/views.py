@@ -30,6 +30,7 @@ from dialogues.settings import Settings
 blueprint = Blueprint("archive", __name__)
 
 _LONGEST_QUERY = 200
+_PLACES = ("meeting_id", "dialogue_id")
 _MEETING, _DIALOGUE = "/meetings/<uuid:meeting_id>/archive", "/dialogues/<uuid:dialogue_id>/archive"
 
 _reads = allows(RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE)
@@ -51,9 +52,6 @@ def _in_both(path: str, **options: Any) -> Callable[[View], View]:
 def _here() -> dict[str, Any]:
     """The archive in which the viewer stands, as the argument of its addresses."""
     return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _PLACES}
-
-
-_PLACES = ("meeting_id", "dialogue_id")
 
 
 def _settings() -> Settings:
