@@ -22,28 +22,34 @@ class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 
     title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])
     kind = SelectField(
-        _l("Kind"), choices=[SelectChoice("plenary", _l("plenary")), SelectChoice("breakout", _l("breakout"))]
+        _l("Kind"),
+        choices=[
+            SelectChoiceSelectChoice("plenary", _l("plenary")),
+            SelectChoiceSelectChoice("breakout", _l("breakout")),
+        ],
     )
-    room = SelectField(_l("Room"), choices=[SelectChoice("1", "Tuul"), SelectChoice("2", "Larch")])
+    room = SelectField(
+        _l("Room"), choices=[SelectChoiceSelectChoice("1", "Tuul"), SelectChoiceSelectChoice("2", "Larch")]
+    )
     starts = DateTimeLocalField(_l("Starts"), [InputRequired(_l("Write when it starts."))])
     ends = DateTimeLocalField(_l("Ends"), [InputRequired(_l("Write when it ends."))])
     rule = RadioField(
         _l("Rule"),
         choices=[
-            ("on_the_record", _l("on the record")),
-            ("chatham_house", _l("Chatham House Rule")),
-            ("off_the_record", _l("off the record")),
-            ("closed", _l("closed")),
+            SelectChoice("on_the_record", _l("on the record")),
+            SelectChoice("chatham_house", _l("Chatham House Rule")),
+            SelectChoice("off_the_record", _l("off the record")),
+            SelectChoice("closed", _l("closed")),
         ],
         default="chatham_house",
     )
     languages = SelectMultipleField(
         _l("Languages"),
         choices=[
-            SelectChoice("en", "English"),
-            SelectChoice("ko", "한국어"),
-            SelectChoice("zh", "中文"),
-            SelectChoice("ru", "Русский"),
+            SelectChoiceSelectChoice("en", "English"),
+            SelectChoiceSelectChoice("ko", "한국어"),
+            SelectChoiceSelectChoice("zh", "中文"),
+            SelectChoiceSelectChoice("ru", "Русский"),
         ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

@@ -265,22 +265,6 @@ def test_the_pages_of_a_long_list_hold_everyone_once(cast: Cast) -> None:
     assert seen(coordinator, Wanted(page=999)) == seen(coordinator, Wanted(page=first.last))
 
 
-def test_what_is_held_about_someone_spans_their_dialogues_and_nobody_else(cast: Cast) -> None:
-    held = queries.held_about(cast.account("us1"))
-
-    assert len(held) >= 2
-    assert {one.person.account_id for one in held} == {cast.account("us1")}
-    assert all(part.person_id == one.person.id for one in held for part in one.participations)
-    assert any(one.participations for one in held)
-
-
-def test_an_invitation_without_an_answer_names_no_dialogue_among_what_is_held(cast: Cast) -> None:
-    lvr = [one for one in queries.held_about(cast.account("kr1")) if one.person.dialogue_id == cast.dialogue("LVR")]
-
-    assert [one.dialogue_title for one in lvr] == [""]
-    assert all(part.meeting_code == part.meeting_title == "" for one in lvr for part in one.participations)
-
-
 def test_the_house_finds_who_is_confirmed(cast: Cast) -> None:
     meeting_id = cast.meeting("TRD-1")
 

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from dialogues.extensions import db
 from dialogues.participants.models import Participation
-from dialogues.participants.queries.held import held_about
 from dialogues.participants.queries.listing import ListLine, ParticipantsList, Tally, Wanted, participants, person
 from dialogues.participants.queries.registration import (
     Frame,
@@ -35,7 +34,6 @@ __all__ = [
     "days_of",
     "frame",
     "gathering_of",
-    "held_about",
     "invitation",
     "is_confirmed",
     "is_named",

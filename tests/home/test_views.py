@@ -1,0 +1,71 @@
+"""What each persona finds on the page where they begin."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from tests.beds.forms import page
+from tests.beds.web import set_clock
+from tests.cast import Cast
+
+
+def words_at_home(app: Flask, name: str) -> str:
+    answer = Cast(app).client(name).get("/")
+    assert answer.status_code == 200
+    return " ".join(page(answer).select_one("main").get_text(" ").split())
+
+
+def test_a_participant_sees_todays_sessions_with_their_zone(app: Flask) -> None:
+    words = words_at_home(app, "us4")
+
+    assert "Climate resilience - exchanging seasonal outlooks" in words
+    assert "Asia/Ulaanbaatar" in words
+
+
+def test_the_travel_desk_sees_times_and_places_of_today_and_no_titles(app: Flask) -> None:
+    words = words_at_home(app, "st-travel")
+
+    assert "Plenary hall" in words
+    assert "Climate resilience" not in words
+
+
+def test_an_observer_is_not_told_of_a_session_without_observers(app: Flask) -> None:
+    assert "Bilateral room slots" not in words_at_home(app, "xo2")
+    assert "Bilateral room slots" in words_at_home(app, "us4")
+
+
+def test_a_meeting_whose_invitation_is_unanswered_is_not_there(app: Flask) -> None:
+    words = words_at_home(app, "kr1")
+
+    assert "LVR-1" not in words
+    assert "Vevey" not in words
+    assert "You have an invitation" in words
+
+
+def test_a_rapporteur_is_reminded_of_summaries_of_sessions_that_are_over(app: Flask) -> None:
+    assert "Finish the summaries of 2 sessions" in words_at_home(app, "st-rap1")
+
+
+def test_nobody_is_reminded_of_what_has_not_been_held(app: Flask) -> None:
+    set_clock(app, datetime(2027, 5, 20, 8, 0, tzinfo=UTC))
+
+    assert "summar" not in words_at_home(app, "st-rap1")
+
+
+def test_the_office_is_told_who_has_not_answered_when_registration_is_about_to_close(app: Flask) -> None:
+    set_clock(app, datetime(2027, 10, 1, 8, 0, tzinfo=UTC))
+
+    assert "13 people have not answered" in words_at_home(app, "st-coord")
+    assert "not answered" not in words_at_home(app, "st-rap1")
+
+
+@pytest.mark.parametrize("name", ["st-host", "ch1", "in-ko1", "st-arch"])
+def test_whoever_has_nothing_to_do_is_told_so(app: Flask, name: str) -> None:
+    assert "Nothing waits for you." in words_at_home(app, name)
+
+
+def test_the_page_of_all_components_is_for_the_demonstration_only(app: Flask) -> None:
+    assert app.test_client().get("/design").status_code == 200
+    app.config["DEMO"] = False
+    assert app.test_client().get("/design").status_code == 404
