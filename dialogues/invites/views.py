@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -113,13 +113,15 @@ def feed(token: str) -> Response:
         raise Unseen
     if head.last_used_on != real_now.date():
         _stamp(head)
-    unchanged = request.if_none_match.contains_weak(head.tag)
-    answer = Response(status=304) if unchanged else make_response(_feed_file(head))
-    answer.headers["ETag"] = f'W/"{head.tag}"'
-    answer.headers["Content-Type"] = _MEDIA_TYPE
-    answer.headers["Content-Disposition"] = f'inline; filename="{_NAME}"'
-    answer.headers[KIND] = "feed"
-    return answer
+    headers = {
+        "ETag": f'W/"{head.tag}"',
+        "Content-Type": _MEDIA_TYPE,
+        "Content-Disposition": f'inline; filename="{_NAME}"',
+        KIND: "feed",
+    }
+    if request.if_none_match.contains_weak(head.tag):
+        return Response(status=304, headers=headers)
+    return Response(_feed_file(head), headers=headers)
 
 
 def _stamp(head: FeedHead) -> None:
