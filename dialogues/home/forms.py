@@ -24,13 +24,11 @@ class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     kind = SelectField(
         _l("Kind"),
         choices=[
-            SelectChoiceSelectChoice("plenary", _l("plenary")),
-            SelectChoiceSelectChoice("breakout", _l("breakout")),
+            SelectChoice("plenary", _l("plenary")),
+            SelectChoice("breakout", _l("breakout")),
         ],
     )
-    room = SelectField(
-        _l("Room"), choices=[SelectChoiceSelectChoice("1", "Tuul"), SelectChoiceSelectChoice("2", "Larch")]
-    )
+    room = SelectField(_l("Room"), choices=[SelectChoice("1", "Tuul"), SelectChoice("2", "Larch")])
     starts = DateTimeLocalField(_l("Starts"), [InputRequired(_l("Write when it starts."))])
     ends = DateTimeLocalField(_l("Ends"), [InputRequired(_l("Write when it ends."))])
     rule = RadioField(
@@ -46,10 +44,10 @@ class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     languages = SelectMultipleField(
         _l("Languages"),
         choices=[
-            SelectChoiceSelectChoice("en", "English"),
-            SelectChoiceSelectChoice("ko", "한국어"),
-            SelectChoiceSelectChoice("zh", "中文"),
-            SelectChoiceSelectChoice("ru", "Русский"),
+            SelectChoice("en", "English"),
+            SelectChoice("ko", "한국어"),
+            SelectChoice("zh", "中文"),
+            SelectChoice("ru", "Русский"),
         ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
