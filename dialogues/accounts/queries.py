@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import Select, bindparam, literal, or_, select
 
 from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
 from dialogues.accounts.rules import (
@@ -44,20 +45,7 @@ class Stay:
 
 def stay(handle: str, terms: Terms, now: datetime) -> Stay | None:
     """The live sign-in with this handle; None when it ended, expired, was idle too long, or its account is disabled."""
-    columns = (
-        SignIn.id,
-        SignIn.factors,
-        SignIn.last_seen_at,
-        Account.id.label("account_id"),
-        Account.locale,
-        Account.zone,
-        InstallationRoleHeld.role,
-    )
-    rows = db.session.execute(
-        _live(select(*columns), now)
-        .outerjoin(InstallationRoleHeld, InstallationRoleHeld.account_id == Account.id)
-        .where(SignIn.handle_sha256 == sha256(handle))
-    ).all()
+    rows = db.session.connection().execute(_stay(), {"handle": sha256(handle), "now": now}).all()
     if not rows:
         return None
     first, proofs = rows[0], read_proofs(rows[0].factors)
@@ -72,6 +60,26 @@ def stay(handle: str, terms: Terms, now: datetime) -> Stay | None:
         zone=first.zone,
     )
     return Stay(viewer, proofs, is_half(proofs), now - first.last_seen_at >= STAMP_EVERY)
+
+
+@lru_cache(maxsize=1)
+def _stay() -> Select[*tuple[Any, ...]]:
+    """Built once, since every request with a cookie sends it."""
+    found = select(
+        SignIn.id,
+        SignIn.factors,
+        SignIn.last_seen_at,
+        Account.id.label("account_id"),
+        Account.locale,
+        Account.zone,
+        InstallationRoleHeld.role,
+    )
+    by_handle: Select[*tuple[Any, ...]] = (
+        _live(found, bindparam("now"))
+        .outerjoin(InstallationRoleHeld, InstallationRoleHeld.account_id == Account.id)
+        .where(SignIn.handle_sha256 == bindparam("handle"))
+    )
+    return by_handle
 
 
 def still_signed_in(viewer: Viewer, now: datetime) -> bool:
@@ -255,7 +263,7 @@ def database_answers() -> bool:
     return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
 
 
-def _live(columns: Any, now: datetime) -> Any:
+def _live(columns: Any, now: Any) -> Any:
     return columns.join_from(SignIn, Account, Account.id == SignIn.account_id).where(
         SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None)
     )

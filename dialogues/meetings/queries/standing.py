@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from dialogues.common.viewer import Holding, Place, Viewer
@@ -22,29 +23,29 @@ WINDOW_AFTER = timedelta(days=7)
 def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, now: datetime) -> Viewer | None:
     """The signed-in viewer as the person they are in that dialogue or meeting, with the roles that count there.
 
-    Two queries; None if there is no such place or the account holds no accepted role in it. Staff roles count only in a
-    sign-in with a second factor.
+    One query, the same for a place that does not exist and one that is closed to the viewer; None for both. Staff roles
+    count only in a sign-in with a second factor.
     """
-    facts = _place_facts(dialogue_id, meeting_id)
-    # Asked in any case, so that a place that does not exist costs as much as one that is closed to the viewer.
-    nowhere = dialogue_id or meeting_id
-    held = db.session.execute(
-        _live_grants(viewer.account_id, facts.dialogue_id if facts else nowhere, meeting_id)
-    ).all()
-    grants = [grant for grant in held if viewer.as_staff or grant.role not in STAFF_ROLES]
-    if facts is None or dialogue_id not in {None, facts.dialogue_id} or not grants:
-        return None
-    place = Place(
-        dialogue_id=facts.dialogue_id,
-        dialogue_title=facts.dialogue_title,
-        meeting_id=meeting_id,
-        meeting_code=facts.code or "",
-        meeting_title=facts.title or "",
-        zone=facts.zone or "UTC",
+    rows = db.session.connection().execute(
+        _standing(meeting_id is not None), {"place": meeting_id or dialogue_id, "account": viewer.account_id}
     )
-    holdings = holdings_of(grants)
-    met = conditions(facts, now) if meeting_id is not None else _met_around_meetings(grants, now)
-    return viewer.standing_in(place, grants[0].person_id, holdings, met)
+    held = (row for row in rows if row.role is not None)
+    grants = [grant for grant in held if viewer.as_staff or grant.role not in STAFF_ROLES]
+    if not grants or dialogue_id not in {None, grants[0].dialogue_id}:
+        return None
+    here = grants[0]
+    if meeting_id is None:
+        place = Place(dialogue_id=here.dialogue_id, dialogue_title=here.dialogue_title)
+        return viewer.standing_in(place, here.person_id, holdings_of(grants), _met_around_meetings(grants, now))
+    place = Place(
+        dialogue_id=here.dialogue_id,
+        dialogue_title=here.dialogue_title,
+        meeting_id=meeting_id,
+        meeting_code=here.code,
+        meeting_title=here.title,
+        zone=here.zone,
+    )
+    return viewer.standing_in(place, here.person_id, holdings_of(grants), conditions(here, now))
 
 
 def _met_around_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
@@ -53,32 +54,42 @@ def _met_around_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Cond
     return frozenset({Condition.WINDOW}) if any(windows) else frozenset()
 
 
-def _live_grants(
-    account_id: UUID | None, dialogue_id: UUID | None, meeting_id: UUID | None
-) -> Select[Any, *tuple[Any, ...]]:
-    grants = (
-        select(
-            RoleGrant.role,
-            RoleGrant.person_id,
-            RoleGrant.party_id,
-            RoleGrant.meeting_id,
-            Party.kind.label("party_kind"),
-            Meeting.zone,
-            Meeting.starts_on,
-            Meeting.ends_on,
-        )
-        .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
+@lru_cache(maxsize=2)
+def _standing(in_meeting: bool) -> Select[*tuple[Any, ...]]:
+    """The place with the grants of an account that count in it, or with none; built once, since every page sends it.
+
+    In a meeting each row has its facts, in the dialogue around its meetings those of the grant's own meeting.
+    """
+    facts = select(
+        Dialogue.id.label("dialogue_id"),
+        Dialogue.title.label("dialogue_title"),
+        Meeting.code,
+        Meeting.title,
+        Meeting.zone,
+        Meeting.starts_on,
+        Meeting.ends_on,
+        Meeting.observers_told,
+        Exchange.opened_at,
+        RoleGrant.role,
+        RoleGrant.person_id,
+        RoleGrant.party_id,
+        RoleGrant.meeting_id,
+        Party.kind.label("party_kind"),
+    ).select_from(Dialogue)
+    counts = in_force()
+    if in_meeting:
+        facts = facts.join(Meeting, Meeting.dialogue_id == Dialogue.id).where(Meeting.id == bindparam("place"))
+        counts &= or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == Meeting.id)
+    else:
+        facts = facts.where(Dialogue.id == bindparam("place"))
+    facts = (
+        facts.outerjoin(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == bindparam("account")))
+        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & counts)
         .outerjoin(Party, Party.id == RoleGrant.party_id)
-        .join(Person, Person.id == RoleGrant.person_id)
-        .where(
-            Person.account_id == account_id,
-            RoleGrant.dialogue_id == dialogue_id,
-            in_force(),
-        )
     )
-    if meeting_id is not None:
-        grants = grants.where(or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id))
-    return grants
+    if not in_meeting:
+        facts = facts.outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
+    return facts.outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
 
 
 def roles_of(grant: Any) -> frozenset[Role]:
@@ -101,43 +112,19 @@ def in_force() -> ColumnElement[bool]:
     more: as a focal point and nothing else they would see more than before.
     """
     speaks = aliased(RoleGrant)
-    speaks_still = exists().where(
-        speaks.person_id == RoleGrant.person_id,
-        speaks.role == Role.FOCAL_POINT,
-        speaks.accepted_at.is_not(None),
-        speaks.revoked_at.is_(None),
-        or_(speaks.meeting_id.is_(None), speaks.meeting_id == RoleGrant.meeting_id),
+    speaks_still = (
+        exists()
+        .where(
+            speaks.person_id == RoleGrant.person_id,
+            speaks.role == Role.FOCAL_POINT,
+            speaks.accepted_at.is_not(None),
+            speaks.revoked_at.is_(None),
+            or_(speaks.meeting_id.is_(None), speaks.meeting_id == RoleGrant.meeting_id),
+        )
+        .correlate(RoleGrant)
     )
     ended = RoleGrant.revoked_at.is_not(None)
     return and_(RoleGrant.accepted_at.is_not(None), or_(~ended, and_(RoleGrant.role == Role.OBSERVER, speaks_still)))
-
-
-def _place_facts(dialogue_id: UUID | None, meeting_id: UUID | None) -> Any:
-    facts = select(
-        Dialogue.id.label("dialogue_id"),
-        Dialogue.title.label("dialogue_title"),
-        Meeting.code,
-        Meeting.title,
-        Meeting.zone,
-        Meeting.starts_on,
-        Meeting.ends_on,
-        Meeting.observers_told,
-        Exchange.opened_at,
-    )
-    if meeting_id is None:
-        facts = (
-            facts.select_from(Dialogue)
-            .outerjoin(Meeting, false())
-            .outerjoin(Exchange, false())
-            .where(Dialogue.id == dialogue_id)
-        )
-    else:
-        facts = (
-            facts.join(Meeting, Meeting.dialogue_id == Dialogue.id)
-            .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
-            .where(Meeting.id == meeting_id)
-        )
-    return db.session.execute(facts).one_or_none()
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
