@@ -36,7 +36,7 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
     ParticipationConfirmed: (invites.settle_person,),
     ParticipationDeclined: (invites.settle_person,),
     ParticipationWithdrawn: (invites.settle_person,),
-    RegistrationChanged: (invites.settle_person,),
+    RegistrationChanged: (invites.settle_details,),
     RoleAccepted: (invites.settle_holder,),
     RoleEnded: (invites.settle_holder,),
 }

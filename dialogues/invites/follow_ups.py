@@ -19,16 +19,25 @@ from dialogues.meetings.rules import (
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants import queries as participants
-from dialogues.participants.rules import ParticipationHappening
+from dialogues.participants.rules import ParticipationHappening, RegistrationChanged
 
 _UMBRELLA = frozenset({EntryObject.MEETING})
 _KINDS = {Method.REQUEST: LetterKind.CALENDAR_REQUEST, Method.CANCEL: LetterKind.CALENDAR_CANCEL}
 
 
 def settle_person(happening: ParticipationHappening) -> None:
-    """Someone comes, comes no more, or wants their entries to say less: their calendar follows."""
+    """Someone comes, or comes no more: their calendar follows."""
     if happening.meeting_id is not None:
         settled = settle(happening.meeting_id, at=happening.at, only={happening.person_id})
+        _mail_umbrellas(settled, happening.at)
+
+
+def settle_details(happening: RegistrationChanged) -> None:
+    """Someone wants their entries to say less, or more again: what they are told of every meeting follows."""
+    if happening.dialogue_id is None:
+        return
+    for meeting_id in queries.meetings_of(happening.dialogue_id, None):
+        settled = settle(meeting_id, at=happening.at, only={happening.person_id})
         _mail_umbrellas(settled, happening.at)
 
 
@@ -143,36 +152,35 @@ def _address(settled: Settlement, entry: Settled) -> str:
 
 
 def _tell_others(settled: Settlement, at: datetime) -> None:
-    """Owe one letter in words to everyone around the meeting who has no umbrella that tells it."""
-    meeting = settled.here.meeting
+    """Owe one letter in words to everyone around the meeting who has no umbrella that tells it.
+
+    Who has not answered yet is told no days: the invitation says what there is to know, by its own link.
+    """
     told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
     others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
-    people = dict.fromkeys(person for person in [*others, *queries.still_asked(meeting.id)] if person not in told)
-    owe_all(
-        [
-            Debt(
-                kind=LetterKind.MEETING_CHANGED,
-                debt_key=f"meeting:{meeting.id.hex}:{meeting.version}:{person_id.hex}",
-                owed_at=at,
-                dialogue_id=meeting.dialogue_id,
-                listed_under=meeting.id,
-                person_id=person_id,
-                facts=_days(settled),
-                order_key=f"meeting:{meeting.id.hex}:{person_id.hex}",
-                sequence=meeting.version,
-                supersedes=True,
-            )
-            for person_id in people
-        ]
+    days, state = _days(settled), {"cancelled": settled.here.state is State.CANCELLED}
+    facts = dict.fromkeys(queries.still_asked(settled.here.meeting.id), {"asked": True} | state)
+    facts |= dict.fromkeys(others, days | state)
+    owe_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
+
+
+def _in_words(settled: Settlement, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> Debt:
+    meeting = settled.here.meeting
+    return Debt(
+        kind=LetterKind.MEETING_CHANGED,
+        debt_key=f"meeting:{meeting.id.hex}:{meeting.version}:{person_id.hex}",
+        owed_at=at,
+        dialogue_id=meeting.dialogue_id,
+        listed_under=meeting.id,
+        person_id=person_id,
+        facts=facts,
+        order_key=f"meeting:{meeting.id.hex}:{person_id.hex}",
+        sequence=meeting.version,
+        supersedes=True,
     )
 
 
 def _days(settled: Settlement) -> dict[str, str | bool]:
     meeting = settled.here.meeting
     days = participants.days_of(meeting)
-    return {
-        "first_day": days.first.isoformat(),
-        "last_day": days.last.isoformat(),
-        "zone": meeting.zone,
-        "cancelled": settled.here.state is State.CANCELLED,
-    }
+    return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "zone": meeting.zone}

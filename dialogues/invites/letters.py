@@ -146,26 +146,48 @@ def _offsets(moments: Iterable[datetime]) -> str:
 
 
 def meeting_changed(letter: OwedLetter, _now: datetime) -> Composed | None:
-    """That a meeting has other days or another place, or will not be, for those who have no mailed entry of it."""
+    """That a meeting has other days or another place, or will not be, for those who have no mailed entry of it.
+
+    None for whoever has answered, or left, before the letter did.
+    """
     reader = queries.reader(letter.person_id)
-    if reader is None:
+    if reader is None or letter.person_id is None or letter.listed_under is None:
         return None
+    asked = bool(letter.facts.get("asked"))
+    around = queries.is_asked if asked else queries.is_guest
+    if not around(letter.listed_under, letter.person_id):
+        return None
+    with force_locale(reader.language):
+        return _invitation_changed(letter, reader) if asked else _days_changed(letter, reader)
+
+
+def _invitation_changed(letter: OwedLetter, reader: Reader) -> Composed:
+    """What somebody may know who has not answered: that there is something to read, or nothing any more."""
+    words = (
+        _("the invitation that waited for your answer no longer stands. There is nothing for you to do.")
+        if letter.facts.get("cancelled")
+        else _("the invitation that waits for your answer has changed. To read it, please open your personal link.")
+    )
+    text = f"{_('Dear %(name)s,', name=reader.name)}\n\n{words}\n"
+    return Composed(recipient=reader.email, subject=_("About your personal link"), text=text, language=reader.language)
+
+
+def _days_changed(letter: OwedLetter, reader: Reader) -> Composed:
     first, last = (date.fromisoformat(str(letter.facts[name])) for name in ("first_day", "last_day"))
     cancelled = bool(letter.facts.get("cancelled"))
-    with force_locale(reader.language):
-        words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
-        return Composed(
-            recipient=reader.email,
-            subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, 1),
-            text=_letter(
-                reader,
-                str(words),
-                span(first, last, str(letter.facts["zone"])),
-                str(_("To read more, please sign in:")),
-                f"{own_base_url()}/",
-            ),
-            language=reader.language,
-        )
+    words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
+    return Composed(
+        recipient=reader.email,
+        subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, 1),
+        text=_letter(
+            reader,
+            str(words),
+            span(first, last, str(letter.facts["zone"])),
+            str(_("To read more, please sign in:")),
+            f"{own_base_url()}/",
+        ),
+        language=reader.language,
+    )
 
 
 def _letter(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:

@@ -17,6 +17,7 @@ from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
+from dialogues.meetings.rules import Existence
 from tests.beds.web import set_clock
 from tests.invites.calendars import Calendars, evening, statements
 
@@ -136,14 +137,6 @@ def test_two_processes_give_the_same_bytes(calendars: Calendars) -> None:
     assert found.pop().startswith("200 ")
 
 
-def test_an_observer_has_the_open_sessions_and_no_others(calendars: Calendars) -> None:
-    calendars.confirm("kp1", "LVR")
-    observers = calendars.feed(calendars.feed_address("kp1", "LVR-1"))
-    starts = {entry.start.isoformat() for entry in observers.values()}
-    assert "2027-10-20T11:00:00+02:00" in starts
-    assert "2027-10-20T09:00:00+02:00" not in starts
-
-
 def test_the_travel_desk_has_times_and_nothing_else(calendars: Calendars) -> None:
     calendars.open_up()
     entries = calendars.feed(calendars.feed_address("st-travel")).values()
@@ -239,3 +232,14 @@ def test_a_feed_reads_as_often_for_few_sessions_as_for_many(calendars: Calendars
             calendars.fetch(address)
         counts.append(len([sql for sql in asked if sql.startswith("SELECT")]))
     assert counts == [1, 1]
+
+
+def test_of_a_meeting_that_became_confidential_the_feed_tells_nothing_any_more(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    tag = calendars.fetch(address).headers["ETag"]
+    assert calendars.feed(address)
+
+    calendars.edit_meeting("TRD-1", existence=Existence.CONFIDENTIAL)
+
+    assert calendars.feed(address) == {}
+    assert calendars.fetch(address).headers["ETag"] != tag

@@ -4,13 +4,22 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
+from dialogues.accounts import queries as accounts
+from dialogues.accounts.rules import LinkPurpose
 from dialogues.agenda.rules import Admits, Part
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.invites.models import Entry
-from dialogues.meetings.commands import roles
+from dialogues.meetings.commands import meetings, roles
 from dialogues.meetings.models import RoleGrant
 from dialogues.meetings.rules import Days, MeetingStatus
-from dialogues.participants.commands import answering
+from dialogues.participants import posting as participants
+from dialogues.participants import queries as participants_queries
+from dialogues.participants.commands import answering, inviting
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import Answer, Details, Invitee
 from dialogues.policy import Role
 from tests.invites.calendars import Calendars, calendar_part, evening
 
@@ -236,3 +245,73 @@ def test_a_change_that_is_lost_leaves_no_entry_and_no_letter(calendars: Calendar
     calendars.cancel_in_vain()
     assert calendars.version("us4") == version
     assert calendars.owed() == 0
+
+
+NEW_DAYS = Days(starts_on=date(2027, 10, 26), ends_on=date(2027, 10, 28))
+
+
+def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
+    """Let someone answer by the personal link of a letter."""
+    participation = db.session.scalars(
+        select(Participation.id).where(
+            Participation.meeting_id == calendars.cast.meeting(meeting),
+            Participation.person_id == calendars.cast.person(name, meeting[:3]),
+        )
+    ).one()
+    with upkeep(system(Purpose.SAMPLE)):
+        secret = participants.mint_personal_link(participation, calendars.now)
+    link = accounts.link(secret, LinkPurpose.REGISTRATION, calendars.now)
+    assert link is not None
+    stay = answering.NewSignIn(now=clock.real_now(), longest=timedelta(hours=1))
+    answering.answer_by_link(link.id, said, sign_in=stay, now=calendars.later())
+
+
+def test_who_asks_for_discretion_gets_it_at_every_meeting_of_the_dialogue(calendars: Calendars) -> None:
+    calendars.open_up()
+    feed = calendars.feed_address("us4")
+    assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} != {"Appointment"}
+    meetings.copy_meeting(
+        calendars.coordinator(), code="TRD-2", title="", starts_on=NEW_DAYS.starts_on, now=calendars.later()
+    )
+    us4 = Invitee(name="R. Mockford", email="us4@example.invalid", party_id=calendars.cast.party("US"))
+    inviting.invite_person(calendars.coordinator("TRD-2"), us4, now=calendars.later())
+    answer(calendars, "us4", "TRD-2", Answer.ACCEPT)
+    there = calendars.cast.viewer("us4", meeting="TRD-2", now=calendars.now)
+    version = participants_queries.own_registration(there).version
+    first = NEW_DAYS.starts_on
+    details = Details(name="Renee MOCKFORD", always_discreet=True, present_from=first, present_to=first)
+
+    answering.register(there, details, version=version, now=calendars.later())
+
+    assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} == {"Appointment"}
+
+
+def test_who_has_not_answered_is_told_neither_days_nor_place_of_what_moves(calendars: Calendars) -> None:
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+
+    (text,) = (
+        letter.get_content()
+        for letter in calendars.letters("kr1", "LVR")
+        if letter["Subject"] == "About your personal link"
+    )
+
+    assert "the invitation that waits for your answer has changed" in text
+    for told in ("October", "Zurich", "Vevey", "sign in"):
+        assert told not in text
+
+
+def test_who_declines_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+    calendars.letters("kr1", "LVR")
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+    answer(calendars, "kr1", "LVR-1", Answer.DECLINE)
+
+    assert calendars.letters("kr1", "LVR") == []
+
+
+def test_whose_role_ends_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+    interpreter = calendars.cast.person("in-zh1", "LVR")
+    grant = db.session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == interpreter)).one()
+    roles.end_role(calendars.coordinator("LVR-1"), grant, now=calendars.later())
+
+    assert calendars.letters("in-zh1", "LVR") == []

@@ -98,6 +98,16 @@ def still_asked(meeting_id: UUID) -> list[UUID]:
     return list(db.session.scalars(asked))
 
 
+def is_asked(meeting_id: UUID, person_id: UUID) -> bool:
+    """Whether the person is invited to the meeting and has not answered."""
+    return person_id in still_asked(meeting_id)
+
+
+def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has a role that counts at the meeting, or comes to it."""
+    return person_id in guests(setting(meeting_id), {person_id})
+
+
 def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
     """The meeting, or all meetings of the dialogue where none is named."""
     if meeting_id is not None:

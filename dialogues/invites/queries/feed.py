@@ -20,8 +20,9 @@ from dialogues.invites.queries.stored import as_revision, newest
 from dialogues.invites.revisions import Revision
 from dialogues.invites.rules import CANCELLED_STAYS, State
 from dialogues.invites.vtimezone import tz_version
-from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
+from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
 from dialogues.meetings.queries.standing import in_force, in_window, roles_of
+from dialogues.meetings.rules import Existence
 from dialogues.policy import FEED_OWN, Condition, Role, scopes
 
 # Made once: every fetch of every feed asks just this.
@@ -44,9 +45,12 @@ _LOOK_UP = PlainSelect(
     .outerjoin(Party, Party.id == RoleGrant.party_id)
     .outerjoin(Account, Account.id == Person.account_id)
     .outerjoin(FeedState, FeedState.person_id == Person.id)
+    .outerjoin(Dialogue, (Dialogue.id == RoleGrant.dialogue_id) & (Dialogue.existence != Existence.CONFIDENTIAL))
+    # Whoever runs the calendar program reads the feed too: of a confidential meeting there are files only.
     .outerjoin(
         Meeting,
-        (Meeting.dialogue_id == RoleGrant.dialogue_id)
+        (Meeting.dialogue_id == Dialogue.id)
+        & (Meeting.existence != Existence.CONFIDENTIAL)
         & or_(RoleGrant.meeting_id.is_(None), Meeting.id == RoleGrant.meeting_id),
     )
     .where(
