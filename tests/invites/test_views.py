@@ -55,6 +55,14 @@ def test_an_observer_downloads_open_sessions_only(calendars: Calendars) -> None:
     assert calendars.download("xo2", path(calendars, f"/{calendars.cast.session('TRD-1-05')}.ics")).status_code == 404
 
 
+def test_an_observer_of_a_confidential_meeting_has_its_open_sessions_in_the_file(calendars: Calendars) -> None:
+    calendars.confirm("kr3", "LVR")
+    found = events(calendars.download("kr3", path(calendars, ".ics", "LVR-1")).data)
+    starts = {entry.start.isoformat() for entry in found.values()}
+    assert "2027-10-20T11:00:00+02:00" in starts
+    assert "2027-10-20T09:00:00+02:00" not in starts
+
+
 def test_a_file_tells_titles_only_where_meeting_and_person_want_it(calendars: Calendars) -> None:
     file = path(calendars, ".ics")
     assert b"Opening remarks" not in calendars.download("us4", file).data
