@@ -158,8 +158,9 @@ def _tell_others(settled: Settlement, at: datetime) -> None:
     """
     told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
     others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
-    days, state = _days(settled), {"cancelled": settled.here.state is State.CANCELLED}
-    facts = dict.fromkeys(queries.still_asked(settled.here.meeting.id), {"asked": True} | state)
+    days = _days(settled)
+    state: dict[str, str | bool] = {"cancelled": settled.here.state is State.CANCELLED}
+    facts = dict.fromkeys(queries.still_asked(settled.here.meeting.id), {**state, "asked": True})
     facts |= dict.fromkeys(others, days | state)
     owe_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
 
