@@ -1,7 +1,7 @@
 """Static files under names that hold their hash, so that they can be kept for ever."""
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, abort, send_from_directory, url_for
@@ -28,6 +28,7 @@ def serve_assets(app: Flask, folder: Path) -> None:
 
     app.add_url_rule("/static/<hashed>/<path:filename>", "static", static)
 
+    @cache
     def static_url(filename: str) -> str:
         return url_for("static", hashed=digest(filename), filename=filename)
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, get_translations, gettext
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 from dialogues.common import access, browser, clock
 from dialogues.common.words import WORDS
@@ -47,7 +50,13 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         return len(rivals) == 1 or request.endpoint == endpoint
 
     def path_of(endpoint: str, **values: Any) -> str:
-        return url_for(endpoint, **values) if endpoint in app.view_functions else ""
+        if endpoint not in app.view_functions:
+            return ""
+        return url_for(endpoint, **values) if values else fixed_path(endpoint)
+
+    @cache
+    def fixed_path(endpoint: str) -> str:
+        return url_for(endpoint)
 
     @app.context_processor
     def about_the_viewer() -> dict[str, Any]:
@@ -61,7 +70,12 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         }
 
     app.jinja_env.globals.update(
-        csp_nonce=browser.nonce, clock_now=clock.now, language=lambda: str(get_locale() or "en"), path_of=path_of
+        csp_nonce=browser.nonce,
+        clock_now=clock.now,
+        language=language,
+        path_of=path_of,
+        gettext=translated,
+        _=translated,
     )
     app.jinja_env.filters.update(
         word=word, day=day, clock_time=clock_time, moment=moment, utc_offset=utc_offset, in_zone=in_zone
@@ -71,6 +85,17 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
 def language() -> str:
     """The language of this page, for its html tag."""
     return str(get_locale() or "en")
+
+
+def translated(message: str, **facts: Any) -> Markup:
+    """Our own words in the reader's language, with facts that are escaped; what templates call `_`."""
+    return _found(get_locale(), message) % facts
+
+
+@lru_cache(maxsize=4096)
+def _found(_locale: Locale | None, message: str) -> Markup:
+    """Looked up once per language: a page has dozens of them."""
+    return Markup(get_translations().ugettext(message))  # noqa: S704  Words of our own, from templates or a catalogue.
 
 
 def word(value: Enum) -> str:
