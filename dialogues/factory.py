@@ -3,20 +3,23 @@
 import zoneinfo
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
 
+import click
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
-from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dialogues import consequences
 from dialogues.accounts import queries as accounts
 from dialogues.accounts.cookie import who_asks
 from dialogues.audit import posting as audit
-from dialogues.common import access, assets, browser, clock, transaction
+from dialogues.common import access, assets, browser, clock, database, readiness, transaction
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import Unseen
@@ -24,10 +27,11 @@ from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.keys import installed as stores
+from dialogues.keys import master_key
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.queries.names import names_of
+from dialogues.outbox import carriers, queue
 from dialogues.outbox.composing import composers, directory
-from dialogues.outbox.queue import sweeps, wake
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
@@ -42,7 +46,7 @@ from dialogues.policy import (
     SUMMARY_FILED_READ,
     SUMMARY_SEE,
 )
-from dialogues.settings import ROOT, Settings
+from dialogues.settings import ROOT, Settings, SettingsError, or_end
 
 #: Every feature, lower ones first; each may have `views.blueprint` and `cli.commands`.
 FEATURES = (
@@ -74,13 +78,29 @@ MEETING_TABS = (
 )
 
 
+@or_end()
 def create_app(settings: Settings) -> Flask:
     """The application of an installation with these settings; WSGI servers and the command line call it.
 
-    :raises SettingsError: the database cannot be opened safely.
-    :raises MasterKeyFault: there is a master key, and it cannot be used.
+    Where it cannot serve, the process ends with a sentence. The command line looks later, since some commands are there
+    to make the installation ready.
+
     :raises UndeclaredRoute: a route names no action.
     """
+    app = put_together(settings)
+    if _is_to_serve():
+        with app.app_context():
+            readiness.refuse_unready()
+    return app
+
+
+def put_together(settings: Settings) -> Flask:
+    """The application, whether or not the installation is ready for it.
+
+    :raises SettingsError: a setting, the instance folder or the master key cannot be used.
+    :raises UndeclaredRoute: a route names no action.
+    """
+    _refuse_unwritable(settings.instance)
     zoneinfo.reset_tzpath(())
     app = Flask(
         "dialogues",
@@ -89,6 +109,8 @@ def create_app(settings: Settings) -> Flask:
         template_folder=str(ROOT / "templates"),
         root_path=str(ROOT),
     )
+    if app.debug and not settings.demo:
+        raise SettingsError("Debug mode is for the demonstration only: unset FLASK_DEBUG, and leave out --debug.")
     configure(app, settings)
     _open_database(app)
     stores.install(app, settings)
@@ -101,9 +123,31 @@ def create_app(settings: Settings) -> Flask:
     for feature in FEATURES:
         _open_feature(app, feature)
     _hand_over(app)
+    readiness.needs(app, _master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
     _close_side_doors(app)
     access.refuse_undeclared_routes(app)
     return app
+
+
+def _is_to_serve() -> bool:
+    asked = click.get_current_context(silent=True)
+    return asked is None or asked.info_name in {"run", "shell"}
+
+
+def _master_key(settings: Settings) -> None:
+    master_key.read(settings.master_key)
+
+
+def _refuse_unwritable(instance: Path) -> None:
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=instance):
+            pass
+    except OSError as error:
+        raise SettingsError(
+            f"The instance folder {instance} cannot be written ({error.strerror}): it must belong to the user that "
+            "runs Dialogues."
+        ) from None
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -142,13 +186,14 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if not settings.is_sqlite:
-        return {"pool_pre_ping": True, "hide_parameters": True}
+        return {"pool_pre_ping": True, "hide_parameters": True, "connect_args": {"connect_timeout": 10}}
     import pysqlite3.dbapi2 as sqlite
 
-    path = make_url(settings.database).database
+    database.refuse_old_sqlite(sqlite.sqlite_version_info)
+    address = f"file:{quote(str(settings.database_file))}?mode=rw"
 
     def open_existing() -> Any:
-        return sqlite.connect(f"file:{quote(path or '')}?mode=rw", uri=True, check_same_thread=False)
+        return sqlite.connect(address, uri=True, check_same_thread=False)
 
     return {"module": sqlite, "creator": open_existing, "hide_parameters": True}
 
@@ -159,7 +204,13 @@ def _own_hosts(settings: Settings) -> list[str]:
 
 
 def _open_database(app: Flask) -> None:
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except (ArgumentError, ImportError, ValueError):
+        raise SettingsError(
+            "DIALOGUES_DATABASE_URL cannot be used: is it written as postgresql+psycopg://user:password@host/name, and "
+            "psycopg installed?"
+        ) from None
     migrate.init_app(app, db, directory=str(ROOT / "dialogues" / "migrations"))
     with app.app_context():
         transaction.watch(db.engine)
@@ -193,11 +244,11 @@ def _hand_over(app: Flask) -> None:
     transaction.house.reload = _present
     transaction.house.follow = consequences.follow
     transaction.house.record = audit.record_happening
-    transaction.house.wake = lambda: wake(app)
+    transaction.house.wake = lambda: queue.wake(app)
     directory.names = names_of
     for feature in FEATURES:
         composers.update(_offered(feature, "letters", "COMPOSERS"))
-        sweeps.update(_offered(feature, "jobs", "SWEEPS"))
+        queue.sweeps.update(_offered(feature, "jobs", "SWEEPS"))
         WORDS.update(_offered(feature, "rules", "WORDS"))
 
 

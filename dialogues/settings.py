@@ -2,18 +2,47 @@
 
 import os
 import secrets
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+
+#: Characters of a secret, at least.
+SECRET_LENGTH = 32
+
+#: With this exit code gunicorn gives up; after any other of its workers' it starts them again, for ever.
+CANNOT_START = 3
+
+
 class SettingsError(Exception):
     """A setting that cannot be used; the message says which one and what to change."""
+
+
+@contextmanager
+def or_end() -> Iterator[None]:
+    """What stops the application from starting is said in its one sentence, without where in the code it was found.
+
+    :raises SystemExit: it was said; the process ends.
+    """
+    try:
+        yield
+    except SettingsError as reason:
+        sys.stderr.write(f"{reason}\n")
+        raise SystemExit(CANNOT_START) from reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +80,12 @@ class Settings:
         return self.database.startswith("sqlite")
 
     @property
+    def database_file(self) -> Path:
+        """Where SQLite's file is."""
+        named = self.database_url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(named) if named else self.instance / "dialogues.db"
+
+    @property
     def keys_directory(self) -> Path:
         return Path(self.key_store) if self.key_store else self.instance / "keys"
 
@@ -75,74 +110,167 @@ class Settings:
         return replace(self, **changes)
 
 
+@or_end()
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+    """The settings of this process, which ends with a sentence where they cannot be used."""
+    return settings_of(os.environ if environ is None else environ)
+
+
+def settings_of(environ: Mapping[str, str]) -> Settings:
+    """The settings that an environment and the file in its instance folder give.
 
     :raises SettingsError: a value cannot be read, or is unsafe outside the demo.
     """
-    environ = os.environ if environ is None else environ
-    instance = Path(environ.get("DIALOGUES_INSTANCE", ROOT / "instance"))
+    instance = Path(environ.get("DIALOGUES_INSTANCE") or ROOT / "instance").absolute()
     values = _from_file(instance / "settings.toml")
-    known = {field.name for field in fields(Settings)}
     for name, text in environ.items():
-        key = name.removeprefix("DIALOGUES_").lower()
-        if name.startswith("DIALOGUES_") and key in known:
-            values[key] = text
-    values["instance"] = instance
-    settings = Settings(**{key: _typed(key, value) for key, value in values.items()})
+        if name.startswith("DIALOGUES_"):
+            values[_known(name.removeprefix("DIALOGUES_").lower(), name)] = text
+    settings = Settings(**{key: _typed(key, value) for key, value in values.items()} | {"instance": instance})
     return _checked(settings.but(secret_key=settings.secret_key or _own_secret(settings)))
+
+
+def kept(path: Path, text: str) -> str:
+    """What a small file of the installation holds: this text, unless it was made before.
+
+    Of several processes that start at once, one makes it, and none sees it half-written.
+
+    :raises SettingsError: the folder cannot be written, or the file cannot be read.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_whole(path, text)
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is damaged"
+        raise SettingsError(
+            f"{path} cannot be read or made ({why}): the user that runs Dialogues must be able to write there."
+        ) from None
+
+
+def _make_whole(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, OSError) as error:
-        raise SettingsError(f"{path.name} cannot be read: {error}") from error
+        found = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+    return {_known(key, f"{key} in {path}"): value for key, value in found.items()}
+
+
+def _known(key: str, said: str) -> str:
+    if key not in {field.name for field in fields(Settings)}:
+        raise SettingsError(f"{said} is no setting of Dialogues; the README lists them.")
+    return key
 
 
 def _typed(key: str, value: Any) -> Any:
     default = next(field.default for field in fields(Settings) if field.name == key)
     try:
         if key == "now":
-            return datetime.fromisoformat(value) if value else None
+            return datetime.fromisoformat(str(value)) if value else None
         if isinstance(default, timedelta):
             return timedelta(minutes=float(value))
         if isinstance(default, bool):
-            return str(value).lower() in {"1", "true", "yes", "on"}
+            return _yes_or_no(value)
         if isinstance(default, int):
             return int(value)
         if isinstance(default, tuple):
-            return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+            return tuple(part.strip() for part in (value.split(",") if isinstance(value, str) else value))
         if isinstance(default, Path):
             return Path(value)
-    except ValueError as error:
-        raise SettingsError(f"DIALOGUES_{key.upper()} cannot be read: {error}") from error
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        raise SettingsError(f"DIALOGUES_{key.upper()} cannot be {value!r}; the README says what it may be.") from None
     return str(value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word not in _YES | _NO:
+        raise ValueError
+    return word in _YES
 
 
 def _own_secret(settings: Settings) -> str:
     """An installation without a secret of its own gets one, kept beside the database and readable by its user only."""
     path = settings.instance / "secret.key"
-    try:
-        if not path.exists():
-            settings.instance.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        return path.read_text()
-    except FileExistsError:
-        return path.read_text()
-    except OSError as error:
-        raise SettingsError(f"The instance folder cannot be written: {error.strerror}.") from error
+    secret = kept(path, secrets.token_urlsafe(48))
+    if len(secret) < SECRET_LENGTH:
+        raise SettingsError(f"{path} is damaged: delete it, and a new one is made; everyone then signs in again.")
+    return secret
 
 
 def _checked(settings: Settings) -> Settings:
-    if len(settings.secret_key) < 32:
-        raise SettingsError("DIALOGUES_SECRET_KEY is too short: give at least 32 characters.")
-    if settings.now is not None and settings.now.tzinfo is None:
-        raise SettingsError("DIALOGUES_NOW needs a UTC offset, as in 2027-05-26T08:00+08:00.")
-    if not settings.base_url.startswith(("http://", "https://")):
-        raise SettingsError("DIALOGUES_BASE_URL must begin with http:// or https://.")
-    if not settings.demo and settings.base_url.startswith("http://") and "//localhost" not in settings.base_url:
-        raise SettingsError("DIALOGUES_BASE_URL must begin with https:// unless the host is localhost.")
+    for refused, reason in _reasons(settings):
+        if refused:
+            raise SettingsError(reason)
+    _check_locale(settings.locale)
     return settings
+
+
+def _reasons(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """What no installation may have, and why; secrets are not repeated."""
+    yield len(settings.secret_key) < SECRET_LENGTH, "DIALOGUES_SECRET_KEY is too short: give at least 32 characters."
+    yield (
+        settings.now is not None and settings.now.tzinfo is None,
+        "DIALOGUES_NOW needs a UTC offset, as in 2027-05-26T08:00+08:00.",
+    )
+    yield (
+        settings.now is not None and not settings.demo,
+        "DIALOGUES_NOW is for the demonstration only: without DIALOGUES_DEMO the clock is the machine's.",
+    )
+    yield (
+        not settings.database.startswith(_DATABASES),
+        "DIALOGUES_DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///.",
+    )
+    yield settings.proxy_hops < 0, "DIALOGUES_PROXY_HOPS counts the proxies in front: 0 or more."
+    yield settings.upload_limit < 1, "DIALOGUES_UPLOAD_LIMIT must be 1 byte or more."
+    yield settings.searches_an_hour < 1, "DIALOGUES_SEARCHES_AN_HOUR must be 1 or more."
+    for name in ("staff_idle", "staff_longest", "participant_idle", "participant_longest"):
+        yield getattr(settings, name) <= timedelta(0), f"DIALOGUES_{name.upper()} must be more than 0 minutes."
+    yield from _reasons_of_address(settings)
+
+
+def _reasons_of_address(settings: Settings) -> Iterator[tuple[bool, str]]:
+    try:
+        address = urlsplit(settings.base_url)
+        host, _port = address.hostname, address.port
+    except ValueError:
+        address, host = urlsplit(""), None
+    yield (
+        address.scheme not in {"http", "https"} or not host,
+        "DIALOGUES_BASE_URL must be an address as in https://dialogues.example.org.",
+    )
+    yield (
+        bool(address.path.strip("/") or address.query or address.fragment or address.username),
+        "DIALOGUES_BASE_URL ends with the host and its port: nothing may follow.",
+    )
+    yield (
+        settings.demo and host not in _LOOPBACK,
+        "The demonstration is for this machine only: DIALOGUES_BASE_URL must name localhost.",
+    )
+    yield (
+        address.scheme == "http" and host not in _LOOPBACK,
+        "DIALOGUES_BASE_URL must begin with https:// unless the host is localhost.",
+    )
+
+
+def _check_locale(name: str) -> None:
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        raise SettingsError(f"DIALOGUES_LOCALE cannot be {name!r}: name a language, as in en or mn.") from None

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from dialogues.accounts.commands import installation
 from dialogues.accounts.cookie import this_moment
 from dialogues.accounts.rules import link_address
+from dialogues.common.readiness import ReadyGroup
 from dialogues.common.refusal import Refusal
 from dialogues.common.viewer import Purpose, system
 
-commands = AppGroup("accounts", help="Who may sign in.")
+commands = ReadyGroup("accounts", help="Who may sign in.")
 
 
 @commands.command("create-host")

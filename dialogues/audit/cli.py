@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from dialogues.audit import queries
 from dialogues.audit.chain_keys import public_key
 from dialogues.audit.commands import sign_head
 from dialogues.audit.signed_head import HeadUnreadable, SignedHead
 from dialogues.common.clock import now
+from dialogues.common.readiness import ReadyGroup
 from dialogues.common.viewer import Purpose, system
 from dialogues.settings import SettingsError
 
-commands = AppGroup("audit", help="Who did what: check the chain, sign its head.")
+commands = ReadyGroup("audit", help="Who did what: check the chain, sign its head.")
 
 _VIEWER = system(Purpose.INSTALLATION)
 

@@ -1,11 +1,10 @@
 """The one clock: real time, shifted in the demo; only views, commands of the shell and jobs read it."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from flask import current_app
 
-from dialogues.settings import Settings
+from dialogues.settings import Settings, SettingsError, kept
 
 
 def now() -> datetime:
@@ -20,11 +19,15 @@ def real_now() -> datetime:
 
 
 def shift_of(settings: Settings) -> timedelta:
-    """How far the demo's clock stands from the machine's; stored at its first start, so it never runs backwards."""
+    """How far the demo's clock stands from the machine's; stored at its first start, so it never runs backwards.
+
+    :raises SettingsError: what is stored cannot be read.
+    """
     if settings.now is None:
         return timedelta(0)
-    path: Path = settings.instance / "clock-shift"
-    if not path.exists():
-        settings.instance.mkdir(parents=True, exist_ok=True)
-        path.write_text(str((settings.now - datetime.now(UTC)).total_seconds()))
-    return timedelta(seconds=float(path.read_text()))
+    path = settings.instance / "clock-shift"
+    seconds = kept(path, str((settings.now - datetime.now(UTC)).total_seconds()))
+    try:
+        return timedelta(seconds=float(seconds))
+    except (ValueError, OverflowError):
+        raise SettingsError(f"{path} is damaged: delete it, and the demonstration's clock starts anew.") from None

@@ -12,6 +12,7 @@ from dialogues.common.refusal import N_, Refusal
 from dialogues.keys.envelope import OVERHEAD, seal, unseal
 from dialogues.keys.key_store import KeyStore
 from dialogues.keys.rules import KeyName, Place
+from dialogues.settings import SettingsError
 
 _PIECE = 64 * 1024
 
@@ -46,7 +47,10 @@ class FileStore:
     """Writes once, reads in pieces, deletes; sees only sealed bytes and random names on the storage."""
 
     def __init__(self, url: str, keys: KeyStore) -> None:
-        self._storage, self._root = fsspec.core.url_to_fs(url)
+        try:
+            self._storage, self._root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise SettingsError(f"DIALOGUES_FILES_URL cannot be used: {error}") from None
         self._keys = keys
 
     def write(self, ref: FileRef, content: bytes) -> None:

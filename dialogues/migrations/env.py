@@ -1,23 +1,44 @@
 """Runs the migrations on the application's own engine, and creates the SQLite file, which nothing else does."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
+import click
 from alembic import context
 from flask import current_app
 from sqlalchemy import Enum
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from dialogues.archive.search_index import is_index_table
+from dialogues.common import database
 from dialogues.extensions import Base, db
 
 
-def create_file() -> None:
+def find_or_create_file() -> None:
+    """Only `flask db upgrade` creates a database; an empty file is what is left of one, and is left alone.
+
+    :raises DatabaseFault: there is no database, or no folder for it that can be written.
+    """
     settings = current_app.extensions["dialogues.settings"]
-    if settings.is_sqlite and db.engine.url.database not in {None, "", ":memory:"}:
-        path = Path(str(db.engine.url.database))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
+    file = settings.database_file
+    if settings.is_sqlite and click.get_current_context().info_name == "upgrade" and not file.exists():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+        except OSError as error:
+            raise database.DatabaseFault(f"The database {file} cannot be created ({error.strerror}).") from None
+    else:
+        database.refuse_missing(settings)
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except database.DatabaseFault as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
@@ -35,8 +56,18 @@ def same_type(_context: Any, _inspected: Any, _metadata: Any, _found: Any, wante
 
 
 def run() -> None:
-    create_file()
-    with db.engine.connect() as connection:
+    with said_plainly():
+        find_or_create_file()
+        try:
+            connection = db.engine.connect()
+        except DBAPIError as error:
+            raise database.fault(error) from None
+    with connection:
+        with said_plainly():
+            database.refuse_damaged(connection)
+            database.refuse_newer(connection)
+        # Alembic commits what it begins itself, and no transaction that it finds open.
+        connection.rollback()
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

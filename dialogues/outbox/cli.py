@@ -8,13 +8,13 @@ from uuid import UUID
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
+from dialogues.common.readiness import ReadyGroup
 from dialogues.common.viewer import Purpose, system
 from dialogues.outbox import jobs, queries
 from dialogues.outbox.rules import LetterKind, LetterState
 
-commands = AppGroup("outbox", help="Letters owed, and work in the background.")
+commands = ReadyGroup("outbox", help="Letters owed, and work in the background.")
 
 
 @commands.command()

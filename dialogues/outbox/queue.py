@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -36,6 +37,17 @@ def queue(app: Flask) -> Huey:
         app.extensions[_WAKE] = opened.task(name="wake")(_nothing)
         app.extensions[_QUEUE] = opened
     return app.extensions[_QUEUE]
+
+
+def refuse_unknown(settings: Settings) -> None:
+    """Look whether the queue is of a kind that is known here.
+
+    :raises SettingsError: DIALOGUES_QUEUE_URL names another.
+    """
+    if "://" in settings.queue and not _on_server(settings):
+        raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
+    if _on_server(settings) and find_spec("redis") is None:
+        raise SettingsError("DIALOGUES_QUEUE_URL names a Redis server: install the package redis, or leave it out.")
 
 
 def wake(app: Flask) -> None:
@@ -75,12 +87,11 @@ def _nothing() -> None:
 
 
 def _open(settings: Settings) -> Huey:
+    refuse_unknown(settings)
     # Calls are signed, since a queue is read with pickle and a shared one may be written by others.
     options: dict[str, Any] = {"results": False, "serializer": SignedSerializer(settings.secret_key, "dialogues.queue")}
     if _on_server(settings):
         return RedisHuey("dialogues", url=settings.queue, blocking=False, **options)
-    if "://" in settings.queue:
-        raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
     path = Path(settings.queue)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))

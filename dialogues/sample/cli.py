@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 from flask import current_app, url_for
-from flask.cli import AppGroup
 
 from dialogues.common import clock
+from dialogues.common.readiness import ReadyGroup
 from dialogues.common.refusal import Refusal
 from dialogues.sample import commands as sample
 
-commands = AppGroup("sample", help="Sample dialogues for the demonstration and for tests.")
+commands = ReadyGroup("sample", help="Sample dialogues for the demonstration and for tests.")
 
 
 @commands.command("load")

@@ -48,9 +48,9 @@ class Installation:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
     """An application on these settings, whose connections are closed afterwards."""
-    from dialogues.factory import create_app
+    from dialogues.factory import put_together
 
-    app = create_app(settings)
+    app = put_together(settings)
     app.test_client_class = ReadingClient
     try:
         yield app
