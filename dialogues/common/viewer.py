@@ -96,9 +96,15 @@ class Viewer:
     def _roles_for(self, action: Action) -> frozenset[Role]:
         """The roles that count; a role in one meeting runs nothing in the dialogue around it."""
         around = self.place is not None and self.place.meeting_id is None
-        if around and action in RUNS_THE_DIALOGUE:
-            return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
-        return self.roles
+        return self._roles_around if around and action in RUNS_THE_DIALOGUE else self.roles
+
+    @property
+    def _roles_around(self) -> frozenset[Role]:
+        return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
+
+    def may_around(self, action: Action) -> bool:
+        """Whether the action is open in the whole dialogue around a meeting, by a role in all of it."""
+        return self.is_system or bool(scopes(action, self._roles_around, self.met))
 
     def may(self, action: Action) -> bool:
         """Whether the action is open to this viewer at all; which rows it reaches is for `visible` to say."""

@@ -174,3 +174,14 @@ def test_a_role_in_one_meeting_does_not_run_the_dialogue(cast: Cast) -> None:
     assert within.may(MEETING_EDIT)
     assert around.may(DIALOGUE_SEE)
     assert not any(around.may(action) for action in (DIALOGUE_EDIT, MEETING_EDIT, ROLES_GRANT))
+
+
+@pytest.mark.parametrize(("name", "reads"), [("st-coord", True), ("st-host", True), ("us2", False), ("ch2", False)])
+def test_where_people_come_from_is_read_by_those_who_run_the_dialogue(cast: Cast, name: str, reads: bool) -> None:
+    with cast.app.app_context():
+        sealed = f"/dialogues/{cast.dialogue('LVR')}"
+
+    shown = cast.client(name).get(sealed).text
+
+    assert "Lavaux" in shown
+    assert ("Academy of Hypothetical Sciences" in shown) is reads

@@ -10,10 +10,15 @@ from sqlalchemy import func, select
 from dialogues.agenda.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.audit.models import AuditEntry
 from dialogues.common import clock
+from dialogues.common.refusal import Unseen
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings import queries
+from dialogues.meetings import posting, queries
+from dialogues.meetings.commands import meetings as commands
 from dialogues.meetings.models import Exchange, Meeting, MeetingParty
 from dialogues.meetings.rules import InviteProfile, MeetingStatus
+from dialogues.policy import Role
 from dialogues.venues.models import Venue
 from tests.beds.forms import complaints, page, send
 from tests.cast import Cast
@@ -322,3 +327,25 @@ def test_the_copy_is_planned_in_the_dialogue_of_its_model(cast: Cast) -> None:
         copy = db.session.get(Meeting, UUID(str(location).rsplit("/", 1)[1]))
         assert copy is not None
         assert copy.dialogue_id == dialogue
+
+
+def test_a_role_in_one_meeting_plans_no_other_after_its_model(cast: Cast) -> None:
+    with cast.app.app_context():
+        meeting, dialogue, person = cast.meeting(), cast.dialogue(), cast.person("us4")
+        with upkeep(system(Purpose.SAMPLE)):
+            posting.grant_role(
+                person,
+                Role.COORDINATOR,
+                dialogue_id=dialogue,
+                meeting_id=meeting,
+                offered_at=clock.now(),
+                accepted_at=clock.now(),
+            )
+        viewer = cast.viewer("us4", meeting="TRD-1")
+        with pytest.raises(Unseen):
+            commands.copy_meeting(viewer, code="TRD-2", title="", starts_on=date(2027, 9, 1), now=clock.now())
+    client = cast.client("us4")
+
+    assert "Copy as the next meeting" not in client.get(f"/meetings/{meeting}/settings").text
+    assert client.get(f"/meetings/{meeting}/copy").status_code == 404
+    assert "Copy as the next meeting" in cast.client("st-coord").get(f"/meetings/{meeting}/settings").text

@@ -67,9 +67,12 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
     Its place, rules, languages and parties are taken over, and its draft, at the same distance from the first day;
     people and their roles are not.
 
+    :raises Unseen: the viewer's role is in the model alone, and plans no other meeting of the dialogue.
     :raises Refusal: the code is taken, or a session of the draft would fall where the clocks change.
     """
     with transaction(viewer, MEETING_EDIT) as change:
+        if not change.viewer.may_around(MEETING_EDIT):
+            raise Unseen
         model = _meeting(change)
         _refuse_taken_code(model.dialogue_id, code, None)
         days = _days(model).moved_to(starts_on)

@@ -10,7 +10,7 @@ from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Institution, Party
 from dialogues.meetings.queries.reach import within_reach
-from dialogues.policy import DIALOGUE_SEE, Action
+from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action
 
 
 def visible(viewer: Viewer, action: Action, dialogue_id: Any = Dialogue.id) -> ColumnElement[bool]:
@@ -52,11 +52,14 @@ def party(viewer: Viewer, action: Action, party_id: UUID) -> Any:
 
 
 def institutions(viewer: Viewer) -> list[Any]:
-    """The institutions of the dialogue by name, with the code of the party they stand under."""
+    """The institutions of the dialogue by name, with the code of the party they stand under.
+
+    They tell where people come from, of parties too that are sealed: for those who run the dialogue.
+    """
     rows = (
         select(*Institution.__table__.columns, Party.code.label("party_code"))
         .outerjoin(Party, Party.id == Institution.party_id)
-        .where(visible(viewer, DIALOGUE_SEE, Institution.dialogue_id))
+        .where(visible(viewer, ROLES_SEE, Institution.dialogue_id))
         .order_by(Institution.name)
     )
     return list(db.session.execute(rows).all())

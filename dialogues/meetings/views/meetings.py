@@ -11,6 +11,7 @@ from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, see_other
 from dialogues.common.presentation import in_zone
+from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Purpose, system
 from dialogues.common.wall_time import known_zones
 from dialogues.meetings import queries
@@ -71,7 +72,12 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         },
     )
     form.offer(houses, queries.parties(viewer()))
-    yield {"form": form, "meeting": found, "zones": sorted(known_zones())}
+    yield {
+        "form": form,
+        "meeting": found,
+        "zones": sorted(known_zones()),
+        "may_copy": viewer().may_around(MEETING_EDIT),
+    }
     commands.edit_meeting(
         viewer(),
         form.facts(houses, MeetingStatus(form.status.data)),
@@ -88,6 +94,8 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
 @form_page("meetings/copy.html")
 def copy_meeting(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put the viewer in that meeting
     """Plan the next meeting after the model of this one."""
+    if not viewer().may_around(MEETING_EDIT):
+        raise Unseen
     form = CopyMeetingForm()
     yield {"form": form, "meeting": queries.meeting(viewer(), MEETING_EDIT)}
     copy_id = commands.copy_meeting(

@@ -16,18 +16,17 @@ from dialogues.meetings import queries
 from dialogues.meetings.commands import roles as commands
 from dialogues.meetings.forms import EndRoleForm, OfferRoleForm
 from dialogues.meetings.views.blueprint import blueprint
-from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, scopes
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/roles")
 @allows(ROLES_SEE)
 def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
     """Who holds which role in the meeting."""
-    whole = {held.role for held in viewer().holdings if held.meeting_id is None}
     return render_template(
         "meetings/roles.html",
         roles=queries.roles(viewer()),
-        may_run_dialogue=bool(scopes(ROLES_SEE, whole, viewer().met)),
+        may_run_dialogue=viewer().may_around(ROLES_SEE),
     )
 
 
