@@ -1,7 +1,7 @@
 """The people of a story at their browsers, and the letters that reach them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from flask import Flask
 from icalendar import Calendar, Event
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.beds.browser import OpenPage
 from tests.beds.database import shell
@@ -32,28 +32,35 @@ class Someone:
 
     def follow(self, words: str) -> None:
         """Follow the link with these words, in the page itself if it stands there, else in the navigation."""
-        places = self.page.get_by_role("main").or_(self.page.get_by_role("navigation"))
-        places.get_by_role("link", name=words, exact=True).last.click()
+        self.click(self._link(words))
 
     def press(self, words: str) -> None:
-        self.page.get_by_role("main").get_by_role("button", name=words, exact=True).click()
+        self.click(self.page.get_by_role("main").get_by_role("button", name=words, exact=True))
+
+    def fill_in(self, fields: dict[str, str]) -> None:
+        for label, value in fields.items():
+            self.write(self.field(label), value)
+
+    def choose(self, label: str, words: str) -> None:
+        """Choose the option that holds these words."""
+        self.pick(self.field(label), words)
+
+    def tick(self, *labels: str) -> None:
+        """Tick the boxes whose words begin so."""
+        for label in labels:
+            self.check(self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}")))
+
+    def download(self, words: str) -> Calendar:
+        """Follow a link that gives a calendar file, and read the file."""
+        return Calendar.from_ical(Path(self.take(self._link(words)).path()).read_bytes())
 
     def field(self, label: str) -> Locator:
         """The field with that label, with or without the signs for needed and optional."""
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\*|optional)?\s*$"))
 
-    def fill_in(self, fields: dict[str, str]) -> None:
-        for label, value in fields.items():
-            self.field(label).fill(value)
-
-    def choose(self, label: str, words: str) -> None:
-        """Choose the option that holds these words."""
-        option = self.field(label).locator("option", has_text=words).first
-        self.field(label).select_option(option.get_attribute("value"))
-
-    def tick(self, *labels: str) -> None:
-        for label in labels:
-            self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}")).check()
+    def _link(self, words: str) -> Locator:
+        places = self.page.get_by_role("main").or_(self.page.get_by_role("navigation"))
+        return places.get_by_role("link", name=words, exact=True).last
 
     def sees(self, *words: str) -> None:
         for word in words:
@@ -63,17 +70,34 @@ class Someone:
         for word in words:
             expect(self.page.get_by_role("main")).not_to_contain_text(word)
 
-    def download(self, words: str) -> Calendar:
-        """Follow a link that gives a calendar file, and read the file."""
-        link = self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first
+    # What hands do; with a mouse here.
+
+    def click(self, target: Locator) -> None:
+        """Use a link or a button, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            target.click()
+
+    def write(self, field: Locator, value: str) -> None:
+        field.fill(value)
+
+    def pick(self, field: Locator, words: str) -> None:
+        field.select_option(field.locator("option", has_text=words).first.get_attribute("value"))
+
+    def check(self, box: Locator) -> None:
+        box.check()
+
+    def attach(self, label: str, file: Path) -> None:
+        self.field(label).set_input_files(file)
+
+    def take(self, link: Locator) -> Download:
         with self.page.expect_download() as coming:
             link.click()
-        return Calendar.from_ical(Path(coming.value.path()).read_bytes())
+        return coming.value
 
     @property
     def path(self) -> str:
         """Where the browser stands now."""
-        return urlsplit(self.page.url).path
+        return str(urlsplit(self.page.url).path)
 
 
 @dataclass(slots=True)
@@ -84,6 +108,9 @@ class Stage:
     smtp: MailServer
     open_page: OpenPage
     sign_in_links: dict[str, str]
+    #: How people act, and what their browsers can.
+    people: type[Someone] = Someone
+    browsers: dict[str, Any] = field(default_factory=dict)
 
     def enter(self, persona: str, **browser: Any) -> Someone:
         """A persona of the sample opens a sign-in link in a new browser, and uses it."""
@@ -95,7 +122,7 @@ class Stage:
 
     def visitor(self, **browser: Any) -> Someone:
         """Anyone, in a new browser."""
-        return Someone(self.open_page(**browser))
+        return self.people(self.open_page(**{**self.browsers, **browser}))
 
     def deliver(self) -> str:
         """What the command of the shell prints that sends the letters that are due."""
@@ -107,7 +134,7 @@ class Stage:
     def link_to(self, address: str) -> str:
         """The path of the personal link in the newest letter to that address."""
         found = [link for letter in self.letters_to(address) for link in _LINK.findall(words_of(letter))]
-        return urlsplit(found[-1]).path
+        return str(urlsplit(found[-1]).path)
 
     def set_clock(self, moment: datetime) -> None:
         set_clock(self.app, moment)
@@ -129,5 +156,5 @@ def fetch_calendar(address: str) -> Calendar:
 
 def entry(calendar: Calendar, title: str) -> Event:
     """The one entry of a calendar with that title."""
-    (found,) = [event for event in calendar.walk("VEVENT") if event["SUMMARY"] == title]
+    (found,) = [event for event in calendar.events if event["SUMMARY"] == title]
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar, Event
 
+from tests.journeys.keyboard import SomeoneWithKeyboard
 from tests.journeys.stage import Someone, Stage, entry, fetch_calendar, words_of
 
 SARAN = "saran@example.org"
@@ -22,6 +23,16 @@ OPENS_AT = datetime(2027, 6, 20, 4, 0, tzinfo=UTC)
 
 @pytest.mark.journey
 def test_a_meeting_from_first_to_last(stage: Stage, tmp_path: Path) -> None:
+    the_story(stage, tmp_path)
+
+
+@pytest.mark.journey
+def test_the_same_by_keyboard_without_javascript(stage: Stage, tmp_path: Path) -> None:
+    stage.people, stage.browsers = SomeoneWithKeyboard, {"javascript": False}
+    the_story(stage, tmp_path)
+
+
+def the_story(stage: Stage, folder: Path) -> None:
     coordinator = stage.enter("st-coord")
     a_dialogue_is_opened_with_its_parties(coordinator)
     rapporteur, archivist = the_office_takes_its_roles(stage, coordinator)
@@ -29,7 +40,7 @@ def test_a_meeting_from_first_to_last(stage: Stage, tmp_path: Path) -> None:
     sessions_are_planned_and_a_clash_is_refused(coordinator, meeting)
     the_agenda_is_released(coordinator, meeting)
 
-    people_are_invited_by_hand_and_from_a_file(coordinator, meeting, tmp_path)
+    people_are_invited_by_hand_and_from_a_file(coordinator, meeting, folder)
     a_mail_scanner_opens_the_link_first(stage)
     participant = the_participant_accepts_and_registers(stage)
     before, feed = the_participant_takes_the_agenda_along(participant)
@@ -128,7 +139,7 @@ def the_agenda_is_released(coordinator: Someone, meeting: str) -> None:
 def people_are_invited_by_hand_and_from_a_file(coordinator: Someone, meeting: str, folder: Path) -> None:
     coordinator.follow("Participants")
     coordinator.sees("Nobody is invited yet")
-    coordinator.page.get_by_role("main").get_by_role("link", name="Invite a person").first.click()
+    coordinator.follow("Invite a person")
     coordinator.fill_in({"Name": "Saran Jishee", "E-mail": SARAN})
     coordinator.choose("Party", "Mongolia")
     coordinator.press("Invite")
@@ -136,7 +147,7 @@ def people_are_invited_by_hand_and_from_a_file(coordinator: Someone, meeting: st
     file = folder / "people.csv"
     file.write_text(CSV, encoding="utf-8-sig")
     coordinator.open(f"{meeting}/participants/import")
-    coordinator.field("File").set_input_files(file)
+    coordinator.attach("File", file)
     coordinator.press("Invite")
     coordinator.sees("2 people are invited", "1 line to mend", "Atlantis")
 
@@ -262,7 +273,7 @@ def a_summary_is_filed_and_an_old_paper_brought_in(archivist: Someone, meeting: 
     archivist.open(f"{meeting}/archive")
     archivist.sees("Waiting to be filed", WELLS)
     archivist.does_not_see(SECRET_WORD)
-    archivist.page.get_by_role("link", name="File it").click()
+    archivist.follow(f"File it {WELLS}")
     archivist.fill_in({"Reference code": "STW-1/S2"})
     archivist.press("File the summary")
 
