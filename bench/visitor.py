@@ -8,7 +8,7 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 def sign_in(port: int, link: str) -> str:
-    """The Cookie header of a browser that opened the link and pressed its button.
+    """The Cookie header of a browser that opened the link, pressed its button and saw the page behind it.
 
     :raises RuntimeError: the link did not let the visitor in.
     """
@@ -18,10 +18,10 @@ def sign_in(port: int, link: str) -> str:
     token = _TOKEN.search(page)
     if token is None:
         raise RuntimeError(f"The page behind the link has no button: {status}")
-    status, cookie, _place, _page = _ask(port, "POST", place, cookie, urlencode({"csrf_token": token[1]}))
+    status, cookie, place, _page = _ask(port, "POST", place, cookie, urlencode({"csrf_token": token[1]}))
     if status != 303:
         raise RuntimeError(f"The link was not accepted: {status}")
-    return cookie
+    return _ask(port, "GET", place, cookie)[1]
 
 
 def _ask(port: int, method: str, path: str, cookie: str, body: str = "") -> tuple[int, str, str, str]:

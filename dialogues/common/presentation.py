@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,48 +15,73 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from dialogues.common import access, browser, clock
+from dialogues.common.refusal import N_
 from dialogues.common.words import WORDS
-from dialogues.policy import ACTIONS, Action
+from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF_INVITE, VENUES_SEE, Action
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """An entry in the navigation of a meeting, shown to those who may do any of its actions."""
+    """An entry of a navigation, shown to those who may do any of its actions."""
 
-    label: LazyString
+    label: str | LazyString
     endpoint: str
     actions: tuple[Action, ...]
+
+    @property
+    def blueprint(self) -> str:
+        return self.endpoint.split(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of a navigation as this viewer sees it."""
+
+    label: str
+    url: str
+    blueprint: str
+    current: bool
+
+
+HOUSE_PLACES = (
+    Tab(N_("Home"), "home.home", (HOME_SEE,)),
+    Tab(N_("Dialogues"), "meetings.dialogues", (HOME_SEE,)),
+    Tab(N_("Venues"), "venues.venues", (VENUES_SEE,)),
+    Tab(N_("Staff"), "accounts.staff", (STAFF_INVITE,)),
+)
+OWN_PLACES = (
+    Tab(N_("Your account"), "accounts.own_account", (OWN_ACCOUNT,)),
+    Tab(N_("What is held about you"), "home.held", (OWN_DATA_SEE,)),
+)
 
 
 def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     """Give every template its globals and filters."""
 
-    def tabs() -> list[dict[str, Any]]:
+    def links(tabs: Sequence[Tab], **values: Any) -> list[Link]:
         viewer = access.viewer()
-        if viewer.place is None or viewer.place.meeting_id is None:
-            return []
         return [
-            {
-                "label": tab.label,
-                "url": url_for(tab.endpoint, meeting_id=viewer.place.meeting_id),
-                "current": (request.blueprint or "") == tab.endpoint.split(".")[0] and _same_page(tab.endpoint),
-            }
-            for tab in meeting_tabs
+            Link(
+                label=translated(str(tab.label)),
+                url=path_of(tab.endpoint, **values),
+                blueprint=tab.blueprint,
+                current=request.blueprint == tab.blueprint and _same_page(tab.endpoint),
+            )
+            for tab in tabs
             if tab.endpoint in app.view_functions and any(viewer.may(action) for action in tab.actions)
         ]
 
+    def tabs_of_meeting() -> list[Link]:
+        place = access.viewer().place
+        return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
+
     def _same_page(endpoint: str) -> bool:
-        rivals = [tab.endpoint for tab in meeting_tabs if tab.endpoint.split(".")[0] == endpoint.split(".")[0]]
+        rivals = [tab.endpoint for tab in meeting_tabs if tab.blueprint == endpoint.split(".")[0]]
         return len(rivals) == 1 or request.endpoint == endpoint
 
+    @lru_cache(maxsize=4096)
     def path_of(endpoint: str, **values: Any) -> str:
-        if endpoint not in app.view_functions:
-            return ""
-        return url_for(endpoint, **values) if values else fixed_path(endpoint)
-
-    @cache
-    def fixed_path(endpoint: str) -> str:
-        return url_for(endpoint)
+        return url_for(endpoint, **values) if endpoint in app.view_functions else ""
 
     @app.context_processor
     def about_the_viewer() -> dict[str, Any]:
@@ -65,7 +90,7 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
             "viewer": viewer,
             "place": viewer.place,
             "may": lambda name: viewer.may(ACTIONS[name]),
-            "meeting_tabs": tabs,
+            "meeting_tabs": tabs_of_meeting,
             "demo": app.config["DEMO"],
         }
 
@@ -74,6 +99,8 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         clock_now=clock.now,
         language=language,
         path_of=path_of,
+        house_places=lambda: links(HOUSE_PLACES),
+        own_places=lambda: links(OWN_PLACES),
         gettext=translated,
         _=translated,
     )
@@ -87,15 +114,17 @@ def language() -> str:
     return str(get_locale() or "en")
 
 
-def translated(message: str, **facts: Any) -> Markup:
+def translated(message: str, **facts: Any) -> str:
     """Our own words in the reader's language, with facts that are escaped; what templates call `_`."""
-    return _found(get_locale(), message) % facts
+    found = _found(get_locale(), message, bool(facts))
+    return found % facts if facts else found
 
 
 @lru_cache(maxsize=4096)
-def _found(_locale: Locale | None, message: str) -> Markup:
-    """Looked up once per language: a page has dozens of them."""
-    return Markup(get_translations().ugettext(message))  # noqa: S704  Words of our own, from templates or a catalogue.
+def _found(_locale: Locale | None, message: str, has_facts: bool) -> Markup:
+    """Looked up once per language, since a page has dozens of them."""
+    words = Markup(get_translations().ugettext(message))  # noqa: S704  Words of our own, from templates or a catalogue.
+    return words if has_facts else words % {}
 
 
 def word(value: Enum) -> str:
