@@ -91,7 +91,7 @@ def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
         meeting_id=meeting_id,
         days=_by_day(sessions, lambda session: session.starts.date()),
         parts=parts,
-        takes_files=seen_from.takes_files,
+        takes_file_of=seen_from.takes_file_of,
         people=queries.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
         elsewhere=_elsewhere,
         by_part=_by_part,
@@ -130,10 +130,12 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
     session = queries.released_session(viewer(), session_id)
     people = queries.people_in(viewer(), session.release_id, session_id).get(session_id, [])
     own_parts = [one.part for one in people if one.person_id == viewer().person_id]
+    seen_from = queries.standpoint(viewer())
     return render_template(
         "agenda/session.html",
         meeting_id=meeting_id,
         session=session,
+        has_file=seen_from is not None and seen_from.takes_file_of(session),
         people=_by_part(people),
         own_parts=own_parts,
         also=_elsewhere(session.starts, session.ends),

@@ -208,7 +208,8 @@ class Standpoint:
     release: ReleaseHead
     scopes: frozenset[Scope]
     sees_people: bool
-    takes_files: bool
+    file_scopes: frozenset[Scope]
+    open_to: frozenset[Admits]
     parts: frozenset[tuple[UUID, Part]]
     names_state: int
     locale: str
@@ -222,6 +223,13 @@ class Standpoint:
     @property
     def sees_all(self) -> bool:
         return Scope.ALL in self.scopes
+
+    def takes_file_of(self, session: ReleasedSession) -> bool:
+        """Whether the viewer has a calendar file of the session: what one may read is not always one's own."""
+        if Scope.PLACES in self.file_scopes:
+            return True
+        named = any(session_id == session.session_id for session_id, _part in self.parts)
+        return Scope.OWN in self.file_scopes and (named or session.admits in self.open_to)
 
 
 def standpoint(viewer: Viewer) -> Standpoint | None:
@@ -239,7 +247,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         release=ReleaseHead(first.id, first.number, first.at, first.reason),
         scopes=viewer.scopes(AGENDA_SEE),
         sees_people=sees_people,
-        takes_files=viewer.may(INVITE_FILE),
+        file_scopes=viewer.scopes(INVITE_FILE),
+        open_to=open_to(viewer.roles),
         parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
         names_state=int(first.names_state),
         locale=viewer.locale,
