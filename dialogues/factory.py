@@ -46,7 +46,7 @@ from dialogues.policy import (
     SUMMARY_FILED_READ,
     SUMMARY_SEE,
 )
-from dialogues.settings import ROOT, Settings, SettingsError, or_end
+from dialogues.settings import ROOT, Settings, SettingsError, or_end, unwritable
 
 #: Every feature, lower ones first; each may have `views.blueprint` and `cli.commands`.
 FEATURES = (
@@ -91,6 +91,8 @@ def create_app(settings: Settings) -> Flask:
     if _is_to_serve():
         with app.app_context():
             readiness.refuse_unready()
+            # The server may fork after this, and a connection must not be shared by two processes.
+            db.engine.dispose()
     return app
 
 
@@ -144,10 +146,7 @@ def _refuse_unwritable(instance: Path) -> None:
         with TemporaryFile(dir=instance):
             pass
     except OSError as error:
-        raise SettingsError(
-            f"The instance folder {instance} cannot be written ({error.strerror}): it must belong to the user that "
-            "runs Dialogues."
-        ) from None
+        raise unwritable(instance, error) from None
 
 
 def configure(app: Flask, settings: Settings) -> None:

@@ -131,7 +131,7 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
 
 
 def kept(path: Path, text: str) -> str:
-    """What a small file of the installation holds: this text, unless it was made before.
+    """What a small file of the installation holds: this text, unless it was made before; nothing where it is damaged.
 
     Of several processes that start at once, one makes it, and none sees it half-written.
 
@@ -141,12 +141,21 @@ def kept(path: Path, text: str) -> str:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _make_whole(path, text)
+    except OSError as error:
+        raise unwritable(path.parent, error) from None
+    try:
         return path.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is damaged"
-        raise SettingsError(
-            f"{path} cannot be read or made ({why}): the user that runs Dialogues must be able to write there."
-        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        return ""
+
+
+def unwritable(folder: Path, error: OSError) -> SettingsError:
+    """What to say where the installation's folder takes no files."""
+    return SettingsError(
+        f"The folder {folder} cannot be written ({error.strerror}): it must belong to the user that runs Dialogues."
+    )
 
 
 def _make_whole(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """Whether the database can be worked with: there, whole, and with the tables of this version."""
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def refuse_unready(settings: Settings) -> None:
 
 
 def refuse_missing(settings: Settings) -> None:
-    """Look whether SQLite's file is there and something in it.
+    """Look whether SQLite's file is there, something in it, and ours to write.
 
     :raises DatabaseFault: it is not.
     """
@@ -60,6 +61,8 @@ def refuse_missing(settings: Settings) -> None:
         raise DatabaseFault(f"There is no database yet ({file}): run {UPGRADE}.") from None
     except OSError as error:
         raise DatabaseFault(f"The database {file} cannot be read ({error.strerror}).") from None
+    if not os.access(file, os.W_OK):
+        raise DatabaseFault(f"The database {file} cannot be written: it must belong to the user that runs Dialogues.")
     if size == 0:
         raise DatabaseFault(f"The database {file} is empty: restore it from a backup, or delete it and run {UPGRADE}.")
 
@@ -98,6 +101,11 @@ def refuse_newer(connection: Connection) -> None:
         )
 
 
+def newest_version() -> str | None:
+    """The version of the tables that this code works with."""
+    return _scripts().get_current_head()
+
+
 def fault(error: SQLAlchemyError) -> DatabaseFault:
     """What an error of the database means for who runs the installation; passwords are not repeated."""
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
@@ -118,7 +126,7 @@ def _damaged() -> DatabaseFault:
 
 def _refuse_other_version(connection: Connection) -> None:
     refuse_newer(connection)
-    found, wanted = _version(connection), _scripts().get_current_head()
+    found, wanted = _version(connection), newest_version()
     if found is None:
         raise DatabaseFault(f"The database has no tables yet: run {UPGRADE}.")
     if found != wanted:

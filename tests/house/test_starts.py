@@ -1,0 +1,337 @@
+"""What is not ready says so in one sentence, with what to do, and ends; nothing makes an empty database in silence."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dialogues.common import database, readiness
+from dialogues.common.database import DatabaseFault
+from dialogues.settings import ROOT, SettingsError, kept, settings_of
+from tests.beds.database import Installation, opened, shell
+from tests.beds.web import free_port
+
+BIN = Path(sys.executable).parent
+WORKER = ("flask", "outbox", "work")
+COMMAND = ("flask", "outbox", "list")
+WEB = ("gunicorn", "--workers", "2", "--bind", "127.0.0.1:0", "app:app")
+EVERY_START = pytest.mark.parametrize("command", [WEB, WORKER, COMMAND], ids=["web", "worker", "command"])
+#: Root may write everywhere; without these powers, it may write where its permissions say so.
+WITHOUT_POWERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+
+Spoil = Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a process ended."""
+
+    code: int
+    said: str
+
+
+def start(instance: Path, *command: str, **settings: str) -> End:
+    """Start one of our programs as an operator would, in an environment without other settings of ours."""
+    before = (*WITHOUT_POWERS, str(BIN / command[0]))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("DIALOGUES_", "FLASK_"))}
+    done = subprocess.run(
+        [*before, *command[1:]],
+        cwd=ROOT,
+        env={**clean, "DIALOGUES_INSTANCE": str(instance), **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return End(done.returncode, done.stdout + done.stderr)
+
+
+def assert_refused(end: End, sentence: str) -> None:
+    assert end.code != 0
+    assert sentence in end.said
+    assert "Traceback" not in end.said
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with a database of SQLite, a master key, and nothing else in them."""
+    instance = tmp_path_factory.mktemp("whole") / "instance"
+    with opened(Installation(instance).settings()) as app:
+        shell(app, "db", "upgrade")
+    return instance
+
+
+@pytest.fixture
+def instance(whole: Path, tmp_path: Path) -> Path:
+    """This test's own copy."""
+    return Path(shutil.copytree(whole, tmp_path / "instance"))
+
+
+@pytest.fixture
+def sqlite_app(instance: Path) -> Iterator[Flask]:
+    """The application on that copy."""
+    with opened(Installation(instance).settings()) as app:
+        yield app
+
+
+def refusal(instance: Path, **settings: Any) -> str:
+    """Why an application does not serve from this folder."""
+    with (
+        pytest.raises(SettingsError) as reason,
+        opened(Installation(instance).settings(**settings)) as app,
+        app.app_context(),
+    ):
+        readiness.refuse_unready()
+    return str(reason.value)
+
+
+# The database
+
+
+@EVERY_START
+def test_nothing_starts_without_a_database_and_nothing_makes_one(command: tuple[str, ...], instance: Path) -> None:
+    file = instance / "dialogues.db"
+    file.unlink()
+    assert_refused(start(instance, *command), f"There is no database yet ({file}): run flask db upgrade.")
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("command", ["current", "check", "history --indicate-current", "downgrade"])
+def test_of_the_database_s_own_commands_only_upgrade_makes_one(command: str, tmp_path: Path) -> None:
+    with opened(Installation(tmp_path).settings()) as app:
+        done = app.test_cli_runner().invoke(args=["db", *command.split()])
+        assert done.exit_code == 1
+        assert done.stderr.startswith("Error: There is no database yet")
+        assert not (tmp_path / "dialogues.db").exists()
+        shell(app, "db", "upgrade")
+        assert (tmp_path / "dialogues.db").stat().st_mode & 0o077 == 0
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def replace_by_text(file: Path) -> None:
+    file.write_text("This is no database.\n" * 500)
+
+
+def damage_one_page(file: Path) -> None:
+    with file.open("r+b") as pages:
+        pages.seek(10 * 4096)
+        pages.write(b"\xa5" * 4096)
+
+
+@pytest.mark.parametrize("spoil", [empty, cut, replace_by_text, damage_one_page])
+def test_a_spoiled_database_is_refused_with_the_word_backup(spoil: Spoil, instance: Path) -> None:
+    spoil(instance / "dialogues.db")
+    assert "restore it from a backup" in refusal(instance)
+
+
+@pytest.mark.parametrize("spoil", [empty, cut, replace_by_text, damage_one_page])
+def test_an_upgrade_leaves_a_spoiled_database_as_it_is(spoil: Spoil, instance: Path) -> None:
+    file = instance / "dialogues.db"
+    spoil(file)
+    before = file.read_bytes()
+    with opened(Installation(instance).settings()) as app:
+        done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: The database ")
+    assert "restore it from a backup" in done.stderr
+    assert file.read_bytes() == before
+
+
+def test_the_web_does_not_start_on_a_damaged_database(instance: Path) -> None:
+    damage_one_page(instance / "dialogues.db")
+    assert_refused(start(instance, *WEB), "is damaged: restore it from a backup.")
+
+
+def test_a_database_without_tables_is_told_from_none(instance: Path) -> None:
+    file = instance / "dialogues.db"
+    file.unlink()
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE something (id)")
+    other.close()
+    assert refusal(instance) == "The database has no tables yet: run flask db upgrade."
+
+
+def test_a_database_before_its_upgrade_is_told_to_upgrade(bare_installation: Installation) -> None:
+    with (
+        opened(bare_installation.settings()) as app,
+        app.app_context(),
+        pytest.raises(DatabaseFault, match=r"run flask db upgrade\.$"),
+    ):
+        readiness.refuse_unready()
+
+
+def test_a_database_of_another_house_is_not_touched(instance: Path) -> None:
+    with sqlite3.connect(instance / "dialogues.db") as other:
+        other.execute("UPDATE alembic_version SET version_num = 'from_afar'")
+    other.close()
+    assert "does not know (from_afar): install the Dialogues that made it" in refusal(instance)
+    with opened(Installation(instance).settings()) as app:
+        done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert (done.exit_code, done.stderr.count("from_afar")) == (1, 1)
+
+
+def test_an_older_database_is_told_to_upgrade(sqlite_app: Flask, tmp_path: Path) -> None:
+    newer = Path(shutil.copytree(ROOT / "dialogues" / "migrations", tmp_path / "migrations"))
+    with sqlite_app.app_context():
+        head = database.newest_version()
+        (newer / "versions" / "next.py").write_text(f"revision = 'next'\ndown_revision = {head!r}\n")
+        sqlite_app.extensions["migrate"].directory = str(newer)
+        with pytest.raises(DatabaseFault, match=rf"older version \({head}\): make a backup, then run flask db upgrade"):
+            readiness.refuse_unready()
+
+
+def test_a_sqlite_that_can_lose_changes_is_refused() -> None:
+    with pytest.raises(DatabaseFault, match=r"^SQLite 3\.40\.1 can lose changes: install .* SQLite 3\.51\.3 or newer"):
+        database.refuse_old_sqlite((3, 40, 1))
+
+
+def test_a_postgresql_that_is_not_there_is_named_without_its_password(instance: Path) -> None:
+    url = f"postgresql+psycopg://desk:sesame@127.0.0.1:{free_port()}/dialogues"
+    end = start(instance, *COMMAND, DIALOGUES_DATABASE_URL=url)
+    assert_refused(end, "cannot be reached: start it, or correct its address.")
+    assert "desk:***@127.0.0.1" in end.said
+    assert "sesame" not in end.said
+
+
+# The folder, the master key, the settings
+
+
+def test_an_instance_folder_that_cannot_be_written_is_named(instance: Path) -> None:
+    instance.chmod(0o500)
+    sentence = f"The folder {instance} cannot be written (Permission denied)"
+    assert_refused(start(instance, *COMMAND), sentence)
+    instance.chmod(0o700)
+
+
+def test_a_database_that_cannot_be_written_is_named(instance: Path) -> None:
+    (instance / "dialogues.db").chmod(0o400)
+    assert_refused(start(instance, *COMMAND), "cannot be written: it must belong to the user that runs Dialogues.")
+
+
+def test_without_a_master_key_only_the_demonstration_makes_its_own(instance: Path) -> None:
+    (instance / "keys" / "master.key").unlink()
+    assert_refused(start(instance, *COMMAND), "Make one with: flask keys create-master")
+
+
+@EVERY_START
+def test_a_setting_that_cannot_be_read_is_named(command: tuple[str, ...], instance: Path) -> None:
+    assert_refused(start(instance, *command, DIALOGUES_PROXY_HOPS="two"), "DIALOGUES_PROXY_HOPS cannot be 'two'")
+
+
+def test_debug_mode_is_for_the_demonstration_only(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert refusal(instance, demo=False).startswith("Debug mode is for the demonstration only")
+
+
+def test_flask_s_own_server_looks_as_well(instance: Path) -> None:
+    (instance / "dialogues.db").unlink()
+    assert_refused(start(instance, "flask", "run", "--port", "0"), "There is no database yet")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BASE_URL", "http://dialogues.example"),
+        ("BASE_URL", "http://localhost.dialogues.example"),
+        ("BASE_URL", "dialogues.example"),
+        ("BASE_URL", "https://dialogues.example/below"),
+        ("BASE_URL", "https://dialogues.example:port"),
+        ("DATABASE_URL", "mysql://localhost/dialogues"),
+        ("SECRET_KEY", "sesame"),
+        ("PROXY_HOPS", "-1"),
+        ("LOCALE", "Klingon"),
+        ("NOW", "2027-05-26T08:00"),
+        ("NOW", "2027-05-26T08:00+08:00"),
+        ("NOW", "tomorrow"),
+        ("DEMO", "perhaps"),
+        ("STAFF_IDLE", "0"),
+        ("STAFF_LONGEST", "nan"),
+        ("PARTICIPANT_IDLE", "inf"),
+        ("UPLOAD_LIMIT", "0"),
+        ("SEARCHES_AN_HOUR", "many"),
+        ("BASE_ADDRESS", "https://dialogues.example"),
+    ],
+)
+def test_a_setting_that_does_not_do_is_refused_by_its_name(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_of({"DIALOGUES_INSTANCE": str(tmp_path), f"DIALOGUES_{name}": value})
+    assert f"DIALOGUES_{name}" in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mail_url", "mail.example.org"),
+        ("queue_url", "amqp://localhost"),
+        ("files_url", "nowhere://files"),
+        ("database_url", "postgresql+psycopg://host:port/name"),
+    ],
+)
+def test_an_address_that_does_not_do_is_refused_at_the_start(name: str, value: str, instance: Path) -> None:
+    assert refusal(instance, **{name: value}).startswith(f"DIALOGUES_{name.upper()} ")
+
+
+@pytest.mark.parametrize("content", ["base_url = ", "base_address = 'x'", "proxy_hops = []", "\udcff"])
+def test_a_settings_file_that_cannot_be_used_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SettingsError):
+        settings_of({"DIALOGUES_INSTANCE": str(tmp_path)})
+
+
+def test_the_demonstration_has_an_address_of_this_machine_only(tmp_path: Path) -> None:
+    address = {"DIALOGUES_DEMO": "1", "DIALOGUES_BASE_URL": "https://dialogues.example"}
+    with pytest.raises(SettingsError, match="must name localhost"):
+        settings_of({"DIALOGUES_INSTANCE": str(tmp_path), **address})
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", ""])
+def test_the_demonstration_answers_no_other_machine(client: FlaskClient, address: str) -> None:
+    assert client.get("/sign-in", environ_base={"REMOTE_ADDR": address}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"])
+def test_the_demonstration_answers_its_own_machine(client: FlaskClient, address: str) -> None:
+    assert client.get("/sign-in", environ_base={"REMOTE_ADDR": address}).status_code == 200
+
+
+def test_a_settings_file_stands_below_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('locale = "mn"\nproxy_hops = 1\ntrusted_hosts = ["one", "two"]\n')
+    settings = settings_of({"DIALOGUES_INSTANCE": str(tmp_path), "DIALOGUES_LOCALE": "ko"})
+    assert (settings.locale, settings.proxy_hops, settings.trusted_hosts) == ("ko", 1, ("one", "two"))
+
+
+def test_of_many_first_starts_at_once_all_find_the_same_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as starts:
+        found = set(starts.map(lambda number: kept(tmp_path / "secret.key", f"{number}" * 40), range(32)))
+    assert len(found) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.parametrize("name", ["secret.key", "clock-shift"])
+def test_a_damaged_small_file_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("")
+    demo = {"DIALOGUES_DEMO": "1", "DIALOGUES_NOW": "2027-05-26T08:00+08:00"}
+    with (
+        pytest.raises(SettingsError, match=f"{name} is damaged: delete it"),
+        opened(settings_of({"DIALOGUES_INSTANCE": str(tmp_path), **demo})),
+    ):
+        pass
