@@ -1,6 +1,7 @@
 """What every response tells the browser, and what is asked of every request that changes something."""
 
 import secrets
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
@@ -70,6 +71,13 @@ def speak_plainly(app: Flask) -> None:
         return None
 
     @app.before_request
+    def refuse_other_machines_in_the_demonstration() -> Response | None:
+        if current_app.config["DEMO"] and not _is_this_machine(request.remote_addr):
+            # Whoever reaches it may sign in as anyone, so it is kept from everyone who does not sit here.
+            return Response("403 The demonstration is for its own machine only.", 403, mimetype="text/plain")
+        return None
+
+    @app.before_request
     def refuse_foreign_origins() -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_report() and not comes_from_us():
             abort(400, "cross-site")
@@ -98,6 +106,14 @@ def comes_from_us() -> bool:
         return False
     home, there = urlsplit(str(current_app.config["BASE_URL"])), urlsplit(source)
     return (there.scheme, there.netloc) == (home.scheme, home.netloc)
+
+
+def _is_this_machine(address: str | None) -> bool:
+    try:
+        numbers = ip_address(address or "")
+    except ValueError:
+        return False
+    return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
 
 
 def _is_report() -> bool:
