@@ -1,0 +1,76 @@
+"""Every contract on imports breaks when its rule is broken, and no feature is forgotten in any of them."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Packages that are no features of their own.
+_GROUND = {"common", "migrations", "sample"}
+
+#: For each contract: a module, and a line that must not stand in it.
+BREACHES = {
+    "Features know only the features below them": ("dialogues/venues/queries.py", "import dialogues.agenda.models"),
+    "Inside a feature: views > forms > commands > posting > queries > models > rules": (
+        "dialogues/venues/models.py",
+        "import dialogues.venues.commands",
+    ),
+    "Rules are plain Python": ("dialogues/venues/rules.py", "import sqlalchemy"),
+    "Below the views, nobody knows there is a web": ("dialogues/venues/commands.py", "import flask"),
+    "Views ask queries and commands, never the database": (
+        "dialogues/venues/views.py",
+        "import dialogues.venues.models",
+    ),
+    "Another feature's rows change only through its posting": (
+        "dialogues/meetings/posting.py",
+        "import dialogues.outbox.models",
+    ),
+    "Only the outbox speaks SMTP": ("dialogues/venues/commands.py", "import smtplib"),
+    "No cycles between siblings": ("dialogues/policy.py", "import dialogues.factory"),
+}
+
+
+def contracts() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    return found
+
+
+def features() -> set[str]:
+    return {path.parent.name for path in (ROOT / "dialogues").glob("*/__init__.py")} - _GROUND
+
+
+def test_every_contract_has_a_breach_to_try() -> None:
+    assert {contract["name"] for contract in contracts()} == set(BREACHES)
+
+
+def test_every_feature_stands_in_the_order_of_its_modules() -> None:
+    inside = next(one for one in contracts() if str(one["name"]).startswith("Inside a feature"))
+    assert {str(name).removeprefix("dialogues.") for name in inside["containers"]} == features()  # type: ignore[attr-defined]  # TOML is untyped.
+
+
+def test_no_feature_but_the_outbox_may_speak_smtp() -> None:
+    silent = next(one for one in contracts() if one["name"] == "Only the outbox speaks SMTP")
+    named = {str(name).removeprefix("dialogues.") for name in silent["source_modules"]}  # type: ignore[attr-defined]  # TOML is untyped.
+    assert features() - {"outbox"} <= named
+
+
+@pytest.mark.parametrize("contract", BREACHES)
+def test_a_breach_is_found(contract: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "dialogues", tmp_path / "dialogues", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    module, line = BREACHES[contract]
+    with (tmp_path / module).open("a") as file:
+        file.write(f"\n{line}\n")
+
+    said = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert said.returncode == 1
+    assert f"{contract} BROKEN" in " ".join(said.stdout.split())
