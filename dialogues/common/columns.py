@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Dialect, Uuid
+from sqlalchemy import ColumnElement, DateTime, Dialect, String, Uuid, literal_column
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -49,3 +49,11 @@ def word(kind: type[Enum], **options: Any) -> SqlEnum:
     return SqlEnum(
         kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options
     )
+
+
+def constant(value: Enum) -> ColumnElement[str]:
+    """One of our own values, written into a statement.
+
+    Where an index is partial on its column, SQLite plans a statement anew each time such a value is bound.
+    """
+    return literal_column(f"'{value.value}'", String)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from dialogues.common.columns import constant
 from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, Party, Person, RoleGrant
@@ -116,7 +117,7 @@ def in_force() -> ColumnElement[bool]:
         exists()
         .where(
             speaks.person_id == RoleGrant.person_id,
-            speaks.role == Role.FOCAL_POINT,
+            speaks.role == constant(Role.FOCAL_POINT),
             speaks.accepted_at.is_not(None),
             speaks.revoked_at.is_(None),
             or_(speaks.meeting_id.is_(None), speaks.meeting_id == RoleGrant.meeting_id),
@@ -124,7 +125,9 @@ def in_force() -> ColumnElement[bool]:
         .correlate(RoleGrant)
     )
     ended = RoleGrant.revoked_at.is_not(None)
-    return and_(RoleGrant.accepted_at.is_not(None), or_(~ended, and_(RoleGrant.role == Role.OBSERVER, speaks_still)))
+    return and_(
+        RoleGrant.accepted_at.is_not(None), or_(~ended, and_(RoleGrant.role == constant(Role.OBSERVER), speaks_still))
+    )
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
