@@ -7,7 +7,7 @@ from dialogues.agenda.rules import AgendaReleased
 from dialogues.invites import queries
 from dialogues.invites.answer_addresses import mint_address
 from dialogues.invites.posting import Settled, Settlement, begin_mailing, settle
-from dialogues.invites.rules import OWED, EntryObject, Method, State
+from dialogues.invites.rules import OWED, EntryObject, Method, State, entry_order
 from dialogues.meetings.rules import (
     DialogueChanged,
     MeetingCancelled,
@@ -141,7 +141,7 @@ def _umbrella_letter(settled: Settlement, entry: Settled, at: datetime) -> Debt:
         listed_under=settled.here.meeting.id,
         person_id=entry.person_id,
         facts={"entry_id": str(entry.entry_id), "sequence": entry.sequence},
-        order_key=f"calendar:{entry.entry_id.hex}",
+        order_key=entry_order(entry.entry_id),
         sequence=entry.sequence,
         supersedes=True,
     )
@@ -160,8 +160,8 @@ def _tell_others(settled: Settlement, at: datetime) -> None:
     others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
     days = _days(settled)
     state: dict[str, str | bool] = {"cancelled": settled.here.state is State.CANCELLED}
-    facts = dict.fromkeys(queries.still_asked(settled.here.meeting.id), {**state, "asked": True})
-    facts |= dict.fromkeys(others, days | state)
+    facts = {person: {**state, "asked": True} for person in queries.still_asked(settled.here.meeting.id)}
+    facts |= {person: days | state for person in others}
     owe_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
 
 

@@ -14,20 +14,33 @@ from dialogues.invites.calendar_file import calendar_file, mailed_event
 from dialogues.invites.content_lines import Address
 from dialogues.invites.queries import Difference, Mailed, Reader
 from dialogues.invites.revisions import Telling
-from dialogues.invites.rules import Answer, Change, Method, Profile, State
+from dialogues.invites.rules import Answer, Change, Method, Profile, State, entry_order
 from dialogues.outbox.composing import own_base_url
-from dialogues.outbox.queries import message_id_of
+from dialogues.outbox.queries import has_begun, message_id_of
 from dialogues.outbox.rules import Composed, Composer, LetterKind, OwedLetter
 
 
 def calendar_entry(letter: OwedLetter, _now: datetime) -> Composed | None:
-    """The meeting as a whole, to be put into the reader's calendar, moved in it or taken out of it."""
+    """The meeting as a whole, to be put into the reader's calendar, moved in it or taken out of it.
+
+    None where nothing is to be taken out, since no letter that put it in has ever left.
+    """
     reader = queries.reader(letter.person_id)
     mailed = queries.mailed(UUID(str(letter.facts["entry_id"])), int(letter.facts["sequence"]))
-    if reader is None or mailed is None:
+    if reader is None or mailed is None or _takes_back_what_never_left(letter, mailed):
         return None
     with force_locale(reader.language):
         return _entry_letter(letter, reader, mailed)
+
+
+def _takes_back_what_never_left(letter: OwedLetter, mailed: Mailed) -> bool:
+    """Whether mailing began with an earlier letter, which was overtaken by this cancellation on its way out."""
+    cancels = mailed.revision.telling.state is State.CANCELLED
+    return (
+        cancels
+        and mailed.first_letter_id != letter.id
+        and not has_begun(entry_order(mailed.revision.entry_id), letter.sequence)
+    )
 
 
 def _entry_letter(letter: OwedLetter, reader: Reader, mailed: Mailed) -> Composed:

@@ -118,3 +118,11 @@ def message_id_of(letter_id: UUID | None) -> str | None:
     """The Message-ID of a letter that has left, for letters that follow it; None if it has not."""
     sent = select(Letter.message_id).where(Letter.id == letter_id, Letter.state == LetterState.SENT)
     return db.session.execute(sent).scalar_one_or_none()
+
+
+def has_begun(order_key: str, sequence: int) -> bool:
+    """Whether a letter of this order before that sequence has left, or may have."""
+    earlier = select(Letter.id).where(Letter.order_key == order_key, Letter.sequence < sequence)
+    return (
+        db.session.execute(earlier.where(or_(Letter.state == LetterState.SENT, Letter.tries > 0))).first() is not None
+    )

@@ -315,3 +315,14 @@ def test_whose_role_ends_before_the_letter_leaves_is_told_nothing_of_the_move(ca
     roles.end_role(calendars.coordinator("LVR-1"), grant, now=calendars.later())
 
     assert calendars.letters("in-zh1", "LVR") == []
+
+
+def test_who_withdraws_before_the_entry_leaves_is_mailed_neither_it_nor_its_cancellation(calendars: Calendars) -> None:
+    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+    answering.withdraw(calendars.cast.viewer("kr1", meeting="LVR-1"), now=calendars.later())
+    assert not [letter for letter in calendars.letters("kr1", "LVR") if letter.is_multipart()]
+
+    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+
+    (letter,) = calendars.letters("kr1", "LVR")
+    assert calendar_part(letter)[0]["SEQUENCE"] == 2
