@@ -161,14 +161,13 @@ def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
 def owe_letter(kind: LetterKind, account_id: UUID, now: datetime) -> None:
     """Owe an account a letter with a secret link; an earlier one that has not left is superseded."""
     order = f"{kind.value}:{account_id}"
-    sequence = int(now.timestamp())
+    # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
     debt = Debt(
         kind=kind,
         debt_key=f"{order}:{uuid4()}",
         owed_at=now,
         account_id=account_id,
         order_key=order,
-        sequence=sequence,
         supersedes=True,
     )
     owe(debt)

@@ -70,8 +70,8 @@ def owe_invitation(participation: Participation, now: datetime) -> UUID:
         listed_under=participation.meeting_id,
         person_id=participation.person_id,
         facts={"participation_id": str(participation.id)},
+        # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
         order_key=f"invitation:{participation.id}",
-        sequence=int(now.timestamp()),
         supersedes=True,
     )
     return owe(debt)

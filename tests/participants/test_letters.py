@@ -1,6 +1,7 @@
 """The invitation: neutral words, one recipient, a link that is new in every letter."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from dialogues.meetings.models import Meeting
 from dialogues.meetings.rules import Existence, InviteProfile
 from dialogues.outbox.models import Letter
 from tests.beds.forms import press
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1
 from tests.participants.conftest import Office
 from tests.participants.test_views import invite
 
@@ -77,3 +80,14 @@ def test_nothing_leaves_for_an_invitation_taken_back_meanwhile(office: Office) -
         meeting.registration_closes_at = meeting.registration_closes_at.replace(month=5)
 
     assert office.mail() == []
+
+
+def test_a_new_link_leaves_even_after_the_clock_was_set_back(office: Office) -> None:
+    invite(office)
+    assert len(office.mail()) == 1
+    someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
+
+    set_clock(office.cast.app, BEFORE_LVR_1 - timedelta(hours=1))
+    press(office.cast.client("st-coord"), someone, "Send a new link")
+
+    assert len(office.mail()) == 1
