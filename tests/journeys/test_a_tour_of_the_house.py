@@ -1,0 +1,115 @@
+"""Everyone walks to every kind of page that links lead to: each is whole, usable by all, and fits its window."""
+
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+
+from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.sample.reading import PERSONAS
+from tests.architecture.page_checks import page_faults
+from tests.beds.browser import DESK, PHONE, accessibility_faults
+from tests.beds.forms import send
+from tests.cast import Cast
+from tests.journeys.stage import Stage
+
+#: Files and feeds are no pages.
+_FILES = (".ics", ".md", "/file")
+#: Where the walk begins; the second is led to from the first only while something is offered.
+_BEGINNINGS = ("/", "/offers")
+#: Pages that no link leads to here.
+_WITHOUT_A_LINK = {
+    "accounts.step_up",  # An action that needs a fresh proof leads there.
+    "accounts.change_password",  # The personas have no password: they sign in by link.
+}
+_WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"
+_WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_every_kind_of_page_is_usable_by_whoever_sees_it(stage: Stage, width: int, scheme: str) -> None:
+    something_of_everything_is_there(Cast(stage.app))
+    examined: set[str] = set()
+    faults = []
+    for persona in PERSONAS:
+        page = stage.enter(persona, width=width, scheme=scheme).page
+        for kind, path in walk(stage.app, page):
+            found = faults_of(page, path, closely=kind not in examined)
+            faults += [f"{persona} at {kind}: {fault}" for fault in found]
+            examined.add(kind)
+        page.context.close()
+    assert not faults, "\n".join(faults)
+    unreached = sorted(pages(stage.app) - examined - _WITHOUT_A_LINK)
+    assert not unreached, "\n".join(unreached)
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "dark"), (PHONE, "light")])
+def test_the_pages_before_signing_in_are_usable(stage: Stage, width: int, scheme: str) -> None:
+    page = stage.visitor(width=width, scheme=scheme).page
+    for path in ("/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/design"):
+        assert faults_of(page, path, closely=True) == []
+
+
+def something_of_everything_is_there(cast: Cast) -> None:
+    """What the sample lacks: an unreleased change, a summary with two versions, and a finished one."""
+    with cast.app.app_context():
+        meeting = f"/meetings/{cast.meeting('TRD-1')}"
+        first, second = (f"{meeting}/notes/{cast.session(code)}/summary" for code in ("TRD-1-01", "TRD-1-02"))
+        changed = f"{meeting}/agenda/draft/{cast.session('TRD-1-04')}/edit"
+    steps = [
+        ("st-coord", changed, {"title": "Flood early warning"}),
+        ("st-rap1", f"{second}/edit", {"text": "Two lines\n\nof the first version."}),
+        ("st-rap1", f"{second}/edit", {"text": "One line of the second version."}),
+        ("ch1", f"{first}/edit", {"text": "Opening remarks were made."}),
+        ("ch1", f"{first}/finish", {}),
+    ]
+    for persona, address, typed in steps:
+        assert send(cast.client(persona), address, **{"preview": None, **typed}).status_code == 303, address
+
+
+def pages(app: Flask) -> set[str]:
+    """Every kind of page for those who are signed in."""
+    gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and is_page(rule.rule)}
+    return gets - PUBLIC_ENDPOINTS
+
+
+def is_page(path: str) -> bool:
+    return not path.endswith(_FILES)
+
+
+def walk(app: Flask, page: Page) -> Iterator[tuple[str, str]]:
+    """Kind and first address of every kind of page, found from link to link; the caller goes there."""
+    coming = deque((kind_of(app, path), path) for path in _BEGINNINGS)
+    known = {kind for kind, _path in coming}
+    while coming:
+        yield coming.popleft()
+        for path in page.eval_on_selector_all("a[href^='/'], form[method=get][action^='/']", _WAYS_ON):
+            kind = kind_of(app, path)
+            if kind not in known and is_page(urlsplit(path).path):
+                known.add(kind)
+                coming.append((kind, path))
+
+
+def kind_of(app: Flask, path: str) -> str:
+    """The endpoint that answers an address; the address itself where none does."""
+    try:
+        return str(app.url_map.bind("localhost").match(urlsplit(path).path)[0])
+    except HTTPException:
+        return path
+
+
+def faults_of(page: Page, path: str, *, closely: bool) -> list[str]:
+    """Open a page, and say what is wrong with it; closely: for those who hear it or use it without a mouse, too."""
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        return [f"answers {answer.status if answer else 'nothing'}"]
+    faults = page_faults(answer.text())
+    if page.evaluate(_WIDER_THAN_ITS_WINDOW):
+        faults.append("is wider than its window")
+    return faults + (accessibility_faults(page) if closely else [])
