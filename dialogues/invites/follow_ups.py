@@ -161,7 +161,7 @@ def _tell_others(settled: Settlement, at: datetime) -> None:
     days = _days(settled)
     state: dict[str, str | bool] = {"cancelled": settled.here.state is State.CANCELLED}
     facts = {person: {**state, "asked": True} for person in queries.still_asked(settled.here.meeting.id)}
-    facts |= {person: days | state for person in others}
+    facts.update(dict.fromkeys(others, days | state))
     owe_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
 
 
