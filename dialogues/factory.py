@@ -20,6 +20,7 @@ from dialogues.accounts import queries as accounts
 from dialogues.accounts.cookie import who_asks
 from dialogues.audit import posting as audit
 from dialogues.common import access, assets, browser, clock, database, readiness, transaction
+from dialogues.common.application import Application
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import Unseen
@@ -104,7 +105,7 @@ def put_together(settings: Settings) -> Flask:
     """
     _refuse_unwritable(settings.instance)
     zoneinfo.reset_tzpath(())
-    app = Flask(
+    app = Application(
         "dialogues",
         static_folder=None,
         static_url_path="/static",

@@ -1,6 +1,7 @@
 """What every response tells the browser, and what is asked of every request that changes something."""
 
 import secrets
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -108,6 +109,7 @@ def comes_from_us() -> bool:
     return (there.scheme, there.netloc) == (home.scheme, home.netloc)
 
 
+@lru_cache(maxsize=256)
 def _is_this_machine(address: str | None) -> bool:
     try:
         numbers = ip_address(address or "")
