@@ -1,0 +1,107 @@
+"""README and CONTRIBUTING are true: settings, folders, layers, commands, addresses and files are those of the house."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+
+import click
+import pytest
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+
+from dialogues.settings import ROOT, Settings
+
+README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+BOTH = pytest.mark.parametrize("page", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+
+
+def section(title: str) -> str:
+    """What the README says under a heading."""
+    return README.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def spans(page: str) -> list[str]:
+    """What stands in backquotes."""
+    return re.findall(r"`([^`\n]+)`", page)
+
+
+def first_cells(part: str) -> Iterator[str]:
+    for line in part.splitlines():
+        if line.startswith("| `"):
+            yield from spans(line.split(" | ")[0])
+
+
+def test_every_setting_stands_in_the_table_and_nothing_else() -> None:
+    told = list(first_cells(section("Settings")))
+    assert sorted(told) == sorted(f"DIALOGUES_{field.name.upper()}" for field in fields(Settings))
+
+
+def test_the_plain_defaults_in_the_table_are_the_real_ones() -> None:
+    real = Settings()
+    for line in section("Settings").splitlines():
+        names, said = spans(line.split(" | ")[0]), line.split(" | ")[1:2]
+        for name, value in zip(names, said[0].replace("`", "").split(", ") if said else [], strict=False):
+            default = getattr(real, name.removeprefix("DIALOGUES_").lower())
+            if isinstance(default, str) and default:
+                assert value == default
+            elif isinstance(default, int) and not isinstance(default, bool):
+                assert int(value) == default
+            elif hasattr(default, "total_seconds"):
+                assert int(value) * 60 == default.total_seconds()
+
+
+def test_every_folder_stands_in_the_table() -> None:
+    told = set(first_cells(section("The house")))
+    features = {f"dialogues/{folder.parent.name}/" for folder in (ROOT / "dialogues").glob("*/__init__.py")}
+    assert features - told == set()
+
+
+def test_the_layers_are_those_that_are_proved() -> None:
+    proved = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
+    # What stands in brackets is still to come.
+    there = [[name for name in layer.split(" | ") if not name.startswith("(")] for layer in proved]
+    told = " ".join(section("The house").split("in this order: ")[1].split(". Inside")[0].split())
+    assert told == " › ".join(" | ".join(layer) for layer in there if layer)
+
+
+@BOTH
+def test_every_file_that_is_named_is_there(page: str) -> None:
+    named = [*spans(page), *re.findall(r"\]\(([^)]+)\)", page)]
+    paths = [name for name in named if re.fullmatch(r"\.?[\w./-]+(/|\.(py|md|toml|txt|png))", name)]
+    # A file of the same name in every feature is named without its folder.
+    places = (ROOT, ROOT / "dialogues", ROOT / "tests", *(ROOT / "dialogues").iterdir())
+    own = {"instance/settings.toml", "keys/", "files/", "master.key", "queue.db"}
+    assert paths
+    assert [path for path in paths if path not in own and not any((place / path).exists() for place in places)] == []
+
+
+@BOTH
+def test_every_command_that_is_named_is_there(page: str, app: Flask) -> None:
+    tree = FlaskGroup()
+    for words in re.findall(r"\bflask ((?:[a-z-]+ ?)+)", " ".join(spans(page))):
+        command: click.Command = tree
+        context = click.Context(tree, obj=ScriptInfo(create_app=lambda: app))
+        for word in words.split():
+            if not isinstance(command, click.Group):
+                break
+            found = command.get_command(context, word)
+            assert found is not None, f"flask {words}"
+            command = found
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {target for span in spans(page) for target in re.findall(r"(?:^|=\d+ )make ([a-z]+)", span)} <= set(targets)
+
+
+def test_every_address_of_the_walks_is_one_of_ours(app: Flask) -> None:
+    ours = {re.sub(r"<[^>]+>", "<>", rule.rule): rule.methods or set() for rule in app.url_map.iter_rules()}
+    walked = [span.split(" ", 1) for span in spans(CONTRIBUTING) if span.startswith(("GET /", "POST /"))]
+    assert len(walked) == 2
+    for method, address in walked:
+        assert method in ours[re.sub(r"<[^>]+>", "<>", address)]
+
+
+def test_the_picture_is_there_and_light() -> None:
+    picture = ROOT / "docs" / "agenda.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size < 200_000
