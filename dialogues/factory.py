@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import click
 from flask import Flask
-from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,7 +22,7 @@ from dialogues.common import access, assets, browser, clock, database, readiness
 from dialogues.common.application import Application
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
-from dialogues.common.refusal import Unseen
+from dialogues.common.refusal import N_, Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
@@ -68,14 +67,14 @@ FEATURES = (
 
 #: What stands in the navigation of a meeting, for those who may open it: words, endpoint, any of these actions.
 MEETING_TABS = (
-    Tab(_l("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
-    Tab(_l("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
-    Tab(_l("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
-    Tab(_l("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
-    Tab(_l("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),
-    Tab(_l("Letters"), "outbox.letters", (LETTERS_SEE,)),
-    Tab(_l("Roles"), "meetings.roles", (ROLES_SEE,)),
-    Tab(_l("Settings"), "meetings.settings", (MEETING_EDIT,)),
+    Tab(N_("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
+    Tab(N_("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
+    Tab(N_("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
+    Tab(N_("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
+    Tab(N_("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),
+    Tab(N_("Letters"), "outbox.letters", (LETTERS_SEE,)),
+    Tab(N_("Roles"), "meetings.roles", (ROLES_SEE,)),
+    Tab(N_("Settings"), "meetings.settings", (MEETING_EDIT,)),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Role(Enum):
@@ -207,10 +208,15 @@ _COLUMN = {role: place for place, role in enumerate(Role)}
 
 def scopes(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Scope]:
     """How far someone who holds these roles reaches with the action, given the conditions that are met."""
+    return _reach(action, frozenset(roles), met)
+
+
+@lru_cache(maxsize=8192)
+def _reach(action: Action, roles: frozenset[Role], met: frozenset[Condition]) -> frozenset[Scope]:
     row = MATRIX.get(action)
     if row is None:
         return frozenset()
-    cells = (row[_COLUMN[role]] for role in _counting(action, frozenset(roles)))
+    cells = (row[_COLUMN[role]] for role in _counting(action, roles))
     return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= met)
 
 

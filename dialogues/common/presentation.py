@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_datetime, get_locale, get_translations, gettext
-from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from dialogues.common import access, browser, clock
@@ -24,7 +23,7 @@ from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF
 class Tab:
     """An entry of a navigation, shown to those who may do any of its actions."""
 
-    label: str | LazyString
+    label: str
     endpoint: str
     actions: tuple[Action, ...]
 
@@ -59,10 +58,10 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     """Give every template its globals and filters."""
 
     def links(tabs: Sequence[Tab], **values: Any) -> list[Link]:
-        viewer = access.viewer()
+        viewer, locale = access.viewer(), get_locale()
         return [
             Link(
-                label=translated(str(tab.label)),
+                label=_found(locale, tab.label, False),
                 url=path_of(tab.endpoint, **values),
                 blueprint=tab.blueprint,
                 current=request.blueprint == tab.blueprint and _same_page(tab.endpoint),
