@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from dialogues.extensions import db
@@ -45,11 +46,29 @@ class Installation:
         return ours.but(**changes)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all the applications of a test run: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = CompiledTemplates()
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
     """An application on these settings, whose connections are closed afterwards."""
     app = put_together(settings)
     app.test_client_class = ReadingClient
+    app.jinja_env.bytecode_cache = _compiled
     try:
         yield app
     finally:
