@@ -22,6 +22,7 @@ from dialogues.meetings.rules import Rule
 from dialogues.notes.models import Document, DocumentVersion, RawNotes
 from dialogues.notes.rules import RULES_WITH_NOTES, DocumentKind, DocumentState, SessionRef, destruction_day
 from dialogues.policy import (
+    AGENDA_SEE,
     RAW_NOTES_WRITE,
     RECORD_FILE,
     SUMMARY_EDIT,
@@ -41,6 +42,8 @@ _ONLY_IN = {SUMMARY_FILED_READ: DocumentState.FILED, RECORD_FILE: DocumentState.
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Which summaries the action reaches."""
     reached = _reached(viewer, action, Document.meeting_id, Document.session_id)
+    if action == SUMMARY_FILED_READ and viewer.place is not None:
+        reached = and_(reached, Document.session_id.in_(_sessions_admitted_to(viewer)))
     return and_(reached, Document.state == _ONLY_IN[action]) if action in _ONLY_IN else reached
 
 
@@ -93,6 +96,17 @@ def _own_sessions(viewer: Viewer) -> Select[Any]:
             ReleasePerson.person_id == viewer.person_id,
             ReleasePerson.part == Part.RAPPORTEUR,
         )
+    )
+
+
+def _sessions_admitted_to(viewer: Viewer) -> Select[Any]:
+    """The sessions that the viewer is admitted to in the newest release that holds them."""
+    newest = _newest(viewer)
+    return (
+        select(ReleaseItem.session_id)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
+        .where(agenda.visible(viewer, AGENDA_SEE))
     )
 
 

@@ -43,6 +43,7 @@ READERS = {
     "MEETING": CIRCLE,
     "RESTRICTED": {"st-host", "st-coord", "ch1", "kr1", "st-arch"},
     "SUMMARY": SUMMARY_READERS,
+    "RESTRICTED-SUMMARY": SUMMARY_READERS - {"st-rap1"},
     "OFFICE": OFFICE_AND_ARCHIVE,
     "UNLISTED": CIRCLE,
     "CLOSED-TITLE": set(),
@@ -52,6 +53,7 @@ READERS = {
 }
 LISTED = READERS | {
     "SUMMARY": SUMMARY_READERS | {"st-arch"},
+    "RESTRICTED-SUMMARY": {"st-host", "st-coord", "ch1", "st-arch"},
     "UNLISTED": {"st-arch"},
     "CLOSED-TITLE": CIRCLE,
     "CLOSED-UNLISTED-UNTIL": OFFICE_AND_ARCHIVE,
@@ -72,6 +74,7 @@ def papers(archive: Archive) -> Archive:
     place("MEETING", archive.shelf(meeting="TRD-1"))
     place("RESTRICTED", archive.shelf(session=RESTRICTED))
     place("SUMMARY", archive.shelf(session="TRD-1-04"), kind=RecordKind.SUMMARY)
+    place("RESTRICTED-SUMMARY", archive.shelf(session=RESTRICTED), kind=RecordKind.SUMMARY)
     place("OFFICE", Shelf())
     place("UNLISTED", listing=Listing.UNLISTED)
     for listing, name in zip(Listing, ("CLOSED-TITLE", "CLOSED-UNLISTED-UNTIL", "CLOSED-UNLISTED"), strict=True):

@@ -4,9 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.agenda.models import ReleaseItem
+from dialogues.agenda.rules import Admits
 from dialogues.common.refusal import Unseen
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
@@ -113,6 +114,18 @@ def test_a_filed_summary_joins_the_list_of_those_who_may_read_it(cast: Cast) -> 
     set_state(DocumentState.FILED)
     assert [found.code for found in queries.sessions(cast.viewer("st-host", meeting="TRD-1"))] == ["TRD-1-04"]
     assert "TRD-1-04" in [found.code for found in queries.sessions(cast.viewer("st-rap1", meeting="TRD-1"))]
+
+
+def test_a_rapporteur_does_not_read_the_filed_summary_of_a_restricted_session_without_a_part_in_it(
+    cast: Cast, floods: UUID
+) -> None:
+    set_state(DocumentState.FILED)
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.execute(update(ReleaseItem).where(ReleaseItem.session_id == floods).values(admits=Admits.INVITED))
+
+    assert floods not in summaries(cast.viewer("st-rap1", meeting="TRD-1"), SUMMARY_FILED_READ)
+    assert floods in summaries(cast.viewer("st-rap2", meeting="TRD-1"), SUMMARY_FILED_READ)
+    assert floods in summaries(cast.viewer("st-host", meeting="TRD-1"), SUMMARY_FILED_READ)
 
 
 def test_old_versions_are_for_those_who_work_on_the_text(cast: Cast, co_chair: Viewer, floods: UUID) -> None:

@@ -86,7 +86,7 @@ def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bo
     if action == RECORD_READ:
         return and_(here, Record.kind != RecordKind.SUMMARY, _session_is_open(viewer))
     if action == SUMMARY_FILED_READ:
-        return and_(here, Record.kind == RecordKind.SUMMARY)
+        return and_(here, Record.kind == RecordKind.SUMMARY, _session_is_open(viewer))
     if action == OFFICE_RECORD_READ:
         return _office(viewer)
     return or_(here, _office(viewer))
