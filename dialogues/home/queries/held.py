@@ -1,10 +1,9 @@
 """What is held about the one who asks: every field that is kept of them, and nothing about anyone else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, select
 
@@ -13,6 +12,7 @@ from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries import MyPlaces
 from dialogues.outbox.models import Letter
 from dialogues.participants.models import Participation
 
@@ -33,16 +33,15 @@ class Held:
 class _Named:
     """The dialogues and meetings that may be named: those open to the viewer in this sign-in, at this time."""
 
-    dialogues: Collection[UUID]
-    meetings: Collection[UUID]
+    places: MyPlaces
 
     @property
     def dialogue(self) -> ColumnElement[str]:
-        return case((Dialogue.id.in_(self.dialogues), Dialogue.title), else_="").label("dialogue")
+        return case((Dialogue.id.in_(self.places.dialogues), Dialogue.title), else_="").label("dialogue")
 
     @property
     def meeting(self) -> ColumnElement[str]:
-        return case((Meeting.id.in_(self.meetings), Meeting.code), else_="").label("meeting")
+        return case((Meeting.id.in_(self.places.meetings), Meeting.code), else_="").label("meeting")
 
 
 def held_about(viewer: Viewer, now: datetime) -> Held:
@@ -52,10 +51,7 @@ def held_about(viewer: Viewer, now: datetime) -> Held:
     dialogue or meeting that is not open to the viewer at present goes unnamed, for this page opens what others close.
     """
     own = Person.account_id == viewer.account_id
-    named = _Named(
-        dialogues={dialogue.id for dialogue in meetings.my_dialogues(viewer, now)},
-        meetings={meeting.id for meeting in meetings.my_meetings(viewer, now)},
-    )
+    named = _Named(meetings.my_places(viewer, now))
     account = select(Account.email, Account.locale, Account.zone, Account.created_at).where(
         Account.id == viewer.account_id
     )

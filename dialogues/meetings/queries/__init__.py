@@ -3,9 +3,11 @@
 from dialogues.meetings.queries.dialogues import dialogue, institution, institutions, parties, party
 from dialogues.meetings.queries.meetings import (
     MyMeeting,
+    MyPlaces,
     meeting,
     my_dialogues,
     my_meetings,
+    my_places,
     practical,
     seated_parties,
     visible,
@@ -15,6 +17,7 @@ from dialogues.meetings.queries.standing import conditions, stand_in
 
 __all__ = [
     "MyMeeting",
+    "MyPlaces",
     "conditions",
     "dialogue",
     "institution",
@@ -22,6 +25,7 @@ __all__ = [
     "meeting",
     "my_dialogues",
     "my_meetings",
+    "my_places",
     "offers",
     "parties",
     "party",

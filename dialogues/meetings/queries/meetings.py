@@ -101,7 +101,10 @@ def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) 
 
     `facts` are the meeting's columns, and `opened_at` of its exchange; `viewer` is the same viewer standing there.
     """
-    grants = _grants(viewer, dialogue_id)
+    return _open_meetings(viewer, _grants(viewer, dialogue_id), now)
+
+
+def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list[MyMeeting]:
     by_place = defaultdict(list)
     for grant in grants:
         by_place[grant.meeting_id or grant.dialogue_id].append(grant)
@@ -136,15 +139,31 @@ def _place_of(row: Any) -> Place:
     )
 
 
-def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
-    """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
+@dataclass(frozen=True, slots=True)
+class MyPlaces:
+    """The ids of the dialogues and meetings that are open to a viewer at present."""
+
+    dialogues: frozenset[UUID]
+    meetings: frozenset[UUID]
+
+
+def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
+    """What is open to the signed-in viewer at present; two queries."""
+    grants = _grants(viewer, None)
     whole = defaultdict[UUID, set[Role]](set)
-    for grant in _grants(viewer, None):
+    for grant in grants:
         if grant.meeting_id is None:
             whole[grant.dialogue_id] |= roles_of(grant)
     # A role in one meeting opens its dialogue as long as it opens the meeting.
-    places = {meeting.dialogue_id for meeting in my_meetings(viewer, now)}
-    places |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
+    meetings = _open_meetings(viewer, grants, now)
+    dialogues = {meeting.dialogue_id for meeting in meetings}
+    dialogues |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
+    return MyPlaces(frozenset(dialogues), frozenset(meeting.id for meeting in meetings))
+
+
+def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
+    """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
+    places = my_places(viewer, now).dialogues
     rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
     return list(db.session.execute(rows).all())
 
