@@ -194,7 +194,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     def open_existing() -> Any:
         return sqlite.connect(address, uri=True, check_same_thread=False)
 
-    return {"module": sqlite, "creator": open_existing, "hide_parameters": True}
+    return {"module": sqlite, "creator": open_existing, "pool_use_lifo": True, "hide_parameters": True}
 
 
 def _own_hosts(settings: Settings) -> list[str]:

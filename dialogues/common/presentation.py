@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_datetime, get_locale, get_translations, gettext
 from markupsafe import Markup
@@ -58,10 +57,10 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     """Give every template its globals and filters."""
 
     def links(tabs: Sequence[Tab], **values: Any) -> list[Link]:
-        viewer, locale = access.viewer(), get_locale()
+        viewer, reads = access.viewer(), language()
         return [
             Link(
-                label=_found(locale, tab.label, False),
+                label=_said(reads, tab.label),
                 url=path_of(tab.endpoint, **values),
                 blueprint=tab.blueprint,
                 current=request.blueprint == tab.blueprint and _same_page(tab.endpoint),
@@ -86,6 +85,8 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     def about_the_viewer() -> dict[str, Any]:
         viewer = access.viewer()
         return {
+            # The page itself finds its language once; macros, which see no context, ask `translated` each time.
+            "_": partial(_said, language()),
             "viewer": viewer,
             "place": viewer.place,
             "may": lambda name: viewer.may(ACTIONS[name]),
@@ -114,13 +115,17 @@ def language() -> str:
 
 
 def translated(message: str, **facts: Any) -> str:
-    """Our own words in the reader's language, with facts that are escaped; what templates call `_`."""
-    found = _found(get_locale(), message, bool(facts))
+    """Our own words in the reader's language, with facts that are escaped; what macros call `_`."""
+    return _said(language(), message, **facts)
+
+
+def _said(language: str, message: str, **facts: Any) -> str:
+    found = _found(language, message, bool(facts))
     return found % facts if facts else found
 
 
 @lru_cache(maxsize=4096)
-def _found(_locale: Locale | None, message: str, has_facts: bool) -> Markup:
+def _found(_language: str, message: str, has_facts: bool) -> Markup:
     """Looked up once per language, since a page has dozens of them."""
     words = Markup(get_translations().ugettext(message))  # noqa: S704  Words of our own, from templates or a catalogue.
     return words if has_facts else words % {}
