@@ -18,6 +18,8 @@ from bench.load import Request, measure
 from bench.queries import queries_per_page
 from bench.serving import BIN, ROOT, Served, free_port, served
 from bench.visitor import sign_in
+from dialogues.factory import create_app
+from dialogues.settings import read_settings
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 #: A word that stands in a few of the made-up records.
@@ -117,7 +119,7 @@ def main() -> int:
             figures += measure_pages(server, environment, bare_rate)
             figures += [
                 *sizes,
-                *queries_per_page(Path(folder)),
+                *queries_per_page(create_app(read_settings(environment))),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", 150, "at most"),
             ]

@@ -1,15 +1,12 @@
 """How many statements each page of the sample sends to the database, for everyone who may open it."""
 
-from pathlib import Path
-
+from flask import Flask
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from bench.figures import Figure
 from dialogues.common.access import PUBLIC_ENDPOINTS
 from dialogues.extensions import db
-from dialogues.factory import create_app
-from dialogues.settings import read_settings
 from tests.architecture.objects import own
 from tests.architecture.oracle import PERSONAS
 from tests.cast import Cast
@@ -17,9 +14,8 @@ from tests.cast import Cast
 BAR = 12
 
 
-def queries_per_page(instance: Path) -> list[Figure]:
+def queries_per_page(app: Flask) -> list[Figure]:
     """The dearest page, and how many pages there are."""
-    app = create_app(read_settings({"DIALOGUES_INSTANCE": str(instance), "DIALOGUES_DEMO": "1"}))
     cast = Cast(app)
     objects = own(app, cast)
     counted: dict[str, int] = {}
