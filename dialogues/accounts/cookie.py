@@ -8,6 +8,7 @@ from flask_login import UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialogues.accounts import posting, queries
+from dialogues.accounts.commands import signing_in
 from dialogues.accounts.commands.signing_in import Way
 from dialogues.accounts.hashing import Hasher
 from dialogues.accounts.queries import Stay
@@ -94,6 +95,14 @@ def let_in(handle: str) -> Stay | None:
     if found is not None:
         login_user(Guest(handle, found))
     return found
+
+
+def end_present() -> None:
+    """End the sign-in of this request, if there is one, and empty its cookie."""
+    stay = present_stay()
+    if stay is not None:
+        signing_in.sign_out(stay, clock.real_now())
+    let_out()
 
 
 def let_out() -> None:

@@ -104,6 +104,20 @@ def test_accepting_signs_in_and_leads_to_the_details(office: Office, link: str) 
     assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 200
 
 
+def test_accepting_in_a_browser_of_someone_else_ends_that_persons_sign_in(office: Office, link: str) -> None:
+    browser = office.cast.client("us4")
+    with browser.session_transaction() as cookie:
+        copied = dict(cookie)
+    assert browser.get(link).status_code == 303
+
+    assert answer(browser, "accept").status_code == 303
+
+    thief = office.browser()
+    with thief.session_transaction() as cookie:
+        cookie.update(copied)
+    assert thief.get("/").status_code == 303
+
+
 def test_declining_signs_nobody_in_and_makes_no_account(office: Office, link: str) -> None:
     before = sign_ins()
 

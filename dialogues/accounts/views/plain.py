@@ -13,10 +13,9 @@ from werkzeug.wrappers import Response
 
 from dialogues.accounts import queries
 from dialogues.accounts.commands import signing_in
-from dialogues.accounts.cookie import this_way
+from dialogues.accounts.cookie import end_present, this_way
 from dialogues.accounts.throttle import Throttled
 from dialogues.accounts.views.house import blueprint
-from dialogues.accounts.views.signing_in import end_present
 from dialogues.common.access import allows, without_viewer
 from dialogues.common.pages import see_other
 from dialogues.policy import ASSET_SEE, SIGN_IN

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.accounts import authenticator, queries
 from dialogues.accounts.commands import signing_in
-from dialogues.accounts.cookie import hasher, let_in, let_out, present_stay, this_way
+from dialogues.accounts.cookie import end_present, hasher, let_in, present_stay, this_way
 from dialogues.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
 from dialogues.accounts.passwords import LONGEST, SHORTEST
 from dialogues.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
@@ -143,14 +143,6 @@ def sign_out() -> Response:
     """End the sign-in."""
     end_present()
     return see_other(url_for("accounts.sign_in"))
-
-
-def end_present() -> None:
-    """End the sign-in of this request, if there is one, and empty its cookie."""
-    stay = present_stay()
-    if stay is not None:
-        signing_in.sign_out(stay, clock.real_now())
-    let_out()
 
 
 def _opened_link(purposes: frozenset[LinkPurpose]) -> KnownLink | None:

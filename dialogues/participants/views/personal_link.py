@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dialogues.accounts import queries as accounts
-from dialogues.accounts.cookie import let_in, this_way
+from dialogues.accounts.cookie import end_present, let_in, this_way
 from dialogues.accounts.rules import LinkPurpose, Proof
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
@@ -58,6 +58,7 @@ def registration() -> Iterator[Any]:
         yield see_other(url_for("participants.registration"))
         return
     if answered.handle is not None and not _is_signed_in_already(answered.account_id):
+        end_present()
         let_in(answered.handle)
     flash(_("Thank you: you have accepted. Please add your details."), "success")
     yield see_other(url_for("participants.own_registration", meeting_id=answered.meeting_id))
