@@ -108,7 +108,7 @@ def flask(environment: dict[str, str], *arguments: str) -> str:
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        reason = said.removeprefix("Error: ").removeprefix("dialogues.settings.SettingsError: ")
+        reason = said.removeprefix("Error: ")
         raise CannotRun(f"flask {' '.join(arguments[:2])} failed: {reason}")
     return done.stdout
 
@@ -119,7 +119,7 @@ def serve(port: int, environment: dict[str, str], *, is_new: bool) -> int:
     if is_new:
         load_sample(environment)
     web = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    quiet = ["--log-level", "warning", "--graceful-timeout", str(GRACE), "--no-control-socket", "app:app"]
+    quiet = ["--log-level", "warning", "--graceful-timeout", str(GRACE), "app:app"]
     commands = {"web": [*web, *quiet], "worker": [str(BIN / "flask"), "outbox", "work"]}
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:

@@ -77,18 +77,20 @@ def test_every_file_that_is_named_is_there(page: str) -> None:
     assert [path for path in paths if path not in own and not any((place / path).exists() for place in places)] == []
 
 
+def is_a_command(words: list[str], app: Flask) -> bool:
+    """Whether these words lead to a command; what follows it are its arguments."""
+    command: click.Command | None = FlaskGroup()
+    with click.Context(FlaskGroup(), obj=ScriptInfo(create_app=lambda: app)) as context:
+        for word in words:
+            if isinstance(command, click.Group):
+                command = command.get_command(context, word)
+    return command is not None
+
+
 @BOTH
 def test_every_command_that_is_named_is_there(page: str, app: Flask) -> None:
-    tree = FlaskGroup()
     for words in re.findall(r"\bflask ((?:[a-z-]+ ?)+)", " ".join(spans(page))):
-        command: click.Command = tree
-        context = click.Context(tree, obj=ScriptInfo(create_app=lambda: app))
-        for word in words.split():
-            if not isinstance(command, click.Group):
-                break
-            found = command.get_command(context, word)
-            assert found is not None, f"flask {words}"
-            command = found
+        assert is_a_command(words.split(), app), f"flask {words}"
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {target for span in spans(page) for target in re.findall(r"(?:^|=\d+ )make ([a-z]+)", span)} <= set(targets)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,7 @@ BIN = Path(sys.executable).parent
 WORKER = ("flask", "outbox", "work")
 COMMAND = ("flask", "outbox", "list")
 WEB = ("gunicorn", "--workers", "2", "--bind", "127.0.0.1:0", "app:app")
+DEMONSTRATION = ("python", "-m", "tools.run")
 EVERY_START = pytest.mark.parametrize("command", [WEB, WORKER, COMMAND], ids=["web", "worker", "command"])
 #: Root may write everywhere; without these powers, it may write where its permissions say so.
 WITHOUT_POWERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
@@ -209,6 +211,28 @@ def test_a_postgresql_that_is_not_there_is_named_without_its_password(instance: 
     assert_refused(end, "cannot be reached: start it, or correct its address.")
     assert "desk:***@127.0.0.1" in end.said
     assert "sesame" not in end.said
+
+
+# The demonstration of `make run`
+
+
+def test_the_demonstration_refuses_a_damaged_database(instance: Path) -> None:
+    damage_one_page(instance / "dialogues.db")
+    assert_refused(start(instance, *DEMONSTRATION, PORT=str(free_port())), "is damaged: restore it from a backup.")
+
+
+def test_the_demonstration_refuses_a_folder_that_cannot_be_written(instance: Path) -> None:
+    instance.chmod(0o500)
+    assert_refused(start(instance, *DEMONSTRATION, PORT=str(free_port())), f"{instance} cannot be written")
+    instance.chmod(0o700)
+
+
+def test_the_demonstration_refuses_a_port_that_is_taken(instance: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert_refused(start(instance, *DEMONSTRATION, PORT=str(port)), f"Port {port} is taken: end what uses it")
 
 
 # The folder, the master key, the settings
