@@ -10,5 +10,6 @@ def when_ready(_server: object) -> None:
     """Leave what was put together out of garbage collection: it stays, and its memory is shared by all processes."""
     gc.freeze()
 
+
 #: Signals are enough; its socket would lie in somebody's home.
 control_socket_disable = True

@@ -237,9 +237,11 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
     if viewer.place is None or viewer.place.meeting_id is None:
         return None
     sees_people = viewer.may(SESSION_PEOPLE_SEE)
-    rows = db.session.connection().execute(
-        _standpoint_query(sees_people), {"meeting": viewer.place.meeting_id, "person": viewer.person_id}
-    ).all()
+    rows = (
+        db.session.connection()
+        .execute(_standpoint_query(sees_people), {"meeting": viewer.place.meeting_id, "person": viewer.person_id})
+        .all()
+    )
     if not rows:
         return None
     first = rows[0]
