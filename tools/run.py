@@ -80,7 +80,9 @@ def demo_environment(port: int) -> dict[str, str]:
     """The settings of the demo; its clock starts in the middle of a meeting."""
     defaults = {"DIALOGUES_NOW": "2027-05-26T08:00+08:00", "DIALOGUES_INSTANCE": str(ROOT / "instance")}
     ours = {"DIALOGUES_DEMO": "1", "DIALOGUES_BASE_URL": f"http://localhost:{port}", "PYTHONUNBUFFERED": "1"}
-    return defaults | dict(os.environ) | ours
+    # Started again, it starts sooner with its modules compiled.
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return defaults | given | ours
 
 
 def refuse_unwritable(instance: Path) -> None:
