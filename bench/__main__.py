@@ -14,9 +14,9 @@ from pathlib import Path
 import flask_bootstrap
 
 from bench.figures import Figure, keep, table
-from bench.load import Request, measure
+from bench.load import Request, compare, measure
 from bench.queries import queries_per_page
-from bench.serving import BIN, ROOT, Served, free_port, served
+from bench.serving import BIN, ROOT, SURROUNDINGS, Served, free_port, served
 from bench.visitor import sign_in
 from dialogues.factory import create_app
 from dialogues.settings import read_settings
@@ -32,7 +32,7 @@ def flask(environment: Mapping[str, str], *arguments: str) -> str:
     """What `flask …` prints."""
     command = [str(BIN / "flask"), *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True, text=True
+        command, cwd=ROOT, env={**SURROUNDINGS, **environment}, check=True, capture_output=True, text=True
     ).stdout
 
 
@@ -43,14 +43,14 @@ def made_up(environment: Mapping[str, str], **sizes: int) -> dict[str, str]:
     return found
 
 
-def measure_pages(server: Served, environment: Mapping[str, str], bare_rate: float) -> list[Figure]:
+def measure_pages(server: Served, environment: Mapping[str, str], bare: Served) -> list[Figure]:
     """The pages of an installation, as ratios to the bare page."""
     meeting = made_up(environment, sessions=60, participants=200)
     crowd = made_up(environment, sessions=1, participants=2000)
     shelf = made_up(environment, sessions=1, participants=1, records=10_000)
     agenda, people = f"/meetings/{meeting['meeting']}/agenda", f"/meetings/{crowd['meeting']}/participants"
     search = f"/dialogues/{shelf['dialogue']}/archive/search?q={SEARCHED_FOR}"
-    figures = [_page("sign-in page", server, Request("/sign-in"), bare_rate, None)]
+    figures = [_page("sign-in page", server, Request("/sign-in"), bare, None)]
     for name, path, who, bar in (
         ("agenda of 60 sessions, a participant", agenda, meeting["participant"], 0.15),
         ("agenda of 60 sessions, the coordinator", agenda, meeting["coordinator"], 0.15),
@@ -59,26 +59,26 @@ def measure_pages(server: Served, environment: Mapping[str, str], bare_rate: flo
         ("search in 10,000 records", search, shelf["coordinator"], None),
     ):
         cookie = sign_in(server.port, flask(environment, "accounts", "sign-in-link", who).split()[-1])
-        figures.append(_page(name, server, Request(path, {"Cookie": cookie}), bare_rate, bar))
-    return figures + _feed(server, meeting["feed"], bare_rate)
+        figures.append(_page(name, server, Request(path, {"Cookie": cookie}), bare, bar))
+    return figures + _feed(server, meeting["feed"], bare)
 
 
-def _page(name: str, server: Served, request: Request, bare_rate: float, bar: float | None) -> Figure:
-    rate = measure(server.port, request, SECONDS)
+def _page(name: str, server: Served, request: Request, bare: Served, bar: float | None) -> Figure:
+    ratio, rate = compare(bare.port, server.port, request, SECONDS)
     sizes.append(
         Figure(f"{name}, gzipped with its assets", (rate.gzipped_bytes + assets()) / 1000, "kB", 100, "at most")
     )
-    return Figure(name, rate.per_second / bare_rate, "x bare", bar)
+    return Figure(name, ratio, "x bare", bar)
 
 
-def _feed(server: Served, token: str, bare_rate: float) -> list[Figure]:
+def _feed(server: Served, token: str, bare: Served) -> list[Figure]:
     path = f"/feed/{token}.ics"
     tag = _tag(server, path)
-    cold = measure(server.port, Request(path), SECONDS)
-    same = measure(server.port, Request(path, {"If-None-Match": tag}, status=304), SECONDS)
+    whole, _rate = compare(bare.port, server.port, Request(path), SECONDS)
+    same, _rate = compare(bare.port, server.port, Request(path, {"If-None-Match": tag}, status=304), SECONDS)
     return [
-        Figure("personal feed, whole", cold.per_second / bare_rate, "x bare"),
-        Figure("personal feed, unchanged (304)", same.per_second / bare_rate, "x bare", 0.5),
+        Figure("personal feed, whole", whole, "x bare"),
+        Figure("personal feed, unchanged (304)", same, "x bare", 0.5),
     ]
 
 
@@ -112,11 +112,9 @@ def main() -> int:
         }
         flask(environment, "db", "upgrade")
         flask(environment, "sample", "load", "--json")
-        with served("bench.bare:app", {}, free_port()) as bare:
-            bare_rate = measure(bare.port, Request("/"), SECONDS).per_second
-        figures = [Figure("bare Flask page", bare_rate, "per second")]
-        with served("app:app", environment, port) as server:
-            figures += measure_pages(server, environment, bare_rate)
+        with served("bench.bare:app", {}, free_port()) as bare, served("app:app", environment, port) as server:
+            figures = [Figure("bare Flask page", measure(bare.port, Request("/"), SECONDS).per_second, "per second")]
+            figures += measure_pages(server, environment, bare)
             figures += [
                 *sizes,
                 *queries_per_page(create_app(read_settings(environment))),

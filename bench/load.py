@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CONNECTIONS = 2
+TURNS = 5
+WARM_UP = 0.1
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -34,7 +36,7 @@ def measure(port: int, request: Request, seconds: float) -> Rate:
 
     :raises RuntimeError: an answer has another status than it must.
     """
-    size = _ask(port, request, 0.3)[1]
+    size = _ask(port, request, WARM_UP)[1]
     results: list[tuple[int, int]] = []
     faults: list[Exception] = []
 
@@ -53,6 +55,15 @@ def measure(port: int, request: Request, seconds: float) -> Rate:
     if faults:
         raise faults[0]
     return Rate(sum(count for count, _ in results) / (time.perf_counter() - began), size)
+
+
+def compare(bare_port: int, port: int, request: Request, seconds: float) -> tuple[float, Rate]:
+    """How often a request is answered for each bare page, asked in turns, so that both meet the same machine."""
+    turns = [
+        (measure(bare_port, Request("/"), seconds / TURNS), measure(port, request, seconds / TURNS))
+        for _turn in range(TURNS)
+    ]
+    return sum(rate.per_second for _bare, rate in turns) / sum(bare.per_second for bare, _rate in turns), turns[-1][1]
 
 
 def _ask(port: int, request: Request, seconds: float) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+#: As an installation has it: with its modules compiled.
+SURROUNDINGS = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def served(application: str, environment: Mapping[str, str], port: int) -> Itera
     options = ("--workers", "1", "--threads", "4", "--log-level", "error", "--no-control-socket")
     command = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{port}", *options, application]
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env={**SURROUNDINGS, **environment}, stdin=subprocess.DEVNULL)
     try:
         yield Served(port, process, _first_answer(port, process) - began)
     finally:

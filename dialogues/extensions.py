@@ -26,10 +26,14 @@ class Base(DeclarativeBase):
 
 
 class SignInCookie(LoginManager):  # type: ignore[misc]  # Flask-Login is untyped.
-    """Flask-Login without remember-me: to look for it would make every answer, assets too, vary by cookie."""
+    """Flask-Login without what is not used here: remember-me, for which every answer, assets too, would vary by cookie,
+    and the protection of its session, for which each request would be given a fingerprint first."""
 
     def _update_remember_cookie(self, response: Response) -> Response:
         return response
+
+    def _session_protection_failed(self) -> bool:
+        return False
 
 
 db = SQLAlchemy(model_class=Base)

@@ -86,7 +86,7 @@ def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
     sessions = queries.sessions_for(viewer(), AGENDA_SEE)
     if mine:
         sessions = [session for session in sessions if session.session_id in parts]
-    return render_template(
+    text = render_template(
         "agenda/rows.html",
         meeting_id=meeting_id,
         days=_by_day(sessions, lambda session: session.starts.date()),
@@ -96,6 +96,7 @@ def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
         elsewhere=_elsewhere,
         by_part=_by_part,
     )
+    return text.strip()
 
 
 def _parts(seen_from: Standpoint) -> dict[UUID, list[Part]]:

@@ -1,12 +1,15 @@
 """Flask, with what is the same for every request made once instead of for each."""
 
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class SignedCookie(SecureCookieSessionInterface):
@@ -36,6 +39,16 @@ class Application(Flask):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.session_interface = SignedCookie()
+        #: Headers of every answer, whoever made it; no view sets them itself.
+        self.always_told: list[tuple[str, str]] = []
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        """Answer a request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+            return start_response(status, [*headers, *self.always_told], *fault)
+
+        return super().wsgi_app(environ, start)
 
     def ensure_sync(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """The view itself: Flask would look at each view and hook, with each request, whether it is asynchronous."""

@@ -5,9 +5,11 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request
+from flask import abort, current_app, g, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
+
+from dialogues.common.application import Application
 
 _CLOSED_FEATURES = (
     "accelerometer",
@@ -61,7 +63,7 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def speak_plainly(app: Flask) -> None:
+def speak_plainly(app: Application) -> None:
     """Set the headers of every response, errors included, and check where unsafe requests come from."""
 
     @app.before_request
@@ -86,12 +88,12 @@ def speak_plainly(app: Flask) -> None:
     @app.after_request
     def set_headers(answer: Response) -> Response:
         kind = answer.headers.pop(KIND, None) or ("asset" if request.endpoint in ASSETS else "page")
-        # No view sets these itself, and to look for each of them first would cost as much as some answers do.
-        answer.headers.extend(ON_EVERY_RESPONSE)
         _BY_KIND[kind](answer)
-        if current_app.config["OVER_HTTPS"]:
-            answer.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return answer
+
+    app.always_told += ON_EVERY_RESPONSE.items()
+    if app.config["OVER_HTTPS"]:
+        app.always_told.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
 
 ASSETS = frozenset({"static", "bootstrap.static"})
@@ -126,7 +128,7 @@ def _page(answer: Response) -> None:
     answer.headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=nonce())
     answer.headers["Reporting-Endpoints"] = f'csp="{current_app.config["BASE_URL"]}/csp-report"'
     answer.headers["Cache-Control"] = "no-store"
-    answer.vary.add("Cookie")
+    answer.headers["Vary"] = "Cookie"
 
 
 def _download(answer: Response) -> None:
