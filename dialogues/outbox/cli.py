@@ -45,7 +45,7 @@ def work(periodic: bool) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     # The threads need the application itself, not this context's stand-in for it.
-    jobs.work(cast(Flask, current_app._get_current_object()), stop, periodic=periodic)  # type: ignore[attr-defined]
+    jobs.work(cast(Flask, current_app._get_current_object()), stop, periodic=periodic)  # type: ignore[attr-defined]  # a thread needs the app itself
 
 
 @commands.command("list")

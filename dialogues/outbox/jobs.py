@@ -57,7 +57,7 @@ def _deliver(claimed: delivery.Claim, carries: Carrier) -> tuple[LetterState, bo
 
 def _undelivered(claimed: delivery.Claim, trouble: Undelivered) -> LetterState:
     # No secret: chance only keeps letters that failed together from coming back together.
-    state = delivery.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311
+    state = delivery.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, no secret
     return state or LetterState.SENDING
 
 

@@ -19,7 +19,7 @@ class PlainSelect:
 
     def __init__(self, select: Any) -> None:
         self._select = select
-        self._row = namedtuple("PlainRow", [column.key for column in select.selected_columns])  # type: ignore[misc]
+        self._row = namedtuple("PlainRow", [column.key for column in select.selected_columns])  # type: ignore[misc]  # its fields are known at run time
         self._written = lru_cache(maxsize=4)(self._write)
 
     def rows(self, engine: Engine, **values: Any) -> list[Any]:
