@@ -47,7 +47,7 @@ from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, AGENDA_SEE
 blueprint = Blueprint("agenda", __name__, url_prefix="/meetings/<uuid:meeting_id>/agenda")
 
 #: A release never changes, so what is made of it for one standpoint holds as long as there is room for it.
-_rendered = Kept(characters=8_000_000)
+_rendered = Kept[Markup](characters=8_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,10 @@ def agenda(meeting_id: UUID) -> str:
 
 
 def _rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
-    text = _rendered.get((seen_from, mine), lambda: _render_rows(meeting_id, seen_from, mine=mine))
-    return Markup(text)  # noqa: S704  The text comes from a template, which has escaped what goes into it.
+    return _rendered.get((seen_from, mine), lambda: _render_rows(meeting_id, seen_from, mine=mine))
 
 
-def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
+def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
     parts = _parts(seen_from)
     sessions = queries.sessions_for(viewer(), AGENDA_SEE)
     if mine:
@@ -96,7 +95,7 @@ def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> str:
         elsewhere=_elsewhere,
         by_part=_by_part,
     )
-    return text.strip()
+    return Markup(text.strip())  # noqa: S704  The text comes from a template, which has escaped what goes into it.
 
 
 def _parts(seen_from: Standpoint) -> dict[UUID, list[Part]]:

@@ -114,7 +114,11 @@ def watch(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if _writing.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Locks nothing and so cannot fail: it need not go the long way, with each page.
+            connection.connection.cursor().execute("BEGIN")
 
 
 _PRAGMAS = (
