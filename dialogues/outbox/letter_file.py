@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from uuid import UUID
 
-from icalendar import Calendar
 
 from dialogues.outbox.rules import Composed
 
@@ -80,6 +79,8 @@ def refuse_faulty_calendar(calendar: bytes, method: str) -> None:
 
     :raises FaultyLetter: it has errors, another METHOD, or not exactly one UID.
     """
+    from icalendar import Calendar  # Only where letters are sent: web processes do without.
+
     try:
         read = Calendar.from_ical(calendar)
     except Exception as error:  # Whatever stops this reader might stop that of a mail program.

@@ -1,10 +1,8 @@
-"""The sample as written in YAML, read once; heavy, so only the loader and the tests import it."""
+"""The sample as written in YAML, read once."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 SAMPLE = Path(__file__).with_name("dialogues.yaml")
 
@@ -26,6 +24,8 @@ PERSONAS = {
 @lru_cache(maxsize=1)
 def sample() -> dict[str, Any]:
     """The whole sample: parties, persons, staff, dialogues, notes, archive and fixtures."""
+    import yaml  # Only for who loads the sample: web processes do without.
+
     content: dict[str, Any] = yaml.safe_load(SAMPLE.read_text("utf-8"))
     return content
 
