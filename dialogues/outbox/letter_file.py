@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from uuid import UUID
 
-
 from dialogues.outbox.rules import Composed
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
