@@ -157,7 +157,7 @@ def utc_offset(value: datetime) -> str:
 
 
 def moment(instant: datetime, zone: str) -> str:
-    """Day and time in a zone, with the zone's name and offset."""
+    """Day and time in a zone, with the zone's name and its offset, which UTC says by its name."""
     local = in_zone(instant, zone)
     words = format_datetime(local.replace(tzinfo=None), "EEEE d MMMM yyyy, HH:mm", rebase=False)
-    return f"{words} {zone} ({utc_offset(local)})"
+    return f"{words} {zone}" if zone == "UTC" else f"{words} {zone} ({utc_offset(local)})"
