@@ -14,6 +14,7 @@ class TaskKind(Enum):
 
     OFFER = "offer"
     INVITATION = "invitation"
+    DETAILS = "details"
     LETTERS_SET_ASIDE = "letters_set_aside"
     UNANSWERED = "unanswered"
     NO_RELEASE = "no_release"

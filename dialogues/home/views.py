@@ -21,6 +21,7 @@ blueprint = Blueprint("home", __name__)
 _PLACES = {
     TaskKind.OFFER: "meetings.offers",
     TaskKind.INVITATION: "home.home",
+    TaskKind.DETAILS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.UNANSWERED: "participants.participants",
     TaskKind.NO_RELEASE: "agenda.draft",
@@ -88,6 +89,8 @@ def _words(task: Task) -> str:
             return str(_("Answer the role that you are offered"))
         case TaskKind.INVITATION:
             return str(_("You have an invitation: please open the link in its letter"))
+        case TaskKind.DETAILS:
+            return str(_("Write down your details and your days"))
         case TaskKind.LETTERS_SET_ASIDE:
             return str(
                 ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)

@@ -194,6 +194,11 @@ class Details:
     always_discreet: bool = False
 
 
+def is_among(present_from: date | None, present_to: date | None, days: Days) -> bool:
+    """Whether someone has said for which of these days they come; after a meeting has moved, they have not."""
+    return present_from is not None and present_to is not None and days.first <= present_from <= present_to <= days.last
+
+
 def refuse_absence(details: Details, days: Days) -> None:
     """:raises Refusal: the days present are in disorder, or not among the days of the meeting."""
     if details.present_to < details.present_from:

@@ -1,5 +1,6 @@
 """A person's own registration: what is written down, and what is refused with the form as typed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dialogues.audit.models import AuditEntry
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Person
+from dialogues.meetings.models import Meeting, Person
 from tests.beds.forms import complaints, page, send
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1
@@ -36,6 +39,18 @@ def test_the_page_says_where_the_registration_stands_and_what_comes_next(office:
     assert "What comes next" in text
     assert "Nothing is missing" in text
     assert "Europe/Zurich" in text
+
+
+def test_after_the_meeting_has_moved_ones_days_are_asked_for_again(office: Office, own: str) -> None:
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        meeting = session.get_one(Meeting, office.cast.meeting("LVR-1"))
+        meeting.arrive_on, meeting.starts_on = date(2027, 10, 25), date(2027, 10, 26)
+        meeting.ends_on, meeting.depart_on = date(2027, 10, 28), date(2027, 10, 29)
+
+    answer = page(office.cast.client("us4").get(own))
+
+    assert "The days of the meeting have changed" in answer.text
+    assert answer.select_one("[name=present_from]")["value"] == "2027-10-25"
 
 
 def test_details_are_saved_with_the_name_as_it_is_written(office: Office, own: str) -> None:

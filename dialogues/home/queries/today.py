@@ -27,7 +27,7 @@ from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterState
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus, is_among
 from dialogues.policy import (
     AGENDA_RELEASE,
     AGENDA_SEE,
@@ -35,6 +35,7 @@ from dialogues.policy import (
     NOMINATIONS_SEE,
     PARTICIPANTS_INVITE,
     RECORD_FILE,
+    REGISTRATION_OWN,
     SUMMARY_EDIT,
     Action,
     Role,
@@ -113,6 +114,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
 
 def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     return [
+        *_details_missing(mine, now),
         *_counted(mine, TaskKind.LETTERS_SET_ASIDE, _letters_set_aside(mine), urgent=True),
         *_unanswered(mine, now),
         *_unreleased(mine, now),
@@ -132,6 +134,31 @@ def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int],
 def _count_by(column: Any, *conditions: ColumnElement[bool]) -> dict[UUID, int]:
     rows = db.session.execute(select(column, func.count()).where(*conditions).group_by(column))
     return {row[0]: row[1] for row in rows}
+
+
+def _details_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Meetings of which the viewer has not said, or not since they moved, on which days they come."""
+    answering = {
+        meeting.id: meeting
+        for meeting in mine
+        if meeting.viewer.may(REGISTRATION_OWN) and participants.gathering_of(meeting.facts).is_open(now)
+    }
+    reached = _anywhere(list(answering.values()), participants.visible, REGISTRATION_OWN)
+    if reached is None:
+        return []
+    coming = select(Participation.meeting_id, Participation.present_from, Participation.present_to).where(
+        reached, Participation.status == ParticipationStatus.CONFIRMED
+    )
+    return [
+        Task(
+            kind=TaskKind.DETAILS,
+            meeting_id=meeting_id,
+            meeting=answering[meeting_id].facts.code,
+            by=answering[meeting_id].facts.registration_closes_at,
+        )
+        for meeting_id, present_from, present_to in db.session.execute(coming)
+        if not is_among(present_from, present_to, participants.days_of(answering[meeting_id].facts))
+    ]
 
 
 def _letters_set_aside(mine: Sequence[MyMeeting]) -> dict[UUID, int]:

@@ -16,6 +16,7 @@ from dialogues.participants import queries
 from dialogues.participants.commands import answering
 from dialogues.participants.forms import DetailsForm, PlainForm
 from dialogues.participants.queries import Frame
+from dialogues.participants.rules import is_among
 from dialogues.participants.views.house import blueprint
 from dialogues.policy import REGISTRATION_OWN
 
@@ -29,15 +30,16 @@ _Step = tuple[str, str, str]
 def own_registration(meeting_id: UUID) -> Iterator[Any]:
     """Where the registration stands, and the details to write down or to change."""
     own, frame = queries.own_registration(viewer()), queries.frame(meeting_id)
+    has_days = is_among(own.present_from, own.present_to, frame.days)
     form = DetailsForm(own)
-    if not form.is_submitted():
-        form.present_from.data = own.present_from or frame.days.first
-        form.present_to.data = own.present_to or frame.days.last
+    if not form.is_submitted() and not has_days:
+        form.present_from.data, form.present_to.data = frame.days.first, frame.days.last
     yield {
         "form": form,
         "own": own,
         "frame": frame,
-        "steps": _steps(own, frame),
+        "steps": _steps(own, frame, has_days=has_days),
+        "has_days": has_days,
         "is_open": frame.gathering.is_open(clock.now()),
     }
     answering.register(viewer(), form.details(), version=form.version.data, now=clock.now())
@@ -45,18 +47,17 @@ def own_registration(meeting_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("participants.own_registration", meeting_id=meeting_id))
 
 
-def _steps(own: Any, frame: Frame) -> list[_Step]:
+def _steps(own: Any, frame: Frame, *, has_days: bool) -> list[_Step]:
     """Invited, answered, details, meeting: one of them is now."""
-    has_details = own.present_from is not None
     today = in_zone(clock.now(), frame.zone).date()
     is_on = frame.days.first <= today <= frame.days.last
     is_over = today > frame.days.last
-    waits = "next" if has_details and not is_on else "now"
+    waits = "next" if has_days and not is_on else "now"
     return [
         (_("Invited"), _short(own.invited_at, frame), "done"),
         (_("Accepted"), _short(own.answered_at, frame) if own.answered_at else "", "done"),
-        (_("Details"), "", "done" if has_details else "now"),
-        (_("Meeting"), _span(frame), "done" if is_over else waits if has_details else "next"),
+        (_("Details"), "", "done" if has_days else "now"),
+        (_("Meeting"), _span(frame), "done" if is_over else waits if has_days else "next"),
     ]
 
 
