@@ -262,6 +262,14 @@ def test_a_meeting_shows_to_nobody_outside_its_circle(cast: Cast) -> None:
     assert cast.client("us4").get(address(cast, code="TRD-2")).status_code == 404
 
 
+def test_a_participant_finds_ones_own_registration_and_calendar_from_the_meeting(cast: Cast) -> None:
+    steps = page(cast.client("us4").get(address(cast))).select_one(".tasks")
+
+    assert {link["href"] for link in steps.select("a")} >= {address(cast, "/registration"), address(cast, "/calendar")}
+    assert "Look after registrations" not in steps.text
+    assert "Look after registrations" in cast.client("kr1").get(address(cast)).text
+
+
 @pytest.mark.usefixtures("inside")
 def test_before_the_exchange_only_those_who_were_admitted_find_the_meeting(cast: Cast) -> None:
     seen = {who: {meeting.facts.code for meeting in mine(cast, who)} for who in ("st-coord", "xo2", "kr1")}

@@ -25,7 +25,7 @@ from dialogues.meetings.forms import (
 )
 from dialogues.meetings.rules import MeetingStatus, dialling
 from dialogues.meetings.views.blueprint import blueprint
-from dialogues.policy import MEETING_EDIT, MEETING_SEE, PRACTICAL_EDIT, PRACTICAL_SEE
+from dialogues.policy import MEETING_EDIT, MEETING_SEE, NOMINATIONS_SEE, PRACTICAL_EDIT, PRACTICAL_SEE, Scope
 from dialogues.venues import queries as venues
 
 
@@ -52,6 +52,7 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
         "meetings/meeting.html",
         meeting=queries.meeting(viewer()),
         parties=queries.seated_parties(viewer()),
+        looks_after_others=bool(viewer().scopes(NOMINATIONS_SEE) - {Scope.OWN}),
     )
 
 
