@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dialogues.accounts.models import Account, SignIn
+from dialogues.accounts.rules import Proof
 from dialogues.audit.models import AuditEntry
 from dialogues.common import clock
 from dialogues.common.refusal import Refusal, Unseen
@@ -165,6 +166,17 @@ def test_the_person_reads_the_offer_and_answers_on_a_page_of_their_own(cast: Cas
     with cast.app.app_context():
         assert Role.RAPPORTEUR in cast.viewer("us4", meeting="TRD-1").roles
         assert Role.ARCHIVIST not in cast.viewer("us4", meeting="TRD-1").roles
+
+
+def test_whoever_signs_in_by_mailed_link_is_told_when_a_staff_role_counts(cast: Cast) -> None:
+    client = cast.client("us4")
+    with cast.app.app_context():
+        offer(cast, email="us4@example.invalid")
+    assert "second factor" not in client.get("/offers").text
+    with cast.app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
+        session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(factors=[Proof.LINK.value]))
+
+    assert "It counts once you sign in with a password and a second factor" in client.get("/offers").text
 
 
 def test_the_offer_of_something_confidential_names_nothing(cast: Cast) -> None:

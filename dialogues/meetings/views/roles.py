@@ -16,7 +16,7 @@ from dialogues.meetings import queries
 from dialogues.meetings.commands import roles as commands
 from dialogues.meetings.forms import EndRoleForm, OfferRoleForm
 from dialogues.meetings.views.blueprint import blueprint
-from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, STAFF_ROLES
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/roles")
@@ -86,7 +86,7 @@ def _roles_url() -> str:
 @allows(OWN_ACCOUNT)
 def offers() -> str:
     """The roles that wait for the viewer's own answer."""
-    return render_template("meetings/offers.html", offers=queries.offers(viewer()))
+    return render_template("meetings/offers.html", offers=queries.offers(viewer()), staff_roles=STAFF_ROLES)
 
 
 @blueprint.post("/offers/<uuid:grant_id>/accept")
