@@ -180,7 +180,7 @@ class RemoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 def as_new(frame: MeetingFrame) -> dict[str, Any]:
     """What the fields show for a session that is not yet in the draft."""
     return {
-        "day": frame.first,
+        "day": frame.opens,
         "kind": SessionKind.PLENARY,
         "rule": frame.default_rule,
         "admits": Admits.PARTICIPANTS,

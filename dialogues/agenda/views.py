@@ -263,7 +263,7 @@ def release(meeting_id: UUID) -> Iterator[Any]:
         "form": form,
         "meeting_id": meeting_id,
         "zone": frame.zone,
-        "changes": [(change, _lines(change)) for change in changes],
+        "changes": [(change, _when(change), _lines(change)) for change in changes],
         "concerned": queries.concerned(frame, changes),
     }
     number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
@@ -276,6 +276,12 @@ def release(meeting_id: UUID) -> Iterator[Any]:
 def releases(meeting_id: UUID) -> str:
     """All releases, newest first."""
     return render_template("agenda/releases.html", meeting_id=meeting_id, releases=queries.release_history(viewer()))
+
+
+def _when(difference: Difference) -> str:
+    """The day and time of the session, as it is now or was last."""
+    side = difference.now or difference.was
+    return _in_words(Fact.TIME, side.frozen) if side else ""
 
 
 def _lines(difference: Difference) -> list[tuple[Fact, str, str]]:

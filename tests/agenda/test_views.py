@@ -204,6 +204,9 @@ class TestTheDraft:
         assert "An evening talk" in shown
         assert "One session differs from what others see." in shown
 
+    def test_a_new_session_begins_on_the_first_day_at_the_table(self, cast: Cast) -> None:
+        assert 'value="2027-05-25"' in page(cast, "st-coord", "/draft/new")
+
     def test_a_clash_keeps_what_was_typed_and_says_why(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="TRD-1")
         rooms = {room.name: str(room.id) for room in queries.rooms_of_venue(queries.meeting_frame(viewer))}
@@ -310,6 +313,7 @@ class TestReleasing:
         typed(cast, "st-coord", f"/draft/{cast.session('TRD-1-12')}/move", starts="13:00", ends="13:30")
         shown = page(cast, "st-coord", "/release")
         assert "people are concerned." in shown
+        assert "Thu 27 May 13:00–13:30 Asia/Ulaanbaatar</span>" in shown
         assert re.search(r"Thu 27 May 12:15–12:45.*Thu 27 May 13:00–13:30", shown, flags=re.DOTALL)
         assert typed(cast, "st-coord", "/release", reason="Lunch came first").status_code == 303
         assert "Lunch came first" in page(cast, "st-coord", "/releases")

@@ -54,6 +54,8 @@ class MeetingFrame:
     venue_id: UUID | None
     first: date
     last: date
+    #: The first day at the table, which is where planning begins; people may arrive before it.
+    opens: date
     zone: str
     languages: tuple[str, ...]
     default_rule: Rule
@@ -83,6 +85,7 @@ def frame_of(meeting_id: UUID) -> MeetingFrame:
         venue_id=meeting.venue_id,
         first=meeting.arrive_on or meeting.starts_on,
         last=meeting.depart_on or meeting.ends_on,
+        opens=meeting.starts_on,
         zone=meeting.zone,
         languages=tuple(meeting.working_languages),
         default_rule=meeting.default_rule,
