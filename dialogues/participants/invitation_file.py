@@ -109,7 +109,7 @@ def _refuse_missing(fields: Sequence[str]) -> None:
         raise Refusal(
             N_("The first line must name the columns; these are missing: %(columns)s."),
             field="file",
-            columns=", ".join(missing),
+            columns=", ".join({"email": "e-mail"}.get(column, column) for column in missing),
         )
 
 

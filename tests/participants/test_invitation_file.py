@@ -72,7 +72,7 @@ def test_family_and_given_name_may_stand_apart() -> None:
 
 
 def test_missing_columns_are_named() -> None:
-    with pytest.raises(Refusal, match="email, party"):
+    with pytest.raises(Refusal, match="e-mail, party"):
         read(b"name,telephone\nKim,1\n")
 
 
