@@ -1,0 +1,148 @@
+"""What happens to dialogues, meetings, parties and roles."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.common.happening import Happening
+from dialogues.policy import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueOpened(Happening):
+    """A dialogue began; who opened it is its first coordinator."""
+
+    action: ClassVar[str] = "dialogue.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueChanged(Happening):
+    """What is written of a dialogue changed."""
+
+    action: ClassVar[str] = "dialogue.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyAdded(Happening):
+    """A party joined a dialogue."""
+
+    action: ClassVar[str] = "party.added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyChanged(Happening):
+    """What is written of a party changed."""
+
+    action: ClassVar[str] = "party.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionAdded(Happening):
+    """An institution was written down."""
+
+    action: ClassVar[str] = "institution.added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionChanged(Happening):
+    """What is written of an institution changed."""
+
+    action: ClassVar[str] = "institution.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPlanned(Happening):
+    """A meeting was planned."""
+
+    action: ClassVar[str] = "meeting.planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCopied(Happening):
+    """A meeting was planned after the model of another: its draft follows, `by_days` later."""
+
+    action: ClassVar[str] = "meeting.copied"
+
+    model_id: UUID
+    by_days: int
+    zone: str
+    same_venue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingChanged(Happening):
+    """What is said of a meeting changed, neither its days nor its place."""
+
+    action: ClassVar[str] = "meeting.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingMoved(Happening):
+    """A meeting takes place on other days, in another house or in another zone.
+
+    The draft follows by `by_days` where it keeps its distance from the first day; else it must lie within the new days.
+    """
+
+    action: ClassVar[str] = "meeting.moved"
+
+    by_days: int
+    first_day: date
+    last_day: date
+    zone: str
+    same_venue: bool
+    keeps_distance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCancelled(Happening):
+    """A meeting will not take place."""
+
+    action: ClassVar[str] = "meeting.cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticalChanged(Happening):
+    """The practical page of a meeting changed."""
+
+    action: ClassVar[str] = "practical.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleOffered(Happening):
+    """A role was offered to a person; it counts once accepted."""
+
+    action: ClassVar[str] = "role.offered"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAccepted(Happening):
+    """A person accepted a role."""
+
+    action: ClassVar[str] = "role.accepted"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDeclined(Happening):
+    """A person did not want a role."""
+
+    action: ClassVar[str] = "role.declined"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded(Happening):
+    """A role was taken back, or given back."""
+
+    action: ClassVar[str] = "role.ended"
+
+    person_id: UUID
+    role: Role

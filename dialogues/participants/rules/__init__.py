@@ -1,0 +1,56 @@
+"""Decisions about taking part, on given facts."""
+
+from dialogues.participants.rules.details import Details, is_among, listed_under, refuse_absence
+from dialogues.participants.rules.happenings import (
+    ParticipationConfirmed,
+    ParticipationDeclined,
+    ParticipationHappening,
+    ParticipationWithdrawn,
+    PersonInvited,
+    RegistrationChanged,
+    RegistrationLinkSent,
+)
+from dialogues.participants.rules.inviting import Invitee, capacity_called, party_called, refuse_twin
+from dialogues.participants.rules.personal_link import LINK_IS_DEAD, LINK_LASTS, link_address, link_expires
+from dialogues.participants.rules.standing import (
+    ANSWERABLE,
+    GONE,
+    WORDS,
+    Answer,
+    Capacity,
+    Gathering,
+    ParticipationStatus,
+    may_answer,
+    refuse_closed,
+)
+
+__all__ = [
+    "ANSWERABLE",
+    "GONE",
+    "LINK_IS_DEAD",
+    "LINK_LASTS",
+    "WORDS",
+    "Answer",
+    "Capacity",
+    "Details",
+    "Gathering",
+    "Invitee",
+    "ParticipationConfirmed",
+    "ParticipationDeclined",
+    "ParticipationHappening",
+    "ParticipationStatus",
+    "ParticipationWithdrawn",
+    "PersonInvited",
+    "RegistrationChanged",
+    "RegistrationLinkSent",
+    "capacity_called",
+    "is_among",
+    "link_address",
+    "link_expires",
+    "listed_under",
+    "may_answer",
+    "party_called",
+    "refuse_absence",
+    "refuse_closed",
+    "refuse_twin",
+]

@@ -1,0 +1,99 @@
+"""Where someone stands: their capacity, whether they come, and whether answers are taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from dialogues.common.refusal import N_, Refusal
+from dialogues.policy import Role
+
+
+class Capacity(Enum):
+    """In which capacity a person takes part."""
+
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    SPECIAL_OBSERVER = "special_observer"
+    RESOURCE_PERSON = "resource_person"
+
+    @property
+    def role(self) -> Role:
+        """The role that comes with it; whoever is not at the table as a participant sees what observers see."""
+        return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
+
+
+class ParticipationStatus(Enum):
+    """Where an invitation stands; one `taken_back` by the office is answered no more, unless it invites again."""
+
+    NOMINATED = "nominated"
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the person counts as coming, or may still come."""
+        return self in {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
+
+
+class Answer(Enum):
+    """What is said to an invitation."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+WORDS: dict[Enum, str] = {
+    Capacity.PARTICIPANT: N_("participant"),
+    Capacity.OBSERVER: N_("observer"),
+    Capacity.SPECIAL_OBSERVER: N_("special observer"),
+    Capacity.RESOURCE_PERSON: N_("resource person"),
+    ParticipationStatus.NOMINATED: N_("nominated"),
+    ParticipationStatus.INVITED: N_("invited"),
+    ParticipationStatus.CONFIRMED: N_("confirmed"),
+    ParticipationStatus.DECLINED: N_("declined"),
+    ParticipationStatus.WITHDRAWN: N_("withdrawn"),
+    ParticipationStatus.TAKEN_BACK: N_("taken back"),
+}
+
+
+#: From these the office may invite again; whoever is invited or confirmed is invited already.
+GONE = frozenset({ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN, ParticipationStatus.TAKEN_BACK})
+
+
+#: In these a personal link can still be answered, and answered otherwise.
+ANSWERABLE = frozenset(
+    {
+        ParticipationStatus.INVITED,
+        ParticipationStatus.CONFIRMED,
+        ParticipationStatus.DECLINED,
+        ParticipationStatus.WITHDRAWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """What decides whether a meeting takes answers: it is still to come, and registration is open."""
+
+    takes_place: bool
+    closes_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether answers are taken now."""
+        return self.takes_place and (self.closes_at is None or now < self.closes_at)
+
+
+def may_answer(status: ParticipationStatus, gathering: Gathering, now: datetime) -> bool:
+    """Whether the person may give an answer now, the first or another one."""
+    return status in ANSWERABLE and gathering.is_open(now)
+
+
+def refuse_closed(gathering: Gathering, now: datetime) -> None:
+    """:raises Refusal: the meeting takes no registrations any more."""
+    if not gathering.takes_place:
+        raise Refusal(N_("This meeting was cancelled or closed: nobody can be registered for it."))
+    if not gathering.is_open(now):
+        raise Refusal(N_("Registration is closed. Whoever runs the meeting can set a later date in its settings."))
