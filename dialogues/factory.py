@@ -58,6 +58,8 @@ FEATURES = (
     "meetings",
     "participants",
     "agenda",
+    "seating",
+    "attendance",
     "invites",
     "notes",
     "archive",

@@ -37,6 +37,7 @@ class Scope(Enum):
 
     ALL = "all"
     OWN_PARTY = "own party"
+    CONSENTED = "own party, those who let it"
     OWN = "own"
     ADMITTED = "sessions admitted to"
     INVITED = "all but sessions of a restricted list, and those if invited"
@@ -74,6 +75,7 @@ Cell = Grant | None
 ALL = Grant(Scope.ALL)
 PRTY = Grant(Scope.OWN_PARTY)
 OWN = Grant(Scope.OWN)
+CONS = Grant(Scope.CONSENTED)
 ADM = Grant(Scope.ADMITTED)
 INV = Grant(Scope.INVITED)
 PLCS = Grant(Scope.PLACES)
@@ -105,10 +107,33 @@ AGENDA_SEE = Action("agenda.see")
 AGENDA_RELEASE = Action("agenda.release")
 SESSION_PEOPLE_SEE = Action("session.people.see")
 NOMINATIONS_SEE = Action("nominations.see")
+NOMINATE = Action("nominations.enter")
+LODGING_SEE = Action("lodging.see")
+LODGE = Action("lodging.lodge")
+EXCHANGE_FIX = Action("exchange.fix")
+SEATS_EDIT = Action("seats.edit")
 PARTICIPANTS_INVITE = Action("participants.invite")
 PARTICIPANTS_SEE = Action("participants.see")
 REGISTRATION_SEE = Action("registration.see")
 REGISTRATION_OWN = Action("registration.own")
+REGISTRATION_FOR = Action("registration.for")
+REGISTRATION_APPROVE = Action("registration.approve")
+QUESTIONS_EDIT = Action("questions.edit")
+ANSWERS_SEE = Action("answers.see")
+MESSAGES_WRITE = Action("messages.write")
+PARTICIPANTS_EXPORT = Action("participants.export")
+VISA_STATUS_SEE = Action("visa_status.see")
+PASSPORT_READ = Action("passport.read")
+PASSPORT_ENTER = Action("passport.enter")
+NEEDS_READ = Action("needs.read")
+NEEDS_ENTER = Action("needs.enter")
+DESTRUCTION_SEE = Action("destruction.see")
+ATTENDANCE_MARK = Action("attendance.mark")
+ATTENDANCE_LINE_SEE = Action("attendance.line.see")
+BALANCE_SEE = Action("balance.see")
+PLATES_SEE = Action("plates.see")
+SEATING_SEE = Action("seating.see")
+SEATING_EDIT = Action("seating.edit")
 PRACTICAL_SEE = Action("practical.see")
 PRACTICAL_EDIT = Action("practical.edit")
 RAW_NOTES_WRITE = Action("raw_notes.write")
@@ -141,10 +166,33 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     AGENDA_RELEASE:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     SESSION_PEOPLE_SEE:  (ALL,  ALL,  XALL, XALL, XALL, XALL, XWIN, XALL, ____, ____),
     NOMINATIONS_SEE:     (ALL,  ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ____),
+    NOMINATE:            (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    LODGING_SEE:         (ALL,  ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    LODGE:               (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    EXCHANGE_FIX:        (____, ALL,  ALL,  ____, ____, ____, ____, ____, ____, ____),
+    SEATS_EDIT:          (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     PARTICIPANTS_INVITE: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     PARTICIPANTS_SEE:    (XALL, XALL, XALL, XALL, XALL, XRUL, XWIN, XALL, XSEA, XALL),
     REGISTRATION_SEE:    (ALL,  ALL,  ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ALL),
     REGISTRATION_OWN:    (____, ____, ____, ____, OWN,  OWN,  ____, ____, ____, ____),
+    REGISTRATION_FOR:    (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    REGISTRATION_APPROVE: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    QUESTIONS_EDIT:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    ANSWERS_SEE:         (____, ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ALL),
+    MESSAGES_WRITE:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    PARTICIPANTS_EXPORT: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    VISA_STATUS_SEE:     (____, ALL,  ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ALL),
+    PASSPORT_READ:       (____, ____, ____, ____, OWN,  OWN,  OWN,  ____, ____, ALL),
+    PASSPORT_ENTER:      (____, ____, ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ALL),
+    NEEDS_READ:          (____, ____, ____, CONS, OWN,  OWN,  OWN,  ____, ____, ALL),
+    NEEDS_ENTER:         (____, ____, ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ____),
+    DESTRUCTION_SEE:     (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ALL,  ALL),
+    ATTENDANCE_MARK:     (____, ____, ____, ____, ____, ____, ____, ____, ____, ALL),
+    ATTENDANCE_LINE_SEE: (____, SEAL, ____, ____, ____, ____, ____, ____, SEAL, ____),
+    BALANCE_SEE:         (XALL, ALL,  XALL, ____, ____, ____, ____, ____, ____, ____),
+    PLATES_SEE:          (XALL, ALL,  XALL, ____, ____, ____, ____, ____, ____, XALL),
+    SEATING_SEE:         (XALL, ALL,  XALL, XALL, XALL, XRUL, XWIN, XALL, ____, XALL),
+    SEATING_EDIT:        (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     PRACTICAL_SEE:       (ALL,  ALL,  ALL,  ALL,  ALL,  ALL,  WIND, ALL,  ____, ALL),
     PRACTICAL_EDIT:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ALL),
     RAW_NOTES_WRITE:     (____, ____, ____, ____, ____, ____, ____, OWN,  ____, ____),
@@ -198,7 +246,21 @@ ACTIONS = {action.name: action for action in (*MATRIX, *STANDINGS)}
 STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.TRAVEL_DESK})
 
 #: What a focal point does for the party; an observer who is a focal point gains this, and no substance.
-PARTY_BUSINESS = frozenset({NOMINATIONS_SEE, REGISTRATION_SEE})
+PARTY_BUSINESS = frozenset(
+    {
+        NOMINATIONS_SEE,
+        NOMINATE,
+        LODGING_SEE,
+        LODGE,
+        REGISTRATION_SEE,
+        REGISTRATION_FOR,
+        ANSWERS_SEE,
+        VISA_STATUS_SEE,
+        PASSPORT_ENTER,
+        NEEDS_READ,
+        NEEDS_ENTER,
+    }
+)
 
 #: What, outside its meetings, only a role in the whole dialogue opens.
 RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})

@@ -14,18 +14,21 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.common.columns import Id, Instant, word
 from dialogues.extensions import Base
+from dialogues.meetings.collation import collation_key
 from dialogues.meetings.rules import (
     Existence,
+    Gender,
     InviteProfile,
     MeetingFormat,
     MeetingStatus,
     NameOrder,
     PartyAttribution,
     PartyKind,
+    PartyOrder,
     Rule,
 )
 from dialogues.policy import Role
@@ -103,6 +106,9 @@ class Person(Base):
     given: Mapped[str] = mapped_column(String(120), default="")
     name_order: Mapped[NameOrder] = mapped_column(word(NameOrder), default=NameOrder.GIVEN_FIRST)
     sort_key: Mapped[str] = mapped_column(String(200), default="")
+    #: What the sort key sorts by: the collation key in hexadecimal, the same order on every database.
+    collation: Mapped[str] = mapped_column(String(2000), default="")
+    gender: Mapped[Gender] = mapped_column(word(Gender), default=Gender.UNDISCLOSED)
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     stems: Mapped[list[str]] = mapped_column(JSON, default=list)
     locale: Mapped[str] = mapped_column(String(10), default="en")
@@ -113,6 +119,11 @@ class Person(Base):
     registered_by: Mapped[UUID | None]
     always_discreet: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("sort_key")
+    def _sorts_by(self, _name: str, sort_key: str) -> str:
+        self.collation = collation_key(sort_key)
+        return sort_key
 
 
 class Meeting(Base):
@@ -145,6 +156,10 @@ class Meeting(Base):
     observers_told: Mapped[bool] = mapped_column(default=False)
     working_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
+    party_order: Mapped[PartyOrder] = mapped_column(word(PartyOrder), default=PartyOrder.ENGLISH)
+    #: The rules that everyone accepts who registers.
+    rules_text: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -164,7 +179,7 @@ class PracticalPage(Base):
 
 
 class MeetingParty(Base):
-    """A party at a meeting: how many seats are meant for it, and when it lodged its list."""
+    """A party at a meeting: how many seats it has in each capacity, and when it lodged its list."""
 
     __tablename__ = "meeting_party"
     __table_args__ = (
@@ -175,8 +190,10 @@ class MeetingParty(Base):
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
-    target: Mapped[int | None]
+    #: By the word of a capacity; where it says nothing, seats are not counted.
+    seats: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     lodged_at: Mapped[datetime | None] = mapped_column(Instant)
+    lodged_by: Mapped[UUID | None]
 
 
 class RoleGrant(Base):
@@ -235,5 +252,24 @@ class Exchange(Base):
 
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
+    #: The moment that the co-chairs fixed; without one, the lists open when the last party has lodged.
     sealed_until: Mapped[datetime | None] = mapped_column(Instant)
+    fixed_by: Mapped[UUID | None]
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Lot(Base):
+    """The party that a lot drew to stand first, drawn once: it is never changed or drawn again."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+    )
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dialogue_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    order: Mapped[PartyOrder] = mapped_column("party_order", word(PartyOrder))
+    drawn_at: Mapped[datetime] = mapped_column(Instant)
+    witnesses: Mapped[str] = mapped_column(String(300))

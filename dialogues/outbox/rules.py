@@ -47,6 +47,13 @@ class LetterKind(Enum):
     CALENDAR_CANCEL = "calendar_cancel"
     AGENDA_CHANGED = "agenda_changed"
     MEETING_CHANGED = "meeting_changed"
+    LISTS_OPENED = "lists_opened"
+    LIST_CHANGED = "list_changed"
+    REGISTRATION_APPROVED = "registration_approved"
+    CHANGE_DECIDED = "change_decided"
+    ADDRESS_CHECK = "address_check"
+    MESSAGE = "message"
+    ATTENDANCE_CODE = "attendance_code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,4 +174,11 @@ WORDS: dict[Enum, str] = {
     LetterKind.CALENDAR_CANCEL: N_("Calendar entry taken back"),
     LetterKind.AGENDA_CHANGED: N_("Change of the agenda"),
     LetterKind.MEETING_CHANGED: N_("Change of the meeting"),
+    LetterKind.LISTS_OPENED: N_("Lists opened"),
+    LetterKind.LIST_CHANGED: N_("Change of the list"),
+    LetterKind.REGISTRATION_APPROVED: N_("Registration approved"),
+    LetterKind.CHANGE_DECIDED: N_("Answer to a change asked for"),
+    LetterKind.ADDRESS_CHECK: N_("Check of a new address"),
+    LetterKind.MESSAGE: N_("Message"),
+    LetterKind.ATTENDANCE_CODE: N_("Code for the table"),
 }

@@ -15,8 +15,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from dialogues.common.fields import LineField, VersionField
 from dialogues.common.presentation import word
-from dialogues.meetings.rules import NameOrder
-from dialogues.participants.rules import Answer, Capacity, Details, Invitee
+from dialogues.meetings.rules import Capacity, NameOrder
+from dialogues.participants.rules import Answer, Details, Invitee
 
 #: The languages that meetings of this kind are held in; a person's others are added.
 _LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")

@@ -8,10 +8,11 @@ from dialogues.accounts.rules import LinkPurpose
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Meeting
+from dialogues.meetings.rules import Capacity
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import Capacity, ParticipationStatus, link_expires
+from dialogues.participants.rules import ParticipationStatus, link_expires
 
 
 def invite(

@@ -1,14 +1,15 @@
 """Venues, dialogues and meetings of the sample, with who holds which role and who takes part."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, PracticalPage, RoleGrant
-from dialogues.meetings.rules import Existence, MeetingFormat, MeetingStatus, Rule
+from dialogues.meetings.rules import Capacity, Existence, MeetingFormat, MeetingStatus, Rule
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import Capacity, ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import Role
 from dialogues.sample.people import Loaded, load_parties, load_people
 from dialogues.sample.reading import sample
@@ -130,7 +131,7 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
                 meeting_id=loaded.meetings[meeting["id"]],
                 party_id=party_id,
                 dialogue_id=loaded.dialogues[code],
-                target=meeting["target_per_party"],
+                seats={Capacity.PARTICIPANT.value: meeting["target_per_party"]},
                 lodged_at=(opened or datetime.fromisoformat(arrangement["released"])) if has_lodged else None,
             )
         )
@@ -177,13 +178,23 @@ def _has_answered(meeting: dict[str, Any], party: str) -> bool:
 
 def _load_participants(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
     party_of = {person["id"]: person["party"] for person in sample()["persons"]}
+    seats: Counter[tuple[str, Capacity]] = Counter()
     for kind, names in meeting["participants"].items():
         for name in names:
-            _load_participation(loaded, code, meeting, name, party_of[name], _CAPACITIES[kind], at)
+            side = party_of[name], _CAPACITIES[kind]
+            seats[side] += 1
+            _load_participation(loaded, code, meeting, name, *side, seats[side], at)
 
 
 def _load_participation(
-    loaded: Loaded, code: str, meeting: dict[str, Any], name: str, party: str, capacity: Capacity, at: datetime
+    loaded: Loaded,
+    code: str,
+    meeting: dict[str, Any],
+    name: str,
+    party: str,
+    capacity: Capacity,
+    seat: int,
+    at: datetime,
 ) -> None:
     ids: dict[str, UUID] = {
         "dialogue_id": loaded.dialogues[code],
@@ -197,6 +208,7 @@ def _load_participation(
             **ids,
             party_id=loaded.parties[code, party],
             capacity=capacity,
+            seat=seat,
             status=ParticipationStatus.CONFIRMED if answered else ParticipationStatus.INVITED,
             invited_at=at,
             answered_at=at if answered else None,

@@ -13,8 +13,9 @@ from dialogues.agenda.rules import Admits, SessionPlan, When
 from dialogues.common.transaction import transaction
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings.collation import collation_key
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import MeetingStatus
+from dialogues.meetings.rules import Capacity, MeetingStatus
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
@@ -35,7 +36,7 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
     """
     dice = random.Random(seed)  # noqa: S311  made-up data, no secret
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
-        ids = _house(dice, sessions, now)
+        ids = _house(dice, sessions, participants, now)
         people = _people(dice, ids, participants, now)
         change.happened(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
         holdings.file_many(ids["dialogue_id"], records, dice, now)
@@ -51,7 +52,7 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
     return {"dialogue": ids["dialogue_id"], "meeting": ids["meeting_id"], "code": ids["code"], **people}
 
 
-def _house(dice: random.Random, sessions: int, now: datetime) -> dict[str, Any]:
+def _house(dice: random.Random, sessions: int, participants: int, now: datetime) -> dict[str, Any]:
     number = db.session.execute(select(func.count()).select_from(Dialogue)).scalar_one() + 1
     code = f"GEN{number}"
     dialogue = Dialogue(id=uuid4(), code=code, title=f"Made-up dialogue {number}", archive_zone=_ZONE, created_at=now)
@@ -73,16 +74,20 @@ def _house(dice: random.Random, sessions: int, now: datetime) -> dict[str, Any]:
     db.session.add(meeting)
     db.session.flush()
     db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=dialogue.id, opened_at=now))
-    parties = [_party(dialogue.id, meeting.id, city) for city in _CITIES]
+    parties = [_party(dialogue.id, meeting.id, city, -(-participants // len(_CITIES))) for city in _CITIES]
     db.session.flush()
     return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties, "dice": dice}
 
 
-def _party(dialogue_id: UUID, meeting_id: UUID, city: str) -> UUID:
+def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int) -> UUID:
     party = Party(id=uuid4(), dialogue_id=dialogue_id, code=city[:2].upper(), names={"en": f"{city} side"}, city=city)
     db.session.add(party)
     db.session.flush()
-    db.session.add(MeetingParty(meeting_id=meeting_id, party_id=party.id, dialogue_id=dialogue_id, target=40))
+    db.session.add(
+        MeetingParty(
+            meeting_id=meeting_id, party_id=party.id, dialogue_id=dialogue_id, seats={Capacity.PARTICIPANT.value: seats}
+        )
+    )
     return party.id
 
 
@@ -112,6 +117,7 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
             **place,
             "person_id": person["id"],
             "party_id": ids["parties"][number % len(_CITIES)],
+            "seat": number // len(_CITIES) + 1,
             "status": ParticipationStatus.CONFIRMED,
             "invited_at": now,
             "answered_at": now,
@@ -141,7 +147,8 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
 
 def _name(dice: random.Random) -> dict[str, str]:
     given, family = ("".join(dice.choices(_SYLLABLES, k=dice.randint(2, 3))).title() for _ in range(2))
-    return {"name": f"{given} {family.upper()}", "family": family, "given": given, "sort_key": family}
+    written = {"name": f"{given} {family.upper()}", "family": family, "given": given}
+    return {**written, "sort_key": family, "collation": collation_key(family)}
 
 
 def _plans(count: int) -> Iterator[SessionPlan]:

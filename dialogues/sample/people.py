@@ -10,7 +10,7 @@ from dialogues.accounts.rules import InstallationRole
 from dialogues.common.text import same_address
 from dialogues.extensions import db
 from dialogues.meetings.models import Institution, Party, Person
-from dialogues.meetings.rules import NameOrder, PartyKind
+from dialogues.meetings.rules import Gender, NameOrder, PartyKind
 from dialogues.sample.reading import address, sample
 
 _ORDERS = {"ff": NameOrder.FAMILY_FIRST, "gf": NameOrder.GIVEN_FIRST, "pg": NameOrder.PATRONYMIC_GIVEN}
@@ -104,6 +104,7 @@ def _name(person: dict[str, Any]) -> dict[str, Any]:
         "given": given,
         "name_order": _ORDERS[person.get("order", "gf")],
         "sort_key": family or given or person["name"].split()[-1].title(),
+        "gender": Gender(person.get("g", "undisclosed")),
         "aliases": person.get("aliases", []),
         "stems": person.get("match_stems", []),
     }

@@ -34,6 +34,18 @@ agenda, release             | -    | E     | -     | -     | -    | -   | -     
 nominations before exchange | R    | E     | -     | D     | O    | O   | -     | -    | -    | -
 participants after exchange | RX   | EX    | RX    | RX    | RX   | RXC | RTX   | RX   | SX   | RX
 registration, plain fields  | R    | E     | -     | D     | O    | O   | O     | -    | -    | R
+answers to own questions    | -    | R     | -     | D     | O    | O   | -     | -    | -    | R
+passport, visa: status      | -    | R     | -     | D     | O    | O   | O     | -    | -    | R
+passport, visa: content     | -    | -     | -     | -     | O    | O   | O     | -    | -    | E
+passport, visa: entering    | -    | -     | -     | D     | O    | O   | O     | -    | -    | E
+diet, access, medical       | -    | -     | -     | D     | O    | O   | O     | -    | -    | R
+certificates of destruction | R    | R     | -     | -     | -    | -   | -     | -    | R    | R
+attendance record           | -    | S     | -     | -     | -    | -   | -     | -    | S    | E
+parties' lodging            | R    | E     | -     | D     | -    | -   | -     | -    | -    | -
+moment of the exchange      | -    | E     | E     | -     | -    | -   | -     | -    | -    | -
+balance                     | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | -
+plates and speaking list    | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | RX
+seating                     | RX   | E     | RX    | RX    | RX   | RXC | RTX   | RX   | -    | RX
 raw notes                   | -    | -     | -     | -     | -    | -   | -     | EO   | -    | -
 draft summary               | -    | R     | E     | -     | -    | -   | -     | EO   | -    | -
 filed summary before gate   | R    | R     | R     | -     | -    | -   | -     | R    | -    | -

@@ -57,7 +57,8 @@ def test_a_new_meetings_lists_are_closed_and_its_parties_are_seated(cast: Cast, 
 
     meeting = read(select(Meeting.id).where(Meeting.code == "TRD-2"))
     assert read(select(Exchange).where(Exchange.meeting_id == meeting)).opened_at is None
-    assert read(select(func.count()).where(MeetingParty.meeting_id == meeting, MeetingParty.target == 4)) == 9
+    with_four = MeetingParty.seats["participant"].as_integer() == 4
+    assert read(select(func.count()).where(MeetingParty.meeting_id == meeting, with_four)) == 9
 
 
 @pytest.mark.parametrize(

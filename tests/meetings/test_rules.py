@@ -7,14 +7,17 @@ import pytest
 from dialogues.common.refusal import Refusal
 from dialogues.meetings.rules import (
     WORDS,
+    Capacity,
     Days,
     Existence,
+    Gender,
     InviteProfile,
     MeetingFormat,
     MeetingStatus,
     NameOrder,
     PartyAttribution,
     PartyKind,
+    PartyOrder,
     Rule,
     dialling,
     refuse_disorder,
@@ -78,13 +81,16 @@ def test_the_last_coordinator_stays() -> None:
 
 def test_every_value_has_its_word() -> None:
     enumerations = (
+        Capacity,
         Existence,
+        Gender,
         InviteProfile,
         MeetingFormat,
         MeetingStatus,
         NameOrder,
         PartyAttribution,
         PartyKind,
+        PartyOrder,
         Rule,
     )
 

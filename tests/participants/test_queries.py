@@ -14,10 +14,11 @@ from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Holding, Place, Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Exchange, Meeting, Person
+from dialogues.meetings.rules import Capacity
 from dialogues.participants import queries
 from dialogues.participants.models import Participation
 from dialogues.participants.queries import Wanted
-from dialogues.participants.rules import Capacity, ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import (
     ACTIONS,
     NOMINATIONS_SEE,

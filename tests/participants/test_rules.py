@@ -6,15 +6,22 @@ from uuid import uuid4
 import pytest
 
 from dialogues.common.refusal import Refusal
-from dialogues.meetings.rules import Days, NameOrder
+from dialogues.meetings.rules import Capacity, Days, NameOrder
 from dialogues.participants.rules import (
     GONE,
     LINK_LASTS,
     WORDS,
-    Capacity,
+    AnswerAudience,
+    Audience,
+    BulkKind,
     Details,
     Gathering,
+    ListChangeKind,
     ParticipationStatus,
+    QuestionKind,
+    SealedKind,
+    Shown,
+    VisaStatus,
     capacity_called,
     link_expires,
     listed_under,
@@ -38,8 +45,20 @@ def details(**changes: object) -> Details:
     return Details(**facts | {"present_from": DAYS.first, "present_to": DAYS.last} | changes)  # type: ignore[arg-type]  # a test varies the types
 
 
-def test_every_status_and_capacity_has_a_word() -> None:
-    assert {*ParticipationStatus, *Capacity} <= set(WORDS)
+def test_every_value_has_its_word() -> None:
+    kinds = (
+        AnswerAudience,
+        Audience,
+        BulkKind,
+        ListChangeKind,
+        ParticipationStatus,
+        QuestionKind,
+        SealedKind,
+        Shown,
+        VisaStatus,
+    )
+
+    assert {value for kind in kinds for value in kind} <= set(WORDS)
 
 
 def test_only_participants_sit_at_the_table() -> None:
@@ -54,7 +73,7 @@ def test_a_link_lasts_until_registration_closes_or_sixty_days() -> None:
 
 @pytest.mark.parametrize("status", ParticipationStatus)
 def test_an_invitation_taken_back_is_answered_no_more(status: ParticipationStatus) -> None:
-    closed_off = {ParticipationStatus.TAKEN_BACK, ParticipationStatus.NOMINATED}
+    closed_off = {ParticipationStatus.TAKEN_BACK, ParticipationStatus.NOMINATED, ParticipationStatus.WAITING}
 
     assert may_answer(status, OPEN, NOON) is (status not in closed_off)
 

@@ -145,7 +145,7 @@ def belonging(frame: MeetingFrame) -> list[PersonChoice]:
             & RoleGrant.revoked_at.is_(None),
         )
         .where(Person.dialogue_id == frame.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
-        .order_by(Person.sort_key, Person.name, Person.id)
+        .order_by(Person.collation, Person.name, Person.id)
     ).all()
     roles: dict[UUID, set[Role]] = {}
     for row in rows:

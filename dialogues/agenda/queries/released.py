@@ -315,7 +315,7 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
             (ReleaseItem.release_id == ReleasePerson.release_id) & (ReleaseItem.session_id == ReleasePerson.session_id),
         )
         .where(ReleasePerson.release_id == release_id, seen_in_full(viewer, AGENDA_SEE))
-        .order_by(ReleasePerson.session_id, ReleasePerson.position, Person.sort_key, Person.id)
+        .order_by(ReleasePerson.session_id, ReleasePerson.position, Person.collation, Person.id)
     )
     if not viewer.may(SESSION_PEOPLE_SEE):
         query = query.where(ReleasePerson.person_id == viewer.person_id)

@@ -18,10 +18,10 @@ from dialogues.invites.revisions import Telling
 from dialogues.invites.rules import EntryObject, Profile, Role, State
 from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
 from dialogues.meetings.queries.standing import in_force, in_window, roles_of
-from dialogues.meetings.rules import MeetingStatus
+from dialogues.meetings.rules import Capacity, MeetingStatus
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import Capacity, ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import FEED_OWN, Condition, Scope, scopes
 from dialogues.policy import Role as Held
 from dialogues.venues.models import Venue

@@ -14,6 +14,7 @@ from dialogues.extensions import db
 from dialogues.meetings.commands.dialogues import place_of
 from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Party, PracticalPage
 from dialogues.meetings.rules import (
+    Capacity,
     Days,
     MeetingCancelled,
     MeetingChanged,
@@ -80,7 +81,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         meeting = Meeting(code=code, title=title, **taken_over, **asdict(days))
         _write_down(meeting)
         for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == model.id)):
-            _seat(meeting, seat.party_id, seat.target)
+            _seat(meeting, seat.party_id, seat.seats)
         change.happened(
             MeetingCopied(
                 about=meeting.id,
@@ -251,7 +252,10 @@ def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) ->
 
 
 def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> bool:
-    """Make these the meeting's parties; whether that changed anything."""
+    """Make these the meeting's parties, with so many seats for participants; without a number each keeps its own.
+
+    Says whether that changed anything.
+    """
     known = select(Party.id).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
     if len(db.session.scalars(known).all()) != len(parties):
         raise Unseen
@@ -261,16 +265,16 @@ def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None)
         if seated[party_id].lodged_at is not None:
             raise Refusal(N_("A party that has lodged its list keeps its place at the meeting."), field="parties")
         db.session.delete(seated[party_id])
-    changed = seated.keys() != parties or any(seat.target != seats for seat in seated.values())
+    meant = {} if seats is None else {Capacity.PARTICIPANT.value: seats}
+    changed = seated.keys() != parties
     for party_id in parties:
-        if party_id in seated:
-            seated[party_id].target = seats
-        else:
-            _seat(meeting, party_id, seats)
+        if party_id not in seated:
+            _seat(meeting, party_id, meant)
+        elif not meant.items() <= seated[party_id].seats.items():
+            seated[party_id].seats = {**seated[party_id].seats, **meant}
+            changed = True
     return changed
 
 
-def _seat(meeting: Meeting, party_id: UUID, seats: int | None) -> None:
-    db.session.add(
-        MeetingParty(meeting_id=meeting.id, party_id=party_id, dialogue_id=meeting.dialogue_id, target=seats)
-    )
+def _seat(meeting: Meeting, party_id: UUID, seats: dict[str, int]) -> None:
+    db.session.add(MeetingParty(meeting_id=meeting.id, party_id=party_id, dialogue_id=meeting.dialogue_id, seats=seats))

@@ -65,7 +65,7 @@ def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
 def seated_parties(viewer: Viewer, action: Action = MEETING_SEE) -> list[Any]:
     """The parties at the meeting the viewer stands in, in English alphabetical order."""
     rows = db.session.execute(
-        select(Party.id, Party.code, Party.names, Party.kind, MeetingParty.target)
+        select(Party.id, Party.code, Party.names, Party.kind, MeetingParty.seats)
         .join(MeetingParty, MeetingParty.party_id == Party.id)
         .join(Meeting, Meeting.id == MeetingParty.meeting_id)
         .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from dialogues.common.refusal import N_
+from dialogues.policy import Role
 
 
 class Existence(Enum):
@@ -18,6 +19,20 @@ class PartyKind(Enum):
     PARTY = "party"
     HOST = "host"
     OBSERVER = "observer"
+
+
+class Capacity(Enum):
+    """In which capacity a person takes part."""
+
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    SPECIAL_OBSERVER = "special_observer"
+    RESOURCE_PERSON = "resource_person"
+
+    @property
+    def role(self) -> Role:
+        """The role that comes with it; whoever is not at the table as a participant sees what observers see."""
+        return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
 
 
 class NameOrder(Enum):
@@ -43,6 +58,26 @@ class MeetingFormat(Enum):
     IN_PERSON = "in_person"
     HYBRID = "hybrid"
     ONLINE = "online"
+
+
+class Gender(Enum):
+    """As a person says it, for the totals of a whole meeting only."""
+
+    FEMALE = "f"
+    MALE = "m"
+    OTHER = "other"
+    UNDISCLOSED = "undisclosed"
+
+
+class PartyOrder(Enum):
+    """By what parties stand in every list of a meeting: their names in a language, or their cities."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+    RUSSIAN = "ru"
+    PINYIN = "zh"
+    KOREAN = "ko"
+    CITY = "city"
 
 
 class Rule(Enum):
@@ -79,6 +114,10 @@ WORDS: dict[Enum, str] = {
     PartyKind.PARTY: N_("party"),
     PartyKind.HOST: N_("host"),
     PartyKind.OBSERVER: N_("observing organisation"),
+    Capacity.PARTICIPANT: N_("participant"),
+    Capacity.OBSERVER: N_("observer"),
+    Capacity.SPECIAL_OBSERVER: N_("special observer"),
+    Capacity.RESOURCE_PERSON: N_("resource person"),
     NameOrder.FAMILY_FIRST: N_("family name first"),
     NameOrder.GIVEN_FIRST: N_("given name first"),
     NameOrder.PATRONYMIC_GIVEN: N_("patronymic, then given name"),
@@ -89,6 +128,16 @@ WORDS: dict[Enum, str] = {
     MeetingFormat.IN_PERSON: N_("in person"),
     MeetingFormat.HYBRID: N_("in person and online"),
     MeetingFormat.ONLINE: N_("online"),
+    Gender.FEMALE: N_("female"),
+    Gender.MALE: N_("male"),
+    Gender.OTHER: N_("other"),
+    Gender.UNDISCLOSED: N_("not said"),
+    PartyOrder.ENGLISH: N_("by their names in English"),
+    PartyOrder.FRENCH: N_("by their names in French"),
+    PartyOrder.RUSSIAN: N_("by their names in Russian"),
+    PartyOrder.PINYIN: N_("by their names in Chinese, in pinyin"),
+    PartyOrder.KOREAN: N_("by their names in Korean"),
+    PartyOrder.CITY: N_("by their cities"),
     Rule.ON_THE_RECORD: N_("on the record"),
     Rule.CHATHAM_HOUSE: N_("Chatham House Rule"),
     Rule.OFF_THE_RECORD: N_("off the record"),

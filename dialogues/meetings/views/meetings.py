@@ -1,6 +1,6 @@
 """Pages of a meeting: planned, shown, copied, changed, cancelled; and its practical page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from dialogues.meetings.forms import (
     MeetingSettingsForm,
     PracticalForm,
 )
-from dialogues.meetings.rules import MeetingStatus, dialling
+from dialogues.meetings.rules import Capacity, MeetingStatus, dialling
 from dialogues.meetings.views.blueprint import blueprint
 from dialogues.policy import MEETING_EDIT, MEETING_SEE, NOMINATIONS_SEE, PRACTICAL_EDIT, PRACTICAL_SEE, Scope
 from dialogues.venues import queries as venues
@@ -68,7 +68,7 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         obj=found,
         data={
             "parties": [str(party.id) for party in seated],
-            "seats": seated[0].target if seated else None,
+            "seats": _same_for_all(seated),
             "registration_closes": closes,
         },
     )
@@ -147,3 +147,9 @@ def edit_practical(meeting_id: UUID) -> Iterator[Any]:
 
 def _to_meeting(meeting_id: UUID) -> Any:
     return see_other(url_for("meetings.meeting", meeting_id=meeting_id))
+
+
+def _same_for_all(seated: Sequence[Any]) -> int | None:
+    """How many participants every party has a seat for; None where that differs or is not said."""
+    numbers = {party.seats.get(Capacity.PARTICIPANT.value) for party in seated}
+    return numbers.pop() if len(numbers) == 1 else None

@@ -13,9 +13,10 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Institution, Party, Person
+from dialogues.meetings.rules import Capacity
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import english, person_of, visible
-from dialogues.participants.rules import Capacity, ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, PARTICIPANTS_SEE, REGISTRATION_SEE, Scope
 
 PAGE = 100
@@ -125,7 +126,7 @@ def _lines(viewer: Viewer) -> Any:
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .order_by(english(), Party.code, func.lower(Person.sort_key), Person.name, Participation.id)
+        .order_by(english(), Party.code, Person.collation, Person.name, Participation.id)
     )
 
 

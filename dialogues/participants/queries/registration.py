@@ -11,10 +11,10 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Institution, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.rules import Days, Existence, InviteProfile, MeetingStatus
+from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, MeetingStatus
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import english, person_of, visible
-from dialogues.participants.rules import Capacity, Gathering, ParticipationStatus
+from dialogues.participants.rules import Gathering, ParticipationStatus
 from dialogues.policy import REGISTRATION_OWN
 
 

@@ -31,6 +31,8 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
             return true()
         case Scope.OWN_PARTY:
             return Participation.party_id.in_(viewer.parties)
+        case Scope.CONSENTED:
+            return and_(Participation.party_id.in_(viewer.parties), Participation.needs_shared)
         case Scope.OWN:
             return Participation.person_id == viewer.person_id
         case _:

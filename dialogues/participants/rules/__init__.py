@@ -1,5 +1,6 @@
 """Decisions about taking part, on given facts."""
 
+from dialogues.participants.rules import kinds, standing
 from dialogues.participants.rules.details import Details, is_among, listed_under, refuse_absence
 from dialogues.participants.rules.happenings import (
     ParticipationConfirmed,
@@ -11,18 +12,29 @@ from dialogues.participants.rules.happenings import (
     RegistrationLinkSent,
 )
 from dialogues.participants.rules.inviting import Invitee, capacity_called, party_called, refuse_twin
+from dialogues.participants.rules.kinds import (
+    AnswerAudience,
+    Audience,
+    BulkKind,
+    ListChangeKind,
+    QuestionKind,
+    SealedKind,
+    Shown,
+    VisaStatus,
+)
 from dialogues.participants.rules.personal_link import LINK_IS_DEAD, LINK_LASTS, link_address, link_expires
 from dialogues.participants.rules.standing import (
     ANSWERABLE,
     GONE,
-    WORDS,
     Answer,
-    Capacity,
     Gathering,
     ParticipationStatus,
     may_answer,
     refuse_closed,
 )
+
+#: The words of this feature, for templates.
+WORDS = {**standing.WORDS, **kinds.WORDS}
 
 __all__ = [
     "ANSWERABLE",
@@ -31,18 +43,25 @@ __all__ = [
     "LINK_LASTS",
     "WORDS",
     "Answer",
-    "Capacity",
+    "AnswerAudience",
+    "Audience",
+    "BulkKind",
     "Details",
     "Gathering",
     "Invitee",
+    "ListChangeKind",
     "ParticipationConfirmed",
     "ParticipationDeclined",
     "ParticipationHappening",
     "ParticipationStatus",
     "ParticipationWithdrawn",
     "PersonInvited",
+    "QuestionKind",
     "RegistrationChanged",
     "RegistrationLinkSent",
+    "SealedKind",
+    "Shown",
+    "VisaStatus",
     "capacity_called",
     "is_among",
     "link_address",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dialogues.common.refusal import N_, Refusal
-from dialogues.participants.rules.standing import GONE, Capacity, ParticipationStatus
+from dialogues.meetings.rules import Capacity
+from dialogues.participants.rules.standing import GONE, ParticipationStatus
 
 
 def refuse_twin(name: str, status: ParticipationStatus) -> None:

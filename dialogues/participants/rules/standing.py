@@ -5,27 +5,16 @@ from datetime import datetime
 from enum import Enum
 
 from dialogues.common.refusal import N_, Refusal
-from dialogues.policy import Role
-
-
-class Capacity(Enum):
-    """In which capacity a person takes part."""
-
-    PARTICIPANT = "participant"
-    OBSERVER = "observer"
-    SPECIAL_OBSERVER = "special_observer"
-    RESOURCE_PERSON = "resource_person"
-
-    @property
-    def role(self) -> Role:
-        """The role that comes with it; whoever is not at the table as a participant sees what observers see."""
-        return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
 
 
 class ParticipationStatus(Enum):
-    """Where an invitation stands; one `taken_back` by the office is answered no more, unless it invites again."""
+    """Where someone stands: nominated or waiting for a seat, invited, and what became of it.
+
+    One `taken_back` by the office is answered no more, unless it invites again.
+    """
 
     NOMINATED = "nominated"
+    WAITING = "waiting"
     INVITED = "invited"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -46,11 +35,8 @@ class Answer(Enum):
 
 
 WORDS: dict[Enum, str] = {
-    Capacity.PARTICIPANT: N_("participant"),
-    Capacity.OBSERVER: N_("observer"),
-    Capacity.SPECIAL_OBSERVER: N_("special observer"),
-    Capacity.RESOURCE_PERSON: N_("resource person"),
     ParticipationStatus.NOMINATED: N_("nominated"),
+    ParticipationStatus.WAITING: N_("on the waiting list"),
     ParticipationStatus.INVITED: N_("invited"),
     ParticipationStatus.CONFIRMED: N_("confirmed"),
     ParticipationStatus.DECLINED: N_("declined"),
