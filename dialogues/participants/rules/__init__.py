@@ -3,11 +3,14 @@
 from dialogues.participants.rules import kinds, standing
 from dialogues.participants.rules.details import Details, is_among, listed_under, refuse_absence
 from dialogues.participants.rules.happenings import (
+    ApprovalTakenBack,
     ParticipationConfirmed,
     ParticipationDeclined,
     ParticipationHappening,
+    ParticipationRestored,
     ParticipationWithdrawn,
     PersonInvited,
+    RegistrationApproved,
     RegistrationChanged,
     RegistrationLinkSent,
 )
@@ -44,6 +47,7 @@ __all__ = [
     "WORDS",
     "Answer",
     "AnswerAudience",
+    "ApprovalTakenBack",
     "Audience",
     "BulkKind",
     "Details",
@@ -53,10 +57,12 @@ __all__ = [
     "ParticipationConfirmed",
     "ParticipationDeclined",
     "ParticipationHappening",
+    "ParticipationRestored",
     "ParticipationStatus",
     "ParticipationWithdrawn",
     "PersonInvited",
     "QuestionKind",
+    "RegistrationApproved",
     "RegistrationChanged",
     "RegistrationLinkSent",
     "SealedKind",

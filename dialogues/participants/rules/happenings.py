@@ -58,3 +58,24 @@ class RegistrationLinkSent(ParticipationHappening):
     """A letter with a new personal link is owed, to the address that is written down."""
 
     action: ClassVar[str] = "registration.link_sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationApproved(ParticipationHappening):
+    """The office approved someone's registration: what they change from now on they ask for."""
+
+    action: ClassVar[str] = "registration.approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalTakenBack(ParticipationHappening):
+    """The office no longer approves someone's registration, which is open to changes again."""
+
+    action: ClassVar[str] = "registration.approval_taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationRestored(ParticipationHappening):
+    """Someone whom the office had taken off the meeting stands where they stood before: that was undone."""
+
+    action: ClassVar[str] = "participation.restored"
