@@ -107,7 +107,7 @@ class Person(Base):
     name_order: Mapped[NameOrder] = mapped_column(word(NameOrder), default=NameOrder.GIVEN_FIRST)
     sort_key: Mapped[str] = mapped_column(String(200), default="")
     #: What the sort key sorts by: the collation key in hexadecimal, the same order on every database.
-    collation: Mapped[str] = mapped_column(String(2000), default="")
+    collation: Mapped[str] = mapped_column("collation_key", String(2000), default="")
     gender: Mapped[Gender] = mapped_column(word(Gender), default=Gender.UNDISCLOSED)
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     stems: Mapped[list[str]] = mapped_column(JSON, default=list)

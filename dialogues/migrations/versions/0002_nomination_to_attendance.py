@@ -256,7 +256,7 @@ def upgrade():
         batch_op.create_index('uq_participation_seat', ['meeting_id', 'party_id', 'capacity', 'seat'], unique=True, sqlite_where=sa.text('seat IS NOT NULL'), postgresql_where=sa.text('seat IS NOT NULL'))
 
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('collation', sa.String(length=2000), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column('collation_key', sa.String(length=2000), nullable=False, server_default=sa.text("''")))
         batch_op.add_column(sa.Column('gender', sa.String(length=40), nullable=False, server_default=sa.text("'undisclosed'")))
     _keep_what_was()
     # Alembic would build the table anew for this, which SQLite no longer needs.
@@ -276,10 +276,10 @@ def _keep_what_was():
             FROM participation WHERE status IN ('nominated', 'invited', 'confirmed')
         ) AS numbered WHERE numbered.id = participation.id
     """)
-    persons = sa.table('person', sa.column('id', sa.Uuid()), sa.column('sort_key'), sa.column('collation'))
+    persons = sa.table('person', sa.column('id', sa.Uuid()), sa.column('sort_key'), sa.column('collation_key'))
     for row in connection.execute(sa.select(persons.c.id, persons.c.sort_key)).all():
         key = collation_key(row.sort_key)
-        connection.execute(persons.update().where(persons.c.id == row.id).values(collation=key))
+        connection.execute(persons.update().where(persons.c.id == row.id).values(collation_key=key))
 
 
 def downgrade():
@@ -287,7 +287,7 @@ def downgrade():
     op.drop_index('uq_participation_seat', 'participation')
     op.drop_index('uq_participation_queue_no', 'participation')
     op.execute('ALTER TABLE person DROP COLUMN gender')
-    op.execute('ALTER TABLE person DROP COLUMN collation')
+    op.execute('ALTER TABLE person DROP COLUMN collation_key')
     op.execute('ALTER TABLE participation DROP COLUMN visa_status')
     op.execute('ALTER TABLE participation DROP COLUMN needs_shared')
     op.execute('ALTER TABLE participation DROP COLUMN approved_at')
