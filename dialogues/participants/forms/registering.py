@@ -1,65 +1,22 @@
-"""What is typed about taking part, as typed values."""
+"""What a person says about taking part, as typed values."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import AnyOf, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dialogues.common.fields import LineField, VersionField
 from dialogues.common.presentation import word
-from dialogues.meetings.rules import Capacity, NameOrder
-from dialogues.participants.rules import Answer, Details, Invitee
+from dialogues.meetings.rules import NameOrder
+from dialogues.participants.rules import Answer, Details
 
 #: The languages that meetings of this kind are held in; a person's others are added.
 _LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")
-
-
-class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
-    """Someone to be invited."""
-
-    name = LineField(_l("Name"), 200)
-    email = LineField(_l("E-mail"), 254)
-    party_id = SelectField(_l("Party"), [InputRequired(_l("Please choose a party."))])
-    capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)
-
-    def __init__(self, parties: Sequence[Any], **rest: Any):
-        super().__init__(**rest)
-        named = [(str(party.id), party.names.get("en", party.code)) for party in parties]
-        self.party_id.choices = [("", _l("Choose …")), *named]
-        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
-
-    def invitee(self) -> Invitee:
-        """Who is to be invited."""
-        return Invitee(
-            name=self.name.data,
-            email=self.email.data,
-            party_id=UUID(self.party_id.data),
-            capacity=Capacity(self.capacity.data),
-        )
-
-
-class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
-    """A file of people to invite."""
-
-    file = FileField(_l("File"), [FileRequired(_l("Please choose a file."))])
-
-
-class MendForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
-    """The lines that were not used, on their way back as a file."""
-
-    lines = HiddenField(validators=[InputRequired()])
-
-
-class PlainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
-    """Nothing but the token: a button was pressed."""
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
