@@ -3,8 +3,25 @@
 from functools import lru_cache
 from typing import Any
 
+from dialogues.meetings.rules import PartyOrder
+
 #: The longest text that an order looks at; more does not tell two names apart.
 _LONGEST = 200
+
+#: How ICU calls the collation that each order of parties needs.
+LANGUAGES = {
+    PartyOrder.ENGLISH: "en",
+    PartyOrder.FRENCH: "fr",
+    PartyOrder.RUSSIAN: "ru",
+    PartyOrder.PINYIN: "zh-u-co-pinyin",
+    PartyOrder.KOREAN: "ko",
+    PartyOrder.KOREAN_LATE_IEUNG: "ko-x-late-ieung",
+    PartyOrder.CITY: "en",
+}
+
+#: Doubled consonants after the simple ones and ieung last; compound vowels and doubled finals last. Unicode knows but
+#: the order of Seoul, so this one is told in the letters that syllables are made of.
+_OWN_RULES = {"ko-x-late-ieung": "&ᄒ<ᄁ<ᄄ<ᄈ<ᄊ<ᄍ<ᄋ&ᅵ<ᅢ<ᅤ<ᅦ<ᅨ<ᅬ<ᅱ<ᅴ<ᅪ<ᅯ<ᅫ<ᅰ&ᇂ<ᆩ<ᆻ"}
 
 
 def collation_key(text: str, language: str = "") -> str:
@@ -19,4 +36,6 @@ def collation_key(text: str, language: str = "") -> str:
 def _collator(language: str) -> Any:
     import icu
 
+    if language in _OWN_RULES:
+        return icu.RuleBasedCollator(_OWN_RULES[language])
     return icu.Collator.createInstance(icu.Locale.forLanguageTag(language) if language else icu.Locale.getRoot())

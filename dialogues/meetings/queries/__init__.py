@@ -12,12 +12,15 @@ from dialogues.meetings.queries.meetings import (
     seated_parties,
     visible,
 )
+from dialogues.meetings.queries.order import DrawnLot, Order, order, order_at, parties_in_order
 from dialogues.meetings.queries.roles import offers, role, roles
 from dialogues.meetings.queries.standing import conditions, stand_in
 
 __all__ = [
+    "DrawnLot",
     "MyMeeting",
     "MyPlaces",
+    "Order",
     "conditions",
     "dialogue",
     "institution",
@@ -27,7 +30,10 @@ __all__ = [
     "my_meetings",
     "my_places",
     "offers",
+    "order",
+    "order_at",
     "parties",
+    "parties_in_order",
     "party",
     "practical",
     "role",

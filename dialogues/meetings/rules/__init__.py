@@ -44,6 +44,7 @@ from dialogues.meetings.rules.kinds import (
     Rule,
 )
 from dialogues.meetings.rules.names import dialling, sort_key
+from dialogues.meetings.rules.order import OrderedParty, arranged, language_of, stands_as
 from dialogues.meetings.rules.roles import OFFERED_ROLES, refuse_last_coordinator
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "MeetingPlanned",
     "MeetingStatus",
     "NameOrder",
+    "OrderedParty",
     "PartyAdded",
     "PartyAttribution",
     "PartyChanged",
@@ -84,8 +86,11 @@ __all__ = [
     "RoleEnded",
     "RoleOffered",
     "Rule",
+    "arranged",
     "dialling",
+    "language_of",
     "refuse_disorder",
     "refuse_last_coordinator",
     "sort_key",
+    "stands_as",
 ]

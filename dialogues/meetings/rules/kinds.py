@@ -70,13 +70,17 @@ class Gender(Enum):
 
 
 class PartyOrder(Enum):
-    """By what parties stand in every list of a meeting: their names in a language, or their cities."""
+    """By what parties stand in every list of a meeting: their names in a language, or their cities.
+
+    Seoul and Pyongyang order the letters of Korean differently: both orders are on offer, and neither is assumed.
+    """
 
     ENGLISH = "en"
     FRENCH = "fr"
     RUSSIAN = "ru"
     PINYIN = "zh"
     KOREAN = "ko"
+    KOREAN_LATE_IEUNG = "ko_late_ieung"
     CITY = "city"
 
 
@@ -136,7 +140,8 @@ WORDS: dict[Enum, str] = {
     PartyOrder.FRENCH: N_("by their names in French"),
     PartyOrder.RUSSIAN: N_("by their names in Russian"),
     PartyOrder.PINYIN: N_("by their names in Chinese, in pinyin"),
-    PartyOrder.KOREAN: N_("by their names in Korean"),
+    PartyOrder.KOREAN: N_("by their names in Korean, letters as ordered in Seoul"),
+    PartyOrder.KOREAN_LATE_IEUNG: N_("by their names in Korean, letters as ordered in Pyongyang"),
     PartyOrder.CITY: N_("by their cities"),
     Rule.ON_THE_RECORD: N_("on the record"),
     Rule.CHATHAM_HOUSE: N_("Chatham House Rule"),

@@ -1,0 +1,127 @@
+"""Reads of the order: the parties of a meeting as they stand in every list of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.collation import LANGUAGES, collation_key
+from dialogues.meetings.models import Lot, Meeting, MeetingParty, Party
+from dialogues.meetings.queries.meetings import visible
+from dialogues.meetings.rules import OrderedParty, PartyOrder, arranged, stands_as
+from dialogues.policy import MEETING_SEE, Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnLot:
+    """The record of a lot: whom it drew, for which order, when and before whom."""
+
+    party_id: UUID
+    order: PartyOrder
+    drawn_at: datetime
+    witnesses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The parties of a meeting in one order, and what decides the order in force."""
+
+    #: The order of these parties; with `is_in_force` it is the meeting's own, from the drawn start.
+    by: PartyOrder
+    is_in_force: bool
+    in_force: PartyOrder
+    lot: DrawnLot | None
+    parties: tuple[OrderedParty, ...]
+
+    @property
+    def ranks(self) -> Mapping[UUID, int]:
+        """Where each party stands, counted from 0."""
+        return {party.id: rank for rank, party in enumerate(self.parties)}
+
+
+def order(viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING_SEE) -> Order:
+    """The parties at the meeting the viewer stands in, in the order in force or in another one; one query.
+
+    Another order than the one in force has no drawn start.
+
+    :raises Unseen: there is no such meeting for this viewer.
+    """
+    here = Meeting.id == (viewer.place.meeting_id if viewer.place else None)
+    return _order(and_(visible(viewer, action), here), by)
+
+
+def parties_in_order(
+    viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING_SEE
+) -> tuple[OrderedParty, ...]:
+    """The parties at the meeting the viewer stands in, in the order in force or in another one; one query."""
+    return order(viewer, by, action).parties
+
+
+def order_at(meeting_id: UUID, by: PartyOrder | None = None) -> Order:
+    """The order of that meeting, for what the house itself makes; whoever asks has decided what is shown of it."""
+    return _order(Meeting.id == meeting_id, by)
+
+
+def _order(here: ColumnElement[bool], by: PartyOrder | None) -> Order:
+    rows = db.session.execute(_sides(here)).all()
+    if not rows:
+        raise Unseen
+    in_force, lot = rows[0].party_order, _lot(rows[0])
+    chosen = by or in_force
+    sides = {row.id: _ordered(row, chosen) for row in rows if row.id is not None}
+    start = sides[lot.party_id].place if by is None and lot is not None else None
+    seated = [sides[row.id] for row in rows if row.seated_id is not None]
+    return Order(by=chosen, is_in_force=by is None, in_force=in_force, lot=lot, parties=arranged(seated, start))
+
+
+def _sides(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
+    """The parties at the meeting, and the one that a lot drew even if it comes no more: there the order starts."""
+    seated = select(MeetingParty.party_id).where(MeetingParty.meeting_id == Meeting.id).correlate(Meeting)
+    counts = and_(Party.dialogue_id == Meeting.dialogue_id, or_(Party.id.in_(seated), Party.id == Lot.party_id))
+    return (
+        select(
+            Party.id,
+            Party.code,
+            Party.names,
+            Party.city,
+            Party.kind,
+            MeetingParty.party_id.label("seated_id"),
+            MeetingParty.seats,
+            Meeting.party_order,
+            Lot.party_id.label("drawn_id"),
+            Lot.order.label("drawn_for"),
+            Lot.drawn_at,
+            Lot.witnesses,
+        )
+        .select_from(Meeting)
+        .outerjoin(Lot, Lot.meeting_id == Meeting.id)
+        .outerjoin(Party, counts)
+        .outerjoin(MeetingParty, and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.party_id == Party.id))
+        .where(here)
+    )
+
+
+def _ordered(row: Any, by: PartyOrder) -> OrderedParty:
+    words = stands_as(by, row.names, row.city, row.code)
+    return OrderedParty(
+        id=row.id,
+        code=row.code,
+        names=row.names,
+        city=row.city or "",
+        kind=row.kind,
+        seats=row.seats or {},
+        stands_as=words,
+        key=collation_key(words, LANGUAGES[by]),
+    )
+
+
+def _lot(row: Any) -> DrawnLot | None:
+    if row.drawn_id is None:
+        return None
+    return DrawnLot(party_id=row.drawn_id, order=row.drawn_for, drawn_at=row.drawn_at, witnesses=row.witnesses)

@@ -1,0 +1,70 @@
+"""The order that ranks nobody: parties by a language or by their cities, from the place that a lot drew."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from dialogues.meetings.rules.kinds import PartyKind, PartyOrder
+
+#: The languages whose names a party is ordered by; by city, English is the language of both.
+_LANGUAGE = {
+    PartyOrder.ENGLISH: "en",
+    PartyOrder.FRENCH: "fr",
+    PartyOrder.RUSSIAN: "ru",
+    PartyOrder.PINYIN: "zh",
+    PartyOrder.KOREAN: "ko",
+    PartyOrder.KOREAN_LATE_IEUNG: "ko",
+    PartyOrder.CITY: "en",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedParty:
+    """A party in an order; `stands_as` is the name or city that it is ordered by, `key` what that sorts by."""
+
+    id: UUID
+    code: str
+    names: Mapping[str, str]
+    city: str
+    kind: PartyKind
+    seats: Mapping[str, int]
+    stands_as: str
+    key: str
+
+    @property
+    def english(self) -> str:
+        """The party's name for readers of English; its code where nobody wrote one down."""
+        return self.names.get("en") or self.code
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What decides where it stands; the code tells apart what sorts alike."""
+        return self.key, self.code
+
+
+def language_of(order: PartyOrder) -> str:
+    """The language in which an order reads the names."""
+    return _LANGUAGE[order]
+
+
+def stands_as(order: PartyOrder, names: Mapping[str, str], city: str | None, code: str) -> str:
+    """What a party is ordered by, from the dialogue's own list: where a name is missing the English one, then the code.
+
+    A party without a city stands among the cities by its English name.
+    """
+    by_name = names.get(language_of(order)) or names.get("en") or code
+    return city or by_name if order is PartyOrder.CITY else by_name
+
+
+def arranged(parties: Iterable[OrderedParty], start: tuple[str, str] | None = None) -> tuple[OrderedParty, ...]:
+    """The parties in order, hosts among them, from the drawn start around; observing organisations come after them.
+
+    The start is a place in the order, so that it holds even where the party that was drawn comes no more.
+    """
+    standing = sorted(parties, key=lambda party: party.place)
+    at_table = [party for party in standing if party.kind is not PartyKind.OBSERVER]
+    if start is not None:
+        at_table = [party for party in at_table if party.place >= start] + [
+            party for party in at_table if party.place < start
+        ]
+    return (*at_table, *(party for party in standing if party.kind is PartyKind.OBSERVER))
