@@ -119,7 +119,10 @@ REGISTRATION_OWN = Action("registration.own")
 REGISTRATION_FOR = Action("registration.for")
 REGISTRATION_APPROVE = Action("registration.approve")
 QUESTIONS_EDIT = Action("questions.edit")
+#: Answers to questions of the office, one action for each audience that a question can have.
 ANSWERS_SEE = Action("answers.see")
+ANSWERS_PARTY_SEE = Action("answers.party.see")
+ANSWERS_TRAVEL_SEE = Action("answers.travel.see")
 MESSAGES_WRITE = Action("messages.write")
 PARTICIPANTS_EXPORT = Action("participants.export")
 VISA_STATUS_SEE = Action("visa_status.see")
@@ -178,7 +181,9 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     REGISTRATION_FOR:    (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
     REGISTRATION_APPROVE: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     QUESTIONS_EDIT:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
-    ANSWERS_SEE:         (____, ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ALL),
+    ANSWERS_SEE:         (____, ALL,  ____, ____, OWN,  OWN,  ____, ____, ____, ____),
+    ANSWERS_PARTY_SEE:   (____, ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ____),
+    ANSWERS_TRAVEL_SEE:  (____, ALL,  ____, ____, OWN,  OWN,  ____, ____, ____, ALL),
     MESSAGES_WRITE:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     PARTICIPANTS_EXPORT: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     VISA_STATUS_SEE:     (____, ALL,  ____, PRTY, OWN,  OWN,  OWN,  ____, ____, ALL),
@@ -224,6 +229,7 @@ DIALOGUE_OPEN = Action("dialogue.open")
 VENUES_EDIT = Action("venues.edit")
 VENUES_SEE = Action("venues.see")
 ASSET_SEE = Action("asset.see")
+ATTENDANCE_CODE_OPEN = Action("attendance.code.open")
 
 STANDINGS: dict[Action, frozenset[Standing]] = {
     ASSET_SEE: frozenset({Standing.ANYONE}),
@@ -235,6 +241,8 @@ STANDINGS: dict[Action, frozenset[Standing]] = {
     OWN_DATA_SEE: frozenset({Standing.ACCOUNT}),
     STAFF_INVITE: frozenset({Standing.INSTALLATION_HOST}),
     DIALOGUE_OPEN: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+    # Whether the code is anything to the account is for the meeting behind it to say.
+    ATTENDANCE_CODE_OPEN: frozenset({Standing.ACCOUNT}),
     VENUES_EDIT: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
     VENUES_SEE: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
 }
@@ -254,7 +262,7 @@ PARTY_BUSINESS = frozenset(
         LODGE,
         REGISTRATION_SEE,
         REGISTRATION_FOR,
-        ANSWERS_SEE,
+        ANSWERS_PARTY_SEE,
         VISA_STATUS_SEE,
         PASSPORT_ENTER,
         NEEDS_READ,

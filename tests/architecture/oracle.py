@@ -34,7 +34,10 @@ agenda, release             | -    | E     | -     | -     | -    | -   | -     
 nominations before exchange | R    | E     | -     | D     | O    | O   | -     | -    | -    | -
 participants after exchange | RX   | EX    | RX    | RX    | RX   | RXC | RTX   | RX   | SX   | RX
 registration, plain fields  | R    | E     | -     | D     | O    | O   | O     | -    | -    | R
-answers to own questions    | -    | R     | -     | D     | O    | O   | -     | -    | -    | R
+questions of the office     | -    | E     | -     | -     | -    | -   | -     | -    | -    | -
+answers, to the office      | -    | R     | -     | -     | O    | O   | -     | -    | -    | -
+answers, and focal point    | -    | R     | -     | D     | O    | O   | -     | -    | -    | -
+answers, and travel desk    | -    | R     | -     | -     | O    | O   | -     | -    | -    | R
 passport, visa: status      | -    | R     | -     | D     | O    | O   | O     | -    | -    | R
 passport, visa: content     | -    | -     | -     | -     | O    | O   | O     | -    | -    | E
 passport, visa: entering    | -    | -     | -     | D     | O    | O   | O     | -    | -    | E

@@ -193,6 +193,7 @@ def upgrade():
     )
     with op.batch_alter_table('change_request', schema=None) as batch_op:
         batch_op.create_index('ix_change_request_participation_id', ['participation_id'], unique=False)
+        batch_op.create_index('uq_change_request_undecided', ['participation_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
 
     op.create_table('list_change',
     sa.Column('id', sa.Uuid(), nullable=False),

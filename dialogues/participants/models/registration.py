@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialogues.common.columns import Id, Instant, word
@@ -58,20 +58,28 @@ class Answer(Base):
 
 
 class ChangeRequest(Base):
-    """What someone wants changed after approval: waits for the office, which accepts or declines it."""
+    """What someone wants changed after approval: one at a time waits for the office, which accepts or declines it."""
 
     __tablename__ = "change_request"
     __table_args__ = (
         ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
         Index("ix_change_request_participation_id", "participation_id"),
+        Index(
+            "uq_change_request_undecided",
+            "participation_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
     dialogue_id: Mapped[UUID]
     participation_id: Mapped[UUID]
-    #: Field to value as asked for, sealed.
+    #: Field to what stood there and what is asked for, sealed; empty once it was taken back or replaced.
     diff: Mapped[bytes] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: None while it waits, and for good where it was taken back or replaced before anyone decided.
     accepted: Mapped[bool | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
