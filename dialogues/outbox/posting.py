@@ -1,10 +1,10 @@
 """Owes letters, inside the transaction of their cause: cause and letter are kept or lost together."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import CursorResult, bindparam, func, insert, or_, select, update
 
 from dialogues.extensions import db
 from dialogues.outbox.composing import own_domain
@@ -73,6 +73,16 @@ def _last_left(order_keys: Collection[str]) -> dict[str, int]:
 def _is_overtaken(debt: Debt, left: Mapping[str, int]) -> bool:
     """Whether a later letter of the same order has left or is leaving: an earlier one must not follow it."""
     return bool(debt.order_key) and left.get(debt.order_key or "", debt.sequence) > debt.sequence
+
+
+def recall(letter_ids: Collection[UUID]) -> int:
+    """Keep letters that have not left from ever leaving; how many were kept."""
+    chosen = update(Letter).where(Letter.id.in_(letter_ids))
+    # One that is leaving at this moment is left alone; should it fail, it is not tried again.
+    db.session.execute(chosen.where(Letter.state == LetterState.SENDING).values(overtaken=True))
+    waiting = chosen.where(Letter.state.in_(_WAITING))
+    kept = db.session.execute(waiting.values(state=LetterState.SUPERSEDED, sealed_bytes=None))
+    return cast("CursorResult[Any]", kept).rowcount
 
 
 def _supersede_older(debts: Iterable[Debt]) -> None:

@@ -1,11 +1,11 @@
 """Reads of letters, always for a viewer; what stands in a letter, and where it goes, is never read here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
@@ -126,3 +126,41 @@ def has_begun(order_key: str, sequence: int) -> bool:
     return (
         db.session.execute(earlier.where(or_(Letter.state == LetterState.SENT, Letter.tries > 0))).first() is not None
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastOwed:
+    """The newest letter of one kind to a person: when it was owed, and whether it has yet to leave."""
+
+    at: datetime
+    waits: bool
+
+
+def last_owed(viewer: Viewer, kind: LetterKind) -> dict[UUID, LastOwed]:
+    """The newest letter of that kind to each person of the viewer's meeting; replaced ones do not count."""
+    waits = case((Letter.state.in_(UNSENT | {LetterState.SET_ASIDE}), 1), else_=0)
+    rows = db.session.execute(
+        select(Letter.person_id, func.max(Letter.owed_at).label("at"), func.max(waits).label("waits"))
+        .where(visible(viewer, LETTERS_SEE), Letter.kind == kind, Letter.person_id.is_not(None))
+        .where(Letter.state != LetterState.SUPERSEDED)
+        .group_by(Letter.person_id)
+    )
+    return {row.person_id: LastOwed(at=row.at, waits=bool(row.waits)) for row in rows}
+
+
+_LEFT = (LetterState.SENDING, LetterState.SENT)
+
+
+def how_many_left(letter_ids: Collection[UUID]) -> int:
+    """How many of these letters have left, or are leaving."""
+    gone = select(func.count()).where(Letter.id.in_(letter_ids), Letter.state.in_(_LEFT))
+    return db.session.execute(gone).scalar_one()
+
+
+def left_by_cause(viewer: Viewer, kind: LetterKind) -> dict[str, int]:
+    """How many letters of that kind have left in the viewer's meeting, by the hexadecimal id in their debt keys."""
+    cause = func.substr(Letter.debt_key, len(kind.value) + 2, 32)
+    gone = select(cause.label("cause"), func.count().label("left")).where(
+        visible(viewer, LETTERS_SEE), Letter.kind == kind, Letter.state.in_(_LEFT)
+    )
+    return {row.cause: row.left for row in db.session.execute(gone.group_by(cause))}
