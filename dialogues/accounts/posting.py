@@ -1,6 +1,6 @@
 """The writes about accounts, sign-ins and secret links that join an open transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -62,6 +62,22 @@ def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
         .where(SecretLink.revoked_at.is_(None), SecretLink.used_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+    """Void the links of this purpose about any of these subjects that were not used up yet."""
+    _write(
+        update(SecretLink)
+        .where(SecretLink.purpose == purpose, SecretLink.subject.in_(subjects))
+        .where(SecretLink.revoked_at.is_(None), SecretLink.used_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at: datetime) -> None:
+    """Let the living links of this purpose about these subjects work until then."""
+    about = (SecretLink.purpose == purpose, SecretLink.subject.in_(subjects), SecretLink.revoked_at.is_(None))
+    _write(update(SecretLink).where(*about).values(expires_at=expires_at))
 
 
 def revoke_link(link_id: UUID, now: datetime) -> None:

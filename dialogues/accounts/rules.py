@@ -35,6 +35,7 @@ class LinkPurpose(Enum):
     REGISTRATION = "registration"
     FEED = "feed"
     ANSWER = "answer"
+    ATTENDANCE = "attendance"
 
     @property
     def lasts(self) -> timedelta:

@@ -241,11 +241,20 @@ class MeetingSettingsForm(MeetingForm):
     """A planned meeting, changed: where it stands, and what its draft does when the days move."""
 
     status = SelectField(
-        _l("Status"),
-        choices=_choices([MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED, MeetingStatus.CLOSED]),
-        coerce=_plain,
+        _l("Status"), choices=_choices([MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED]), coerce=_plain
     )
     keeps_distance = BooleanField(_l("When the first day moves, move the sessions of the draft with it"), default=True)
+
+    def offer_status(self, status: MeetingStatus) -> None:
+        """Let a meeting that was closed stay closed."""
+        if status is MeetingStatus.CLOSED:
+            self.status.choices = _choices([MeetingStatus.CLOSED])
+
+
+class CloseMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Whether the meeting as it was shown is closed."""
+
+    version = VersionField()
 
 
 class CopyMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.

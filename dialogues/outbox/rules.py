@@ -94,7 +94,7 @@ class OwedLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A letter in words: to one address, with a calendar part or none.
+    """A letter in words: to one address, with a calendar part, a picture (PNG) or neither.
 
     `sender` is a role address (None: the installation's own). A letter with a sign-in secret (`has_secret`) is composed
     anew at each sending and never kept.
@@ -105,6 +105,7 @@ class Composed:
     text: str
     calendar: bytes | None = None
     method: str | None = None
+    picture: bytes | None = None
     sender: str | None = None
     sender_name: str = ""
     in_reply_to: str | None = None

@@ -62,6 +62,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "meetings.copy_meeting": ("E meeting, settings",),
     "meetings.settings": ("E meeting, settings",),
     "meetings.cancel_meeting": ("E meeting, settings",),
+    "meetings.close_meeting": ("E meeting, settings",),
     "meetings.meeting": ("R existence of a meeting",),
     "meetings.practical": ("R practical page",),
     "meetings.edit_practical": ("E practical page",),

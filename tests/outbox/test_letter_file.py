@@ -44,6 +44,12 @@ INVITE = replace(
     calendar=EVENT,
     method="REQUEST",
 )
+#: The smallest picture there is: one white dot.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010100000000376ef9240000000a4944415468de6360000000020001e221bc33"
+    "0000000049454e44ae426082"
+)
+PICTURE = replace(PLAIN, subject="Your code", picture=DOT)
 
 
 def written(composed: Composed) -> bytes:
@@ -64,7 +70,7 @@ def read(content: bytes) -> EmailMessage:
     return message
 
 
-@pytest.mark.parametrize(("name", "composed"), [("plain", PLAIN), ("calendar-entry", INVITE)])
+@pytest.mark.parametrize(("name", "composed"), [("plain", PLAIN), ("calendar-entry", INVITE), ("picture", PICTURE)])
 def test_a_letter_is_the_one_on_file(name: str, composed: Composed) -> None:
     assert written(composed) == (GOLDEN / f"{name}.eml").read_bytes()
 
@@ -177,3 +183,17 @@ def test_a_senders_name_never_becomes_a_second_address() -> None:
 def test_a_faulty_calendar_part_never_leaves(calendar: bytes) -> None:
     with pytest.raises(FaultyLetter):
         written(replace(INVITE, calendar=calendar))
+
+
+def test_a_second_reader_finds_the_picture_under_a_name_that_tells_nothing() -> None:
+    message = read(written(PICTURE))
+    text, picture = message.iter_parts()
+    assert message.get_content_type() == "multipart/mixed"
+    assert text.get_content().replace("\r\n", "\n") == PLAIN.text
+    assert (picture.get_content_type(), picture.get_filename()) == ("image/png", "code.png")
+    assert picture.get_content() == DOT
+
+
+def test_what_is_no_picture_does_not_leave_as_one() -> None:
+    with pytest.raises(FaultyLetter):
+        written(replace(PLAIN, picture=b"<svg/>"))

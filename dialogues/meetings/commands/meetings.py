@@ -18,6 +18,7 @@ from dialogues.meetings.rules import (
     Days,
     MeetingCancelled,
     MeetingChanged,
+    MeetingClosed,
     MeetingCopied,
     MeetingFacts,
     MeetingMoved,
@@ -26,6 +27,7 @@ from dialogues.meetings.rules import (
     PracticalChanged,
     PracticalFacts,
     refuse_disorder,
+    refuse_early_closing,
 )
 from dialogues.policy import MEETING_EDIT, PRACTICAL_EDIT
 from dialogues.venues.models import Venue
@@ -104,12 +106,14 @@ def edit_meeting(
 
     :param keeps_distance: whether the draft moves along with the first day; else it has to lie within the new days.
     :raises Refusal: the days are in disorder, the zone is unknown, the code is taken, a party that has lodged its list
-        would lose its place, the draft would not fit, or someone saved a change meanwhile.
+        would lose its place, the draft would not fit, someone saved a change meanwhile, or a closed meeting would be
+        opened again or take place at another time.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
+        _refuse_reopening(meeting, facts.status)
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
         was = {column: getattr(meeting, column) for column in _columns(facts)}
         for column, value in _columns(facts).items():
@@ -117,6 +121,8 @@ def edit_meeting(
         seated = _seat_parties(meeting, facts.parties, facts.seats)
         meeting.version += 1
         changed = {column for column, value in was.items() if getattr(meeting, column) != value}
+        if meeting.closed_at is not None and changed & set(_WHERE_AND_WHEN):
+            raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
         if changed - set(_WHERE_AND_WHEN) or seated:
             change.happened(MeetingChanged(**_about(meeting), at=now))
         if changed & set(_WHERE_AND_WHEN):
@@ -141,15 +147,32 @@ def _moved(meeting: Meeting, was: dict[str, object], keeps_distance: bool, now: 
 def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
     """Cancel the meeting the viewer stands in; what was written of it stays to be read.
 
-    :raises Refusal: it is cancelled already, or someone saved a change meanwhile.
+    :raises Refusal: it is cancelled or closed already, or someone saved a change meanwhile.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
+        _refuse_closed(meeting)
         meeting.status = MeetingStatus.CANCELLED
         meeting.version += 1
         change.happened(MeetingCancelled(**_about(meeting), at=now))
+
+
+def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
+    """Close the meeting the viewer stands in, for good: what follows seals what is not to be read any more.
+
+    :raises Refusal: it is cancelled or closed already, its last day has not come, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        meeting = _meeting(change)
+        refuse_stale(meeting.version, version)
+        _refuse_cancelled(meeting)
+        _refuse_closed(meeting)
+        refuse_early_closing(meeting.ends_on, now.astimezone(wall_time.zone(meeting.zone)).date())
+        meeting.status, meeting.closed_at = MeetingStatus.CLOSED, now
+        meeting.version += 1
+        change.happened(MeetingClosed(**_about(meeting), at=now))
 
 
 def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now: datetime) -> None:
@@ -243,6 +266,24 @@ def _closing(facts: MeetingFacts) -> datetime | None:
 def _refuse_cancelled(meeting: Meeting) -> None:
     if meeting.status is MeetingStatus.CANCELLED:
         raise Refusal(N_("This meeting is cancelled. Copy it as a new one to plan it again."))
+
+
+def _refuse_closed(meeting: Meeting) -> None:
+    if meeting.closed_at is not None:
+        raise Refusal(N_("This meeting is closed already."))
+
+
+def _refuse_reopening(meeting: Meeting, status: MeetingStatus) -> None:
+    if status is MeetingStatus.CLOSED and meeting.status is not MeetingStatus.CLOSED:
+        raise Refusal(N_("A meeting is closed on a page of its own, which says what that does."), field="status")
+    if status is not MeetingStatus.CLOSED and meeting.closed_at is not None:
+        raise Refusal(
+            N_(
+                "This meeting was closed and its attendance record sealed, so it cannot be opened again. "
+                "Copy it as a new one if its people meet again."
+            ),
+            field="status",
+        )
 
 
 def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) -> None:

@@ -9,6 +9,7 @@ from dialogues.meetings.rules.facts import (
     PartyFacts,
     PracticalFacts,
     refuse_disorder,
+    refuse_early_closing,
 )
 from dialogues.meetings.rules.happenings import (
     DialogueChanged,
@@ -17,6 +18,7 @@ from dialogues.meetings.rules.happenings import (
     InstitutionChanged,
     MeetingCancelled,
     MeetingChanged,
+    MeetingClosed,
     MeetingCopied,
     MeetingMoved,
     MeetingPlanned,
@@ -65,6 +67,7 @@ __all__ = [
     "InviteProfile",
     "MeetingCancelled",
     "MeetingChanged",
+    "MeetingClosed",
     "MeetingCopied",
     "MeetingFacts",
     "MeetingFormat",
@@ -90,6 +93,7 @@ __all__ = [
     "dialling",
     "language_of",
     "refuse_disorder",
+    "refuse_early_closing",
     "refuse_last_coordinator",
     "sort_key",
     "stands_as",

@@ -102,6 +102,13 @@ class MeetingCancelled(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingClosed(Happening):
+    """A meeting is over for good: nobody registers for it any more, and who was there is sealed."""
+
+    action: ClassVar[str] = "meeting.closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PracticalChanged(Happening):
     """The practical page of a meeting changed."""
 

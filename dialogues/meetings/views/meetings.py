@@ -18,6 +18,7 @@ from dialogues.meetings import queries
 from dialogues.meetings.commands import meetings as commands
 from dialogues.meetings.forms import (
     CancelMeetingForm,
+    CloseMeetingForm,
     CopyMeetingForm,
     MeetingForm,
     MeetingSettingsForm,
@@ -73,6 +74,7 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         },
     )
     form.offer(houses, queries.parties(viewer()))
+    form.offer_status(found.status)
     yield {
         "form": form,
         "meeting": found,
@@ -116,6 +118,19 @@ def cancel_meeting(meeting_id: UUID) -> Iterator[Any]:
     yield {"form": form, "meeting": found}
     commands.cancel_meeting(viewer(), version=form.version.data, now=clock.now())
     flash(_("The meeting is cancelled. Everyone concerned is told by letter."), "success")
+    yield _to_meeting(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/close", methods=["GET", "POST"])
+@allows(MEETING_EDIT)
+@form_page("meetings/close.html")
+def close_meeting(meeting_id: UUID) -> Iterator[Any]:
+    """Close the meeting for good."""
+    found = queries.meeting(viewer(), MEETING_EDIT)
+    form = CloseMeetingForm(obj=found)
+    yield {"form": form, "meeting": found}
+    commands.close_meeting(viewer(), version=form.version.data, now=clock.now())
+    flash(_("The meeting is closed."), "success")
     yield _to_meeting(meeting_id)
 
 
