@@ -37,6 +37,7 @@ def upgrade():
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('wiped_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_destruction_certificate_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_destruction_certificate'))
     )
@@ -137,10 +138,13 @@ def upgrade():
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('key_id', sa.Uuid(), nullable=False),
     sa.Column('value', sa.LargeBinary(), nullable=False),
     sa.Column('entered_at', sa.DateTime(), nullable=False),
+    sa.Column('entered_by', sa.Uuid(), nullable=False),
     sa.Column('purge_on', sa.Date(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'entered_by'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_dialogue_id_entered_by_person')),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_sealed_field_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_field')),

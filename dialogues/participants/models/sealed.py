@@ -20,6 +20,7 @@ class SealedField(Base):
         UniqueConstraint("meeting_id", "person_id", "kind"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
+        ForeignKeyConstraint(["dialogue_id", "entered_by"], ["person.dialogue_id", "person.id"]),
         Index("ix_sealed_field_purge_on", "purge_on"),
     )
 
@@ -28,8 +29,12 @@ class SealedField(Base):
     meeting_id: Mapped[UUID]
     person_id: Mapped[UUID]
     kind: Mapped[SealedKind] = mapped_column(word(SealedKind))
+    #: One key for all that is sealed of a person for a meeting; once it is erased, a new entry begins a new one.
+    key_id: Mapped[UUID]
     value: Mapped[bytes] = mapped_column(LargeBinary)
     entered_at: Mapped[datetime] = mapped_column(Instant)
+    entered_by: Mapped[UUID]
+    #: The day, on the meeting's clock, from which it is shown to nobody and destroyed by the next sweep.
     purge_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -70,3 +75,5 @@ class DestructionCertificate(Base):
     meeting_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(Instant)
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    #: When the database's log of changes was emptied of them too.
+    wiped_at: Mapped[datetime | None] = mapped_column(Instant)
