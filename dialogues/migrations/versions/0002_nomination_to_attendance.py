@@ -41,8 +41,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_destruction_certificate_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_destruction_certificate'))
     )
-    with op.batch_alter_table('destruction_certificate', schema=None) as batch_op:
-        batch_op.create_index('ix_destruction_certificate_meeting_id', ['meeting_id'], unique=False)
+    op.create_index('ix_destruction_certificate_meeting_id', 'destruction_certificate', ['meeting_id'], unique=False)
 
     op.create_table('kept_apart',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -84,8 +83,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
     sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_question_dialogue_id_id'))
     )
-    with op.batch_alter_table('question', schema=None) as batch_op:
-        batch_op.create_index('ix_question_meeting_id', ['meeting_id'], unique=False)
+    op.create_index('ix_question_meeting_id', 'question', ['meeting_id'], unique=False)
 
     op.create_table('seating_plan',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -112,8 +110,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_bulk_action_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_action'))
     )
-    with op.batch_alter_table('bulk_action', schema=None) as batch_op:
-        batch_op.create_index('ix_bulk_action_meeting_id', ['meeting_id'], unique=False)
+    op.create_index('ix_bulk_action_meeting_id', 'bulk_action', ['meeting_id'], unique=False)
 
     op.create_table('message',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -129,8 +126,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_message_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
     )
-    with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.create_index('ix_message_meeting_id', ['meeting_id'], unique=False)
+    op.create_index('ix_message_meeting_id', 'message', ['meeting_id'], unique=False)
 
     op.create_table('sealed_field',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -150,8 +146,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_field')),
     sa.UniqueConstraint('meeting_id', 'person_id', 'kind', name=op.f('uq_sealed_field_meeting_id_person_id_kind'))
     )
-    with op.batch_alter_table('sealed_field', schema=None) as batch_op:
-        batch_op.create_index('ix_sealed_field_purge_on', ['purge_on'], unique=False)
+    op.create_index('ix_sealed_field_purge_on', 'sealed_field', ['purge_on'], unique=False)
 
     op.create_table('sealed_look',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -168,8 +163,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_look_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_look'))
     )
-    with op.batch_alter_table('sealed_look', schema=None) as batch_op:
-        batch_op.create_index('ix_sealed_look_person_id', ['person_id'], unique=False)
+    op.create_index('ix_sealed_look_person_id', 'sealed_look', ['person_id'], unique=False)
 
     op.create_table('availability',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -180,8 +174,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_availability_dialogue_id_participation_id_participation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_availability'))
     )
-    with op.batch_alter_table('availability', schema=None) as batch_op:
-        batch_op.create_index('ix_availability_participation_id', ['participation_id'], unique=False)
+    op.create_index('ix_availability_participation_id', 'availability', ['participation_id'], unique=False)
 
     op.create_table('change_request',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -195,9 +188,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_change_request_dialogue_id_participation_id_participation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_change_request'))
     )
-    with op.batch_alter_table('change_request', schema=None) as batch_op:
-        batch_op.create_index('ix_change_request_participation_id', ['participation_id'], unique=False)
-        batch_op.create_index('uq_change_request_undecided', ['participation_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
+    op.create_index('ix_change_request_participation_id', 'change_request', ['participation_id'], unique=False)
+    op.create_index('uq_change_request_undecided', 'change_request', ['participation_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
 
     op.create_table('list_change',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -212,8 +204,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_list_change_dialogue_id_participation_id_participation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_list_change'))
     )
-    with op.batch_alter_table('list_change', schema=None) as batch_op:
-        batch_op.create_index('ix_list_change_meeting_id', ['meeting_id'], unique=False)
+    op.create_index('ix_list_change_meeting_id', 'list_change', ['meeting_id'], unique=False)
 
     op.create_table('question_answer',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -229,40 +220,37 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_question_answer')),
     sa.UniqueConstraint('participation_id', 'question_id', name=op.f('uq_question_answer_participation_id_question_id'))
     )
-    with op.batch_alter_table('question_answer', schema=None) as batch_op:
-        batch_op.create_index('ix_question_answer_question_id', ['question_id'], unique=False)
+    op.create_index('ix_question_answer_question_id', 'question_answer', ['question_id'], unique=False)
 
-    with op.batch_alter_table('exchange', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('fixed_by', sa.Uuid(), nullable=True))
+    op.add_column('exchange', sa.Column('fixed_by', sa.Uuid(), nullable=True))
 
-    with op.batch_alter_table('meeting', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('party_order', sa.String(length=40), nullable=False, server_default=sa.text("'en'")))
-        batch_op.add_column(sa.Column('rules_text', sa.Text(), nullable=False, server_default=sa.text("''")))
-        batch_op.add_column(sa.Column('closed_at', sa.DateTime(), nullable=True))
+    op.add_column('meeting', sa.Column('party_order', sa.String(length=40), nullable=False, server_default=sa.text("'en'")))
+    op.add_column('meeting', sa.Column('rules_text', sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column('meeting', sa.Column('closed_at', sa.DateTime(), nullable=True))
 
-    with op.batch_alter_table('meeting_party', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('seats', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
-        batch_op.add_column(sa.Column('lodged_by', sa.Uuid(), nullable=True))
+    op.add_column('meeting_party', sa.Column('seats', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column('meeting_party', sa.Column('lodged_by', sa.Uuid(), nullable=True))
 
-    with op.batch_alter_table('participation', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('seat', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('queue_no', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('nominated_by', sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column('replaces', sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column('claimed_email', sa.String(length=254), nullable=True))
-        batch_op.add_column(sa.Column('listens_in', sa.String(length=10), nullable=False, server_default=sa.text("''")))
-        batch_op.add_column(sa.Column('visibility', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
-        batch_op.add_column(sa.Column('steps', sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
-        batch_op.add_column(sa.Column('rules_accepted_at', sa.DateTime(), nullable=True))
-        batch_op.add_column(sa.Column('approved_at', sa.DateTime(), nullable=True))
-        batch_op.add_column(sa.Column('needs_shared', sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column('visa_status', sa.String(length=40), nullable=False, server_default=sa.text("'unknown'")))
-        batch_op.create_index('uq_participation_queue_no', ['meeting_id', 'party_id', 'capacity', 'queue_no'], unique=True, sqlite_where=sa.text('queue_no IS NOT NULL'), postgresql_where=sa.text('queue_no IS NOT NULL'))
-        batch_op.create_index('uq_participation_seat', ['meeting_id', 'party_id', 'capacity', 'seat'], unique=True, sqlite_where=sa.text('seat IS NOT NULL'), postgresql_where=sa.text('seat IS NOT NULL'))
+    op.add_column('participation', sa.Column('seat', sa.Integer(), nullable=True))
+    op.add_column('participation', sa.Column('queue_no', sa.Integer(), nullable=True))
+    op.add_column('participation', sa.Column('nominated_by', sa.Uuid(), nullable=True))
+    op.add_column('participation', sa.Column('replaces', sa.Uuid(), nullable=True))
+    op.add_column('participation', sa.Column('claimed_email', sa.String(length=254), nullable=True))
+    op.add_column('participation', sa.Column('listens_in', sa.String(length=10), nullable=False, server_default=sa.text("''")))
+    op.add_column('participation', sa.Column('visibility', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column('participation', sa.Column('steps', sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column('participation', sa.Column('rules_accepted_at', sa.DateTime(), nullable=True))
+    op.add_column('participation', sa.Column('approved_at', sa.DateTime(), nullable=True))
+    op.add_column('participation', sa.Column('needs_shared', sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column('participation', sa.Column('visa_status', sa.String(length=40), nullable=False, server_default=sa.text("'unknown'")))
+    op.create_index('uq_participation_queue_no', 'participation', ['meeting_id', 'party_id', 'capacity', 'queue_no'], unique=True, sqlite_where=sa.text('queue_no IS NOT NULL'), postgresql_where=sa.text('queue_no IS NOT NULL'))
+    op.create_index('uq_participation_seat', 'participation', ['meeting_id', 'party_id', 'capacity', 'seat'], unique=True, sqlite_where=sa.text('seat IS NOT NULL'), postgresql_where=sa.text('seat IS NOT NULL'))
 
-    with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('collation_key', sa.String(length=2000), nullable=False, server_default=sa.text("''")))
-        batch_op.add_column(sa.Column('gender', sa.String(length=40), nullable=False, server_default=sa.text("'undisclosed'")))
+    op.add_column('person', sa.Column('collation_key', sa.String(length=2000), nullable=False, server_default=sa.text("''")))
+    op.add_column('person', sa.Column('gender', sa.String(length=40), nullable=False, server_default=sa.text("'undisclosed'")))
+    op.add_column('person', sa.Column('folded', sa.String(length=400), nullable=False, server_default=sa.text("''")))
+    op.add_column('account', sa.Column('wanted_email', sa.String(length=254), nullable=True))
+    op.add_column('account', sa.Column('former_email', sa.String(length=254), nullable=True))
     _keep_what_was()
     # Alembic would build the table anew for this, which SQLite no longer needs.
     op.execute('ALTER TABLE meeting_party DROP COLUMN target')
@@ -281,6 +269,10 @@ def _keep_what_was():
             FROM participation WHERE status IN ('nominated', 'invited', 'confirmed')
         ) AS numbered WHERE numbered.id = participation.id
     """)
+    # Sort keys were kept folded until now, and details were written down on one page.
+    op.execute('UPDATE person SET folded = sort_key')
+    written = '["identity", "affiliation", "languages", "days"]'
+    op.execute(f"UPDATE participation SET steps = '{written}' WHERE present_from IS NOT NULL")
     persons = sa.table('person', sa.column('id', sa.Uuid()), sa.column('sort_key'), sa.column('collation_key'))
     for row in connection.execute(sa.select(persons.c.id, persons.c.sort_key)).all():
         key = collation_key(row.sort_key)
@@ -291,6 +283,9 @@ def downgrade():
     op.add_column('meeting_party', sa.Column('target', sa.Integer(), nullable=True))
     op.drop_index('uq_participation_seat', 'participation')
     op.drop_index('uq_participation_queue_no', 'participation')
+    op.execute('ALTER TABLE account DROP COLUMN former_email')
+    op.execute('ALTER TABLE account DROP COLUMN wanted_email')
+    op.execute('ALTER TABLE person DROP COLUMN folded')
     op.execute('ALTER TABLE person DROP COLUMN gender')
     op.execute('ALTER TABLE person DROP COLUMN collation_key')
     op.execute('ALTER TABLE participation DROP COLUMN visa_status')
