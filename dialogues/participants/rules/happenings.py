@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from dialogues.common.happening import Happening
+from dialogues.participants.rules.kinds import SealedKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +80,97 @@ class ParticipationRestored(ParticipationHappening):
     """Someone whom the office had taken off the meeting stands where they stood before: that was undone."""
 
     action: ClassVar[str] = "participation.restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonNominated(ParticipationHappening):
+    """Someone was named for a party: on a seat, or on its waiting list."""
+
+    action: ClassVar[str] = "nomination.entered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominationChanged(ParticipationHappening):
+    """What a party wrote of someone whom it names changed, or the office asked for another address."""
+
+    action: ClassVar[str] = "nomination.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NomineeReplaced(ParticipationHappening):
+    """Someone takes the seat and the sessions of another person of the same party; `about` is the new participation."""
+
+    action: ClassVar[str] = "nomination.replaced"
+
+    replaced_person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsSet(Happening):
+    """The parties have other numbers of seats at a meeting."""
+
+    action: ClassVar[str] = "seats.set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLodged(Happening):
+    """A party lodged its list; `about` is the party."""
+
+    action: ClassVar[str] = "list.lodged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LodgingTakenBack(Happening):
+    """A party took its list back before the lists were opened; `about` is the party."""
+
+    action: ClassVar[str] = "list.taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeFixed(Happening):
+    """The moment at which a meeting's lists open was fixed, moved or cleared."""
+
+    action: ClassVar[str] = "exchange.fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListsOpened(Happening):
+    """The parties' lists of a meeting are open to each other."""
+
+    action: ClassVar[str] = "exchange.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldEntered(Happening):
+    """Something was sealed of a person for a meeting, or taken away; `about` is the person."""
+
+    action: ClassVar[str] = "sealed_field.entered"
+
+    kind: SealedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldSeen(Happening):
+    """Someone looked at what is sealed of a person; `about` is the person, `reason` a hash of what was given as one."""
+
+    action: ClassVar[str] = "sealed_field.seen"
+
+    kind: SealedKind
+    look_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisaStatusChanged(ParticipationHappening):
+    """Where someone's visa stands was written down anew."""
+
+    action: ClassVar[str] = "visa_status.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldsDestroyed(Happening):
+    """What was sealed of people at a meeting was destroyed; `about` is the certificate."""
+
+    action: ClassVar[str] = "sealed_field.destroyed"
+
+    fields: int
