@@ -5,6 +5,7 @@ from typing import Any
 
 from dialogues.agenda import follow_ups as agenda
 from dialogues.agenda.rules import AgendaReleased
+from dialogues.attendance import follow_ups as attendance
 from dialogues.common.happening import Happening
 from dialogues.common.viewer import Viewer
 from dialogues.invites import follow_ups as invites
@@ -12,15 +13,19 @@ from dialogues.meetings.rules import (
     DialogueChanged,
     MeetingCancelled,
     MeetingChanged,
+    MeetingClosed,
     MeetingCopied,
     MeetingMoved,
     RoleAccepted,
     RoleEnded,
 )
+from dialogues.participants import follow_ups as participants
 from dialogues.participants.rules import (
     ParticipationConfirmed,
     ParticipationDeclined,
+    ParticipationRestored,
     ParticipationWithdrawn,
+    RegistrationApproved,
     RegistrationChanged,
 )
 
@@ -30,12 +35,15 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
     MeetingCopied: (agenda.copy_draft,),
     DialogueChanged: (invites.renew_all,),
     MeetingChanged: (invites.renew_entries,),
-    MeetingMoved: (agenda.move_draft, invites.move_meeting),
-    MeetingCancelled: (invites.cancel_meeting,),
+    MeetingMoved: (agenda.move_draft, invites.move_meeting, attendance.keep_codes),
+    MeetingCancelled: (invites.cancel_meeting, attendance.end_codes),
+    MeetingClosed: (participants.end_links, attendance.seal_record),
     AgendaReleased: (invites.follow_release,),
     ParticipationConfirmed: (invites.settle_person,),
-    ParticipationDeclined: (invites.settle_person,),
-    ParticipationWithdrawn: (invites.settle_person,),
+    ParticipationDeclined: (invites.settle_person, attendance.end_code),
+    ParticipationWithdrawn: (invites.settle_person, attendance.end_code),
+    ParticipationRestored: (invites.settle_person, attendance.send_code),
+    RegistrationApproved: (attendance.send_code,),
     RegistrationChanged: (invites.settle_details,),
     RoleAccepted: (invites.settle_holder,),
     RoleEnded: (invites.settle_holder,),

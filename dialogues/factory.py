@@ -35,6 +35,7 @@ from dialogues.outbox.composing import composers, directory
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
+    ATTENDANCE_MARK,
     LETTERS_SEE,
     MEETING_EDIT,
     NOMINATIONS_SEE,
@@ -71,6 +72,7 @@ FEATURES = (
 MEETING_TABS = (
     Tab(N_("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
     Tab(N_("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
+    Tab(N_("Attendance"), "attendance.attendance", (ATTENDANCE_MARK,)),
     Tab(N_("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
     Tab(N_("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
     Tab(N_("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),

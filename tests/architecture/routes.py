@@ -34,6 +34,7 @@ AROUND: dict[str, frozenset[str]] = {
     "accounts.disable": KEEPER,
     "accounts.enable": KEEPER,
     "meetings.open_dialogue": OPENERS,
+    "attendance.open_code": frozenset({"travel desk"}),
     "venues.venues": OPENERS,
     "venues.venue": OPENERS,
     "venues.new_venue": OPENERS,
@@ -44,8 +45,8 @@ AROUND: dict[str, frozenset[str]] = {
     "venues.reopen_room": OPENERS,
 }
 
-#: Open to a signed-in person while something asks for it, and nothing at all at other times.
-WHEN_ASKED = frozenset({"accounts.step_up"})
+#: Open to a signed-in person while something asks for it, as a living code does, and nothing at all at other times.
+WHEN_ASKED = frozenset({"accounts.step_up", "attendance.open_code"})
 
 #: Whose participation the tests ask for.
 THE_PERSON = "participant"
@@ -64,6 +65,9 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "meetings.cancel_meeting": ("E meeting, settings",),
     "meetings.close_meeting": ("E meeting, settings",),
     "meetings.meeting": ("R existence of a meeting",),
+    "meetings.order": ("R existence of a meeting",),
+    "meetings.choose_order": ("E meeting, settings",),
+    "meetings.draw_lot": ("E meeting, settings",),
     "meetings.practical": ("R practical page",),
     "meetings.edit_practical": ("E practical page",),
     "meetings.roles": ("R roles, seen",),
@@ -95,6 +99,11 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "participants.take_back": ("E nominations before exchange",),
     "participants.own_registration": ("O nominations before exchange", "D nominations before exchange"),
     "participants.withdraw": ("O nominations before exchange", "D nominations before exchange"),
+    "attendance.attendance": ("E attendance record",),
+    "attendance.table": ("E attendance record",),
+    "attendance.mark": ("E attendance record",),
+    "attendance.person": ("E attendance record",),
+    "attendance.codes": ("E attendance record",),
     "outbox.letters": ("R letters owed",),
     "outbox.resend": ("R letters owed",),
     "invites.calendar": ("O own calendar",),

@@ -1,0 +1,60 @@
+"""The letter with a personal code for the table: its secret is made when it leaves."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.attendance import posting
+from dialogues.attendance.code_picture import png
+from dialogues.attendance.rules import code_address
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.rules import MeetingStatus
+from dialogues.outbox.composing import own_base_url
+from dialogues.outbox.rules import Composed, Composer, LetterKind, OwedLetter
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
+
+_OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
+
+
+def attendance_code(letter: OwedLetter, now: datetime) -> Composed | None:
+    """The code, in words that name no meeting; None when the person comes no more or the meeting is over."""
+    participation = db.session.get(Participation, UUID(str(letter.facts["participation_id"])))
+    if participation is None or participation.status is not ParticipationStatus.CONFIRMED:
+        return None
+    person = db.session.get_one(Person, participation.person_id)
+    meeting = db.session.get_one(Meeting, participation.meeting_id)
+    expires_at = posting.codes_of_meeting_expire(meeting.id)
+    if person.email is None or meeting.status in _OVER or expires_at <= now:
+        return None
+    secret = posting.mint_code(participation.id, expires_at=expires_at, now=now)
+    address = code_address(own_base_url(), secret)
+    with force_locale(person.locale):
+        return Composed(
+            recipient=person.email,
+            subject=_("Your code"),
+            text=_text(person.name, address),
+            picture=png(address),
+            has_secret=True,
+            language=person.locale,
+        )
+
+
+def _text(name: str, address: str) -> str:
+    text: str = _(
+        "Dear %(name)s,\n\n"
+        "Attached is your personal code. Please show it to the liaison desk when you come to the table,\n"
+        "on your telephone or on paper; the desk then marks that you are there. Without it, say your name.\n\n"
+        "The code says this address, which opens nothing except at the desk:\n\n"
+        "%(address)s\n\n"
+        "Please do not pass this letter on.\n",
+        name=name,
+        address=address,
+    )
+    return text
+
+
+COMPOSERS: dict[LetterKind, Composer] = {LetterKind.ATTENDANCE_CODE: attendance_code}
