@@ -20,7 +20,10 @@ class StyledName:
 
 
 def styled(name: str, family: str, given: str, order: NameOrder) -> StyledName:
-    """The name with its family name marked; the given name where that is what people go by; nothing where it is unknown."""
+    """The name with its family name marked: the given name where that is what people go by.
+
+    Where the part is unknown, or does not stand in the name, nothing is marked.
+    """
     wanted = given if order is NameOrder.PATRONYMIC_GIVEN else family
     begin = name.casefold().rfind(wanted.casefold()) if wanted else -1
     if order is NameOrder.FAMILY_FIRST and wanted:

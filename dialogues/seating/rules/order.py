@@ -56,7 +56,7 @@ class Deviation:
 
 
 class Filled(NamedTuple):
-    """What stands on each place: an index of a guest, or None where no guest sits; and how far that leaves the order."""
+    """Who sits on each place, as an index of a guest, or None; and how far that leaves the order."""
 
     places: tuple[int | None, ...]
     deviation: Deviation

@@ -57,8 +57,16 @@ def draw(form: TableForm, size: int, second_row: int, *, is_between: bool, behin
 def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: str, *, is_behind: bool) -> Chairs:
     dx, dy = out
     reach = _TO_WORDS + (26 if is_behind else 0)
-    numbers = (x, y, x + 27 * dx, y + 27 * dy, x + reach * dx, y + reach * dy, turn)
-    return Chairs(*(round(number, 1) for number in numbers), anchor)
+    return Chairs(
+        x=round(x, 1),
+        y=round(y, 1),
+        behind_x=round(x + 27 * dx, 1),
+        behind_y=round(y + 27 * dy, 1),
+        words_x=round(x + reach * dx, 1),
+        words_y=round(y + reach * dy, 1),
+        turn=round(turn, 1),
+        anchor=anchor,
+    )
 
 
 def _round(size: int, is_between: bool, behind: frozenset[int]) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
@@ -73,12 +81,17 @@ def _round(size: int, is_between: bool, behind: frozenset[int]) -> tuple[float, 
         place = (middle + radius * dx, middle + radius * dy)
         chairs.append(_chair(*place, (dx, dy), turn, "start" if is_right else "end", is_behind=number in behind))
     inner = radius - 18
-    outline = f"M{middle - inner:.1f} {middle:.1f}a{inner:.1f} {inner:.1f} 0 1 0 {2 * inner:.1f} 0a{inner:.1f} {inner:.1f} 0 1 0 {-2 * inner:.1f} 0z"
+    outline = f"M{middle - inner:.1f} {middle:.1f}{_half(inner)}{_half(-inner)}z"
     return 2 * middle, 2 * middle, outline, "", tuple(chairs)
 
 
+def _half(radius: float) -> str:
+    """Half a circle, in the words of a path."""
+    return f"a{abs(radius):.1f} {abs(radius):.1f} 0 1 0 {2 * radius:.1f} 0"
+
+
 def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, int, int]:
-    """How many sit on the upper side, to the right, below and to the left; the head is in the middle of the upper one."""
+    """How many sit above, to the right, below and to the left; the head is in the middle of the upper side."""
     if form is TableForm.U:
         top = max(1, round(size / 3))
         top += (top % 2 == 0) is not is_between
