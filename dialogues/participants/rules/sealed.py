@@ -85,9 +85,7 @@ def _refuse_passport(parts: Parts, last_day: date) -> None:
         raise Refusal(N_("Write until which day the passport is valid."), field="passport_valid_until")
     if date.fromisoformat(parts["valid_until"]) < last_day:
         raise Refusal(
-            N_(
-                "This passport ends before the meeting does, on %(last)s: check the day, or enter the one you travel with."
-            ),
+            N_("This passport ends before the meeting does (%(last)s): check the day, or enter the one you will use."),
             field="passport_valid_until",
             last=last_day.isoformat(),
         )
