@@ -119,6 +119,22 @@ def fault(error: SQLAlchemyError) -> DatabaseFault:
     return DatabaseFault(f"The database {settings.database_file} cannot be opened ({said}).")
 
 
+def empty_log() -> bool:
+    """Take everything out of SQLite's log of changes into its file, and cut the log; whether that could be done now.
+
+    What was deleted is overwritten in the file (`secure_delete`), and stays readable in the log until then. PostgreSQL
+    has no such switch: there, erasure rests on keys.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    return not busy
+
+
 def _damaged() -> DatabaseFault:
     file = current_app.extensions["dialogues.settings"].database_file
     return DatabaseFault(f"The database {file} is damaged: restore it from a backup.")
