@@ -1,15 +1,75 @@
-"""What taking part owes when others change: no link outlives the meeting it is for."""
+"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+
+from uuid import UUID
 
 from sqlalchemy import select
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.extensions import db
-from dialogues.meetings.rules import MeetingClosed
-from dialogues.participants.models import Participation
+from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.rules import MeetingCancelled, MeetingClosed, MeetingMoved, RoleEnded
+from dialogues.participants.models import Participation, SealedField
+from dialogues.participants.posting import sealed
+from dialogues.participants.queries.sealed import interprets, today_in
+from dialogues.participants.rules import ParticipationHappening, ParticipationStatus
+from dialogues.participants.rules.sealed import KEPT_AFTER_DEPARTURE
+from dialogues.policy import Role
 
 
 def end_links(happening: MeetingClosed) -> None:
     """Let no personal link of the meeting count any more."""
     everyone = db.session.scalars(select(Participation.id).where(Participation.meeting_id == happening.about))
     accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(everyone), happening.at)
+
+
+def keep_with_meeting(happening: MeetingMoved) -> None:
+    """Whatever is sealed is kept until thirty days after the new departure."""
+    sealed.move_purge(db.session.get_one(Meeting, happening.about))
+
+
+def keep_with_person(happening: ParticipationHappening) -> None:
+    """The same after a person's own departure."""
+    if happening.meeting_id is not None:
+        sealed.move_purge(db.session.get_one(Meeting, happening.meeting_id), happening.person_id)
+
+
+def purge_cancelled(happening: MeetingCancelled) -> None:
+    """Bookings are still to be undone for some days; then nothing is needed any more."""
+    day = today_in(db.session.get_one(Meeting, happening.about).zone, happening.at)
+    sealed.purge_from(happening.about, day + KEPT_AFTER_DEPARTURE)
+
+
+def purge_person(happening: ParticipationHappening) -> None:
+    """Whoever comes no more leaves nothing sealed: it is shown to nobody from now on, and the next sweep ends it.
+
+    The key is not erased here: this transaction may still be lost, and an erased key stays erased.
+    """
+    if happening.meeting_id is not None and not _is_needed(happening.meeting_id, happening.person_id):
+        _purge_now(happening.meeting_id, happening)
+
+
+def purge_former_interpreter(happening: RoleEnded) -> None:
+    """The same for whoever no longer interprets, at one meeting or at all of the dialogue."""
+    if happening.role is not Role.INTERPRETER:
+        return
+    held = select(SealedField.meeting_id).where(SealedField.person_id == happening.person_id).distinct()
+    for meeting_id in db.session.scalars(held).all():
+        if happening.meeting_id in {None, meeting_id} and not _is_needed(meeting_id, happening.person_id):
+            _purge_now(meeting_id, happening)
+
+
+def _purge_now(meeting_id: UUID, happening: ParticipationHappening | RoleEnded) -> None:
+    today = today_in(db.session.get_one(Meeting, meeting_id).zone, happening.at)
+    sealed.purge_from(meeting_id, today, happening.person_id)
+
+
+def _is_needed(meeting_id: UUID, person_id: UUID) -> bool:
+    """Whether the person takes part in the meeting still, or interprets there."""
+    takes_part = select(Participation.id).where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id == person_id,
+        Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+    )
+    interpreter = select(Person.id).where(Person.id == person_id, interprets(meeting_id))
+    return any(db.session.execute(found).first() is not None for found in (takes_part, interpreter))

@@ -1,0 +1,319 @@
+"""What is sealed: people enter their own, others enter for them, and whoever looks leaves a mark."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, select
+
+from dialogues.common import wall_time
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.transaction import Change, transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting, Party, Person
+from dialogues.meetings.rules import MeetingStatus
+from dialogues.participants.models import Look, Participation, SealedField
+from dialogues.participants.posting import sealed
+from dialogues.participants.queries import days_of
+from dialogues.participants.queries.sealed import (
+    ENTERS,
+    READS,
+    holds,
+    opened,
+    own_papers,
+    stamp,
+    today_in,
+)
+from dialogues.participants.rules import SealedFieldEntered, SealedFieldSeen, SealedKind, VisaStatus, VisaStatusChanged
+from dialogues.participants.rules.sealed import (
+    PAPERS,
+    Parts,
+    arrives,
+    commits_to,
+    departs,
+    refuse_reason,
+    refuse_wrong,
+    tidy,
+)
+from dialogues.participants.rules.steps import Step, with_saved
+from dialogues.policy import PASSPORT_ENTER, PASSPORT_READ, Action, Role, Scope
+
+#: In which role someone looked, where they hold several that let them.
+_LOOKS_AS = (Role.TRAVEL_DESK, Role.FOCAL_POINT)
+
+
+def save_own(
+    viewer: Viewer,
+    typed: Mapping[SealedKind, Parts],
+    *,
+    visa_status: VisaStatus,
+    needs_shared: bool,
+    version: int,
+    now: datetime,
+) -> None:
+    """Seal what a person says of themself, in all kinds at once.
+
+    :raises Refusal: the meeting is over, the parts of a kind do not make sense, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, PASSPORT_ENTER) as change:
+        own = own_papers(change.viewer, now)
+        meeting = _meeting(change)
+        _refuse_over(meeting, now)
+        fields = sealed.living(meeting, own.person_id, now)
+        refuse_stale(stamp(fields.values()), version)
+        entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
+        changed = {kind: parts for kind, parts in entered.items() if _differs(fields.get(kind), parts)}
+        sealed.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now)
+        for kind in changed:
+            change.happened(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))
+        if own.participation_id is not None:
+            _note_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
+
+
+def _differs(field: SealedField | None, parts: Parts) -> bool:
+    return field is None or opened(field) != parts
+
+
+def _note_step(
+    change: Change, participation: Participation, visa_status: VisaStatus, needs_shared: bool, now: datetime
+) -> None:
+    participation.needs_shared = needs_shared
+    participation.steps = with_saved(participation.steps, Step.NEEDS)
+    _set_status(change, participation, visa_status, now)
+
+
+def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *, version: int, now: datetime) -> None:
+    """Seal something of one kind for someone else; what they wrote themself only the travel desk replaces.
+
+    :raises Refusal: the meeting is over, the parts do not make sense, the person wrote it, or it was changed meanwhile.
+    """
+    with transaction(viewer, ENTERS[kind]) as change:
+        meeting = _meeting(change)
+        _refuse_unreached(change, ENTERS[kind], person_id)
+        _refuse_over(meeting, now)
+        fields = sealed.living(meeting, person_id, now)
+        field = fields.get(kind)
+        refuse_stale(stamp([field] if field else []), version)
+        if field is not None and field.entered_by == person_id and not _reaches_all(change, ENTERS[kind]):
+            raise Refusal(N_("This person has written it down themself: ask them to change it."))
+        parts = _checked(kind, typed, meeting)
+        if not parts and kind in PAPERS and field is None:
+            raise Refusal(N_("There is nothing to save yet: fill in what you know."))
+        sealed.enter(meeting, person_id, fields, {kind: parts}, by_person=_by(change), now=now)
+        change.happened(SealedFieldEntered(**_about(meeting, person_id), kind=kind, at=now))
+
+
+def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now: datetime) -> None:
+    """Write down where someone else's visa stands."""
+    with transaction(viewer, PASSPORT_ENTER) as change:
+        _refuse_unreached(change, PASSPORT_ENTER, person_id)
+        found = select(Participation).where(
+            Participation.meeting_id == _meeting(change).id, Participation.person_id == person_id
+        )
+        participation = db.session.scalars(found).one_or_none()
+        if participation is None:
+            raise Unseen
+        _set_status(change, participation, status, now)
+
+
+def _set_status(change: Change, participation: Participation, status: VisaStatus, now: datetime) -> None:
+    if participation.visa_status is status:
+        return
+    participation.visa_status = status
+    change.happened(
+        VisaStatusChanged(
+            about=participation.id,
+            dialogue_id=participation.dialogue_id,
+            meeting_id=participation.meeting_id,
+            person_id=participation.person_id,
+            at=now,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What someone looked at: the parts of one kind, for this once."""
+
+    kind: SealedKind
+    parts: Mapping[str, str]
+    version: int
+
+
+def look_at(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> Seen:
+    """Open one sealed field of someone else, and write down who looked, when and why.
+
+    :raises Refusal: no reason is given.
+    :raises Unseen: not for this viewer, or there is nothing.
+    """
+    with transaction(viewer, READS[kind]) as change:
+        meeting = _meeting(change)
+        _refuse_unreached(change, READS[kind], person_id)
+        field = sealed.living(meeting, person_id, now).get(kind)
+        if field is None:
+            raise Unseen
+        _look(change, field, refuse_reason(reason), now)
+        return Seen(kind=kind, parts=opened(field), version=stamp([field]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """One person's flights, on the board of arrivals."""
+
+    name: str
+    native: str
+    party_code: str
+    arrives: datetime | None
+    arrival: str
+    departs: datetime | None
+    departure: str
+    note: str
+
+
+def look_at_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
+    """Open the flights of everyone whose papers the viewer reads, with one mark for each person.
+
+    :raises Refusal: no reason is given.
+    """
+    with transaction(viewer, PASSPORT_READ) as change:
+        if not _reaches_all(change, PASSPORT_READ):
+            raise Unseen
+        why = refuse_reason(reason)
+        meeting = _meeting(change)
+        found = []
+        for person, party_code, field in _flights(change, meeting, now):
+            _look(change, field, why, now)
+            parts = opened(field)
+            found.append(
+                Journey(
+                    name=person.name,
+                    native=person.native,
+                    party_code=party_code or "",
+                    arrives=arrives(parts),
+                    arrival=parts.get("arrival", ""),
+                    departs=departs(parts),
+                    departure=parts.get("departure", ""),
+                    note=parts.get("note", ""),
+                )
+            )
+        return sorted(found, key=lambda journey: (journey.arrives is None, journey.arrives or now.replace(tzinfo=None)))
+
+
+def _flights(change: Change, meeting: Meeting, now: datetime) -> list[Any]:
+    found = (
+        select(Person, Party.code, SealedField)
+        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .join(SealedField, and_(SealedField.person_id == Person.id, SealedField.meeting_id == meeting.id))
+        .where(
+            Person.dialogue_id == meeting.dialogue_id,
+            holds(change.viewer, PASSPORT_READ),
+            Person.id != change.viewer.person_id,
+            SealedField.kind == SealedKind.FLIGHTS,
+            SealedField.purge_on > today_in(meeting.zone, now),
+        )
+        .order_by(Person.collation, Person.id)
+    )
+    return list(db.session.execute(found).all())
+
+
+def _look(change: Change, field: SealedField, reason: str, now: datetime) -> None:
+    look = Look(
+        id=uuid4(),
+        dialogue_id=field.dialogue_id,
+        meeting_id=field.meeting_id,
+        person_id=field.person_id,
+        kind=field.kind,
+        by_person=_by(change),
+        by_role=_looks_as(change.viewer),
+        at=now,
+        reason=reason,
+    )
+    db.session.add(look)
+    change.happened(
+        SealedFieldSeen(
+            about=field.person_id,
+            dialogue_id=field.dialogue_id,
+            meeting_id=field.meeting_id,
+            kind=field.kind,
+            look_id=look.id,
+            reason=commits_to(reason),
+            at=now,
+        )
+    )
+
+
+def _looks_as(viewer: Viewer) -> Role:
+    return next(role for role in _LOOKS_AS if role in viewer.roles)
+
+
+def _by(change: Change) -> UUID:
+    if change.viewer.person_id is None:
+        raise Unseen
+    return change.viewer.person_id
+
+
+def _reaches_all(change: Change, action: Action) -> bool:
+    return Scope.ALL in change.viewer.scopes(action)
+
+
+def _refuse_unreached(change: Change, action: Action, person_id: UUID) -> None:
+    """:raises Unseen: the action reaches no such person; one's own papers are entered on a page of their own."""
+    meeting = _meeting(change)
+    found = (
+        select(Person.id)
+        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
+        .where(
+            Person.id == person_id,
+            Person.id != change.viewer.person_id,
+            Person.dialogue_id == meeting.dialogue_id,
+            holds(change.viewer, action),
+        )
+    )
+    if db.session.execute(found).first() is None:
+        raise Unseen
+
+
+def _checked(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
+    parts = tidy(kind, typed)
+    refuse_wrong(kind, parts, days_of(meeting).last)
+    if kind is SealedKind.FLIGHTS:
+        for name, local in (("arrives_at", arrives(parts)), ("departs_at", departs(parts))):
+            _refuse_skipped(name, local, meeting.zone)
+    return parts
+
+
+def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
+    """:raises Refusal: the clocks of the meeting's place never show that time."""
+    if local is None:
+        return
+    try:
+        wall_time.on_the_clock(local, zone, fold=0)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=f"flights_{name}", **refusal.facts) from refusal
+
+
+def _refuse_over(meeting: Meeting, now: datetime) -> None:
+    """:raises Refusal: nothing more is collected for this meeting."""
+    if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
+        raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
+    if today_in(meeting.zone, now) > _last_day(meeting):
+        raise Refusal(N_("This meeting is over: nothing more is collected, and what is there will be destroyed."))
+
+
+def _last_day(meeting: Meeting) -> date:
+    return days_of(meeting).last
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise Unseen
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+def _about(meeting: Meeting, person_id: UUID) -> dict[str, Any]:
+    return {"about": person_id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
