@@ -38,6 +38,7 @@ from dialogues.meetings.rules import (
     PartyAttribution,
     PartyFacts,
     PartyKind,
+    PartyOrder,
     PracticalFacts,
     Rule,
 )
@@ -268,6 +269,24 @@ class CopyMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 class CancelMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """Whether the meeting as it was shown is cancelled."""
 
+    version = VersionField()
+
+
+class OrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """By what the parties stand in every list of a meeting."""
+
+    by = RadioField(_l("Order of the parties"), choices=_choices(PartyOrder), coerce=_plain)
+    version = VersionField()
+
+    @property
+    def chosen(self) -> PartyOrder:
+        return PartyOrder(self.by.data)
+
+
+class LotForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Before whom a lot is drawn."""
+
+    witnesses = LineField(_l("Witnesses"), 300)
     version = VersionField()
 
 

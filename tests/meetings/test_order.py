@@ -1,11 +1,13 @@
 """Parties stand in an order that ranks nobody: by a language or by city, from the place that a lot drew."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from dialogues.audit.models import AuditEntry
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -13,8 +15,18 @@ from dialogues.meetings import queries
 from dialogues.meetings.collation import LANGUAGES as COLLATIONS
 from dialogues.meetings.collation import collation_key
 from dialogues.meetings.models import Lot, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.rules import LANGUAGES, OrderedParty, PartyKind, PartyOrder, arranged, language_of, stands_as
+from dialogues.meetings.rules import (
+    LANGUAGES,
+    LotDrawn,
+    OrderedParty,
+    PartyKind,
+    PartyOrder,
+    arranged,
+    language_of,
+    stands_as,
+)
 from dialogues.sample.reading import sample
+from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.cast import Cast
 
 EXPECTED = sample()["fixtures"]["order"]
@@ -31,15 +43,15 @@ def listed(cast: Cast, by: PartyOrder | None = None) -> list[str]:
 def draw(cast: Cast, code: str, by: PartyOrder = PartyOrder.ENGLISH) -> None:
     """A lot as it was drawn some day."""
     trd_1 = cast.meeting("TRD-1")
+    lot = Lot(
+        meeting_id=trd_1,
+        dialogue_id=cast.dialogue("TRD"),
+        party_id=cast.party(code),
+        order=by,
+        drawn_at=datetime(2027, 5, 20, 8, tzinfo=UTC),
+        witnesses="the co-chairs",
+    )
     with upkeep(system(Purpose.SAMPLE)) as session:
-        lot = Lot(
-            meeting_id=trd_1,
-            dialogue_id=cast.dialogue("TRD"),
-            party_id=cast.party(code),
-            order=by,
-            drawn_at=datetime(2027, 5, 20, 8, tzinfo=UTC),
-            witnesses="the co-chairs",
-        )
         session.add(lot)
         session.get_one(Meeting, trd_1).party_order = by
 
@@ -88,8 +100,9 @@ def test_a_lot_draws_where_the_order_starts_and_it_goes_around(cast: Cast) -> No
 @pytest.mark.usefixtures("inside")
 def test_the_order_starts_where_the_drawn_party_stood_though_it_comes_no_more(cast: Cast) -> None:
     draw(cast, "MN")
+    seat = cast.meeting("TRD-1"), cast.party("MN")
     with upkeep(system(Purpose.SAMPLE)) as session:
-        session.delete(session.get_one(MeetingParty, (cast.meeting("TRD-1"), cast.party("MN"))))
+        session.delete(session.get_one(MeetingParty, seat))
 
     assert listed(cast) == [name for name in [*EXPECTED["lot_example"]["result"], OBSERVATORY] if name != "Mongolia"]
 
@@ -163,3 +176,127 @@ def test_observing_organisations_stand_last_wherever_the_lot_fell() -> None:
     assert [party.code for party in arranged(sides)] == ["B", "C", "A"]
     assert [party.code for party in arranged(sides, ("C", "C"))] == ["C", "B", "A"]
     assert [party.code for party in arranged(sides, ("D", "D"))] == ["B", "C", "A"]
+
+
+def address(cast: Cast, part: str = "", code: str = "TRD-1") -> str:
+    with cast.app.app_context():
+        return f"/meetings/{cast.meeting(code)}/order{part}"
+
+
+def standing(cast: Cast, who: str = "us4", code: str = "TRD-1") -> list[str]:
+    """What the parties stand as on the page of the order."""
+    table = page(cast.client(who).get(address(cast, code=code))).select_one("table")
+    assert table is not None
+    return [cell.get_text(strip=True) for cell in table.select("td[data-label='Stands as'] bdi")]
+
+
+def test_a_coordinator_chooses_the_order_and_sees_each_as_it_would_be(cast: Cast) -> None:
+    offered = page(cast.client("st-coord").get(address(cast, "/choose"))).select(".order-preview")
+    assert [bdi.get_text() for bdi in offered[1].select("bdi")] == [*EXPECTED["fr"], OBSERVATORY]
+
+    answer = send(cast.client("st-coord"), address(cast, "/choose"), by="fr")
+
+    assert answer.status_code == 303
+    assert standing(cast) == [*EXPECTED["fr"], OBSERVATORY]
+
+
+def test_a_lot_is_drawn_with_its_record_and_everyone_sees_where_the_order_starts(cast: Cast, read) -> None:
+    send(cast.client("st-coord"), address(cast, "/lot"), witnesses="Both co-chairs and KR's focal point")
+
+    lot = read(select(Lot))
+    drawn = read(select(Party.names).where(Party.id == lot.party_id))["en"]
+    start = EXPECTED["en"].index(drawn)
+    assert standing(cast) == [*EXPECTED["en"][start:], *EXPECTED["en"][:start], OBSERVATORY]
+    record = page(cast.client("us4").get(address(cast))).select_one(".sheet")
+    assert record is not None
+    assert {drawn, "Both co-chairs and KR's focal point"} <= {dd.get_text(strip=True) for dd in record.select("dd")}
+
+
+@pytest.mark.parametrize("witnesses", ["", " \u200b "])
+def test_a_lot_without_witnesses_is_not_drawn(cast: Cast, read, witnesses: str) -> None:
+    answer = send(cast.client("st-coord"), address(cast, "/lot"), witnesses=witnesses)
+
+    assert (answer.status_code, read(select(Lot))) == (422, None)
+
+
+def test_a_lot_is_drawn_once_and_the_order_stays(cast: Cast, read) -> None:
+    coordinator = cast.client("st-coord")
+    in_hand = page(coordinator.get(address(cast, "/lot"))).select_one("main form[method=post]")
+    order_in_hand = page(coordinator.get(address(cast, "/choose"))).select_one("main form[method=post]")
+    assert in_hand is not None
+    assert order_in_hand is not None
+    send(coordinator, address(cast, "/lot"), witnesses="the co-chairs")
+    drawn = read(select(Lot))
+
+    again = coordinator.post(address(cast, "/lot"), data=held(in_hand) | {"witnesses": "nobody"}, headers=SAME_ORIGIN)
+    version = read(select(Meeting.version).where(Meeting.code == "TRD-1"))
+    other = coordinator.post(
+        address(cast, "/choose"), data=held(order_in_hand) | {"by": "fr", "version": version}, headers=SAME_ORIGIN
+    )
+
+    assert "it is drawn once" in complaints(again)
+    assert "which stays" in complaints(other)
+    assert (read(select(Lot.party_id)), read(select(Lot.witnesses))) == (drawn.party_id, "the co-chairs")
+    assert coordinator.get(address(cast, "/lot")).status_code == 200
+    assert not page(coordinator.get(address(cast))).select(f"a[href='{address(cast, '/choose')}']")
+
+
+def test_a_lot_needs_two_parties(cast: Cast, read) -> None:
+    with cast.app.app_context():
+        trd_1, leave = cast.meeting("TRD-1"), [cast.party(code) for code in ("US", "KP", "KR", "CN", "RU", "JP", "MN")]
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            for party in leave:
+                session.delete(session.get_one(MeetingParty, (trd_1, party)))
+
+    assert "at least two parties" in complaints(send(cast.client("st-coord"), address(cast, "/lot"), witnesses="both"))
+    assert read(select(Lot)) is None
+
+
+def test_two_who_choose_at_once_are_told_of_each_other(cast: Cast) -> None:
+    first, second = cast.client("st-coord"), cast.client("st-coord")
+    in_hand = page(second.get(address(cast, "/choose"))).select_one("main form[method=post]")
+    assert in_hand is not None
+    send(first, address(cast, "/choose"), by="ru")
+
+    answer = second.post(address(cast, "/choose"), data=held(in_hand) | {"by": "fr"}, headers=SAME_ORIGIN)
+
+    assert answer.status_code == 422
+    assert "in Russian" in answer.text
+    assert page(answer).select_one("input[name=by][value=fr][checked]")
+
+
+@pytest.mark.parametrize("who", ["st-host", "ch1", "kr1", "us4", "st-arch"])
+def test_only_a_coordinator_changes_the_order(cast: Cast, who: str) -> None:
+    assert cast.client(who).get(address(cast)).status_code == 200
+    assert {cast.client(who).get(address(cast, part)).status_code for part in ("/choose", "/lot")} == {404}
+
+
+def test_before_the_exchange_the_witnesses_of_a_lot_are_the_offices(cast: Cast) -> None:
+    send(cast.client("st-coord"), address(cast, "/lot", "LVR-1"), witnesses="Chiara ESEMPIO of the focal points")
+
+    assert "ESEMPIO" in cast.client("st-coord").get(address(cast, code="LVR-1")).text
+    for who in ("ru2", "ch1", "st-host"):
+        shown = cast.client(who).get(address(cast, code="LVR-1")).text
+        assert "Drawn to stand first" in shown
+        assert "ESEMPIO" not in shown
+
+
+def test_choosing_and_drawing_are_in_the_audit_log_without_the_witnesses(cast: Cast) -> None:
+    send(cast.client("st-coord"), address(cast, "/choose"), by="city")
+    send(cast.client("st-coord"), address(cast, "/lot"), witnesses="the co-chairs")
+
+    with cast.app.app_context():
+        assert {"order.chosen", "lot.drawn"} <= set(db.session.scalars(select(AuditEntry.action)))
+    assert "witnesses" not in {field.name for field in fields(LotDrawn)}
+
+
+def test_the_next_meeting_keeps_the_order_but_draws_its_own_lot(cast: Cast, read) -> None:
+    send(cast.client("st-coord"), address(cast, "/choose"), by="ru")
+    send(cast.client("st-coord"), address(cast, "/lot"), witnesses="the co-chairs")
+    copy = address(cast).removesuffix("/order") + "/copy"
+
+    send(cast.client("st-coord"), copy, code="TRD-2", title="Next", starts_on="2027-11-02")
+
+    made = read(select(Meeting).where(Meeting.code == "TRD-2"))
+    assert made.party_order is PartyOrder.RUSSIAN
+    assert read(select(Lot).where(Lot.meeting_id == made.id)) is None

@@ -46,6 +46,7 @@ _COPIED = (
     "profile",
     "observers_told",
     "working_languages",
+    "party_order",
 )
 
 

@@ -12,7 +12,7 @@ from dialogues.meetings.queries.meetings import (
     seated_parties,
     visible,
 )
-from dialogues.meetings.queries.order import DrawnLot, Order, order, order_at, parties_in_order
+from dialogues.meetings.queries.order import DrawnLot, Order, every_order, order, order_at, parties_in_order, standing
 from dialogues.meetings.queries.roles import offers, role, roles
 from dialogues.meetings.queries.standing import conditions, stand_in
 
@@ -23,6 +23,7 @@ __all__ = [
     "Order",
     "conditions",
     "dialogue",
+    "every_order",
     "institution",
     "institutions",
     "meeting",
@@ -40,5 +41,6 @@ __all__ = [
     "roles",
     "seated_parties",
     "stand_in",
+    "standing",
     "visible",
 ]

@@ -16,12 +16,14 @@ from dialogues.meetings.rules.happenings import (
     DialogueOpened,
     InstitutionAdded,
     InstitutionChanged,
+    LotDrawn,
     MeetingCancelled,
     MeetingChanged,
     MeetingClosed,
     MeetingCopied,
     MeetingMoved,
     MeetingPlanned,
+    OrderChosen,
     PartyAdded,
     PartyChanged,
     PracticalChanged,
@@ -46,7 +48,15 @@ from dialogues.meetings.rules.kinds import (
     Rule,
 )
 from dialogues.meetings.rules.names import dialling, sort_key
-from dialogues.meetings.rules.order import OrderedParty, arranged, language_of, stands_as
+from dialogues.meetings.rules.order import (
+    OrderedParty,
+    arranged,
+    language_of,
+    refuse_another_lot,
+    refuse_order_after_lot,
+    stands_as,
+    to_be_drawn,
+)
 from dialogues.meetings.rules.roles import OFFERED_ROLES, refuse_last_coordinator
 
 __all__ = [
@@ -65,6 +75,7 @@ __all__ = [
     "InstitutionChanged",
     "InstitutionFacts",
     "InviteProfile",
+    "LotDrawn",
     "MeetingCancelled",
     "MeetingChanged",
     "MeetingClosed",
@@ -75,6 +86,7 @@ __all__ = [
     "MeetingPlanned",
     "MeetingStatus",
     "NameOrder",
+    "OrderChosen",
     "OrderedParty",
     "PartyAdded",
     "PartyAttribution",
@@ -92,9 +104,12 @@ __all__ = [
     "arranged",
     "dialling",
     "language_of",
+    "refuse_another_lot",
     "refuse_disorder",
     "refuse_early_closing",
     "refuse_last_coordinator",
+    "refuse_order_after_lot",
     "sort_key",
     "stands_as",
+    "to_be_drawn",
 ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from dialogues.common.happening import Happening
+from dialogues.meetings.rules.kinds import PartyOrder
 from dialogues.policy import Role
 
 
@@ -106,6 +107,25 @@ class MeetingClosed(Happening):
     """A meeting is over for good: nobody registers for it any more, and who was there is sealed."""
 
     action: ClassVar[str] = "meeting.closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChosen(Happening):
+    """The parties of a meeting stand in another order."""
+
+    action: ClassVar[str] = "order.chosen"
+
+    order: PartyOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotDrawn(Happening):
+    """A lot decided which party of a meeting stands first; who saw it stands with the lot."""
+
+    action: ClassVar[str] = "lot.drawn"
+
+    party_id: UUID
+    order: PartyOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

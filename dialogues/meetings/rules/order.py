@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from dialogues.common.refusal import N_, Refusal
 from dialogues.meetings.rules.kinds import PartyKind, PartyOrder
 
 #: The languages whose names a party is ordered by; by city, English is the language of both.
@@ -68,3 +69,28 @@ def arranged(parties: Iterable[OrderedParty], start: tuple[str, str] | None = No
             party for party in at_table if party.place < start
         ]
     return (*at_table, *(party for party in standing if party.kind is PartyKind.OBSERVER))
+
+
+def to_be_drawn(parties: Iterable[OrderedParty]) -> tuple[OrderedParty, ...]:
+    """The parties among which a lot is drawn: all at the table, hosts among them.
+
+    :raises Refusal: there are no two of them.
+    """
+    at_table = tuple(party for party in parties if party.kind is not PartyKind.OBSERVER)
+    if len(at_table) < 2:
+        raise Refusal(N_("A lot is drawn among at least two parties: seat them in the meeting's settings first."))
+    return at_table
+
+
+def refuse_another_lot(is_drawn: bool) -> None:
+    """:raises Refusal: the lot of this meeting was drawn already."""
+    if is_drawn:
+        raise Refusal(N_("The lot of this meeting is drawn: it is drawn once, and what it drew stays."))
+
+
+def refuse_order_after_lot(is_drawn: bool) -> None:
+    """:raises Refusal: a lot was drawn for the order in force, which everyone may rely on from then on."""
+    if is_drawn:
+        raise Refusal(
+            N_("The lot of this meeting was drawn for the order in force, which stays. Any reader can look at another.")
+        )

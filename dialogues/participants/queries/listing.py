@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select, true
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Institution, Party, Person
-from dialogues.meetings.rules import Capacity
+from dialogues.meetings.queries import Order, standing
+from dialogues.meetings.rules import Capacity, PartyOrder
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import english, person_of, visible
 from dialogues.participants.rules import ParticipationStatus
@@ -33,6 +35,8 @@ class ListLine:
     party_id: UUID
     party_code: str
     party_name: str
+    #: By what the party stands in this list, where that is not its name in English.
+    party_stands_as: str
     capacity: Capacity
     affiliation: str
     status: ParticipationStatus | None
@@ -60,6 +64,10 @@ class Wanted:
     party_id: UUID | None = None
     status: ParticipationStatus | None = None
     page: int = 1
+    #: Another order than the one in force.
+    by: PartyOrder | None = None
+    #: Whether persons stand by themselves, whatever their party.
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,27 +79,40 @@ class ParticipantsList:
     found: int
     page: int
     last: int
+    order: Order
     #: Whether all there is for this viewer is the line that a list exists.
     sealed: bool
 
 
 def participants(viewer: Viewer, wanted: Wanted) -> ParticipantsList:
-    """The participants whom the viewer may see: parties by their English name, persons by their sort key.
+    """The participants whom the viewer may see: parties in the order in force, persons by their sort key.
 
-    Three queries, however many there are and whatever is hidden.
+    Four queries, however many there are and whatever is hidden.
     """
+    order = meetings.order(viewer, wanted.by)
     found = db.session.execute(
         _narrowed(viewer, wanted, select(func.count()).select_from(Participation).join(Person, person_of()))
     ).scalar_one()
     last = max(1, -(-found // PAGE))
     page = min(max(wanted.page, 1), last)
-    rows = db.session.execute(_narrowed(viewer, wanted, _lines(viewer)).limit(PAGE).offset((page - 1) * PAGE))
+    rows = db.session.execute(
+        _narrowed(viewer, wanted, _lines(viewer))
+        .order_by(
+            *([] if wanted.by_person else [standing(order, Participation.party_id)]),
+            Person.collation,
+            Person.name,
+            Participation.id,
+        )
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
     return ParticipantsList(
-        lines=tuple(_line(row) for row in rows),
-        tallies=_tallies(viewer),
+        lines=tuple(_line(row, order) for row in rows),
+        tallies=_tallies(viewer, order),
         found=found,
         page=page,
         last=last,
+        order=order,
         sealed=viewer.scopes(PARTICIPANTS_SEE) == {Scope.SEALED} and not viewer.scopes(NOMINATIONS_SEE),
     )
 
@@ -126,7 +147,6 @@ def _lines(viewer: Viewer) -> Any:
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .order_by(english(), Party.code, Person.collation, Person.name, Participation.id)
     )
 
 
@@ -150,7 +170,7 @@ def _named_like(search: str) -> Iterable[ColumnElement[bool]]:
     yield Person.native.contains(search, autoescape=True)
 
 
-def _line(row: Any) -> ListLine:
+def _line(row: Any, order: Order | None = None) -> ListLine:
     shown = row.registration_open
     return ListLine(
         id=row.id,
@@ -160,6 +180,7 @@ def _line(row: Any) -> ListLine:
         party_id=row.party_id,
         party_code=row.party_code,
         party_name=row.party_name or row.party_code,
+        party_stands_as=order.other_names.get(row.party_id, "") if order is not None else "",
         capacity=row.capacity,
         affiliation=row.affiliation,
         status=row.status if shown else None,
@@ -169,7 +190,7 @@ def _line(row: Any) -> ListLine:
     )
 
 
-def _tallies(viewer: Viewer) -> tuple[Tally, ...]:
+def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
     status = case((visible(viewer, REGISTRATION_SEE), Participation.status), else_=None).label("status")
     counted = (
         select(
@@ -183,7 +204,6 @@ def _tallies(viewer: Viewer) -> tuple[Tally, ...]:
         .join(Party, Party.id == Participation.party_id)
         .where(_listed(viewer))
         .group_by(Party.id, Party.code, english(), status)
-        .order_by(english(), Party.code)
     )
     return tuple(
         Tally(
@@ -193,7 +213,7 @@ def _tallies(viewer: Viewer) -> tuple[Tally, ...]:
             status=row.status,
             people=row.people,
         )
-        for row in db.session.execute(counted)
+        for row in sorted(db.session.execute(counted), key=lambda row: order.rank(row.party_id))
     )
 
 
