@@ -16,6 +16,7 @@ from dialogues.participants.forms import language_name
 from dialogues.participants.queries import ParticipantsList, Wanted
 from dialogues.participants.rules import GONE, ParticipationStatus, may_answer
 from dialogues.participants.views.house import blueprint
+from dialogues.participants.views.orders import asked_order, called, order_pills
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE
 
 _LONGEST_SEARCH = 100
@@ -33,6 +34,7 @@ def participants(meeting_id: UUID) -> str:
         wanted=wanted,
         party_pills=_party_pills(found, wanted, meeting_id),
         status_pills=_status_pills(found, wanted, meeting_id),
+        order_pills=order_pills(wanted, lambda order: _list_url(wanted, meeting_id, order=order)),
         kept=_asked(wanted, q=""),
         page_url=lambda page: _list_url(wanted, meeting_id, page=page),
         language_name=language_name,
@@ -46,6 +48,7 @@ def _wanted() -> Wanted:
         search=one_line(request.args.get("q", ""))[:_LONGEST_SEARCH],
         party_id=_uuid(party),
         status=next((known for known in ParticipationStatus if known.value == status), None),
+        **asked_order(request.args.get("order", "")),
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
@@ -63,7 +66,13 @@ def _list_url(wanted: Wanted, meeting_id: UUID, **changes: Any) -> str:
 
 def _asked(wanted: Wanted, **changes: Any) -> dict[str, Any]:
     """What an address of the list carries, with some of it changed."""
-    asked = {"q": wanted.search, "party": wanted.party_id, "status": wanted.status and wanted.status.value, **changes}
+    asked = {
+        "q": wanted.search,
+        "party": wanted.party_id,
+        "status": wanted.status and wanted.status.value,
+        "order": called(wanted),
+        **changes,
+    }
     return {name: value for name, value in asked.items() if value}
 
 
