@@ -16,6 +16,7 @@ from dialogues.archive.export import markdown_of
 from dialogues.archive.forms import FileSummaryForm, UploadForm
 from dialogues.archive.queries import OF_DIALOGUE, OF_OFFICE, Belonging, Lines
 from dialogues.archive.rules import RESPONSIBILITY, Listing, RecordKind
+from dialogues.attendance.queries import sealed_line
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.browser import KIND
@@ -73,6 +74,7 @@ def records(**_place: UUID) -> str:
         here=_here(),
         found=found,
         waiting=queries.waiting(viewer()),
+        attendance=sealed_line(viewer()),
         kinds=_kind_pills(found, kind, belonging),
         belongings=_belonging_pills(found, kind, belonging),
         narrowed=kind is not None or belonging is not None,

@@ -12,7 +12,7 @@ from dialogues.accounts import queries as accounts
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.agenda import queries as agenda
 from dialogues.agenda.queries import ReleasedSession
-from dialogues.agenda.rules import Admits
+from dialogues.agenda.rules import Admits, SessionKind
 from dialogues.attendance.marks import hashes
 from dialogues.attendance.models import AttendanceMark, AttendanceSeal
 from dialogues.attendance.rules import is_expected
@@ -142,18 +142,22 @@ def sessions(viewer: Viewer) -> list[TableSession]:
 
 
 def _at_table(session: ReleasedSession, everyone: list[Guest], present: int) -> TableSession:
-    restricted = session.admits is Admits.INVITED
-    day = session.starts.date()
+    restricted, day = _is_restricted(session), session.starts.date()
     return TableSession(
         id=session.session_id,
         starts=session.starts,
         ends=session.ends,
         zone=session.zone,
-        rooms=() if restricted else session.rooms,
+        rooms=() if session.admits is Admits.INVITED else session.rooms,
         is_restricted=restricted,
         present=present,
         expected=0 if restricted else sum(one.is_expected_on(day) for one in everyone),
     )
+
+
+def _is_restricted(session: ReleasedSession) -> bool:
+    """Whether nobody but those who are there is to know who is: a restricted list, or two parties by themselves."""
+    return session.admits is Admits.INVITED or session.kind is SessionKind.BILATERAL
 
 
 def guests(viewer: Viewer) -> list[Guest]:
@@ -237,7 +241,7 @@ def session_to_mark(viewer: Viewer, session_id: UUID) -> TableSession:
     :raises Unseen: there is none such.
     """
     for session in agenda.sessions_for(viewer, ATTENDANCE_MARK):
-        if session.session_id == session_id and session.admits is not Admits.INVITED:
+        if session.session_id == session_id and not _is_restricted(session):
             return _at_table(session, [], 0)
     raise Unseen
 
