@@ -46,6 +46,7 @@ from dialogues.policy import (
     ROLES_SEE,
     SUMMARY_FILED_READ,
     SUMMARY_SEE,
+    VISA_STATUS_SEE,
 )
 from dialogues.settings import ROOT, Settings, SettingsError, or_end, unwritable
 
@@ -73,6 +74,7 @@ MEETING_TABS = (
     Tab(N_("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
     Tab(N_("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
     Tab(N_("Attendance"), "attendance.attendance", (ATTENDANCE_MARK,)),
+    Tab(N_("Travel papers"), "participants.all_papers", (VISA_STATUS_SEE,), beyond_own=True),
     Tab(N_("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
     Tab(N_("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
     Tab(N_("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from dialogues.common import access, browser, clock
 from dialogues.common.refusal import N_
+from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
-from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF_INVITE, VENUES_SEE, Action
+from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF_INVITE, VENUES_SEE, Action, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Tab:
     label: str
     endpoint: str
     actions: tuple[Action, ...]
+    #: Whether it is for those only whom an action lets see others than themselves.
+    beyond_own: bool = False
 
     @property
     def blueprint(self) -> str:
@@ -65,7 +68,7 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
                 current=request.blueprint == tab.blueprint and _same_page(tab.endpoint),
             )
             for tab in tabs
-            if tab.endpoint in app.view_functions and any(viewer.may(action) for action in tab.actions)
+            if tab.endpoint in app.view_functions and any(_opens(viewer, action, tab) for action in tab.actions)
         ]
 
     def tabs_of_meeting() -> list[Link]:
@@ -106,6 +109,10 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     app.jinja_env.filters.update(
         word=word, day=day, clock_time=clock_time, moment=moment, utc_offset=utc_offset, in_zone=in_zone
     )
+
+
+def _opens(viewer: Viewer, action: Action, tab: Tab) -> bool:
+    return bool(viewer.scopes(action) - {Scope.OWN}) if tab.beyond_own else viewer.may(action)
 
 
 def language() -> str:

@@ -70,7 +70,8 @@ class Papers:
     reads: frozenset[SealedKind]
     enters: frozenset[SealedKind]
     kept: Mapping[SealedKind, Kept]
-    stamp: int
+    #: By kind, what tells whether it was changed meanwhile.
+    stamps: Mapping[SealedKind, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +242,7 @@ def _shown(row: Any, fields: Iterable[SealedField]) -> Papers:
         reads=reads,
         enters=enters,
         kept={field.kind: _line(field) for field in known},
-        stamp=stamp(known),
+        stamps={field.kind: stamp([field]) for field in known},
     )
 
 

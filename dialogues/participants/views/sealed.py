@@ -1,0 +1,221 @@
+"""Pages of what is sealed: one's own, other people's, the overview, and that it was destroyed."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import flash, make_response, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer
+from dialogues.common.pages import form_page, see_other, show_refusal
+from dialogues.common.presentation import word
+from dialogues.common.refusal import Refusal, Unseen
+from dialogues.participants import queries
+from dialogues.participants.commands import sealing
+from dialogues.participants.forms.sealed import FORMS, OwnSealedForm, ReasonForm, VisaStatusForm, read_only
+from dialogues.participants.queries.sealed import Papers, certificates, everyones, own_papers, papers
+from dialogues.participants.rules import QuestionKind, SealedKind, Step, VisaStatus
+from dialogues.participants.rules.sealed import NEEDS, PAPERS, WHY
+from dialogues.participants.views import steps
+from dialogues.participants.views.house import blueprint
+from dialogues.policy import (
+    DESTRUCTION_SEE,
+    NEEDS_ENTER,
+    NEEDS_READ,
+    PASSPORT_ENTER,
+    PASSPORT_READ,
+    VISA_STATUS_SEE,
+)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/registration/needs", methods=["GET", "POST"])
+@allows(PASSPORT_ENTER)
+@form_page("participants/own_sealed.html")
+def own_sealed(meeting_id: UUID) -> Iterator[Any]:
+    """One's own passport, visa, flights and needs, with why they are asked, who sees them, and until when."""
+    own, frame = own_papers(viewer(), clock.now()), queries.frame(meeting_id)
+    form = OwnSealedForm(own)
+    overview = url_for("participants.own_registration", meeting_id=meeting_id)
+    shown = _step(meeting_id, frame) if own.participation_id else None
+    yield {
+        "form": form,
+        "own": own,
+        "frame": frame,
+        "shown": shown,
+        "overview": overview,
+        "papers": PAPERS,
+        "needs": NEEDS,
+        "why": WHY,
+    }
+    sealing.save_own(
+        viewer(),
+        {kind: form.parts(kind) for kind in SealedKind},
+        visa_status=VisaStatus(form.visa_status.data),
+        needs_shared=form.needs_shared.data,
+        version=form.version.data,
+        now=clock.now(),
+    )
+    flash(_("Saved and sealed."), "success")
+    yield steps.go_on(shown, overview) if shown else see_other(url_for(".own_sealed", meeting_id=meeting_id))
+
+
+def _step(meeting_id: UUID, frame: Any) -> steps.Shown:
+    """This page as a step of the registration, for those who register."""
+    own = queries.own_registration(viewer())
+    return steps.Shown(Step.NEEDS, own, frame, lambda step: steps.own_page(step, meeting_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/papers")
+@allows(VISA_STATUS_SEE)
+def all_papers(meeting_id: UUID) -> str:
+    """Whose papers are there, and where visas stand; never what is in them."""
+    return _overview(meeting_id, ReasonForm(formdata=None))
+
+
+def _overview(meeting_id: UUID, form: ReasonForm) -> str:
+    people = everyones(viewer(), clock.now())
+    return render_template(
+        "participants/all_papers.html",
+        people=people,
+        form=form,
+        kinds=[kind for kind in SealedKind if any(kind in one.reads | one.enters for one in people)],
+        reads_flights=any(SealedKind.FLIGHTS in one.reads for one in people),
+        meeting_id=meeting_id,
+    )
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/flights")
+@allows(PASSPORT_READ)
+def flights(meeting_id: UUID) -> str | Response:
+    """The board of arrivals, shown once for a reason."""
+    form = ReasonForm()
+    if form.validate():
+        try:
+            journeys = sealing.look_at_flights(viewer(), form.reason.data or "", now=clock.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return render_template("participants/flights.html", journeys=journeys)
+    return make_response(_overview(meeting_id, form), 422)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/papers", endpoint="papers")
+@allows(VISA_STATUS_SEE)
+def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """The way from someone's part in a meeting to their papers, which are theirs as a person."""
+    for one in everyones(viewer(), clock.now()):
+        if one.participation_id == participation_id:
+            return see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=one.person_id))
+    raise Unseen
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>")
+@allows(VISA_STATUS_SEE)
+def papers_of(meeting_id: UUID, person_id: UUID) -> str:
+    """Which papers of one person are there; never what is in them."""
+    return _page(meeting_id, papers(viewer(), person_id, clock.now()))
+
+
+def _page(meeting_id: UUID, found: Papers, wrong: SealedKind | None = None, form: ReasonForm | None = None) -> str:
+    kinds = [kind for kind in SealedKind if kind in found.reads | found.enters]
+    reasons = {kind: form if form and kind is wrong else _reason(kind) for kind in kinds}
+    enters_visa = SealedKind.VISA in found.enters and found.visa_status is not None
+    return render_template(
+        "participants/papers.html",
+        found=found,
+        kinds=kinds,
+        reasons=reasons,
+        status_form=VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
+        meeting_id=meeting_id,
+    )
+
+
+def _reason(kind: SealedKind) -> ReasonForm:
+    """An empty form, whose field has a name of its own for the page."""
+    form = ReasonForm(formdata=None)
+    form.reason.id = f"reason-{kind.value}"
+    return form
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>/show")
+@allows(PASSPORT_READ, NEEDS_READ)
+def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
+    """What one sealed field holds, shown once for a reason, which is written down."""
+    asked = _kind(kind)
+    found = papers(viewer(), person_id, clock.now())
+    if asked not in found.reads or asked not in found.kept:
+        raise Unseen
+    form = ReasonForm()
+    form.reason.id = f"reason-{asked.value}"
+    if form.validate():
+        try:
+            seen = sealing.look_at(viewer(), person_id, asked, form.reason.data or "", now=clock.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return _shown(meeting_id, found, seen)
+    return make_response(_page(meeting_id, found, asked, form), 422)
+
+
+def _shown(meeting_id: UUID, found: Papers, seen: sealing.Seen) -> str:
+    may_change = seen.kind in found.enters
+    return render_template(
+        "participants/shown.html",
+        found=found,
+        kind=seen.kind,
+        parts=read_only(seen.kind, seen.parts),
+        form=_filled(seen) if may_change else None,
+        meeting_id=meeting_id,
+    )
+
+
+def _filled(seen: sealing.Seen) -> Any:
+    """A form with what was just shown, to be changed and sent to the page of entering."""
+    # What was sent here is a reason, and none of these fields.
+    return FORMS[seen.kind](seen.version, {seen.kind: seen.parts}, is_sent=False)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>", methods=["GET", "POST"])
+@allows(PASSPORT_ENTER, NEEDS_ENTER)
+@form_page("participants/enter_papers.html")
+def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
+    """Write something down for someone; what is there already is replaced without being shown."""
+    asked = _kind(kind)
+    found = papers(viewer(), person_id, clock.now())
+    if asked not in found.enters:
+        raise Unseen
+    form = FORMS[asked](found.stamps.get(asked, 0), {})
+    yield {"form": form, "found": found, "kind": asked, "why": WHY, "meeting_id": meeting_id}
+    sealing.enter_for(viewer(), person_id, asked, form.parts(asked), version=form.version.data, now=clock.now())
+    flash(_("Saved and sealed."), "success")
+    yield see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=person_id))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/visa-status")
+@allows(PASSPORT_ENTER)
+def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
+    """Write down where someone's visa stands."""
+    found = papers(viewer(), person_id, clock.now())
+    form = VisaStatusForm(found.visa_status or VisaStatus.UNKNOWN)
+    if form.validate():
+        sealing.set_visa_status(viewer(), person_id, VisaStatus(form.visa_status.data), now=clock.now())
+        flash(_("Saved."), "success")
+    return see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=person_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/destruction")
+@allows(DESTRUCTION_SEE)
+def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in it
+    """What was destroyed of this meeting: kinds and counts, to be printed."""
+    words = {kind.value: word(kind) for kind in (*SealedKind, *QuestionKind)}
+    return render_template("participants/destruction.html", certificates=certificates(viewer()), words=words)
+
+
+def _kind(text: str) -> SealedKind:
+    for kind in SealedKind:
+        if kind.value == text:
+            return kind
+    raise Unseen
