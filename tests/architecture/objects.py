@@ -16,6 +16,7 @@ from dialogues.notes.models import Document
 from dialogues.notes.rules import DocumentState
 from dialogues.outbox.models import Letter
 from dialogues.participants.models import Participation
+from dialogues.seating.models import KeptApart
 from dialogues.venues.models import Room, Venue
 from tests.cast import Cast
 
@@ -29,6 +30,7 @@ _TABLES: dict[str, tuple[Any, str]] = {
     "institution_id": (Institution, "dialogue_id"),
     "record_id": (Record, "dialogue_id"),
     "document_id": (Document, "meeting_id"),
+    "pair_id": (KeptApart, "meeting_id"),
 }
 
 

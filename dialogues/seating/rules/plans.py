@@ -55,13 +55,15 @@ def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
     The order runs to the left hand of the head. Those of one party sit together, but for co-chairs at the head; what
     stays empty stands at the end. Kept apart is who must not be neighbours, around a corner of the table too.
 
-    :raises Refusal: there are fewer places than people.
+    :raises Refusal: there are fewer places than people, or there is nobody to seat.
     """
     guests = [guest for guest in guests if guest.id not in wish.left_out]
     second = wish.observers is ObserverPlaces.SECOND_ROW
     behind = [guest for guest in guests if second and guest.observes and not guest.is_head]
     around = [guest for guest in guests if guest not in behind]
     around.sort(key=lambda guest: guest.observes)
+    if not around:
+        raise Refusal(N_("Nobody who sits at the table has accepted yet: a plan needs people."))
     table = _table(around, wish, apart)
     row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
     chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row.places if index is not None]
