@@ -14,6 +14,7 @@ def destroy_due(stop: Event) -> int:
         if stop.is_set():
             break
         gone += destroying.destroy_due(meeting_id, clock.now())
+    gone += destroying.destroy_answers(clock.now())
     destroying.wipe(clock.now())
     return gone
 

@@ -11,11 +11,11 @@ from dialogues.accounts.models import Account, SignIn
 from dialogues.agenda.models import AgendaSession
 from dialogues.archive.models import Record
 from dialogues.extensions import db
-from dialogues.meetings.models import Institution, Meeting, Party, RoleGrant
+from dialogues.meetings.models import Institution, Meeting, Party, Person, RoleGrant
 from dialogues.notes.models import Document
 from dialogues.notes.rules import DocumentState
 from dialogues.outbox.models import Letter
-from dialogues.participants.models import Participation
+from dialogues.participants.models import BulkAction, Message, Participation
 from dialogues.seating.models import KeptApart
 from dialogues.venues.models import Room, Venue
 from tests.cast import Cast
@@ -24,14 +24,21 @@ from tests.cast import Cast
 _TABLES: dict[str, tuple[Any, str]] = {
     "session_id": (AgendaSession, "meeting_id"),
     "participation_id": (Participation, "meeting_id"),
+    "action_id": (BulkAction, "meeting_id"),
+    "message_id": (Message, "meeting_id"),
     "letter_id": (Letter, "listed_under"),
     "grant_id": (RoleGrant, "meeting_id"),
     "party_id": (Party, "dialogue_id"),
+    "person_id": (Person, "dialogue_id"),
     "institution_id": (Institution, "dialogue_id"),
     "record_id": (Record, "dialogue_id"),
     "document_id": (Document, "meeting_id"),
     "pair_id": (KeptApart, "meeting_id"),
 }
+
+
+#: Arguments that are no object, where not any text will do.
+_WORDS = {"number": "1", "kind": "passport"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Objects:
 
     def arguments(self, names: set[str]) -> dict[str, Any]:
         """Values for the arguments of a route; those that are no object are any text."""
-        return {name: self.ids.get(name, "1" if name == "number" else "x") for name in names}
+        return {name: self.ids.get(name, _WORDS.get(name, "x")) for name in names}
 
     def but(self, **ids: UUID) -> "Objects":
         return Objects({**self.ids, **ids})
@@ -85,5 +92,12 @@ def own(app: Flask, cast: Cast) -> Objects:
             )
         ).scalar_one()
         db.session.rollback()
-    there = {"record_id": record, "document_id": finished, "session_id": session, "participation_id": participation}
+        person = cast.person("us4")
+    there = {
+        "person_id": person,
+        "record_id": record,
+        "document_id": finished,
+        "session_id": session,
+        "participation_id": participation,
+    }
     return found.but(**{name: one for name, one in there.items() if one is not None})

@@ -210,7 +210,9 @@ def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
 @allows(DESTRUCTION_SEE)
 def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in it
     """What was destroyed of this meeting: kinds and counts, to be printed."""
-    words = {kind.value: word(kind) for kind in (*SealedKind, *QuestionKind)}
+    words = {kind.value: word(kind) for kind in SealedKind} | {
+        f"answer_{kind.value}": _("answers: %(kind)s", kind=word(kind)) for kind in QuestionKind
+    }
     return render_template("participants/destruction.html", certificates=certificates(viewer()), words=words)
 
 
