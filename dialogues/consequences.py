@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from dialogues.accounts.rules import AddressChanged
 from dialogues.agenda import follow_ups as agenda
 from dialogues.agenda.rules import AgendaReleased
 from dialogues.attendance import follow_ups as attendance
 from dialogues.common.happening import Happening
 from dialogues.common.viewer import Viewer
 from dialogues.invites import follow_ups as invites
+from dialogues.meetings import follow_ups as meetings
 from dialogues.meetings.rules import (
     DialogueChanged,
     MeetingCancelled,
@@ -18,9 +20,11 @@ from dialogues.meetings.rules import (
     MeetingMoved,
     RoleAccepted,
     RoleEnded,
+    RulesChanged,
 )
 from dialogues.participants import follow_ups as participants
 from dialogues.participants.rules import (
+    NomineeReplaced,
     ParticipationConfirmed,
     ParticipationDeclined,
     ParticipationRestored,
@@ -34,7 +38,7 @@ FollowUp = Callable[[Any], None]
 CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
     MeetingCopied: (agenda.copy_draft,),
     DialogueChanged: (invites.renew_all,),
-    MeetingChanged: (invites.renew_entries,),
+    MeetingChanged: (participants.seat_those_who_wait, invites.renew_entries),
     MeetingMoved: (agenda.move_draft, invites.move_meeting, attendance.keep_codes, participants.keep_with_meeting),
     MeetingCancelled: (invites.cancel_meeting, attendance.end_codes, participants.purge_cancelled),
     MeetingClosed: (participants.end_links, attendance.seal_record),
@@ -43,8 +47,11 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
     ParticipationDeclined: (invites.settle_person, attendance.end_code, participants.purge_person),
     ParticipationWithdrawn: (invites.settle_person, attendance.end_code, participants.purge_person),
     ParticipationRestored: (invites.settle_person, attendance.send_code, participants.keep_with_person),
+    NomineeReplaced: (agenda.replace_person, invites.settle_replaced),
     RegistrationApproved: (attendance.send_code,),
     RegistrationChanged: (invites.settle_details, participants.keep_with_person),
+    RulesChanged: (participants.ask_rules_again,),
+    AddressChanged: (meetings.change_addresses, participants.end_links_to_old_address),
     RoleAccepted: (invites.settle_holder,),
     RoleEnded: (invites.settle_holder, participants.purge_former_interpreter),
 }

@@ -50,8 +50,49 @@ def _composer(purpose: LinkPurpose, subject: str, text: str) -> Composer:
     return compose
 
 
+_ADDRESS_CHECK = N_(
+    "You asked to have letters sent to this address from now on. Open the link and press the button; "
+    "it can be used once, within a day:\n\n"
+    "%(link)s\n\n"
+    "If you did not ask for it, do nothing: nothing changes.\n"
+)
+_ADDRESS_CHANGED = N_(
+    "Letters to you now go to another address, as was asked for by someone who was signed in as you, and all other "
+    "sign-ins have ended. This address is not written to any more.\n\n"
+    "If that was not you, write to your office at once.\n"
+)
+
+
+def address_check(letter: OwedLetter, _now: datetime) -> Composed | None:
+    """The link that makes another address the account's own; none goes to an address that someone signs in with."""
+    account = queries.account_in_use(letter.account_id)
+    if account is None or account.wanted_email is None or queries.account_by_email(account.wanted_email) is not None:
+        return None
+    secret = posting.mint_only_link(LinkPurpose.ADDRESS, account.id, clock.real_now())
+    with force_locale(account.locale):
+        return Composed(
+            recipient=account.wanted_email,
+            subject=gettext("Your new address"),
+            text=gettext(_ADDRESS_CHECK, link=link_address(current_app.config["BASE_URL"], secret)),
+            has_secret=True,
+        )
+
+
+def address_changed(letter: OwedLetter, _now: datetime) -> Composed | None:
+    """The word to the address that is no longer used."""
+    account = queries.account_in_use(letter.account_id)
+    if account is None or account.former_email is None:
+        return None
+    with force_locale(account.locale):
+        return Composed(
+            recipient=account.former_email, subject=gettext("Your address was changed"), text=gettext(_ADDRESS_CHANGED)
+        )
+
+
 COMPOSERS: dict[LetterKind, Callable[[OwedLetter, datetime], Composed | None]] = {
     LetterKind.SIGN_IN_LINK: _composer(LinkPurpose.SIGN_IN, N_("Your link to sign in"), _SIGN_IN),
     LetterKind.STAFF_INVITATION: _composer(LinkPurpose.STAFF_INVITATION, N_("Invitation"), _INVITATION),
+    LetterKind.ADDRESS_CHECK: address_check,
+    LetterKind.ADDRESS_CHANGED: address_changed,
     LetterKind.PASSWORD_RESET: _composer(LinkPurpose.PASSWORD_RESET, N_("Choose a new password"), _RESET),
 }

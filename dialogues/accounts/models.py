@@ -19,6 +19,9 @@ class Account(Base):
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254))
     email_norm: Mapped[str] = mapped_column(String(254), unique=True)
+    #: The address that its owner wants instead, until a letter sent there is answered; and the one it had before.
+    wanted_email: Mapped[str | None] = mapped_column(String(254))
+    former_email: Mapped[str | None] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     zone: Mapped[str | None] = mapped_column(String(64))

@@ -35,6 +35,7 @@ class LinkPurpose(Enum):
     REGISTRATION = "registration"
     FEED = "feed"
     ANSWER = "answer"
+    ADDRESS = "address"
     ATTENDANCE = "attendance"
 
     @property
@@ -75,6 +76,7 @@ LINK_LASTS = {
     LinkPurpose.SIGN_IN: timedelta(hours=1),
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.STAFF_INVITATION: timedelta(days=7),
+    LinkPurpose.ADDRESS: timedelta(days=1),
 }
 #: How long a fresh proof of who asks counts for one action on one object.
 STEP_UP_LASTS = timedelta(minutes=5)
@@ -219,6 +221,13 @@ class PasswordChosen(Happening):
     """An account has a new password; all its sign-ins ended."""
 
     action: ClassVar[str] = "password.chosen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(Happening):
+    """An account has another address, which answered a letter; its other sign-ins ended."""
+
+    action: ClassVar[str] = "address.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ CODE_OF_ACCOUNT = (
 )
 CODE_FROM_ADDRESS = Limit("code/address", 10, _FIVE_MINUTES)
 LINK_TO_ACCOUNT = Limit("link/account", 3, timedelta(hours=6))
+ADDRESS_OF_ACCOUNT = Limit("address/account", 3, timedelta(hours=6))
 RESET_OF_ACCOUNT = Limit("reset/account", 5, timedelta(days=1))
 #: A whole meeting may sit behind one address, and a link costs nobody a password.
 LETTER_FROM_ADDRESS = Limit("letter/address", 60, _FIVE_MINUTES)

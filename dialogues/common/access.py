@@ -29,6 +29,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.open_link",
         "accounts.use_link",
         "accounts.choose_password",
+        "accounts.confirm_address",
         "accounts.sign_out",
         "accounts.leave",
         "accounts.left",

@@ -192,6 +192,7 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+    rules_text = LinesField(_l("Rules that everyone accepts"), 20_000)
     registration_closes = DateTimeLocalField(_l("Registration closes"), [Optional()])
     parties = SelectMultipleField(
         _l("Parties"), coerce=_plain, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
@@ -232,6 +233,7 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
             profile=InviteProfile(self.profile.data),
             observers_told=self.observers_told.data,
             working_languages=tuple(self.working_languages.data or ()),
+            rules_text=self.rules_text.data or "",
             registration_closes=self.registration_closes.data,
             parties=frozenset(UUID(party) for party in self.parties.data or ()),
             seats=self.seats.data,
@@ -315,7 +317,13 @@ class OfferRoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     name = LineField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     role = SelectField(
-        _l("Role"), choices=[SelectChoice(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES], coerce=_plain
+        _l("Role"),
+        [InputRequired(_l("Choose the role."))],
+        choices=[
+            SelectChoice("", _l("choose one")),
+            *(SelectChoice(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES),
+        ],
+        coerce=_plain,
     )
     party = SelectField(_l("Party"), coerce=_plain)
 

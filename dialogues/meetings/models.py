@@ -30,6 +30,7 @@ from dialogues.meetings.rules import (
     PartyKind,
     PartyOrder,
     Rule,
+    folded,
 )
 from dialogues.policy import Role
 
@@ -108,6 +109,8 @@ class Person(Base):
     sort_key: Mapped[str] = mapped_column(String(200), default="")
     #: What the sort key sorts by: the collation key in hexadecimal, the same order on every database.
     collation: Mapped[str] = mapped_column("collation_key", String(2000), default="")
+    #: The sort key without case and accents, as searches compare it.
+    folded: Mapped[str] = mapped_column(String(400), default="")
     gender: Mapped[Gender] = mapped_column(word(Gender), default=Gender.UNDISCLOSED)
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     stems: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -123,6 +126,7 @@ class Person(Base):
     @validates("sort_key")
     def _sorts_by(self, _name: str, sort_key: str) -> str:
         self.collation = collation_key(sort_key)
+        self.folded = folded(sort_key)
         return sort_key
 
 

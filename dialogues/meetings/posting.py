@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,8 +10,8 @@ from sqlalchemy import Select, select
 from dialogues.common.refusal import N_, Refusal
 from dialogues.common.text import mail_address, same_address
 from dialogues.extensions import db
-from dialogues.meetings.models import Exchange, Meeting, Person, RoleGrant
-from dialogues.meetings.rules import NameOrder, sort_key
+from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Person, RoleGrant
+from dialogues.meetings.rules import Gender, NameOrder, sort_key
 from dialogues.policy import Role
 
 
@@ -70,6 +71,20 @@ def person_with_address(dialogue_id: UUID, email: str) -> UUID | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+def write_address(person_id: UUID, email: str | None) -> None:
+    """Give a person nobody has signed in for another address, or none.
+
+    :raises Refusal: the e-mail address is none, or someone else in this dialogue has it already.
+    """
+    person = db.session.get_one(Person, person_id)
+    address = mail_address(email, field="email") if email else None
+    if address is not None and person_with_address(person.dialogue_id, address) not in {None, person_id}:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person.email, person.email_norm = address, same_address(address) if address else None
+    person.version += 1
+    db.session.flush()
+
+
 def link_account(person_id: UUID, account_id: UUID) -> None:
     """Let the account stand behind the person from now on.
 
@@ -85,24 +100,26 @@ def link_account(person_id: UUID, account_id: UUID) -> None:
     db.session.flush()
 
 
-def describe_person(
-    person_id: UUID,
-    *,
-    name: str,
-    native: str,
-    family: str,
-    given: str,
-    name_order: NameOrder,
-    sort_key: str,
-    affiliation: str,
-    languages: Sequence[str],
-    always_discreet: bool,
-) -> None:
+class Description(TypedDict, total=False):
+    """What a person writes about themself; what is left out stays as it is."""
+
+    name: str
+    native: str
+    family: str
+    given: str
+    name_order: NameOrder
+    sort_key: str
+    gender: Gender
+    affiliation: str
+    languages: Sequence[str]
+    always_discreet: bool
+
+
+def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
     """Write down a person as they describe themself."""
     person = db.session.get_one(Person, person_id)
-    person.name, person.native, person.family, person.given = name, native, family, given
-    person.name_order, person.sort_key, person.affiliation = name_order, sort_key, affiliation
-    person.languages, person.always_discreet = list(languages), always_discreet
+    for column, value in described.items():
+        setattr(person, column, list(value) if column == "languages" else value)  # type: ignore[call-overload]
     person.version += 1
     db.session.flush()
 
@@ -176,12 +193,36 @@ def revoke_role(
 
 def open_exchange(meeting_id: UUID, at: datetime) -> None:
     """Open the parties' lists of the meeting to each other from that time on."""
+    _exchange(meeting_id).opened_at = at
+    db.session.flush()
+
+
+def fix_exchange(meeting_id: UUID, sealed_until: datetime | None, by_person: UUID | None) -> None:
+    """Let the lists open at that moment; None: once every party has lodged."""
+    exchange = _exchange(meeting_id)
+    exchange.sealed_until, exchange.fixed_by = sealed_until, by_person
+    db.session.flush()
+
+
+def _exchange(meeting_id: UUID) -> Exchange:
     exchange = db.session.get(Exchange, meeting_id)
     if exchange is None:
         meeting = db.session.get_one(Meeting, meeting_id)
         exchange = Exchange(meeting_id=meeting_id, dialogue_id=meeting.dialogue_id)
         db.session.add(exchange)
-    exchange.opened_at = at
+    return exchange
+
+
+def lodge(meeting_id: UUID, party_id: UUID, by_person: UUID | None, at: datetime | None) -> None:
+    """Write down that the party has lodged its list for the meeting, or with None that it took it back."""
+    row = db.session.get_one(MeetingParty, (meeting_id, party_id))
+    row.lodged_at, row.lodged_by = at, by_person if at is not None else None
+    db.session.flush()
+
+
+def set_seats(meeting_id: UUID, party_id: UUID, seats: dict[str, int]) -> None:
+    """Give the party these numbers of seats, by the word of a capacity; what is left out is not counted."""
+    db.session.get_one(MeetingParty, (meeting_id, party_id)).seats = seats
     db.session.flush()
 
 

@@ -52,6 +52,7 @@ class LetterKind(Enum):
     REGISTRATION_APPROVED = "registration_approved"
     CHANGE_DECIDED = "change_decided"
     ADDRESS_CHECK = "address_check"
+    ADDRESS_CHANGED = "address_changed"
     MESSAGE = "message"
     ATTENDANCE_CODE = "attendance_code"
 
@@ -180,6 +181,7 @@ WORDS: dict[Enum, str] = {
     LetterKind.REGISTRATION_APPROVED: N_("Registration approved"),
     LetterKind.CHANGE_DECIDED: N_("Answer to a change asked for"),
     LetterKind.ADDRESS_CHECK: N_("Check of a new address"),
+    LetterKind.ADDRESS_CHANGED: N_("Address changed"),
     LetterKind.MESSAGE: N_("Message"),
     LetterKind.ATTENDANCE_CODE: N_("Code for the table"),
 }

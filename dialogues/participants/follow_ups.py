@@ -2,15 +2,22 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.accounts import posting as accounts
-from dialogues.accounts.rules import LinkPurpose
+from dialogues.accounts.rules import AddressChanged, LinkPurpose
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting, Person
-from dialogues.meetings.rules import MeetingCancelled, MeetingClosed, MeetingMoved, RoleEnded
+from dialogues.meetings.rules import (
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingClosed,
+    MeetingMoved,
+    RoleEnded,
+    RulesChanged,
+)
 from dialogues.participants.models import Participation, SealedField
-from dialogues.participants.posting import sealed
+from dialogues.participants.posting import sealed, seats
 from dialogues.participants.queries.sealed import interprets, today_in
 from dialogues.participants.rules import ParticipationHappening, ParticipationStatus
 from dialogues.participants.rules.sealed import KEPT_AFTER_DEPARTURE
@@ -21,6 +28,26 @@ def end_links(happening: MeetingClosed) -> None:
     """Let no personal link of the meeting count any more."""
     everyone = db.session.scalars(select(Participation.id).where(Participation.meeting_id == happening.about))
     accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(everyone), happening.at)
+
+
+def end_links_to_old_address(happening: AddressChanged) -> None:
+    """What was mailed to an address that is used no more lets nobody in."""
+    theirs = select(Participation.id).join(Person, Person.id == Participation.person_id)
+    mailed = db.session.scalars(theirs.where(Person.account_id == happening.about))
+    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(mailed), happening.at)
+
+
+def ask_rules_again(happening: RulesChanged) -> None:
+    """Whoever accepted other rules is asked again."""
+    accepted = update(Participation).where(
+        Participation.meeting_id == happening.about, Participation.rules_accepted_at.is_not(None)
+    )
+    db.session.execute(accepted.values(rules_accepted_at=None, version=Participation.version + 1))
+
+
+def seat_those_who_wait(happening: MeetingChanged) -> None:
+    """A meeting may have other numbers of seats now: whoever waits gets those that are new."""
+    seats.fill_seats(happening.about, happening.at)
 
 
 def keep_with_meeting(happening: MeetingMoved) -> None:

@@ -9,7 +9,7 @@ from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, PracticalPage, RoleGrant
 from dialogues.meetings.rules import Capacity, Existence, MeetingFormat, MeetingStatus, Rule
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus
+from dialogues.participants.rules import ParticipationStatus, Step
 from dialogues.policy import Role
 from dialogues.sample.people import Loaded, load_parties, load_people
 from dialogues.sample.reading import sample
@@ -214,6 +214,7 @@ def _load_participation(
             answered_at=at if answered else None,
             present_from=dates.get("arrive", dates["start"]) if answered else None,
             present_to=dates.get("depart", dates["end"]) if answered else None,
+            steps=[step.value for step in Step] if answered else [],
         )
     )
     role = Role.PARTICIPANT if capacity is Capacity.PARTICIPANT else Role.OBSERVER

@@ -15,7 +15,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.collation import collation_key
 from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import Capacity, MeetingStatus
+from dialogues.meetings.rules import Capacity, MeetingStatus, folded
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
@@ -74,18 +74,22 @@ def _house(dice: random.Random, sessions: int, participants: int, now: datetime)
     db.session.add(meeting)
     db.session.flush()
     db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=dialogue.id, opened_at=now))
-    parties = [_party(dialogue.id, meeting.id, city, -(-participants // len(_CITIES))) for city in _CITIES]
+    parties = [_party(dialogue.id, meeting.id, city, -(-participants // len(_CITIES)), now) for city in _CITIES]
     db.session.flush()
     return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties, "dice": dice}
 
 
-def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int) -> UUID:
+def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int, now: datetime) -> UUID:
     party = Party(id=uuid4(), dialogue_id=dialogue_id, code=city[:2].upper(), names={"en": f"{city} side"}, city=city)
     db.session.add(party)
     db.session.flush()
     db.session.add(
         MeetingParty(
-            meeting_id=meeting_id, party_id=party.id, dialogue_id=dialogue_id, seats={Capacity.PARTICIPANT.value: seats}
+            meeting_id=meeting_id,
+            party_id=party.id,
+            dialogue_id=dialogue_id,
+            seats={Capacity.PARTICIPANT.value: seats},
+            lodged_at=now,
         )
     )
     return party.id
@@ -148,7 +152,7 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
 def _name(dice: random.Random) -> dict[str, str]:
     given, family = ("".join(dice.choices(_SYLLABLES, k=dice.randint(2, 3))).title() for _ in range(2))
     written = {"name": f"{given} {family.upper()}", "family": family, "given": given}
-    return {**written, "sort_key": family, "collation": collation_key(family)}
+    return {**written, "sort_key": family, "collation": collation_key(family), "folded": folded(family)}
 
 
 def _plans(count: int) -> Iterator[SessionPlan]:

@@ -51,7 +51,7 @@ def test_scopes_that_say_nothing_of_sessions_reach_none(cast: Cast, scope: Scope
 
 def test_every_scope_of_the_policy_was_tried() -> None:
     reaching_some = {Scope.ALL, Scope.PLACES, Scope.INVITED, Scope.ADMITTED, Scope.OWN}
-    assert reaching_some | {Scope.OWN_PARTY, Scope.STATUS, Scope.AGGREGATE, Scope.SEALED} == set(Scope)
+    assert reaching_some | {Scope.OWN_PARTY, Scope.CONSENTED, Scope.STATUS, Scope.AGGREGATE, Scope.SEALED} == set(Scope)
 
 
 def test_without_a_meeting_nothing_is_reached(cast: Cast) -> None:

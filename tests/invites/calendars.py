@@ -117,7 +117,7 @@ class Calendars:
         seats = db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == row.id)).all()
         facts = MeetingFacts(
             **(
-                {**kept, "days": days, "parties": frozenset(seat.party_id for seat in seats), "seats": seats[0].target}
+                {**kept, "days": days, "parties": frozenset(seat.party_id for seat in seats), "seats": seats[0].seats.get("participant")}
                 | changes
             )
         )

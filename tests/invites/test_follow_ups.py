@@ -17,9 +17,9 @@ from dialogues.meetings.models import RoleGrant
 from dialogues.meetings.rules import Days, MeetingStatus
 from dialogues.participants import posting as participants
 from dialogues.participants import queries as participants_queries
-from dialogues.participants.commands import answering, inviting
+from dialogues.participants.commands import answering, inviting, registering
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import Answer, Details, Invitee
+from dialogues.participants.rules import Answer, Invitee, Visibility
 from dialogues.policy import Role
 from tests.invites.calendars import Calendars, calendar_part, evening
 
@@ -278,10 +278,8 @@ def test_who_asks_for_discretion_gets_it_at_every_meeting_of_the_dialogue(calend
     answer(calendars, "us4", "TRD-2", Answer.ACCEPT)
     there = calendars.cast.viewer("us4", meeting="TRD-2", now=calendars.now)
     version = participants_queries.own_registration(there).version
-    first = NEW_DAYS.starts_on
-    details = Details(name="Renee MOCKFORD", always_discreet=True, present_from=first, present_to=first)
 
-    answering.register(there, details, version=version, now=calendars.later())
+    registering.fill_in(there, Visibility(always_discreet=True), version=version, now=calendars.later())
 
     assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} == {"Appointment"}
 

@@ -1,23 +1,25 @@
 """Decisions about taking part."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from dialogues.common.refusal import Refusal
-from dialogues.meetings.rules import Capacity, Days, NameOrder
+from dialogues.meetings.rules import Capacity, Days
 from dialogues.participants.rules import (
     GONE,
     LINK_LASTS,
     WORDS,
+    Absence,
     AnswerAudience,
     Audience,
     BulkKind,
-    Details,
     Gathering,
     ListChangeKind,
     ParticipationStatus,
+    Presence,
     QuestionKind,
     SealedKind,
     Shown,
@@ -40,9 +42,8 @@ DAYS = Days(
 )
 
 
-def details(**changes: object) -> Details:
-    facts = {"name": "Kim Ji-won", "family": "Kim", "given": "Ji-won", "name_order": NameOrder.FAMILY_FIRST}
-    return Details(**facts | {"present_from": DAYS.first, "present_to": DAYS.last} | changes)  # type: ignore[arg-type]  # a test varies the types
+def present(**changes: Any) -> Presence:
+    return Presence(**{"present_from": DAYS.first, "present_to": DAYS.last} | changes)
 
 
 def test_every_value_has_its_word() -> None:
@@ -128,14 +129,33 @@ def test_parties_are_found_by_code_or_any_name() -> None:
 
 
 def test_days_present_lie_among_the_days_of_the_meeting() -> None:
-    refuse_absence(details(), DAYS)
+    refuse_absence(present(), DAYS)
     with pytest.raises(Refusal, match="leave before you arrive"):
-        refuse_absence(details(present_from=DAYS.last, present_to=DAYS.first), DAYS)
+        refuse_absence(present(present_from=DAYS.last, present_to=DAYS.first), DAYS)
     with pytest.raises(Refusal, match="from 2027-06-01 to 2027-06-05"):
-        refuse_absence(details(present_from=date(2026, 6, 1)), DAYS)
+        refuse_absence(present(present_from=date(2026, 6, 1)), DAYS)
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime.combine(date(2027, 6, 1), time(hour)) + timedelta(days=day - 1)
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        ((Absence(at(2, 12), at(2, 9)),), "back before you leave"),
+        ((Absence(at(0, 9), at(1, 9)),), "not within your days"),
+        ((Absence(at(5, 9), at(6, 9)),), "not within your days"),
+        ((Absence(at(2, 9), at(2, 12)), Absence(at(2, 11), at(2, 13))), "overlap"),
+    ],
+)
+def test_hours_away_lie_within_the_days_and_do_not_overlap(away: tuple[Absence, ...], said: str) -> None:
+    refuse_absence(present(away=(Absence(at(2, 12), at(2, 13)), Absence(at(2, 9), at(2, 12)))), DAYS)
+    with pytest.raises(Refusal, match=said):
+        refuse_absence(present(away=away), DAYS)
 
 
 def test_the_place_in_lists_follows_the_name_until_something_else_is_typed() -> None:
-    assert listed_under(details(), "") == "kim ji-won"
-    assert listed_under(details(sort_key="lee"), "lee") == "kim ji-won"
-    assert listed_under(details(sort_key="Żelazny"), "kim") == "zelazny"
+    assert listed_under("", "", "Kim Ji-won") == "Kim Ji-won"
+    assert listed_under("Lee", "Lee", "Kim Ji-won") == "Kim Ji-won"
+    assert listed_under("Żelazny", "Kim", "Kim Ji-won") == "Żelazny"

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, session, url_for
+from flask import flash, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dialogues.accounts import authenticator, queries
-from dialogues.accounts.commands import signing_in
+from dialogues.accounts.commands import address, signing_in
 from dialogues.accounts.cookie import end_present, hasher, let_in, present_stay, this_way
 from dialogues.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
 from dialogues.accounts.passwords import LONGEST, SHORTEST
@@ -23,6 +24,8 @@ from dialogues.policy import LINK_OPEN, SIGN_IN
 
 _OPENED = "opened_link"
 _PASSWORD_LINKS = frozenset({LinkPurpose.STAFF_INVITATION, LinkPurpose.PASSWORD_RESET})
+#: Where a link leads; one to sign in, and what is no link at all, to the button that signs in.
+_PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpose.ADDRESS: "accounts.confirm_address"}
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -108,8 +111,9 @@ def open_link(token: str) -> Response:
     session.pop(_OPENED, None)
     if link is not None:
         session[_OPENED] = [str(link.id), link.purpose.value, now.timestamp()]
-    page = "accounts.choose_password" if link is not None and link.purpose in _PASSWORD_LINKS else "accounts.use_link"
-    return see_other(url_for(page))
+    return see_other(
+        url_for(_PAGES.get(link.purpose, "accounts.use_link") if link is not None else "accounts.use_link")
+    )
 
 
 @blueprint.route("/link", methods=["GET", "POST"])
@@ -121,6 +125,21 @@ def use_link() -> Iterator[Any]:
     yield {"form": ConfirmForm(), "link": link}
     handle = signing_in.by_link(link.id if link is not None else UUID(int=0), this_way())
     yield _go_on(handle)
+
+
+@blueprint.route("/address", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("accounts/confirm_address.html")
+def confirm_address() -> Iterator[Any]:
+    """The button that makes the address one's own to which the link was mailed."""
+    link = _opened_link(frozenset({LinkPurpose.ADDRESS}))
+    account = queries.account_in_use(link.subject) if link is not None else None
+    email = account.wanted_email if account is not None else ""
+    yield {"form": ConfirmForm(), "link": link, "email": email}
+    address.change_address(link.id if link is not None else UUID(int=0), viewer(), this_way())
+    session.pop(_OPENED, None)
+    flash(_("Letters go to your new address from now on, and you sign in with it."), "success")
+    yield see_other("/")
 
 
 @blueprint.route("/password/choose", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda.models import Release, ReleaseItem, ReleasePerson
@@ -17,6 +17,9 @@ from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
 from dialogues.meetings.rules import Rule
+from dialogues.participants.models import Participation
+from dialogues.participants.queries import hides_name, hides_rest
+from dialogues.participants.rules import Audience, audiences
 from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
 
 
@@ -212,6 +215,9 @@ class Standpoint:
     open_to: frozenset[Admits]
     parts: frozenset[tuple[UUID, Part]]
     names_state: int
+    #: As which readers the viewer is told names, None where all are; and whose names they are told whatever was chosen.
+    reads_as: frozenset[Audience] | None
+    also_told: frozenset[UUID]
     locale: str
     zone: str | None
 
@@ -245,6 +251,9 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
     if not rows:
         return None
     first = rows[0]
+    reads_as = audiences(SESSION_PEOPLE_SEE, viewer.roles, viewer.met) if sees_people else None
+    # Oneself matters only to someone who stands on the agenda.
+    own = frozenset(filter(None, (viewer.person_id,))) if first.session_id is not None else frozenset()
     return Standpoint(
         release=ReleaseHead(first.id, first.number, first.at, first.reason),
         scopes=viewer.scopes(AGENDA_SEE),
@@ -253,6 +262,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         open_to=open_to(viewer.roles),
         parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
         names_state=int(first.names_state),
+        reads_as=reads_as,
+        also_told=frozenset() if reads_as is None else viewer.parties | own,
         locale=viewer.locale,
         zone=viewer.zone,
     )
@@ -260,16 +271,23 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
 
 @lru_cache(maxsize=2)
 def _standpoint_query(sees_people: bool) -> Select[Any]:
-    """Built once, since every request for an agenda sends it; a corrected name changes the sum of versions."""
-    release, own, named, person = (
+    """Built once, for every request for an agenda; a name corrected or hidden changes the sum of versions."""
+    release, own, named, person, taking_part = (
         Release.__table__,
         ReleasePerson.__table__,
         ReleasePerson.__table__.alias("named"),
         Person.__table__,
+        Participation.__table__,
     )
     versions = (
-        select(func.coalesce(func.sum(person.c.version), 0))
-        .where(person.c.id == named.c.person_id, named.c.release_id == release.c.id)
+        select(func.coalesce(func.sum(person.c.version + func.coalesce(taking_part.c.version, 0)), 0))
+        .select_from(named)
+        .join(person, person.c.id == named.c.person_id)
+        .outerjoin(
+            taking_part,
+            (taking_part.c.person_id == named.c.person_id) & (taking_part.c.meeting_id == release.c.meeting_id),
+        )
+        .where(named.c.release_id == release.c.id)
         .correlate(release)
         .scalar_subquery()
     )
@@ -306,9 +324,18 @@ _PART_ORDER = {part: place for place, part in enumerate(Part)}
 
 
 def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) -> dict[UUID, list[NamedPart]]:
-    """Who does what in the sessions of a release that the viewer sees in full: everyone, or the viewer alone."""
+    """Who does what in the sessions of a release that the viewer sees in full: everyone, or the viewer alone.
+
+    Whoever wants an audience not to know that they come is not named to it.
+    """
     query = (
-        select(ReleasePerson.session_id, Person.id, Person.name, Person.native, ReleasePerson.part)
+        select(
+            ReleasePerson.session_id,
+            Person.id,
+            Person.name,
+            case((hides_rest(viewer, SESSION_PEOPLE_SEE, Person.id), ""), else_=Person.native).label("native"),
+            ReleasePerson.part,
+        )
         .join(Person, Person.id == ReleasePerson.person_id)
         .join(
             ReleaseItem,
@@ -319,6 +346,8 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
     )
     if not viewer.may(SESSION_PEOPLE_SEE):
         query = query.where(ReleasePerson.person_id == viewer.person_id)
+    else:
+        query = query.where(~hides_name(viewer, SESSION_PEOPLE_SEE, Person.id))
     if session_id is not None:
         query = query.where(ReleasePerson.session_id == session_id)
     found: dict[UUID, list[NamedPart]] = {}

@@ -26,6 +26,7 @@ from dialogues.meetings.rules import (
     MeetingStatus,
     PracticalChanged,
     PracticalFacts,
+    RulesChanged,
     refuse_disorder,
     refuse_early_closing,
 )
@@ -47,6 +48,7 @@ _COPIED = (
     "observers_told",
     "working_languages",
     "party_order",
+    "rules_text",
 )
 
 
@@ -126,6 +128,8 @@ def edit_meeting(
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
         if changed - set(_WHERE_AND_WHEN) or seated:
             change.happened(MeetingChanged(**_about(meeting), at=now))
+        if "rules_text" in changed:
+            change.happened(RulesChanged(**_about(meeting), at=now))
         if changed & set(_WHERE_AND_WHEN):
             change.happened(_moved(meeting, was, keeps_distance, now))
 
@@ -250,6 +254,7 @@ def _columns(facts: MeetingFacts) -> dict[str, object]:
         "profile": facts.profile,
         "observers_told": facts.observers_told,
         "working_languages": list(facts.working_languages),
+        "rules_text": facts.rules_text,
         "registration_closes_at": _closing(facts),
     }
 

@@ -31,6 +31,7 @@ from dialogues.meetings.rules.happenings import (
     RoleDeclined,
     RoleEnded,
     RoleOffered,
+    RulesChanged,
 )
 from dialogues.meetings.rules.kinds import (
     LANGUAGES,
@@ -47,7 +48,7 @@ from dialogues.meetings.rules.kinds import (
     PartyOrder,
     Rule,
 )
-from dialogues.meetings.rules.names import dialling, sort_key
+from dialogues.meetings.rules.names import dialling, folded, sort_key
 from dialogues.meetings.rules.order import (
     OrderedParty,
     arranged,
@@ -101,8 +102,10 @@ __all__ = [
     "RoleEnded",
     "RoleOffered",
     "Rule",
+    "RulesChanged",
     "arranged",
     "dialling",
+    "folded",
     "language_of",
     "refuse_another_lot",
     "refuse_disorder",

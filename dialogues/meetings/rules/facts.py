@@ -120,6 +120,7 @@ class MeetingFacts:
     observers_told: bool = False
     working_languages: tuple[str, ...] = ()
     registration_closes: datetime | None = None
+    rules_text: str = ""
     parties: frozenset[UUID] = frozenset()
     seats: int | None = None
 

@@ -79,6 +79,13 @@ class MeetingChanged(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(Happening):
+    """The rules that everyone accepts who registers for a meeting were written anew."""
+
+    action: ClassVar[str] = "meeting.rules_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingMoved(Happening):
     """A meeting takes place on other days, in another house or in another zone.
 

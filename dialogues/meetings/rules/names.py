@@ -1,4 +1,4 @@
-"""How a person is sorted, and how a telephone number is dialled."""
+"""Under what a person is listed and found, and how a telephone number is dialled."""
 
 import unicodedata
 
@@ -6,11 +6,16 @@ from dialogues.meetings.rules.kinds import NameOrder
 
 
 def sort_key(name: str, family: str, given: str, order: NameOrder) -> str:
-    """By which a person stands in a list: the family name, or the given name where that is what people go by."""
+    """Under what a person stands in a list, as it is written: the family name, or the given where people go by that."""
     parts = (given, family) if order is NameOrder.PATRONYMIC_GIVEN else (family, given)
     written = " ".join(part for part in parts if part) or name
-    bare = unicodedata.normalize("NFKD", written.casefold())
-    return "".join(character for character in bare if not unicodedata.combining(character))[:200]
+    return written[:200]
+
+
+def folded(text: str) -> str:
+    """The text as searches compare it: without case and accents."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in bare if not unicodedata.combining(character))[:400]
 
 
 def dialling(telephone: str) -> str:

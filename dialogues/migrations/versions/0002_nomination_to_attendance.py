@@ -236,6 +236,7 @@ def upgrade():
     op.add_column('participation', sa.Column('nominated_by', sa.Uuid(), nullable=True))
     op.add_column('participation', sa.Column('replaces', sa.Uuid(), nullable=True))
     op.add_column('participation', sa.Column('claimed_email', sa.String(length=254), nullable=True))
+    op.add_column('participation', sa.Column('address_asked', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('participation', sa.Column('listens_in', sa.String(length=10), nullable=False, server_default=sa.text("''")))
     op.add_column('participation', sa.Column('visibility', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column('participation', sa.Column('steps', sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
@@ -269,6 +270,12 @@ def _keep_what_was():
             FROM participation WHERE status IN ('nominated', 'invited', 'confirmed')
         ) AS numbered WHERE numbered.id = participation.id
     """)
+    # On opened lists only those stand whose party has lodged; until now all parties did.
+    op.execute("""
+        UPDATE meeting_party SET lodged_at = opened.opened_at FROM (
+            SELECT meeting_id, opened_at FROM exchange WHERE opened_at IS NOT NULL
+        ) AS opened WHERE opened.meeting_id = meeting_party.meeting_id AND meeting_party.lodged_at IS NULL
+    """)
     # Sort keys were kept folded until now, and details were written down on one page.
     op.execute('UPDATE person SET folded = sort_key')
     written = '["identity", "affiliation", "languages", "days"]'
@@ -295,6 +302,7 @@ def downgrade():
     op.execute('ALTER TABLE participation DROP COLUMN steps')
     op.execute('ALTER TABLE participation DROP COLUMN visibility')
     op.execute('ALTER TABLE participation DROP COLUMN listens_in')
+    op.execute('ALTER TABLE participation DROP COLUMN address_asked')
     op.execute('ALTER TABLE participation DROP COLUMN claimed_email')
     op.execute('ALTER TABLE participation DROP COLUMN replaces')
     op.execute('ALTER TABLE participation DROP COLUMN nominated_by')

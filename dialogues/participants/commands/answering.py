@@ -1,4 +1,4 @@
-"""What the invited do: answer by their link, write down their details, withdraw, ask for a new link."""
+"""What the invited do: answer by their link, withdraw, ask for a new link."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from dialogues.accounts import posting as accounts
 from dialogues.accounts import queries as account_queries
 from dialogues.accounts.rules import LinkPurpose, Proof, SignInOpened
 from dialogues.accounts.throttle import Bucket, Limit
-from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.refusal import Refusal, Unseen
 from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
@@ -21,17 +21,13 @@ from dialogues.participants.models import Participation
 from dialogues.participants.rules import (
     LINK_IS_DEAD,
     Answer,
-    Details,
     ParticipationConfirmed,
     ParticipationDeclined,
     ParticipationHappening,
     ParticipationStatus,
     ParticipationWithdrawn,
-    RegistrationChanged,
     RegistrationLinkSent,
-    listed_under,
     may_answer,
-    refuse_absence,
 )
 from dialogues.policy import LINK_OPEN, REGISTRATION_OWN, Standing
 
@@ -136,36 +132,6 @@ def _withdraw(change: Change, participation: Participation, now: datetime) -> No
     participation.version += 1
     posting.end_part(participation, now)
     change.happened(_said(ParticipationWithdrawn, participation, now))
-
-
-def register(viewer: Viewer, details: Details, *, version: int, now: datetime) -> None:
-    """Write down what a person says about themself.
-
-    :raises Refusal: registration is closed, the days do not fit, or someone saved a change meanwhile.
-    """
-    with transaction(viewer, REGISTRATION_OWN) as change:
-        participation = _own(change)
-        meeting = db.session.get_one(Meeting, participation.meeting_id)
-        if not may_answer(participation.status, queries.gathering_of(meeting), now):
-            raise Refusal(N_("Registration is closed: write to the office about what has changed."))
-        person = db.session.get_one(Person, participation.person_id)
-        refuse_stale(participation.version + person.version, version)
-        refuse_absence(details, queries.days_of(meeting))
-        meetings.describe_person(
-            person.id,
-            name=details.name,
-            native=details.native,
-            family=details.family,
-            given=details.given,
-            name_order=details.name_order,
-            sort_key=listed_under(details, person.sort_key),
-            affiliation=details.affiliation,
-            languages=details.languages,
-            always_discreet=details.always_discreet,
-        )
-        participation.present_from, participation.present_to = details.present_from, details.present_to
-        participation.version += 1
-        change.happened(_said(RegistrationChanged, participation, now))
 
 
 def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:

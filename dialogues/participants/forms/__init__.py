@@ -1,14 +1,34 @@
 """What is typed about taking part, as typed values."""
 
 from dialogues.participants.forms.inviting import ImportForm, InviteForm, MendForm, PlainForm
-from dialogues.participants.forms.registering import AnswerForm, DetailsForm, language_name
+from dialogues.participants.forms.registering import (
+    AddressForm,
+    AffiliationForm,
+    AnswerForm,
+    ConfirmForm,
+    DaysForm,
+    IdentityForm,
+    LanguagesForm,
+    RulesForm,
+    StepForm,
+    VisibilityForm,
+    language_name,
+)
 
 __all__ = [
+    "AddressForm",
+    "AffiliationForm",
     "AnswerForm",
-    "DetailsForm",
+    "ConfirmForm",
+    "DaysForm",
+    "IdentityForm",
     "ImportForm",
     "InviteForm",
+    "LanguagesForm",
     "MendForm",
     "PlainForm",
+    "RulesForm",
+    "StepForm",
+    "VisibilityForm",
     "language_name",
 ]

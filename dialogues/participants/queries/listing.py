@@ -1,13 +1,11 @@
 """The participants list: what each reader may see of it, and nothing that tells of the rest."""
 
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
@@ -15,10 +13,19 @@ from dialogues.extensions import db
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Institution, Party, Person
 from dialogues.meetings.queries import Order, standing
-from dialogues.meetings.rules import Capacity, PartyOrder
+from dialogues.meetings.rules import Capacity, PartyOrder, folded
 from dialogues.participants.models import Participation
-from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.queries.office import is_ready, readiness
+from dialogues.participants.queries.visibility import (
+    affiliation,
+    english,
+    native_script,
+    open_to,
+    person_of,
+    visible,
+)
 from dialogues.participants.rules import ParticipationStatus
+from dialogues.participants.rules.office import Readiness
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, PARTICIPANTS_SEE, REGISTRATION_SEE, Scope
 
 PAGE = 100
@@ -43,6 +50,8 @@ class ListLine:
     present_from: date | None
     present_to: date | None
     languages: tuple[str, ...] | None
+    #: How far the office is with the registration of someone who has accepted.
+    ready: Readiness | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,8 @@ class Tally:
     party_code: str
     party_name: str
     status: ParticipationStatus | None
+    capacity: Capacity
+    ready: Readiness | None
     people: int
 
 
@@ -63,6 +74,8 @@ class Wanted:
     search: str = ""
     party_id: UUID | None = None
     status: ParticipationStatus | None = None
+    capacity: Capacity | None = None
+    ready: Readiness | None = None
     page: int = 1
     #: Another order than the one in force.
     by: PartyOrder | None = None
@@ -97,12 +110,7 @@ def participants(viewer: Viewer, wanted: Wanted) -> ParticipantsList:
     page = min(max(wanted.page, 1), last)
     rows = db.session.execute(
         _narrowed(viewer, wanted, _lines(viewer))
-        .order_by(
-            *([] if wanted.by_person else [standing(order, Participation.party_id)]),
-            Person.collation,
-            Person.name,
-            Participation.id,
-        )
+        .order_by(*_in_order(wanted, order))
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
@@ -115,6 +123,18 @@ def participants(viewer: Viewer, wanted: Wanted) -> ParticipantsList:
         order=order,
         sealed=viewer.scopes(PARTICIPANTS_SEE) == {Scope.SEALED} and not viewer.scopes(NOMINATIONS_SEE),
     )
+
+
+def all_found(viewer: Viewer, wanted: Wanted) -> tuple[ListLine, ...]:
+    """Everyone who is found, on however many pages, in the order of the list."""
+    order = meetings.order(viewer, wanted.by)
+    rows = _narrowed(viewer, wanted, _lines(viewer)).order_by(*_in_order(wanted, order))
+    return tuple(_line(row, order) for row in db.session.execute(rows))
+
+
+def _in_order(wanted: Wanted, order: Order) -> list[Any]:
+    by_party = [] if wanted.by_person else [standing(order, Participation.party_id)]
+    return [*by_party, Person.collation, Person.name, Participation.id]
 
 
 def _listed(viewer: Viewer) -> ColumnElement[bool]:
@@ -131,16 +151,17 @@ def _lines(viewer: Viewer) -> Any:
             Participation.id,
             Participation.person_id,
             Person.name,
-            Person.native,
+            native_script(viewer, PARTICIPANTS_SEE).label("native"),
             Party.id.label("party_id"),
             Party.code.label("party_code"),
             english().label("party_name"),
             Participation.capacity,
-            func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
+            affiliation(viewer, PARTICIPANTS_SEE).label("affiliation"),
             Participation.status,
             Participation.present_from,
             Participation.present_to,
             Person.languages,
+            readiness().label("ready"),
             _registration_open(viewer).label("registration_open"),
         )
         .select_from(Participation)
@@ -157,17 +178,23 @@ def _narrowed(viewer: Viewer, wanted: Wanted, lines: Any) -> Any:
         lines = lines.where(Participation.party_id == wanted.party_id)
     if wanted.status is not None:
         lines = lines.where(Participation.status == wanted.status, visible(viewer, REGISTRATION_SEE))
+    if wanted.capacity is not None:
+        lines = lines.where(Participation.capacity == wanted.capacity)
+    if wanted.ready is not None:
+        lines = lines.where(is_ready(wanted.ready), visible(viewer, REGISTRATION_SEE))
     if wanted.search:
-        lines = lines.where(or_(*_named_like(wanted.search)))
+        lines = lines.where(_named_like(viewer, wanted.search))
     return lines
 
 
-def _named_like(search: str) -> Iterable[ColumnElement[bool]]:
-    bare = unicodedata.normalize("NFKD", search.casefold())
-    folded = "".join(character for character in bare if not unicodedata.combining(character))
-    yield func.lower(Person.sort_key).contains(folded, autoescape=True)
-    yield func.lower(Person.name).contains(search.lower(), autoescape=True)
-    yield Person.native.contains(search, autoescape=True)
+def _named_like(viewer: Viewer, search: str) -> ColumnElement[bool]:
+    """Found by the name as styled, and by what else of it is shown to this viewer."""
+    rest = or_(
+        Person.folded.contains(folded(search), autoescape=True),
+        Person.native.contains(search, autoescape=True),
+    )
+    by_name = func.lower(Person.name).contains(search.lower(), autoescape=True)
+    return or_(by_name, and_(open_to(viewer, PARTICIPANTS_SEE), rest))
 
 
 def _line(row: Any, order: Order | None = None) -> ListLine:
@@ -187,23 +214,27 @@ def _line(row: Any, order: Order | None = None) -> ListLine:
         present_from=row.present_from if shown else None,
         present_to=row.present_to if shown else None,
         languages=tuple(row.languages) if shown else None,
+        ready=Readiness(row.ready) if shown and row.ready else None,
     )
 
 
 def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
     status = case((visible(viewer, REGISTRATION_SEE), Participation.status), else_=None).label("status")
+    ready = case((visible(viewer, REGISTRATION_SEE), readiness()), else_=None).label("ready")
     counted = (
         select(
             Party.id.label("party_id"),
             Party.code.label("party_code"),
             english().label("party_name"),
             status,
+            Participation.capacity,
+            ready,
             func.count().label("people"),
         )
         .select_from(Participation)
         .join(Party, Party.id == Participation.party_id)
         .where(_listed(viewer))
-        .group_by(Party.id, Party.code, english(), status)
+        .group_by(Party.id, Party.code, english(), status, Participation.capacity, ready)
     )
     return tuple(
         Tally(
@@ -211,6 +242,8 @@ def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
             party_code=row.party_code,
             party_name=row.party_name or row.party_code,
             status=row.status,
+            capacity=row.capacity,
+            ready=Readiness(row.ready) if row.ready else None,
             people=row.people,
         )
         for row in sorted(db.session.execute(counted), key=lambda row: order.rank(row.party_id))
@@ -224,6 +257,7 @@ class OfficeFacts:
     email: str | None
     invited_at: datetime
     answered_at: datetime | None
+    approved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,10 +275,12 @@ def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
     """
     row = db.session.execute(
         _lines(viewer)
-        .add_columns(Person.email, Participation.invited_at, Participation.answered_at)
+        .add_columns(Person.email, Participation.invited_at, Participation.answered_at, Participation.approved_at)
         .where(_listed(viewer), Participation.id == participation_id)
     ).one_or_none()
     if row is None:
         raise Unseen
-    office = OfficeFacts(email=row.email, invited_at=row.invited_at, answered_at=row.answered_at)
+    office = OfficeFacts(
+        email=row.email, invited_at=row.invited_at, answered_at=row.answered_at, approved_at=row.approved_at
+    )
     return ListedPerson(line=_line(row), office=office if viewer.may(PARTICIPANTS_INVITE) else None)

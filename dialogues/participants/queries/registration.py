@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Institution, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, MeetingStatus
-from dialogues.participants.models import Participation
+from dialogues.meetings.models import Dialogue, Exchange, Institution, Meeting, MeetingParty, Party, Person
+from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, MeetingFormat, MeetingStatus
+from dialogues.participants.models import Availability, Participation, Question
 from dialogues.participants.queries.visibility import english, person_of, visible
-from dialogues.participants.rules import Gathering, ParticipationStatus
-from dialogues.policy import REGISTRATION_OWN
+from dialogues.participants.rules import GONE, Absence, Gathering, ParticipationStatus, fingerprint
+from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,30 @@ class Frame:
     days: Days
     gathering: Gathering
     languages: tuple[str, ...]
+    format: MeetingFormat
+    rules: str
+    has_questions: bool
+    lists_opened_at: datetime | None
+
+    @property
+    def fingerprint(self) -> str:
+        """By which a page knows the rules that it showed."""
+        return fingerprint(self.rules)
+
+
+def has_questions(meeting_id: Any) -> ColumnElement[bool]:
+    """Whether the office asks questions of its own at that meeting."""
+    return exists().where(Question.meeting_id == meeting_id, Question.retired_at.is_(None))
 
 
 def frame(meeting_id: UUID) -> Frame:
     """The frame of registrations for a meeting whose existence the reader knows already."""
-    meeting = db.session.get_one(Meeting, meeting_id)
+    row = db.session.execute(
+        select(Meeting, Exchange.opened_at, has_questions(Meeting.id).label("asks"))
+        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+        .where(Meeting.id == meeting_id)
+    ).one()
+    meeting = row.Meeting
     return Frame(
         code=meeting.code,
         city=meeting.city or "",
@@ -40,6 +59,10 @@ def frame(meeting_id: UUID) -> Frame:
         days=days_of(meeting),
         gathering=gathering_of(meeting),
         languages=tuple(meeting.working_languages),
+        format=meeting.format,
+        rules=meeting.rules_text,
+        has_questions=row.asks,
+        lists_opened_at=row.opened_at,
     )
 
 
@@ -74,23 +97,60 @@ def parties(viewer: Viewer) -> list[Any]:
 def own_registration(viewer: Viewer) -> Any:
     """What is written of the viewer for the meeting they stand in.
 
-    :raises Unseen: they were not invited to it.
+    :raises Unseen: they were not invited to it, or do not come.
     """
+    return _registration(visible(viewer, REGISTRATION_OWN) & (Participation.status == ParticipationStatus.CONFIRMED))
+
+
+def registration_for(viewer: Viewer, participation_id: UUID) -> Any:
+    """What is written of someone who has no address, for whom the viewer writes it down.
+
+    :raises Unseen: there is no such person for this viewer, or they answer for themself.
+    """
+    return _registration(registered_by_others(viewer) & (Participation.id == participation_id))
+
+
+def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
+    """The registrations that the viewer writes down for someone without an address, and without an account.
+
+    Who has an address answers for themself, and so does whoever may turn out to have one: nobody is to learn from here
+    that the address they gave belongs to someone else.
+    """
+    has_none = exists().where(
+        Person.id == Participation.person_id, Person.email_norm.is_(None), Person.account_id.is_(None)
+    )
+    return and_(
+        visible(viewer, REGISTRATION_FOR),
+        Participation.claimed_email.is_(None),
+        Participation.status.not_in(GONE),
+        has_none,
+    )
+
+
+def _registration(which: ColumnElement[bool]) -> Any:
     row = db.session.execute(
         select(
             Participation.id,
+            Participation.person_id,
             Participation.status,
             Participation.capacity,
             Participation.invited_at,
             Participation.answered_at,
             Participation.present_from,
             Participation.present_to,
+            Participation.remote,
+            Participation.listens_in,
+            Participation.visibility,
+            Participation.steps,
+            Participation.rules_accepted_at,
+            Participation.approved_at,
             Person.name,
             Person.native,
             Person.family,
             Person.given,
             Person.name_order,
             Person.sort_key,
+            Person.gender,
             Person.languages,
             Person.always_discreet,
             Person.email,
@@ -103,11 +163,21 @@ def own_registration(viewer: Viewer) -> Any:
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
-        .where(visible(viewer, REGISTRATION_OWN), Participation.status == ParticipationStatus.CONFIRMED)
+        .where(which)
     ).one_or_none()
     if row is None:
         raise Unseen
     return row
+
+
+def absences(participation_id: UUID) -> list[Absence]:
+    """When the person of a registration that the reader has open is not at the table."""
+    found = (
+        select(Availability.away_from, Availability.away_to)
+        .where(Availability.participation_id == participation_id)
+        .order_by(Availability.away_from)
+    )
+    return [Absence(row.away_from, row.away_to) for row in db.session.execute(found)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

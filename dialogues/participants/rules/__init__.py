@@ -1,6 +1,6 @@
 """Decisions about taking part, on given facts."""
 
-from dialogues.participants.rules import kinds, standing, steps
+from dialogues.participants.rules import changes, kinds, messages, office, standing, steps
 from dialogues.participants.rules.audiences import audiences, refuse_invisible, shown_to
 from dialogues.participants.rules.details import (
     MOST_ABSENCES,
@@ -12,6 +12,7 @@ from dialogues.participants.rules.details import (
     Presence,
     RulesAccepted,
     Visibility,
+    fingerprint,
     is_among,
     listed_under,
     refuse_absence,
@@ -75,6 +76,7 @@ from dialogues.participants.rules.standing import (
 )
 from dialogues.participants.rules.steps import (
     ASKED_FOR_AFTER_APPROVAL,
+    STEPS_THERE,
     Progress,
     Step,
     is_done,
@@ -85,7 +87,7 @@ from dialogues.participants.rules.steps import (
 )
 
 #: The words of this feature, for templates.
-WORDS = {**standing.WORDS, **kinds.WORDS, **steps.WORDS}
+WORDS = {**standing.WORDS, **kinds.WORDS, **steps.WORDS, **office.WORDS, **messages.WORDS, **changes.WORDS}
 
 __all__ = [
     "ANSWERABLE",
@@ -94,6 +96,7 @@ __all__ = [
     "LINK_IS_DEAD",
     "LINK_LASTS",
     "MOST_ABSENCES",
+    "STEPS_THERE",
     "STILL_THE_PARTYS",
     "WORDS",
     "Absence",
@@ -143,6 +146,7 @@ __all__ = [
     "Visibility",
     "audiences",
     "capacity_called",
+    "fingerprint",
     "free_seat",
     "has_room",
     "is_among",

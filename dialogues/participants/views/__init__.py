@@ -1,6 +1,37 @@
-"""Pages about who takes part: the list, invitations by the office, the way of the invited."""
+"""Pages about who takes part: the list, the office's work on it, the way of the invited."""
 
-from dialogues.participants.views import for_others, inviting, listing, own, personal_link, sealed
+from dialogues.participants.views import (
+    answers,
+    changes,
+    exchange,
+    exporting,
+    for_others,
+    inviting,
+    listing,
+    many,
+    messages,
+    nominating,
+    own,
+    personal_link,
+    questions,
+    sealed,
+)
 from dialogues.participants.views.house import blueprint
 
-__all__ = ["blueprint", "for_others", "inviting", "listing", "own", "personal_link", "sealed"]
+__all__ = [
+    "answers",
+    "blueprint",
+    "changes",
+    "exchange",
+    "exporting",
+    "for_others",
+    "inviting",
+    "listing",
+    "many",
+    "messages",
+    "nominating",
+    "own",
+    "personal_link",
+    "questions",
+    "sealed",
+]

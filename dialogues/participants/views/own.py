@@ -1,73 +1,120 @@
-"""A person's own registration: where it stands, what is written, and the way out."""
+"""A person's own registration: where it stands, its steps, another address, and the way out."""
 
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import flash, url_for
+from flask import flash, render_template, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from dialogues.accounts.commands import address
+from dialogues.accounts.cookie import this_way
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, see_other
 from dialogues.common.presentation import in_zone
+from dialogues.meetings.rules import Capacity
 from dialogues.participants import queries
 from dialogues.participants.commands import answering
-from dialogues.participants.forms import DetailsForm, PlainForm
+from dialogues.participants.forms import AddressForm, PlainForm
 from dialogues.participants.queries import Frame
-from dialogues.participants.rules import is_among
+from dialogues.participants.rules import Step, is_done, missing_steps, steps_of
+from dialogues.participants.views import steps
 from dialogues.participants.views.house import blueprint
-from dialogues.policy import REGISTRATION_OWN
+from dialogues.policy import PARTICIPANTS_SEE, REGISTRATION_OWN
 
 #: What is still to be done, what is done: as the timeline shows it.
-_Step = tuple[str, str, str]
+_Stage = tuple[str, str, str]
 
 
-@blueprint.route("/meetings/<uuid:meeting_id>/registration", methods=["GET", "POST"])
+@blueprint.get("/meetings/<uuid:meeting_id>/registration")
 @allows(REGISTRATION_OWN)
-@form_page("participants/own_registration.html")
-def own_registration(meeting_id: UUID) -> Iterator[Any]:
-    """Where the registration stands, and the details to write down or to change."""
+def own_registration(meeting_id: UUID) -> str:
+    """Where the registration stands, and what comes next."""
     own, frame = queries.own_registration(viewer()), queries.frame(meeting_id)
-    has_days = is_among(own.present_from, own.present_to, frame.days)
-    form = DetailsForm(own)
-    if not form.is_submitted() and not has_days:
-        form.present_from.data, form.present_to.data = frame.days.first, frame.days.last
-    yield {
-        "form": form,
-        "own": own,
-        "frame": frame,
-        "steps": _steps(own, frame, has_days=has_days),
-        "has_days": has_days,
-        "is_open": frame.gathering.is_open(clock.now()),
-    }
-    answering.register(viewer(), form.details(), version=form.version.data, now=clock.now())
-    flash(_("Your details are saved."), "success")
-    yield see_other(url_for("participants.own_registration", meeting_id=meeting_id))
+    progress = steps.progress(own, frame)
+    missing = missing_steps(progress)
+    return render_template(
+        "participants/own_registration.html",
+        own=own,
+        frame=frame,
+        stages=_stages(own, frame, is_complete=not missing),
+        steps=[(step, steps.own_page(step, meeting_id), is_done(step, progress)) for step in steps_of(progress)],
+        missing=missing,
+        moved=own.present_from is not None and Step.DAYS in missing,
+        is_open=frame.gathering.is_open(clock.now()),
+        away=queries.absences(own.id),
+    )
 
 
-def _steps(own: Any, frame: Frame, *, has_days: bool) -> list[_Step]:
-    """Invited, answered, details, meeting: one of them is now."""
+def _stages(own: Any, frame: Frame, *, is_complete: bool) -> list[_Stage]:
+    """Invited, accepted, details, the office's approval, lists open, meeting: the first that is not done is now."""
     today = in_zone(clock.now(), frame.zone).date()
-    is_on = frame.days.first <= today <= frame.days.last
-    is_over = today > frame.days.last
-    waits = "next" if has_days and not is_on else "now"
+    stages = [
+        (_("Invited"), _short(own.invited_at, frame), True),
+        (_("Accepted"), _short(own.answered_at, frame), True),
+        (_("Details"), "", is_complete),
+        (_("Office's approval"), _short(own.approved_at, frame), own.approved_at is not None),
+        (_("Lists open"), _short(frame.lists_opened_at, frame), frame.lists_opened_at is not None),
+        (_("Meeting"), _span(frame), today > frame.days.last),
+    ]
+    if own.capacity is not Capacity.PARTICIPANT and not viewer().may(PARTICIPANTS_SEE):
+        del stages[4]
+    now = next((number for number, stage in enumerate(stages) if not stage[2]), None)
     return [
-        (_("Invited"), _short(own.invited_at, frame), "done"),
-        (_("Accepted"), _short(own.answered_at, frame) if own.answered_at else "", "done"),
-        (_("Details"), "", "done" if has_days else "now"),
-        (_("Meeting"), _span(frame), "done" if is_over else waits if has_days else "next"),
+        (label, when, "done" if done else "now" if number == now else "next")
+        for number, (label, when, done) in enumerate(stages)
     ]
 
 
 def _short(instant: Any, frame: Frame) -> str:
-    return str(format_date(in_zone(instant, frame.zone).date(), "d MMM yyyy"))
+    return str(format_date(in_zone(instant, frame.zone).date(), "d MMM yyyy")) if instant else ""
 
 
 def _span(frame: Frame) -> str:
     first, last = (str(format_date(day, "d MMM")) for day in (frame.days.first, frame.days.last))
     return f"{first}–{last}"
+
+
+def _page_of(step: Step) -> Any:
+    """The page of one step of one's own registration."""
+
+    @allows(REGISTRATION_OWN)
+    @form_page("participants/step.html")
+    def page(meeting_id: UUID) -> Iterator[Any]:
+        own, frame = queries.own_registration(viewer()), queries.frame(meeting_id)
+        shown = steps.Shown(step, own, frame, lambda one: steps.own_page(one, meeting_id))
+        overview = url_for("participants.own_registration", meeting_id=meeting_id)
+        yield from steps.first_answer(shown, overview, whom="")
+        steps.save(viewer(), shown)
+        yield steps.go_on(shown, overview)
+
+    return page
+
+
+for _step in steps.FORMS:
+    blueprint.add_url_rule(
+        f"/meetings/<uuid:meeting_id>/registration/{_step.value}",
+        endpoint=f"own_{_step.value}",
+        view_func=_page_of(_step),
+        methods=["GET", "POST"],
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/registration/address", methods=["GET", "POST"])
+@allows(REGISTRATION_OWN)
+@form_page("participants/address.html")
+def own_address(meeting_id: UUID) -> Iterator[Any]:
+    """Have a letter sent to another address, which becomes one's own once its link is used."""
+    own = queries.own_registration(viewer())
+    form = AddressForm()
+    yield {"form": form, "own": own}
+    address.ask_for_address(viewer(), form.email.data, this_way())
+    flash(
+        _("A letter is on its way to that address. Open the link in it; until then everything stays as it is."), "info"
+    )
+    yield see_other(url_for("participants.own_registration", meeting_id=meeting_id))
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/registration/withdraw", methods=["GET", "POST"])

@@ -1,0 +1,62 @@
+"""Another address for an account: asked for by its owner, made by whoever reads the letters there."""
+
+from uuid import UUID
+
+from dialogues.accounts import posting, queries
+from dialogues.accounts.commands.signing_in import Way
+from dialogues.accounts.models import Account
+from dialogues.accounts.rules import AddressChanged, LinkPurpose
+from dialogues.accounts.throttle import ADDRESS_OF_ACCOUNT
+from dialogues.common.refusal import N_, Refusal, Unseen
+from dialogues.common.text import mail_address, same_address
+from dialogues.common.transaction import transaction
+from dialogues.common.viewer import ANYONE, Viewer
+from dialogues.extensions import db
+from dialogues.outbox.rules import LetterKind
+from dialogues.policy import OWN_ACCOUNT, SIGN_IN
+
+#: Said of every link that does nothing, whatever the reason.
+SPENT = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
+
+
+def ask_for_address(viewer: Viewer, email: str, way: Way) -> None:
+    """Owe a letter to the address that the viewer wants to have from now on; a newer wish voids the one before.
+
+    Whether somebody has that address is looked at when the letter is written: the answer here is always the same.
+
+    :raises Refusal: it is no address, or the one that they have.
+    """
+    wanted = mail_address(email, field="email")
+    with transaction(viewer, OWN_ACCOUNT):
+        account = db.session.get(Account, viewer.account_id)
+        if account is None:
+            raise Unseen
+        if same_address(wanted) == account.email_norm:
+            raise Refusal(N_("This is your address already."), field="email")
+        if posting.count(way.caller.for_letter_to(ADDRESS_OF_ACCOUNT, str(account.id)), way.moment.real):
+            return
+        posting.revoke_links(LinkPurpose.ADDRESS, account.id, way.moment.real)
+        account.wanted_email = wanted
+        posting.owe_letter(LetterKind.ADDRESS_CHECK, account.id, way.moment.service)
+
+
+def change_address(link_id: UUID, present: Viewer, way: Way) -> None:
+    """Make the address that the link went to the account's own: other sign-ins and mailed links end.
+
+    :param present: whoever is signed in where the button is pressed; if it is the owner, they stay so.
+    :raises Refusal: the link was used, is too old, or somebody has the address by now.
+    """
+    now = way.moment.real
+    with transaction(ANYONE, SIGN_IN) as change:
+        link = queries.link_by_id(link_id, LinkPurpose.ADDRESS, now)
+        account = queries.account_in_use(link.subject) if link is not None else None
+        if account is None or account.wanted_email is None or not posting.use_up(link_id, now):
+            raise Refusal(SPENT)
+        if queries.account_by_email(account.wanted_email) is not None:
+            raise Refusal(SPENT)
+        account.former_email, account.email = account.email, account.wanted_email
+        account.email_norm, account.wanted_email = same_address(account.email), None
+        stays = present.sign_in_id if present.account_id == account.id else None
+        posting.end_everything(account.id, now, but=stays)
+        posting.owe_letter(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
+        change.happened(AddressChanged(at=way.moment.service, about=account.id))
