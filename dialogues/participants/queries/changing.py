@@ -1,0 +1,204 @@
+"""Changes that people asked for after the office approved them: their own, and all that wait."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.keys.envelope import unseal_text
+from dialogues.keys.installed import key_store
+from dialogues.keys.rules import KeyName, Place
+from dialogues.meetings.models import Institution, Party, Person
+from dialogues.participants.models import ChangeRequest, Participation
+from dialogues.participants.queries.answers import own_part, part_for
+from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.rules import ParticipationStatus
+from dialogues.participants.rules.changes import Asking, Changeable, Plain, plain
+from dialogues.policy import REGISTRATION_APPROVE
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What someone asked for, against what is written now; decided or not."""
+
+    id: UUID
+    participation_id: UUID
+    name: str
+    native: str
+    party_code: str
+    party_name: str
+    asked_at: datetime
+    fields: tuple[tuple[Changeable, Plain, Plain], ...]
+    decided_at: datetime | None
+    accepted: bool | None
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One page of the changes that wait, oldest first."""
+
+    lines: tuple[Change, ...]
+    found: int
+    page: int
+    last: int
+
+
+def waiting_changes(viewer: Viewer) -> int:
+    """How many changes wait for this viewer to decide."""
+    count = select(func.count()).select_from(ChangeRequest).join(Participation, _of()).where(*_to_decide(viewer))
+    return db.session.execute(count).scalar_one()
+
+
+def changes(viewer: Viewer, page: int = 1) -> Changes:
+    """The changes that wait for this viewer, the oldest first; two statements, however many there are."""
+    found = waiting_changes(viewer)
+    last = max(1, -(-found // PAGE))
+    page = min(max(page, 1), last)
+    rows = db.session.execute(_rows(*_to_decide(viewer)).limit(PAGE).offset((page - 1) * PAGE))
+    return Changes(lines=tuple(_change(row) for row in rows), found=found, page=page, last=last)
+
+
+def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
+    """One change that was asked for, decided meanwhile or not.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    rows = _rows(visible(viewer, REGISTRATION_APPROVE), ChangeRequest.id == request_id)
+    row = db.session.execute(rows).one_or_none()
+    if row is None:
+        raise Unseen
+    return _change(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTell:
+    """Where a letter about an answer goes, and in which words."""
+
+    name: str
+    email: str
+    locale: str
+
+
+def decided(participation_id: UUID) -> ToTell | None:
+    """Whom to tell that there is an answer; None for who has no address, or comes no more."""
+    row = db.session.execute(
+        select(Person.name, Person.email, Person.locale)
+        .join(Participation, person_of())
+        .where(
+            Participation.id == participation_id,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Person.email.is_not(None),
+        )
+    ).one_or_none()
+    return ToTell(name=row.name, email=row.email, locale=row.locale) if row is not None else None
+
+
+def own_change(viewer: Viewer) -> Change | None:
+    """What the viewer last asked to have changed: waiting, or with the answer of the office."""
+    return _newest(own_part(viewer))
+
+
+def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
+    """What was last asked for someone without an address of their own."""
+    return _newest(part_for(viewer, participation_id))
+
+
+def _newest(which: ColumnElement[bool]) -> Change | None:
+    rows = _rows(which, func.length(ChangeRequest.diff) > 0).order_by(None).order_by(ChangeRequest.asked_at.desc())
+    row = db.session.execute(rows.limit(1)).one_or_none()
+    return _change(row) if row is not None else None
+
+
+def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    comes = Participation.status == ParticipationStatus.CONFIRMED
+    return visible(viewer, REGISTRATION_APPROVE), comes, ChangeRequest.decided_at.is_(None)
+
+
+def _of() -> ColumnElement[bool]:
+    return Participation.id == ChangeRequest.participation_id
+
+
+def _rows(*which: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(ChangeRequest, Participation, Person, Institution, Party.code, english().label("party_name"))
+        .select_from(ChangeRequest)
+        .join(Participation, _of())
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(*which)
+        .order_by(ChangeRequest.asked_at, ChangeRequest.id)
+    )
+
+
+def _change(row: Any) -> Change:
+    request, asked_for = row.ChangeRequest, asking_of(row.ChangeRequest)
+    now = written(row.Participation, row.Person, row.Institution)
+    waits = request.decided_at is None
+    return Change(
+        id=request.id,
+        participation_id=request.participation_id,
+        name=row.Person.name,
+        native=row.Person.native,
+        party_code=row.code,
+        party_name=row.party_name or row.code,
+        asked_at=request.asked_at,
+        fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in asked_for.items()),
+        decided_at=request.decided_at,
+        accepted=request.accepted,
+        reason=request.reason,
+        version=row.Participation.version + row.Person.version,
+    )
+
+
+def written(
+    participation: Participation, person: Person, institution: Institution | None
+) -> Mapping[Changeable, Plain]:
+    """What is written now of everything that can be asked to change; an institution stands for no affiliation."""
+    rows = {Changeable.LISTENS_IN: participation}
+    now = {one: plain(getattr(rows.get(one, person), one.value)) for one in Changeable}
+    if not person.affiliation and institution is not None:
+        now[Changeable.AFFILIATION] = institution.name
+    return now
+
+
+def asking_of(request: ChangeRequest) -> Asking:
+    """What was asked for; nothing once it was taken back or replaced."""
+    if not request.diff:
+        return {}
+    opened: dict[str, list[Plain]] = json.loads(
+        unseal_text(key_store(), change_key(request), change_place(request), request.diff)
+    )
+    return {one: (opened[one.value][0], opened[one.value][1]) for one in Changeable if one.value in opened}
+
+
+def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
+    """What is written now of the person of a participation that the reader has open."""
+    row = db.session.execute(
+        select(Participation, Person, Institution)
+        .join(Person, person_of())
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(Participation.id == participation_id)
+    ).one()
+    return written(row.Participation, row.Person, row.Institution)
+
+
+def change_key(request: ChangeRequest) -> KeyName:
+    """The key that seals what one person asks for."""
+    return KeyName("change_requests", request.participation_id)
+
+
+def change_place(request: ChangeRequest) -> Place:
+    """Where the sealed request stands."""
+    return Place("change_request", "diff", request.id, request.dialogue_id)
