@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, literal, or_, select
+from sqlalchemy import Select, bindparam, exists, literal, or_, select
 
 from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
 from dialogues.accounts.rules import (
@@ -91,6 +91,16 @@ def still_signed_in(viewer: Viewer, now: datetime) -> bool:
 def account_by_email(email: str) -> Account | None:
     """The account with this address, in whatever spelling."""
     return db.session.execute(select(Account).where(Account.email_norm == same_address(email))).scalar_one_or_none()
+
+
+def is_staff(account_id: UUID | None, email: str) -> bool:
+    """Whether that account, or without one the account with that address, is of the staff and can be used."""
+    whose = Account.id == account_id if account_id is not None else Account.email_norm == same_address(email)
+    has_a_role = exists().where(InstallationRoleHeld.account_id == Account.id)
+    found = select(Account.id).where(
+        whose, Account.disabled_at.is_(None), or_(Account.staff_since.is_not(None), has_a_role)
+    )
+    return db.session.execute(found).first() is not None
 
 
 def account_in_use(account_id: UUID | None) -> Account | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from dialogues.accounts import posting as accounts
+from dialogues.accounts import queries as account_queries
 from dialogues.common.refusal import N_, Refusal, Unseen
 from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Viewer
@@ -23,7 +24,7 @@ from dialogues.meetings.rules import (
 )
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
-from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, Role
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, STAFF_ROLES, Role
 
 
 def offer_role(
@@ -31,13 +32,15 @@ def offer_role(
 ) -> UUID:
     """Offer a role where the viewer stands, in the meeting or in the whole dialogue; a letter asks for the answer.
 
-    :raises Refusal: the role is not one to offer, the person has it there, the party has its focal point, or the
-        address is none.
+    :raises Refusal: the role is not one to offer, it is a role of the staff and the person is none of them, the person
+        has it there, the party has its focal point, or the address is none.
     """
     with transaction(viewer, ROLES_GRANT) as change:
         place = place_of(change)
         if role not in OFFERED_ROLES:
             raise Refusal(N_("Participants and observers are invited, on the page of participants."), field="role")
+        if role in STAFF_ROLES:
+            _refuse_no_staff(place.dialogue_id, email)
         person_id = _person_to_ask(place.dialogue_id, name, email, now)
         grant_id = posting.grant_role(
             person_id,
@@ -51,6 +54,21 @@ def offer_role(
         _owe_letter(grant)
         change.happened(RoleOffered(**_about(grant), at=now, person_id=person_id, role=role))
         return grant_id
+
+
+def _refuse_no_staff(dialogue_id: UUID, email: str) -> None:
+    """The same words for an address that nobody has, and for one of somebody who is no staff."""
+    person_id = posting.person_with_address(dialogue_id, email)
+    account_id = db.session.get_one(Person, person_id).account_id if person_id else None
+    if not account_queries.is_staff(account_id, email):
+        raise Refusal(
+            N_(
+                "This role is for the staff, who sign in with a second factor, and %(email)s is not one of them: "
+                "ask the host of the installation to invite this person as staff first."
+            ),
+            field="email",
+            email=email,
+        )
 
 
 def _person_to_ask(dialogue_id: UUID, name: str, email: str, now: datetime) -> UUID:
