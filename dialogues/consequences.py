@@ -36,10 +36,16 @@ from dialogues.participants.rules import (
 FollowUp = Callable[[Any], None]
 
 CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
-    MeetingCopied: (agenda.copy_draft,),
+    MeetingCopied: (agenda.copy_draft, participants.copy_questions),
     DialogueChanged: (invites.renew_all,),
     MeetingChanged: (participants.seat_those_who_wait, invites.renew_entries),
-    MeetingMoved: (agenda.move_draft, invites.move_meeting, attendance.keep_codes, participants.keep_with_meeting),
+    MeetingMoved: (
+        agenda.move_draft,
+        invites.move_meeting,
+        attendance.keep_codes,
+        participants.keep_with_meeting,
+        participants.move_questions,
+    ),
     MeetingCancelled: (invites.cancel_meeting, attendance.end_codes, participants.purge_cancelled),
     MeetingClosed: (participants.end_links, attendance.seal_record),
     AgendaReleased: (invites.follow_release,),

@@ -12,12 +12,13 @@ from dialogues.meetings.rules import (
     MeetingCancelled,
     MeetingChanged,
     MeetingClosed,
+    MeetingCopied,
     MeetingMoved,
     RoleEnded,
     RulesChanged,
 )
 from dialogues.participants.models import Participation, SealedField
-from dialogues.participants.posting import sealed, seats
+from dialogues.participants.posting import answers, sealed, seats
 from dialogues.participants.queries.sealed import interprets, today_in
 from dialogues.participants.rules import ParticipationHappening, ParticipationStatus
 from dialogues.participants.rules.sealed import KEPT_AFTER_DEPARTURE
@@ -48,6 +49,16 @@ def ask_rules_again(happening: RulesChanged) -> None:
 def seat_those_who_wait(happening: MeetingChanged) -> None:
     """A meeting may have other numbers of seats now: whoever waits gets those that are new."""
     seats.fill_seats(happening.about, happening.at)
+
+
+def copy_questions(copied: MeetingCopied) -> None:
+    """What the model of a meeting asks is asked at the new one."""
+    answers.copy_questions(copied.model_id, copied.about)
+
+
+def move_questions(moved: MeetingMoved) -> None:
+    """Answers are kept as long after the meeting as they were to be."""
+    answers.move_purges(moved.about, moved.by_days)
 
 
 def keep_with_meeting(happening: MeetingMoved) -> None:
