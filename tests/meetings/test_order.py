@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from dialogues.agenda import queries as agenda
 from dialogues.audit.models import AuditEntry
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
@@ -25,6 +26,8 @@ from dialogues.meetings.rules import (
     language_of,
     stands_as,
 )
+from dialogues.participants import queries as participants
+from dialogues.policy import Role
 from dialogues.sample.reading import sample
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.cast import Cast
@@ -300,3 +303,33 @@ def test_the_next_meeting_keeps_the_order_but_draws_its_own_lot(cast: Cast, read
     made = read(select(Meeting).where(Meeting.code == "TRD-2"))
     assert made.party_order is PartyOrder.RUSSIAN
     assert read(select(Lot).where(Lot.meeting_id == made.id)) is None
+
+
+def stand_by_city(cast: Cast) -> list[str]:
+    """Let the parties of TRD-1 stand by their cities; their codes then."""
+    trd_1 = cast.meeting("TRD-1")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.get_one(Meeting, trd_1).party_order = PartyOrder.CITY
+    return ["CN", "CH", "RU", "KP", "KR", "JP", "MN", "US", "XO"]
+
+
+@pytest.mark.usefixtures("inside")
+def test_focal_points_and_everyone_to_be_chosen_stand_as_their_parties_do(cast: Cast) -> None:
+    codes = stand_by_city(cast)
+    coordinator = cast.viewer("st-coord", meeting="TRD-1")
+
+    roles = queries.roles(coordinator)
+    choices = agenda.people_of_meeting(coordinator, agenda.meeting_frame(coordinator))
+
+    assert [row.party_code for row in roles if row.role is Role.FOCAL_POINT] == codes
+    assert list(dict.fromkeys(person.party for person in choices)) == [*codes, ""]
+    assert [party.code for party in participants.parties(coordinator)] == codes
+
+
+@pytest.mark.usefixtures("inside")
+def test_around_its_meetings_a_dialogue_lists_its_parties_by_english_names(cast: Cast) -> None:
+    stand_by_city(cast)
+
+    parties = queries.parties(cast.viewer("st-coord", dialogue="TRD"))
+
+    assert [party.names["en"] for party in parties] == [*EXPECTED["en"], OBSERVATORY]

@@ -28,6 +28,7 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.common.wall_time import WallClock
 from dialogues.extensions import db
+from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
 from dialogues.meetings.rules import Rule
 from dialogues.participants.models import Participation
@@ -122,8 +123,14 @@ class PersonChoice:
 
 
 def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
-    """Who belongs to the meeting, by participation or by role; nobody as long as the viewer may not know."""
-    return belonging(frame) if viewer.may(SESSION_PEOPLE_SEE) else []
+    """Who belongs to the meeting, by participation or by role; nobody as long as the viewer may not know.
+
+    Parties stand in the order in force, staff after them.
+    """
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return []
+    standing = {party.code: rank for rank, party in enumerate(meetings.parties_in_order(viewer))}
+    return sorted(belonging(frame), key=lambda person: standing.get(person.party, len(standing)))
 
 
 def belonging(frame: MeetingFrame) -> list[PersonChoice]:

@@ -9,7 +9,6 @@ from dialogues.meetings.queries.meetings import (
     my_meetings,
     my_places,
     practical,
-    seated_parties,
     visible,
 )
 from dialogues.meetings.queries.order import DrawnLot, Order, every_order, order, order_at, parties_in_order, standing
@@ -39,7 +38,6 @@ __all__ = [
     "practical",
     "role",
     "roles",
-    "seated_parties",
     "stand_in",
     "standing",
     "visible",

@@ -1,5 +1,6 @@
 """Reads of what belongs to a whole dialogue: its own words, its parties, the institutions its people come from."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.meetings.collation import LANGUAGES, collation_key
 from dialogues.meetings.models import Dialogue, Institution, Party
 from dialogues.meetings.queries.reach import within_reach
+from dialogues.meetings.rules import PartyKind, PartyOrder, stands_as
 from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action
 
 
@@ -38,7 +41,12 @@ def parties(viewer: Viewer) -> list[Any]:
     rows = db.session.execute(
         select(*Party.__table__.columns).where(visible(viewer, DIALOGUE_SEE, Party.dialogue_id))
     ).all()
-    return sorted(rows, key=lambda row: (row.kind.value == "observer", row.names.get("en", "").casefold(), row.code))
+    return sorted(rows, key=lambda row: (row.kind is PartyKind.OBSERVER, in_english(row.names, row.code), row.code))
+
+
+def in_english(names: Mapping[str, str], code: str) -> str:
+    """What a party sorts by around its meetings, each of which has an order of its own."""
+    return collation_key(stands_as(PartyOrder.ENGLISH, names, None, code), LANGUAGES[PartyOrder.ENGLISH])
 
 
 def party(viewer: Viewer, action: Action, party_id: UUID) -> Any:

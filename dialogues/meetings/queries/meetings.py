@@ -16,7 +16,6 @@ from dialogues.meetings.models import (
     Dialogue,
     Exchange,
     Meeting,
-    MeetingParty,
     Party,
     Person,
     PracticalPage,
@@ -60,17 +59,6 @@ def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
     if found is None:
         raise Unseen
     return found
-
-
-def seated_parties(viewer: Viewer, action: Action = MEETING_SEE) -> list[Any]:
-    """The parties at the meeting the viewer stands in, in English alphabetical order."""
-    rows = db.session.execute(
-        select(Party.id, Party.code, Party.names, Party.kind, MeetingParty.seats)
-        .join(MeetingParty, MeetingParty.party_id == Party.id)
-        .join(Meeting, Meeting.id == MeetingParty.meeting_id)
-        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
-    ).all()
-    return sorted(rows, key=lambda row: (row.kind.value == "observer", row.names.get("en", "").casefold(), row.code))
 
 
 def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:

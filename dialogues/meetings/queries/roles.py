@@ -1,5 +1,6 @@
 """Reads of roles: who holds or is offered which in a place, and what waits for an account's own answer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries.dialogues import in_english
+from dialogues.meetings.queries.order import order
 from dialogues.meetings.queries.reach import within_reach
 from dialogues.meetings.rules import OFFERED_ROLES, Existence
 from dialogues.policy import ROLES_SEE, Action
@@ -33,10 +36,21 @@ def _here(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def roles(viewer: Viewer) -> list[Any]:
-    """Who holds or is offered which role where the viewer stands; participants and observers are listed elsewhere."""
-    order = {role: place for place, role in enumerate(OFFERED_ROLES)}
+    """Who holds or is offered which role where the viewer stands; participants and observers are listed elsewhere.
+
+    Focal points stand as their parties do: in the meeting's order in force, around meetings by their English names.
+    """
+    place = {role: place for place, role in enumerate(OFFERED_ROLES)}
     rows = db.session.execute(_live_roles(viewer, ROLES_SEE)).all()
-    return sorted(rows, key=lambda row: (order[row.role], row.party_code or "", row.sort_key, str(row.id)))
+    standing = _standing_of(viewer)
+    return sorted(rows, key=lambda row: (place[row.role], standing(row), row.collation, str(row.id)))
+
+
+def _standing_of(viewer: Viewer) -> Callable[[Any], Any]:
+    if viewer.place is not None and viewer.place.meeting_id is not None:
+        in_force = order(viewer, action=ROLES_SEE)
+        return lambda row: in_force.rank(row.party_id)
+    return lambda row: in_english(row.party_names, row.party_code) if row.party_id else ""
 
 
 def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
@@ -61,7 +75,8 @@ def _live_roles(viewer: Viewer, action: Action) -> Select[Any, *tuple[Any, ...]]
             Person.name,
             Person.native,
             Person.email,
-            Person.sort_key,
+            Person.collation,
+            Party.id.label("party_id"),
             Party.code.label("party_code"),
             Party.names.label("party_names"),
         )

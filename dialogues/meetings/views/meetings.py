@@ -52,7 +52,7 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
     return render_template(
         "meetings/meeting.html",
         meeting=queries.meeting(viewer()),
-        parties=queries.seated_parties(viewer()),
+        parties=queries.parties_in_order(viewer()),
         looks_after_others=bool(viewer().scopes(NOMINATIONS_SEE) - {Scope.OWN}),
     )
 
@@ -63,7 +63,10 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
 def settings(meeting_id: UUID) -> Iterator[Any]:
     """Change what is written of a meeting."""
     found = queries.meeting(viewer(), MEETING_EDIT)
-    houses, seated = venues.choices(system(Purpose.INSTALLATION)), queries.seated_parties(viewer(), MEETING_EDIT)
+    houses, seated = (
+        venues.choices(system(Purpose.INSTALLATION)),
+        queries.parties_in_order(viewer(), action=MEETING_EDIT),
+    )
     closes = in_zone(found.registration_closes_at, found.zone) if found.registration_closes_at else None
     form = MeetingSettingsForm(
         obj=found,

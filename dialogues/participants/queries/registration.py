@@ -1,5 +1,6 @@
 """Invitations and registrations: the person's own, and what a personal link tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Institution, Meeting, MeetingParty, Party, Person
+from dialogues.meetings import queries as meetings
+from dialogues.meetings.models import Dialogue, Exchange, Institution, Meeting, Party, Person
 from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, MeetingFormat, MeetingStatus
 from dialogues.participants.models import Availability, Participation, Question
-from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import GONE, Absence, Gathering, ParticipationStatus, fingerprint
 from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 
@@ -82,16 +84,9 @@ def days_of(meeting: Any) -> Days:
     )
 
 
-def parties(viewer: Viewer) -> list[Any]:
-    """The parties at the meeting the viewer stands in: id, code and names, by their English name."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
-    at_the_table = (
-        select(Party.id, Party.code, Party.names)
-        .join(MeetingParty, MeetingParty.party_id == Party.id)
-        .where(MeetingParty.meeting_id == meeting_id)
-        .order_by(english(), Party.code)
-    )
-    return list(db.session.execute(at_the_table).all())
+def parties(viewer: Viewer) -> Sequence[Any]:
+    """The parties at the meeting the viewer stands in: id, code and names, in the order in force."""
+    return meetings.parties_in_order(viewer)
 
 
 def own_registration(viewer: Viewer) -> Any:
