@@ -1,4 +1,4 @@
-"""What the agenda owes when a meeting is copied or moved: its draft goes along."""
+"""What the agenda owes when a meeting is copied or moved, or a person replaced: its sessions go along."""
 
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting
 from dialogues.meetings.rules import MeetingCopied, MeetingMoved
+from dialogues.participants.rules import NomineeReplaced
 
 
 def copy_draft(copied: MeetingCopied) -> None:
@@ -54,6 +55,14 @@ def move_draft(moved: MeetingMoved) -> None:
         item.version += 1
         if not moved.same_venue:
             posting.write_rooms(item, ())
+
+
+def replace_person(replaced: NomineeReplaced) -> None:
+    """Let whoever takes a seat have the sessions that went with it, in the draft and in what people see of it."""
+    if replaced.meeting_id is not None:
+        posting.hand_over_sessions(
+            replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, now=replaced.at
+        )
 
 
 def _later(session: DraftSession, days: int) -> When:

@@ -87,6 +87,64 @@ def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
     db.session.flush()
 
 
+#: What someone does as one of a party's people; rapporteurs and interpreters have their parts by their role.
+_PARTS_OF_A_SEAT = (Part.CHAIR, Part.LEAD, Part.INVITED)
+
+
+def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, *, now: datetime) -> None:
+    """Give the successor the parts that someone had in sessions, in the draft and, if it names them, in the release.
+
+    The release is one of its own that changes nothing but persons: what else the draft holds waits for the next.
+    """
+    _hand_over_draft(meeting_id, was, successor)
+    released = queries.current_release(meeting_id)
+    if released is None:
+        return
+    snapshots = queries.released_snapshots(system(Purpose.FOLLOW_UP), released.id)
+    named = {
+        session_id: _with_successor(snapshot, was, successor)
+        for session_id, snapshot in snapshots.items()
+        if any(person == was and part in _PARTS_OF_A_SEAT for person, part in snapshot.people)
+    }
+    if not named:
+        return
+    release = _new_release(queries.frame_of(meeting_id), released.reason, now)
+    for item in db.session.scalars(select(ReleaseItem).where(ReleaseItem.release_id == released.id)).all():
+        _freeze_as(release, item, named.get(item.session_id, snapshots[item.session_id]))
+    db.session.flush()
+
+
+def _with_successor(snapshot: Snapshot, was: UUID, successor: UUID) -> Snapshot:
+    people = (
+        (successor if person == was and part in _PARTS_OF_A_SEAT else person, part) for person, part in snapshot.people
+    )
+    return Snapshot(snapshot.session_id, snapshot.frozen, tuple(dict.fromkeys(people)))
+
+
+def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID) -> None:
+    items = db.session.scalars(
+        select(DraftItem)
+        .join(DraftPerson, DraftPerson.session_id == DraftItem.session_id)
+        .where(DraftItem.meeting_id == meeting_id, DraftPerson.person_id == was, DraftPerson.part.in_(_PARTS_OF_A_SEAT))
+        .distinct()
+    ).all()
+    for item in items:
+        rows = db.session.execute(
+            select(DraftPerson.person_id, DraftPerson.part)
+            .where(DraftPerson.session_id == item.session_id)
+            .order_by(DraftPerson.position)
+        ).all()
+        write_people(
+            item,
+            (
+                (successor if person == was and part in _PARTS_OF_A_SEAT else person, part)
+                for person, part in ((row.person_id, row.part) for row in rows)
+            ),
+        )
+        item.version += 1
+    db.session.flush()
+
+
 def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> AgendaReleased:
     """Make the draft the agenda that people see: a numbered release that never changes. Returns what happened, unsaid.
 
@@ -151,10 +209,34 @@ def _freeze(release: Release, session: DraftSession, snapshot: Snapshot) -> None
             digest=snapshot.digest,
         )
     )
+    _freeze_people(release, snapshot)
+
+
+def _freeze_as(release: Release, item: ReleaseItem, snapshot: Snapshot) -> None:
+    """Take a released session over into a new release, with the people of the snapshot."""
+    db.session.add(
+        ReleaseItem(
+            release_id=release.id,
+            session_id=item.session_id,
+            dialogue_id=item.dialogue_id,
+            meeting_id=item.meeting_id,
+            admits=item.admits,
+            rule=item.rule,
+            starts_utc=item.starts_utc,
+            ends_utc=item.ends_utc,
+            tz_version=item.tz_version,
+            frozen=dict(item.frozen),
+            digest=snapshot.digest,
+        )
+    )
+    _freeze_people(release, snapshot)
+
+
+def _freeze_people(release: Release, snapshot: Snapshot) -> None:
     db.session.add_all(
         ReleasePerson(
             release_id=release.id,
-            session_id=session.id,
+            session_id=snapshot.session_id,
             person_id=person_id,
             part=part,
             dialogue_id=release.dialogue_id,

@@ -19,7 +19,7 @@ from dialogues.meetings.rules import (
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants import queries as participants
-from dialogues.participants.rules import ParticipationHappening, RegistrationChanged
+from dialogues.participants.rules import NomineeReplaced, ParticipationHappening, RegistrationChanged
 
 _UMBRELLA = frozenset({EntryObject.MEETING})
 _KINDS = {Method.REQUEST: LetterKind.CALENDAR_REQUEST, Method.CANCEL: LetterKind.CALENDAR_CANCEL}
@@ -30,6 +30,13 @@ def settle_person(happening: ParticipationHappening) -> None:
     if happening.meeting_id is not None:
         settled = settle(happening.meeting_id, at=happening.at, only={happening.person_id})
         _mail_umbrellas(settled, happening.at)
+
+
+def settle_replaced(happening: NomineeReplaced) -> None:
+    """Someone takes another's seat and sessions: neither keeps an entry that is not theirs."""
+    if happening.meeting_id is not None:
+        both = {happening.person_id, happening.replaced_person_id}
+        _mail_umbrellas(settle(happening.meeting_id, at=happening.at, only=both), happening.at)
 
 
 def settle_details(happening: RegistrationChanged) -> None:

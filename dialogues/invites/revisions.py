@@ -70,6 +70,10 @@ class Telling:
         """The end on the clocks of the place; of days, the midnight that follows the last one."""
         return self.ends_utc.astimezone(ZoneInfo(self.zone))
 
+    def discreet(self) -> "Telling":
+        """The same in no more than the neutral word and the city."""
+        return replace(self, profile=Profile.DISCREET, title="", place="")
+
     def taken_back(self) -> "Telling":
         """The same, cancelled: what is left is its time and the neutral word."""
         return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")

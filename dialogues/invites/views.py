@@ -21,7 +21,7 @@ from dialogues.invites.calendar_file import calendar_file
 from dialogues.invites.forms import FeedForm
 from dialogues.invites.queries import FeedHead
 from dialogues.invites.revisions import Revision, filed
-from dialogues.policy import FEED_FETCH, FEED_OWN, INVITE_FILE
+from dialogues.policy import FEED_FETCH, FEED_OWN, INVITE_FILE, NOMINATE
 
 blueprint = Blueprint("invites", __name__)
 
@@ -95,6 +95,13 @@ def meeting_file(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate has pu
 def session_file(meeting_id: UUID, session_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer there
     """One session of one's own, as a file."""
     return _file([queries.own_session(viewer(), session_id)])
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/calendar.ics")
+@allows(NOMINATE)
+def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer there
+    """The calendar of someone without an e-mail address, for whoever looks after them to hand over."""
+    return _file(queries.nominee_file(viewer(), participation_id))
 
 
 def _file(revisions: Iterable[Revision]) -> Response:

@@ -100,6 +100,19 @@ def link_account(person_id: UUID, account_id: UUID) -> None:
     db.session.flush()
 
 
+def readdress_person(person_id: UUID, email: str) -> None:
+    """Write another address of a person down.
+
+    :raises Refusal: it is none, or someone in this dialogue has it already, in whatever spelling.
+    """
+    person, address = db.session.get_one(Person, person_id), mail_address(email, field="email")
+    if person_with_address(person.dialogue_id, address) not in {None, person_id}:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person.email, person.email_norm = address, same_address(address)
+    person.version += 1
+    db.session.flush()
+
+
 class Description(TypedDict, total=False):
     """What a person writes about themself; what is left out stays as it is."""
 

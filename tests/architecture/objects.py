@@ -100,4 +100,5 @@ def own(app: Flask, cast: Cast) -> Objects:
         "session_id": session,
         "participation_id": participation,
     }
+    there["party_id"] = cast.party("US")
     return found.but(**{name: one for name, one in there.items() if one is not None})

@@ -15,6 +15,7 @@ from dialogues.invites.queries.circle import (
 from dialogues.invites.queries.feed import FeedHead, feed_content, feed_head
 from dialogues.invites.queries.own import (
     is_confidential,
+    nominee_file,
     own_feeds,
     own_file,
     own_session,
@@ -42,6 +43,7 @@ __all__ = [
     "mailed",
     "meetings_of",
     "newest",
+    "nominee_file",
     "own_feeds",
     "own_file",
     "own_session",

@@ -1,5 +1,6 @@
 """Reads of one's own entries and feed addresses."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from dialogues.invites.revisions import Revision
 from dialogues.invites.rules import EntryObject, State
 from dialogues.meetings.models import Dialogue, Meeting
 from dialogues.meetings.rules import Existence
+from dialogues.participants import queries as participants
 from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
 
 _LIVE = EntryRevision.state != State.CANCELLED
@@ -70,6 +72,26 @@ def own_session(viewer: Viewer, session_id: UUID) -> Revision:
     if row is None:
         raise Unseen
     return as_revision(row)
+
+
+def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
+    """What the file of someone without an e-mail address holds, for whoever looks after them.
+
+    The meeting as a whole and the sessions, since nothing of it comes by mail; and always in the discreet form, since
+    it is carried by others.
+
+    :raises Unseen: there is no such nominee of the viewer's, a letter reaches them, or they do not come.
+    """
+    person_id = participants.unreached_person(viewer, participation_id)
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    entries = _revisions(
+        newest()
+        .where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
+        .order_by(EntryRevision.starts_utc, Entry.uid)
+    )
+    if not entries:
+        raise Unseen
+    return [replace(entry, telling=entry.telling.discreet()) for entry in entries]
 
 
 def _own(viewer: Viewer) -> Select[tuple[object, ...]]:

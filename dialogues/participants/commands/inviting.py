@@ -132,8 +132,8 @@ def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -
         participation = db.session.get_one(Participation, new)
     else:
         refuse_twin(db.session.get_one(Person, person_id).name, participation.status)
-        _invite_anew(participation, now)
         participation.party_id, participation.capacity = invitee.party_id, invitee.capacity
+        _invite_anew(participation, now)
     _tell(change, participation, now)
     return participation.id
 
@@ -152,9 +152,11 @@ def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> No
 
 
 def _invite_anew(participation: Participation, now: datetime) -> None:
-    participation.status = ParticipationStatus.INVITED
+    """Invite someone again, on a seat; the office may seat more people than were meant."""
+    participation.status, participation.replaces = ParticipationStatus.INVITED, None
     participation.invited_at, participation.answered_at = now, None
     participation.version += 1
+    posting.take_place(participation, may_exceed=True)
 
 
 def _tell(change: Change, participation: Participation, now: datetime) -> None:

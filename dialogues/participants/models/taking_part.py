@@ -60,6 +60,8 @@ class Participation(Base):
     replaces: Mapped[UUID | None]
     #: An address that belongs to someone else in the dialogue: the office looks at it before a letter leaves.
     claimed_email: Mapped[str | None] = mapped_column(String(254))
+    #: Whether the office has asked the party for another address.
+    address_asked: Mapped[bool] = mapped_column(default=False)
     invited_at: Mapped[datetime] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     present_from: Mapped[date | None]

@@ -40,6 +40,7 @@ from dialogues.participants.queries.nominations import (
     party_lists,
     seats,
     seats_mark,
+    unreached_person,
     visible_parties,
 )
 from dialogues.participants.queries.registration import (
@@ -57,6 +58,7 @@ from dialogues.participants.queries.registration import (
     parties,
     registered_by_others,
     registration_for,
+    to_correct,
 )
 from dialogues.participants.queries.visibility import hides_name, hides_rest, named_to, open_to, visible
 from dialogues.participants.rules import ParticipationStatus
@@ -111,6 +113,8 @@ __all__ = [
     "registration_for",
     "seats",
     "seats_mark",
+    "to_correct",
+    "unreached_person",
     "visible",
     "visible_parties",
 ]

@@ -72,7 +72,9 @@ def open_to(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return _shown(viewer, action, {}, lambda chosen: chosen == Shown.FULL.value)
 
 
-def _shown(viewer: Viewer, action: Action, fixed: dict[Audience, ColumnElement[bool]], enough: Any) -> Any:
+def _shown(
+    viewer: Viewer, action: Action, fixed: dict[Audience, ColumnElement[bool]], enough: Any
+) -> ColumnElement[bool]:
     """The office, whoever speaks for the party and the person see all; of several audiences the better one counts."""
     reads_as = None if viewer.is_system else audiences(action, viewer.roles, viewer.met)
     if reads_as is None:
@@ -124,4 +126,3 @@ def person_of() -> ColumnElement[bool]:
 def english() -> Any:
     """A party's name for readers of English."""
     return Party.names["en"].as_string()
-

@@ -22,6 +22,7 @@ from dialogues.participants.rules.details import (
 from dialogues.participants.rules.happenings import (
     ApprovalTakenBack,
     ExchangeFixed,
+    InvitationCorrected,
     ListLodged,
     ListsOpened,
     LodgingTakenBack,
@@ -43,7 +44,7 @@ from dialogues.participants.rules.happenings import (
     SeatsSet,
     VisaStatusChanged,
 )
-from dialogues.participants.rules.inviting import Invitee, capacity_called, party_called, refuse_twin
+from dialogues.participants.rules.inviting import Correction, Invitee, capacity_called, party_called, refuse_twin
 from dialogues.participants.rules.kinds import (
     AnswerAudience,
     Audience,
@@ -106,10 +107,12 @@ __all__ = [
     "ApprovalTakenBack",
     "Audience",
     "BulkKind",
+    "Correction",
     "ExchangeFixed",
     "Filled",
     "Gathering",
     "Identity",
+    "InvitationCorrected",
     "Invitee",
     "Languages",
     "ListChangeKind",

@@ -55,6 +55,13 @@ class RegistrationChanged(ParticipationHappening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationCorrected(ParticipationHappening):
+    """The office corrected where an invitation goes, or for which party and in which capacity it is."""
+
+    action: ClassVar[str] = "participation.corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationLinkSent(ParticipationHappening):
     """A letter with a new personal link is owed, to the address that is written down."""
 
@@ -174,3 +181,22 @@ class SealedFieldsDestroyed(Happening):
     action: ClassVar[str] = "sealed_field.destroyed"
 
     fields: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(Happening):
+    """The office wrote to a group; `about` is the message."""
+
+    action: ClassVar[str] = "message.sent"
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported(Happening):
+    """The office took the participants list along as a file; `about` is the meeting."""
+
+    action: ClassVar[str] = "participants.exported"
+
+    people: int
+    with_answers: bool = False

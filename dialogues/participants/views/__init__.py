@@ -3,6 +3,7 @@
 from dialogues.participants.views import (
     answers,
     changes,
+    correcting,
     exchange,
     exporting,
     for_others,
@@ -22,6 +23,7 @@ __all__ = [
     "answers",
     "blueprint",
     "changes",
+    "correcting",
     "exchange",
     "exporting",
     "for_others",

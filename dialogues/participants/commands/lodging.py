@@ -1,0 +1,254 @@
+"""Seats, lodging and the sealed exchange: each party's list is lodged, and all are opened to each other at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.common import wall_time
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.transaction import Change, transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
+from dialogues.meetings.models import Meeting, MeetingParty, Person
+from dialogues.participants import posting, queries
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import (
+    GONE,
+    ExchangeFixed,
+    ListLodged,
+    LodgingTakenBack,
+    NominationChanged,
+    NomineeReplaced,
+    ParticipationStatus,
+    ParticipationWithdrawn,
+    SeatsSet,
+    refuse_closed,
+    refuse_past,
+)
+from dialogues.policy import EXCHANGE_FIX, LODGE, PARTICIPANTS_INVITE, SEATS_EDIT, Action
+
+IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
+
+
+def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, version: int, now: datetime) -> None:
+    """Set how many seats each party has in each capacity; whoever waits gets those that are new.
+
+    Nobody loses a seat by it: where fewer are meant than are taken, the page says so.
+
+    :raises Refusal: someone saved a change meanwhile.
+    """
+    with transaction(viewer, SEATS_EDIT) as change:
+        meeting = _meeting(change)
+        refuse_stale(queries.seats_mark(change.viewer, SEATS_EDIT), version)
+        reached = queries.visible_parties(change.viewer, SEATS_EDIT)
+        for row in db.session.scalars(select(MeetingParty).where(reached)).all():
+            meetings.set_seats(meeting.id, row.party_id, dict(seats.get(row.party_id, {})))
+        posting.fill_seats(meeting.id, now)
+        change.happened(SeatsSet(**_about(meeting), at=now))
+
+
+def lodge(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
+    """Lodge the party's list; when it was the last and no moment is fixed, all lists open in this transaction.
+
+    Lodged already, nothing changes, so that impatient fingers do no harm.
+
+    :raises Refusal: there is nobody on the list, or the meeting takes no registrations.
+    """
+    with transaction(viewer, LODGE) as change:
+        row = _party(change, LODGE, party_id)
+        if row.lodged_at is not None:
+            return
+        meeting = db.session.get_one(Meeting, row.meeting_id)
+        refuse_closed(queries.gathering_of(meeting), now)
+        _refuse_empty(row)
+        posting.lodge_list(row, change.viewer.person_id, now)
+        change.happened(ListLodged(about=party_id, dialogue_id=row.dialogue_id, meeting_id=row.meeting_id, at=now))
+        if queries.is_to_open(meeting.id, now):
+            change.happened(posting.open_lists(meeting.id, now))
+
+
+def take_lodging_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
+    """Take the party's list back, to lodge it again later; letters that have left stay what they are.
+
+    :raises Refusal: the lists are open to each other.
+    """
+    with transaction(viewer, LODGE) as change:
+        row = _party(change, LODGE, party_id)
+        if posting.is_open(row.meeting_id):
+            raise Refusal(IS_OPEN)
+        if row.lodged_at is None:
+            return
+        meetings.lodge(row.meeting_id, party_id, None, None)
+        change.happened(
+            LodgingTakenBack(about=party_id, dialogue_id=row.dialogue_id, meeting_id=row.meeting_id, at=now)
+        )
+
+
+def fix_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: datetime) -> None:
+    """Fix, move or clear the moment at which the lists open, on the meeting's clocks.
+
+    Cleared, they open once every party has lodged, which may be at once.
+
+    :raises Refusal: the lists are open, the moment is past or not on the clocks, or someone else moved it meanwhile.
+    """
+    with transaction(viewer, EXCHANGE_FIX) as change:
+        meeting = _meeting(change)
+        present = queries.moment_of(meeting.id)
+        if present.opened_at is not None:
+            raise Refusal(IS_OPEN)
+        refuse_stale(present.mark, version)
+        moment = _on_the_clock(local, meeting.zone) if local is not None else None
+        if moment is not None:
+            refuse_past(moment, now)
+        meetings.fix_exchange(meeting.id, moment, change.viewer.person_id)
+        change.happened(ExchangeFixed(**_about(meeting), at=now))
+        if queries.is_to_open(meeting.id, now):
+            change.happened(posting.open_lists(meeting.id, now))
+
+
+def _on_the_clock(local: datetime, zone: str) -> datetime:
+    # Of two equal times the later is meant: nobody's list opens before they think it does.
+    try:
+        return wall_time.on_the_clock(local, zone, fold=1).instant
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="moment", **refusal.facts) from refusal
+
+
+def open_due(viewer: Viewer, meeting_id: UUID, *, now: datetime) -> bool:
+    """Open the lists of a meeting whose moment has come; whether they were opened by this.
+
+    Asked again inside the transaction, so that however often and late it is called, they open once.
+    """
+    with transaction(viewer, EXCHANGE_FIX) as change:
+        if not queries.is_to_open(meeting_id, now):
+            return False
+        change.happened(posting.open_lists(meeting_id, now))
+        return True
+
+
+def ask_for_another_address(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Let the party's focal point know that this nominee needs another address, and nothing of why."""
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _doubtful(change, participation_id)
+        participation.claimed_email, participation.address_asked = None, True
+        participation.version += 1
+        if participation.status is ParticipationStatus.INVITED:
+            participation.status = ParticipationStatus.NOMINATED
+        change.happened(
+            NominationChanged(
+                about=participation.id,
+                dialogue_id=participation.dialogue_id,
+                meeting_id=participation.meeting_id,
+                person_id=participation.person_id,
+                at=now,
+            )
+        )
+
+
+def take_for_the_same(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Let the nominee be the person whose address was written: the office knows that they are the same.
+
+    :raises Refusal: that person has a part in this meeting already.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _doubtful(change, participation_id)
+        owner_id = meetings.person_with_address(participation.dialogue_id, participation.claimed_email or "")
+        if owner_id is None:
+            # Whoever had the address has another one now: it is the nominee's own.
+            meetings.write_address(participation.person_id, participation.claimed_email)
+            owner_id = participation.person_id
+        separate_id = participation.person_id
+        if owner_id != separate_id:
+            participation = _handed_to(owner_id, participation, now)
+        participation.claimed_email = None
+        db.session.flush()
+        if participation.seat is not None:
+            lodged = posting.has_lodged(participation.meeting_id, participation.party_id)
+            posting.seated(participation, now, has_lodged=lodged)
+        if owner_id != separate_id:
+            _say_replaced(change, participation, separate_id, now)
+
+
+def _say_replaced(change: Change, participation: Participation, separate_id: UUID, now: datetime) -> None:
+    about = {
+        "about": participation.id,
+        "dialogue_id": participation.dialogue_id,
+        "meeting_id": participation.meeting_id,
+    }
+    change.happened(ParticipationWithdrawn(**about, person_id=separate_id, by_office=True, at=now))
+    change.happened(NomineeReplaced(**about, person_id=participation.person_id, replaced_person_id=separate_id, at=now))
+
+
+def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> Participation:
+    """The owner's part in this meeting: the nominee's own, or an earlier one that takes its place."""
+    part = db.session.execute(
+        select(Participation).where(
+            Participation.meeting_id == participation.meeting_id, Participation.person_id == owner_id
+        )
+    ).scalar_one_or_none()
+    if part is None:
+        participation.person_id = owner_id
+        participation.version += 1
+        return participation
+    if part.status not in GONE:
+        raise Refusal(
+            N_("%(name)s has a part in this meeting already, so they are two: ask for another address."),
+            name=db.session.get_one(Person, owner_id).name,
+        )
+    part.party_id, part.capacity = participation.party_id, participation.capacity
+    part.status, part.nominated_by = participation.status, participation.nominated_by
+    part.invited_at, part.answered_at, part.approved_at, part.replaces = now, None, None, participation.replaces
+    part.version += 1
+    participation.status, participation.claimed_email = ParticipationStatus.TAKEN_BACK, None
+    participation.version += 1
+    posting.end_part(participation, now, keeps_place=True)
+    posting.hand_over_place(participation, part)
+    return part
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise Unseen
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+def _party(change: Change, action: Action, party_id: UUID) -> MeetingParty:
+    reached = queries.visible_parties(change.viewer, action)
+    found = db.session.execute(select(MeetingParty).where(reached, MeetingParty.party_id == party_id))
+    row = found.scalar_one_or_none()
+    if row is None:
+        raise Unseen
+    return row
+
+
+def _doubtful(change: Change, participation_id: UUID) -> Participation:
+    reached = queries.visible(change.viewer, PARTICIPANTS_INVITE)
+    found = db.session.execute(
+        select(Participation).where(
+            Participation.id == participation_id, reached, Participation.claimed_email.is_not(None)
+        )
+    )
+    participation = found.scalar_one_or_none()
+    if participation is None:
+        raise Unseen
+    return participation
+
+
+def _refuse_empty(row: MeetingParty) -> None:
+    seated = select(func.count()).where(
+        Participation.meeting_id == row.meeting_id,
+        Participation.party_id == row.party_id,
+        Participation.seat.is_not(None),
+    )
+    if not db.session.execute(seated).scalar_one():
+        raise Refusal(
+            N_("There is nobody on this list yet: name someone first. A party that sends nobody leaves the meeting.")
+        )
+
+
+def _about(meeting: Meeting) -> dict[str, UUID]:
+    return {"about": meeting.id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

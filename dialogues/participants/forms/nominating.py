@@ -1,0 +1,166 @@
+"""Whom a party names, how many seats there are and when lists open, as typed values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
+
+from dialogues.common.fields import LineField, VersionField
+from dialogues.common.presentation import word
+from dialogues.meetings.rules import Capacity, NameOrder
+from dialogues.participants.queries import NomineeOnForm, PartySeats
+from dialogues.participants.rules import Nominee
+
+_MOST_SEATS = 500
+
+
+class NomineeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Someone whom a party names."""
+
+    version = VersionField()
+    #: The mark of this page: sent twice, it names one person.
+    once = HiddenField(validators=[Optional(), Regexp(r"\A[0-9a-f]{32}\Z")])
+    name = LineField(_l("Name as the person styles it"), 200)
+    native = LineField(_l("Name in its own script"), 200, required=False)
+    family = LineField(_l("Family name"), 120, required=False)
+    given = LineField(_l("Given name"), 120, required=False)
+    name_order = SelectField(_l("Order of the parts"), default=NameOrder.FAMILY_FIRST.value)
+    email = LineField(_l("E-mail"), 254, required=False)
+    capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)
+    affiliation = LineField(_l("Affiliation"), 200, required=False)
+
+    def __init__(self, known: NomineeOnForm | None = None, **rest: Any):
+        super().__init__(obj=known, **rest)
+        self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
+        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        if not self.is_submitted():
+            self.once.data = uuid4().hex
+            if known is not None:
+                self.name_order.data, self.capacity.data = known.name_order.value, known.capacity.value
+
+    def nominee(self) -> Nominee:
+        """Who is named."""
+        return Nominee(
+            name=self.name.data,
+            native=self.native.data or "",
+            family=self.family.data or "",
+            given=self.given.data or "",
+            name_order=NameOrder(self.name_order.data),
+            email=self.email.data or "",
+            capacity=Capacity(self.capacity.data),
+            affiliation=self.affiliation.data or "",
+        )
+
+
+class CapacityForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """The capacity of someone who says everything else themself."""
+
+    version = VersionField()
+    capacity = SelectField(_l("Capacity"))
+
+    def __init__(self, known: NomineeOnForm, **rest: Any):
+        super().__init__(obj=known, **rest)
+        self._known = known
+        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        if not self.is_submitted():
+            self.capacity.data = known.capacity.value
+
+    def nominee(self) -> Nominee:
+        """The nominee as known, in that capacity."""
+        return Nominee(name=self._known.name, email=self._known.email, capacity=Capacity(self.capacity.data))
+
+
+class ReplacementForm(NomineeForm):
+    """Someone who takes another's seat: in the same capacity."""
+
+    capacity = None
+
+    def __init__(self, version: int, **rest: Any):
+        FlaskForm.__init__(self, data={"version": version}, **rest)
+        self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
+        if not self.is_submitted():
+            self.once.data = uuid4().hex
+
+    def nominee(self) -> Nominee:
+        """Who takes the seat."""
+        return Nominee(
+            name=self.name.data,
+            native=self.native.data or "",
+            family=self.family.data or "",
+            given=self.given.data or "",
+            name_order=NameOrder(self.name_order.data),
+            email=self.email.data or "",
+            affiliation=self.affiliation.data or "",
+        )
+
+
+class WithdrawalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Someone is taken off the list."""
+
+    version = VersionField()
+
+
+class MomentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """When sealed lists open, on the meeting's clocks; empty: once all are lodged."""
+
+    version = VersionField()
+    moment = DateTimeLocalField(_l("Day and hour"), [Optional()])
+
+
+class AddressDoubtForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """What the office makes of an address that is somebody else's."""
+
+    way = RadioField(
+        _l("What is to be done"),
+        [InputRequired(_l("Please choose one of the two."))],
+        choices=[
+            ("same", _l("It is the same person: the nominee is who has this address.")),
+            ("other", _l("They are two people: the party is asked for another address.")),
+        ],
+    )
+
+
+class SeatsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Seats by party and capacity; the fields are made for the parties of one meeting."""
+
+    version = VersionField()
+
+    def of(self, party_id: UUID, capacity: Capacity) -> Field:
+        """The field of one party's seats in one capacity."""
+        return self[_seats_name(party_id, capacity)]
+
+    def seats(self, parties: Sequence[PartySeats]) -> Mapping[UUID, Mapping[str, int]]:
+        """The seats as typed; an empty field is not counted."""
+        return {
+            party.party_id: {
+                capacity.value: int(self.of(party.party_id, capacity).data)
+                for capacity in Capacity
+                if self.of(party.party_id, capacity).data is not None
+            }
+            for party in parties
+        }
+
+
+def seats_form(parties: Sequence[PartySeats], mark: int) -> SeatsForm:
+    """The form for these parties."""
+    within = NumberRange(0, _MOST_SEATS, _l("Write a number from 0 to 500, or nothing."))
+    fields = {
+        _seats_name(party.party_id, capacity): IntegerField(f"{party.name}, {word(capacity)}", [Optional(), within])
+        for party in parties
+        for capacity in Capacity
+    }
+    values = {
+        _seats_name(party.party_id, capacity): party.seats.get(capacity.value)
+        for party in parties
+        for capacity in Capacity
+    }
+    form: SeatsForm = type("SeatsOfMeetingForm", (SeatsForm,), fields)(data={"version": mark, **values})
+    return form
+
+
+def _seats_name(party_id: UUID, capacity: Capacity) -> str:
+    return f"seats_{party_id.hex}_{capacity.value}"

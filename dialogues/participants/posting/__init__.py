@@ -1,0 +1,32 @@
+"""What is written about taking part, inside a transaction that is open already."""
+
+from dialogues.participants.posting.invitations import begin_part, end_part, invite
+from dialogues.participants.posting.letters_owed import mint_personal_link, owe_invitation, owe_news
+from dialogues.participants.posting.lists import is_open, lodge_list, note_change, open_lists
+from dialogues.participants.posting.seats import (
+    fill_seats,
+    hand_over_place,
+    has_lodged,
+    leave_place,
+    seated,
+    take_place,
+)
+
+__all__ = [
+    "begin_part",
+    "end_part",
+    "fill_seats",
+    "hand_over_place",
+    "has_lodged",
+    "invite",
+    "is_open",
+    "leave_place",
+    "lodge_list",
+    "mint_personal_link",
+    "note_change",
+    "open_lists",
+    "owe_invitation",
+    "owe_news",
+    "seated",
+    "take_place",
+]

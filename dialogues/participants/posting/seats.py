@@ -1,0 +1,131 @@
+"""Seats and waiting lists: a seat is never given twice, and whoever waits longest gets the one that falls free."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from dialogues.common.refusal import N_, Refusal
+from dialogues.extensions import db
+from dialogues.meetings.models import MeetingParty, Person
+from dialogues.meetings.rules import Capacity
+from dialogues.participants.models import Participation
+from dialogues.participants.posting.letters_owed import owe_invitation
+from dialogues.participants.rules import ParticipationStatus, free_seat, has_room, status_on_seat
+
+
+def take_place(participation: Participation, *, may_exceed: bool = False) -> bool:
+    """Give the participation a seat of its party in its capacity, or the last place of the queue; whether it sits.
+
+    Where it stands is for the caller to say: `seated` does for whoever is nominated.
+
+    :param may_exceed: the office may seat more people than were meant.
+    """
+    if participation.seat is not None:
+        return True
+    taken = _taken(_beside(participation))
+    sits = may_exceed or has_room(_seats(participation), len(taken))
+    if sits:
+        participation.seat, participation.queue_no = free_seat(taken), None
+    elif participation.queue_no is None:
+        last = select(func.max(Participation.queue_no)).where(_beside(participation))
+        participation.queue_no = (db.session.execute(last).scalar() or 0) + 1
+    db.session.flush()
+    return sits
+
+
+def take_seat_again(participation: Participation) -> None:
+    """Seat someone who comes after all.
+
+    :raises Refusal: the seats of the party are taken.
+    """
+    if participation.seat is None and not has_room(_seats(participation), len(_taken(_beside(participation)))):
+        raise Refusal(N_("All seats are taken meanwhile. Write to whoever invited you: they can find one for you."))
+    take_place(participation)
+
+
+def leave_place(participation: Participation, now: datetime) -> None:
+    """Leave seat and queue; the first of those who wait gets the seat."""
+    freed = participation.seat is not None
+    participation.seat, participation.queue_no = None, None
+    db.session.flush()
+    if freed:
+        _seat_those_who_wait(_beside(participation), _seats(participation), now)
+
+
+def hand_over_place(participation: Participation, successor: Participation) -> None:
+    """Let another person of the same party and capacity have the very same seat, or place in the queue."""
+    seat, queue_no = participation.seat, participation.queue_no
+    participation.seat, participation.queue_no = None, None
+    db.session.flush()
+    successor.seat, successor.queue_no = seat, queue_no
+    db.session.flush()
+
+
+def fill_seats(meeting_id: UUID, now: datetime) -> None:
+    """Seat whoever waits, as far as the meeting has seats now; its parties may have got more."""
+    waiting = (
+        select(Participation.party_id, Participation.capacity)
+        .where(Participation.meeting_id == meeting_id, Participation.queue_no.is_not(None))
+        .distinct()
+    )
+    for party_id, capacity in db.session.execute(waiting).all():
+        row = db.session.get(MeetingParty, (meeting_id, party_id))
+        seats = row.seats.get(capacity.value) if row is not None else 0
+        _seat_those_who_wait(_of(meeting_id, party_id, capacity), seats, now)
+
+
+def seated(participation: Participation, now: datetime, *, has_lodged: bool) -> None:
+    """Say where someone stands who has got a seat; whom a letter can reach is owed it, once the party has lodged."""
+    email = db.session.execute(select(Person.email).where(Person.id == participation.person_id)).scalar_one()
+    reached = email is not None or participation.claimed_email is not None
+    participation.status = status_on_seat(has_lodged=has_lodged, has_address=reached)
+    participation.version += 1
+    if participation.status is ParticipationStatus.INVITED:
+        participation.invited_at, participation.answered_at = now, None
+        # An address that is not theirs gets no letter before the office has looked at it.
+        if email is not None:
+            owe_invitation(participation, now)
+    db.session.flush()
+
+
+def has_lodged(meeting_id: UUID, party_id: UUID) -> bool:
+    """Whether the party has lodged its list for the meeting."""
+    row = db.session.get(MeetingParty, (meeting_id, party_id))
+    return row is not None and row.lodged_at is not None
+
+
+def _seat_those_who_wait(among: ColumnElement[bool], seats: int | None, now: datetime) -> None:
+    taken = _taken(among)
+    waiting = select(Participation).where(among, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
+    for one in db.session.scalars(waiting).all():
+        if not has_room(seats, len(taken)):
+            return
+        seat = free_seat(taken)
+        one.seat, one.queue_no = seat, None
+        taken.add(seat)
+        db.session.flush()
+        seated(one, now, has_lodged=has_lodged(one.meeting_id, one.party_id))
+
+
+def _taken(among: ColumnElement[bool]) -> set[int]:
+    rows = db.session.scalars(select(Participation.seat).where(among, Participation.seat.is_not(None)))
+    return {seat for seat in rows if seat is not None}
+
+
+def _seats(participation: Participation) -> int | None:
+    """How many seats the party has in that capacity; None where they are not counted."""
+    row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
+    return row.seats.get(participation.capacity.value) if row is not None else None
+
+
+def _beside(participation: Participation) -> ColumnElement[bool]:
+    return _of(participation.meeting_id, participation.party_id, participation.capacity)
+
+
+def _of(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> ColumnElement[bool]:
+    return and_(
+        Participation.meeting_id == meeting_id,
+        Participation.party_id == party_id,
+        Participation.capacity == capacity,
+    )

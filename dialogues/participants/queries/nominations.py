@@ -1,0 +1,421 @@
+"""Nominations: each party's people with their seats and who waits, as far as they are the viewer's."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+
+from dialogues.common.refusal import Unseen
+from dialogues.common.text import same_address
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import Institution, MeetingParty, Party, Person, RoleGrant
+from dialogues.meetings.rules import Capacity, NameOrder, PartyKind
+from dialogues.participants.models import Participation
+from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.rules import GONE, STILL_THE_PARTYS, ParticipationStatus
+from dialogues.policy import LODGING_SEE, NOMINATE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, Action, Role, Scope
+
+
+def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The parties at the meeting the viewer stands in that an action about lists reaches."""
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None:
+        return false()
+    here = MeetingParty.meeting_id == viewer.place.meeting_id
+    return and_(here, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
+
+
+def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+    match scope:
+        case Scope.ALL:
+            return true()
+        case Scope.OWN_PARTY:
+            return MeetingParty.party_id.in_(viewer.parties)
+        case _:
+            return false()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NomineeLine:
+    """Someone whom a party names; `in_doubt` only for the office, and nothing else tells of it."""
+
+    id: UUID
+    name: str
+    native: str
+    capacity: Capacity
+    affiliation: str
+    email: str
+    status: ParticipationStatus
+    seat: int | None
+    queue_no: int | None
+    is_over: bool
+    address_asked: bool
+    in_doubt: bool
+
+    @property
+    def may_be_changed(self) -> bool:
+        return self.status in STILL_THE_PARTYS
+
+    @property
+    def is_gone(self) -> bool:
+        return self.status in GONE
+
+    @property
+    def is_registered_by_others(self) -> bool:
+        """Whether the party registers and confirms the person, whom no letter reaches."""
+        return not self.email and self.seat is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatCount:
+    """How many seats a party has in a capacity, and how many are taken; `seats` None where they are not counted."""
+
+    capacity: Capacity
+    seats: int | None
+    taken: int
+    waiting: int
+
+    @property
+    def free(self) -> int | None:
+        return None if self.seats is None else max(0, self.seats - self.taken)
+
+    @property
+    def over(self) -> int:
+        return 0 if self.seats is None else max(0, self.taken - self.seats)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyList:
+    """One party's list, as it stands for those who look after it."""
+
+    party_id: UUID
+    code: str
+    name: str
+    kind: PartyKind
+    lodged_at: datetime | None
+    focal_point: str
+    counts: tuple[SeatCount, ...]
+    nominees: tuple[NomineeLine, ...]
+    waiting: tuple[NomineeLine, ...]
+    gone: tuple[NomineeLine, ...]
+
+
+def party_lists(viewer: Viewer) -> list[PartyList]:
+    """The lists that the viewer looks after, by the English names of the parties; three queries."""
+    parties = db.session.execute(_parties(viewer, LODGING_SEE)).all()
+    people = _people(viewer, [party.id for party in parties])
+    speakers = _focal_points(viewer, [party.id for party in parties])
+    return [_list(party, people[party.id], speakers.get(party.id, "")) for party in parties]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartySeats:
+    """How many seats a party is meant to have."""
+
+    party_id: UUID
+    code: str
+    name: str
+    seats: dict[str, int]
+
+
+def seats(viewer: Viewer, action: Action) -> list[PartySeats]:
+    """The seats of the parties that the action reaches, in the order of their lists."""
+    return [
+        PartySeats(party_id=row.id, code=row.code, name=row.names.get("en", row.code), seats=row.seats)
+        for row in db.session.execute(_parties(viewer, action))
+    ]
+
+
+def seats_mark(viewer: Viewer, action: Action) -> int:
+    """A number that differs when somebody has set other seats."""
+    told = [(str(party.party_id), sorted(party.seats.items())) for party in seats(viewer, action)]
+    return crc32(repr(told).encode())
+
+
+def line_of(viewer: Viewer, participation_id: UUID) -> NomineeLine:
+    """How one nominee stands.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    row = db.session.execute(
+        _nominees(viewer, NOMINATIONS_SEE)
+        .add_columns(MeetingParty.seats)
+        .join(
+            MeetingParty,
+            and_(MeetingParty.meeting_id == Participation.meeting_id, MeetingParty.party_id == Participation.party_id),
+        )
+        .where(Participation.id == participation_id)
+    ).one_or_none()
+    if row is None:
+        raise Unseen
+    return _line(row, row.seats)
+
+
+def party_list(viewer: Viewer, action: Action, party_id: UUID) -> PartyList:
+    """One list that the action reaches.
+
+    :raises Unseen: the party is not at this meeting, or not the viewer's to look after.
+    """
+    party = db.session.execute(_parties(viewer, action).where(Party.id == party_id)).one_or_none()
+    if party is None:
+        raise Unseen
+    return _list(party, _people(viewer, [party_id])[party_id], _focal_points(viewer, [party_id]).get(party_id, ""))
+
+
+def _parties(viewer: Viewer, action: Action) -> Any:
+    return (
+        select(Party.id, Party.code, Party.names, Party.kind, MeetingParty.seats, MeetingParty.lodged_at)
+        .join(MeetingParty, MeetingParty.party_id == Party.id)
+        .where(visible_parties(viewer, action))
+        .order_by(Party.kind == PartyKind.OBSERVER, english(), Party.code)
+    )
+
+
+def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, str]:
+    """Who speaks for these parties: the name, with a role that counts now."""
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    rows = db.session.execute(
+        select(RoleGrant.party_id, Person.name)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.FOCAL_POINT,
+            RoleGrant.party_id.in_(parties),
+            or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
+            RoleGrant.accepted_at.is_not(None),
+            RoleGrant.revoked_at.is_(None),
+        )
+        .order_by(Person.collation, Person.name)
+    )
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.party_id].append(row.name)
+    return {party_id: ", ".join(names) for party_id, names in found.items()}
+
+
+def _people(viewer: Viewer, parties: list[UUID]) -> defaultdict[UUID, list[Any]]:
+    found = defaultdict(list)
+    for row in db.session.execute(_nominees(viewer, NOMINATIONS_SEE).where(Participation.party_id.in_(parties))):
+        found[row.party_id].append(row)
+    return found
+
+
+def _nominees(viewer: Viewer, action: Action) -> Any:
+    in_doubt = Participation.claimed_email.is_not(None) if viewer.may(PARTICIPANTS_INVITE) else false()
+    return (
+        select(
+            Participation.id,
+            Participation.person_id,
+            Participation.party_id,
+            Participation.capacity,
+            Participation.status,
+            Participation.seat,
+            Participation.queue_no,
+            Participation.address_asked,
+            in_doubt.label("in_doubt"),
+            Person.name,
+            Person.native,
+            func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
+            func.coalesce(Person.email, Participation.claimed_email, "").label("email"),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(visible(viewer, action))
+        .order_by(Person.collation, Person.name, Participation.id)
+    )
+
+
+def _list(party: Any, people: list[Any], focal_point: str) -> PartyList:
+    lines = sorted((_line(row, party.seats) for row in people), key=_place_in_list)
+    return PartyList(
+        party_id=party.id,
+        code=party.code,
+        name=party.names.get("en", party.code),
+        kind=party.kind,
+        lodged_at=party.lodged_at,
+        focal_point=focal_point,
+        counts=_counts(party.seats, lines),
+        nominees=tuple(line for line in lines if not line.is_gone and line.queue_no is None),
+        waiting=tuple(line for line in lines if not line.is_gone and line.queue_no is not None),
+        gone=tuple(line for line in lines if line.is_gone),
+    )
+
+
+def _place_in_list(line: NomineeLine) -> tuple[int, int, int]:
+    return list(Capacity).index(line.capacity), line.queue_no or 0, line.seat or 0
+
+
+def _line(row: Any, seats: dict[str, int]) -> NomineeLine:
+    most = seats.get(row.capacity.value)
+    return NomineeLine(
+        id=row.id,
+        name=row.name,
+        native=row.native,
+        capacity=row.capacity,
+        affiliation=row.affiliation,
+        email=row.email,
+        status=row.status,
+        seat=row.seat,
+        queue_no=row.queue_no,
+        is_over=most is not None and row.seat is not None and row.seat > most,
+        address_asked=row.address_asked,
+        in_doubt=row.in_doubt,
+    )
+
+
+def _counts(seats: dict[str, int], lines: list[NomineeLine]) -> tuple[SeatCount, ...]:
+    taken = Counter(line.capacity for line in lines if line.seat is not None)
+    waiting = Counter(line.capacity for line in lines if line.queue_no is not None)
+    return tuple(
+        SeatCount(capacity=capacity, seats=seats.get(capacity.value), taken=taken[capacity], waiting=waiting[capacity])
+        for capacity in Capacity
+        if capacity.value in seats or taken[capacity] or waiting[capacity]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NomineeOnForm:
+    """One nominee as a form shows them; `is_ours` when the party still says who they are."""
+
+    id: UUID
+    person_id: UUID
+    party_id: UUID
+    party_name: str
+    name: str
+    native: str
+    family: str
+    given: str
+    name_order: NameOrder
+    email: str
+    capacity: Capacity
+    affiliation: str
+    status: ParticipationStatus
+    is_ours: bool
+    address_asked: bool
+    version: int
+
+
+def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -> NomineeOnForm:
+    """One nominee whom the action reaches.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    row = db.session.execute(
+        _nominees(viewer, action)
+        .add_columns(
+            Person.family,
+            Person.given,
+            Person.name_order,
+            known_elsewhere().label("known_elsewhere"),
+            Party.names.label("party_names"),
+            Party.code.label("party_code"),
+            (Participation.version + Person.version).label("version"),
+        )
+        .join(Party, Party.id == Participation.party_id)
+        .where(Participation.id == participation_id)
+    ).one_or_none()
+    if row is None:
+        raise Unseen
+    return NomineeOnForm(
+        id=row.id,
+        person_id=row.person_id,
+        party_id=row.party_id,
+        party_name=row.party_names.get("en", row.party_code),
+        name=row.name,
+        native=row.native,
+        family=row.family,
+        given=row.given,
+        name_order=row.name_order,
+        email=row.email,
+        capacity=row.capacity,
+        affiliation=row.affiliation,
+        status=row.status,
+        is_ours=row.status in STILL_THE_PARTYS and not row.known_elsewhere,
+        address_asked=row.address_asked,
+        version=row.version,
+    )
+
+
+def known_elsewhere() -> ColumnElement[bool]:
+    """Whether the person of a participation signs in themself, holds a role or takes part in another meeting.
+
+    Such a person is not described anew by whoever nominates them for this one.
+    """
+    other = Participation.__table__.alias("other")
+    elsewhere = exists().where(
+        other.c.person_id == Participation.person_id, other.c.meeting_id != Participation.meeting_id
+    )
+    holds = exists().where(RoleGrant.person_id == Participation.person_id, RoleGrant.accepted_at.is_not(None))
+    return or_(Person.account_id.is_not(None), elsewhere, holds)
+
+
+def is_known_elsewhere(participation_id: UUID) -> bool:
+    """Whether the person of that participation is not for whoever nominates them to describe anew."""
+    asked = select(known_elsewhere()).select_from(Participation).join(Person, person_of())
+    return bool(db.session.execute(asked.where(Participation.id == participation_id)).scalar_one())
+
+
+def unreached_person(viewer: Viewer, participation_id: UUID) -> UUID:
+    """The person of a nominee whom no letter reaches, and who has accepted through whoever looks after them.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    person_id = db.session.execute(
+        select(Person.id)
+        .join(Participation, person_of())
+        .where(
+            Participation.id == participation_id,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Participation.claimed_email.is_(None),
+            Person.email.is_(None),
+            visible(viewer, NOMINATE),
+        )
+    ).scalar_one_or_none()
+    if person_id is None:
+        raise Unseen
+    return person_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulAddress:
+    """An address that a party wrote for a nominee and that is someone else's in the dialogue; for the office alone."""
+
+    nominee: NomineeOnForm
+    owner_name: str
+    owner_party: str
+    #: Whether its owner has a live part in this meeting already, so that they cannot be the nominee as well.
+    owner_takes_part: bool
+
+
+def doubtful_address(viewer: Viewer, participation_id: UUID) -> DoubtfulAddress:
+    """The nominee's doubtful address.
+
+    :raises Unseen: there is nothing in doubt, or not for this viewer.
+    """
+    claimed = select(Participation.claimed_email).where(
+        Participation.id == participation_id, visible(viewer, PARTICIPANTS_INVITE)
+    )
+    email = db.session.execute(claimed).scalar_one_or_none()
+    if email is None or viewer.place is None:
+        raise Unseen
+    owner = db.session.execute(
+        select(Person.id, Person.name, Participation.status, Party.names, Party.code)
+        .outerjoin(
+            Participation,
+            and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.place.meeting_id),
+        )
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .where(Person.dialogue_id == viewer.place.dialogue_id, Person.email_norm == same_address(email))
+    ).one_or_none()
+    return DoubtfulAddress(
+        nominee=nominee(viewer, participation_id, PARTICIPANTS_INVITE),
+        owner_name=owner.name if owner else "",
+        owner_party=owner.names.get("en", owner.code) if owner is not None and owner.code else "",
+        owner_takes_part=owner is not None and owner.status is not None and owner.status not in GONE,
+    )

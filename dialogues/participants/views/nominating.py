@@ -1,0 +1,183 @@
+"""Pages of a party's list: who is named, on which seat, who waits; entered, changed, replaced, withdrawn, lodged."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.common import clock
+from dialogues.common.access import allows, viewer
+from dialogues.common.pages import form_page, see_other, words
+from dialogues.common.refusal import Refusal
+from dialogues.meetings.rules import Capacity
+from dialogues.participants import queries
+from dialogues.participants.commands import lodging, nominating
+from dialogues.participants.forms.inviting import PlainForm
+from dialogues.participants.forms.nominating import (
+    AddressDoubtForm,
+    CapacityForm,
+    NomineeForm,
+    ReplacementForm,
+    WithdrawalForm,
+    seats_form,
+)
+from dialogues.participants.views.house import blueprint
+from dialogues.policy import (
+    LODGE,
+    LODGING_SEE,
+    NOMINATE,
+    PARTICIPANTS_INVITE,
+    SEATS_EDIT,
+    Scope,
+)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/nominations")
+@allows(LODGING_SEE)
+def nominations(meeting_id: UUID) -> str:
+    """The lists that the reader looks after: a party's own, or all of them for the office."""
+    return render_template(
+        "participants/nominations.html",
+        lists=queries.party_lists(viewer()),
+        moment=queries.moment_of(meeting_id),
+        is_open=queries.frame(meeting_id).gathering.is_open(clock.now()),
+        sees_all=Scope.ALL in viewer().scopes(LODGING_SEE),
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/seats", methods=["GET", "POST"])
+@allows(SEATS_EDIT)
+@form_page("participants/seats.html")
+def seats(meeting_id: UUID) -> Iterator[Any]:
+    """How many seats each party has in each capacity."""
+    parties = queries.seats(viewer(), SEATS_EDIT)
+    form = seats_form(parties, queries.seats_mark(viewer(), SEATS_EDIT))
+    yield {"form": form, "parties": parties, "capacities": list(Capacity)}
+    lodging.set_seats(viewer(), form.seats(parties), version=form.version.data, now=clock.now())
+    flash(_("The seats are saved; whoever waited has those that became free."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/new", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("participants/nominate.html")
+def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
+    """Name someone for a party."""
+    form = NomineeForm()
+    yield {"form": form, "party": queries.party_list(viewer(), NOMINATE, party_id), **_frame(meeting_id)}
+    named = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
+    _say_place(named)
+    yield _to_lists(meeting_id)
+
+
+def _say_place(participation_id: UUID) -> None:
+    line = queries.line_of(viewer(), participation_id)
+    if line.queue_no is not None:
+        flash(_("%(name)s is on the waiting list: all seats are taken.", name=line.name), "info")
+    elif line.is_over:
+        flash(_("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name), "warning")
+    else:
+        flash(_("%(name)s is on the list, on seat %(seat)s.", name=line.name, seat=line.seat), "success")
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/edit", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("participants/edit_nominee.html")
+def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Change what is written of someone who has not accepted."""
+    known = queries.nominee(viewer(), participation_id)
+    form = NomineeForm(known) if known.is_ours else CapacityForm(known)
+    yield {"form": form, "nominee": known}
+    nominating.change_nominee(viewer(), participation_id, form.nominee(), version=form.version.data, now=clock.now())
+    flash(_("It is saved."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/replace", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("participants/replace_nominee.html")
+def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Name someone else for the same seat."""
+    known = queries.nominee(viewer(), participation_id)
+    form = ReplacementForm(known.version)
+    yield {"form": form, "nominee": known, **_frame(meeting_id)}
+    nominating.replace_nominee(
+        viewer(),
+        participation_id,
+        form.nominee(),
+        version=form.version.data,
+        once=form.once.data or "",
+        now=clock.now(),
+    )
+    flash(_("%(name)s has the seat now, and its sessions.", name=form.name.data), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/withdraw", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("participants/withdraw_nominee.html")
+def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Take someone off the party's list, after asking once more."""
+    known = queries.nominee(viewer(), participation_id)
+    form = WithdrawalForm(obj=known)
+    yield {"form": form, "nominee": known}
+    nominating.withdraw_nominee(viewer(), participation_id, version=form.version.data, now=clock.now())
+    flash(_("%(name)s is on the list no more.", name=known.name), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/lodge", methods=["GET", "POST"])
+@allows(LODGE)
+@form_page("participants/lodge.html")
+def lodge(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
+    """Lodge a party's list, after looking at it once more."""
+    yield {
+        "form": PlainForm(),
+        "party": queries.party_list(viewer(), LODGE, party_id),
+        "moment": queries.moment_of(meeting_id),
+    }
+    lodging.lodge(viewer(), party_id, now=clock.now())
+    if queries.moment_of(meeting_id).opened_at is None:
+        flash(_("The list is lodged. It stays sealed until the lists are opened to each other."), "success")
+    else:
+        flash(_("The list is lodged, and the lists are open to each other."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/take-back")
+@allows(LODGE)
+def take_lodging_back(meeting_id: UUID, party_id: UUID) -> Response:
+    """Take a lodged list back while it is sealed."""
+    try:
+        lodging.take_lodging_back(viewer(), party_id, now=clock.now())
+        flash(_("The list is taken back. Lodge it again when it is ready."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/address", methods=["GET", "POST"])
+@allows(PARTICIPANTS_INVITE)
+@form_page("participants/address_doubt.html")
+def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Decide about an address that a party wrote and that is somebody else's."""
+    form = AddressDoubtForm()
+    yield {"form": form, "doubt": queries.doubtful_address(viewer(), participation_id)}
+    if form.way.data == "same":
+        lodging.take_for_the_same(viewer(), participation_id, now=clock.now())
+        flash(_("The nominee is the person with this address now."), "success")
+    else:
+        lodging.ask_for_another_address(viewer(), participation_id, now=clock.now())
+        flash(_("The party sees on its list that another address is asked for."), "success")
+    yield _to_lists(meeting_id)
+
+
+def _frame(meeting_id: UUID) -> dict[str, Any]:
+    return {"takes_answers": queries.frame(meeting_id).gathering.is_open(clock.now())}
+
+
+def _to_lists(meeting_id: UUID) -> Response:
+    return see_other(url_for("participants.nominations", meeting_id=meeting_id))
