@@ -14,7 +14,7 @@ class TaskKind(Enum):
 
     OFFER = "offer"
     INVITATION = "invitation"
-    DETAILS = "details"
+    STEPS = "steps"
     LETTERS_SET_ASIDE = "letters_set_aside"
     UNANSWERED = "unanswered"
     NO_RELEASE = "no_release"

@@ -1,6 +1,7 @@
 """The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
 
 from datetime import UTC
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, render_template, url_for
@@ -9,10 +10,12 @@ from flask_babel import ngettext
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
-from dialogues.common.presentation import day
+from dialogues.common.presentation import day, word
 from dialogues.home import queries
 from dialogues.home.forms import example_form, wrong_form
 from dialogues.home.rules import Stage, Task, TaskKind
+from dialogues.participants.forms.sealed import read_only
+from dialogues.participants.rules import Audience, Shown
 from dialogues.policy import ASSET_SEE, HOME_SEE, OWN_DATA_SEE
 
 blueprint = Blueprint("home", __name__)
@@ -21,7 +24,7 @@ blueprint = Blueprint("home", __name__)
 _PLACES = {
     TaskKind.OFFER: "meetings.offers",
     TaskKind.INVITATION: "home.home",
-    TaskKind.DETAILS: "participants.own_registration",
+    TaskKind.STEPS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.UNANSWERED: "participants.participants",
     TaskKind.NO_RELEASE: "agenda.draft",
@@ -49,7 +52,27 @@ def home() -> str:
 @allows(OWN_DATA_SEE)
 def held() -> str:
     """What is held about me, in every dialogue that I belong to."""
-    return render_template("home/held.html", held=queries.held_about(viewer(), clock.now()))
+    return render_template(
+        "home/held.html",
+        held=queries.held_about(viewer(), clock.now()),
+        audience_word=lambda value: word(Audience(value)),
+        shown_word=lambda value: word(Shown(value)),
+    )
+
+
+@blueprint.post("/held-about-me/sealed/<uuid:field_id>/show")
+@allows(OWN_DATA_SEE)
+def show_held(field_id: UUID) -> str:
+    """One of my own sealed fields; nobody writes down that I looked."""
+    kind, parts = queries.shown_to_self(viewer(), field_id, clock.now())
+    return render_template("home/shown.html", kind=kind, parts=read_only(kind, parts))
+
+
+@blueprint.route("/held-about-me/log")
+@allows(OWN_DATA_SEE)
+def log() -> str:
+    """What was done about me."""
+    return render_template("home/log.html", entries=queries.log_about(viewer()))
 
 
 @blueprint.route("/design")
@@ -89,8 +112,10 @@ def _words(task: Task) -> str:
             return str(_("Answer the role that you are offered"))
         case TaskKind.INVITATION:
             return str(_("You have an invitation: please open the link in its letter"))
-        case TaskKind.DETAILS:
-            return str(_("Write down your details and your days"))
+        case TaskKind.STEPS:
+            return str(
+                ngettext("Save the last step of your registration", "Save %(num)s steps of your registration", n)
+            )
         case TaskKind.LETTERS_SET_ASIDE:
             return str(
                 ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)

@@ -27,7 +27,7 @@ from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterState
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus, is_among
+from dialogues.participants.rules import ParticipationStatus, Progress, missing_steps
 from dialogues.policy import (
     AGENDA_RELEASE,
     AGENDA_SEE,
@@ -114,7 +114,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
 
 def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     return [
-        *_details_missing(mine, now),
+        *_steps_missing(mine, now),
         *_counted(mine, TaskKind.LETTERS_SET_ASIDE, _letters_set_aside(mine), urgent=True),
         *_unanswered(mine, now),
         *_unreleased(mine, now),
@@ -136,8 +136,8 @@ def _count_by(column: Any, *conditions: ColumnElement[bool]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _details_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Meetings of which the viewer has not said, or not since they moved, on which days they come."""
+def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Meetings of which the viewer has not saved every step of the registration, or not since they moved."""
     answering = {
         meeting.id: meeting
         for meeting in mine
@@ -146,19 +146,37 @@ def _details_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     reached = _anywhere(list(answering.values()), participants.visible, REGISTRATION_OWN)
     if reached is None:
         return []
-    coming = select(Participation.meeting_id, Participation.present_from, Participation.present_to).where(
-        reached, Participation.status == ParticipationStatus.CONFIRMED
-    )
+    coming = select(
+        Participation.meeting_id,
+        Participation.present_from,
+        Participation.present_to,
+        Participation.steps,
+        Participation.rules_accepted_at,
+        participants.has_questions(Participation.meeting_id).label("has_questions"),
+    ).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
     return [
         Task(
-            kind=TaskKind.DETAILS,
-            meeting_id=meeting_id,
-            meeting=answering[meeting_id].facts.code,
-            by=answering[meeting_id].facts.registration_closes_at,
+            kind=TaskKind.STEPS,
+            meeting_id=row.meeting_id,
+            meeting=answering[row.meeting_id].facts.code,
+            count=missing,
+            by=answering[row.meeting_id].facts.registration_closes_at,
         )
-        for meeting_id, present_from, present_to in db.session.execute(coming)
-        if not is_among(present_from, present_to, participants.days_of(answering[meeting_id].facts))
+        for row in db.session.execute(coming)
+        if (missing := len(missing_steps(_progress(row, answering[row.meeting_id].facts))))
     ]
+
+
+def _progress(row: Any, meeting: Any) -> Progress:
+    return Progress(
+        saved=row.steps,
+        days=participants.days_of(meeting),
+        present_from=row.present_from,
+        present_to=row.present_to,
+        has_rules=bool(meeting.rules_text),
+        rules_accepted=row.rules_accepted_at is not None,
+        has_questions=row.has_questions,
+    )
 
 
 def _letters_set_aside(mine: Sequence[MyMeeting]) -> dict[UUID, int]:

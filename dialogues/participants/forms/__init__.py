@@ -1,6 +1,6 @@
 """What is typed about taking part, as typed values."""
 
-from dialogues.participants.forms.inviting import ImportForm, InviteForm, MendForm, PlainForm
+from dialogues.participants.forms.inviting import CorrectForm, ImportForm, InviteForm, MendForm, PlainForm
 from dialogues.participants.forms.registering import (
     AddressForm,
     AffiliationForm,
@@ -20,6 +20,7 @@ __all__ = [
     "AffiliationForm",
     "AnswerForm",
     "ConfirmForm",
+    "CorrectForm",
     "DaysForm",
     "IdentityForm",
     "ImportForm",

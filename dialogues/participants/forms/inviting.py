@@ -10,10 +10,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
-from dialogues.common.fields import LineField
+from dialogues.common.fields import LineField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity
-from dialogues.participants.rules import Invitee
+from dialogues.participants.rules import Correction, Invitee
 
 
 class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
@@ -37,6 +37,34 @@ class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
             email=self.email.data,
             party_id=UUID(self.party_id.data),
             capacity=Capacity(self.capacity.data),
+        )
+
+
+class CorrectForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """Where an invitation goes, for which party and in which capacity it is."""
+
+    version = VersionField()
+    email = LineField(_l("E-mail"), 254)
+    party_id = SelectField(_l("Party"))
+    capacity = SelectField(_l("Capacity"))
+
+    def __init__(self, invited: Any, parties: Sequence[Any], **rest: Any):
+        super().__init__(
+            data={
+                "version": invited.version,
+                "email": invited.email,
+                "party_id": str(invited.party_id),
+                "capacity": invited.capacity.value,
+            },
+            **rest,
+        )
+        self.party_id.choices = [(str(party.id), party.names.get("en", party.code)) for party in parties]
+        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+
+    def correction(self) -> Correction:
+        """What was typed."""
+        return Correction(
+            email=self.email.data, party_id=UUID(self.party_id.data), capacity=Capacity(self.capacity.data)
         )
 
 

@@ -17,7 +17,7 @@ from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, M
 from dialogues.participants.models import Availability, Participation, Question
 from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import GONE, Absence, Gathering, ParticipationStatus, fingerprint
-from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
+from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_FOR, REGISTRATION_OWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +159,35 @@ def _registration(which: ColumnElement[bool]) -> Any:
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .where(which)
+    ).one_or_none()
+    if row is None:
+        raise Unseen
+    return row
+
+
+def to_correct(viewer: Viewer, participation_id: UUID) -> Any:
+    """Someone who is invited and has not answered, as the office may correct them.
+
+    :raises Unseen: there is no such person for this viewer, or they have answered.
+    """
+    row = db.session.execute(
+        select(
+            Participation.id,
+            Participation.party_id,
+            Participation.capacity,
+            Person.name,
+            Person.native,
+            func.coalesce(Person.email, Participation.claimed_email, "").label("email"),
+            Person.account_id.is_not(None).label("signs_in"),
+            (Participation.version + Person.version).label("version"),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .where(
+            visible(viewer, PARTICIPANTS_INVITE),
+            Participation.id == participation_id,
+            Participation.status == ParticipationStatus.INVITED,
+        )
     ).one_or_none()
     if row is None:
         raise Unseen

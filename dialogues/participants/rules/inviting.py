@@ -27,6 +27,15 @@ class Invitee:
     given: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What the office writes anew of someone who has not answered yet."""
+
+    email: str
+    party_id: UUID
+    capacity: Capacity
+
+
 _CAPACITIES = {
     **dict.fromkeys(("", "full", "member"), Capacity.PARTICIPANT),
     **{capacity.value.replace("_", " "): capacity for capacity in Capacity},

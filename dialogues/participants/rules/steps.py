@@ -24,7 +24,7 @@ class Step(Enum):
 
 
 #: The steps whose pages there are.
-STEPS_THERE = tuple(step for step in Step if step not in {Step.NEEDS, Step.QUESTIONS})
+STEPS_THERE = tuple(Step)
 
 #: What the office approves: after that it is changed by asking for it.
 ASKED_FOR_AFTER_APPROVAL = frozenset({Step.IDENTITY, Step.AFFILIATION, Step.LANGUAGES})

@@ -1,7 +1,7 @@
 """What the pages of a registration's steps share, one's own and those written down for others."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from dialogues.common import clock
 from dialogues.common.pages import see_other
 from dialogues.common.viewer import Viewer
 from dialogues.participants import queries
-from dialogues.participants.commands import registering
+from dialogues.participants.commands import changing, registering
 from dialogues.participants.forms import (
     AffiliationForm,
     DaysForm,
@@ -70,7 +70,7 @@ def page_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
     return _address(page, meeting_id=meeting_id, participation_id=participation_id)
 
 
-def _address(page: str, **ids: UUID) -> str:
+def _address(page: str, **ids: Any) -> str:
     endpoint = f"participants.{page}"
     return url_for(endpoint, **ids) if endpoint in current_app.view_functions else ""
 
@@ -138,8 +138,13 @@ def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
 
     :raises Refusal: it cannot be kept as it is.
     """
-    form = shown.form
-    registering.fill_in(viewer, form.filled(), version=form.version.data, now=clock.now(), for_whom=for_whom)
+    form, now = shown.form, clock.now()
+    if shown.is_asked_for:
+        wanted = asdict(form.filled())
+        waits = changing.ask_for_change(viewer, wanted, version=form.version.data, now=now, for_whom=for_whom)
+        flash(_("The office is asked for this change.") if waits else _("Nothing is asked to be changed."), "success")
+        return
+    registering.fill_in(viewer, form.filled(), version=form.version.data, now=now, for_whom=for_whom)
     flash(_("Saved."), "success")
 
 

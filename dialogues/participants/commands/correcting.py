@@ -1,0 +1,96 @@
+"""What the office corrects of someone who has not accepted yet: address, party, capacity."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.accounts import posting as accounts
+from dialogues.accounts.rules import LinkPurpose
+from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
+from dialogues.common.text import mail_address, same_address
+from dialogues.common.transaction import transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
+from dialogues.meetings.models import Meeting, MeetingParty, Person
+from dialogues.participants import posting, queries
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import (
+    Correction,
+    InvitationCorrected,
+    ParticipationStatus,
+    refuse_closed,
+)
+from dialogues.policy import PARTICIPANTS_INVITE
+
+
+def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, version: int, now: datetime) -> bool:
+    """Correct where an invitation goes, or for which party and in which capacity it is; whether a new letter is owed.
+
+    A link that was mailed to another address works no more. With another party or capacity the seat is given up.
+
+    :raises Unseen: there is no such person, or they have accepted.
+    :raises Refusal: the address is someone else's or the person's own by now, the party is not at the meeting,
+        registration is closed, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _correctable(change.viewer, participation_id)
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        refuse_closed(queries.gathering_of(meeting), now)
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        is_elsewhere = _readdress(participation, person, correction.email, now)
+        if (correction.party_id, correction.capacity) != (participation.party_id, participation.capacity):
+            _reseat(participation, correction, now)
+        participation.version += 1
+        if is_elsewhere:
+            posting.owe_invitation(participation, now)
+        change.happened(
+            InvitationCorrected(
+                about=participation.id,
+                dialogue_id=participation.dialogue_id,
+                meeting_id=participation.meeting_id,
+                person_id=participation.person_id,
+                at=now,
+            )
+        )
+        return is_elsewhere
+
+
+def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
+    reached = queries.visible(viewer, PARTICIPANTS_INVITE)
+    found = select(Participation).where(
+        reached, Participation.id == participation_id, Participation.status == ParticipationStatus.INVITED
+    )
+    participation = db.session.execute(found).scalar_one_or_none()
+    if participation is None:
+        raise Unseen
+    return participation
+
+
+def _readdress(participation: Participation, person: Person, email: str, now: datetime) -> bool:
+    """Write another address down; whether it is another one."""
+    address = mail_address(email, field="email") if email else None
+    if (same_address(address) if address else None) == person.email_norm:
+        return False
+    if person.account_id is not None:
+        raise Refusal(
+            N_("This person signs in with this address already: they change it themself, on their registration."),
+            field="email",
+        )
+    if address is None:
+        raise Refusal(N_("A person who was invited by letter keeps an address: write the right one."), field="email")
+    meetings.readdress_person(person.id, address)
+    participation.claimed_email = None
+    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+    return True
+
+
+def _reseat(participation: Participation, correction: Correction, now: datetime) -> None:
+    if db.session.get(MeetingParty, (participation.meeting_id, correction.party_id)) is None:
+        raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
+    posting.leave_place(participation, now)
+    participation.party_id, participation.capacity = correction.party_id, correction.capacity
+    db.session.flush()
+    posting.take_place(participation, may_exceed=True)
