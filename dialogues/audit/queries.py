@@ -1,7 +1,9 @@
 """Reads of the chain: its head, and whether it still holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -40,6 +42,14 @@ def signed_heads(viewer: Viewer) -> list[SignedHead]:
     _only_system(viewer)
     rows = db.session.scalars(select(AuditHead).order_by(AuditHead.size))
     return [SignedHead(row.value, row.signature) for row in rows]
+
+
+def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
+    """When and what was done about these objects, the newest first; whoever asks has decided whose they are."""
+    rows = select(AuditEntry.seq, AuditEntry.at, AuditEntry.action).where(
+        AuditEntry.object.in_([str(id_) for id_ in ids])
+    )
+    return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 
 def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:

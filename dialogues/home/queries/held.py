@@ -4,17 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, Date, case, cast, exists, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy.orm import aliased
 
 from dialogues.accounts.models import Account, SignIn
+from dialogues.audit import queries as audit
+from dialogues.common.columns import Instant
+from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person, RoleGrant
 from dialogues.meetings.queries import MyPlaces
 from dialogues.outbox.models import Letter
-from dialogues.participants.models import Participation
+from dialogues.participants.models import (
+    Answer,
+    Availability,
+    ChangeRequest,
+    Look,
+    Participation,
+    Question,
+    SealedField,
+)
+from dialogues.participants.queries.sealed import opened, today_in
+from dialogues.participants.rules import SealedKind
+from dialogues.policy import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +43,11 @@ class Held:
     roles: Sequence[Any]
     letters: Sequence[Any]
     sign_ins: Sequence[Any]
+    #: Passport, visa, flights and needs: that they are there, never their content.
+    sealed: Sequence[Any]
+    looks: Sequence[Any]
+    #: Hours away, answers to questions, changes asked for: what each is, and its times.
+    others: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,42 @@ def held_about(viewer: Viewer, now: datetime) -> Held:
             .order_by(SignIn.created_at.desc())
             .limit(50)
         ),
+        sealed=[row for row in _rows(_sealed(named).where(own)) if row.purge_on > today_in(row.zone, now)],
+        looks=_rows(_looks(named).where(own)),
+        others=_rows(_others(named, own)),
     )
+
+
+def shown_to_self(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[SealedKind, dict[str, str]]:
+    """One of one's own sealed fields: its kind and its parts.
+
+    :raises Unseen: there is none, or it is due to be destroyed.
+    """
+    row = db.session.execute(
+        select(SealedField, Meeting.zone)
+        .join(Person, Person.id == SealedField.person_id)
+        .join(Meeting, Meeting.id == SealedField.meeting_id)
+        .where(SealedField.id == field_id, Person.account_id == viewer.account_id, _told(SealedField))
+    ).one_or_none()
+    if row is None or row.SealedField.purge_on <= today_in(row.zone, now):
+        raise Unseen
+    return row.SealedField.kind, opened(row.SealedField)
+
+
+def log_about(viewer: Viewer) -> Sequence[Any]:
+    """What was done about the one who asks, as the audit log has it: when and what, the newest first; no content."""
+    taken = db.session.execute(
+        select(Person.id.label("person_id"), Participation.id.label("participation_id"))
+        .outerjoin(Participation, (Participation.person_id == Person.id) & Participation.answered_at.is_not(None))
+        .where(Person.account_id == viewer.account_id, or_(Participation.id.is_not(None), _interprets()))
+    ).all()
+    ids = {one for row in taken for one in (row.person_id, row.participation_id) if one is not None}
+    return audit.entries_about(ids)
+
+
+def _interprets() -> ColumnElement[bool]:
+    grant = (RoleGrant.role == Role.INTERPRETER) & RoleGrant.accepted_at.is_not(None)
+    return exists().where(RoleGrant.person_id == Person.id, grant).correlate(Person)
 
 
 def _rows(query: Any) -> Sequence[Any]:
@@ -97,6 +153,7 @@ def _persons(named: _Named) -> Any:
             Person.native,
             Person.family,
             Person.given,
+            Person.gender,
             Person.sort_key,
             Person.aliases,
             Person.email,
@@ -124,6 +181,12 @@ def _registrations(named: _Named) -> Any:
             Participation.present_from,
             Participation.present_to,
             Participation.remote,
+            Participation.listens_in,
+            Participation.visa_status,
+            Participation.visibility,
+            Participation.needs_shared,
+            Participation.rules_accepted_at,
+            Participation.approved_at,
         )
         .join(Person, Person.id == Participation.person_id)
         .join(Meeting, Meeting.id == Participation.meeting_id)
@@ -147,3 +210,74 @@ def _roles(named: _Named) -> Any:
         .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
         .order_by(named.dialogue, RoleGrant.accepted_at)
     )
+
+
+def _told(table: Any) -> ColumnElement[bool]:
+    """Nothing tells of a meeting whose invitation was not answered yet; interpreters are not invited."""
+    waits = exists().where(
+        Participation.meeting_id == table.meeting_id,
+        Participation.person_id == table.person_id,
+        Participation.answered_at.is_(None),
+    )
+    return ~waits.correlate(table)
+
+
+def _sealed(named: _Named) -> Any:
+    return (
+        select(
+            named.meeting,
+            Meeting.zone,
+            SealedField.id,
+            SealedField.kind,
+            SealedField.entered_at,
+            SealedField.purge_on,
+            (SealedField.entered_by == SealedField.person_id).label("by_self"),
+        )
+        .join(Person, Person.id == SealedField.person_id)
+        .join(Meeting, Meeting.id == SealedField.meeting_id)
+        .where(_told(SealedField))
+        .order_by(Meeting.starts_on, SealedField.kind)
+    )
+
+
+def _looks(named: _Named) -> Any:
+    looker = aliased(Person)
+    name = case((Meeting.id.in_(named.places.meetings), looker.name), else_="").label("looker")
+    return (
+        select(named.meeting, Meeting.zone, Look.kind, Look.at, Look.by_role, Look.reason, name)
+        .join(Person, Person.id == Look.person_id)
+        .join(looker, looker.id == Look.by_person)
+        .join(Meeting, Meeting.id == Look.meeting_id)
+        .where(_told(Look))
+        .order_by(Look.at.desc(), Look.id)
+        .limit(200)
+    )
+
+
+def _others(named: _Named, own: ColumnElement[bool]) -> Any:
+    """Rows of three tables with the same columns, in one statement."""
+    no_day, no_moment = cast(null(), Date), cast(null(), Instant)
+    words = case((Meeting.id.in_(named.places.meetings), Question.words), else_="")
+    away = select(
+        literal("away").label("what"),
+        named.meeting,
+        literal("").label("words"),
+        type_coerce(Availability.away_from, Instant).label("since"),
+        type_coerce(Availability.away_to, Instant).label("until"),
+        no_day.label("purge_on"),
+    ).join(Participation, Participation.id == Availability.participation_id)
+    answers = (
+        select(literal("answer"), named.meeting, words, Answer.answered_at, no_moment, Question.purge_on)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Participation, Participation.id == Answer.participation_id)
+    )
+    changes = select(
+        literal("change"), named.meeting, ChangeRequest.reason, ChangeRequest.asked_at, ChangeRequest.decided_at, no_day
+    ).join(Participation, Participation.id == ChangeRequest.participation_id)
+    of_mine = (
+        part.join(Person, Person.id == Participation.person_id)
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(own, Participation.answered_at.is_not(None))
+        for part in (away, answers, changes)
+    )
+    return union_all(*of_mine).order_by("what", "since")
