@@ -214,7 +214,7 @@ def facts_of(viewer: Viewer, *, status: MeetingStatus = MeetingStatus.CLOSED, **
         venue_id=found.venue_id,
         days=Days(**kept | days),
         status=status,
-        parties=frozenset(party.id for party in queries.seated_parties(viewer)),
+        parties=frozenset(party.id for party in queries.parties_in_order(viewer)),
     )
 
 
