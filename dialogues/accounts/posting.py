@@ -80,6 +80,17 @@ def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at:
     _write(update(SecretLink).where(*about).values(expires_at=expires_at))
 
 
+def revive_newest_link(purpose: LinkPurpose, subject: UUID, revoked_at: datetime, now: datetime) -> bool:
+    """Let the newest link of this purpose about the subject work again, if it was voided just then and not used."""
+    newest = select(SecretLink).where(SecretLink.purpose == purpose, SecretLink.subject == subject)
+    link = db.session.execute(newest.order_by(SecretLink.created_at.desc(), SecretLink.id).limit(1)).scalar()
+    if link is None or link.used_at is not None or link.revoked_at != revoked_at or link.expires_at <= now:
+        return False
+    link.revoked_at = None
+    db.session.flush()
+    return True
+
+
 def revoke_link(link_id: UUID, now: datetime) -> None:
     """Void one link."""
     _write(update(SecretLink).where(SecretLink.id == link_id, SecretLink.revoked_at.is_(None)).values(revoked_at=now))

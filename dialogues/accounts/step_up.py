@@ -31,11 +31,12 @@ from dialogues.common import clock
 from dialogues.common.access import viewer
 from dialogues.common.pages import own_path, see_other
 from dialogues.common.refusal import Unseen
-from dialogues.policy import ROLES_GRANT, STAFF_INVITE, Action
+from dialogues.policy import PARTICIPANTS_EXPORT, ROLES_GRANT, STAFF_INVITE, Action
 
 #: What the page says it is about; there is no step-up for anything else.
 PURPOSES = {
     ROLES_GRANT.name: _l("Grant or end a role"),
+    PARTICIPANTS_EXPORT.name: _l("Take the participants list along as a file"),
     STAFF_INVITE.name: _l("Change who is of the staff"),
     RENEW_FACTOR.partition(":")[0]: _l("Set up another authenticator app"),
 }

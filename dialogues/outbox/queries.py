@@ -151,10 +151,10 @@ def last_owed(viewer: Viewer, kind: LetterKind) -> dict[UUID, LastOwed]:
 _LEFT = (LetterState.SENDING, LetterState.SENT)
 
 
-def how_many_left(letter_ids: Collection[UUID]) -> int:
-    """How many of these letters have left, or are leaving."""
-    gone = select(func.count()).where(Letter.id.in_(letter_ids), Letter.state.in_(_LEFT))
-    return db.session.execute(gone).scalar_one()
+def left(letter_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these letters that have left, or are leaving."""
+    gone = select(Letter.id).where(Letter.id.in_(letter_ids), Letter.state.in_(_LEFT))
+    return frozenset(db.session.execute(gone).scalars())
 
 
 def left_by_cause(viewer: Viewer, kind: LetterKind) -> dict[str, int]:

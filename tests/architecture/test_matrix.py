@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,6 +18,10 @@ from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.outbox import posting as outbox
 from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.participants.commands.many import act
+from dialogues.participants.commands.messaging import Draft
+from dialogues.participants.commands.messaging import send as send_message
+from dialogues.participants.rules import BulkKind
 from dialogues.sample.generating import generate_meeting
 from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
 from tests.architecture.oracle import PERSONAS
@@ -43,6 +48,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
                 dialogue, meeting, session = cast.dialogue(), cast.meeting(), cast.session("TRD-1-03")
             finish_a_summary(cast, f"/meetings/{meeting}/notes/{session}/summary")
             upload_a_file(cast, f"/dialogues/{dialogue}/archive/upload")
+            work_on_many(cast)
         yield installation
 
 
@@ -65,6 +71,15 @@ def finish_a_summary(cast: Cast, address: str) -> None:
     rapporteur = cast.client("st-rap1")
     assert send(rapporteur, f"{address}/edit", text="It was observed.").status_code == 303
     assert send(rapporteur, f"{address}/finish").status_code == 303
+
+
+def work_on_many(cast: Cast) -> None:
+    """Something that the office did to many, and a message that it wrote."""
+    with cast.app.app_context():
+        coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
+        act(coordinator, BulkKind.APPROVE, [own(cast.app, cast).ids["participation_id"]], also=True, now=clock.now())
+        draft = Draft(id=uuid4(), subject="Words", text="Good morning.", people=[person], chosen={"picked": 1})
+        send_message(coordinator, draft, now=clock.now())
 
 
 def upload_a_file(cast: Cast, address: str) -> None:

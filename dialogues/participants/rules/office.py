@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from uuid import UUID
 
 from dialogues.common.refusal import N_
@@ -22,6 +23,21 @@ NOT_ACCEPTED = N_("has not accepted")
 APPROVED_ALREADY = N_("is approved already")
 NOT_COMING = N_("is not coming already")
 CHANGED_SINCE = N_("was changed since: left as it is")
+
+
+class Readiness(Enum):
+    """How far the office is with the registration of someone who has accepted."""
+
+    INCOMPLETE = "incomplete"
+    TO_APPROVE = "to_approve"
+    APPROVED = "approved"
+
+
+WORDS: dict[Enum, str] = {
+    Readiness.INCOMPLETE: N_("something is missing"),
+    Readiness.TO_APPROVE: N_("to be approved"),
+    Readiness.APPROVED: N_("approved"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

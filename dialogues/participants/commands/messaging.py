@@ -1,0 +1,89 @@
+"""Free messages: one letter to each person of a group, written down with how the group was chosen."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dialogues.common.refusal import N_, Refusal, Unseen
+from dialogues.common.transaction import transaction
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.outbox.posting import owe_all
+from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.participants.models import Message
+from dialogues.participants.queries import messages
+from dialogues.participants.rules.happenings import MessageSent
+from dialogues.participants.rules.messages import refuse_unknown_placeholders
+from dialogues.policy import MESSAGES_WRITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message as it is to be sent; its id makes sending it twice one message."""
+
+    id: UUID
+    subject: str
+    text: str
+    people: Collection[UUID]
+    #: How the group was chosen.
+    chosen: Mapping[str, Any]
+
+
+def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
+    """Owe everyone of the group who has an address one letter; the id of the message.
+
+    :raises Refusal: nobody of the group can be reached, or the text has a placeholder that is none.
+    """
+    with transaction(viewer, MESSAGES_WRITE) as change:
+        place = change.viewer.place
+        if place is None or place.meeting_id is None:
+            raise Unseen
+        sent = db.session.get(Message, draft.id)
+        if sent is not None:
+            if sent.meeting_id != place.meeting_id:
+                raise Unseen
+            return sent.id
+        refuse_unknown_placeholders(draft.subject, draft.text)
+        group = messages.people(change.viewer, draft.people)
+        reached = [one.person_id for one in group if one.has_address]
+        if not reached:
+            raise Refusal(N_("Nobody of this group has an e-mail address: choose another group."))
+        unreached = [str(one.person_id) for one in group if not one.has_address]
+        message = Message(
+            id=draft.id,
+            dialogue_id=place.dialogue_id,
+            meeting_id=place.meeting_id,
+            by_person=change.viewer.person_id,
+            subject=draft.subject,
+            text=draft.text,
+            chosen={**draft.chosen, "unreached": unreached},
+            people=len(reached),
+            sent_at=now,
+        )
+        db.session.add(message)
+        db.session.flush()
+        owe_all([_letter(message, person_id) for person_id in reached])
+        change.happened(
+            MessageSent(
+                about=message.id,
+                dialogue_id=message.dialogue_id,
+                meeting_id=message.meeting_id,
+                people=len(reached),
+                at=now,
+            )
+        )
+        return message.id
+
+
+def _letter(message: Message, person_id: UUID) -> Debt:
+    return Debt(
+        kind=LetterKind.MESSAGE,
+        debt_key=f"{LetterKind.MESSAGE.value}:{message.id.hex}:{person_id.hex}",
+        owed_at=message.sent_at,
+        dialogue_id=message.dialogue_id,
+        listed_under=message.meeting_id,
+        person_id=person_id,
+        facts={"message_id": str(message.id)},
+    )
