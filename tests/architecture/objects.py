@@ -91,14 +91,14 @@ def own(app: Flask, cast: Cast) -> Objects:
                 Participation.meeting_id == cast.meeting("TRD-1"), Participation.person_id == cast.person("us4")
             )
         ).scalar_one()
+        person, party = cast.person("us4"), cast.party("US")
         db.session.rollback()
-        person = cast.person("us4")
     there = {
         "person_id": person,
+        "party_id": party,
         "record_id": record,
         "document_id": finished,
         "session_id": session,
         "participation_id": participation,
     }
-    there["party_id"] = cast.party("US")
     return found.but(**{name: one for name, one in there.items() if one is not None})
