@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from dialogues.common.csv_file import csv_file
 from dialogues.common.presentation import word
 from dialogues.participants.queries import ListLine
+from dialogues.participants.queries.answers import Given
 
 #: A cell of a workbook holds no more.
 _LONGEST_CELL = 32_767
@@ -18,7 +19,7 @@ Table = Sequence[Sequence[str]]
 
 
 def table_of(
-    lines: Iterable[ListLine], questions: Mapping[UUID, str], answers: Mapping[tuple[UUID, UUID], str]
+    lines: Iterable[ListLine], questions: Mapping[UUID, str], answers: Mapping[UUID, Mapping[UUID, Given]]
 ) -> Table:
     """The columns of the page, and after them the questions whose answers the reader may have."""
     head = (
@@ -34,8 +35,16 @@ def table_of(
         _("Until"),
         _("Languages"),
     )
-    rows = [[*_cells(line), *(answers.get((line.id, one), "") for one in questions)] for line in lines]
+    rows = [
+        [*_cells(line), *(_answer(answers.get(line.id, {}).get(question)) for question in questions)] for line in lines
+    ]
     return [[*head, *questions.values()], *rows]
+
+
+def _answer(given: Given | None) -> str:
+    if given is None:
+        return ""
+    return _("a file") if given.is_file else given.text or ""
 
 
 def _cells(line: ListLine) -> Sequence[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, Person, RoleGrant
+from dialogues.meetings.models import Dialogue, Meeting, Person, RoleGrant
 from dialogues.meetings.queries.names import names_of
 from dialogues.meetings.rules import Capacity, Existence
 from dialogues.outbox import queries as outbox
@@ -19,9 +19,9 @@ from dialogues.outbox.rules import LetterKind
 from dialogues.participants.models import Message, Participation
 from dialogues.participants.queries.registration import is_named
 from dialogues.participants.queries.visibility import person_of, visible
-from dialogues.participants.rules import Audience, ParticipationStatus, Shown
+from dialogues.participants.rules import Audience, ParticipationStatus, Shown, audiences
 from dialogues.participants.rules.messages import Named, Reader, Recipients
-from dialogues.policy import MESSAGES_WRITE, Role
+from dialogues.policy import MESSAGES_WRITE, PARTICIPANTS_SEE, Role, Scope, scopes
 
 _ROLES = {
     Recipients.FOCAL_POINTS: Role.FOCAL_POINT,
@@ -124,60 +124,40 @@ class Circle:
 
 
 def circle(viewer: Viewer, person_ids: Collection[UUID]) -> Circle:
-    """What decides whether a text names someone whom part of its readers may not know of, in three queries."""
+    """What decides whether a text names someone whom part of its readers may not know of, in two queries."""
     rows = db.session.execute(
         select(
             Participation.person_id,
             Participation.party_id,
             Participation.status,
-            Participation.capacity,
             Participation.visibility,
             Person.name,
             Person.native,
         )
         .join(Person, person_of())
         .where(visible(viewer, MESSAGES_WRITE))
-    ).all()
-    grants = db.session.execute(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_held_here(viewer))
-    ).all()
+    )
     names = tuple(_named(row) for row in rows)
-    meeting_id = viewer.place.meeting_id if viewer.place else None
-    opened, observers_told = db.session.execute(
-        select(Exchange.opened_at, Meeting.observers_told)
-        .select_from(Meeting)
-        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
-        .where(Meeting.id == meeting_id)
-    ).one()
-    part = {row.person_id: row for row in rows}
     roles: dict[UUID, set[Role]] = {}
     speaks_for: dict[UUID, set[UUID]] = {}
-    for grant in grants:
+    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_held_here(viewer))
+    for grant in db.session.execute(grants):
         roles.setdefault(grant.person_id, set()).add(grant.role)
         if grant.role is Role.FOCAL_POINT and grant.party_id is not None:
             speaks_for.setdefault(grant.person_id, set()).add(grant.party_id)
-
-    def reader(person_id: UUID) -> Reader:
-        held = roles.get(person_id, set())
-        audience = _audience(held)
-        told = opened is not None and bool(held) and (audience is not Audience.OBSERVERS or observers_told)
-        mine = part.get(person_id)
-        confirmed = mine is None or mine.status is ParticipationStatus.CONFIRMED
-        return Reader(
-            person_id=person_id,
-            parties=frozenset(speaks_for.get(person_id, ())),
-            reads_list=told and (confirmed or bool(held)),
-            audience=audience.value,
-        )
-
-    return Circle(names=names, readers=tuple(reader(person_id) for person_id in person_ids))
+    readers = (_reader(viewer, one, roles.get(one, set()), speaks_for.get(one, set())) for one in person_ids)
+    return Circle(names=names, readers=tuple(readers))
 
 
-def _audience(held: Collection[Role]) -> Audience:
-    if Role.OBSERVER in held:
-        return Audience.OBSERVERS
-    at_the_table = {Role.PARTICIPANT, Role.CO_CHAIR, Role.FOCAL_POINT}
-    return Audience.INTERPRETERS if Role.INTERPRETER in held and not at_the_table & set(held) else Audience.TABLE
+def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
+    """What the policy opens of the list to someone with these roles, as things stand in the viewer's meeting."""
+    reads_as = audiences(PARTICIPANTS_SEE, held, viewer.met)
+    return Reader(
+        person_id=person_id,
+        parties=frozenset(parties),
+        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, held, viewer.met),
+        audiences=None if reads_as is None else frozenset(one.value for one in reads_as),
+    )
 
 
 def _named(row: Any) -> Named:

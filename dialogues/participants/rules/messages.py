@@ -67,14 +67,16 @@ class Reader:
     person_id: UUID
     parties: frozenset[UUID] = frozenset()
     reads_list: bool = False
-    #: As which audience they read it.
-    audience: str = ""
+    #: As which audiences they read it; None: they work with the list and see it whole.
+    audiences: frozenset[str] | None = None
 
     def may_know(self, named: Named) -> bool:
         """Whether the list tells this reader of that person."""
         if self.person_id == named.person_id or named.party_id in self.parties:
             return True
-        return self.reads_list and named.is_listed and self.audience not in named.hides_from
+        if not self.reads_list or not named.is_listed:
+            return False
+        return self.audiences is None or not self.audiences <= named.hides_from
 
 
 def names_told(text: str, names: Iterable[Named], readers: Iterable[Reader]) -> dict[str, int]:

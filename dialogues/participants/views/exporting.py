@@ -14,6 +14,7 @@ from dialogues.participants import queries
 from dialogues.participants.commands import exporting
 from dialogues.participants.export import as_csv, as_workbook, table_of
 from dialogues.participants.forms.office import ExportForm
+from dialogues.participants.queries import answers
 from dialogues.participants.views.house import blueprint
 from dialogues.participants.views.listing import asked_of, wanted_of
 from dialogues.policy import PARTICIPANTS_EXPORT
@@ -32,7 +33,7 @@ def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate reads i
     lines = exporting.export_list(
         viewer(), wanted, with_answers=bool(form.answers.data), real_now=clock.real_now(), now=clock.now()
     )
-    table = table_of(lines, {}, {})
+    table = table_of(lines, *(answers.answers_of(viewer()) if form.answers.data else ({}, {})))
     if form.kind.data == "csv":
         yield download(as_csv(table), "list.csv", "text/csv; charset=utf-8")
     else:
