@@ -132,8 +132,10 @@ class ApartForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 
     def __init__(self, known: Separable, **rest: Any) -> None:
         super().__init__(**rest)
-        groups = {_l("Parties"): list(known.parties.items()), _l("Persons"): list(known.persons.items())}
-        self.one.choices = self.other.choices = {str(title): found for title, found in groups.items() if found}
+        groups = {_l("Parties"): known.parties, _l("Persons"): known.persons}
+        self.one.choices = self.other.choices = {
+            str(title): [(str(one), name) for one, name in found.items()] for title, found in groups.items() if found
+        }
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.

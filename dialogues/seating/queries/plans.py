@@ -32,6 +32,9 @@ from dialogues.seating.rules import (
     spots,
 )
 
+#: How many letters of a name the picture shows.
+_ROOM_FOR_NAMES = 34
+
 
 class Holder(Enum):
     """Whose a place is, as this viewer sees it; of a taken one they do not see who sits there."""
@@ -58,6 +61,11 @@ class Seat:
     beside: str = ""
     #: Where in the stored plan it stands.
     index: int
+
+    @property
+    def drawn(self) -> str:
+        """The name as it stands in the picture, which has room for so much; the table beside it has it in full."""
+        return self.name if len(self.name) <= _ROOM_FOR_NAMES else f"{self.name[:_ROOM_FOR_NAMES]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +216,7 @@ def _page(
             sum(place.chair is Chair.SECOND_ROW for place in places),
             is_between=bool(table) and table[0].is_head and table[-1].is_head,
             behind=frozenset(behind),
+            longest=max((len(one.drawn) + len(one.party_code) + 1 for one in seats), default=0),
         ),
         behind=behind,
     )

@@ -1,6 +1,6 @@
 """Fills a row of places in the order in force, and leaves the order as little as possible to keep people apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -125,6 +125,9 @@ class Row:
         self._blocks = [self._block(list(block)) for _side, block in sides]
         self._easy = [number for number, block in enumerate(self._blocks) if not block.is_hard]
         self._hard = [number for number, block in enumerate(self._blocks) if block.is_hard]
+        self._clashes: dict[tuple[int, int], int] = {}
+        self._begins: dict[tuple[int, int], list[tuple[int, int, int, bool, int]]] = {}
+        self._follows: dict[tuple[int, int, int], list[tuple[int, int, int, int]]] = {}
         self._needed = sum(1 + self.left.get(index, 0) for index in waiting)
 
     def _spokesmen(self, named: set[UUID]) -> list[int]:
@@ -175,9 +178,13 @@ class Row:
         return Filled(tuple(reversed(places)), left)
 
     def _clash(self, one: int, other: int) -> int:
-        if _NOBODY in (one, other):
+        if one == _NOBODY or other == _NOBODY:
             return 0
-        return _TOGETHER if may_not_sit_together(self.guests[one], self.guests[other], self.apart) else 0
+        known = self._clashes.get((one, other))
+        if known is None:
+            clash = may_not_sit_together(self.guests[one], self.guests[other], self.apart)
+            known = self._clashes[one, other] = _TOGETHER if clash else 0
+        return known
 
     def _steps(self, state: _State, place: int, spare: int) -> Iterator[tuple[int | None, _State, int]]:
         """Who may take the place next, what is left to do then, and what it costs."""
@@ -190,12 +197,18 @@ class Row:
         else:
             if spare > 0:
                 yield None, self._sat(state, place), 0 if self._all_seated(state) else _GAP
-            for begun, passed_blocks in self._begun(state):
-                for index, after, passed in self._next_of(begun):
-                    same = self._same_as[index]
-                    then = self._sat(after, place, same)
-                    then = then._replace(owed=self.left.get(index, 0), taken=state.taken + 1)
-                    yield index, then, passed_blocks + passed + self._clash(state.last, same)
+            yield from self._guests(state, place)
+
+    def _guests(self, state: _State, place: int) -> Iterator[tuple[int, _State, int]]:
+        """The guests who may take the place next; said without detours, for it is said a hundred thousand times."""
+        for easy, hard, block, is_begun, passed_blocks in self._open_blocks(state):
+            quiet, told = (state.quiet, state.told) if is_begun else (0, 0)
+            for index, then_quiet, then_told, passed in self._next_of(block, quiet, told):
+                same = self._same_as[index]
+                first = same if place == 0 and self.is_ring else state.first
+                owed = self.left.get(index, 0)
+                then = _State(easy, hard, block, then_quiet, then_told, same, first, owed, state.taken + 1)
+                yield index, then, passed_blocks + passed + self._clash(state.last, same)
 
     def _sat(self, state: _State, place: int, same: int = _NOBODY) -> _State:
         return state._replace(last=same, first=same if place == 0 and self.is_ring else state.first)
@@ -210,33 +223,40 @@ class Row:
         block = self._blocks[state.block]
         return state.quiet == len(block.quiet) and state.told == block.everyone_told
 
-    def _begun(self, state: _State) -> Iterator[tuple[_State, int]]:
-        """The block that is being seated, or those that may begin, with what it costs to pass over earlier ones.
-
-        Blocks that nothing is said about keep their order: to change it would help nobody.
-        """
+    def _open_blocks(self, state: _State) -> Iterable[tuple[int, int, int, bool, int]]:
+        """The block that is being seated, or those that may begin; with what it costs to pass over earlier ones."""
         if not self._is_done(state):
-            yield state, 0
-            return
-        bits = {number: 1 << bit for bit, number in enumerate(self._hard)}
-        hard = [number for number in self._hard if not state.hard & bits[number]]
-        waiting = sorted(self._easy[state.easy :] + hard)
-        for number in sorted(self._easy[state.easy : state.easy + 1] + hard):
-            if self._blocks[number].observes == self._blocks[waiting[0]].observes:
-                fresh = state._replace(block=number, quiet=0, told=0)
-                is_hard = self._blocks[number].is_hard
-                then = (
-                    fresh._replace(hard=fresh.hard | bits[number]) if is_hard else fresh._replace(easy=fresh.easy + 1)
-                )
-                yield then, waiting.index(number) * _PARTIES
+            return ((state.easy, state.hard, state.block, True, 0),)
+        return self._may_begin(state.easy, state.hard)
 
-    def _next_of(self, state: _State) -> Iterator[tuple[int, _State, int]]:
-        """Who of the block may sit down next, with what it costs to pass over earlier ones of it."""
-        block = self._blocks[state.block]
-        waiting = sorted(block.waiting(state.quiet, state.told))
-        if state.quiet < len(block.quiet):
-            index = block.quiet[state.quiet]
-            yield index, state._replace(quiet=state.quiet + 1), waiting.index(index) * _PERSONS
+    def _may_begin(self, easy: int, hard: int) -> list[tuple[int, int, int, bool, int]]:
+        """Blocks that nothing is said about keep their order: to change it would help nobody."""
+        known = self._begins.get((easy, hard))
+        if known is not None:
+            return known
+        bits = {number: 1 << bit for bit, number in enumerate(self._hard)}
+        waiting_hard = [number for number in self._hard if not hard & bits[number]]
+        waiting = sorted(self._easy[easy:] + waiting_hard)
+        found = []
+        for number in sorted(self._easy[easy : easy + 1] + waiting_hard):
+            if self._blocks[number].observes == self._blocks[waiting[0]].observes:
+                is_hard = self._blocks[number].is_hard
+                after = (easy, hard | bits[number]) if is_hard else (easy + 1, hard)
+                found.append((*after, number, False, waiting.index(number) * _PARTIES))
+        return self._begins.setdefault((easy, hard), found)
+
+    def _next_of(self, number: int, quiet: int, told: int) -> list[tuple[int, int, int, int]]:
+        """Who of the block may sit down next; with what it costs to pass over earlier ones of it."""
+        known = self._follows.get((number, quiet, told))
+        if known is not None:
+            return known
+        block = self._blocks[number]
+        waiting = sorted(block.waiting(quiet, told))
+        found = []
+        if quiet < len(block.quiet):
+            index = block.quiet[quiet]
+            found.append((index, quiet + 1, told, waiting.index(index) * _PERSONS))
         for bit, index in enumerate(block.told):
-            if not state.told >> bit & 1:
-                yield index, state._replace(told=state.told | 1 << bit), waiting.index(index) * _PERSONS
+            if not told >> bit & 1:
+                found.append((index, quiet, told | 1 << bit, waiting.index(index) * _PERSONS))
+        return self._follows.setdefault((number, quiet, told), found)

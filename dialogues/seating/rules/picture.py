@@ -6,8 +6,8 @@ from math import ceil, cos, degrees, pi, sin
 
 from dialogues.seating.rules.kinds import TableForm
 
-#: Between two chairs; for words outside the table; from a chair to its words; rows of chairs behind the table.
-_STEP, _MARGIN, _TO_WORDS, _ROW = 46.0, 212.0, 20.0, 24
+#: Between two chairs; from a chair to its words; for one letter; chairs in a row of the second row.
+_STEP, _TO_WORDS, _LETTER, _ROW = 46.0, 20.0, 7.4, 24
 _DEPTH = 44.0
 
 
@@ -38,20 +38,25 @@ class Drawing:
     second_row_at: float
 
 
-def draw(form: TableForm, size: int, second_row: int, *, is_between: bool, behind: frozenset[int]) -> Drawing:
+def draw(
+    form: TableForm, size: int, second_row: int, *, is_between: bool, behind: frozenset[int], longest: int
+) -> Drawing:
     """The drawing of a table of that form with so many places.
 
     :param is_between: the head of the table lies between the last place and the first.
     :param behind: the places behind which someone sits, so that words begin further out.
+    :param longest: how many letters the longest words beside a chair have.
     """
+    margin = _TO_WORDS + (26 if behind else 0) + 20 + _LETTER * longest
+    above = margin if form is TableForm.ROUND else margin * sin(pi / 3) + 24
     if form is TableForm.ROUND:
-        width, height, outline, opening, chairs = _round(size, is_between, behind)
+        width, height, outline, opening, chairs = _round(size, is_between, behind, margin)
     else:
-        width, height, outline, opening, chairs = _square(form, size, is_between, behind)
+        width, height, outline, opening, chairs = _square(form, size, is_between, behind, (margin, above))
     rows = ceil(second_row / _ROW)
-    width = max(width, _STEP * min(second_row, _ROW) + _MARGIN)
-    row = tuple(_second_row(second_row, height))
-    return Drawing(width, height + rows * _MARGIN, outline, opening, chairs, row, height)
+    width = max(width, _STEP * min(second_row, _ROW) + margin)
+    row = tuple(_second_row(second_row, height, (margin, above)))
+    return Drawing(width, height + rows * above, outline, opening, chairs, row, height)
 
 
 def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: str, *, is_behind: bool) -> Chairs:
@@ -69,9 +74,11 @@ def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: st
     )
 
 
-def _round(size: int, is_between: bool, behind: frozenset[int]) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
+def _round(
+    size: int, is_between: bool, behind: frozenset[int], margin: float
+) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
     radius = max(70.0, size * _STEP / (2 * pi))
-    middle = radius + _MARGIN
+    middle = radius + margin
     chairs = []
     for number in range(size):
         angle = 2 * pi * (number + (0.5 if is_between else 0)) / size - pi / 2
@@ -106,11 +113,11 @@ def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, in
 
 
 def _square(
-    form: TableForm, size: int, is_between: bool, behind: frozenset[int]
+    form: TableForm, size: int, is_between: bool, behind: frozenset[int], margins: tuple[float, float]
 ) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
     top, right, bottom, left = sides(form, size, is_between=is_between)
     width, height = max(top, bottom, 3) * _STEP + 20, max(right, left, 2) * _STEP + 20
-    x0, y0 = _MARGIN, _MARGIN
+    x0, y0 = margins
     spots = [
         *((x0 + width * (one + 0.5) / top, y0, (0.0, -1.0), -60.0, "start") for one in range(top)),
         *((x0 + width, y0 + height * (one + 0.5) / right, (1.0, 0.0), 0.0, "start") for one in range(right)),
@@ -133,11 +140,11 @@ def _square(
         opening = (
             f"M{x0 + 16 + _DEPTH:.1f} {y0 + 16 + _DEPTH:.1f}h{inner_width:.1f}v{inner_height:.1f}h{-inner_width:.1f}z"
         )
-    return 2 * x0 + width, 2 * y0 + height - (0 if bottom else _MARGIN - 40), outline, opening, chairs
+    return 2 * x0 + width, 2 * y0 + height - (0 if bottom else y0 - 40), outline, opening, chairs
 
 
-def _second_row(count: int, top: float) -> Iterator[Chairs]:
+def _second_row(count: int, top: float, margins: tuple[float, float]) -> Iterator[Chairs]:
     for number in range(count):
-        x = _MARGIN / 2 + _STEP * (number % _ROW + 0.5)
-        y = top + 34 + _MARGIN * (number // _ROW)
+        x = margins[0] / 2 + _STEP * (number % _ROW + 0.5)
+        y = top + 34 + margins[1] * (number // _ROW)
         yield _chair(x, y, (0.0, 1.0), 60.0, "start", is_behind=False)
