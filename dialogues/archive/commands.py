@@ -14,12 +14,13 @@ from dialogues.archive.rules import (
     NewRecord,
     RecordKind,
     Shelf,
+    refuse_foreign_reference,
     refuse_future,
     refuse_nothing,
     refuse_odd_embargo,
     taken,
 )
-from dialogues.common.transaction import transaction, upkeep
+from dialogues.common.transaction import Change, transaction, upkeep
 from dialogues.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.keys.posting import store_file
@@ -36,7 +37,8 @@ _OFFICE = UUID(int=0)
 def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: datetime) -> UUID:
     """Take over a finished summary by its line; its text goes from one table to the other, past who files it.
 
-    :raises Refusal: another record bears the reference code, or the summary is no longer finished.
+    :raises Refusal: another record bears the reference code, it is not of the meeting in which alone the viewer files,
+        or the summary is no longer finished.
     """
     with transaction(viewer, RECORD_FILE) as change:
         summary = notes_of.filed_text(change.viewer, document_id)
@@ -47,6 +49,7 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
             session_code=summary.code,
             rule=summary.ref.rule,
         )
+        _keep_to_the_meeting(change, shelf, reference)
         record = NewRecord(
             kind=RecordKind.SUMMARY,
             reference=reference,
@@ -67,8 +70,8 @@ def upload_record(
 ) -> UUID:
     """Bring in a record; from then on nothing changes it.
 
-    :raises Refusal: it is dated in the future, empty, its embargo is odd, its reference code is taken, or its file is
-        none that is taken in.
+    :raises Refusal: it is dated in the future, empty, its embargo is odd, its reference code is taken or not of the
+        meeting in which alone the viewer files, or its file is none that is taken in.
     """
     with transaction(viewer, RECORD_FILE) as change:
         shelf = queries.shelf(change.viewer, shelf_key)
@@ -77,6 +80,7 @@ def upload_record(
         refuse_nothing(record.text, upload is not None)
         if record.embargo is not None:
             refuse_odd_embargo(record.embargo, now)
+        _keep_to_the_meeting(change, shelf, record.reference)
         if queries.taken_references(shelf.dialogue_id, [record.reference]):
             raise taken(record.reference)
         if upload is not None:
@@ -84,6 +88,11 @@ def upload_record(
         filed = posting.place_record(shelf, record, now)
         change.happened(filed)
         return filed.about
+
+
+def _keep_to_the_meeting(change: Change, shelf: Shelf, reference: str) -> None:
+    if shelf.meeting_id is not None and not change.viewer.may_around(RECORD_FILE):
+        refuse_foreign_reference(reference, queries.meeting_code(shelf.meeting_id))
 
 
 def _with_file(shelf: Shelf, record: NewRecord, upload: IO[bytes], *, limit: int, now: datetime) -> NewRecord:

@@ -160,6 +160,17 @@ def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
         raise Refusal(N_("This is more than 150 years away. Look at the year again."), field="release_day")
 
 
+def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
+    """Whoever files in one meeting alone learns from no refusal what is filed in others.
+
+    :raises Refusal: the reference code does not begin as those of this meeting do.
+    """
+    if not reference.casefold().startswith(meeting_code.casefold()):
+        raise Refusal(
+            N_("The reference codes of this meeting begin with %(code)s."), field="reference", code=meeting_code
+        )
+
+
 def taken(reference: str) -> Refusal:
     """What to say when another record bears the reference code."""
     return Refusal(

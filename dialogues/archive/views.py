@@ -200,7 +200,7 @@ def upload(**_place: UUID) -> Iterator[Any]:
     shelves = queries.shelves(viewer())
     form = UploadForm(
         data={
-            "zone": queries.archive_zone(viewer()),
+            "zone": queries.embargo_zone(viewer()),
             "kind": RecordKind.CORRESPONDENCE,
             "listing": Listing.TITLE_VISIBLE,
         }

@@ -14,6 +14,8 @@ from dialogues.archive.queries.records import (
 from dialogues.archive.queries.searching import Found, Hit, search
 from dialogues.archive.queries.shelves import (
     archive_zone,
+    embargo_zone,
+    meeting_code,
     shelf,
     shelves,
     taken_references,
@@ -32,9 +34,11 @@ __all__ = [
     "Lines",
     "Sheet",
     "archive_zone",
+    "embargo_zone",
     "file_of",
     "lines",
     "listed",
+    "meeting_code",
     "readable",
     "record",
     "search",

@@ -70,11 +70,22 @@ def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
     return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
 
 
+def meeting_code(meeting_id: UUID) -> str:
+    """The code of a meeting under which the viewer may file."""
+    return str(db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one())
+
+
 def archive_zone(viewer: Viewer) -> str:
     """The time zone in which the archive of this dialogue writes its embargoes."""
     place = viewer.place
     found = select(Dialogue.archive_zone).where(Dialogue.id == (place.dialogue_id if place else None))
     return str(db.session.execute(found).scalar_one())
+
+
+def embargo_zone(viewer: Viewer) -> str:
+    """The zone that is proposed for an embargo: the meeting's where the viewer stands in one, else the archive's."""
+    place = viewer.place
+    return place.zone if place is not None and place.meeting_id is not None else archive_zone(viewer)
 
 
 def waiting(viewer: Viewer) -> list[FinishedLine]:

@@ -110,13 +110,14 @@ def edit_meeting(
     :param keeps_distance: whether the draft moves along with the first day; else it has to lie within the new days.
     :raises Refusal: the days are in disorder, the zone is unknown, the code is taken, a party that has lodged its list
         would lose its place, the draft would not fit, someone saved a change meanwhile, or a closed meeting would be
-        opened again or take place at another time.
+        opened again or take place at another time; or the viewer runs this meeting alone, and the code would change.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_reopening(meeting, facts.status)
+        _refuse_code_from_within(change, meeting, facts.code)
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
         was = {column: getattr(meeting, column) for column in _columns(facts)}
         for column, value in _columns(facts).items():
@@ -290,6 +291,12 @@ def _refuse_reopening(meeting: Meeting, status: MeetingStatus) -> None:
             ),
             field="status",
         )
+
+
+def _refuse_code_from_within(change: Change, meeting: Meeting, code: str) -> None:
+    """Whoever runs one meeting alone learns from no refusal which others there are."""
+    if code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
+        raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
 
 
 def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) -> None:
