@@ -93,6 +93,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
         "R nominations before exchange",
     ),
     "participants.person": ("F participants after exchange", "F nominations before exchange"),
+    "participants.speaking": ("R plates and speaking list",),
     "participants.invite": ("E nominations before exchange",),
     "participants.import_people": ("E nominations before exchange",),
     "participants.mend": ("E nominations before exchange",),

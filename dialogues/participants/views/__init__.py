@@ -16,6 +16,7 @@ from dialogues.participants.views import (
     personal_link,
     questions,
     sealed,
+    speaking,
 )
 from dialogues.participants.views.house import blueprint
 
@@ -36,4 +37,5 @@ __all__ = [
     "personal_link",
     "questions",
     "sealed",
+    "speaking",
 ]
