@@ -98,9 +98,9 @@ class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 class ExportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """As what the list is taken along."""
 
-    kind = RadioField(
-        _l("Kind of file"),
-        choices=[("xlsx", _l("Workbook (XLSX), for people")), ("csv", _l("CSV, for other programs"))],
-        default="xlsx",
-    )
+    kind = RadioField(_l("Kind of file"), default="xlsx")
     answers = BooleanField(_l("With the answers to the office's questions"))
+
+    def __init__(self, **rest: Any):
+        super().__init__(**rest)
+        self.kind.choices = [("xlsx", _l("Workbook (XLSX), for people")), ("csv", _l("CSV, for other programs"))]
