@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional
 
 from dialogues.common.fields import LineField, LinesField, VersionField
@@ -26,10 +27,10 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     version = VersionField()
     words = LineField(_l("Question"), 300)
     hint = LinesField(_l("Hint"), 1000)
-    kind = RadioField(_l("Answered by"), coerce=QuestionKind, default=QuestionKind.TEXT)
+    kind = RadioField(_l("Answered by"), default=QuestionKind.TEXT.value)
     choices = LinesField(_l("Choices"), 4000)
     required = BooleanField(_l("Everyone has to answer"))
-    audience = RadioField(_l("Answers are read by"), coerce=AnswerAudience, default=AnswerAudience.OFFICE)
+    audience = RadioField(_l("Answers are read by"), default=AnswerAudience.OFFICE.value)
     purge_on = DateField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
 
     def __init__(self, saved: QuestionFacts | None = None, version: int = 0, **rest: Any):
@@ -38,10 +39,10 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
                 "version": version,
                 "words": saved.words,
                 "hint": saved.hint,
-                "kind": saved.kind,
+                "kind": saved.kind.value,
                 "choices": "\n".join(saved.choices),
                 "required": saved.required,
-                "audience": saved.audience,
+                "audience": saved.audience.value,
                 "purge_on": saved.purge_on,
             }
             if saved
@@ -55,12 +56,12 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         """The question as typed: a choice to a line."""
         choices = (one_line(line) for line in (self.choices.data or "").splitlines())
         return QuestionFacts(
-            kind=self.kind.data,
+            kind=QuestionKind(self.kind.data),
             words=self.words.data,
             hint=self.hint.data or "",
             choices=tuple(choice for choice in choices if choice),
             required=self.required.data,
-            audience=self.audience.data,
+            audience=AnswerAudience(self.audience.data),
             purge_on=self.purge_on.data,
         )
 
@@ -120,11 +121,11 @@ def _field(one: Asked, *, needed: bool) -> Any:
             return DateField(one.words, [InputRequired(words) if needed else Optional()])
         case QuestionKind.FILE:
             return FileField(one.words, [DataRequired(words)] if needed else [])
-    offered = [(choice, choice) for choice in one.choices]
+    offered = [SelectChoice(choice, choice) for choice in one.choices]
     if not one.required:
-        offered = [("", _l("No answer")), *offered]
+        offered = [SelectChoice("", _l("No answer")), *offered]
     elif len(offered) >= _MANY:
-        offered = [("", _l("Choose …")), *offered]
+        offered = [SelectChoice("", _l("Choose …")), *offered]
     field = SelectField if len(one.choices) >= _MANY else RadioField
     checks = [InputRequired(words)] if needed else [Optional()]
     return field(one.words, checks, choices=offered, default="")

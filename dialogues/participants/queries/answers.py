@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -121,15 +121,14 @@ def _sheet(viewer: Viewer, which: ColumnElement[bool]) -> Sheet:
         raise Unseen
     questions = asked(row.Meeting.id)
     given = {one.asked.id: one for one in _given(_answers(Participation.id == row.id, LIVE))}
-    read = set(
-        db.session.scalars(_answers(Participation.id == row.id, readable(viewer)).with_only_columns(Question.id))
-    )
+    reads = _answers(Participation.id == row.id, readable(viewer)).with_only_columns(Question.id)
+    hidden = frozenset(given) - set(db.session.scalars(reads))
     return Sheet(
         participation_id=row.id,
         name=row.name,
         asked=questions,
-        given=given,
-        hidden=frozenset(given) - read,
+        given={found: replace(one, text=None) if found in hidden else one for found, one in given.items()},
+        hidden=hidden,
         gathering=gathering_of(row.Meeting),
         version=stamp(questions, [(one.asked.id, one.answered_at) for one in given.values()]),
     )

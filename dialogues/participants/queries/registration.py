@@ -111,8 +111,10 @@ def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
     Who has an address answers for themself, and so does whoever may turn out to have one: nobody is to learn from here
     that the address they gave belongs to someone else.
     """
-    has_none = exists().where(
-        Person.id == Participation.person_id, Person.email_norm.is_(None), Person.account_id.is_(None)
+    has_none = (
+        exists()
+        .where(Person.id == Participation.person_id, Person.email_norm.is_(None), Person.account_id.is_(None))
+        .correlate(Participation)
     )
     return and_(
         visible(viewer, REGISTRATION_FOR),

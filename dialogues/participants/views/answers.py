@@ -2,10 +2,11 @@
 
 import mimetypes
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, flash, url_for
+from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
 from dialogues.common import clock
@@ -54,20 +55,23 @@ def _fill_in(
     sheet: Sheet, shown: steps.Shown, overview: str, *, whom: str, for_whom: UUID | None = None
 ) -> Iterator[Any]:
     form, limit = answers_form(sheet), _limit()
-    yield {
-        "form": form,
-        "sheet": sheet,
-        "shown": shown,
-        "overview": overview,
-        "whom": whom,
-        "drop_field": drop_field,
-        "megabytes": limit // 2**20,
-        "is_open": sheet.gathering.is_open(clock.now()),
-    }
-    replies = form.replies(sheet)
-    replying.answer_questions(
-        viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=for_whom
-    )
+    with ExitStack() as sent:
+        for file in request.files.values():
+            sent.callback(file.close)
+        yield {
+            "form": form,
+            "sheet": sheet,
+            "shown": shown,
+            "overview": overview,
+            "whom": whom,
+            "drop_field": drop_field,
+            "megabytes": limit // 2**20,
+            "is_open": sheet.gathering.is_open(clock.now()),
+        }
+        replies = form.replies(sheet)
+        replying.answer_questions(
+            viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=for_whom
+        )
     flash(_("Saved."), "success")
     yield steps.go_on(shown, overview)
 
