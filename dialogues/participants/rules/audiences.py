@@ -6,7 +6,7 @@ from dialogues.common.refusal import N_, Refusal
 from dialogues.participants.rules.kinds import Audience, Shown
 from dialogues.policy import Action, Condition, Role, Scope, scopes
 
-#: These work with the list: they see it whole.
+#: These work with the list: of whomever they reach they see everything.
 _SEES_ALL = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.TRAVEL_DESK})
 _AUDIENCE = {
     Role.CO_CHAIR: Audience.TABLE,
@@ -20,13 +20,13 @@ _AUDIENCE = {
 def audiences(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Audience] | None:
     """The audiences as which someone with these roles reads by that action; None: they see everything.
 
-    Only roles to which the action is open count. An observer who speaks for a party stays an observer.
+    Of the others only roles to which the action is open count. An observer who speaks for a party stays an observer.
     """
     held = frozenset(roles)
+    if held & _SEES_ALL:
+        return None
     counting = held - {Role.FOCAL_POINT} if Role.OBSERVER in held else held
     opened = {role for role in counting if Scope.ALL in scopes(action, {role}, met)}
-    if opened & _SEES_ALL:
-        return None
     return frozenset(_AUDIENCE[role] for role in opened if role in _AUDIENCE)
 
 
