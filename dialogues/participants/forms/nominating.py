@@ -114,14 +114,14 @@ class MomentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
 class AddressDoubtForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """What the office makes of an address that is somebody else's."""
 
-    way = RadioField(
-        _l("What is to be done"),
-        [InputRequired(_l("Please choose one of the two."))],
-        choices=[
+    way = RadioField(_l("What is to be done"), [InputRequired(_l("Please choose one of the two."))])
+
+    def __init__(self, **rest: Any):
+        super().__init__(**rest)
+        self.way.choices = [
             ("same", _l("It is the same person: the nominee is who has this address.")),
             ("other", _l("They are two people: the party is asked for another address.")),
-        ],
-    )
+        ]
 
 
 class SeatsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.

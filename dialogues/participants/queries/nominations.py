@@ -406,6 +406,7 @@ def doubtful_address(viewer: Viewer, participation_id: UUID) -> DoubtfulAddress:
         raise Unseen
     owner = db.session.execute(
         select(Person.id, Person.name, Participation.status, Party.names, Party.code)
+        .select_from(Person)
         .outerjoin(
             Participation,
             and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.place.meeting_id),
