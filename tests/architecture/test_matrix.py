@@ -23,6 +23,7 @@ from dialogues.participants.commands.messaging import Draft
 from dialogues.participants.commands.messaging import send as send_message
 from dialogues.participants.rules import BulkKind
 from dialogues.sample.generating import generate_meeting
+from dialogues.seating.models import KeptApart
 from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
 from tests.architecture.oracle import PERSONAS
 from tests.architecture.routes import AROUND, WHEN_ASKED, open_to
@@ -49,6 +50,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
             finish_a_summary(cast, f"/meetings/{meeting}/notes/{session}/summary")
             upload_a_file(cast, f"/dialogues/{dialogue}/archive/upload")
             work_on_many(cast)
+            plan_a_table(cast, f"/meetings/{meeting}/seating")
         yield installation
 
 
@@ -64,6 +66,18 @@ def owe_a_letter(cast: Cast) -> None:
     )
     with upkeep(system(Purpose.SAMPLE)):
         outbox.owe(debt)
+
+
+def plan_a_table(cast: Cast, address: str) -> None:
+    """A seating plan, and two who are kept apart on it; in the foreign meeting too."""
+    coordinator = cast.client("st-coord")
+    with cast.app.app_context():
+        one, other = sorted((cast.party("CN"), cast.party("JP")))
+        foreign = {"dialogue_id": cast.dialogue("GEN4"), "meeting_id": cast.meeting("GEN4-1")}
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.add(KeptApart(**foreign, one=one, other=other))
+    assert send(coordinator, f"{address}/apart", one=str(one), other=str(other)).status_code == 303
+    assert send(coordinator, f"{address}/plan", preview=None).status_code == 303
 
 
 def finish_a_summary(cast: Cast, address: str) -> None:
