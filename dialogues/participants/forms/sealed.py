@@ -158,3 +158,8 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     """Why someone looks; the person reads it."""
 
     reason = LineField(_l("Why you need to see it"), LONGEST_REASON, required=False)
+
+    def __init__(self, **rest: Any):
+        super().__init__(**rest)
+        # Another form stands on the same page.
+        self.csrf_token.id = "reason-token"

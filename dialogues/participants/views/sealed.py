@@ -116,28 +116,23 @@ def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 @allows(VISA_STATUS_SEE)
 def papers_of(meeting_id: UUID, person_id: UUID) -> str:
     """Which papers of one person are there; never what is in them."""
-    return _page(meeting_id, papers(viewer(), person_id, clock.now()))
+    return _page(meeting_id, papers(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
 
 
-def _page(meeting_id: UUID, found: Papers, wrong: SealedKind | None = None, form: ReasonForm | None = None) -> str:
+def _page(meeting_id: UUID, found: Papers, reason_form: ReasonForm) -> str:
     kinds = [kind for kind in SealedKind if kind in found.reads | found.enters]
-    reasons = {kind: form if form and kind is wrong else _reason(kind) for kind in kinds}
-    enters_visa = SealedKind.VISA in found.enters and found.visa_status is not None
+    # Without a button, as when Enter is pressed, the first that can be shown is meant.
+    shows = next((kind for kind in kinds if kind in found.reads and kind in found.kept), SealedKind.PASSPORT)
+    enters_visa = SealedKind.VISA in found.enters
     return render_template(
         "participants/papers.html",
         found=found,
         kinds=kinds,
-        reasons=reasons,
+        reason_form=reason_form,
+        show_first=url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=shows.value),
         status_form=VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
         meeting_id=meeting_id,
     )
-
-
-def _reason(kind: SealedKind) -> ReasonForm:
-    """An empty form, whose field has a name of its own for the page."""
-    form = ReasonForm(formdata=None)
-    form.reason.id = f"reason-{kind.value}"
-    return form
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>/show")
@@ -149,7 +144,6 @@ def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
     if asked not in found.reads or asked not in found.kept:
         raise Unseen
     form = ReasonForm()
-    form.reason.id = f"reason-{asked.value}"
     if form.validate():
         try:
             seen = sealing.look_at(viewer(), person_id, asked, form.reason.data or "", now=clock.now())
@@ -157,7 +151,7 @@ def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
             show_refusal(form, refusal)
         else:
             return _shown(meeting_id, found, seen)
-    return make_response(_page(meeting_id, found, asked, form), 422)
+    return make_response(_page(meeting_id, found, form), 422)
 
 
 def _shown(meeting_id: UUID, found: Papers, seen: sealing.Seen) -> str:
