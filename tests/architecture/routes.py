@@ -52,6 +52,8 @@ WHEN_ASKED = frozenset({"accounts.step_up", "attendance.open_code"})
 
 #: Whose participation the tests ask for.
 THE_PERSON = "participant"
+#: What they read of themself, whoever else reads it.
+OF_THE_PERSON = frozenset({"participants.person", "participants.answer_file"})
 
 #: In a dialogue or meeting: rows of the oracle, of which one must hold the letter.
 WITHIN: dict[str, tuple[str, ...]] = {
@@ -106,6 +108,21 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "participants.done": ("E nominations before exchange",),
     "participants.undo": ("E nominations before exchange",),
     "participants.take_approval_back": ("E registration, plain fields",),
+    "participants.questions": ("E questions of the office",),
+    "participants.new_question": ("E questions of the office",),
+    "participants.edit_question": ("E questions of the office",),
+    "participants.move_question": ("E questions of the office",),
+    "participants.retire_question": ("E questions of the office",),
+    "participants.answers": ("F answers, and focal point", "D answers, and focal point"),
+    "participants.answer_file": ("F answers, and focal point",),
+    "participants.own_answers": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.answers_for": (),
+    "participants.own_change": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.take_change_back": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.change_for": (),
+    "participants.take_change_back_for": (),
+    "participants.changes": ("E registration, plain fields",),
+    "participants.decide_change": ("E registration, plain fields",),
     "participants.export": ("E registration, plain fields",),
     "participants.sent_messages": ("E registration, plain fields",),
     "participants.sent_message": ("E registration, plain fields",),
@@ -113,6 +130,23 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "participants.change_message": ("E registration, plain fields",),
     "participants.send_message": ("E registration, plain fields",),
     "participants.own_registration": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_identity": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_affiliation": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_languages": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_days": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_visibility": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_rules": ("O nominations before exchange", "D nominations before exchange"),
+    "participants.own_address": ("O nominations before exchange", "D nominations before exchange"),
+    # Whose participation the tests ask for has an address, answers for themself and has accepted.
+    "participants.registration_for": (),
+    "participants.confirm_for": (),
+    "participants.identity_for": (),
+    "participants.affiliation_for": (),
+    "participants.languages_for": (),
+    "participants.days_for": (),
+    "participants.visibility_for": (),
+    "participants.rules_for": (),
+    "participants.correct": (),
     "participants.withdraw": ("O nominations before exchange", "D nominations before exchange"),
     "attendance.attendance": ("E attendance record",),
     "attendance.table": ("E attendance record",),
@@ -179,7 +213,7 @@ def open_to(endpoint: str, persona: str) -> bool:
     """Whether the oracle lets the persona do something at this route, with an object of their own meeting."""
     if endpoint in AROUND:
         return persona in AROUND[endpoint]
-    if endpoint == "participants.person" and persona == THE_PERSON:
+    if endpoint in OF_THE_PERSON and persona == THE_PERSON:
         return True
     return any(_holds(wanted[0], cell) for wanted in WITHIN[endpoint] for cell in cells(wanted[2:], persona))
 

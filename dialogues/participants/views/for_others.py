@@ -46,7 +46,7 @@ def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
 def confirm_for(meeting_id: UUID, participation_id: UUID) -> Response:
     """Accept on someone's behalf."""
     form = ConfirmForm()
-    version = form.version.data if form.validate() else 0
+    version = (form.version.data or 0) if form.validate() else 0
     try:
         registering.confirm_for(viewer(), participation_id, version=version, now=clock.now())
         flash(_("The invitation is accepted on their behalf."), "success")
