@@ -16,6 +16,7 @@ import flask_bootstrap
 from bench.figures import Figure, keep, table
 from bench.load import Request, compare, measure
 from bench.queries import queries_per_page
+from bench.seating import seating_time
 from bench.serving import BIN, ROOT, SURROUNDINGS, Served, free_port, served
 from bench.visitor import sign_in
 from dialogues.factory import create_app
@@ -117,6 +118,7 @@ def main() -> int:
             figures += measure_pages(server, environment, bare)
             figures += [
                 *sizes,
+                seating_time(),
                 *queries_per_page(create_app(read_settings(environment))),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", 150, "at most"),
