@@ -57,10 +57,11 @@ def test_the_pages_before_signing_in_are_usable(stage: Stage, width: int, scheme
 
 
 def something_of_everything_is_there(cast: Cast) -> None:
-    """What the sample lacks: an unreleased change, a summary with two versions, and a finished one."""
+    """What the sample lacks: an unreleased change, a summary with two versions, a finished one, two seating plans."""
     with cast.app.app_context():
         meeting = f"/meetings/{cast.meeting('TRD-1')}"
         first, second = (f"{meeting}/notes/{cast.session(code)}/summary" for code in ("TRD-1-01", "TRD-1-02"))
+        seats = f"{meeting}/seating/plan"
         changed = f"{meeting}/agenda/draft/{cast.session('TRD-1-04')}/edit"
     steps = [
         ("st-coord", changed, {"title": "Flood early warning"}),
@@ -68,6 +69,8 @@ def something_of_everything_is_there(cast: Cast) -> None:
         ("st-rap1", f"{second}/edit", {"text": "One line of the second version."}),
         ("ch1", f"{first}/edit", {"text": "Opening remarks were made."}),
         ("ch1", f"{first}/finish", {}),
+        ("st-coord", seats, {"places": "34"}),
+        ("st-coord", seats, {"form": "round"}),
     ]
     for persona, address, typed in steps:
         assert send(cast.client(persona), address, **{"preview": None, **typed}).status_code == 303, address

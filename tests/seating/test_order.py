@@ -250,7 +250,7 @@ def test_the_same_people_are_seated_the_same_way() -> None:
 def test_forty_five_with_constraints_are_seated_within_two_seconds() -> None:
     table = " ".join(f"{party}{number}" for party in "abcdefghi" for number in range(1, 6))
     pairs = apart("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")
-    began = time.perf_counter()
+    began = time.process_time()
     seated = seat(people(table, heads="c3 f2"), TableWish(places=48), pairs)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert not seated.together
