@@ -1,10 +1,26 @@
-"""Background work of taking part: what was sealed goes on its day."""
+"""Background work of taking part: lists open at their moment, and what was sealed goes on its day."""
 
 from threading import Event
 
 from dialogues.common import clock
+from dialogues.common.viewer import Purpose, system
 from dialogues.outbox.queue import Sweep
-from dialogues.participants.commands import destroying
+from dialogues.participants import queries
+from dialogues.participants.commands import destroying, lodging
+
+
+def open_due_lists(stop: Event | None = None) -> int:
+    """Open the lists of every meeting whose moment has come, also after a time without service; how many were opened.
+
+    They open from the time at which that happens, so that nobody was to know them before.
+    """
+    opened = 0
+    now = clock.now()
+    for meeting_id in queries.meetings_to_open(now):
+        if stop is not None and stop.is_set():
+            break
+        opened += lodging.open_due(system(Purpose.UPKEEP), meeting_id, now=now)
+    return opened
 
 
 def destroy_due(stop: Event) -> int:
@@ -19,4 +35,4 @@ def destroy_due(stop: Event) -> int:
     return gone
 
 
-SWEEPS: dict[str, Sweep] = {"sealed fields": destroy_due}
+SWEEPS: dict[str, Sweep] = {"sealed lists": open_due_lists, "sealed fields": destroy_due}

@@ -34,6 +34,9 @@ _PARTS_OF_ROLES = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTE
 _FIELDS = {Part.RAPPORTEUR: "rapporteur", Part.INTERPRETER: "interpreters"}
 
 
+_People = tuple[tuple[UUID, Part], ...]
+
+
 def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
     """Add a session to the draft.
 
@@ -66,7 +69,8 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
         refuse_empty_circle(plan)
         if plan.people is not None:
             _refuse_strangers(frame, plan.people)
-        people = _people(change.viewer, frame, session_id) if plan.people is None else plan.people
+        named = _people(change.viewer, frame, session_id)
+        people = named if plan.people is None else plan.people + _kept(change.viewer, frame, named, plan.people)
         _refuse_clashes(
             change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
         )
@@ -152,6 +156,13 @@ def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
     if not names.keys() >= set(wanted):
         raise Refusal(N_("This room does not belong to the meeting's venue. Choose another."), field="rooms")
     return {room_id: names[room_id] for room_id in wanted}
+
+
+def _kept(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
+    """The parts of people whom the viewer may not know of, and so has not chosen; one chair is chosen instead."""
+    hidden = queries.hidden_people(viewer, frame)
+    single = {part for _person, part in chosen if part in {Part.CHAIR, Part.RAPPORTEUR}}
+    return tuple((person, part) for person, part in named if person in hidden and part not in single)
 
 
 def _refuse_strangers(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:

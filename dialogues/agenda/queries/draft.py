@@ -32,6 +32,7 @@ from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
 from dialogues.meetings.rules import Rule
 from dialogues.participants.models import Participation
+from dialogues.participants.queries import hides_name
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scope
 from dialogues.venues.models import Room
@@ -130,7 +131,17 @@ def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]
     if not viewer.may(SESSION_PEOPLE_SEE):
         return []
     standing = {party.code: rank for rank, party in enumerate(meetings.parties_in_order(viewer))}
-    return sorted(belonging(frame), key=lambda person: standing.get(person.party, len(standing)))
+    unknown = hidden_people(viewer, frame)
+    people = (person for person in belonging(frame) if person.id not in unknown)
+    return sorted(people, key=lambda person: standing.get(person.party, len(standing)))
+
+
+def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
+    """Those around the meeting whom this viewer may not know of: nominees who have not accepted, lists not lodged."""
+    hidden = select(Person.id).where(
+        Person.dialogue_id == frame.dialogue_id, hides_name(viewer, SESSION_PEOPLE_SEE, Person.id)
+    )
+    return set(db.session.scalars(hidden))
 
 
 def belonging(frame: MeetingFrame) -> list[PersonChoice]:
@@ -295,6 +306,7 @@ def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
         select(Person.id, Person.name).where(
             Person.dialogue_id == frame.dialogue_id,
             Person.id.in_(named.where(DraftItem.meeting_id == frame.meeting_id)),
+            ~hides_name(viewer, SESSION_PEOPLE_SEE, Person.id),
         )
     )
     return {row.id: row.name for row in people}

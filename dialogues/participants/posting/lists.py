@@ -26,6 +26,8 @@ def lodge_list(row: MeetingParty, by_person: UUID | None, now: datetime) -> None
     if is_open(row.meeting_id):
         coming = select(Participation).where(_of(row), Participation.status == ParticipationStatus.CONFIRMED)
         for participation in db.session.scalars(coming).all():
+            # From now on the agenda names them: what is kept of it ready goes by their versions.
+            participation.version += 1
             note_change(participation, ListChangeKind.JOINED, now)
 
 

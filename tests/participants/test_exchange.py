@@ -1,0 +1,452 @@
+"""Sealed lists: lodged unseen, opened to each other at one moment, and after that changed in everyone's sight."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from dialogues.agenda.models import DraftPerson, ReleasePerson
+from dialogues.agenda.queries import current_release
+from dialogues.common import clock
+from dialogues.common.refusal import Refusal
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.invites.models import Entry, EntryRevision
+from dialogues.invites.rules import State
+from dialogues.meetings.models import Exchange, MeetingParty, Party
+from dialogues.meetings.rules import PartyKind
+from dialogues.outbox.models import Letter
+from dialogues.outbox.rules import LetterKind
+from dialogues.participants import posting, queries
+from dialogues.participants.commands import inviting, lodging, nominating
+from dialogues.participants.jobs import open_due_lists
+from dialogues.participants.models import ListChange, Participation
+from dialogues.participants.queries import Wanted
+from dialogues.participants.rules import ListChangeKind, Nominee, ParticipationStatus
+from tests.beds.forms import complaints, page, press, send
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1, Cast
+from tests.participants.conftest import Office
+
+#: When the co-chairs of LVR-1 let the lists open: 2 August 2027, 10:00 in Vevey.
+MOMENT = datetime.fromisoformat("2027-08-02T10:00+02:00")
+NOT_LODGED = ("CN", "KP", "KR", "JP")
+
+
+def viewer(cast: Cast, name: str, now: datetime = BEFORE_LVR_1) -> Any:
+    return cast.viewer(name, meeting="LVR-1", now=now)
+
+
+def lvr(cast: Cast, rest: str = "") -> str:
+    return f"/meetings/{cast.meeting('LVR-1')}{rest}"
+
+
+def listed(cast: Cast, name: str) -> set[str]:
+    """The codes of the parties that someone sees on the list of LVR-1."""
+    found = queries.participants(viewer(cast, name, clock.now()), Wanted())
+    return {line.party_code for line in found.lines}
+
+
+def opened_at(cast: Cast) -> datetime | None:
+    db.session.rollback()
+    return db.session.get_one(Exchange, cast.meeting("LVR-1")).opened_at
+
+
+def lodge(cast: Cast, *codes: str) -> None:
+    """The coordinator lodges for parties."""
+    for code in codes:
+        lodging.lodge(viewer(cast, "st-coord", clock.now()), cast.party(code, "LVR"), now=clock.now())
+
+
+def no_moment(cast: Cast) -> None:
+    desk = viewer(cast, "st-coord")
+    mark = queries.moment_of(cast.meeting("LVR-1")).mark
+    lodging.fix_exchange(desk, None, version=mark, now=clock.now())
+
+
+def confirm(cast: Cast, code: str) -> Participation:
+    """One of the party's people accepts, by whatever way."""
+    found = db.session.execute(
+        select(Participation)
+        .where(
+            Participation.meeting_id == cast.meeting("LVR-1"),
+            Participation.party_id == cast.party(code, "LVR"),
+            Participation.status == ParticipationStatus.INVITED,
+        )
+        .order_by(Participation.seat)
+        .limit(1)
+    ).scalar_one()
+    participation_id = found.id
+    db.session.rollback()
+    with upkeep(system(Purpose.SAMPLE)):
+        participation = db.session.get_one(Participation, participation_id)
+        participation.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(participation, clock.now())
+    db.session.rollback()
+    return db.session.get_one(Participation, participation_id)
+
+
+def changes() -> list[tuple[ListChangeKind, UUID]]:
+    db.session.rollback()
+    rows = db.session.execute(select(ListChange.kind, ListChange.participation_id).order_by(ListChange.at))
+    return [(row.kind, row.participation_id) for row in rows]
+
+
+def news(kind: LetterKind) -> int:
+    db.session.rollback()
+    return len(db.session.scalars(select(Letter.id).where(Letter.kind == kind)).all())
+
+
+# Lodging
+
+
+def test_a_focal_point_lodges_and_takes_back_while_sealed(cast: Cast) -> None:
+    ru1, ru = cast.client("ru1"), cast.party("RU", "LVR")
+    assert "lodged on" in ru1.get(lvr(cast, "/nominations")).text
+
+    press(ru1, lvr(cast, "/nominations"), "Take the list back")
+    assert "not lodged yet" in ru1.get(lvr(cast, "/nominations")).text
+    assert send(ru1, lvr(cast, f"/nominations/{ru}/lodge")).status_code == 303
+
+    assert "lodged on" in ru1.get(lvr(cast, "/nominations")).text
+
+
+def test_an_empty_list_is_not_lodged(cast: Cast) -> None:
+    ru1, ru = viewer(cast, "ru1"), cast.party("RU", "LVR")
+    lodging.take_lodging_back(ru1, ru, now=clock.now())
+    for line in queries.party_lists(ru1)[0].nominees:
+        inviting.take_back(viewer(cast, "st-coord"), line.id, now=clock.now())
+
+    with pytest.raises(Refusal, match="nobody on this list yet"):
+        lodging.lodge(ru1, ru, now=clock.now())
+
+
+def test_lodging_writes_to_those_with_an_address_and_leaves_the_others_nominated(office: Office) -> None:
+    cast = office.cast
+    ru1, ru = viewer(cast, "ru1"), cast.party("RU", "LVR")
+    lodging.take_lodging_back(ru1, ru, now=clock.now())
+    vera = Nominee(name="Vera SMIRNOVA", email="vera@example.invalid")
+    named = nominating.nominate(ru1, ru, vera, once="a" * 32, now=clock.now())
+    assert office.mail() == []
+
+    lodging.lodge(ru1, ru, now=clock.now())
+
+    db.session.rollback()
+    assert db.session.get_one(Participation, named).status is ParticipationStatus.INVITED
+    assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
+
+
+@pytest.mark.parametrize("name", ["us1", "ch2", "ru1", "st-rap1", "st-travel"])
+def test_nobody_concludes_on_who_has_lodged(cast: Cast, name: str) -> None:
+    """The list, its counts and the page of the moment are the same before and after somebody else lodged."""
+    client = cast.client(name)
+    paths = [lvr(cast), lvr(cast, "/participants"), lvr(cast, "/participants?q=a"), lvr(cast, "/exchange"), "/"]
+
+    def told() -> list[tuple[int, str]]:
+        answers = [client.get(path) for path in paths]
+        return [(answer.status_code, page(answer).get_text(" ", strip=True)) for answer in answers]
+
+    before = told()
+    lodge(cast, "KR", "CN")
+    confirm(cast, "KR")
+
+    assert told() == before
+
+
+# Opening
+
+
+def test_without_a_moment_the_lists_open_with_the_last_lodging(cast: Cast) -> None:
+    no_moment(cast)
+    lodge(cast, *NOT_LODGED[:-1])
+    assert opened_at(cast) is None
+    assert listed(cast, "us1") == {"US"} & listed(cast, "us1")
+
+    lodge(cast, NOT_LODGED[-1])
+
+    assert opened_at(cast) is not None
+    assert {"US", "RU", "CH", "MN"} <= listed(cast, "us1")
+
+
+def test_with_a_moment_all_lodged_lists_wait_for_it(cast: Cast) -> None:
+    lodge(cast, *NOT_LODGED)
+    assert opened_at(cast) is None
+
+    set_clock(cast.app, MOMENT - timedelta(seconds=5))
+    assert open_due_lists() == 0
+    set_clock(cast.app, MOMENT)
+
+    assert open_due_lists() == 1
+    assert opened_at(cast) is not None
+
+
+def test_a_late_sweep_opens_once_and_from_then_on(office: Office) -> None:
+    cast = office.cast
+    late = MOMENT + timedelta(days=3)
+    set_clock(cast.app, late)
+
+    assert (open_due_lists(), open_due_lists()) == (1, 0)
+
+    found = opened_at(cast)
+    assert found is not None
+    assert found >= late
+    letters = [letter for letter in office.mail() if "participants list" in str(letter.message["Subject"])]
+    assert letters
+    assert len({letter.recipients for letter in letters}) == len(letters)
+
+
+def test_the_letters_about_it_name_nobody_and_no_meeting(office: Office) -> None:
+    set_clock(office.cast.app, MOMENT)
+    open_due_lists()
+
+    letters = [letter.message.get_content() for letter in office.mail()]
+
+    assert letters
+    for text in letters:
+        assert "the participants lists are open to each other now" in text
+        assert "LVR" not in text
+        assert "Vevey" not in text
+
+
+def test_who_has_not_lodged_by_the_moment_is_not_there_until_it_lodges(cast: Cast) -> None:
+    confirm(cast, "KR")
+    set_clock(cast.app, MOMENT)
+    open_due_lists()
+    assert {"US", "RU"} <= listed(cast, "us1")
+    assert "KR" not in listed(cast, "us1")
+
+    lodge(cast, "KR")
+
+    assert "KR" in listed(cast, "us1")
+    assert [kind for kind, _who in changes()] == [ListChangeKind.JOINED]
+
+
+def test_an_observing_organisation_keeps_nobody_waiting(cast: Cast) -> None:
+    observing = db.session.scalars(
+        select(Party.code)
+        .join(MeetingParty, MeetingParty.party_id == Party.id)
+        .where(MeetingParty.meeting_id == cast.meeting("LVR-1"), Party.kind == PartyKind.OBSERVER)
+    ).all()
+    db.session.rollback()
+    no_moment(cast)
+
+    lodge(cast, *(code for code in NOT_LODGED if code not in observing))
+
+    assert opened_at(cast) is not None
+
+
+# The moment
+
+
+def test_a_co_chair_moves_the_moment_on_the_clocks_of_the_place(cast: Cast) -> None:
+    answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-09-01T09:00")
+
+    assert answer.status_code == 303
+    moment = queries.moment_of(cast.meeting("LVR-1")).sealed_until
+    assert moment == datetime.fromisoformat("2027-09-01T09:00+02:00")
+
+
+def test_a_moment_that_is_past_is_refused(cast: Cast) -> None:
+    answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-05-01T09:00")
+
+    assert "This moment is past" in complaints(answer)
+    assert 'value="2027-05-01T09:00"' in answer.text
+
+
+def test_two_co_chairs_do_not_overwrite_each_other(cast: Cast) -> None:
+    meeting = cast.meeting("LVR-1")
+    mark = queries.moment_of(meeting).mark
+    first, second = datetime.fromisoformat("2027-09-01T09:00"), datetime.fromisoformat("2027-09-02T09:00")
+    lodging.fix_exchange(viewer(cast, "ch2"), first, version=mark, now=clock.now())
+
+    with pytest.raises(Refusal, match="Someone saved a change"):
+        lodging.fix_exchange(viewer(cast, "mn1"), second, version=mark, now=clock.now())
+
+
+def test_opened_lists_are_not_sealed_again(cast: Cast) -> None:
+    set_clock(cast.app, MOMENT)
+    open_due_lists()
+    now = MOMENT + timedelta(minutes=1)
+
+    with pytest.raises(Refusal, match="open already"):
+        lodging.fix_exchange(viewer(cast, "ch2", now), datetime.fromisoformat("2027-09-01T09:00"), version=0, now=now)
+    with pytest.raises(Refusal, match="open already"):
+        lodging.take_lodging_back(viewer(cast, "ru1", now), cast.party("RU", "LVR"), now=now)
+
+
+# Changes since
+
+
+def opened(cast: Cast) -> None:
+    set_clock(cast.app, MOMENT)
+    open_due_lists()
+    set_clock(cast.app, MOMENT + timedelta(hours=1))
+
+
+def test_before_the_opening_no_change_is_announced(cast: Cast) -> None:
+    ru2 = next(
+        line
+        for line in queries.party_lists(viewer(cast, "ru1"))[0].nominees
+        if line.name.startswith("Pavel") or line.status is ParticipationStatus.CONFIRMED
+    )
+
+    inviting.take_back(viewer(cast, "st-coord"), ru2.id, now=clock.now())
+
+    assert changes() == []
+    assert news(LetterKind.LIST_CHANGED) == 0
+
+
+def test_who_leaves_and_joins_is_announced_to_those_who_read_the_list(office: Office) -> None:
+    cast = office.cast
+    opened(cast)
+    now = clock.now()
+    gone = next(
+        line
+        for line in queries.party_lists(viewer(cast, "ru1", now))[0].nominees
+        if line.status is ParticipationStatus.CONFIRMED and line.seat == 4
+    )
+    office.mail()
+
+    inviting.take_back(viewer(cast, "st-coord", now), gone.id, now=now)
+
+    shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
+    assert "Changes since the lists were opened" in shown
+    assert gone.name in shown
+    assert "comes no more" in shown
+    letters = [letter.message.get_content() for letter in office.mail() if "calendar" not in str(letter.message)]
+    assert letters
+    assert not any(gone.name in text for text in letters if "list has changed" in text)
+
+
+def test_one_letter_tells_of_many_changes(office: Office) -> None:
+    cast = office.cast
+    opened(cast)
+    office.mail()
+    now = clock.now()
+    people = [
+        line
+        for line in queries.party_lists(viewer(cast, "ru1", now))[0].nominees
+        if line.status is ParticipationStatus.CONFIRMED and (line.seat or 0) > 2
+    ]
+    for line in people:
+        inviting.take_back(viewer(cast, "st-coord", now), line.id, now=now)
+
+    told = [letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())]
+
+    assert len(people) == 2
+    assert told
+    assert len(told) == len(set(told))
+
+
+# Replacement
+
+
+def test_whoever_is_named_instead_has_the_seat_and_the_sessions(cast: Cast) -> None:
+    """ru4 leads LVR-1-03: draft and release name the new person, and ru4 has no entry left."""
+    opened(cast)
+    now = clock.now()
+    ru4 = cast.person("ru4", "LVR")
+    old = db.session.execute(
+        select(Participation).where(Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == ru4)
+    ).scalar_one()
+    old_id, seat = old.id, old.seat
+    known = queries.nominee(viewer(cast, "ru1", now), old_id)
+    before = current_release(cast.meeting("LVR-1"))
+    db.session.rollback()
+
+    nominating.replace_nominee(
+        viewer(cast, "ru1", now), old_id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
+    )
+
+    db.session.rollback()
+    new = db.session.execute(select(Participation).where(Participation.replaces == old_id)).scalar_one()
+    assert (new.seat, new.status) == (seat, ParticipationStatus.NOMINATED)
+    drafted = db.session.scalars(select(DraftPerson.person_id)).all()
+    assert ru4 not in drafted
+    assert new.person_id in drafted
+    after = current_release(cast.meeting("LVR-1"))
+    assert before is not None
+    assert after is not None
+    assert after.number == before.number + 1
+    released = db.session.scalars(select(ReleasePerson.person_id).where(ReleasePerson.release_id == after.id)).all()
+    assert ru4 not in released
+    assert new.person_id in released
+    assert live_entries(cast, ru4) == 0
+    assert live_entries(cast, new.person_id) == 0
+
+
+def live_entries(cast: Cast, person_id: UUID) -> int:
+    return len(
+        db.session.scalars(
+            select(Entry.id)
+            .join(EntryRevision, (EntryRevision.entry_id == Entry.id) & (EntryRevision.sequence == Entry.sequence))
+            .where(
+                Entry.person_id == person_id,
+                Entry.meeting_id == cast.meeting("LVR-1"),
+                EntryRevision.state != State.CANCELLED,
+            )
+        ).all()
+    )
+
+
+def test_the_new_person_is_named_to_nobody_before_accepting(cast: Cast) -> None:
+    opened(cast)
+    now = clock.now()
+    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+    nominating.replace_nominee(
+        viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
+    )
+
+    for name in ("ch2", "us1", "us2"):
+        for path in ("/participants", "/agenda", f"/agenda/{cast.session('LVR-1-03')}", "/agenda/draft"):
+            assert "SMIRNOVA" not in cast.client(name).get(lvr(cast, path)).text, (name, path)
+
+
+def participation_of(cast: Cast, name: str) -> UUID:
+    found = db.session.execute(
+        select(Participation.id).where(
+            Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == cast.person(name, "LVR")
+        )
+    ).scalar_one()
+    db.session.rollback()
+    return found
+
+
+def test_a_replacement_is_announced_once_the_new_person_has_accepted(cast: Cast) -> None:
+    opened(cast)
+    now = clock.now()
+    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+    nominating.replace_nominee(
+        viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
+    )
+    assert [kind for kind, _who in changes()] == [ListChangeKind.LEFT]
+    new = db.session.execute(select(Participation.id).where(Participation.replaces == known.id)).scalar_one()
+    db.session.rollback()
+
+    with upkeep(system(Purpose.SAMPLE)):
+        participation = db.session.get_one(Participation, new)
+        participation.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(participation, clock.now())
+
+    assert {kind for kind, _who in changes()} == {ListChangeKind.LEFT, ListChangeKind.REPLACED}
+    shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
+    assert f"comes instead of {known.name}" in shown
+
+
+def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, statements: Any) -> None:
+    desk = cast.client("st-coord")
+    desk.get(lvr(cast, "/nominations"))
+    few = statements(lambda: desk.get(lvr(cast, "/nominations")))
+    for number in range(30):
+        nominating.nominate(
+            viewer(cast, "st-coord"),
+            cast.party("KR", "LVR"),
+            Nominee(name=f"Person {number}"),
+            once=f"{number:032x}",
+            now=clock.now(),
+        )
+
+    assert statements(lambda: desk.get(lvr(cast, "/nominations"))) == few <= 12
