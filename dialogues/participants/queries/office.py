@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, f
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Meeting, Party, Person
+from dialogues.meetings.queries import standing
 from dialogues.meetings.queries.names import names_of
 from dialogues.outbox import queries as outbox
 from dialogues.outbox.rules import LetterKind
 from dialogues.participants.models import BulkAction, Participation, Question
-from dialogues.participants.queries.visibility import english, person_of, visible
+from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import BulkKind, ParticipationStatus
 from dialogues.participants.rules.office import ChosenRow, Readiness, Selection, sort_out
 from dialogues.participants.rules.steps import Step
@@ -80,7 +82,7 @@ def sorted_out(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datet
 
 
 def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
-    """Those of the chosen whom the action reaches, in the order of the list, in two queries."""
+    """Those of the chosen whom the action reaches, in the order of the list, in three queries."""
     rows = db.session.execute(
         select(
             Participation.id,
@@ -96,10 +98,14 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .where(visible(viewer, action))
-        .order_by(english(), Party.code, Person.collation, Person.name, Participation.id)
+        .order_by(*_in_order(viewer))
     )
     wanted, written = frozenset(ids), outbox.last_owed(viewer, LetterKind.INVITATION)
     return [_chosen(row, written.get(row.person_id)) for row in rows if row.id in wanted]
+
+
+def _in_order(viewer: Viewer) -> tuple[Any, ...]:
+    return standing(meetings.order(viewer), Participation.party_id), Person.collation, Person.name, Participation.id
 
 
 def _chosen(row: Any, written: outbox.LastOwed | None) -> ChosenRow:
@@ -184,7 +190,8 @@ def done(viewer: Viewer, action_id: UUID) -> Done:
         raise Unseen
     names = _names(viewer, RIGHT[action.kind])
     letters = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
-    lines = [(_line(row, names), bool(row.get("left_out"))) for row in action.rows if UUID(row["id"]) in names]
+    rows = {UUID(row["id"]): row for row in action.rows}
+    lines = [(_line(rows[one], names), bool(rows[one].get("left_out"))) for one in names if one in rows]
     by = names_of([action.by_person]).get(action.by_person, "") if action.by_person else ""
     return Done(
         id=action.id,
@@ -206,8 +213,9 @@ def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> DoneLine:
 
 
 def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
+    """Everyone whom the action reaches, in the order of the list."""
     rows = select(Participation.id, Person.name).join(Person, person_of()).where(visible(viewer, action))
-    return {row.id: row.name for row in db.session.execute(rows)}
+    return {row.id: row.name for row in db.session.execute(rows.order_by(*_in_order(viewer)))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
