@@ -21,6 +21,9 @@ _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000
 
 UPGRADE = "flask db upgrade"
 
+#: In milliseconds.
+_WAITS_FOR_READERS = 200
+
 
 class DatabaseFault(SettingsError):
     """The database is missing, damaged, of another version or out of reach; the message says what to do."""
@@ -129,7 +132,12 @@ def empty_log() -> bool:
         return True
     connection = db.engine.raw_connection()
     try:
-        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor = connection.cursor()
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        # Writers wait for as long as this waits for readers.
+        cursor.execute(f"PRAGMA busy_timeout={_WAITS_FOR_READERS}")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={int(usual)}")
     finally:
         connection.close()
     return not busy

@@ -1,0 +1,311 @@
+"""What is sealed goes on its day, in every copy: key first, then rows, then the log; a certificate stays."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+from uuid import UUID
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.keys.installed import key_store
+from dialogues.keys.rules import KeyErased
+from dialogues.meetings.commands.roles import end_role
+from dialogues.meetings.models import Meeting, RoleGrant
+from dialogues.participants.commands import destroying
+from dialogues.participants.jobs import destroy_due
+from dialogues.participants.models import DestructionCertificate, Participation, SealedField
+from dialogues.participants.posting import sealed
+from dialogues.participants.queries.sealed import due, key_of, opened
+from dialogues.participants.rules.sealed import departure_of, kept_until
+from dialogues.policy import Role
+from tests.beds.database import ENGINE, Installation
+from tests.beds.forms import send
+from tests.beds.web import set_clock
+from tests.cast import Cast
+
+CANARY = "CANARYwhimbrel83"
+LAST_DAY = datetime.fromisoformat("2027-06-26T20:00+08:00")
+DAY_OF_PURGE = datetime.fromisoformat("2027-06-27T00:30+08:00")
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The personas, in the middle of TRD-1, from which everyone leaves on 28 May."""
+    return Cast(app)
+
+
+@pytest.fixture
+def trd(app: Flask, cast: Cast) -> str:
+    """The address of TRD-1."""
+    with app.app_context():
+        return f"/meetings/{cast.meeting()}"
+
+
+@pytest.fixture
+def sweep(app: Flask) -> Callable[[], int]:
+    """What the worker does when it is called: how many fields went."""
+
+    def once() -> int:
+        with app.app_context():
+            return destroy_due(Event())
+
+    return once
+
+
+def write_down(cast: Cast, trd: str, name: str = "us4", **typed: str) -> None:
+    answers = {"diet_text": CANARY, "visa_note": CANARY, "flights_arrival": CANARY, **typed}
+    assert send(cast.client(name), f"{trd}/registration/needs", **answers).status_code == 303
+
+
+def kept(app: Flask) -> list[SealedField]:
+    with app.app_context():
+        return list(db.session.scalars(select(SealedField)))
+
+
+def purge_days(app: Flask) -> set[date]:
+    return {field.purge_on for field in kept(app)}
+
+
+def certificates(app: Flask) -> list[DestructionCertificate]:
+    with app.app_context():
+        return list(db.session.scalars(select(DestructionCertificate).order_by(DestructionCertificate.at)))
+
+
+# When.
+
+
+def test_thirty_days_after_departure() -> None:
+    assert kept_until(date(2027, 5, 28)) == date(2027, 6, 27)
+
+
+@pytest.mark.parametrize(
+    ("present_to", "leaves"),
+    [
+        (None, date(2027, 5, 28)),
+        (date(2027, 5, 26), date(2027, 5, 26)),
+        (date(2027, 4, 1), date(2027, 5, 28)),
+    ],
+)
+def test_a_person_leaves_on_their_own_day_while_it_is_among_those_of_the_meeting(
+    present_to: date | None, leaves: date
+) -> None:
+    assert departure_of(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
+
+
+def test_nothing_goes_before_its_day_on_the_meetings_clock(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd, "in-ko1")
+    set_clock(app, LAST_DAY)
+    assert sweep() == 0
+
+    set_clock(app, DAY_OF_PURGE)
+
+    assert sweep() == 5
+    assert kept(app) == []
+
+
+def test_it_moves_with_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd, "in-ko1")
+
+    answer = send(
+        cast.client("st-coord"), f"{trd}/settings", ends_on="2027-05-30", depart_on="2027-06-01", registration_closes=""
+    )
+
+    assert answer.status_code == 303
+    assert purge_days(app) == {date(2027, 7, 1)}
+
+
+def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            of_us4 = select(Participation).where(Participation.person_id == us4, Participation.meeting_id == meeting_id)
+            participation = session.scalars(of_us4).one()
+            participation.present_from, participation.present_to = date(2027, 5, 24), date(2027, 5, 26)
+            session.flush()
+            sealed.move_purge(session.get_one(Meeting, meeting_id), us4)
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_of_a_cancelled_meeting_it_goes_thirty_days_after_the_word(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+
+    assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_next_sweep(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    (key_id,) = {field.key_id for field in kept(app)}
+
+    assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
+
+    with app.app_context():
+        assert len(due(clock.now())[cast.meeting()]) == 5
+    assert sweep() == 5
+    with app.app_context(), pytest.raises(KeyErased):
+        key_store().current(key_of(key_id))
+
+
+def test_an_interpreter_whose_role_ends_leaves_nothing_behind(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd, "in-ko1")
+    with app.app_context():
+        grant = select(RoleGrant.id).where(
+            RoleGrant.person_id == cast.person("in-ko1"),
+            RoleGrant.meeting_id == cast.meeting(),
+            RoleGrant.role == Role.INTERPRETER,
+        )
+        grant_id = db.session.execute(grant).scalar_one()
+        end_role(cast.viewer("st-coord", meeting="TRD-1"), grant_id, now=clock.now())
+
+    assert sweep() == 5
+
+
+def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    before = {field.key_id for field in kept(app)}
+    with app.app_context(), upkeep(system(Purpose.SAMPLE)):
+        sealed.purge_from(cast.meeting(), date(2027, 5, 1), cast.person("us4"))
+
+    write_down(cast, trd, diet_text="new words")
+
+    after = {field.key_id for field in kept(app)}
+    assert len(after) == 1
+    assert after.isdisjoint(before)
+    assert "new words" in cast.client("us4").get(f"{trd}/registration/needs").text
+    assert [certificate.counts for certificate in certificates(app)] == [
+        {"visa": 1, "flights": 1, "diet": 1, "access": 1, "medical": 1}
+    ]
+
+
+# In every copy.
+
+
+def test_after_the_purge_the_canary_stands_nowhere_and_an_old_copy_cannot_be_opened(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int], installation: Installation, tmp_path: Path
+) -> None:
+    write_down(cast, trd, medical_text="also " + CANARY)
+    sealed_before = [(field.id, field.value) for field in kept(app)]
+    old = tmp_path / "old"
+    if ENGINE == "sqlite":
+        with app.app_context():
+            destroying.empty_log()
+        shutil.copytree(installation.instance, old)
+    set_clock(app, DAY_OF_PURGE)
+
+    sweep()
+
+    needles = [CANARY.encode(), *(value for _id, value in sealed_before)]
+    for file in (one for one in installation.instance.rglob("*") if one.is_file()):
+        content = file.read_bytes()
+        assert not [needle for needle in needles if needle in content], file
+    for name in ("us4", "st-travel", "st-coord"):
+        client = cast.client(name)
+        for address in ("/held-about-me", f"{trd}/papers", f"{trd}/participants"):
+            assert CANARY not in client.get(address).text
+    assert "Nobody is found" in cast.client("st-coord").get(f"{trd}/participants?q={CANARY}").text
+    with app.app_context():
+        for field in _rows_of(old) if ENGINE == "sqlite" else ():
+            assert opened(field) == {}
+
+
+def _rows_of(instance: Path) -> list[SealedField]:
+    """The sealed fields of an old copy of the database, as rows that belong to no session."""
+    with closing(sqlite.connect(str(Installation(instance).settings().database_file))) as connection:
+        rows = connection.execute("SELECT id, dialogue_id, key_id, value FROM sealed_field").fetchall()
+    assert rows
+    return [SealedField(id=UUID(row[0]), dialogue_id=UUID(row[1]), key_id=UUID(row[2]), value=row[3]) for row in rows]
+
+
+# Killed at any point.
+
+
+def test_killed_after_the_keys_and_before_the_rows_the_next_sweep_goes_on_and_counts_once(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        for field in due(clock.now())[cast.meeting()]:
+            key_store().erase(key_of(field.key_id), now=clock.now())
+        db.session.rollback()
+
+    assert sweep() == 5
+    assert sweep() == 0
+    (certificate,) = certificates(app)
+    assert sum(certificate.counts.values()) == 5
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
+def test_killed_before_the_log_was_emptied_the_next_sweep_empties_it(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        destroying.destroy_due(cast.meeting(), clock.now())
+    assert [certificate.wiped_at for certificate in certificates(app)] == [None]
+
+    with app.app_context():
+        destroy_due(Event())
+
+    assert all(certificate.wiped_at for certificate in certificates(app))
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
+def test_a_reader_of_an_older_state_puts_the_wiping_off_and_breaks_nothing(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        with db.engine.connect() as reader:
+            reader.execute(text("SELECT count(*) FROM sealed_field")).scalar_one()
+            destroying.destroy_due(cast.meeting(), clock.now())
+            assert not destroying.wipe(clock.now())
+        assert destroying.wipe(clock.now())
+
+
+# The certificate.
+
+
+def test_the_certificate_has_kinds_and_counts_and_nobodys_name(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    for name in ("us4", "kr2"):
+        write_down(cast, trd, name)
+    set_clock(app, DAY_OF_PURGE)
+    sweep()
+
+    shown = cast.client("st-arch").get(f"{trd}/destruction").text
+
+    for words in ("Certificate of destruction", "diet", "10"):
+        assert words in shown
+    with app.app_context():
+        people = select(Participation.person_id).where(Participation.meeting_id == cast.meeting())
+        assert not [person for person in db.session.scalars(people) if str(person) in shown]
+    for name in ("us4", "kr1", "in-ko1", "xo2", "st-rap2"):
+        assert cast.client(name).get(f"{trd}/destruction").status_code == 404
+
+
+def test_nothing_is_collected_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
+    set_clock(app, datetime.fromisoformat("2027-05-29T09:00+08:00"))
+
+    answer = send(cast.client("us4"), f"{trd}/registration/needs", diet_text="too late")
+
+    assert answer.status_code == 422
+    assert kept(app) == []
