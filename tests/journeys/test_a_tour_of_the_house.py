@@ -24,6 +24,7 @@ _BEGINNINGS = ("/", "/offers")
 #: Pages that no link leads to here.
 _WITHOUT_A_LINK = {
     "accounts.step_up",  # An action that needs a fresh proof leads there.
+    "attendance.open_code",  # A code that is scanned leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
 _WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"
