@@ -15,7 +15,7 @@ from dialogues.meetings.models import Institution, Meeting, Party, Person, RoleG
 from dialogues.notes.models import Document
 from dialogues.notes.rules import DocumentState
 from dialogues.outbox.models import Letter
-from dialogues.participants.models import BulkAction, Message, Participation
+from dialogues.participants.models import Answer, BulkAction, ChangeRequest, Message, Participation, Question
 from dialogues.seating.models import KeptApart
 from dialogues.venues.models import Room, Venue
 from tests.cast import Cast
@@ -26,6 +26,9 @@ _TABLES: dict[str, tuple[Any, str]] = {
     "participation_id": (Participation, "meeting_id"),
     "action_id": (BulkAction, "meeting_id"),
     "message_id": (Message, "meeting_id"),
+    "question_id": (Question, "meeting_id"),
+    "answer_id": (Answer, "dialogue_id"),
+    "request_id": (ChangeRequest, "dialogue_id"),
     "letter_id": (Letter, "listed_under"),
     "grant_id": (RoleGrant, "meeting_id"),
     "party_id": (Party, "dialogue_id"),

@@ -1,10 +1,12 @@
 """Every route × persona × object gives what the matrix says, and what is forbidden looks like what does not exist."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -16,12 +18,18 @@ from dialogues.common import clock
 from dialogues.common.access import PUBLIC_ENDPOINTS
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
+from dialogues.keys.envelope import seal_text
+from dialogues.keys.installed import key_store
+from dialogues.keys.posting import store_file
 from dialogues.outbox import posting as outbox
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.commands.many import act
 from dialogues.participants.commands.messaging import Draft
 from dialogues.participants.commands.messaging import send as send_message
-from dialogues.participants.rules import BulkKind
+from dialogues.participants.models import Answer, ChangeRequest, Participation, Question
+from dialogues.participants.queries.changing import change_key, change_place
+from dialogues.participants.queries.questioning import key_of
+from dialogues.participants.rules import AnswerAudience, BulkKind, QuestionKind
 from dialogues.sample.generating import generate_meeting
 from dialogues.seating.models import KeptApart
 from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
@@ -46,6 +54,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
             with app.app_context():
                 generate_meeting(sessions=3, participants=3, records=2, seed=7, now=clock.now())
                 owe_a_letter(cast)
+                for code in ("TRD-1", "GEN4-1"):
+                    held = of_meeting(app, cast.meeting(code))
+                    taking_part = own(app, cast) if code == "TRD-1" else held
+                    ask_and_answer(held.ids["meeting_id"], taking_part.ids["participation_id"])
                 dialogue, meeting, session = cast.dialogue(), cast.meeting(), cast.session("TRD-1-03")
             finish_a_summary(cast, f"/meetings/{meeting}/notes/{session}/summary")
             upload_a_file(cast, f"/dialogues/{dialogue}/archive/upload")
@@ -78,6 +90,32 @@ def plan_a_table(cast: Cast, address: str) -> None:
             session.add(KeptApart(**foreign, one=one, other=other))
     assert send(coordinator, f"{address}/apart", one=str(one), other=str(other)).status_code == 303
     assert send(coordinator, f"{address}/plan", preview=None).status_code == 303
+
+
+def ask_and_answer(meeting_id: UUID, participation_id: UUID) -> None:
+    """A question with a file for an answer, and a change that someone asks for."""
+    now, key = clock.now(), uuid4()
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        part = session.get_one(Participation, participation_id)
+        question = Question(
+            id=key,
+            dialogue_id=part.dialogue_id,
+            meeting_id=meeting_id,
+            position=1,
+            kind=QuestionKind.FILE,
+            words="A scan?",
+            audience=AnswerAudience.OFFICE_AND_FOCAL_POINT,
+            purge_on=now.date() + timedelta(days=30),
+        )
+        about = {"dialogue_id": part.dialogue_id, "participation_id": part.id}
+        request = ChangeRequest(id=uuid4(), **about, asked_at=now)
+        asked_for = json.dumps({"name": ["One", "Another"]})
+        request.diff = seal_text(key_store(), change_key(request), change_place(request), asked_for)
+        session.add_all((question, request))
+        session.flush()
+        page = BytesIO(b"Plain words.")
+        stored = store_file(session, page, key=key_of(key), dialogue_id=part.dialogue_id, limit=1_000, now=now)
+        session.add(Answer(**about, question_id=key, file_id=stored.id, answered_at=now))
 
 
 def finish_a_summary(cast: Cast, address: str) -> None:
