@@ -26,7 +26,11 @@ _PLACES = {
     TaskKind.INVITATION: "home.home",
     TaskKind.STEPS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
+    TaskKind.ADDRESS_DOUBT: "participants.nominations",
+    TaskKind.ADDRESS_ASKED: "participants.nominations",
+    TaskKind.LODGING: "participants.nominations",
     TaskKind.UNANSWERED: "participants.participants",
+    TaskKind.TO_APPROVE: "participants.participants",
     TaskKind.NO_RELEASE: "agenda.draft",
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
@@ -120,8 +124,28 @@ def _words(task: Task) -> str:
             return str(
                 ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
             )
+        case TaskKind.ADDRESS_DOUBT:
+            return str(ngettext("Look at an e-mail address in doubt", "Look at %(num)s e-mail addresses in doubt", n))
+        case TaskKind.ADDRESS_ASKED:
+            return str(
+                ngettext(
+                    "The office asks for another e-mail address of a nominee",
+                    "The office asks for other e-mail addresses of %(num)s nominees",
+                    n,
+                )
+            )
+        case TaskKind.LODGING:
+            return str(
+                ngettext(
+                    "Lodge your party's list: one seat is free",
+                    "Lodge your party's list: %(num)s seats are free",
+                    n,
+                )
+            )
         case TaskKind.UNANSWERED:
             return str(ngettext("One person has not answered", "%(num)s people have not answered", n))
+        case TaskKind.TO_APPROVE:
+            return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
         case TaskKind.NO_RELEASE:
             return str(_("Release the agenda: nobody has seen it yet"))
         case TaskKind.SUMMARY:

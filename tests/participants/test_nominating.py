@@ -282,3 +282,22 @@ def test_before_the_exchange_nobody_else_finds_the_name(cast: Cast) -> None:
     for name in ("ch2", "us1", "us4", "st-rap1", "st-travel"):
         found = cast.client(name).get(f"/meetings/{meeting}/participants?q=Smirnova")
         assert "SMIRNOVA" not in found.text
+
+
+def test_home_says_that_a_list_is_not_lodged(cast: Cast) -> None:
+    assert "Lodge your party's list" not in cast.client("ru1").get("/").text
+    lodging.take_lodging_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
+
+    assert "Lodge your party's list: one seat is free" in page(cast.client("ru1").get("/")).get_text()
+    assert "Lodge your party" not in cast.client("st-coord").get("/").text
+
+
+def test_home_tells_the_office_of_an_address_in_doubt_and_the_party_of_one_asked_for(cast: Cast) -> None:
+    named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
+
+    assert "Look at an e-mail address in doubt" in cast.client("st-coord").get("/").text
+    assert "e-mail address" not in cast.client("ru1").get("/").text
+    lodging.ask_for_another_address(viewer(cast, "st-coord"), named, now=clock.now())
+
+    assert "The office asks for another e-mail address" in cast.client("ru1").get("/").text
+    assert "in doubt" not in cast.client("st-coord").get("/").text

@@ -17,9 +17,9 @@ from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.home.rules import CLOSING_SOON, MeetingDays, Stage, Task, TaskKind, in_order_of_need, stage
 from dialogues.meetings import queries as meetings
-from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.models import Meeting, MeetingParty, Person
 from dialogues.meetings.queries import MyMeeting
-from dialogues.meetings.rules import MeetingStatus, Rule
+from dialogues.meetings.rules import Capacity, MeetingStatus, Rule
 from dialogues.notes.models import Document
 from dialogues.notes.rules import DocumentState
 from dialogues.outbox import queries as outbox
@@ -27,18 +27,24 @@ from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterState
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus, Progress, missing_steps
+from dialogues.participants.queries.office import is_ready
+from dialogues.participants.rules import GONE, ParticipationStatus, Progress, missing_steps
+from dialogues.participants.rules.office import Readiness
 from dialogues.policy import (
     AGENDA_RELEASE,
     AGENDA_SEE,
     LETTERS_SEE,
+    LODGE,
+    NOMINATE,
     NOMINATIONS_SEE,
     PARTICIPANTS_INVITE,
     RECORD_FILE,
+    REGISTRATION_APPROVE,
     REGISTRATION_OWN,
     SUMMARY_EDIT,
     Action,
     Role,
+    Scope,
 )
 
 Visible = Callable[[Viewer, Action], ColumnElement[bool]]
@@ -105,7 +111,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
         .where(
             Person.account_id == viewer.account_id,
             Participation.status == ParticipationStatus.INVITED,
-            Meeting.status != MeetingStatus.CANCELLED,
+            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
             or_(Meeting.registration_closes_at.is_(None), Meeting.registration_closes_at > now),
         )
     ).scalar_one()
@@ -116,7 +122,10 @@ def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     return [
         *_steps_missing(mine, now),
         *_counted(mine, TaskKind.LETTERS_SET_ASIDE, _letters_set_aside(mine), urgent=True),
+        *_addresses(mine),
+        *_lodging(mine, now),
         *_unanswered(mine, now),
+        *_counted(mine, TaskKind.TO_APPROVE, _to_approve(mine, now)),
         *_unreleased(mine, now),
         *_counted(mine, TaskKind.SUMMARY, _summaries_to_write(mine, now)),
         *_counted(mine, TaskKind.TO_FILE, _summaries_to_file(mine)),
@@ -186,6 +195,64 @@ def _letters_set_aside(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
     return _count_by(Letter.listed_under, reached, Letter.state == LetterState.SET_ASIDE)
 
 
+def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
+    """Addresses that the office is to look at, and those that it asks a party for."""
+    reached = _anywhere(mine, participants.visible, NOMINATE)
+    if reached is None:
+        return []
+    is_claimed, is_asked = Participation.claimed_email.is_not(None), Participation.address_asked
+    rows = db.session.execute(
+        select(Participation.meeting_id, is_claimed.label("claimed"), func.count().label("people"))
+        .where(reached, Participation.status.not_in(GONE), or_(is_claimed, is_asked))
+        .group_by(Participation.meeting_id, is_claimed)
+    )
+    counts = {(row.meeting_id, bool(row.claimed)): row.people for row in rows}
+    office = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
+    doubts = {meeting_id: people for (meeting_id, claimed), people in counts.items() if claimed}
+    asked = {meeting_id: people for (meeting_id, claimed), people in counts.items() if not claimed}
+    parties = [meeting for meeting in mine if meeting not in office and meeting.viewer.may(NOMINATE)]
+    return [
+        *_counted(office, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
+        *_counted(parties, TaskKind.ADDRESS_ASKED, asked, urgent=True),
+    ]
+
+
+def _lodging(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Lists of the viewer's own party that are not lodged yet, with the seats that are still free."""
+    speaking = [
+        meeting
+        for meeting in mine
+        if Scope.ALL not in meeting.viewer.scopes(LODGE)
+        and meeting.viewer.may(LODGE)
+        and participants.gathering_of(meeting.facts).is_open(now)
+    ]
+    reached = _anywhere(speaking, participants.visible_parties, LODGE)
+    if reached is None:
+        return []
+    taken = (
+        select(func.count())
+        .where(
+            Participation.meeting_id == MeetingParty.meeting_id,
+            Participation.party_id == MeetingParty.party_id,
+            Participation.capacity == Capacity.PARTICIPANT,
+            Participation.seat.is_not(None),
+        )
+        .correlate(MeetingParty)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(MeetingParty.meeting_id, MeetingParty.seats, taken.label("taken")).where(
+            reached, MeetingParty.lodged_at.is_(None)
+        )
+    )
+    free = {row.meeting_id: max(0, row.seats.get(Capacity.PARTICIPANT.value, 0) - row.taken) for row in rows}
+    return [
+        Task(kind=TaskKind.LODGING, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
+        for meeting in speaking
+        if meeting.id in free
+    ]
+
+
 def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     running = [
         meeting
@@ -209,6 +276,17 @@ def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         for meeting in running
         if counts.get(meeting.id)
     ]
+
+
+def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
+    """Registrations for meetings still to come of which nothing is missing but the office's word."""
+    coming = [
+        meeting
+        for meeting in mine
+        if _stage(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
+    ]
+    reached = _anywhere(coming, participants.visible, REGISTRATION_APPROVE)
+    return {} if reached is None else _count_by(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
 
 
 def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
