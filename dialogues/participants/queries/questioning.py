@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, select
 
 from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
@@ -120,11 +120,6 @@ def as_asked(row: Question) -> Asked:
         purge_on=row.purge_on,
         version=row.version,
     )
-
-
-def asks(meeting_id: Any) -> ColumnElement[bool]:
-    """Whether that meeting (an id, or a column of another table) puts any question."""
-    return exists().where(Question.meeting_id == meeting_id, LIVE)
 
 
 def usual_purge(viewer: Viewer) -> date:

@@ -15,6 +15,7 @@ from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Dialogue, Exchange, Institution, Meeting, Party, Person
 from dialogues.meetings.rules import Capacity, Days, Existence, InviteProfile, MeetingFormat, MeetingStatus
 from dialogues.participants.models import Availability, Participation, Question
+from dialogues.participants.queries.questioning import LIVE
 from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import GONE, Absence, Gathering, ParticipationStatus, fingerprint
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_FOR, REGISTRATION_OWN
@@ -43,7 +44,7 @@ class Frame:
 
 def has_questions(meeting_id: Any) -> ColumnElement[bool]:
     """Whether the office asks questions of its own at that meeting."""
-    return exists().where(Question.meeting_id == meeting_id, Question.retired_at.is_(None))
+    return exists().where(Question.meeting_id == meeting_id, LIVE)
 
 
 def frame(meeting_id: UUID) -> Frame:

@@ -15,6 +15,7 @@ from dialogues.common.refusal import Refusal
 from dialogues.participants import queries
 from dialogues.participants.commands import registering
 from dialogues.participants.forms import ConfirmForm
+from dialogues.participants.queries.changing import change_for
 from dialogues.participants.rules import ParticipationStatus, Step, is_done, missing_steps, steps_of
 from dialogues.participants.views import steps
 from dialogues.participants.views.house import blueprint
@@ -38,6 +39,8 @@ def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
         waits=own.status is ParticipationStatus.WAITING,
         is_open=frame.gathering.is_open(clock.now()),
         away=queries.absences(own.id),
+        change=change_for(viewer(), participation_id) if own.approved_at is not None else None,
+        change_url=url_for("participants.change_for", meeting_id=meeting_id, participation_id=participation_id),
     )
 
 

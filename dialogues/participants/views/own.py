@@ -19,6 +19,7 @@ from dialogues.participants import queries
 from dialogues.participants.commands import answering
 from dialogues.participants.forms import AddressForm, PlainForm
 from dialogues.participants.queries import Frame
+from dialogues.participants.queries.changing import own_change
 from dialogues.participants.rules import Step, is_done, missing_steps, steps_of
 from dialogues.participants.views import steps
 from dialogues.participants.views.house import blueprint
@@ -45,6 +46,8 @@ def own_registration(meeting_id: UUID) -> str:
         moved=own.present_from is not None and Step.DAYS in missing,
         is_open=frame.gathering.is_open(clock.now()),
         away=queries.absences(own.id),
+        change=own_change(viewer()) if own.approved_at is not None else None,
+        change_url=url_for("participants.own_change", meeting_id=meeting_id),
     )
 
 
