@@ -352,3 +352,13 @@ class TestChoosing:
 
 def name_of(office: Office, name: str) -> str:
     return db.session.get_one(Person, office.cast.person(name, "LVR")).name
+
+
+def test_home_says_how_many_registrations_wait_for_the_office(office: Office) -> None:
+    client = office.cast.client("st-coord")
+    assert "Approve 14 registrations LVR-1" in words(client.get("/"))
+
+    do(office, "approve", "us1", "us2")
+
+    assert "Approve 12 registrations LVR-1" in words(client.get("/"))
+    assert "registrations" not in words(office.cast.client("st-host").get("/"))

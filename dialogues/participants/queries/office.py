@@ -17,15 +17,13 @@ from dialogues.meetings.queries import standing
 from dialogues.meetings.queries.names import names_of
 from dialogues.outbox import queries as outbox
 from dialogues.outbox.rules import LetterKind
-from dialogues.participants.models import BulkAction, Participation, Question
+from dialogues.participants.models import BulkAction, Participation
+from dialogues.participants.queries.registration import has_questions
 from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import BulkKind, ParticipationStatus
 from dialogues.participants.rules.office import ChosenRow, Readiness, Selection, sort_out
-from dialogues.participants.rules.steps import Step
+from dialogues.participants.rules.steps import STEPS_THERE, Step
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
-
-#: The steps without which a registration is not complete.
-STEPS_THERE = (Step.DAYS,)
 
 #: Who may do what to many.
 RIGHT: Mapping[BulkKind, Action] = {
@@ -46,17 +44,13 @@ def is_complete() -> ColumnElement[bool]:
     conditions = {
         Step.DAYS: and_(*among, in_order),
         Step.RULES: rules,
-        Step.QUESTIONS: or_(~_asks(), _saved(Step.QUESTIONS)),
+        Step.QUESTIONS: or_(~has_questions(Meeting.id), _saved(Step.QUESTIONS)),
     }
     return exists().where(here, *(conditions.get(step, _saved(step)) for step in STEPS_THERE))
 
 
 def _saved(step: Step) -> ColumnElement[bool]:
     return cast(Participation.steps, String).contains(f'"{step.value}"', autoescape=True)
-
-
-def _asks() -> ColumnElement[bool]:
-    return exists().where(Question.meeting_id == Participation.meeting_id, Question.retired_at.is_(None))
 
 
 def readiness() -> ColumnElement[Any]:
