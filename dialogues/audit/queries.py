@@ -45,8 +45,11 @@ def signed_heads(viewer: Viewer) -> list[SignedHead]:
 
 
 def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
-    """When and what was done about these objects, the newest first; whoever asks has decided whose they are."""
-    rows = select(AuditEntry.seq, AuditEntry.at, AuditEntry.action).where(
+    """When and what was done about these objects, the newest first; whoever asks has decided whose they are.
+
+    Without their numbers, which would tell how much is done elsewhere.
+    """
+    rows = select(AuditEntry.at, AuditEntry.action).where(
         AuditEntry.object.in_([str(id_) for id_ in ids])
     )
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()

@@ -29,6 +29,7 @@ from dialogues.participants.queries.sealed import (
 )
 from dialogues.participants.rules import SealedFieldEntered, SealedFieldSeen, SealedKind, VisaStatus, VisaStatusChanged
 from dialogues.participants.rules.sealed import (
+    NEEDS,
     PAPERS,
     Parts,
     arrives,
@@ -65,7 +66,7 @@ def save_own(
         fields = sealed.living(meeting, own.person_id, now)
         refuse_stale(stamp(fields.values()), version)
         entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
-        changed = {kind: parts for kind, parts in entered.items() if _differs(fields.get(kind), parts)}
+        changed = {kind: parts for kind, parts in entered.items() if _differs(kind, fields.get(kind), parts)}
         sealed.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now)
         for kind in changed:
             change.happened(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))
@@ -73,8 +74,10 @@ def save_own(
             _note_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
 
 
-def _differs(field: SealedField | None, parts: Parts) -> bool:
-    return field is None or opened(field) != parts
+def _differs(kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
+    if field is None:
+        return bool(parts) or kind in NEEDS
+    return opened(field) != parts
 
 
 def _note_step(

@@ -31,6 +31,7 @@ from dialogues.policy import (
     PASSPORT_READ,
     VISA_STATUS_SEE,
     Action,
+    Condition,
     Role,
     Scope,
 )
@@ -302,9 +303,14 @@ def _own(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def certificates(viewer: Viewer) -> list[DestructionCertificate]:
-    """What was destroyed at the meeting the viewer stands in, the newest first: kinds and counts."""
+    """What was destroyed at the meeting the viewer stands in, the newest first: kinds and counts.
+
+    Before the lists are open a count would tell that someone was nominated, and comes no more.
+    """
     if viewer.place is None or Scope.ALL not in viewer.scopes(DESTRUCTION_SEE):
         raise Unseen
+    if Condition.EXCHANGED not in viewer.met and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
+        return []
     found = select(DestructionCertificate).where(DestructionCertificate.meeting_id == viewer.place.meeting_id)
     return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
 
