@@ -1,5 +1,6 @@
 """What calendars owe when meetings, agendas, participations and roles change; joins the transaction of the cause."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,9 +28,16 @@ _KINDS = {Method.REQUEST: LetterKind.CALENDAR_REQUEST, Method.CANCEL: LetterKind
 
 def settle_person(happening: ParticipationHappening) -> None:
     """Someone comes, or comes no more: their calendar follows."""
-    if happening.meeting_id is not None:
-        settled = settle(happening.meeting_id, at=happening.at, only={happening.person_id})
-        _mail_umbrellas(settled, happening.at)
+    settle_people([happening])
+
+
+def settle_people(happenings: Sequence[ParticipationHappening]) -> None:
+    """Many come, or come no more: their calendars follow, in as many queries as for one."""
+    for meeting_id in dict.fromkeys(happening.meeting_id for happening in happenings):
+        if meeting_id is not None:
+            here = [happening for happening in happenings if happening.meeting_id == meeting_id]
+            at = max(happening.at for happening in here)
+            _mail_umbrellas(settle(meeting_id, at=at, only={happening.person_id for happening in here}), at)
 
 
 def settle_replaced(happening: NomineeReplaced) -> None:
@@ -121,7 +129,10 @@ def _about_release(settled: Settlement, happening: AgendaReleased, person_id: UU
 
 def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
     """Owe the mailed form of every umbrella that has a new revision: one letter each, the newest only."""
-    mailed = [entry for entry in settled.entries if _is_mailed(settled, entry)]
+    left = {entry.person_id for entry in settled.entries} - settled.guests.keys()
+    reached = {guest.person_id for guest in settled.guests.values() if guest.email is not None}
+    reached |= queries.with_address(left)
+    mailed = [entry for entry in settled.entries if entry.person_id in reached and _has_letter(entry)]
     letters = owe_all([_umbrella_letter(settled, entry, at) for entry in mailed])
     begin_mailing(
         (entry.entry_id, _address(settled, entry), letter_id)
@@ -130,12 +141,8 @@ def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
     )
 
 
-def _is_mailed(settled: Settlement, entry: Settled) -> bool:
-    if entry.object_kind is not EntryObject.MEETING or OWED[entry.change].letter is None:
-        return False
-    guest = settled.guests.get(entry.person_id)
-    # Someone who has left is a guest no longer; the composer knows whether there is an address.
-    return guest is None or guest.email is not None
+def _has_letter(entry: Settled) -> bool:
+    return entry.object_kind is EntryObject.MEETING and OWED[entry.change].letter is not None
 
 
 def _umbrella_letter(settled: Settlement, entry: Settled, at: datetime) -> Debt:

@@ -11,6 +11,7 @@ from dialogues.invites.queries.circle import (
     setting,
     still_asked,
     wanted,
+    with_address,
 )
 from dialogues.invites.queries.feed import FeedHead, feed_content, feed_head
 from dialogues.invites.queries.own import (
@@ -54,4 +55,5 @@ __all__ = [
     "still_asked",
     "visible",
     "wanted",
+    "with_address",
 ]

@@ -98,6 +98,13 @@ def still_asked(meeting_id: UUID) -> list[UUID]:
     return list(db.session.scalars(asked))
 
 
+def with_address(people: Collection[UUID]) -> set[UUID]:
+    """Those of these persons whom a letter reaches."""
+    if not people:
+        return set()
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
+
+
 def is_asked(meeting_id: UUID, person_id: UUID) -> bool:
     """Whether the person is invited to the meeting and has not answered."""
     return person_id in still_asked(meeting_id)
