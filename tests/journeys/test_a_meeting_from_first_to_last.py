@@ -169,16 +169,19 @@ def the_participant_accepts_and_registers(stage: Stage) -> Someone:
     participant.open(stage.link_to(SARAN))
     participant.sees("You are invited", "Ulaanbaatar")
     participant.press("Accept")
-    participant.fill_in(
-        {
-            "Name in its own script": "Саран Жишээ",
-            "Affiliation": "Herders' Water Circle",
-            "From": "2027-06-14",
-            "Until": "2027-06-16",
-        }
-    )
+    participant.follow("Go on: Your name")
+    participant.fill_in({"Name in its own script": "Саран Жишээ"})
+    participant.press("Save and go on")
+    participant.fill_in({"Affiliation": "Herders' Water Circle"})
+    participant.press("Save and go on")
     participant.tick("Mongolian", "English")
-    participant.press("Save my details")
+    participant.press("Save and go on")
+    participant.fill_in({"From": "2027-06-14", "Until": "2027-06-16"})
+    participant.press("Save and go on")
+    participant.sees("Travel and needs")
+    participant.press("Save and go on")
+    participant.sees("Who sees what", "What they will see")
+    participant.press("Save and go on")
     participant.sees("Nothing is missing")
 
     latecomer = stage.visitor()
