@@ -53,7 +53,7 @@ def owe_news(kind: LetterKind, meeting_id: UUID, now: datetime) -> None:
                 dialogue_id=dialogue_id,
                 listed_under=meeting_id,
                 person_id=person_id,
-                order_key=f"{kind.value}:{meeting_id}:{person_id}",
+                order_key=f"{kind.value}:{meeting_id.hex}:{person_id.hex}",
                 supersedes=True,
             )
             for person_id in queries.readers_of_news(meeting_id, kind)
