@@ -1,6 +1,6 @@
 """What follows from what: one table, read top to bottom; each follow-up joins the transaction of its cause."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dialogues.accounts.rules import AddressChanged
@@ -63,7 +63,17 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
 }
 
 
-def follow(happening: Happening, _viewer: Viewer) -> None:
-    """Run what follows from the happening, in the order of the table."""
-    for follow_up in CONSEQUENCES.get(type(happening), ()):
-        follow_up(happening)
+#: Follow-ups that know how to answer many happenings of one kind at once.
+TOGETHER: dict[FollowUp, FollowUp] = {invites.settle_person: invites.settle_people}
+
+
+def follow(happenings: Sequence[Happening], _viewer: Viewer) -> None:
+    """Run what follows from the happenings, in the order of the table."""
+    for kind in dict.fromkeys(type(happening) for happening in happenings):
+        alike = [happening for happening in happenings if type(happening) is kind]
+        for follow_up in CONSEQUENCES.get(kind, ()):
+            if follow_up in TOGETHER:
+                TOGETHER[follow_up](alike)
+                continue
+            for happening in alike:
+                follow_up(happening)

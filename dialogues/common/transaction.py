@@ -1,6 +1,6 @@
 """One command = one transaction: the right is checked again inside, causes and effects are kept or lost together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,8 +27,8 @@ class House:
 
     #: Loads the viewer again inside the transaction, so that a right lost a moment ago no longer counts.
     reload: Callable[[Viewer], Viewer] = lambda viewer: viewer
-    #: What follows from a happening, in the same transaction.
-    follow: Callable[[Happening, Viewer], None] = lambda _happening, _viewer: None
+    #: What follows from happenings, in the same transaction.
+    follow: Callable[[Sequence[Happening], Viewer], None] = lambda _happenings, _viewer: None
     #: Writes the happening to the audit chain.
     record: Callable[[Happening, Viewer], None] = lambda _happening, _viewer: None
     #: Called after a commit that owes background work.
@@ -45,11 +45,14 @@ class Change:
     viewer: Viewer
     happenings: list[Happening] = field(default_factory=list)
 
-    def happened(self, happening: Happening) -> None:
-        """Say what happened: it is audited, and what follows from it joins this transaction."""
+    def happened(self, *happenings: Happening) -> None:
+        """Say what happened: it is audited, and what follows from it joins this transaction.
+
+        Of many alike that are said at once, what follows is done for all together where that is known how.
+        """
         db.session.flush()
-        self.happenings.append(happening)
-        house.follow(happening, self.viewer)
+        self.happenings.extend(happenings)
+        house.follow(happenings, self.viewer)
 
 
 @contextmanager

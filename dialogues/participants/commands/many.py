@@ -14,6 +14,7 @@ from dialogues.extensions import db
 from dialogues.meetings.models import Meeting
 from dialogues.outbox import posting as outbox
 from dialogues.outbox import queries as letters
+from dialogues.outbox.rules import LetterKind
 from dialogues.participants import posting, queries
 from dialogues.participants.models import BulkAction, Participation
 from dialogues.participants.posting import office as office_posting
@@ -88,25 +89,26 @@ def _approve(change: Change, participations: Sequence[Participation], now: datet
         participation.approved_at = now
         participation.version += 1
     owed = office_posting.owe_approvals(participations, now)
-    for participation in participations:
-        change.happened(_said(RegistrationApproved, participation, now))
+    change.happened(*(_said(RegistrationApproved, one, now) for one in participations))
     return [{"id": str(one.id), "letter": _text(owed.get(one.id))} for one in participations]
 
 
 def _remind(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
     owed = office_posting.owe_reminders(participations, now)
-    for participation in participations:
-        change.happened(_said(RegistrationLinkSent, participation, now))
+    change.happened(*(_said(RegistrationLinkSent, one, now) for one in participations))
     return [{"id": str(one.id), "letter": _text(owed[one.id])} for one in participations]
 
 
 def _take_back(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
     rows = [office_posting.standing_of(participation) for participation in participations]
+    told = False
     for participation in participations:
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
-        posting.end_part(participation, now)
-        change.happened(_said(ParticipationWithdrawn, participation, now, by_office=True))
+        told |= posting.end_part(participation, now, by_letter=False)
+    change.happened(*(_said(ParticipationWithdrawn, one, now, by_office=True) for one in participations))
+    if told:
+        posting.owe_news(LetterKind.LIST_CHANGED, participations[0].meeting_id, now)
     return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
 
 
@@ -161,6 +163,7 @@ def _unremind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> 
 
 def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
     there, meeting_id = _by_id(rows), _meeting(change).id
+    back, told = list[Participation](), False
     # Those who had a seat come first, and whoever waited last comes first of those: so the old order stands again.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
         participation = there.get(row["id"])
@@ -168,9 +171,13 @@ def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -
         if participation is None or not unchanged or participation.status is not ParticipationStatus.TAKEN_BACK:
             row["kept"] = CHANGED_SINCE
             continue
-        if not office_posting.bring_back(participation, row, taken_at=at, now=now):
+        told |= office_posting.bring_back(participation, row, taken_at=at, now=now)
+        back.append(participation)
+        if participation.status.value != row["status"]:
             row["kept"] = N_("the seat is taken: first on the waiting list now")
-        change.happened(_said(ParticipationRestored, participation, now))
+    change.happened(*(_said(ParticipationRestored, one, now) for one in back))
+    if told:
+        posting.owe_news(LetterKind.LIST_CHANGED, meeting_id, now)
     posting.fill_seats(meeting_id, now)
 
 

@@ -38,7 +38,7 @@ def invite(
     return participation.id
 
 
-def begin_part(participation: Participation, now: datetime) -> None:
+def begin_part(participation: Participation, now: datetime, *, by_letter: bool = True) -> bool:
     """Let the role that comes with the capacity count from now on; an offer of it is answered by that.
 
     On opened lists the person stands from now on, which those who read them are told.
@@ -49,7 +49,7 @@ def begin_part(participation: Participation, now: datetime) -> None:
     role, place = participation.capacity.role, _place(participation)
     grant = meetings.live_grant(participation.person_id, role, **place)
     if grant is not None and grant.accepted_at is not None:
-        return
+        return False
     meetings.revoke_role(participation.person_id, role, **place, now=now)
     meetings.grant_role(
         participation.person_id,
@@ -59,10 +59,10 @@ def begin_part(participation: Participation, now: datetime) -> None:
         accepted_at=now,
     )
     kind = ListChangeKind.REPLACED if participation.replaces else ListChangeKind.JOINED
-    note_change(participation, kind, now, instead_of=participation.replaces)
+    return note_change(participation, kind, now, instead_of=participation.replaces, by_letter=by_letter)
 
 
-def end_part(participation: Participation, now: datetime, *, keeps_place: bool = False) -> None:
+def end_part(participation: Participation, now: datetime, *, keeps_place: bool = False, by_letter: bool = True) -> bool:
     """Let neither a role nor an unused link of this participation count any more.
 
     Every way out of a meeting ends here: the seat goes to the first of those who wait, opened lists tell it, and no
@@ -77,10 +77,10 @@ def end_part(participation: Participation, now: datetime, *, keeps_place: bool =
         meetings.revoke_role(participation.person_id, role, **_place(participation), now=now)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
     close_waiting(participation.id, now)
-    if was_listed:
-        note_change(participation, ListChangeKind.LEFT, now)
+    told = was_listed and note_change(participation, ListChangeKind.LEFT, now, by_letter=by_letter)
     if not keeps_place:
         leave_place(participation, now)
+    return told
 
 
 def _has_role(participation: Participation) -> bool:

@@ -46,12 +46,20 @@ def is_open(meeting_id: UUID) -> bool:
 
 
 def note_change(
-    participation: Participation, kind: ListChangeKind, now: datetime, *, instead_of: UUID | None = None
-) -> None:
-    """Announce a change of an opened list to those who read it; before, or of a list not lodged, nothing is said."""
+    participation: Participation,
+    kind: ListChangeKind,
+    now: datetime,
+    *,
+    instead_of: UUID | None = None,
+    by_letter: bool = True,
+) -> bool:
+    """Announce a change of an opened list to those who read it; before, or of a list not lodged, nothing is said.
+
+    :param by_letter: with a letter of its own; of many changes at once, whoever makes them owes one for all.
+    """
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
     if row is None or row.lodged_at is None or not is_open(participation.meeting_id):
-        return
+        return False
     db.session.add(
         ListChange(
             id=uuid4(),
@@ -64,7 +72,9 @@ def note_change(
         )
     )
     db.session.flush()
-    owe_news(LetterKind.LIST_CHANGED, participation.meeting_id, now)
+    if by_letter:
+        owe_news(LetterKind.LIST_CHANGED, participation.meeting_id, now)
+    return True
 
 
 def _of(row: MeetingParty) -> ColumnElement[bool]:

@@ -66,9 +66,9 @@ def standing_of(participation: Participation) -> dict[str, Any]:
 
 
 def bring_back(participation: Participation, was: Mapping[str, Any], *, taken_at: datetime, now: datetime) -> bool:
-    """Let someone who was taken off stand where they stood, with seat, role and link; whether there was a seat still.
+    """Let someone who was taken off stand where they stood, with seat, role and link; whether opened lists tell it.
 
-    Where the seat is somebody else's now, they are the first to wait for one.
+    Where the seat is somebody else's now, they are the first to wait for one. A letter about the list is the caller's.
     """
     participation.version += 1
     if not _seat_again(participation, was["seat"], was["queue_no"]):
@@ -77,10 +77,10 @@ def bring_back(participation: Participation, was: Mapping[str, Any], *, taken_at
     participation.status = ParticipationStatus(was["status"])
     participation.approved_at = datetime.fromisoformat(was["approved_at"]) if was["approved_at"] else None
     if participation.status is ParticipationStatus.CONFIRMED:
-        begin_part(participation, now)
-    elif participation.status is ParticipationStatus.INVITED:
+        return begin_part(participation, now, by_letter=False)
+    if participation.status is ParticipationStatus.INVITED:
         _link_again(participation, taken_at, now, waited=was["waited"])
-    return True
+    return False
 
 
 def _seat_again(participation: Participation, seat: int | None, queue_no: int | None) -> bool:
