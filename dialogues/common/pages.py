@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import make_response, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dialogues.common.presentation import day
 from dialogues.common.refusal import Refusal
 
 _OWN_PATH = re.compile(r"\A/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
@@ -30,9 +32,15 @@ def see_other(target: str) -> Response:
 
 
 def words(refusal: Refusal) -> str:
-    """The refusal in the reader's language; facts that are marked words are translated as well."""
-    facts = {name: gettext(fact) if isinstance(fact, str) and fact else fact for name, fact in refusal.facts.items()}
+    """The refusal in the reader's language; facts that are marked words are translated, and dates written out."""
+    facts = {name: _said(fact) for name, fact in refusal.facts.items()}
     return str(gettext(refusal.message, **facts) if facts else gettext(refusal.message))
+
+
+def _said(fact: Any) -> Any:
+    if isinstance(fact, str) and fact:
+        return gettext(fact)
+    return day(fact) if isinstance(fact, date) and not isinstance(fact, datetime) else fact
 
 
 def show_refusal(form: Any, refusal: Refusal) -> None:

@@ -17,6 +17,7 @@ from dialogues.notes.rules import (
     SummaryReopened,
     refuse_locked,
     refuse_other_text,
+    refuse_unbegun,
     refuse_unfinished,
 )
 from dialogues.policy import RAW_NOTES_WRITE, SUMMARY_EDIT, SUMMARY_FINISH
@@ -74,12 +75,14 @@ def _add_version(change: Change, session: SessionNotes, text: str, *, based_on: 
 def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
     """Mark a session's summary finished: its text is locked until it is reopened.
 
-    :raises Refusal: another text was saved meanwhile, there is none yet, or it is locked already.
+    :raises Refusal: another text was saved meanwhile, there is none yet, it is locked already, or the session has not
+        begun.
     """
     with transaction(viewer, SUMMARY_FINISH) as change:
         session, document = _summary(change.viewer, session_id)
         refuse_locked(document.state)
         refuse_stale(document.version, version)
+        refuse_unbegun(session.starts, now)
         document.state, document.finished_on = DocumentState.FINISHED, session.day_of(now)
         document.rule = session.rule
         change.happened(SummaryFinished(at=now, about=session_id))

@@ -1,7 +1,7 @@
 """Decisions about notes and summaries, on given facts: what is kept, for how long, and how two texts differ."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import zip_longest
@@ -115,6 +115,12 @@ def refuse_locked(state: DocumentState) -> None:
         raise Refusal(N_("This summary is filed and stays as it is. Keep a copy of your text if you need it."))
     if state is DocumentState.FINISHED:
         raise Refusal(N_("This summary was marked finished. Reopen it in another window, then send this again."))
+
+
+def refuse_unbegun(starts: datetime, now: datetime) -> None:
+    """:raises Refusal: nothing was said yet that could be summed up."""
+    if now < starts:
+        raise Refusal(N_("This session has not begun: its summary is finished once it was held."))
 
 
 def refuse_unfinished(state: DocumentState) -> None:

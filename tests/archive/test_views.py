@@ -10,6 +10,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from dialogues.archive.rules import Listing, RecordKind
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.meetings.models import Dialogue
 from dialogues.notes.commands import finish_summary
 from tests.archive.conftest import NOW, Archive
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
@@ -22,6 +25,19 @@ TYPED = {"title": "A letter", "reference": "L-1", "dated": "2026-01-02", "text":
 
 def words(answer: TestResponse) -> str:
     return " ".join(page(answer).select_one("main").get_text(" ").split()).replace(" ,", ",")
+
+
+def test_an_embargo_is_proposed_on_the_clocks_of_the_meeting_else_of_the_archive(archive: Archive) -> None:
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.get_one(Dialogue, archive.cast.dialogue()).archive_zone = "Europe/Zurich"
+    client = archive.client("st-arch")
+
+    proposed = [
+        page(client.get(archive.page("/upload", meeting=meeting))).select_one("#zone")["value"]
+        for meeting in ("TRD-1", "")
+    ]
+
+    assert proposed == ["Asia/Ulaanbaatar", "Europe/Zurich"]
 
 
 def upload(archive: Archive, rest: str = "/upload", **typed: Any) -> TestResponse:

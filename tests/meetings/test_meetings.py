@@ -16,7 +16,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings import posting, queries
 from dialogues.meetings.commands import meetings as commands
-from dialogues.meetings.models import Exchange, Meeting, MeetingParty
+from dialogues.meetings.models import Exchange, Meeting, MeetingParty, PracticalPage
 from dialogues.meetings.rules import InviteProfile, MeetingStatus
 from dialogues.policy import Role
 from dialogues.venues.models import Venue
@@ -118,6 +118,23 @@ def test_a_copy_takes_everything_but_the_people(cast: Cast, read) -> None:
     of_the_copy = DraftItem.meeting_id == copy.id
     assert read(select(func.count()).select_from(DraftPerson).join(DraftItem).where(of_the_copy)) == 0
     assert read(select(func.count()).select_from(DraftRoom).join(DraftItem).where(of_the_copy)) > 0
+
+
+def test_a_copy_in_the_same_house_takes_the_practical_page_over(cast: Cast, read) -> None:
+    for model, copied in (("TRD-1", "TRD-2"), ("SCD-1", "SCD-2")):
+        send(cast.client("st-coord"), address(cast, "/copy", model), code=copied, starts_on="2027-11-02")
+
+    def page_of(code: str) -> PracticalPage | None:
+        return read(
+            select(PracticalPage).join(Meeting, Meeting.id == PracticalPage.meeting_id).where(Meeting.code == code)
+        )
+
+    written, taken = page_of("TRD-1"), page_of("TRD-2")
+    assert written is not None
+    assert taken is not None
+    assert (taken.way, taken.hotel, taken.night_telephone) == (written.way, written.hotel, written.night_telephone)
+    assert page_of("SCD-1") is not None
+    assert page_of("SCD-2") is None
 
 
 def test_a_copied_session_keeps_its_hour_and_its_distance_from_the_first_day(cast: Cast, read) -> None:

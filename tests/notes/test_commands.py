@@ -184,6 +184,15 @@ class TestSummary:
         with pytest.raises(Refusal):
             commands.finish_summary(rapporteur, cast.session(OUTLOOKS), version=0, now=NOW)
 
+    def test_one_is_not_finished_before_its_session_has_begun(self, cast: Cast, rapporteur: Viewer) -> None:
+        """At eight; the session begins at nine."""
+        outlooks = cast.session(OUTLOOKS)
+        commands.save_summary(rapporteur, outlooks, "What is hoped to be said.", based_on=0, now=NOW)
+
+        with pytest.raises(Refusal, match="has not begun"):
+            commands.finish_summary(rapporteur, outlooks, version=1, now=NOW)
+        commands.finish_summary(rapporteur, outlooks, version=1, now=NOW + timedelta(hours=1))
+
     def test_a_filed_one_stays_as_it_is_for_ever(self, rapporteur: Viewer, floods: UUID) -> None:
         commands.finish_summary(rapporteur, floods, version=1, now=NOW)
         file_it(floods)

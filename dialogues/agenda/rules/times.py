@@ -93,8 +93,8 @@ def _refuse_outside(when: When, days: MeetingDays) -> None:
     raise Refusal(
         N_("The meeting lasts from %(first)s to %(last)s: choose a time on these days."),
         field="day",
-        first=f"{days.first:%Y-%m-%d}",
-        last=f"{days.last:%Y-%m-%d}",
+        first=days.first,
+        last=days.last,
     )
 
 

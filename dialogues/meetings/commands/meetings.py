@@ -70,8 +70,8 @@ def plan_meeting(viewer: Viewer, facts: MeetingFacts, *, now: datetime) -> UUID:
 def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now: datetime) -> UUID:
     """Plan the next meeting after the model of the one the viewer stands in.
 
-    Its place, rules, languages and parties are taken over, and its draft, at the same distance from the first day;
-    people and their roles are not.
+    Its place, rules, languages and parties are taken over, its practical page where the house is known, and its draft,
+    at the same distance from the first day; people and their roles are not.
 
     :raises Unseen: the viewer's role is in the model alone, and plans no other meeting of the dialogue.
     :raises Refusal: the code is taken, or a session of the draft would fall where the clocks change.
@@ -87,6 +87,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         _write_down(meeting)
         for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == model.id)):
             _seat(meeting, seat.party_id, seat.seats)
+        _take_practical_over(model, meeting)
         change.happened(
             MeetingCopied(
                 about=meeting.id,
@@ -100,6 +101,13 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
             )
         )
         return meeting.id
+
+
+def _take_practical_over(model: Meeting, meeting: Meeting) -> None:
+    page = db.session.get(PracticalPage, model.id) if model.venue_id is not None else None
+    if page is not None:
+        words = {"way": page.way, "hotel": page.hotel, "night_telephone": page.night_telephone, "more": page.more}
+        db.session.add(PracticalPage(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, **words))
 
 
 def edit_meeting(

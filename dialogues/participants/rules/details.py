@@ -91,8 +91,8 @@ def refuse_absence(presence: Presence, days: Days) -> None:
             raise Refusal(
                 N_("The meeting is from %(first)s to %(last)s: choose a day among these."),
                 field=name,
-                first=days.first.isoformat(),
-                last=days.last.isoformat(),
+                first=days.first,
+                last=days.last,
             )
     _refuse_odd_hours(presence.away, presence)
 

@@ -90,13 +90,13 @@ def settled(facts: QuestionFacts, ends_on: date) -> QuestionFacts:
         raise Refusal(
             N_("The meeting lasts until %(ends)s: keep the answers at least until then."),
             field="purge_on",
-            ends=ends_on.isoformat(),
+            ends=ends_on,
         )
     if facts.purge_on > ends_on + LONGEST_KEPT:
         raise Refusal(
             N_("Answers are kept for two years after the meeting at most: choose a day until %(latest)s."),
             field="purge_on",
-            latest=(ends_on + LONGEST_KEPT).isoformat(),
+            latest=ends_on + LONGEST_KEPT,
         )
     return facts
 
@@ -142,7 +142,7 @@ def refuse_rewording(was: QuestionFacts, to: QuestionFacts) -> None:
         raise Refusal(
             N_("People answered knowing that their answers are kept until %(until)s: they can go sooner, not later."),
             field="purge_on",
-            until=was.purge_on.isoformat(),
+            until=was.purge_on,
         )
 
 

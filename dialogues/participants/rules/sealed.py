@@ -87,7 +87,7 @@ def _refuse_passport(parts: Parts, last_day: date) -> None:
         raise Refusal(
             N_("This passport ends before the meeting does (%(last)s): check the day, or enter the one you will use."),
             field="passport_valid_until",
-            last=last_day.isoformat(),
+            last=last_day,
         )
 
 
