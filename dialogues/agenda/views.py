@@ -42,9 +42,9 @@ from dialogues.common.pages import form_page, see_other, words
 from dialogues.common.presentation import word
 from dialogues.common.wall_time import WallClock
 from dialogues.meetings.rules import Rule
-from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, AGENDA_SEE
+from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, AGENDA_SEE, BALANCE_SEE
 
-blueprint = Blueprint("agenda", __name__, url_prefix="/meetings/<uuid:meeting_id>/agenda")
+blueprint = Blueprint("agenda", __name__, url_prefix="/meetings/<uuid:meeting_id>")
 
 #: A release never changes, so what is made of it for one standpoint holds as long as there is room for it.
 _rendered = Kept[Markup](characters=8_000_000)
@@ -62,7 +62,7 @@ def _by_day(sessions: Iterable[Any], date_of: Any) -> list[Day]:
     return [Day(day, tuple(theirs)) for day, theirs in groupby(sessions, key=date_of)]
 
 
-@blueprint.get("")
+@blueprint.get("/agenda")
 @allows(AGENDA_SEE)
 def agenda(meeting_id: UUID) -> str:
     """The agenda as released, by day, as far as the viewer is admitted."""
@@ -123,7 +123,7 @@ def _elsewhere(starts: datetime, ends: datetime) -> str:
     return f"{own_starts:%H:%M}–{own_ends:%H:%M} {zone.replace('_', ' ')} {shift}".rstrip()
 
 
-@blueprint.get("/sessions/<uuid:session_id>")
+@blueprint.get("/agenda/sessions/<uuid:session_id>")
 @allows(AGENDA_SEE)
 def session_page(meeting_id: UUID, session_id: UUID) -> str:
     """One released session: its rule in full, who is admitted, who does what."""
@@ -144,7 +144,7 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
     )
 
 
-@blueprint.get("/draft")
+@blueprint.get("/agenda/draft")
 @allows(AGENDA_EDIT)
 def draft(meeting_id: UUID) -> str:
     """The draft by day, with what is doubtful in it and what a release would change."""
@@ -192,7 +192,7 @@ def _saved(session_id: UUID) -> DraftSession:
     return queries.draft_session(viewer(), queries.meeting_frame(viewer()), session_id)
 
 
-@blueprint.route("/draft/new", methods=["GET", "POST"])
+@blueprint.route("/agenda/draft/new", methods=["GET", "POST"])
 @allows(AGENDA_EDIT)
 @form_page("agenda/session_form.html")
 def new_session(meeting_id: UUID) -> Iterator[Any]:
@@ -204,7 +204,7 @@ def new_session(meeting_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("agenda.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
 
 
-@blueprint.route("/draft/<uuid:session_id>/edit", methods=["GET", "POST"])
+@blueprint.route("/agenda/draft/<uuid:session_id>/edit", methods=["GET", "POST"])
 @allows(AGENDA_EDIT)
 @form_page("agenda/session_form.html")
 def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
@@ -216,7 +216,7 @@ def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("agenda.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
 
 
-@blueprint.route("/draft/<uuid:session_id>/move", methods=["GET", "POST"])
+@blueprint.route("/agenda/draft/<uuid:session_id>/move", methods=["GET", "POST"])
 @allows(AGENDA_EDIT)
 @form_page("agenda/move.html")
 def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
@@ -237,7 +237,7 @@ def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("agenda.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
 
 
-@blueprint.route("/draft/<uuid:session_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/agenda/draft/<uuid:session_id>/remove", methods=["GET", "POST"])
 @allows(AGENDA_EDIT)
 @form_page("agenda/remove.html")
 def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
@@ -250,7 +250,7 @@ def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("agenda.draft", meeting_id=meeting_id))
 
 
-@blueprint.route("/release", methods=["GET", "POST"])
+@blueprint.route("/agenda/release", methods=["GET", "POST"])
 @allows(AGENDA_RELEASE)
 @form_page("agenda/release.html")
 def release(meeting_id: UUID) -> Iterator[Any]:
@@ -271,11 +271,18 @@ def release(meeting_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("agenda.agenda", meeting_id=meeting_id))
 
 
-@blueprint.get("/releases")
+@blueprint.get("/agenda/releases")
 @allows(AGENDA_EDIT)
 def releases(meeting_id: UUID) -> str:
     """All releases, newest first."""
     return render_template("agenda/releases.html", meeting_id=meeting_id, releases=queries.release_history(viewer()))
+
+
+@blueprint.get("/balance")
+@allows(BALANCE_SEE)
+def balance(meeting_id: UUID) -> str:
+    """How evenly seats and parts are shared by the parties."""
+    return render_template("agenda/balance.html", meeting_id=meeting_id, balance=queries.balance(viewer()))
 
 
 def _when(difference: Difference) -> str:

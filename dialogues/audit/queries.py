@@ -49,9 +49,7 @@ def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
 
     Without their numbers, which would tell how much is done elsewhere.
     """
-    rows = select(AuditEntry.at, AuditEntry.action).where(
-        AuditEntry.object.in_([str(id_) for id_ in ids])
-    )
+    rows = select(AuditEntry.at, AuditEntry.action).where(AuditEntry.object.in_([str(id_) for id_ in ids]))
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 

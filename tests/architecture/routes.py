@@ -87,6 +87,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "agenda.edit_session": ("E agenda, draft",),
     "agenda.move_session": ("E agenda, draft",),
     "agenda.remove_session": ("E agenda, draft",),
+    "agenda.balance": ("R balance",),
     "agenda.releases": ("E agenda, draft",),
     "agenda.release": ("E agenda, release",),
     "participants.participants": (

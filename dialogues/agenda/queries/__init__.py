@@ -1,5 +1,6 @@
 """Reads about sessions, always for a viewer: the agenda as released, and the draft behind it."""
 
+from dialogues.agenda.queries.balance import Balance, balance
 from dialogues.agenda.queries.doubts import concerned, doubts
 from dialogues.agenda.queries.draft import (
     DraftSession,
@@ -38,6 +39,7 @@ from dialogues.agenda.queries.released import (
 from dialogues.agenda.queries.today import sessions_on_day
 
 __all__ = [
+    "Balance",
     "DraftSession",
     "MeetingFrame",
     "NamedPart",
@@ -46,6 +48,7 @@ __all__ = [
     "ReleasedSession",
     "RoomChoice",
     "Standpoint",
+    "balance",
     "belonging",
     "concerned",
     "current_release",

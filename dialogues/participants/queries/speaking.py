@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
@@ -15,7 +15,7 @@ from dialogues.meetings.rules import Capacity, OrderedParty, PartyKind, arranged
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import ParticipationStatus
-from dialogues.policy import PLATES_SEE
+from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,11 @@ def _names(viewer: Viewer) -> Names:
         select(Person.name, Participation.party_id, Participation.capacity)
         .select_from(Participation)
         .join(Person, person_of())
-        .where(visible(viewer, PLATES_SEE), Participation.status == ParticipationStatus.CONFIRMED)
+        .where(
+            visible(viewer, PLATES_SEE),
+            or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE)),
+            Participation.status == ParticipationStatus.CONFIRMED,
+        )
         .order_by(Person.collation, Person.name, Participation.id)
     ):
         found.setdefault((row.party_id, row.capacity), []).append(row.name)

@@ -21,6 +21,7 @@ from dialogues.participants.commands import inviting
 from dialogues.participants.commands.inviting import Imported
 from dialogues.participants.forms import ImportForm, InviteForm, MendForm, PlainForm
 from dialogues.participants.invitation_file import InvitationFile
+from dialogues.participants.queries.target import over_targets
 from dialogues.participants.views.house import blueprint
 from dialogues.policy import PARTICIPANTS_INVITE
 
@@ -34,6 +35,8 @@ def invite(meeting_id: UUID) -> Iterator[Any]:
     yield {"form": form, **_frame(meeting_id)}
     inviting.invite_person(viewer(), form.invitee(), now=clock.now())
     flash(_("%(name)s is invited; the letter with the personal link is on its way.", name=form.name.data), "success")
+    for warning in over_targets(viewer(), form.invitee().party_id):
+        flash(words(warning), "warning")
     yield see_other(url_for("participants.participants", meeting_id=meeting_id))
 
 
