@@ -122,11 +122,9 @@ def _with_successor(snapshot: Snapshot, was: UUID, successor: UUID) -> Snapshot:
 
 
 def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID) -> None:
+    theirs = select(DraftPerson.session_id).where(DraftPerson.person_id == was, DraftPerson.part.in_(_PARTS_OF_A_SEAT))
     items = db.session.scalars(
-        select(DraftItem)
-        .join(DraftPerson, DraftPerson.session_id == DraftItem.session_id)
-        .where(DraftItem.meeting_id == meeting_id, DraftPerson.person_id == was, DraftPerson.part.in_(_PARTS_OF_A_SEAT))
-        .distinct()
+        select(DraftItem).where(DraftItem.meeting_id == meeting_id, DraftItem.session_id.in_(theirs))
     ).all()
     for item in items:
         rows = db.session.execute(

@@ -48,7 +48,7 @@ def owe_news(kind: LetterKind, meeting_id: UUID, now: datetime) -> None:
         [
             Debt(
                 kind=kind,
-                debt_key=f"{kind.value}:{meeting_id}:{uuid4()}",
+                debt_key=f"{kind.value}:{meeting_id.hex}:{uuid4().hex}",
                 owed_at=now,
                 dialogue_id=dialogue_id,
                 listed_under=meeting_id,
