@@ -21,6 +21,7 @@ class TaskKind(Enum):
     LODGING = "lodging"
     UNANSWERED = "unanswered"
     TO_APPROVE = "to_approve"
+    CHANGES_ASKED = "changes_asked"
     NO_RELEASE = "no_release"
     SUMMARY = "summary"
     TO_FILE = "to_file"

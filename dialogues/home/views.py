@@ -31,6 +31,7 @@ _PLACES = {
     TaskKind.LODGING: "participants.nominations",
     TaskKind.UNANSWERED: "participants.participants",
     TaskKind.TO_APPROVE: "participants.participants",
+    TaskKind.CHANGES_ASKED: "participants.changes",
     TaskKind.NO_RELEASE: "agenda.draft",
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
@@ -144,6 +145,8 @@ def _words(task: Task) -> str:
             )
         case TaskKind.UNANSWERED:
             return str(ngettext("One person has not answered", "%(num)s people have not answered", n))
+        case TaskKind.CHANGES_ASKED:
+            return str(ngettext("Answer a change that is asked for", "Answer %(num)s changes that are asked for", n))
         case TaskKind.TO_APPROVE:
             return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
         case TaskKind.NO_RELEASE:

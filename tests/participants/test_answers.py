@@ -442,3 +442,13 @@ def test_a_purge_that_was_killed_after_the_key_is_gone_on_with(office: Office) -
     )
     assert purge(due) == {office.cast.meeting("SCD-1"): {"text": 1}}
     assert answer_of(office, words) is None
+
+
+def test_whoever_reads_answers_of_others_finds_their_table_from_the_persons_page(office: Office) -> None:
+    shared = asked(office, "What else?", audience="office_and_focal_point")
+    answers(office, "us4", {shared: "An answer of us4"})
+    of_person = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}"
+    table = f"/questions/{shared}/answers"
+
+    assert table in office.cast.client("us3").get(of_person).text
+    assert table not in office.cast.client("us4").get(of_person).text

@@ -93,7 +93,7 @@ def test_the_office_sees_old_and_new_with_the_words_that_differ_marked(office: O
 
     shown = page(office.cast.client("st-coord").get(f"{meeting(office)}/changes"))
 
-    row = next(row for row in shown.select("table.compare tbody tr") if row.th.get_text() == "Name")
+    row = next(row for row in shown.select("table tbody tr") if row.th.get_text() == "Name")
     assert [word.get_text() for word in row.select("del")] == ["MOCKFORD"]
     assert [word.get_text() for word in row.select("ins")] == ["HERONSWORTH"]
 
@@ -333,3 +333,11 @@ def test_the_list_costs_the_same_for_one_and_for_many(office: Office, statements
 
     assert coordinator.get(list_).text.count("Accept or decline") == 5
     assert statements(lambda: coordinator.get(list_)) == one <= 12
+
+
+def test_home_tells_the_coordinator_that_a_change_waits_and_nobody_else(office: Office) -> None:
+    asks_for(office, affiliation=f"{CANARY} Institute")
+
+    assert "Answer a change that is asked for" in office.cast.client("st-coord").get("/").text
+    for persona in ("st-host", "us4", "us3", "st-travel"):
+        assert "Answer a change" not in office.cast.client(persona).get("/").text

@@ -26,7 +26,7 @@ from dialogues.outbox import queries as outbox
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterState
 from dialogues.participants import queries as participants
-from dialogues.participants.models import Participation
+from dialogues.participants.models import ChangeRequest, Participation
 from dialogues.participants.queries.office import is_ready
 from dialogues.participants.rules import GONE, ParticipationStatus, Progress, missing_steps
 from dialogues.participants.rules.office import Readiness
@@ -126,6 +126,7 @@ def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         *_lodging(mine, now),
         *_unanswered(mine, now),
         *_counted(mine, TaskKind.TO_APPROVE, _to_approve(mine, now)),
+        *_counted(mine, TaskKind.CHANGES_ASKED, _changes_asked(mine)),
         *_unreleased(mine, now),
         *_counted(mine, TaskKind.SUMMARY, _summaries_to_write(mine, now)),
         *_counted(mine, TaskKind.TO_FILE, _summaries_to_file(mine)),
@@ -287,6 +288,16 @@ def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
     ]
     reached = _anywhere(coming, participants.visible, REGISTRATION_APPROVE)
     return {} if reached is None else _count_by(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
+
+
+def _changes_asked(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
+    """Changes of approved registrations that wait for the office."""
+    reached = _anywhere(mine, participants.visible, REGISTRATION_APPROVE)
+    if reached is None:
+        return {}
+    request_of = ChangeRequest.participation_id == Participation.id
+    comes = Participation.status == ParticipationStatus.CONFIRMED
+    return _count_by(Participation.meeting_id, reached, request_of, comes, ChangeRequest.decided_at.is_(None))
 
 
 def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:

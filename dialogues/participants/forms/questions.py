@@ -103,7 +103,8 @@ def answers_form(sheet: Sheet) -> AnswersForm:
     shown: dict[str, Any] = {"version": sheet.version}
     for one in sheet.asked:
         given = sheet.given.get(one.id)
-        fields[one.field] = _field(one, needed=one.required and given is None)
+        is_kept = given is not None and (given.is_file or one.id in sheet.hidden)
+        fields[one.field] = _field(one, needed=one.required and not is_kept)
         if one.kind is not QuestionKind.FILE and given is not None and given.text is not None:
             shown[one.field] = date.fromisoformat(given.text) if one.kind is QuestionKind.DATE else given.text
         if one.kind is QuestionKind.FILE and given is not None and not one.required:

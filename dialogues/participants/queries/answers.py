@@ -197,6 +197,11 @@ def answers_of(viewer: Viewer, participation_ids: Any = None) -> tuple[dict[UUID
     return questions, dict(given)
 
 
+def reads_others(viewer: Viewer, audience: AnswerAudience) -> bool:
+    """Whether the viewer reads answers for that audience that others gave, and so a table of them."""
+    return bool(viewer.scopes(READ_BY[audience]) & {Scope.ALL, Scope.OWN_PARTY})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """One line of the table of a question."""
@@ -229,7 +234,7 @@ def table(viewer: Viewer, question_id: UUID) -> Table:
     question = db.session.get(Question, question_id)
     if question is None or place is None or question.meeting_id != place.meeting_id:
         raise Unseen
-    if not viewer.scopes(READ_BY[question.audience]) & {Scope.ALL, Scope.OWN_PARTY}:
+    if not reads_others(viewer, question.audience):
         raise Unseen
     rows = db.session.execute(
         _answers(readable(viewer), Question.id == question_id)

@@ -122,7 +122,7 @@ def _said(one: Changeable, value: Plain) -> str:
     if one is Changeable.NAME_ORDER:
         return word(NameOrder(value))
     if one is Changeable.LANGUAGES:
-        return ", ".join(language_name(code) for code in value)
+        return " · ".join(language_name(code) for code in value)
     if one is Changeable.LISTENS_IN:
         return language_name(str(value)) if value else _("needs no interpretation")
     return str(value)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from dialogues.meetings.rules import Capacity
 from dialogues.participants import queries
 from dialogues.participants.forms import language_name
 from dialogues.participants.queries import ParticipantsList, Wanted
-from dialogues.participants.queries.answers import answers_on
+from dialogues.participants.queries.answers import answers_on, reads_others
 from dialogues.participants.rules import GONE, ParticipationStatus, may_answer
 from dialogues.participants.rules.office import Readiness
 from dialogues.participants.views.house import blueprint
@@ -171,6 +172,7 @@ def person(meeting_id: UUID, participation_id: UUID) -> str:
         line=found.line,
         office=found.office,
         answers=answers_on(viewer(), participation_id),
+        reads_others=partial(reads_others, viewer()),
         can_remind=status is not None and may_answer(status, gathering, clock.now()),
         is_gone=status in GONE,
         is_open=gathering.is_open(clock.now()),
