@@ -64,7 +64,13 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
 
 
 #: Follow-ups that know how to answer many happenings of one kind at once.
-TOGETHER: dict[FollowUp, FollowUp] = {invites.settle_person: invites.settle_people}
+TOGETHER: dict[FollowUp, FollowUp] = {
+    attendance.send_code: attendance.send_codes,
+    attendance.end_code: attendance.end_codes_of,
+    invites.settle_person: invites.settle_people,
+    participants.keep_with_person: participants.keep_with_people,
+    participants.purge_person: participants.purge_people,
+}
 
 
 def follow(happenings: Sequence[Happening], _viewer: Viewer) -> None:

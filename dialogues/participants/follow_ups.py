@@ -1,5 +1,8 @@
 """What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -19,8 +22,8 @@ from dialogues.meetings.rules import (
 )
 from dialogues.participants.models import Participation, SealedField
 from dialogues.participants.posting import answers, sealed, seats
-from dialogues.participants.queries.sealed import interprets, today_in
-from dialogues.participants.rules import ParticipationHappening, ParticipationStatus
+from dialogues.participants.queries.sealed import today_in
+from dialogues.participants.rules import ParticipationHappening
 from dialogues.participants.rules.sealed import KEPT_AFTER_DEPARTURE
 from dialogues.policy import Role
 
@@ -68,8 +71,13 @@ def keep_with_meeting(happening: MeetingMoved) -> None:
 
 def keep_with_person(happening: ParticipationHappening) -> None:
     """The same after a person's own departure."""
-    if happening.meeting_id is not None:
-        sealed.move_purge(db.session.get_one(Meeting, happening.meeting_id), happening.person_id)
+    keep_with_people([happening])
+
+
+def keep_with_people(happenings: Sequence[ParticipationHappening]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(happenings).items():
+        sealed.move_purge(db.session.get_one(Meeting, meeting_id), people)
 
 
 def purge_cancelled(happening: MeetingCancelled) -> None:
@@ -83,8 +91,13 @@ def purge_person(happening: ParticipationHappening) -> None:
 
     The key is not erased here: this transaction may still be lost, and an erased key stays erased.
     """
-    if happening.meeting_id is not None and not _is_needed(happening.meeting_id, happening.person_id):
-        _purge_now(happening.meeting_id, happening)
+    purge_people([happening])
+
+
+def purge_people(happenings: Sequence[ParticipationHappening]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(happenings).items():
+        _purge_unneeded(meeting_id, people, happenings[0].at)
 
 
 def purge_former_interpreter(happening: RoleEnded) -> None:
@@ -93,21 +106,19 @@ def purge_former_interpreter(happening: RoleEnded) -> None:
         return
     held = select(SealedField.meeting_id).where(SealedField.person_id == happening.person_id).distinct()
     for meeting_id in db.session.scalars(held).all():
-        if happening.meeting_id in {None, meeting_id} and not _is_needed(meeting_id, happening.person_id):
-            _purge_now(meeting_id, happening)
+        if happening.meeting_id in {None, meeting_id}:
+            _purge_unneeded(meeting_id, {happening.person_id}, happening.at)
 
 
-def _purge_now(meeting_id: UUID, happening: ParticipationHappening | RoleEnded) -> None:
-    today = today_in(db.session.get_one(Meeting, meeting_id).zone, happening.at)
-    sealed.purge_from(meeting_id, today, happening.person_id)
+def _by_meeting(happenings: Sequence[ParticipationHappening]) -> dict[UUID, set[UUID]]:
+    found = defaultdict[UUID, set[UUID]](set)
+    for happening in happenings:
+        if happening.meeting_id is not None:
+            found[happening.meeting_id].add(happening.person_id)
+    return found
 
 
-def _is_needed(meeting_id: UUID, person_id: UUID) -> bool:
-    """Whether the person takes part in the meeting still, or interprets there."""
-    takes_part = select(Participation.id).where(
-        Participation.meeting_id == meeting_id,
-        Participation.person_id == person_id,
-        Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
-    )
-    interpreter = select(Person.id).where(Person.id == person_id, interprets(meeting_id))
-    return any(db.session.execute(found).first() is not None for found in (takes_part, interpreter))
+def _purge_unneeded(meeting_id: UUID, people: set[UUID], at: datetime) -> None:
+    gone = sealed.no_longer_needed(meeting_id, people)
+    if gone:
+        sealed.purge_from(meeting_id, today_in(db.session.get_one(Meeting, meeting_id).zone, at), gone)

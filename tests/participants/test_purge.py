@@ -6,12 +6,13 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
@@ -22,10 +23,12 @@ from dialogues.keys.rules import KeyErased
 from dialogues.meetings.commands.roles import end_role
 from dialogues.meetings.models import Meeting, RoleGrant
 from dialogues.participants.commands import destroying
+from dialogues.participants.follow_ups import purge_people
 from dialogues.participants.jobs import destroy_due
 from dialogues.participants.models import DestructionCertificate, Participation, SealedField
 from dialogues.participants.posting import sealed
 from dialogues.participants.queries.sealed import due, key_of, opened
+from dialogues.participants.rules import ParticipationStatus, ParticipationWithdrawn
 from dialogues.participants.rules.sealed import departure_of, kept_until
 from dialogues.policy import Role
 from tests.beds.database import ENGINE, Installation
@@ -135,7 +138,7 @@ def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) ->
             participation = session.scalars(of_us4).one()
             participation.present_from, participation.present_to = date(2027, 5, 24), date(2027, 5, 26)
             session.flush()
-            sealed.move_purge(session.get_one(Meeting, meeting_id), us4)
+            sealed.move_purge(session.get_one(Meeting, meeting_id), {us4})
 
     assert purge_days(app) == {date(2027, 6, 25)}
 
@@ -182,8 +185,10 @@ def test_an_interpreter_whose_role_ends_leaves_nothing_behind(
 def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     before = {field.key_id for field in kept(app)}
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
     with app.app_context(), upkeep(system(Purpose.SAMPLE)):
-        sealed.purge_from(cast.meeting(), date(2027, 5, 1), cast.person("us4"))
+        sealed.purge_from(meeting_id, date(2027, 5, 1), {us4})
 
     write_down(cast, trd, diet_text="new words")
 
@@ -194,6 +199,29 @@ def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask,
     assert [certificate.counts for certificate in certificates(app)] == [
         {"visa": 1, "flights": 1, "diet": 1, "access": 1, "medical": 1}
     ]
+
+
+def test_of_many_who_come_no_more_it_takes_as_many_queries_as_of_one(
+    app: Flask, cast: Cast, trd: str, queries_of: Callable[[Callable[[], Any]], int]
+) -> None:
+    names = ("us4", "kr2", "ru1")
+    for name in names:
+        write_down(cast, trd, name)
+
+    def gone(*whose: str) -> int:
+        with app.app_context():
+            meeting_id, people = cast.meeting(), [cast.person(name) for name in whose]
+            said = [
+                ParticipationWithdrawn(about=one, meeting_id=meeting_id, person_id=one, at=clock.now())
+                for one in people
+            ]
+            with upkeep(system(Purpose.SAMPLE)) as session:
+                left = update(Participation).where(Participation.person_id.in_(people))
+                session.execute(left.values(status=ParticipationStatus.WITHDRAWN))
+                return queries_of(lambda: purge_people(said))
+
+    assert gone("us4") == gone("kr2", "ru1")
+    assert purge_days(app) == {date(2027, 5, 26)}
 
 
 # In every copy.

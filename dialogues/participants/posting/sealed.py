@@ -1,20 +1,20 @@
 """Seals what people enter, moves the day of its purge, and destroys it: key first, then rows."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from dialogues.extensions import db
 from dialogues.keys.envelope import seal_text
 from dialogues.keys.installed import key_store
-from dialogues.meetings.models import Meeting
+from dialogues.meetings.models import Meeting, Person
 from dialogues.participants.models import DestructionCertificate, Participation, SealedField
 from dialogues.participants.queries import days_of
-from dialogues.participants.queries.sealed import key_of, place_of_value, today_in
-from dialogues.participants.rules import SealedKind
+from dialogues.participants.queries.sealed import interprets, key_of, place_of_value, today_in
+from dialogues.participants.rules import ParticipationStatus, SealedKind
 from dialogues.participants.rules.sealed import NEEDS, TAKEN_AWAY, departure_of, kept_until, written
 
 
@@ -83,26 +83,38 @@ def _departure(meeting: Meeting, person_id: UUID) -> date:
     return departure_of(present_to, days.first, days.last)
 
 
-def move_purge(meeting: Meeting, person_id: UUID | None = None) -> None:
-    """Reckon anew until when things are kept: of one person, or of everyone at the meeting."""
-    whose = _of(meeting.id, person_id)
+def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None:
+    """Reckon anew until when things are kept: of these people, or of everyone at the meeting."""
     days = days_of(meeting)
     told = select(Participation.person_id, Participation.present_to).where(Participation.meeting_id == meeting.id)
+    if people is not None:
+        told = told.where(Participation.person_id.in_(people))
     present = {row.person_id: row.present_to for row in db.session.execute(told)}
-    kept = select(SealedField).where(*whose, SealedField.purge_on != TAKEN_AWAY)
+    kept = select(SealedField).where(*_of(meeting.id, people), SealedField.purge_on != TAKEN_AWAY)
     for field in db.session.scalars(kept):
         field.purge_on = kept_until(departure_of(present.get(field.person_id), days.first, days.last))
 
 
-def purge_from(meeting_id: UUID, day: date, person_id: UUID | None = None) -> None:
+def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
     """Let things be due on that day at the latest."""
-    sooner = update(SealedField).where(*_of(meeting_id, person_id), SealedField.purge_on > day)
+    sooner = update(SealedField).where(*_of(meeting_id, people), SealedField.purge_on > day)
     db.session.execute(sooner.values(purge_on=day))
 
 
-def _of(meeting_id: UUID, person_id: UUID | None) -> list[ColumnElement[bool]]:
+def no_longer_needed(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Those of them of whom something is sealed, though they neither take part in the meeting nor interpret there."""
+    takes_part = exists().where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id == Person.id,
+        Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+    )
+    held = select(Person.id).join(SealedField, SealedField.person_id == Person.id).where(*_of(meeting_id, people))
+    return set(db.session.scalars(held.where(~takes_part, ~interprets(meeting_id)).distinct()))
+
+
+def _of(meeting_id: UUID, people: Collection[UUID] | None) -> list[ColumnElement[bool]]:
     whose = [SealedField.meeting_id == meeting_id]
-    return whose if person_id is None else [*whose, SealedField.person_id == person_id]
+    return whose if people is None else [*whose, SealedField.person_id.in_(people)]
 
 
 def destroy(fields: Sequence[SealedField], now: datetime) -> Counter[str]:
