@@ -1,5 +1,6 @@
 """What attendance owes when others change: codes for those who come, and the seal when a meeting closes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,18 +18,36 @@ from dialogues.participants.rules import ParticipationHappening, ParticipationSt
 
 def send_code(happening: ParticipationHappening) -> None:
     """Owe a code to someone whose registration is approved, where people come to a table and letters reach them."""
-    participation = db.session.get_one(Participation, happening.about)
-    if participation.status is not ParticipationStatus.CONFIRMED or participation.approved_at is None:
-        return
-    meeting = db.session.get_one(Meeting, participation.meeting_id)
-    person = db.session.get_one(Person, participation.person_id)
-    if person.email is not None and meeting.format is not MeetingFormat.ONLINE:
-        posting.owe_code(participation, happening.at)
+    send_codes([happening])
+
+
+def send_codes(happenings: Sequence[ParticipationHappening]) -> None:
+    """The same for many at once, in as many queries."""
+    at = {happening.about: happening.at for happening in happenings}
+    reached = (
+        select(Participation)
+        .join(Person, Person.id == Participation.person_id)
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(
+            Participation.id.in_(at),
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Participation.approved_at.is_not(None),
+            Person.email.is_not(None),
+            Meeting.format != MeetingFormat.ONLINE,
+        )
+        .order_by(Participation.id)
+    )
+    posting.owe_codes({one: at[one.id] for one in db.session.scalars(reached)})
 
 
 def end_code(happening: ParticipationHappening) -> None:
     """Let the codes of someone who comes no more end."""
-    posting.end_codes([happening.about], happening.at)
+    end_codes_of([happening])
+
+
+def end_codes_of(happenings: Sequence[ParticipationHappening]) -> None:
+    """The same for many at once, in one query."""
+    posting.end_codes([happening.about for happening in happenings], happenings[0].at)
 
 
 def end_codes(happening: MeetingCancelled) -> None:

@@ -1,6 +1,6 @@
 """Codes for the table: minted, owed by letter, ended; joins the open transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from dialogues.accounts.rules import LinkPurpose
 from dialogues.attendance.rules import codes_expire
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting
-from dialogues.outbox.posting import owe
+from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import Participation
 
@@ -32,19 +32,21 @@ def end_codes(participation_ids: Collection[UUID], now: datetime) -> None:
     accounts.revoke_links_about(LinkPurpose.ATTENDANCE, participation_ids, now)
 
 
-def owe_code(participation: Participation, now: datetime) -> None:
-    """Owe the letter with a code; one that has not left yet is not sent beside it."""
+def owe_codes(approved: Mapping[Participation, datetime]) -> None:
+    """Owe each of them the letter with a code; one that has not left yet is not sent beside it."""
+    owe_all([_debt(participation, at) for participation, at in approved.items()])
+
+
+def _debt(participation: Participation, at: datetime) -> Debt:
     order = f"attendance-code:{participation.id}"
-    owe(
-        Debt(
-            kind=LetterKind.ATTENDANCE_CODE,
-            debt_key=f"{order}:{now.isoformat()}",
-            owed_at=now,
-            dialogue_id=participation.dialogue_id,
-            listed_under=participation.meeting_id,
-            person_id=participation.person_id,
-            facts={"participation_id": str(participation.id)},
-            order_key=order,
-            supersedes=True,
-        )
+    return Debt(
+        kind=LetterKind.ATTENDANCE_CODE,
+        debt_key=f"{order}:{at.isoformat()}",
+        owed_at=at,
+        dialogue_id=participation.dialogue_id,
+        listed_under=participation.meeting_id,
+        person_id=participation.person_id,
+        facts={"participation_id": str(participation.id)},
+        order_key=order,
+        supersedes=True,
     )

@@ -5,6 +5,7 @@ from sqlalchemy import func, select, update
 
 from dialogues.accounts.models import SecretLink
 from dialogues.accounts.rules import LinkPurpose
+from dialogues.attendance.follow_ups import send_codes
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -35,6 +36,33 @@ def test_an_approved_registration_brings_one_letter_with_a_code(desk: Desk) -> N
     assert (picture.get_content_type(), picture.get_filename()) == ("image/png", "code.png")
     for told in ("TRD", "Tuul", "Ulaanbaatar", "meeting"):
         assert told not in text.get_content()
+
+
+def test_many_who_are_approved_at_once_get_one_letter_each_in_as_many_queries_as_one(desk: Desk, queries_of) -> None:
+    def approve(names: tuple[str, ...]) -> int:
+        parts = [db.session.get_one(Participation, desk.participation(name)) for name in names]
+        said = [
+            RegistrationApproved(
+                about=one.id,
+                dialogue_id=one.dialogue_id,
+                meeting_id=one.meeting_id,
+                person_id=one.person_id,
+                at=MIDDLE_OF_TRD_1,
+            )
+            for one in parts
+        ]
+        with upkeep(system(Purpose.SAMPLE)):
+            for one in said:
+                db.session.get_one(Participation, one.about).approved_at = MIDDLE_OF_TRD_1
+            db.session.flush()
+            return queries_of(lambda: send_codes(said))
+
+    one, many = approve(("kr2",)), approve(("kr1", "us4", "jp1", "cn1", "ru1"))
+
+    assert many == one
+    assert {letter.recipients[0] for letter in desk.mail()} == {
+        f"{name}@example.invalid" for name in ("kr2", "kr1", "us4", "jp1", "cn1", "ru1")
+    }
 
 
 def test_the_secret_is_not_kept_once_the_letter_has_left(desk: Desk) -> None:
