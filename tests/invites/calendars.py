@@ -117,7 +117,12 @@ class Calendars:
         seats = db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == row.id)).all()
         facts = MeetingFacts(
             **(
-                {**kept, "days": days, "parties": frozenset(seat.party_id for seat in seats), "seats": seats[0].seats.get("participant")}
+                {
+                    **kept,
+                    "days": days,
+                    "parties": frozenset(seat.party_id for seat in seats),
+                    "seats": seats[0].seats.get("participant"),
+                }
                 | changes
             )
         )

@@ -190,7 +190,7 @@ def test_joining_online_is_for_meetings_that_are_held_so(office: Office, own: st
     ("step", "typed", "said"),
     [
         ("days", {"present_from": "2027-10-22", "present_to": "2027-10-18"}, "leave before you arrive"),
-        ("days", {"present_from": "2026-10-18"}, "from 2027-10-18 to 2027-10-22"),
+        ("days", {"present_from": "2026-10-18"}, "from Monday 18 October 2027 to Friday 22 October 2027"),
         ("days", {"present_to": "2027-02-30"}, "Not a valid date"),
         ("days", {"away_1_from": "2027-10-19T12:00"}, "Write both times, or neither"),
         ("days", {"away_1_from": "2027-10-19T12:00", "away_1_to": "2027-10-19T11:00"}, "back before you leave"),
