@@ -22,4 +22,4 @@ def server(installation: Installation, smtp: MailServer) -> Iterator[Server]:
 @pytest.fixture
 def stage(server: Server, smtp: MailServer, open_page: OpenPage, sample: dict[str, Any]) -> Stage:
     """Where the people of a story come in, and where their letters arrive."""
-    return Stage(server.app, smtp, open_page, sample["sign_in"])
+    return Stage(server.app, smtp, open_page, dict(sample["sign_in"]))
