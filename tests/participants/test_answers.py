@@ -17,6 +17,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.keys.models import StoredFile
 from dialogues.meetings.models import Person
+from dialogues.meetings.posting import open_exchange
 from dialogues.participants.models import Answer, Participation, Question
 from dialogues.participants.posting.answers import purge_answers
 from dialogues.participants.queries.answers import answers_of
@@ -310,6 +311,20 @@ def test_whoever_takes_part_sees_no_answers_of_others_on_the_list(office: Office
 
     for persona in ("us1", "us5", "jp2"):
         assert CANARY not in office.cast.client(persona).get(f"{meeting(office)}/participants/{participation}").text
+
+
+def test_before_the_exchange_the_travel_desk_reads_no_answers_of_people_it_does_not_know_of(office: Office) -> None:
+    for_desk = asked(office, "Desk?", code="LVR-1", audience="travel_desk")
+    answers(office, "us4", {for_desk: CANARY}, code="LVR-1")
+    desk, table = office.cast.client("st-travel"), f"{meeting(office, 'LVR-1')}/questions/{for_desk}/answers"
+
+    assert "No answers yet" in desk.get(table).text
+    assert CANARY in office.cast.client("st-coord").get(table).text
+    assert answers_of(office.cast.viewer("st-travel", meeting="LVR-1")) == ({}, {})
+
+    with upkeep(system(Purpose.SAMPLE)):
+        open_exchange(office.cast.meeting("LVR-1"), datetime(2027, 5, 31, tzinfo=UTC))
+    assert CANARY in desk.get(table).text
 
 
 def test_choices_are_counted_for_those_who_read_them(office: Office) -> None:

@@ -212,6 +212,17 @@ def test_a_newer_request_replaces_the_older_and_keeps_what_another_step_asked(of
     assert (person(office).affiliation, sorted(person(office).languages)) == ("Second Institute", ["en", "fr"])
 
 
+def test_of_what_was_decided_only_the_newest_is_kept(office: Office) -> None:
+    for name in ("First", "Second"):
+        asks_for(office, affiliation=f"{name} Institute")
+        decide(office, "decline", reason=f"No to the {name}.")
+
+    assert [bool(request.diff) for request in requests(office)] == [False, True]
+    shown = office.cast.client("us4").get(own_page(office)).text
+    assert "No to the Second." in shown
+    assert "No to the First." not in shown
+
+
 def test_sent_twice_it_is_asked_once(office: Office) -> None:
     asks_for(office, affiliation="First Institute")
     asks_for(office, affiliation="First Institute")

@@ -21,7 +21,7 @@ from dialogues.meetings.rules import NameOrder, sort_key
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import ChangeRequest, Participation
-from dialogues.participants.posting.changes import close_request, waiting_request
+from dialogues.participants.posting.changes import close_request, forget_decided, waiting_request
 from dialogues.participants.queries.answers import own_part, part_for
 from dialogues.participants.queries.changing import asking_of, change_key, change_place, written_of
 from dialogues.participants.queries.registration import gathering_of
@@ -149,6 +149,7 @@ def _write_at_once(
 
 
 def _ask(change: Change, participation: Participation, wanted: Asking, now: datetime) -> None:
+    forget_decided(participation.id)
     request = ChangeRequest(
         id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, asked_at=now
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.extensions import db
 from dialogues.participants.models import ChangeRequest
@@ -15,6 +15,14 @@ def waiting_request(participation_id: UUID) -> ChangeRequest | None:
         ChangeRequest.participation_id == participation_id, ChangeRequest.decided_at.is_(None)
     )
     return db.session.execute(found).scalar_one_or_none()
+
+
+def forget_decided(participation_id: UUID) -> None:
+    """Keep nothing of what was asked for before: what is asked for next takes its place on the person's page."""
+    decided = update(ChangeRequest).where(
+        ChangeRequest.participation_id == participation_id, ChangeRequest.decided_at.is_not(None)
+    )
+    db.session.execute(decided.values(diff=b""))
 
 
 def close_waiting(participation_id: UUID, now: datetime) -> None:

@@ -29,6 +29,8 @@ from dialogues.policy import (
     ANSWERS_PARTY_SEE,
     ANSWERS_SEE,
     ANSWERS_TRAVEL_SEE,
+    NOMINATIONS_SEE,
+    PARTICIPANTS_SEE,
     REGISTRATION_OWN,
     Scope,
 )
@@ -42,9 +44,13 @@ READ_BY = {
 
 
 def readable(viewer: Viewer) -> ColumnElement[bool]:
-    """The answers that the viewer may read, of a statement that joins questions and participations."""
+    """The answers that the viewer may read, of a statement that joins questions and participations.
+
+    Of whom one may not know that they come, one reads no answers either.
+    """
+    listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
     by_audience = (and_(Question.audience == audience, visible(viewer, action)) for audience, action in READ_BY.items())
-    return and_(Question.purged_at.is_(None), or_(*by_audience))
+    return and_(Question.purged_at.is_(None), listed, or_(*by_audience))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
