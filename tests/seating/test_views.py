@@ -224,6 +224,7 @@ def test_people_are_left_out_on_wish(cast: Cast, seating: str, app: Flask, read)
     planned(cast, seating, left_out=[str(guest)], places="")
 
     assert "MOCKFORD" not in page(cast.client("us4").get(seating)).select_one("main").text
+    assert "Renee MOCKFORD" in page(cast.client("st-coord").get(seating)).select_one(".notice-warning").text
 
 
 def test_the_page_asks_as_often_for_many_as_for_few(cast: Cast, seating: str, queries_of, app: Flask) -> None:

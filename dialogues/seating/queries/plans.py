@@ -1,7 +1,7 @@
 """Plans as a viewer sees them: who sits where, as far as they see who comes, and who moved."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -89,6 +89,8 @@ class PlanPage:
     drawing: Drawing
     #: At which places of the table, counted from 0, someone sits behind.
     behind: tuple[int, ...]
+    #: For whoever plans: who comes and has no place in this plan.
+    without: tuple[str, ...] = ()
 
     def of(self, chair: Chair) -> tuple[Seat, ...]:
         """The places of that kind."""
@@ -114,7 +116,13 @@ def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE
         return None
     newest, before = found[0], stored_places(found[1]) if len(found) > 1 else None
     names = _Names(faces(viewer), who_sits(viewer), interpreters(viewer))
-    return _page(newest.number, newest.form, newest.made_at, stored_places(newest), before, names)
+    page = _page(newest.number, newest.form, newest.made_at, stored_places(newest), before, names)
+    return replace(page, without=_without_place(newest, names)) if viewer.may(SEATING_EDIT) else page
+
+
+def _without_place(row: SeatingPlan, names: "_Names") -> tuple[str, ...]:
+    seated = {place.guest for place in stored_places(row)}
+    return tuple(sorted(names.faces[one].name for one in names.sitting - seated if one in names.faces))
 
 
 def stored_places(row: SeatingPlan) -> tuple[Place, ...]:
