@@ -450,3 +450,24 @@ def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, 
         )
 
     assert statements(lambda: desk.get(lvr(cast, "/nominations"))) == few <= 12
+
+
+def test_whoever_is_replaced_is_told_by_calendar_and_the_new_one_invited(office: Office) -> None:
+    cast = office.cast
+    now = clock.now()
+    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+
+    nominating.replace_nominee(
+        viewer(cast, "ru1", now),
+        known.id,
+        Nominee(name="Vera SMIRNOVA", email="vera@example.invalid"),
+        version=known.version,
+        once="b" * 32,
+        now=now,
+    )
+
+    told = {letter.recipients[0]: str(letter.message["Subject"]) for letter in office.mail()}
+    assert told == {
+        "ru4@example.invalid": "Appointment: cancelled",
+        "vera@example.invalid": "Your personal link",
+    }

@@ -8,7 +8,10 @@ from sqlalchemy import func, select
 
 from dialogues.common import clock
 from dialogues.common.refusal import Refusal
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Person
 from dialogues.meetings.rules import Capacity, NameOrder
 from dialogues.outbox.models import Letter
@@ -16,7 +19,7 @@ from dialogues.participants import queries
 from dialogues.participants.commands import lodging, nominating
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import Nominee, ParticipationStatus
-from dialogues.policy import SEATS_EDIT
+from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.forms import complaints, page, send
 from tests.cast import BEFORE_LVR_1, Cast
 from tests.participants.conftest import Office
@@ -79,7 +82,7 @@ def test_a_focal_point_sees_the_own_party_and_the_coordinator_all(cast: Cast) ->
     assert {party.code for party in lists(cast, "st-host")} == {party.code for party in lists(cast, "st-coord")}
 
 
-@pytest.mark.parametrize("name", ["ch2", "us4", "kr1", "in-ru1", "st-rap1", "st-arch", "st-travel"])
+@pytest.mark.parametrize("name", ["ch2", "us4", "kr1", "kr3", "in-ru1", "st-rap1", "st-arch", "st-travel"])
 def test_nobody_else_has_the_page(cast: Cast, name: str) -> None:
     assert cast.client(name).get(address(cast)).status_code == 404
 
@@ -301,3 +304,31 @@ def test_home_tells_the_office_of_an_address_in_doubt_and_the_party_of_one_asked
 
     assert "The office asks for another e-mail address" in cast.client("ru1").get("/").text
     assert "in doubt" not in cast.client("st-coord").get("/").text
+
+
+def test_an_observer_who_speaks_for_a_party_names_its_people_and_reads_no_more(cast: Cast) -> None:
+    xo1, trd = cast.client("xo1"), cast.meeting("TRD-1")
+
+    shown = page(xo1.get(f"/meetings/{trd}/nominations")).get_text(" ", strip=True)
+
+    assert "Not coming" not in shown
+    assert [party.code for party in queries.party_lists(viewer(cast, "xo1", "TRD-1"))] == ["XO"]
+    assert xo1.get(f"/meetings/{trd}/agenda/{cast.session('TRD-1-04')}").status_code == 404
+    assert xo1.get(f"/meetings/{trd}/agenda/draft").status_code == 404
+
+
+def test_whoever_follows_a_focal_point_has_the_partys_people(cast: Cast) -> None:
+    name_for(cast, "ru1", "RU")
+    place = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")}
+    ru1, ru2, ru = cast.person("ru1", "LVR"), cast.person("ru2", "LVR"), cast.party("RU", "LVR")
+    with upkeep(system(Purpose.SAMPLE)):
+        meetings.revoke_role(ru1, Role.FOCAL_POINT, **place, now=clock.now())
+
+    assert cast.client("ru1").get(address(cast)).status_code == 404
+    assert "no focal point: the office names its people" in cast.client("st-coord").get(address(cast)).text
+    with upkeep(system(Purpose.SAMPLE)):
+        meetings.grant_role(
+            ru2, Role.FOCAL_POINT, **place, party_id=ru, offered_at=clock.now(), accepted_at=clock.now()
+        )
+
+    assert "Vera SMIRNOVA" in cast.client("ru2").get(address(cast)).text
