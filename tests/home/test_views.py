@@ -65,14 +65,14 @@ def test_the_office_is_told_who_has_not_answered_when_registration_is_about_to_c
 
 def test_whoever_comes_is_asked_for_their_days_again_after_the_meeting_has_moved(app: Flask) -> None:
     set_clock(app, BEFORE_LVR_1)
-    assert "Write down your details" not in words_at_home(app, "us4")
+    assert "of your registration" not in words_at_home(app, "us4")
 
     with app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         meeting = session.get_one(Meeting, Cast(app).meeting("LVR-1"))
         meeting.arrive_on, meeting.starts_on = date(2027, 10, 25), date(2027, 10, 26)
         meeting.ends_on, meeting.depart_on = date(2027, 10, 28), date(2027, 10, 29)
 
-    assert "Write down your details and your days LVR-1" in words_at_home(app, "us4")
+    assert "Save the last step of your registration LVR-1" in words_at_home(app, "us4")
 
 
 @pytest.mark.parametrize("name", ["st-host", "ch1", "in-ko1", "st-arch"])
