@@ -15,6 +15,7 @@ import flask_bootstrap
 
 from bench.figures import Figure, keep, table
 from bench.load import Request, compare, measure
+from bench.orders import queries_of_orders
 from bench.queries import queries_per_page
 from bench.seating import seating_time
 from bench.serving import BIN, ROOT, SURROUNDINGS, Served, free_port, served
@@ -120,6 +121,7 @@ def main() -> int:
                 *sizes,
                 seating_time(),
                 *queries_per_page(create_app(read_settings(environment))),
+                queries_of_orders(create_app(read_settings(environment))),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", 150, "at most"),
             ]

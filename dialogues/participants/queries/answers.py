@@ -19,6 +19,7 @@ from dialogues.keys.models import StoredFile
 from dialogues.keys.queries import Download
 from dialogues.keys.rules import KeyErased, Place
 from dialogues.meetings.models import Meeting, Party, Person
+from dialogues.meetings.queries import order_at, standing
 from dialogues.participants.models import Answer, Participation, Question
 from dialogues.participants.queries.questioning import LIVE, as_asked, asked, key_of
 from dialogues.participants.queries.registration import gathering_of, registered_by_others
@@ -254,7 +255,12 @@ def table(viewer: Viewer, question_id: UUID) -> Table:
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .order_by(None)
-        .order_by(english(), Party.code, Person.collation, Person.name, Participation.id)
+        .order_by(
+            standing(order_at(place.meeting_id), Participation.party_id),
+            Person.collation,
+            Person.name,
+            Participation.id,
+        )
     )
     lines = tuple(_answered(row, given) for row in rows if (given := _opened(row)) is not None)
     return Table(

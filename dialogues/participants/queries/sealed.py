@@ -17,6 +17,7 @@ from dialogues.keys.envelope import unseal_text
 from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased, KeyName, Place
 from dialogues.meetings.models import Meeting, Party, Person, RoleGrant
+from dialogues.meetings.queries import order_at, standing
 from dialogues.participants.models import DestructionCertificate, Participation, SealedField
 from dialogues.participants.queries.visibility import english, visible
 from dialogues.participants.rules import ParticipationStatus, SealedKind, VisaStatus
@@ -202,7 +203,7 @@ def _people(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Party, Party.id == Participation.party_id)
         .where(Person.dialogue_id == place.dialogue_id, or_(*(holds(viewer, action) for action in _ACTIONS)))
-        .order_by(Party.code.is_(None), english(), Party.code, Person.collation, Person.id)
+        .order_by(standing(order_at(place.meeting_id), Participation.party_id), Person.collation, Person.id)
     )
 
 
