@@ -65,7 +65,7 @@ def _fill_in(
             "overview": overview,
             "whom": whom,
             "drop_field": drop_field,
-            "megabytes": limit // 2**20,
+            "megabytes": max(1, limit // 2**20),
             "is_open": sheet.gathering.is_open(clock.now()),
         }
         replies = form.replies(sheet)
@@ -77,8 +77,9 @@ def _fill_in(
 
 
 def _limit() -> int:
+    """How large one file may be: half of what is read of a request at all, so that it can be refused on its page."""
     settings: Settings = current_app.extensions["dialogues.settings"]
-    return settings.upload_limit
+    return settings.upload_limit // 2
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/answers/<uuid:answer_id>/file")
