@@ -234,7 +234,7 @@ class TestTheDraft:
         [
             ({"title": ""}, "Please fill this in."),
             ({"title": "x" * 10_000}, "Write at most 200 characters."),
-            ({"day": "2027-06-01"}, "The meeting lasts from 2027-05-24 to 2027-05-28"),
+            ({"day": "2027-06-01"}, "The meeting lasts from Monday 24 May 2027 to Friday 28 May 2027"),
             ({"ends": "17:00"}, "would end at 17:00, but it starts at 18:00"),
             ({"starts": "25:00"}, "Not a valid time value"),
             ({"rooms": ["nowhere"]}, "Invalid"),
