@@ -151,11 +151,13 @@ class Row:
         layer: dict[_State, int] = {_State(): 0}
         ways: list[_Way] = []
         open_before, spare = 0, self.size - len(self.fixed) - self._needed
+        # Those of a pair meet in two spots at most, so that more places left empty between people part nobody.
+        gaps = min(spare, 2 * len(self.apart))
         for place in range(self.size):
             found: dict[_State, int] = {}
             way: _Way = {}
             for state, cost in layer.items():
-                for index, then, more in self._steps(state, place, spare - open_before + state.taken):
+                for index, then, more in self._steps(state, place, state.taken - open_before + gaps):
                     if then not in found or cost + more < found[then]:
                         found[then], way[then] = cost + more, (state, index)
             ways.append(way)
@@ -186,7 +188,7 @@ class Row:
             known = self._clashes[one, other] = _TOGETHER if clash else 0
         return known
 
-    def _steps(self, state: _State, place: int, spare: int) -> Iterator[tuple[int | None, _State, int]]:
+    def _steps(self, state: _State, place: int, gaps: int) -> Iterator[tuple[int | None, _State, int]]:
         """Who may take the place next, what is left to do then, and what it costs."""
         if place in self.fixed:
             index = self.fixed[place]
@@ -195,8 +197,9 @@ class Row:
         elif state.owed:
             yield None, self._sat(state, place)._replace(owed=state.owed - 1, taken=state.taken + 1), 0
         else:
-            if spare > 0:
-                yield None, self._sat(state, place), 0 if self._all_seated(state) else _GAP
+            all_seated = self._all_seated(state)
+            if all_seated or gaps > 0:
+                yield None, self._sat(state, place), 0 if all_seated else _GAP
             yield from self._guests(state, place)
 
     def _guests(self, state: _State, place: int) -> Iterator[tuple[int, _State, int]]:
