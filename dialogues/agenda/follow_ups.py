@@ -7,13 +7,15 @@ from sqlalchemy import select
 from dialogues.agenda import posting, queries
 from dialogues.agenda.models import DraftItem
 from dialogues.agenda.queries import DraftSession
-from dialogues.agenda.rules import MeetingDays, SessionPlan, TimeSlot, When, time_slot, when_of
+from dialogues.agenda.rules import MeetingDays, Part, SessionPlan, TimeSlot, When, time_slot, when_of
 from dialogues.common.refusal import N_, Refusal
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Meeting
 from dialogues.meetings.rules import MeetingCopied, MeetingMoved
 from dialogues.participants.rules import NomineeReplaced
+from dialogues.policy import Role
 
 
 def copy_draft(copied: MeetingCopied) -> None:
@@ -58,11 +60,18 @@ def move_draft(moved: MeetingMoved) -> None:
 
 
 def replace_person(replaced: NomineeReplaced) -> None:
-    """Let whoever takes a seat have the sessions that went with it, in the draft and in what people see of it."""
-    if replaced.meeting_id is not None:
-        posting.hand_over_sessions(
-            replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, now=replaced.at
-        )
+    """Let whoever takes a seat have the sessions that went with it, in the draft and in what people see of it.
+
+    A co-chair chairs as such, and goes on to do so.
+    """
+    if replaced.meeting_id is None or replaced.dialogue_id is None:
+        return
+    place = {"dialogue_id": replaced.dialogue_id, "meeting_id": replaced.meeting_id}
+    chairs = meetings.live_grant(replaced.replaced_person_id, Role.CO_CHAIR, **place)
+    parts = frozenset({Part.LEAD, Part.INVITED} if chairs is not None else {Part.CHAIR, Part.LEAD, Part.INVITED})
+    posting.hand_over_sessions(
+        replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, parts, now=replaced.at
+    )
 
 
 def _later(session: DraftSession, days: int) -> When:

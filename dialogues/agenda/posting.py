@@ -1,6 +1,6 @@
 """The writes that commands and the sample make in the open transaction: placing sessions, freezing a release."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -87,24 +87,20 @@ def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
     db.session.flush()
 
 
-#: What someone does as one of a party's people; rapporteurs and interpreters have their parts by their role.
-_PARTS_OF_A_SEAT = (Part.CHAIR, Part.LEAD, Part.INVITED)
-
-
-def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, *, now: datetime) -> None:
-    """Give the successor the parts that someone had in sessions, in the draft and, if it names them, in the release.
+def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part], *, now: datetime) -> None:
+    """Give the successor these parts that someone had in sessions, in the draft and, if it names them, in the release.
 
     The release is one of its own that changes nothing but persons: what else the draft holds waits for the next.
     """
-    _hand_over_draft(meeting_id, was, successor)
+    _hand_over_draft(meeting_id, was, successor, parts)
     released = queries.current_release(meeting_id)
     if released is None:
         return
     snapshots = queries.released_snapshots(system(Purpose.FOLLOW_UP), released.id)
     named = {
-        session_id: _with_successor(snapshot, was, successor)
+        session_id: _with_successor(snapshot, was, successor, parts)
         for session_id, snapshot in snapshots.items()
-        if any(person == was and part in _PARTS_OF_A_SEAT for person, part in snapshot.people)
+        if any(person == was and part in parts for person, part in snapshot.people)
     }
     if not named:
         return
@@ -114,15 +110,13 @@ def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, *, now: dat
     db.session.flush()
 
 
-def _with_successor(snapshot: Snapshot, was: UUID, successor: UUID) -> Snapshot:
-    people = (
-        (successor if person == was and part in _PARTS_OF_A_SEAT else person, part) for person, part in snapshot.people
-    )
+def _with_successor(snapshot: Snapshot, was: UUID, successor: UUID, parts: Collection[Part]) -> Snapshot:
+    people = ((successor if person == was and part in parts else person, part) for person, part in snapshot.people)
     return Snapshot(snapshot.session_id, snapshot.frozen, tuple(dict.fromkeys(people)))
 
 
-def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID) -> None:
-    theirs = select(DraftPerson.session_id).where(DraftPerson.person_id == was, DraftPerson.part.in_(_PARTS_OF_A_SEAT))
+def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part]) -> None:
+    theirs = select(DraftPerson.session_id).where(DraftPerson.person_id == was, DraftPerson.part.in_(parts))
     items = db.session.scalars(
         select(DraftItem).where(DraftItem.meeting_id == meeting_id, DraftItem.session_id.in_(theirs))
     ).all()
@@ -135,7 +129,7 @@ def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID) -> None:
         write_people(
             item,
             (
-                (successor if person == was and part in _PARTS_OF_A_SEAT else person, part)
+                (successor if person == was and part in parts else person, part)
                 for person, part in ((row.person_id, row.part) for row in rows)
             ),
         )

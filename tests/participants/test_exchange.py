@@ -471,3 +471,20 @@ def test_whoever_is_replaced_is_told_by_calendar_and_the_new_one_invited(office:
         "ru4@example.invalid": "Appointment: cancelled",
         "vera@example.invalid": "Your personal link",
     }
+
+
+def test_who_lodges_after_the_moment_joins_as_a_change_even_before_the_sweep(cast: Cast) -> None:
+    confirm(cast, "KR")
+    set_clock(cast.app, MOMENT + timedelta(seconds=1))
+
+    lodge(cast, "KR")
+
+    assert opened_at(cast) is not None
+    assert [kind for kind, _who in changes()] == [ListChangeKind.JOINED]
+
+
+def test_a_co_chair_finds_the_page_of_the_moment(cast: Cast) -> None:
+    shown = cast.client("ch2").get(lvr(cast))
+
+    assert lvr(cast, "/exchange") in shown.text
+    assert "nominations" not in shown.text

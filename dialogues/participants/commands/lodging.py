@@ -64,10 +64,18 @@ def lodge(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
         meeting = db.session.get_one(Meeting, row.meeting_id)
         refuse_closed(queries.gathering_of(meeting), now)
         _refuse_empty(row)
+        # After the moment that was fixed the others open first: this list joins them as a change.
+        _open_if_due(change, meeting.id, now)
         posting.lodge_list(row, change.viewer.person_id, now)
         change.happened(ListLodged(about=party_id, dialogue_id=row.dialogue_id, meeting_id=row.meeting_id, at=now))
-        if queries.is_to_open(meeting.id, now):
-            change.happened(posting.open_lists(meeting.id, now))
+        _open_if_due(change, meeting.id, now)
+
+
+def _open_if_due(change: Change, meeting_id: UUID, now: datetime) -> bool:
+    is_due = queries.is_to_open(meeting_id, now)
+    if is_due:
+        change.happened(posting.open_lists(meeting_id, now))
+    return is_due
 
 
 def take_lodging_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
@@ -77,7 +85,7 @@ def take_lodging_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
     """
     with transaction(viewer, LODGE) as change:
         row = _party(change, LODGE, party_id)
-        if posting.is_open(row.meeting_id):
+        if posting.is_open(row.meeting_id) or queries.is_to_open(row.meeting_id, now):
             raise Refusal(IS_OPEN)
         if row.lodged_at is None:
             return
@@ -97,7 +105,7 @@ def fix_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: d
     with transaction(viewer, EXCHANGE_FIX) as change:
         meeting = _meeting(change)
         present = queries.moment_of(meeting.id)
-        if present.opened_at is not None:
+        if present.opened_at is not None or queries.is_to_open(meeting.id, now):
             raise Refusal(IS_OPEN)
         refuse_stale(present.mark, version)
         moment = _on_the_clock(local, meeting.zone) if local is not None else None
@@ -105,8 +113,7 @@ def fix_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: d
             refuse_past(moment, now)
         meetings.fix_exchange(meeting.id, moment, change.viewer.person_id)
         change.happened(ExchangeFixed(**_about(meeting), at=now))
-        if queries.is_to_open(meeting.id, now):
-            change.happened(posting.open_lists(meeting.id, now))
+        _open_if_due(change, meeting.id, now)
 
 
 def _on_the_clock(local: datetime, zone: str) -> datetime:
@@ -123,10 +130,7 @@ def open_due(viewer: Viewer, meeting_id: UUID, *, now: datetime) -> bool:
     Asked again inside the transaction, so that however often and late it is called, they open once.
     """
     with transaction(viewer, EXCHANGE_FIX) as change:
-        if not queries.is_to_open(meeting_id, now):
-            return False
-        change.happened(posting.open_lists(meeting_id, now))
-        return True
+        return _open_if_due(change, meeting_id, now)
 
 
 def ask_for_another_address(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
