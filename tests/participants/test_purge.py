@@ -21,14 +21,14 @@ from dialogues.extensions import db
 from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased
 from dialogues.meetings.commands.roles import end_role
-from dialogues.meetings.models import Meeting, RoleGrant
+from dialogues.meetings.models import Exchange, Meeting, RoleGrant
 from dialogues.participants.commands import destroying
 from dialogues.participants.follow_ups import purge_people
 from dialogues.participants.jobs import destroy_due
-from dialogues.participants.models import DestructionCertificate, Participation, SealedField
+from dialogues.participants.models import Answer, DestructionCertificate, Participation, Question, SealedField
 from dialogues.participants.posting import sealed
 from dialogues.participants.queries.sealed import due, key_of, opened
-from dialogues.participants.rules import ParticipationStatus, ParticipationWithdrawn
+from dialogues.participants.rules import ParticipationStatus, ParticipationWithdrawn, QuestionKind
 from dialogues.participants.rules.sealed import departure_of, kept_until
 from dialogues.policy import Role
 from tests.beds.database import ENGINE, Installation
@@ -328,6 +328,58 @@ def test_the_certificate_has_kinds_and_counts_and_nobodys_name(
         assert not [person for person in db.session.scalars(people) if str(person) in shown]
     for name in ("us4", "kr1", "in-ko1", "xo2", "st-rap2"):
         assert cast.client(name).get(f"{trd}/destruction").status_code == 404
+
+
+def test_before_the_lists_are_open_a_certificate_is_for_those_who_know_the_nominations(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    sweep()
+    with app.app_context():
+        meeting_id = cast.meeting()
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Exchange, meeting_id).opened_at = None
+
+    shown = {name: cast.client(name).get(f"{trd}/destruction").text for name in ("st-coord", "st-arch", "st-travel")}
+
+    assert {name for name, page in shown.items() if "In all" in page} == {"st-coord"}
+
+
+def test_answers_to_questions_of_the_office_go_in_the_same_sweep_with_a_certificate(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    with app.app_context():
+        meeting_id, dialogue_id, us4 = cast.meeting(), cast.dialogue(), cast.person("us4")
+        of_us4 = select(Participation.id).where(Participation.person_id == us4, Participation.meeting_id == meeting_id)
+        participation_id = db.session.execute(of_us4).scalar_one()
+        db.session.rollback()
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            place = {"dialogue_id": dialogue_id}
+            question = Question(
+                **place,
+                meeting_id=meeting_id,
+                position=1,
+                kind=QuestionKind.TEXT,
+                words="?",
+                purge_on=date(2027, 6, 26),
+            )
+            session.add(question)
+            session.flush()
+            session.add(
+                Answer(
+                    **place,
+                    participation_id=participation_id,
+                    question_id=question.id,
+                    value=CANARY.encode(),
+                    answered_at=clock.now(),
+                )
+            )
+    set_clock(app, datetime.fromisoformat("2027-06-27T12:30+00:00"))
+
+    assert sweep() == 1
+
+    assert "answers: text" in cast.client("st-travel").get(f"{trd}/destruction").text
 
 
 def test_nothing_is_collected_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
