@@ -3,13 +3,20 @@
 from collections import deque
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
+from dialogues.common import clock
 from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.participants.commands.many import act
+from dialogues.participants.commands.messaging import Draft
+from dialogues.participants.commands.messaging import send as send_message
+from dialogues.participants.queries import Wanted, all_found
+from dialogues.participants.rules import BulkKind
 from dialogues.sample.reading import PERSONAS
 from tests.architecture.page_checks import page_faults
 from tests.beds.browser import DESK, PHONE, accessibility_faults
@@ -75,6 +82,17 @@ def something_of_everything_is_there(cast: Cast) -> None:
     ]
     for persona, address, typed in steps:
         assert send(cast.client(persona), address, **{"preview": None, **typed}).status_code == 303, address
+    work_on_many(cast)
+
+
+def work_on_many(cast: Cast) -> None:
+    """Something that the office did to many, and a message that it wrote."""
+    with cast.app.app_context():
+        coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
+        chosen = [line.id for line in all_found(coordinator, Wanted())]
+        act(coordinator, BulkKind.APPROVE, chosen, also=True, now=clock.now())
+        draft = Draft(id=uuid4(), subject="Papers", text="Good morning.", people=[person], chosen={"picked": 1})
+        send_message(coordinator, draft, now=clock.now())
 
 
 def pages(app: Flask) -> set[str]:
