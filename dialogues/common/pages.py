@@ -33,6 +33,10 @@ def see_other(target: str) -> Response:
 
 def words(refusal: Refusal) -> str:
     """The refusal in the reader's language; facts that are marked words are translated, and dates written out."""
+    return " ".join(_words(one) for one in refusal.each)
+
+
+def _words(refusal: Refusal) -> str:
     facts = {name: _said(fact) for name, fact in refusal.facts.items()}
     return str(gettext(refusal.message, **facts) if facts else gettext(refusal.message))
 
@@ -44,12 +48,13 @@ def _said(fact: Any) -> Any:
 
 
 def show_refusal(form: Any, refusal: Refusal) -> None:
-    """Put a refusal where the form shows it: at its field, or above all fields."""
-    field = form._fields.get(refusal.field) if refusal.field else None
-    if field is not None:
-        field.errors = [*field.errors, words(refusal)]
-    else:
-        form.form_errors = [*form.form_errors, words(refusal)]
+    """Put a refusal, and each that holds at once with it, where the form shows it: at its field, or above all."""
+    for one in refusal.each:
+        field = form._fields.get(one.field) if one.field else None
+        if field is not None:
+            field.errors = [*field.errors, _words(one)]
+        else:
+            form.form_errors = [*form.form_errors, _words(one)]
 
 
 def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:

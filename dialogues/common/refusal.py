@@ -1,5 +1,6 @@
 """An expected no, and how its words are marked for translation."""
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -11,7 +12,8 @@ def N_(message: str) -> str:  # noqa: N802  gettext's own name for a word that i
 class Refusal(Exception):
     """An expected no: a message with named facts, which says what to change, and the form field it is about, if any.
 
-    A fact that is itself a marked word is translated too, so facts may be enum labels.
+    A fact that is itself a marked word is translated too, so facts may be enum labels. Several that hold at once are one
+    refusal, the first, with the others in `also`.
     """
 
     def __init__(self, message: str, *, field: str | None = None, **facts: Any) -> None:
@@ -19,13 +21,30 @@ class Refusal(Exception):
         self.message = message
         self.field = field
         self.facts = facts
+        self.also: tuple[Refusal, ...] = ()
 
     def __str__(self) -> str:
-        return self.message % self.facts if self.facts else self.message
+        return " ".join(one.message % one.facts if one.facts else one.message for one in self.each)
+
+    @property
+    def each(self) -> tuple["Refusal", ...]:
+        """This refusal and those that hold at once with it."""
+        return (self, *self.also)
 
 
 class Unseen(Exception):
     """The viewer may not see this, or it does not exist: which of the two is nobody's business (404)."""
+
+
+def refuse_all(refusals: Iterable[Refusal]) -> None:
+    """:raises Refusal: there is one; all are told at once, and those of the same words once."""
+    told: dict[object, Refusal] = {}
+    for refusal in refusals:
+        told.setdefault((refusal.message, tuple(sorted(refusal.facts.items()))), refusal)
+    if told:
+        first, *others = told.values()
+        first.also = tuple(others)
+        raise first
 
 
 def refuse_stale(saved: int, shown: int) -> None:

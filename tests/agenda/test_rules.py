@@ -216,6 +216,19 @@ class TestWhatClashes:
         assert "Anna" not in str(refused.value)
         assert "Opening" not in str(refused.value)
 
+    def test_all_that_is_in_the_way_is_told_at_once_each_at_its_field(self) -> None:
+        there = booking("10:00", "11:00", rooms={TUUL: "Tuul"}, people={ANNA: Part.LEAD, BAT: Part.CHAIR})
+        wanted = booking("10:30", "11:30", rooms={TUUL: "Tuul"}, people={ANNA: Part.CHAIR, BAT: Part.LEAD})
+        with pytest.raises(Refusal, match="room Tuul is taken") as refused:
+            refuse_clashes(wanted, [there], {ANNA: "Anna", BAT: "Bat"})
+        assert [one.field for one in refused.value.each] == ["rooms", "chair", "leads"]
+
+    def test_of_people_whom_the_reader_may_not_know_neither_part_nor_number_is_told(self) -> None:
+        people = {ANNA: Part.LEAD, BAT: Part.CHAIR}
+        with pytest.raises(Refusal, match="Someone named in this session") as refused:
+            refuse_clashes(booking("10:30", "11:30", people=people), [booking("10:00", "11:00", people=people)], {})
+        assert [one.field for one in refused.value.each] == [None]
+
     def test_each_pair_of_a_draft_is_found_once(self) -> None:
         rooms = {TUUL: "Tuul"}
         three = [booking("10:00", "11:00", rooms=rooms) for _ in range(3)]

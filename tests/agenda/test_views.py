@@ -219,11 +219,12 @@ class TestTheDraft:
             starts="09:30",
             ends="10:15",
             rooms=[rooms["Plenary hall"]],
-            leads=[str(cast.person("us1"))],
+            leads=[str(cast.person("us1")), str(cast.person("jp3"))],
         )
         shown = unescape(answer.text)
         assert answer.status_code == 422
         assert "The room Plenary hall is taken from 09:00 to 10:30" in shown
+        assert "MIHON Jirō is in “Climate resilience" in shown
         for kept in ('value="A “second” talk"', 'value="2027-05-26"', 'value="09:30"', 'value="10:15"'):
             assert kept in shown
         for ticked in (rooms["Plenary hall"], str(cast.person("us1"))):

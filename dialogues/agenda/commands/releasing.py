@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dialogues.agenda import posting, queries
 from dialogues.agenda.rules import Difference, all_clashes
-from dialogues.common.refusal import N_, Refusal
+from dialogues.common.refusal import N_, Refusal, refuse_all
 from dialogues.common.transaction import transaction
 from dialogues.common.viewer import Viewer
 from dialogues.policy import AGENDA_RELEASE
@@ -32,8 +32,8 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
             raise Refusal(
                 N_("The draft has changed since this page was shown. Look at it again before you release it.")
             )
-        for clash in all_clashes(session.booking for session in sessions):
-            raise clash.refusal(queries.names_of(change.viewer, frame))
+        names = queries.names_of(change.viewer, frame)
+        refuse_all(clash.refusal(names) for clash in all_clashes(session.booking for session in sessions))
         released = posting.freeze_release(frame.meeting_id, reason=reason, now=now)
         change.happened(released)
     return released.number

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dialogues.agenda.rules.times import TimeSlot
 from dialogues.agenda.rules.words import WORDS, Part
-from dialogues.common.refusal import N_, Refusal
+from dialogues.common.refusal import N_, Refusal, refuse_all
 
 #: The field of the form at which a clash of a person in this part is shown.
 _FIELDS = {
@@ -56,11 +56,10 @@ class Clash:
                 room=self.room,
                 **facts,
             )
-        field = _FIELDS[self.wanted.people[self.person_id]]
         if self.person_id not in names:
+            # At no field, which would tell their part.
             return Refusal(
                 N_("Someone named in this session is not available from %(starts)s to %(ends)s. Choose another time."),
-                field=field,
                 starts=facts["starts"],
                 ends=facts["ends"],
             )
@@ -69,7 +68,7 @@ class Clash:
                 "%(person)s is in “%(title)s” from %(starts)s to %(ends)s, as %(part)s. Choose another time or another "
                 "person."
             ),
-            field=field,
+            field=_FIELDS[self.wanted.people[self.person_id]],
             person=names[self.person_id],
             part=WORDS[self.other.people[self.person_id]],
             **facts,
@@ -107,6 +106,5 @@ def all_clashes(bookings: Iterable[Booking]) -> list[Clash]:
 
 
 def refuse_clashes(wanted: Booking, others: Iterable[Booking], names: Mapping[UUID, str]) -> None:
-    """:raises Refusal: a room is taken, or a person is in another session then; the words name what to change."""
-    for clash in clashes(wanted, others):
-        raise clash.refusal(names)
+    """:raises Refusal: a room is taken, or people are in other sessions then; the words name all that is to change."""
+    refuse_all(clash.refusal(names) for clash in clashes(wanted, others))
