@@ -15,6 +15,7 @@ from dialogues.audit.models import AuditEntry
 from dialogues.common.refusal import Refusal, Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.meetings.rules import Rule
 from tests.agenda.conftest import EVENING, NOW, plan
 from tests.cast import Cast
 
@@ -96,6 +97,13 @@ class TestPlanning:
             commands.plan_session(coordinator, plan(people=((cast.person("us4"), Part.RAPPORTEUR),)), now=NOW)
         assert refused.value.field == "rapporteur"
 
+    @pytest.mark.parametrize("rule", [Rule.OFF_THE_RECORD, Rule.CLOSED])
+    def test_where_no_notes_are_kept_nobody_is_rapporteur(self, cast: Cast, coordinator: Viewer, rule: Rule) -> None:
+        people = ((cast.person("st-rap1"), Part.RAPPORTEUR),)
+        with pytest.raises(Refusal, match="No notes are kept") as refused:
+            commands.plan_session(coordinator, plan(rule=rule, people=people), now=NOW)
+        assert refused.value.field == "rapporteur"
+
     def test_a_room_of_another_venue_is_refused(self, cast: Cast, coordinator: Viewer) -> None:
         elsewhere = room(cast.viewer("st-coord", meeting="LVR-1"), "Round table")
         with pytest.raises(Refusal, match="does not belong to the meeting's venue"):
@@ -122,6 +130,17 @@ class TestChanging:
         with pytest.raises(Refusal, match="Someone else has changed"):
             commands.change_session(coordinator, session_id, plan(title="Second"), version=1, now=NOW)
         assert saved(coordinator, session_id).title == "First"
+
+    @pytest.mark.parametrize("who", ["st-coord", "ch2"])
+    def test_a_session_with_a_rapporteur_is_not_closed(self, cast: Cast, who: str) -> None:
+        """Neither by the coordinator, nor by a co-chair who may not know the people yet."""
+        editor = cast.viewer(who, meeting="LVR-1")
+        session = saved(editor, cast.session("LVR-1-02"))
+        people = session.people if who == "st-coord" else None
+        closed = plan(when=When(date(2027, 10, 19), time(11), time(12, 30)), rule=Rule.CLOSED, people=people)
+        with pytest.raises(Refusal, match="No notes are kept"):
+            commands.change_session(editor, session.id, closed, version=session.version, now=NOW)
+        assert saved(editor, session.id).rule is Rule.CHATHAM_HOUSE
 
     def test_a_session_moves_with_its_people(self, cast: Cast, coordinator: Viewer) -> None:
         people = ((cast.person("us4"), Part.LEAD),)

@@ -10,7 +10,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from dialogues.agenda import commands as agenda_commands
+from dialogues.agenda import posting as agenda_posting
 from dialogues.agenda import queries as agenda
+from dialogues.agenda.models import DraftItem
 from dialogues.agenda.rules import Part, SessionPlan, when_of
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, Viewer, system
@@ -77,7 +79,11 @@ def file_it(session_id: UUID) -> None:
 
 
 def release_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUSE, rapporteur: str = "st-rap2") -> None:
-    """Release a session anew under that rule and with that rapporteur."""
+    """Release a session anew under that rule and with that rapporteur.
+
+    Under a rule that keeps no notes one stands in a draft from before that was refused.
+    """
+    named = (cast.person(rapporteur), Part.RAPPORTEUR)
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
     saved = agenda.draft_session(coordinator, agenda.meeting_frame(coordinator), session_id)
     others = tuple((person, part) for person, part in saved.people if part is not Part.RAPPORTEUR)
@@ -89,10 +95,13 @@ def release_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUS
         rule=rule,
         admits=saved.admits,
         rooms=tuple(saved.rooms),
-        people=(*others, (cast.person(rapporteur), Part.RAPPORTEUR)),
+        people=(*others, named) if rule.has_notes else others,
         languages=saved.languages,
     )
     agenda_commands.change_session(coordinator, session_id, plan, version=saved.version, now=NOW)
+    if not rule.has_notes:
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            agenda_posting.write_people(session.get_one(DraftItem, session_id), (*others, named))
     release(coordinator)
 
 

@@ -21,6 +21,7 @@ from dialogues.agenda.rules import (
     first_parts,
     refuse_clashes,
     refuse_empty_circle,
+    refuse_notes_of_none,
     time_slot,
 )
 from dialogues.common.refusal import N_, Refusal, Unseen
@@ -40,12 +41,14 @@ _People = tuple[tuple[UUID, Part], ...]
 def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
     """Add a session to the draft.
 
-    :raises Refusal: its time is not the meeting's, or a room or a person is taken then.
+    :raises Refusal: its time is not the meeting's, a room or a person is taken then, or its rule keeps no notes and a
+        rapporteur is named.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = queries.meeting_frame(change.viewer)
         slot = time_slot(plan.when, frame.days)
         refuse_empty_circle(plan)
+        refuse_notes_of_none(plan.rule, plan.people or ())
         _refuse_strangers(frame, plan.people or ())
         session_id = uuid4()
         rooms = _rooms(frame, plan.rooms)
@@ -60,7 +63,8 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
 def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, version: int, now: datetime) -> None:
     """Change a session of the draft.
 
-    :raises Refusal: someone else has changed it since, its time is not the meeting's, or room or person is taken then.
+    :raises Refusal: someone else has changed it since, its time is not the meeting's, room or person is taken then, or
+        its rule keeps no notes and a rapporteur is named.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = queries.meeting_frame(change.viewer)
@@ -71,6 +75,7 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
             _refuse_strangers(frame, plan.people)
         named = _people(change.viewer, frame, session_id)
         people = named if plan.people is None else plan.people + _kept(change.viewer, frame, named, plan.people)
+        refuse_notes_of_none(plan.rule, people)
         _refuse_clashes(
             change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
         )

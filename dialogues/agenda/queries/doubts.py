@@ -7,6 +7,7 @@ from dialogues.agenda.queries.draft import DraftSession, MeetingFrame, PersonCho
 from dialogues.agenda.rules import (
     Admits,
     Difference,
+    Part,
     admitted,
     all_clashes,
     expected,
@@ -33,6 +34,8 @@ def doubts(
         own = found.setdefault(session.id, [])
         if not still_fits(session.slot, frame.days):
             own.append(Refusal(N_("This time is not, or no longer, on the days and clocks of the meeting. Move it.")))
+        if not session.rule.has_notes and session.with_part(Part.RAPPORTEUR):
+            own.append(Refusal(N_("A rapporteur is named, but the rule lets no notes be kept. Edit the session.")))
         if people:
             own += _about_people(session, capacity, people)
     return found

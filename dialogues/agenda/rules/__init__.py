@@ -9,7 +9,7 @@ from dialogues.agenda.rules.happenings import (
     SessionRemoved,
     SessionRescheduled,
 )
-from dialogues.agenda.rules.plans import SessionPlan, refuse_empty_circle
+from dialogues.agenda.rules.plans import SessionPlan, refuse_empty_circle, refuse_notes_of_none
 from dialogues.agenda.rules.releases import Difference, Snapshot, changed_facts, differences, in_order
 from dialogues.agenda.rules.times import MeetingDays, TimeSlot, When, still_fits, time_slot, when_of
 from dialogues.agenda.rules.words import CHATHAM_HOUSE_RULE, WORDS, Admits, ChangeKind, Fact, Part, SessionKind
@@ -46,6 +46,7 @@ __all__ = [
     "open_to",
     "refuse_clashes",
     "refuse_empty_circle",
+    "refuse_notes_of_none",
     "still_fits",
     "time_slot",
     "when_of",

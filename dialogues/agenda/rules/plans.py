@@ -1,5 +1,6 @@
 """What a session is to be, as a coordinator has typed it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,4 +31,16 @@ def refuse_empty_circle(plan: SessionPlan) -> None:
         raise Refusal(
             N_("Only those who are named would be admitted, and nobody is: name them, or admit the participants."),
             field="invited",
+        )
+
+
+def refuse_notes_of_none(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> None:
+    """:raises Refusal: a rapporteur is named for a session of whose kind no notes are kept."""
+    if not rule.has_notes and any(part is Part.RAPPORTEUR for _person, part in people):
+        raise Refusal(
+            N_(
+                "No notes are kept of a session that is off the record or closed, so it has no rapporteur. "
+                "Choose nobody, or another rule."
+            ),
+            field="rapporteur",
         )
