@@ -12,8 +12,8 @@ def N_(message: str) -> str:  # noqa: N802  gettext's own name for a word that i
 class Refusal(Exception):
     """An expected no: a message with named facts, which says what to change, and the form field it is about, if any.
 
-    A fact that is itself a marked word is translated too, so facts may be enum labels. Several that hold at once are one
-    refusal, the first, with the others in `also`.
+    A fact that is itself a marked word is translated too, so facts may be enum labels. Of several that hold at once,
+    one is raised, with the others in `also`.
     """
 
     def __init__(self, message: str, *, field: str | None = None, **facts: Any) -> None:

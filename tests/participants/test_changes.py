@@ -212,6 +212,11 @@ def test_a_newer_request_replaces_the_older_and_keeps_what_another_step_asked(of
     assert (person(office).affiliation, sorted(person(office).languages)) == ("Second Institute", ["en", "fr"])
 
 
+def test_a_language_to_listen_in_is_asked_for_as_it_is_registered(office: Office) -> None:
+    assert asks_for(office, "languages", languages=["en"], listens_in="mn").status_code == 422
+    assert asks_for(office, "languages", languages=["en", "mn"], listens_in="mn").status_code == 303
+
+
 def test_of_what_was_decided_only_the_newest_is_kept(office: Office) -> None:
     for name in ("First", "Second"):
         asks_for(office, affiliation=f"{name} Institute")

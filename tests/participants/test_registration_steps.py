@@ -149,6 +149,26 @@ def test_a_gender_stands_on_no_page_of_anyone_else(office: Office, own: str) -> 
         assert "Gender" not in office.cast.client(persona).get(listed).text
 
 
+def test_one_listens_in_a_language_of_ones_own_and_the_office_sees_that_the_meeting_is_not_held_in_it(
+    office: Office, own: str
+) -> None:
+    change_meeting(office, working_languages=["en", "zh", "ru"])
+    offered = page(office.cast.client("us4").get(f"{own}/languages")).select_one("#listens_in").get_text(" ")
+
+    assert "Korean (no working language)" in offered
+    assert save(office, own, "languages", languages=["ko", "en"], listens_in="ko").status_code == 303
+    seen = office.cast.client("st-coord").get(office.page("LVR-1", f"/{registered(office).id}")).text
+    assert "KO (no working language of this meeting)" in seen
+    assert "no working language" not in office.cast.client("us2").get(office.page("LVR-1")).text
+
+
+def test_nobody_listens_in_a_language_of_neither_the_meeting_nor_their_own(office: Office, own: str) -> None:
+    refused = save(office, own, "languages", languages=["fr", "en"], listens_in="mn")
+
+    assert refused.status_code == 422
+    assert "tick this one among those that you speak" in complaints(refused)
+
+
 def test_one_listens_in_a_language_of_the_meeting(office: Office, own: str) -> None:
     change_meeting(office, working_languages=["en", "ko"])
 

@@ -26,7 +26,7 @@ from dialogues.participants.queries.answers import own_part, part_for
 from dialogues.participants.queries.changing import asking_of, change_key, change_place, written_of
 from dialogues.participants.queries.registration import gathering_of
 from dialogues.participants.queries.visibility import person_of, visible
-from dialogues.participants.rules import ParticipationStatus, RegistrationChanged, listed_under
+from dialogues.participants.rules import ParticipationStatus, RegistrationChanged, listed_under, refuse_foreign_ear
 from dialogues.participants.rules.changes import (
     Asking,
     Changeable,
@@ -55,11 +55,14 @@ def ask_for_change(
 
     :param fields: the columns of a step by their names, as they are to be.
     :raises Unseen: there is no such registration for this viewer.
-    :raises Refusal: the office has not approved it, the meeting is over, or someone saved a change meanwhile.
+    :raises Refusal: the office has not approved it, the meeting is over, someone saved a change meanwhile, or the
+        language to listen in is nobody's.
     """
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
         participation, person = _part(_whose(change, for_whom))
-        _refuse_pointless(participation)
+        meeting = _refuse_pointless(participation)
+        if Changeable.LISTENS_IN.value in fields:
+            refuse_foreign_ear(fields["listens_in"], meeting.working_languages, fields["languages"])
         refuse_stale(participation.version + person.version, version)
         _write_at_once(change, participation, person, fields, now)
         request = waiting_request(participation.id)
@@ -123,11 +126,13 @@ def _part(which: ColumnElement[bool]) -> tuple[Participation, Person]:
     return row.Participation, row.Person
 
 
-def _refuse_pointless(participation: Participation) -> None:
+def _refuse_pointless(participation: Participation) -> Meeting:
     if participation.approved_at is None:
         raise Refusal(N_("The office has taken its approval back: save this page again, and it is changed at once."))
-    if not gathering_of(db.session.get_one(Meeting, participation.meeting_id)).takes_place:
+    meeting = db.session.get_one(Meeting, participation.meeting_id)
+    if not gathering_of(meeting).takes_place:
         raise Refusal(N_("This meeting was cancelled or closed: nothing is changed for it any more."))
+    return meeting
 
 
 def _wanted(person: Person, fields: Mapping[str, Any]) -> dict[Changeable, Plain]:

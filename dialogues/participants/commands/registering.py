@@ -87,7 +87,7 @@ def _write(participation: Participation, meeting: Meeting, person: Person, fille
             meetings.describe_person(person.id, affiliation=filled.affiliation)
             return Step.AFFILIATION
         case Languages():
-            refuse_foreign_ear(filled.listens_in, meeting.working_languages)
+            refuse_foreign_ear(filled.listens_in, meeting.working_languages, filled.languages)
             meetings.describe_person(person.id, languages=filled.languages)
             participation.listens_in = filled.listens_in
             return Step.LANGUAGES

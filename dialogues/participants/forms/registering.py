@@ -136,13 +136,16 @@ class LanguagesForm(StepForm):
     listens_in = SelectField(_l("Interpretation"))
 
     def offer(self, own: Any, frame: Any) -> None:
-        """Common languages and those kept; to listen in, the meeting's own."""
+        """Common languages and those kept; to listen in, the meeting's own and, as it may be whispered, the rest."""
         codes = dict.fromkeys((*_LANGUAGES, *frame.languages, *own.languages))
         self.languages.choices = [(code, language_name(code)) for code in codes]
-        offered = dict.fromkeys((*frame.languages, *filter(None, (own.listens_in,))))
+        others = [
+            code for code in dict.fromkeys((*codes, *filter(None, (own.listens_in,)))) if code not in frame.languages
+        ]
         self.listens_in.choices = [
             ("", _l("needs no interpretation")),
-            *((code, language_name(code)) for code in offered),
+            *((code, language_name(code)) for code in frame.languages),
+            *((code, _l("%(language)s (no working language)", language=language_name(code))) for code in others),
         ]
 
     def filled(self) -> Languages:

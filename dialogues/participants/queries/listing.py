@@ -11,7 +11,7 @@ from dialogues.common.refusal import Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import queries as meetings
-from dialogues.meetings.models import Institution, Party, Person
+from dialogues.meetings.models import Institution, Meeting, Party, Person
 from dialogues.meetings.queries import Order, standing
 from dialogues.meetings.rules import Capacity, PartyOrder, folded
 from dialogues.participants.models import Participation
@@ -258,6 +258,9 @@ class OfficeFacts:
     invited_at: datetime
     answered_at: datetime | None
     approved_at: datetime | None
+    listens_in: str
+    #: The languages that the meeting is held in.
+    working_languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,12 +278,27 @@ def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
     """
     row = db.session.execute(
         _lines(viewer)
-        .add_columns(Person.email, Participation.invited_at, Participation.answered_at, Participation.approved_at)
+        .add_columns(
+            Person.email,
+            Participation.invited_at,
+            Participation.answered_at,
+            Participation.approved_at,
+            Participation.listens_in,
+            select(Meeting.working_languages)
+            .where(Meeting.id == Participation.meeting_id)
+            .scalar_subquery()
+            .label("held_in"),
+        )
         .where(_listed(viewer), Participation.id == participation_id)
     ).one_or_none()
     if row is None:
         raise Unseen
     office = OfficeFacts(
-        email=row.email, invited_at=row.invited_at, answered_at=row.answered_at, approved_at=row.approved_at
+        email=row.email,
+        invited_at=row.invited_at,
+        answered_at=row.answered_at,
+        approved_at=row.approved_at,
+        listens_in=row.listens_in,
+        working_languages=tuple(row.held_in),
     )
     return ListedPerson(line=_line(row), office=office if viewer.may(PARTICIPANTS_INVITE) else None)

@@ -1,7 +1,7 @@
 """What a person writes about themself, one step after the other, and when they are there."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -116,10 +116,19 @@ def _refuse_odd_hours(away: Sequence[Absence], presence: Presence) -> None:
         before = absence.away_to
 
 
-def refuse_foreign_ear(listens_in: str, working_languages: Sequence[str]) -> None:
-    """:raises Refusal: the meeting is not held in the language that someone wants to listen in."""
-    if listens_in and listens_in not in working_languages:
-        raise Refusal(N_("The meeting is not held in this language: choose one of its own."), field="listens_in")
+def refuse_foreign_ear(listens_in: str, working_languages: Sequence[str], spoken: Iterable[str]) -> None:
+    """:raises Refusal: someone wants to listen in a language of neither the meeting nor their own.
+
+    In one's own language, which may be whispered, one may ask to listen whatever the meeting is held in.
+    """
+    if listens_in and listens_in not in {*working_languages, *spoken}:
+        raise Refusal(
+            N_(
+                "The meeting is not held in this language, and you do not say that you speak it: choose one of the "
+                "meeting's, or tick this one among those that you speak."
+            ),
+            field="listens_in",
+        )
 
 
 def fingerprint(words: str) -> str:
