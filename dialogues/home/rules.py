@@ -23,6 +23,7 @@ class TaskKind(Enum):
     TO_APPROVE = "to_approve"
     CHANGES_ASKED = "changes_asked"
     NO_RELEASE = "no_release"
+    UNRELEASED = "unreleased"
     SUMMARY = "summary"
     TO_FILE = "to_file"
 

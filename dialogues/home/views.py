@@ -33,6 +33,7 @@ _PLACES = {
     TaskKind.TO_APPROVE: "participants.participants",
     TaskKind.CHANGES_ASKED: "participants.changes",
     TaskKind.NO_RELEASE: "agenda.draft",
+    TaskKind.UNRELEASED: "agenda.release",
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
 }
@@ -151,6 +152,10 @@ def _words(task: Task) -> str:
             return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
         case TaskKind.NO_RELEASE:
             return str(_("Release the agenda: nobody has seen it yet"))
+        case TaskKind.UNRELEASED:
+            return str(
+                ngettext("One session differs from what others see", "%(num)s sessions differ from what others see", n)
+            )
         case TaskKind.SUMMARY:
             return str(ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n))
         case TaskKind.TO_FILE:

@@ -1,10 +1,11 @@
 """What each persona finds on the page where they begin."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from dialogues.agenda.models import DraftItem
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.meetings.models import Meeting
@@ -73,6 +74,32 @@ def test_whoever_comes_is_asked_for_their_days_again_after_the_meeting_has_moved
         meeting.ends_on, meeting.depart_on = date(2027, 10, 28), date(2027, 10, 29)
 
     assert "Save the last step of your registration LVR-1" in words_at_home(app, "us4")
+
+
+def test_whoever_may_release_is_told_in_how_many_sessions_others_see_something_else(app: Flask) -> None:
+    assert "differ" not in words_at_home(app, "st-coord")
+
+    moved(app, "TRD-1-09", hours=1)
+    assert "One session differs from what others see TRD-1" in words_at_home(app, "st-coord")
+    moved(app, "TRD-1-04", hours=-1)
+    assert "2 sessions differ from what others see TRD-1" in words_at_home(app, "st-coord")
+    for name in ("st-host", "ch1", "us4", "st-rap1"):
+        assert "differ" not in words_at_home(app, name)
+
+
+def test_nobody_is_told_so_of_a_meeting_that_is_over(app: Flask) -> None:
+    moved(app, "TRD-1-09", hours=1)
+    set_clock(app, datetime(2027, 6, 5, 8, 0, tzinfo=UTC))
+
+    assert "differ" not in words_at_home(app, "st-coord")
+
+
+def moved(app: Flask, code: str, *, hours: int) -> None:
+    """That session stands in the draft so much later."""
+    with app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
+        item = session.get_one(DraftItem, Cast(app).session(code))
+        item.local_start, item.local_end = (at + timedelta(hours=hours) for at in (item.local_start, item.local_end))
+        item.starts_utc, item.ends_utc = (at + timedelta(hours=hours) for at in (item.starts_utc, item.ends_utc))
 
 
 @pytest.mark.parametrize("name", ["st-host", "ch1", "in-ko1", "st-arch"])

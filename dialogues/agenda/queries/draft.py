@@ -1,8 +1,8 @@
 """The draft of the agenda, for those who work on it: sessions, and the rooms and people they may be given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -225,18 +225,28 @@ class DraftSession:
 
 def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
     """All sessions of the draft in the order of time, their instants reckoned from the wall clock and the zone."""
-    items = (
-        db.session.execute(
-            select(DraftItem).where(visible_drafts(viewer, AGENDA_EDIT), DraftItem.meeting_id == frame.meeting_id)
-        )
-        .scalars()
-        .all()
-    )
-    rooms, people = _rooms(frame.meeting_id), _people(frame.meeting_id)
-    sessions = (
-        _session(item, frame.zone, rooms.get(item.session_id, {}), people.get(item.session_id, ())) for item in items
-    )
-    return sorted(sessions, key=lambda session: (session.slot.starts_utc, session.slot.ends_utc, str(session.id)))
+    return _drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
+
+
+def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
+    """The drafts of several meetings, each with its zone; whoever asks has seen to it that they may be read."""
+    return _drafts(zones, true())
+
+
+def _drafts(zones: Mapping[UUID, str], which: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
+    found: dict[UUID, list[DraftSession]] = {meeting_id: [] for meeting_id in zones}
+    if not zones:
+        return found
+    items = db.session.scalars(select(DraftItem).where(which, DraftItem.meeting_id.in_(list(zones)))).all()
+    rooms, people = _rooms(list(zones)), _people(list(zones))
+    for item in items:
+        named = people.get(item.session_id, ())
+        found[item.meeting_id].append(_session(item, zones[item.meeting_id], rooms.get(item.session_id, {}), named))
+    return {meeting_id: sorted(sessions, key=_when) for meeting_id, sessions in found.items()}
+
+
+def _when(session: DraftSession) -> tuple[datetime, datetime, str]:
+    return session.slot.starts_utc, session.slot.ends_utc, str(session.id)
 
 
 def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:
@@ -250,25 +260,25 @@ def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> Draf
     raise Unseen
 
 
-def _rooms(meeting_id: UUID) -> dict[UUID, dict[UUID, str]]:
+def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
     rooms: dict[UUID, dict[UUID, str]] = {}
     for row in db.session.execute(
         select(DraftRoom.session_id, Room.id, Room.name)
         .join(Room, Room.id == DraftRoom.room_id)
         .join(DraftItem, DraftItem.session_id == DraftRoom.session_id)
-        .where(DraftItem.meeting_id == meeting_id)
+        .where(DraftItem.meeting_id.in_(meeting_ids))
         .order_by(Room.position, Room.name)
     ):
         rooms.setdefault(row.session_id, {})[row.id] = row.name
     return rooms
 
 
-def _people(meeting_id: UUID) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
+def _people(meeting_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
     people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
     for row in db.session.execute(
         select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
         .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
-        .where(DraftItem.meeting_id == meeting_id)
+        .where(DraftItem.meeting_id.in_(meeting_ids))
     ):
         people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
     return {session_id: in_order(named) for session_id, named in people.items()}

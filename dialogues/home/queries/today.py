@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda import queries as agenda
@@ -119,31 +119,34 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
 
 
 def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    counts = _counts(mine, now)
     return [
         *_steps_missing(mine, now),
-        *_counted(mine, TaskKind.LETTERS_SET_ASIDE, _letters_set_aside(mine), urgent=True),
+        *_counted(mine, TaskKind.LETTERS_SET_ASIDE, counts[TaskKind.LETTERS_SET_ASIDE], urgent=True),
         *_addresses(mine),
         *_lodging(mine, now),
-        *_unanswered(mine, now),
-        *_counted(mine, TaskKind.TO_APPROVE, _to_approve(mine, now)),
-        *_counted(mine, TaskKind.CHANGES_ASKED, _changes_asked(mine)),
+        *_counted(mine, TaskKind.UNANSWERED, counts[TaskKind.UNANSWERED]),
+        *_counted(mine, TaskKind.TO_APPROVE, counts[TaskKind.TO_APPROVE]),
+        *_counted(mine, TaskKind.CHANGES_ASKED, counts[TaskKind.CHANGES_ASKED]),
         *_unreleased(mine, now),
         *_counted(mine, TaskKind.SUMMARY, _summaries_to_write(mine, now)),
-        *_counted(mine, TaskKind.TO_FILE, _summaries_to_file(mine)),
+        *_counted(mine, TaskKind.TO_FILE, counts[TaskKind.TO_FILE]),
     ]
 
 
 def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int], *, urgent: bool = False) -> list[Task]:
     return [
-        Task(kind=kind, meeting_id=meeting.id, meeting=meeting.facts.code, count=counts[meeting.id], urgent=urgent)
+        Task(
+            kind=kind,
+            meeting_id=meeting.id,
+            meeting=meeting.facts.code,
+            count=counts[meeting.id],
+            by=meeting.facts.registration_closes_at if kind is TaskKind.UNANSWERED else None,
+            urgent=urgent,
+        )
         for meeting in mine
         if counts.get(meeting.id)
     ]
-
-
-def _count_by(column: Any, *conditions: ColumnElement[bool]) -> dict[UUID, int]:
-    rows = db.session.execute(select(column, func.count()).where(*conditions).group_by(column))
-    return {row[0]: row[1] for row in rows}
 
 
 def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
@@ -187,13 +190,6 @@ def _progress(row: Any, meeting: Any) -> Progress:
         rules_accepted=row.rules_accepted_at is not None,
         has_questions=row.has_questions,
     )
-
-
-def _letters_set_aside(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
-    reached = _anywhere(mine, outbox.visible, LETTERS_SEE)
-    if reached is None:
-        return {}
-    return _count_by(Letter.listed_under, reached, Letter.state == LetterState.SET_ASIDE)
 
 
 def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
@@ -254,7 +250,37 @@ def _lodging(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     ]
 
 
-def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+def _counts(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
+    """What is counted by meeting, in one query: letters, invitations, registrations, changes, summaries."""
+    wanted = {
+        TaskKind.UNANSWERED: _unanswered(mine, now),
+        TaskKind.TO_FILE: _summaries_to_file(mine),
+        TaskKind.LETTERS_SET_ASIDE: _letters_set_aside(mine),
+        TaskKind.TO_APPROVE: _to_approve(mine, now),
+        TaskKind.CHANGES_ASKED: _changes_asked(mine),
+    }
+    asked = [
+        query.add_columns(literal(kind.value).label("kind")) for kind, query in wanted.items() if query is not None
+    ]
+    found: dict[TaskKind, dict[UUID, int]] = {kind: {} for kind in wanted}
+    for row in db.session.execute(union_all(*asked)) if asked else ():
+        found[TaskKind(row.kind)][row.meeting_id] = row.number
+    return found
+
+
+def _counting(column: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(column.label("meeting_id"), func.count().label("number")).where(*conditions).group_by(column)
+
+
+def _letters_set_aside(mine: Sequence[MyMeeting]) -> Select[Any] | None:
+    reached = _anywhere(mine, outbox.visible, LETTERS_SEE)
+    if reached is None:
+        return None
+    return _counting(Letter.listed_under, reached, Letter.state == LetterState.SET_ASIDE)
+
+
+def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
+    """Who has not answered an invitation that soon cannot be answered any more."""
     running = [
         meeting
         for meeting in mine
@@ -263,23 +289,11 @@ def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         and now < meeting.facts.registration_closes_at <= now + CLOSING_SOON
     ]
     reached = _anywhere(running, participants.visible, NOMINATIONS_SEE)
-    if reached is None:
-        return []
-    counts = _count_by(Participation.meeting_id, reached, Participation.status == ParticipationStatus.INVITED)
-    return [
-        Task(
-            kind=TaskKind.UNANSWERED,
-            meeting_id=meeting.id,
-            meeting=meeting.facts.code,
-            count=counts[meeting.id],
-            by=meeting.facts.registration_closes_at,
-        )
-        for meeting in running
-        if counts.get(meeting.id)
-    ]
+    invited = Participation.status == ParticipationStatus.INVITED
+    return None if reached is None else _counting(Participation.meeting_id, reached, invited)
 
 
-def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
+def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
     """Registrations for meetings still to come of which nothing is missing but the office's word."""
     coming = [
         meeting
@@ -287,36 +301,35 @@ def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
         if _stage(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
     reached = _anywhere(coming, participants.visible, REGISTRATION_APPROVE)
-    return {} if reached is None else _count_by(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
+    return None if reached is None else _counting(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
 
 
-def _changes_asked(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
+def _changes_asked(mine: Sequence[MyMeeting]) -> Select[Any] | None:
     """Changes of approved registrations that wait for the office."""
     reached = _anywhere(mine, participants.visible, REGISTRATION_APPROVE)
     if reached is None:
-        return {}
+        return None
     request_of = ChangeRequest.participation_id == Participation.id
     comes = Participation.status == ParticipationStatus.CONFIRMED
-    return _count_by(Participation.meeting_id, reached, request_of, comes, ChangeRequest.decided_at.is_(None))
+    return _counting(Participation.meeting_id, reached, request_of, comes, ChangeRequest.decided_at.is_(None))
 
 
 def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Meetings still to come whose agenda nobody has seen yet."""
+    """Meetings that are not past, whose agenda nobody has seen yet, or sees otherwise than in the draft."""
     coming = [
-        meeting for meeting in mine if meeting.viewer.may(AGENDA_RELEASE) and _stage(meeting, now) is not Stage.PAST
+        meeting
+        for meeting in mine
+        if meeting.viewer.may(AGENDA_RELEASE)
+        and _stage(meeting, now) is not Stage.PAST
+        and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
-    released = set(
-        db.session.execute(
-            select(Release.meeting_id).where(Release.meeting_id.in_([meeting.id for meeting in coming])).distinct()
-        ).scalars()
-        if coming
-        else ()
-    )
-    return [
+    differing = agenda.unreleased_sessions([meeting.viewer for meeting in coming])
+    unseen = [
         Task(kind=TaskKind.NO_RELEASE, meeting_id=meeting.id, meeting=meeting.facts.code)
         for meeting in coming
-        if meeting.id not in released and meeting.facts.status is not MeetingStatus.CANCELLED
+        if meeting.id not in differing
     ]
+    return [*unseen, *_counted(coming, TaskKind.UNRELEASED, differing)]
 
 
 def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
@@ -349,11 +362,11 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
     return {row[0]: row[1] for row in rows}
 
 
-def _summaries_to_file(mine: Sequence[MyMeeting]) -> dict[UUID, int]:
+def _summaries_to_file(mine: Sequence[MyMeeting]) -> Select[Any] | None:
     filing = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
     if not filing:
-        return {}
-    return _count_by(Document.meeting_id, Document.meeting_id.in_(filing), Document.state == DocumentState.FINISHED)
+        return None
+    return _counting(Document.meeting_id, Document.meeting_id.in_(filing), Document.state == DocumentState.FINISHED)
 
 
 def _sessions(mine: Sequence[MyMeeting], now: datetime) -> list[TodaySession]:
