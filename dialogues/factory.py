@@ -17,8 +17,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dialogues import consequences
 from dialogues.accounts import queries as accounts
 from dialogues.accounts.cookie import who_asks
+from dialogues.agenda import queries as agenda
 from dialogues.audit import posting as audit
 from dialogues.common import access, assets, browser, clock, database, readiness, transaction
+from dialogues.common.ahead import ahead
 from dialogues.common.application import Application
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
@@ -26,6 +28,7 @@ from dialogues.common.refusal import N_, Unseen
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
+from dialogues.home.views import steps_ahead
 from dialogues.keys import installed as stores
 from dialogues.keys import master_key
 from dialogues.meetings import queries as meetings
@@ -254,6 +257,8 @@ def _hand_over(app: Flask) -> None:
     transaction.house.record = audit.record_happening
     transaction.house.wake = lambda: queue.wake(app)
     directory.names = names_of
+    ahead.steps = steps_ahead
+    ahead.unreleased = agenda.unreleased_here
     for feature in FEATURES:
         composers.update(_offered(feature, "letters", "COMPOSERS"))
         queue.sweeps.update(_offered(feature, "jobs", "SWEEPS"))

@@ -24,8 +24,11 @@ class TaskKind(Enum):
     CHANGES_ASKED = "changes_asked"
     NO_RELEASE = "no_release"
     UNRELEASED = "unreleased"
+    NOT_OUT = "not_out"
+    LISTS_OPEN = "lists_open"
     SUMMARY = "summary"
     TO_FILE = "to_file"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

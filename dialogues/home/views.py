@@ -1,6 +1,7 @@
 """The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
 
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,26 @@ from flask_babel import ngettext
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
-from dialogues.common.presentation import day, word
+from dialogues.common.ahead import Step
+from dialogues.common.presentation import day, moment, word
+from dialogues.common.refusal import N_
+from dialogues.common.viewer import Viewer
 from dialogues.home import queries
 from dialogues.home.forms import example_form, wrong_form
 from dialogues.home.rules import Stage, Task, TaskKind
 from dialogues.participants.forms.sealed import read_only
 from dialogues.participants.rules import Audience, Shown
-from dialogues.policy import ASSET_SEE, HOME_SEE, OWN_DATA_SEE
+from dialogues.policy import (
+    AGENDA_EDIT,
+    AGENDA_SEE,
+    ASSET_SEE,
+    EXCHANGE_FIX,
+    HOME_SEE,
+    LODGING_SEE,
+    NOMINATIONS_SEE,
+    OWN_DATA_SEE,
+    RECORD_READ,
+)
 
 blueprint = Blueprint("home", __name__)
 
@@ -36,6 +50,18 @@ _PLACES = {
     TaskKind.UNRELEASED: "agenda.release",
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
+}
+
+
+#: What has its place according to who asks: the first that is open to them, and none where nothing is.
+_OPEN_TO = {
+    TaskKind.NOT_OUT: (("agenda.draft", AGENDA_EDIT), ("agenda.agenda", AGENDA_SEE)),
+    TaskKind.LISTS_OPEN: (
+        ("participants.exchange", EXCHANGE_FIX),
+        ("participants.nominations", LODGING_SEE),
+        ("participants.participants", NOMINATIONS_SEE),
+    ),
+    TaskKind.OVER: (("archive.records", RECORD_READ), ("agenda.agenda", AGENDA_SEE)),
 }
 
 
@@ -97,17 +123,41 @@ def design() -> str:
     )
 
 
+_HINTS = {
+    TaskKind.NOT_OUT: N_("whoever is concerned gets a letter with the first release"),
+    TaskKind.LISTS_OPEN: N_("to all parties at the same moment"),
+    TaskKind.OVER: N_("what was filed of it is in the archive"),
+}
+
+
+def steps_ahead(asks: Viewer, meeting: Any, now: datetime) -> list[Step]:
+    """What comes next for a viewer, as the page of the meeting they stand in shows it."""
+    return [
+        (_words(task), _address(task), _hint(task), task.urgent) for task in queries.tasks_ahead(asks, meeting, now)
+    ]
+
+
 def _address(task: Task) -> str:
-    endpoint = _PLACES[task.kind]
+    endpoint = next((place for place, action in _OPEN_TO.get(task.kind, ()) if viewer().may(action)), "")
+    endpoint = endpoint or _PLACES.get(task.kind, "")
     if endpoint not in current_app.view_functions:
         return ""
     return url_for(endpoint, meeting_id=task.meeting_id) if task.meeting_id else url_for(endpoint)
 
 
 def _hint(task: Task) -> str:
+    if task.kind in _HINTS:
+        return str(_(_HINTS[task.kind]))
     if task.by is None:
         return task.meeting
+    if not task.meeting:
+        return str(_("registration closes on %(day)s", day=day(task.by.date())))
     return str(_("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date())))
+
+
+def _moment(task: Task) -> str:
+    place = viewer().place
+    return str(moment(task.by, place.zone if place else "UTC")) if task.by else ""
 
 
 def _words(task: Task) -> str:
@@ -152,6 +202,12 @@ def _words(task: Task) -> str:
             return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
         case TaskKind.NO_RELEASE:
             return str(_("Release the agenda: nobody has seen it yet"))
+        case TaskKind.NOT_OUT:
+            return str(_("The agenda is not out yet"))
+        case TaskKind.LISTS_OPEN:
+            return str(_("The lists open on %(moment)s", moment=_moment(task)))
+        case TaskKind.OVER:
+            return str(_("This meeting is over"))
         case TaskKind.UNRELEASED:
             return str(
                 ngettext("One session differs from what others see", "%(num)s sessions differ from what others see", n)

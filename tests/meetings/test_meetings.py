@@ -42,6 +42,20 @@ def plan(cast: Cast, **typed: str) -> tuple[FlaskClient, str]:
     return client, str(send(client, new_meeting_form(cast), **NEXT | {"zone": "Asia/Ulaanbaatar"} | typed).location)
 
 
+def test_after_a_move_it_is_told_that_the_release_still_shows_the_old_days(cast: Cast) -> None:
+    coordinator = cast.client("st-coord")
+    settings = address(cast, "/settings", "LVR-1")
+    days = {"arrive_on": "2027-10-25", "starts_on": "2027-10-26", "ends_on": "2027-10-28", "depart_on": "2027-10-29"}
+
+    assert send(coordinator, settings, title="Another title").status_code == 303
+    assert "old day" not in coordinator.get(settings).text
+    assert send(coordinator, settings, **days).status_code == 303
+    shown = page(coordinator.get(settings)).select_one("main")
+
+    assert "The released agenda still shows 7 sessions with their old days and places" in shown.get_text()
+    assert shown.select_one(".notice a")["href"] == address(cast, "/agenda/release", "LVR-1")
+
+
 def test_a_meeting_in_a_venue_takes_its_city_and_its_zone(cast: Cast, read) -> None:
     house = read(select(Venue).where(Venue.city == "Vevey"))
 

@@ -37,7 +37,7 @@ from dialogues.agenda.queries.released import (
     visible,
 )
 from dialogues.agenda.queries.today import sessions_on_day
-from dialogues.agenda.queries.waiting import unreleased_sessions
+from dialogues.agenda.queries.waiting import unreleased_here, unreleased_sessions
 
 __all__ = [
     "Balance",
@@ -73,6 +73,7 @@ __all__ = [
     "snapshots",
     "standpoint",
     "unreleased",
+    "unreleased_here",
     "unreleased_sessions",
     "visible",
     "visible_drafts",

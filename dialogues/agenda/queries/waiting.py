@@ -32,6 +32,11 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
     }
 
 
+def unreleased_here(viewer: Viewer) -> int:
+    """The same for the meeting the viewer stands in; 0 where there is no release, or the viewer makes none."""
+    return sum(unreleased_sessions([viewer]).values())
+
+
 def _released(zones: Mapping[UUID, str]) -> dict[UUID, dict[UUID, str]]:
     if not zones:
         return {}

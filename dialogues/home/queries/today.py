@@ -1,7 +1,7 @@
 """What waits for the signed-in viewer in all their meetings, in a constant number of queries."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,12 +78,13 @@ def today(viewer: Viewer, now: datetime) -> Today:
     mine = meetings.my_meetings(viewer, now)
     by_stage: dict[Stage, list[MyMeeting]] = {kind: [] for kind in Stage}
     for meeting in mine:
-        by_stage[_stage(meeting, now)].append(meeting)
+        by_stage[stage_of(meeting, now)].append(meeting)
     tasks = [*_offers(viewer), *_invitations(viewer, now), *_tasks(mine, now)]
     return Today(tasks=in_order_of_need(tasks), sessions=_sessions(mine, now), meetings=by_stage)
 
 
-def _stage(meeting: MyMeeting, now: datetime) -> Stage:
+def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
+    """Whether the meeting is on, to come or past."""
     facts = meeting.facts
     days = MeetingDays(
         starts_on=facts.starts_on, ends_on=facts.ends_on, arrive_on=facts.arrive_on, depart_on=facts.depart_on
@@ -116,6 +117,11 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
         )
     ).scalar_one()
     return [Task(kind=TaskKind.INVITATION, count=count, urgent=True)] if count else []
+
+
+def tasks_in(meeting: MyMeeting, now: datetime) -> list[Task]:
+    """What waits for the viewer in one meeting; its name need not be told on its own page."""
+    return [replace(task, meeting="") for task in _tasks([meeting], now)]
 
 
 def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
@@ -298,7 +304,7 @@ def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
     coming = [
         meeting
         for meeting in mine
-        if _stage(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
+        if stage_of(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
     reached = _anywhere(coming, participants.visible, REGISTRATION_APPROVE)
     return None if reached is None else _counting(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
@@ -320,7 +326,7 @@ def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         meeting
         for meeting in mine
         if meeting.viewer.may(AGENDA_RELEASE)
-        and _stage(meeting, now) is not Stage.PAST
+        and stage_of(meeting, now) is not Stage.PAST
         and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
     differing = agenda.unreleased_sessions([meeting.viewer for meeting in coming])
@@ -371,7 +377,7 @@ def _summaries_to_file(mine: Sequence[MyMeeting]) -> Select[Any] | None:
 
 def _sessions(mine: Sequence[MyMeeting], now: datetime) -> list[TodaySession]:
     """The sessions of today, by the calendar of each meeting's place, that the viewer sees."""
-    on_now = [meeting for meeting in mine if _stage(meeting, now) is Stage.ON]
+    on_now = [meeting for meeting in mine if stage_of(meeting, now) is Stage.ON]
     if not on_now:
         return []
     found = agenda.sessions_on_day([meeting.viewer for meeting in on_now], now)

@@ -34,7 +34,7 @@ from dialogues.policy import MEETING_EDIT, PRACTICAL_EDIT
 from dialogues.venues.models import Venue
 
 #: The columns that a change of place or time is made of.
-_WHERE_AND_WHEN = ("venue_id", "city", "zone", "arrive_on", "starts_on", "ends_on", "depart_on")
+WHERE_AND_WHEN = ("venue_id", "city", "zone", "arrive_on", "starts_on", "ends_on", "depart_on")
 _COPIED = (
     "dialogue_id",
     "venue_id",
@@ -133,13 +133,13 @@ def edit_meeting(
         seated = _seat_parties(meeting, facts.parties, facts.seats)
         meeting.version += 1
         changed = {column for column, value in was.items() if getattr(meeting, column) != value}
-        if meeting.closed_at is not None and changed & set(_WHERE_AND_WHEN):
+        if meeting.closed_at is not None and changed & set(WHERE_AND_WHEN):
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
-        if changed - set(_WHERE_AND_WHEN) or seated:
+        if changed - set(WHERE_AND_WHEN) or seated:
             change.happened(MeetingChanged(**_about(meeting), at=now))
         if "rules_text" in changed:
             change.happened(RulesChanged(**_about(meeting), at=now))
-        if changed & set(_WHERE_AND_WHEN):
+        if changed & set(WHERE_AND_WHEN):
             change.happened(_moved(meeting, was, keeps_distance, now))
 
 

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
+from dialogues.common.ahead import ahead
 from dialogues.common.pages import form_page, see_other
 from dialogues.common.presentation import in_zone
 from dialogues.common.refusal import Unseen
@@ -49,9 +52,11 @@ def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
 @allows(MEETING_SEE)
 def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
     """When, where, how, and what comes next for the viewer."""
+    found = queries.meeting(viewer())
     return render_template(
         "meetings/meeting.html",
-        meeting=queries.meeting(viewer()),
+        meeting=found,
+        ahead=ahead.steps(viewer(), found, clock.now()),
         parties=queries.parties_in_order(viewer()),
         looks_after_others=bool(viewer().scopes(NOMINATIONS_SEE) - {Scope.OWN}),
     )
@@ -92,7 +97,25 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         now=clock.now(),
     )
     flash(_("The meeting is saved."), "success")
+    moved = _has_moved(found, queries.meeting(viewer(), MEETING_EDIT))
+    differing = ahead.unreleased(viewer()) if moved else 0
+    if differing:
+        flash(_still_as_it_was(differing, meeting_id), "warning")
     yield see_other(url_for("meetings.settings", meeting_id=meeting_id))
+
+
+def _has_moved(was: Any, now: Any) -> bool:
+    return any(getattr(was, one) != getattr(now, one) for one in commands.WHERE_AND_WHEN)
+
+
+def _still_as_it_was(differing: int, meeting_id: UUID) -> Markup:
+    words = ngettext(
+        "The released agenda still shows one session with its old day or place until the next release.",
+        "The released agenda still shows %(num)s sessions with their old days and places until the next release.",
+        differing,
+    )
+    link = Markup('<a href="{}">{}</a>').format(url_for("agenda.release", meeting_id=meeting_id), _("Release …"))
+    return Markup("{} {}").format(words, link)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/copy", methods=["GET", "POST"])

@@ -1,0 +1,56 @@
+"""What comes next for a viewer in one meeting: what waits there, and what everyone waits for."""
+
+from datetime import datetime
+from typing import Any
+
+from dialogues.agenda import queries as agenda
+from dialogues.common.viewer import Viewer
+from dialogues.home.queries.today import stage_of, tasks_in
+from dialogues.home.rules import Stage, Task, TaskKind, in_order_of_need
+from dialogues.meetings.queries import MyMeeting
+from dialogues.meetings.rules import MeetingStatus
+from dialogues.participants import queries as participants
+from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, PARTICIPANTS_SEE, Condition, Scope, scopes
+
+
+def tasks_ahead(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
+    """What comes next for the viewer in the meeting they stand in, of which the facts are given."""
+    if viewer.place is None or viewer.person_id is None:
+        return []
+    here = MyMeeting(
+        id=meeting.id,
+        dialogue_id=meeting.dialogue_id,
+        dialogue_title=viewer.place.dialogue_title,
+        person_id=viewer.person_id,
+        roles=viewer.roles,
+        viewer=viewer,
+        facts=meeting,
+    )
+    return in_order_of_need([*tasks_in(here, now), *_awaited(here, now)])
+
+
+def _awaited(here: MyMeeting, now: datetime) -> list[Task]:
+    """What the viewer can only wait for, or no longer."""
+    if here.facts.status is MeetingStatus.CANCELLED:
+        return []
+    if here.facts.status is MeetingStatus.CLOSED or stage_of(here, now) is Stage.PAST:
+        return [Task(kind=TaskKind.OVER, meeting_id=here.id)]
+    return [*_agenda(here), *_lists(here)]
+
+
+def _agenda(here: MyMeeting) -> list[Task]:
+    """Whoever releases the agenda has a task of their own."""
+    waits = here.viewer.may(AGENDA_SEE) and not here.viewer.may(AGENDA_RELEASE)
+    if not waits or agenda.current_release(here.id) is not None:
+        return []
+    return [Task(kind=TaskKind.NOT_OUT, meeting_id=here.id)]
+
+
+def _lists(here: MyMeeting) -> list[Task]:
+    """When the lists open, for those who read them then."""
+    reads_then = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.met | {Condition.EXCHANGED})
+    reads_then -= {Scope.SEALED}
+    if here.facts.opened_at is not None or not reads_then:
+        return []
+    opens = participants.moment_of(here.id).sealed_until
+    return [] if opens is None else [Task(kind=TaskKind.LISTS_OPEN, meeting_id=here.id, by=opens)]
