@@ -35,13 +35,15 @@ def take_place(participation: Participation, *, may_exceed: bool = False) -> boo
 
 
 def take_seat_again(participation: Participation) -> None:
-    """Seat someone who comes after all.
+    """Seat someone who comes after all; an invitation of the office stands, even where that is one more than was meant.
 
-    :raises Refusal: the seats of the party are taken.
+    :raises Refusal: the party named the person, and its seats are taken.
     """
-    if participation.seat is None and not has_room(_seats(participation), len(_taken(_beside(participation)))):
+    by_office = participation.nominated_by is None
+    may_sit = by_office or participation.seat is not None
+    if not may_sit and not has_room(_seats(participation), len(_taken(_beside(participation)))):
         raise Refusal(N_("All seats are taken meanwhile. Write to whoever invited you: they can find one for you."))
-    take_place(participation)
+    take_place(participation, may_exceed=by_office)
 
 
 def leave_place(participation: Participation, now: datetime) -> None:
