@@ -32,6 +32,9 @@ _BEGINNINGS = ("/", "/offers")
 _WITHOUT_A_LINK = {
     "accounts.step_up",  # An action that needs a fresh proof leads there.
     "attendance.open_code",  # A code that is scanned leads there.
+    "participants.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
+    "participants.rules_for",
+    "participants.correct",  # The page of someone who has not answered leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
 _WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"

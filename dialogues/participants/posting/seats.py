@@ -35,13 +35,15 @@ def take_place(participation: Participation, *, may_exceed: bool = False) -> boo
 
 
 def take_seat_again(participation: Participation) -> None:
-    """Seat someone who comes after all.
+    """Seat someone who comes after all; an invitation of the office stands, even where that is one more than was meant.
 
-    :raises Refusal: the seats of the party are taken.
+    :raises Refusal: the party named the person, and its seats are taken.
     """
-    if participation.seat is None and not has_room(_seats(participation), len(_taken(_beside(participation)))):
+    by_office = participation.nominated_by is None
+    may_sit = by_office or participation.seat is not None
+    if not may_sit and not has_room(_seats(participation), len(_taken(_beside(participation)))):
         raise Refusal(N_("All seats are taken meanwhile. Write to whoever invited you: they can find one for you."))
-    take_place(participation)
+    take_place(participation, may_exceed=by_office)
 
 
 def leave_place(participation: Participation, now: datetime) -> None:
@@ -83,9 +85,8 @@ def seated(participation: Participation, now: datetime, *, has_lodged: bool) -> 
     participation.version += 1
     if participation.status is ParticipationStatus.INVITED:
         participation.invited_at, participation.answered_at = now, None
-        # An address that is not theirs gets no letter before the office has looked at it.
-        if email is not None:
-            owe_invitation(participation, now)
+        # Owed to everyone alike, so that the answer takes as long; to an address that is not theirs none is composed.
+        owe_invitation(participation, now)
     db.session.flush()
 
 
