@@ -40,7 +40,8 @@ class Link(NamedTuple):
     label: str
     url: str
     blueprint: str
-    current: bool
+    #: How the entry is marked: "page" on its own page, "true" on those beneath it, "" elsewhere.
+    current: str
 
 
 HOUSE_PLACES = (
@@ -65,7 +66,7 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
                 label=_said(reads, tab.label),
                 url=path_of(tab.endpoint, **values),
                 blueprint=tab.blueprint,
-                current=request.blueprint == tab.blueprint and _same_page(tab.endpoint),
+                current=_mark(tab, path_of(tab.endpoint, **values)),
             )
             for tab in tabs
             if tab.endpoint in app.view_functions and any(_opens(viewer, action, tab) for action in tab.actions)
@@ -75,9 +76,13 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         place = access.viewer().place
         return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
 
-    def _same_page(endpoint: str) -> bool:
-        rivals = [tab.endpoint for tab in meeting_tabs if tab.blueprint == endpoint.split(".")[0]]
-        return len(rivals) == 1 or request.endpoint == endpoint
+    def _mark(tab: Tab, url: str) -> str:
+        """Beneath a feature's only tab stand all its pages, beneath one of several those whose address goes on from it."""
+        if request.endpoint == tab.endpoint:
+            return "page"
+        is_alone = [one.blueprint for one in meeting_tabs].count(tab.blueprint) == 1
+        beneath = is_alone or request.path.startswith(f"{url}/")
+        return "true" if request.blueprint == tab.blueprint and beneath else ""
 
     @lru_cache(maxsize=4096)
     def path_of(endpoint: str, **values: Any) -> str:

@@ -1,0 +1,37 @@
+"""Which entry of a meeting's navigation is marked: that of the page, or that beneath which the page stands."""
+
+import pytest
+from flask import Flask
+
+from tests.beds.forms import page
+from tests.cast import Cast
+
+
+def marked(app: Flask, name: str, path: str) -> list[tuple[str, str]]:
+    """The entries that are marked, with how."""
+    with app.app_context():
+        meeting = Cast(app).meeting()
+    answer = Cast(app).client(name).get(f"/meetings/{meeting}{path}")
+    assert answer.status_code == 200
+    return [(link.get_text(), str(link["aria-current"])) for link in page(answer).select(".tabs a[aria-current]")]
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [("/agenda", "Agenda"), ("/participants", "Participants"), ("/nominations", "Nominations"), ("/roles", "Roles")],
+)
+def test_a_page_of_the_navigation_is_marked_as_the_page(app: Flask, path: str, tab: str) -> None:
+    assert marked(app, "st-coord", path) == [(tab, "page")]
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [("/agenda/draft", "Agenda"), ("/agenda/releases", "Agenda"), ("/participants/invite", "Participants")],
+)
+def test_a_page_beneath_one_marks_it(app: Flask, path: str, tab: str) -> None:
+    assert marked(app, "st-coord", path) == [(tab, "true")]
+
+
+@pytest.mark.parametrize("path", ["", "/registration", "/registration/identity", "/calendar"])
+def test_a_page_of_ones_own_marks_none(app: Flask, path: str) -> None:
+    assert marked(app, "us4", path) == []
