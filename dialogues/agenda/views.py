@@ -278,6 +278,21 @@ def releases(meeting_id: UUID) -> str:
     return render_template("agenda/releases.html", meeting_id=meeting_id, releases=queries.release_history(viewer()))
 
 
+@blueprint.get("/agenda/releases/<int:number>")
+@allows(AGENDA_EDIT)
+def release_page(meeting_id: UUID, number: int) -> str:
+    """What the agenda was in one release, to be read."""
+    head, sessions = queries.release_as_it_was(viewer(), number)
+    return render_template(
+        "agenda/release_page.html",
+        meeting_id=meeting_id,
+        release=head,
+        days=_by_day(sessions, lambda session: session.starts.date()),
+        people=queries.people_in(viewer(), head.id),
+        by_part=_by_part,
+    )
+
+
 @blueprint.get("/balance")
 @allows(BALANCE_SEE)
 def balance(meeting_id: UUID) -> str:

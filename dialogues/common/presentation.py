@@ -77,7 +77,7 @@ def teach_templates(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
 
     def _mark(tab: Tab, url: str) -> str:
-        """Beneath a feature's only tab stand all its pages, beneath one of several those whose address goes on from it."""
+        """Beneath a feature's only tab stand all its pages, beneath one of several those whose path goes on."""
         if request.endpoint == tab.endpoint:
             return "page"
         is_alone = [one.blueprint for one in meeting_tabs].count(tab.blueprint) == 1

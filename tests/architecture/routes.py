@@ -89,6 +89,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "agenda.remove_session": ("E agenda, draft",),
     "agenda.balance": ("R balance",),
     "agenda.releases": ("E agenda, draft",),
+    "agenda.release_page": ("E agenda, draft",),
     "agenda.release": ("E agenda, release",),
     "participants.participants": (
         "R participants after exchange",

@@ -20,6 +20,7 @@ from dialogues.agenda.queries.draft import (
     unreleased,
     visible_drafts,
 )
+from dialogues.agenda.queries.history import release_as_it_was, release_history
 from dialogues.agenda.queries.released import (
     NamedPart,
     ReleasedSession,
@@ -29,7 +30,6 @@ from dialogues.agenda.queries.released import (
     current_snapshots,
     people_in,
     rapporteur_sessions,
-    release_history,
     released_session,
     released_snapshots,
     sessions_for,
@@ -64,6 +64,7 @@ __all__ = [
     "people_in",
     "people_of_meeting",
     "rapporteur_sessions",
+    "release_as_it_was",
     "release_history",
     "released_session",
     "released_snapshots",

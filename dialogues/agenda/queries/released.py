@@ -140,6 +140,11 @@ def as_seen(row: Any) -> ReleasedSession:
 
 
 def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
+    return sessions_of(viewer, action, _current(viewer))
+
+
+def sessions_of(viewer: Viewer, action: Action, releases: Select[Any]) -> Select[Any]:
+    """The sessions of these releases that the action reaches, in the order of time."""
     return (
         select(
             ReleaseItem.session_id,
@@ -150,7 +155,7 @@ def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
             ReleaseItem.frozen,
             seen_in_full(viewer, action).label("in_full"),
         )
-        .where(visible(viewer, action), ReleaseItem.release_id.in_(_current(viewer)))
+        .where(visible(viewer, action), ReleaseItem.release_id.in_(releases))
         .order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
     )
 
@@ -354,22 +359,6 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
     for row in db.session.execute(query):
         found.setdefault(row.session_id, []).append(NamedPart(row.id, row.name, row.native, row.part))
     return {session: sorted(people, key=lambda one: _PART_ORDER[one.part]) for session, people in found.items()}
-
-
-def release_history(viewer: Viewer) -> list[ReleaseHead]:
-    """All releases of the meeting, newest first, for those who work on the agenda.
-
-    :raises Unseen: the viewer does not work on it.
-    """
-    viewer.must(AGENDA_EDIT)
-    if viewer.place is None or viewer.place.meeting_id is None:
-        raise Unseen
-    rows = db.session.execute(
-        select(Release.id, Release.number, Release.at, Release.reason)
-        .where(Release.meeting_id == viewer.place.meeting_id)
-        .order_by(Release.number.desc())
-    )
-    return [ReleaseHead(row.id, row.number, row.at, row.reason) for row in rows]
 
 
 def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:

@@ -1,0 +1,46 @@
+"""The releases of a meeting, the newest and those before it, for those who work on the agenda."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.agenda.models import Release
+from dialogues.agenda.queries.released import ReleasedSession, ReleaseHead, as_seen, sessions_of
+from dialogues.common.refusal import Unseen
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_EDIT
+
+
+def release_history(viewer: Viewer) -> list[ReleaseHead]:
+    """All releases of the meeting, newest first.
+
+    :raises Unseen: the viewer does not work on it.
+    """
+    rows = db.session.execute(
+        select(Release.id, Release.number, Release.at, Release.reason)
+        .where(Release.meeting_id == _meeting(viewer))
+        .order_by(Release.number.desc())
+    )
+    return [ReleaseHead(row.id, row.number, row.at, row.reason) for row in rows]
+
+
+def release_as_it_was(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[ReleasedSession]]:
+    """One release of the meeting with its sessions, in the order of time; `people_in` says who is named in them.
+
+    :raises Unseen: there is none of that number, or the viewer does not work on the agenda.
+    """
+    of_number = (Release.meeting_id == _meeting(viewer), Release.number == number)
+    release = db.session.scalars(select(Release).where(*of_number)).one_or_none()
+    if release is None:
+        raise Unseen
+    sessions = db.session.execute(sessions_of(viewer, AGENDA_EDIT, select(Release.id).where(*of_number)))
+    head = ReleaseHead(release.id, release.number, release.at, release.reason)
+    return head, [as_seen(row) for row in sessions]
+
+
+def _meeting(viewer: Viewer) -> UUID:
+    viewer.must(AGENDA_EDIT)
+    if viewer.place is None or viewer.place.meeting_id is None:
+        raise Unseen
+    return viewer.place.meeting_id
