@@ -58,5 +58,5 @@ def change_address(link_id: UUID, present: Viewer, way: Way) -> None:
         account.email_norm, account.wanted_email = same_address(account.email), None
         stays = present.sign_in_id if present.account_id == account.id else None
         posting.end_everything(account.id, now, but=stays)
-        posting.owe_letter(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
+        posting.owe_news(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
         change.happened(AddressChanged(at=way.moment.service, about=account.id))
