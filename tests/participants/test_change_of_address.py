@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from dialogues.accounts import posting as accounts
+from dialogues.accounts import queries as account_queries
 from dialogues.accounts.models import Account, SecretLink
 from dialogues.accounts.rules import LinkPurpose, Proof
 from dialogues.audit.models import AuditEntry
@@ -217,6 +218,23 @@ def test_each_address_that_is_given_up_is_told_of_it_however_fast_the_next_follo
     told = [letter.recipients for letter in hurry(office) if "Your address was changed" in letter.message["Subject"]]
 
     assert sorted(told) == [(NEW,), (OLD,)]
+
+
+def test_who_has_a_second_factor_shows_it_before_a_letter_leaves(office: Office) -> None:
+    account_id = office.cast.account("us4")
+    with upkeep(system(Purpose.SAMPLE)):
+        accounts.prepare_factor(account_id)
+        factor = account_queries.factor_of(account_id, confirmed=False)
+        assert factor is not None
+        accounts.confirm_factor(factor.id, clock.real_now())
+    page, client = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address", office.cast.client("us4")
+    asked = client.get(page)
+    assert asked.status_code == 303
+    assert "purpose=address.change" in asked.location
+
+    assert send(client, asked.location).status_code == 303
+    assert send(client, page, email=NEW).status_code == 303
+    link_in(office.mail())
 
 
 def waiting(office: Office) -> set[str]:
