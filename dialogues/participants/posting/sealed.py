@@ -15,7 +15,7 @@ from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants.models import DestructionCertificate, Participation, SealedField
 from dialogues.participants.queries import days_of
 from dialogues.participants.queries.sealed import interprets, key_of, place_of_value, today_in
-from dialogues.participants.rules import ParticipationStatus, SealedKind
+from dialogues.participants.rules import ParticipationStatus, SealedKind, Step
 from dialogues.participants.rules.sealed import NEEDS, TAKEN_AWAY, departure_of, kept_until, written
 
 
@@ -101,6 +101,20 @@ def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None
         if field.person_id in gone:
             continue
         field.purge_on = kept_until(departure_of(present.get(field.person_id), days.first, days.last))
+
+
+def ask_again(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
+    """Let the step of travel and needs count as not done for those of whom nothing is kept any more."""
+    kept = select(SealedField.person_id).where(*_of(meeting_id, people), SealedField.purge_on > today)
+    theirs = select(Participation).where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id.in_(people),
+        Participation.person_id.not_in(kept),
+    )
+    for participation in db.session.scalars(theirs):
+        if Step.NEEDS.value in participation.steps:
+            participation.steps = [step for step in participation.steps if step != Step.NEEDS.value]
+    db.session.flush()
 
 
 def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
