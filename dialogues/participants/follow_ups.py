@@ -102,6 +102,18 @@ def keep_with_people(happenings: Sequence[ParticipationHappening]) -> None:
         sealed.move_purge(db.session.get_one(Meeting, meeting_id), people)
 
 
+def ask_needs_again(happening: ParticipationHappening) -> None:
+    """Whoever comes after all is asked again for what was destroyed when they came no more."""
+    ask_people_again([happening])
+
+
+def ask_people_again(happenings: Sequence[ParticipationHappening]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(happenings).items():
+        today = today_in(db.session.get_one(Meeting, meeting_id).zone, happenings[0].at)
+        sealed.ask_again(meeting_id, people, today)
+
+
 def purge_cancelled(happening: MeetingCancelled) -> None:
     """Bookings are still to be undone for some days; then nothing is needed any more."""
     day = today_in(db.session.get_one(Meeting, happening.about).zone, happening.at)
