@@ -123,7 +123,7 @@ class Parts(RuleBasedStateMachine):
 
     @rule(code=parties, capacity=capacities, reached=some.booleans(), by_office=some.booleans())
     def nominate(self, code: str, capacity: Capacity, reached: bool, by_office: bool) -> None:
-        nominee = Nominee(**self.new_name(reached=reached), capacity=capacity)
+        nominee = self.somebody_new(reached=reached, capacity=capacity)
         speaker = self.desk if by_office else self.speaker(code)
         self.entered(
             self.attempt(
@@ -133,7 +133,8 @@ class Parts(RuleBasedStateMachine):
 
     @rule(code=parties, capacity=capacities)
     def invite(self, code: str, capacity: Capacity) -> None:
-        invitee = Invitee(**self.new_name(reached=True), party_id=self.party(code), capacity=capacity)
+        new = self.somebody_new(reached=True, capacity=capacity)
+        invitee = Invitee(name=new.name, email=new.email, party_id=self.party(code), capacity=capacity)
         self.entered(inviting.invite_person(self.desk, invitee, now=clock.now()))
 
     @rule(one=someone, answer=some.sampled_from(Answer))
@@ -209,7 +210,7 @@ class Parts(RuleBasedStateMachine):
         part = self.who(one)
         if part is None:
             return
-        nominee = Nominee(**self.new_name(reached=reached))
+        nominee = self.somebody_new(reached=reached)
         before = self.who(old) if old is not None else None
         if before is not None and self.read(before)[1].email is not None:
             person = self.read(before)[1]
@@ -294,9 +295,9 @@ class Parts(RuleBasedStateMachine):
         found = self.office.participation(email, CODE)
         return found is not None and found.approved_at is not None
 
-    def new_name(self, *, reached: bool) -> dict[str, str]:
+    def somebody_new(self, *, reached: bool, capacity: Capacity = Capacity.PARTICIPANT) -> Nominee:
         name = f"g{uuid4().hex[:8]}"
-        return {"name": name, "email": f"{name}@example.invalid" if reached else ""}
+        return Nominee(name=name, email=f"{name}@example.invalid" if reached else "", capacity=capacity)
 
     # What holds after each.
 
