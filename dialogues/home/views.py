@@ -23,7 +23,6 @@ blueprint = Blueprint("home", __name__)
 #: Where each kind of task is done.
 _PLACES = {
     TaskKind.OFFER: "meetings.offers",
-    TaskKind.INVITATION: "home.home",
     TaskKind.STEPS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.ADDRESS_DOUBT: "participants.nominations",
@@ -97,7 +96,8 @@ def design() -> str:
 
 
 def _address(task: Task) -> str:
-    endpoint = _PLACES[task.kind]
+    # An invitation is answered through the link in its letter, which no page may give: it leads nowhere from here.
+    endpoint = _PLACES.get(task.kind, "")
     if endpoint not in current_app.view_functions:
         return ""
     return url_for(endpoint, meeting_id=task.meeting_id) if task.meeting_id else url_for(endpoint)
