@@ -21,9 +21,14 @@ _OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 
 
 def attendance_code(letter: OwedLetter, now: datetime) -> Composed | None:
-    """The code, in words that name no meeting; None when the person comes no more or the meeting is over."""
+    """The code, in words that name no meeting; None when nobody comes with it any more.
+
+    That is when the person comes no more, the office has taken its approval back, or the meeting is over.
+    """
     participation = db.session.get(Participation, UUID(str(letter.facts["participation_id"])))
     if participation is None or participation.status is not ParticipationStatus.CONFIRMED:
+        return None
+    if participation.approved_at is None:
         return None
     person = db.session.get_one(Person, participation.person_id)
     meeting = db.session.get_one(Meeting, participation.meeting_id)

@@ -12,6 +12,7 @@ from dialogues.extensions import db
 from dialogues.meetings.models import Person, RoleGrant
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import LetterKind
+from dialogues.participants.commands import many
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationWithdrawn, RegistrationApproved
 from dialogues.policy import Role
@@ -63,6 +64,16 @@ def test_many_who_are_approved_at_once_get_one_letter_each_in_as_many_queries_as
     assert {letter.recipients[0] for letter in desk.mail()} == {
         f"{name}@example.invalid" for name in ("kr2", "kr1", "us4", "jp1", "cn1", "ru1")
     }
+
+
+def test_an_approval_that_was_taken_back_in_time_brings_no_code(desk: Desk) -> None:
+    desk.happened(RegistrationApproved, "kr2")
+
+    many.take_approval_back(
+        desk.cast.viewer("st-coord", meeting="TRD-1"), desk.participation("kr2"), now=MIDDLE_OF_TRD_1
+    )
+
+    assert desk.mail() == []
 
 
 def test_the_secret_is_not_kept_once_the_letter_has_left(desk: Desk) -> None:

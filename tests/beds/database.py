@@ -3,19 +3,21 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.routing import Rule
 
+from dialogues.common.application import Application
 from dialogues.extensions import db
 from dialogues.factory import put_together
 from dialogues.settings import Settings
@@ -61,6 +63,21 @@ class CompiledTemplates(BytecodeCache):
 
 
 _compiled = CompiledTemplates()
+
+
+class CompiledRule(Rule):
+    """A route whose way to build an address is compiled once for all the applications of a test run."""
+
+    _builders: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        kind = (self.rule, append_unknown)
+        if self.defaults or kind not in self._builders:
+            self._builders[kind] = super()._compile_builder(append_unknown)
+        return self._builders[kind]
+
+
+Application.url_rule_class = CompiledRule
 
 
 @contextmanager

@@ -488,3 +488,29 @@ def test_a_co_chair_finds_the_page_of_the_moment(cast: Cast) -> None:
 
     assert lvr(cast, "/exchange") in shown.text
     assert "nominations" not in shown.text
+
+
+def test_whoever_never_stood_on_the_list_is_not_told_as_replaced(cast: Cast) -> None:
+    """Named and invited, but replaced before accepting: nobody outside the party ever knew of them."""
+    opened(cast)
+    now = clock.now()
+    party = cast.party("RU", "LVR")
+    unknown = nominating.nominate(
+        viewer(cast, "st-coord", now), party, Nominee(name="Unknown EVERYWHERE"), once="c" * 32, now=now
+    )
+    known = queries.nominee(viewer(cast, "ru1", now), unknown)
+    nominating.replace_nominee(
+        viewer(cast, "ru1", now), unknown, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
+    )
+    new = db.session.execute(select(Participation.id).where(Participation.replaces == unknown)).scalar_one()
+    db.session.rollback()
+    with upkeep(system(Purpose.SAMPLE)):
+        participation = db.session.get_one(Participation, new)
+        participation.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(participation, clock.now())
+
+    shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
+
+    assert "SMIRNOVA" in shown
+    assert "Unknown EVERYWHERE" not in shown
+    assert "comes instead of" not in shown

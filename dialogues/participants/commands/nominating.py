@@ -282,11 +282,16 @@ def _owner(row: MeetingParty, address: str | None) -> _Owner:
 
 
 def _describe(participation: Participation, person: Person, nominee: Nominee, now: datetime) -> None:
-    """Write down the nominee anew; a letter on its way to an address that is theirs no more is not sent."""
+    """Write down the nominee anew; a letter on its way to an address that is theirs no more is not sent.
+
+    The same statements are sent whether the address is free or somebody else's.
+    """
     row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address, participation.id)
     was = person.email or participation.claimed_email
+    owner = _owner(row, address)
+    is_free = owner.person_id in {None, person.id}
     meetings.describe_person(
         person.id,
         name=nominee.name,
@@ -300,11 +305,12 @@ def _describe(participation: Participation, person: Person, nominee: Nominee, no
     participation.version += 1
     if (same_address(was) if was else None) == (same_address(address) if address else None):
         return
-    owner = _owner(row, address)
-    is_free = owner.person_id in {None, person.id}
-    meetings.write_address(person.id, address if is_free else None)
     participation.claimed_email = None if is_free else address
     participation.address_asked = False
+    if not is_free and address is not None:
+        # Writing an address down looks for it once more: so does this.
+        meetings.person_with_address(row.dialogue_id, address)
+    meetings.write_address(person.id, address if is_free else None)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
     if participation.seat is not None:
         posting.seated(participation, now, has_lodged=row.lodged_at is not None)

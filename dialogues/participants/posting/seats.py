@@ -85,9 +85,8 @@ def seated(participation: Participation, now: datetime, *, has_lodged: bool) -> 
     participation.version += 1
     if participation.status is ParticipationStatus.INVITED:
         participation.invited_at, participation.answered_at = now, None
-        # An address that is not theirs gets no letter before the office has looked at it.
-        if email is not None:
-            owe_invitation(participation, now)
+        # Owed to everyone alike, so that the answer takes as long; to an address that is not theirs none is composed.
+        owe_invitation(participation, now)
     db.session.flush()
 
 

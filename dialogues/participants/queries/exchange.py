@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
@@ -183,9 +183,11 @@ def announced(viewer: Viewer) -> list[Announced]:
 
 
 def _names(viewer: Viewer, participations: Collection[UUID | None]) -> dict[UUID | None, str]:
+    """Whoever left an opened list, by name; who was replaced before they had stood on one is told to nobody."""
+    left = exists().where(ListChange.participation_id == Participation.id, ListChange.kind == ListChangeKind.LEFT)
     named = (
         select(Participation.id, Person.name)
         .join(Person, person_of())
-        .where(of_the_list(viewer), Participation.id.in_([one for one in participations if one is not None]))
+        .where(of_the_list(viewer), left, Participation.id.in_([one for one in participations if one is not None]))
     )
     return {row.id: row.name for row in db.session.execute(named)}
