@@ -9,12 +9,16 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from dialogues.agenda import commands, queries
-from dialogues.agenda.rules import CHATHAM_HOUSE_RULE, Admits, When
+from dialogues.agenda import commands, posting, queries
+from dialogues.agenda.models import DraftItem
+from dialogues.agenda.rules import CHATHAM_HOUSE_RULE, Admits, Part, When
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.meetings.models import Meeting
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import ParticipationStatus
 from tests.agenda.conftest import EVENING, NOW, Browser, counted_queries, plan
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
@@ -306,6 +310,27 @@ class TestTheDraft:
         seen = page(cast, "ch2", "/draft", meeting="LVR-1")
         assert "the room holds" not in seen
         assert "EXEMPLE" not in seen
+
+    def test_a_co_chair_learns_of_nobody_on_no_list(self, cast: Cast) -> None:
+        """Planned for two sessions at once, but not accepted: the office is told, a co-chair not that there is one."""
+        us4 = cast.person("us4")
+        coordinator = cast.viewer("st-coord", meeting="TRD-1")
+        for title in ("An evening talk", "A talk beside it"):
+            commands.plan_session(coordinator, plan(title=title), now=NOW)
+        planned = [
+            one.id for one in queries.draft(coordinator, queries.meeting_frame(coordinator)) if "talk" in one.title
+        ]
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.execute(
+                update(Participation).where(Participation.person_id == us4).values(status=ParticipationStatus.INVITED)
+            )
+            for item in session.query(DraftItem).filter(DraftItem.session_id.in_(planned)):
+                posting.write_people(item, ((us4, Part.LEAD),))
+        assert "Renee MOCKFORD is in “A" in page(cast, "st-coord", "/draft")
+        seen = page(cast, "ch1", "/draft")
+        assert "MOCKFORD" not in seen
+        for words in ("no longer in the meeting", "not available", "no longer belongs"):
+            assert words not in seen
 
 
 class TestReleasing:
