@@ -103,6 +103,7 @@ class TestApproving:
 
         asked = choose(office, "approve", "us1", "us2")
         assert "Something is missing of one registration" in words(asked)
+        assert "Marcus PLACEHOLDER US : Days" in words(asked), "the office reads what to ask for"
         confirm(office, asked)
         assert row(office, "us2").approved_at is None
 
@@ -367,7 +368,9 @@ def name_of(office: Office, name: str) -> str:
 
 def test_home_says_how_many_registrations_wait_for_the_office(office: Office) -> None:
     client = office.cast.client("st-coord")
-    assert "Approve 14 registrations LVR-1" in words(client.get("/"))
+    home = client.get("/")
+    assert "Approve 14 registrations LVR-1" in words(home)
+    assert page(home).find("a", string="Approve 14 registrations")["href"].endswith("?ready=to_approve")
 
     do(office, "approve", "us1", "us2")
 
