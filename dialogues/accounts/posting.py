@@ -185,6 +185,11 @@ def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
     return full
 
 
+def owe_news(kind: LetterKind, account_id: UUID, now: datetime) -> None:
+    """Owe an account a letter that tells what happened: later news take the place of none."""
+    owe(Debt(kind=kind, debt_key=f"{kind.value}:{account_id}:{uuid4()}", owed_at=now, account_id=account_id))
+
+
 def owe_letter(kind: LetterKind, account_id: UUID, now: datetime) -> None:
     """Owe an account a letter with a secret link; an earlier one that has not left is superseded."""
     order = f"{kind.value}:{account_id}"

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, exists, literal, or_, select
 
 from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
 from dialogues.accounts.rules import (
+    CHANGE_ADDRESS,
     RENEW_FACTOR,
     STEP_UP_LASTS,
     InstallationRole,
@@ -229,6 +230,13 @@ def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
         SignIn.ended_at.is_(None),
     )
     return db.session.execute(proved).first() is not None
+
+
+def may_change_address(viewer: Viewer, now: datetime) -> bool:
+    """Whether the viewer may ask for another address now: who has a second factor shows it for that."""
+    if viewer.account_id is None or factor_of(viewer.account_id, confirmed=True) is None:
+        return True
+    return stepped_up(viewer, CHANGE_ADDRESS, now)
 
 
 @dataclass(frozen=True, slots=True)

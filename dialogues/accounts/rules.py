@@ -136,6 +136,8 @@ def step_up_purpose(action: str, about: UUID | None) -> str:
 
 #: What a step-up is for that lets its owner set up another second factor.
 RENEW_FACTOR = step_up_purpose("factor.renew", None)
+#: What it is for that lets the owner of an account with a second factor have another address.
+CHANGE_ADDRESS = step_up_purpose("address.change", None)
 
 
 def read_proofs(words: Iterable[str]) -> frozenset[Proof]:

@@ -26,7 +26,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from dialogues.accounts import queries
-from dialogues.accounts.rules import RENEW_FACTOR, step_up_purpose
+from dialogues.accounts.rules import CHANGE_ADDRESS, RENEW_FACTOR, step_up_purpose
 from dialogues.common import clock
 from dialogues.common.access import viewer
 from dialogues.common.pages import own_path, see_other
@@ -39,6 +39,7 @@ PURPOSES = {
     PARTICIPANTS_EXPORT.name: _l("Take the participants list along as a file"),
     STAFF_INVITE.name: _l("Change who is of the staff"),
     RENEW_FACTOR.partition(":")[0]: _l("Set up another authenticator app"),
+    CHANGE_ADDRESS.partition(":")[0]: _l("Have letters sent to another address"),
 }
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -37,7 +37,6 @@ blueprint = Blueprint("home", __name__)
 #: Where each kind of task is done.
 _PLACES = {
     TaskKind.OFFER: "meetings.offers",
-    TaskKind.INVITATION: "home.home",
     TaskKind.STEPS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.ADDRESS_DOUBT: "participants.nominations",
@@ -51,6 +50,9 @@ _PLACES = {
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
 }
+
+#: The part of a list that a task is about.
+_NARROWED: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
 
 
 #: What has its place according to who asks: the first that is open to them, and none where nothing is.
@@ -138,11 +140,14 @@ def steps_ahead(asks: Viewer, meeting: Any, now: datetime) -> list[Step]:
 
 
 def _address(task: Task) -> str:
+    # An invitation is answered through the link in its letter, which no page may give: it leads nowhere from here.
     endpoint = next((place for place, action in _OPEN_TO.get(task.kind, ()) if viewer().may(action)), "")
     endpoint = endpoint or _PLACES.get(task.kind, "")
     if endpoint not in current_app.view_functions:
         return ""
-    return url_for(endpoint, meeting_id=task.meeting_id) if task.meeting_id else url_for(endpoint)
+    if task.meeting_id is None:
+        return url_for(endpoint)
+    return url_for(endpoint, meeting_id=task.meeting_id, **_NARROWED.get(task.kind, {}))
 
 
 def _hint(task: Task) -> str:

@@ -9,6 +9,7 @@ from dialogues.common.refusal import N_, Refusal
 from dialogues.common.text import same_address
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
+from dialogues.outbox.posting import compose_anew
 
 _TAKEN = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
 
@@ -30,7 +31,9 @@ def change_addresses(happening: AddressChanged) -> None:
     )
     if db.session.execute(mine.where(taken).with_only_columns(Person.id)).first() is not None:
         raise Refusal(_TAKEN)
-    for person in db.session.scalars(mine):
+    persons = db.session.scalars(mine).all()
+    for person in persons:
         person.email, person.email_norm = account.email, account.email_norm
         person.version += 1
     db.session.flush()
+    compose_anew([person.id for person in persons])

@@ -12,6 +12,7 @@ from dialogues.common.text import mail_address, same_address
 from dialogues.extensions import db
 from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Person, RoleGrant
 from dialogues.meetings.rules import Gender, NameOrder, sort_key
+from dialogues.outbox.posting import compose_anew
 from dialogues.policy import Role
 
 
@@ -83,6 +84,7 @@ def write_address(person_id: UUID, email: str | None) -> None:
     person.email, person.email_norm = address, same_address(address) if address else None
     person.version += 1
     db.session.flush()
+    compose_anew([person_id])
 
 
 def link_account(person_id: UUID, account_id: UUID) -> None:
@@ -111,6 +113,7 @@ def readdress_person(person_id: UUID, email: str) -> None:
     person.email, person.email_norm = address, same_address(address)
     person.version += 1
     db.session.flush()
+    compose_anew([person_id])
 
 
 class Description(TypedDict, total=False):

@@ -85,6 +85,15 @@ def recall(letter_ids: Collection[UUID]) -> int:
     return cast("CursorResult[Any]", kept).rowcount
 
 
+def compose_anew(person_ids: Collection[UUID]) -> None:
+    """Have letters to these people that have not left composed once more: they have another address by now."""
+    theirs = update(Letter).where(Letter.person_id.in_(person_ids), Letter.sealed_bytes.is_not(None))
+    # One that is leaving at this moment leaves; should it fail, it is tried again where the person is now.
+    db.session.execute(theirs.where(Letter.state == LetterState.SENDING).values(sealed_bytes=None))
+    ready = theirs.where(Letter.state == LetterState.READY)
+    db.session.execute(ready.values(state=LetterState.OWED, sealed_bytes=None))
+
+
 def _supersede_older(debts: Iterable[Debt]) -> None:
     rows = [{"order": debt.order_key, "number": debt.sequence} for debt in debts]
     if not rows:

@@ -5,22 +5,27 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.accounts import posting as accounts
+from dialogues.accounts import queries as account_queries
 from dialogues.accounts.models import Account, SecretLink
-from dialogues.accounts.rules import LinkPurpose
+from dialogues.accounts.rules import LinkPurpose, Proof
 from dialogues.audit.models import AuditEntry
+from dialogues.common import clock
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Person
+from dialogues.outbox.models import Letter as OwedLetter
+from dialogues.outbox.rules import LetterState
 from dialogues.participants import posting
 from tests.beds.forms import complaints, send
 from tests.beds.mail import Letter
-from tests.cast import BEFORE_LVR_1
+from tests.cast import BEFORE_LVR_1, TERMS
 from tests.participants.conftest import Office
+from tests.participants.test_messages import to
 
 OLD, NEW = "us4@example.invalid", "renee@example.org"
 _LINK = re.compile(r"http://localhost(/links/[\w-]+)")
@@ -172,3 +177,78 @@ def test_whoever_is_not_registered_asks_for_no_address_here(office: Office, pers
     page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
 
     assert office.cast.client(persona).get(page).status_code == 404
+
+
+def test_a_letter_that_could_not_leave_yet_goes_to_the_new_address_only(office: Office) -> None:
+    link = link_in(ask(office, NEW))
+    office.smtp.recipient_answers[OLD] = "450 Later"
+    to(office, "LVR-1")
+    office.mail()
+    frozen = waiting(office)
+    assert frozen
+
+    assert use(office.browser(), link) == 303
+    office.smtp.recipient_answers.clear()
+    left = hurry(office)
+
+    assert {letter.recipients for letter in left if "Your address was changed" in letter.message["Subject"]} == {(OLD,)}
+    assert {letter.message["Message-ID"] for letter in left if letter.recipients == (NEW,)} == frozen
+    assert len([letter for letter in left if letter.recipients == (OLD,)]) == 1
+
+
+def test_each_address_that_is_given_up_is_told_of_it_however_fast_the_next_follows(office: Office) -> None:
+    office.smtp.recipient_answers[OLD] = "450 Later"
+    use(office.browser(), link_in(ask(office, NEW)))
+    office.mail()
+    page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+    client = office.cast.app.test_client()
+    with upkeep(system(Purpose.SIGN_IN)):
+        handle = accounts.open_sign_in(
+            _account(NEW), frozenset({Proof.LINK}), now=clock.real_now(), longest=TERMS.staff_longest
+        )
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = handle
+    assert send(client, page, email="third@example.org").status_code == 303
+    (letter,) = office.mail()
+    found = _LINK.search(letter.message.get_content())
+    assert found is not None
+    assert use(office.browser(), found[1]) == 303
+    office.smtp.recipient_answers.clear()
+
+    told = [letter.recipients for letter in hurry(office) if "Your address was changed" in letter.message["Subject"]]
+
+    assert sorted(told) == [(NEW,), (OLD,)]
+
+
+def test_who_has_a_second_factor_shows_it_before_a_letter_leaves(office: Office) -> None:
+    account_id = office.cast.account("us4")
+    with upkeep(system(Purpose.SAMPLE)):
+        accounts.prepare_factor(account_id)
+        factor = account_queries.factor_of(account_id, confirmed=False)
+        assert factor is not None
+        accounts.confirm_factor(factor.id, clock.real_now())
+    page, client = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address", office.cast.client("us4")
+    asked = client.get(page)
+    assert asked.status_code == 303
+    assert "purpose=address.change" in asked.location
+
+    assert send(client, asked.location).status_code == 303
+    assert send(client, page, email=NEW).status_code == 303
+    link_in(office.mail())
+
+
+def waiting(office: Office) -> set[str]:
+    """The numbers of letters to us4 that are to be tried again."""
+    db.session.rollback()
+    ours = select(OwedLetter.message_id).where(
+        OwedLetter.person_id.in_(select(Person.id).where(Person.account_id == office.cast.account("us4"))),
+        OwedLetter.state == LetterState.READY,
+    )
+    return set(db.session.scalars(ours))
+
+
+def hurry(office: Office) -> list[Letter]:
+    """The letters that leave once every pause is over."""
+    with upkeep(system(Purpose.UPKEEP)) as session:
+        session.execute(update(OwedLetter).values(due_at=None))
+    return office.mail()

@@ -22,13 +22,19 @@ from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased
 from dialogues.meetings.commands.roles import end_role
 from dialogues.meetings.models import Exchange, Meeting, RoleGrant
-from dialogues.participants.commands import destroying
-from dialogues.participants.follow_ups import purge_people
+from dialogues.participants.commands import destroying, many
+from dialogues.participants.follow_ups import keep_with_people, purge_people
 from dialogues.participants.jobs import destroy_due
 from dialogues.participants.models import Answer, DestructionCertificate, Participation, Question, SealedField
 from dialogues.participants.posting import sealed
 from dialogues.participants.queries.sealed import due, key_of, opened
-from dialogues.participants.rules import ParticipationStatus, ParticipationWithdrawn, QuestionKind
+from dialogues.participants.rules import (
+    BulkKind,
+    ParticipationStatus,
+    ParticipationWithdrawn,
+    QuestionKind,
+    RegistrationChanged,
+)
 from dialogues.participants.rules.sealed import departure_of, kept_until
 from dialogues.policy import Role
 from tests.beds.database import ENGINE, Installation
@@ -164,6 +170,62 @@ def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_n
     assert sweep() == 5
     with app.app_context(), pytest.raises(KeyErased):
         key_store().current(key_of(key_id))
+
+
+def test_a_meeting_that_moves_keeps_nothing_of_whoever_has_withdrawn(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    write_down(cast, trd, "in-ko1")
+    assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
+
+    later = {"ends_on": "2027-05-30", "depart_on": "2027-06-01", "registration_closes": ""}
+    assert send(cast.client("st-coord"), f"{trd}/settings", **later).status_code == 303
+
+    assert purge_days(app) == {date(2027, 5, 26), date(2027, 7, 1)}
+
+
+def test_a_change_accepted_after_the_cancellation_keeps_nothing_longer(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
+
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
+        changed = RegistrationChanged(about=us4, meeting_id=meeting_id, person_id=us4, at=clock.now())
+        with upkeep(system(Purpose.SAMPLE)):
+            keep_with_people([changed])
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_whoever_comes_after_all_is_asked_again_for_what_is_gone(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
+        viewer = cast.viewer("st-coord", meeting="TRD-1")
+        taking_part = db.session.execute(select(Participation.id).filter_by(**ids)).scalar_one()
+        action = many.act(viewer, BulkKind.TAKE_BACK, [taking_part], now=clock.now())
+    assert sweep() == 5
+
+    with app.app_context():
+        many.undo(cast.viewer("st-coord", meeting="TRD-1"), action, now=clock.now())
+        steps = db.session.execute(select(Participation.steps).filter_by(**ids)).scalar_one()
+
+    assert "needs" not in steps
+
+
+def test_what_is_undone_before_the_sweep_is_kept_as_it_was(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
+        viewer = cast.viewer("st-coord", meeting="TRD-1")
+        taking_part = db.session.execute(select(Participation.id).filter_by(**ids)).scalar_one()
+        action = many.act(viewer, BulkKind.TAKE_BACK, [taking_part], now=clock.now())
+        many.undo(viewer, action, now=clock.now())
+        steps = db.session.execute(select(Participation.steps).filter_by(**ids)).scalar_one()
+
+    assert "needs" in steps
+    assert purge_days(app) == {date(2027, 6, 27)}
 
 
 def test_an_interpreter_whose_role_ends_leaves_nothing_behind(

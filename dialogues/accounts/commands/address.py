@@ -24,12 +24,13 @@ def ask_for_address(viewer: Viewer, email: str, way: Way) -> None:
 
     Whether somebody has that address is looked at when the letter is written: the answer here is always the same.
 
+    :raises Unseen: they have a second factor, and have not just shown it for this.
     :raises Refusal: it is no address, or the one that they have.
     """
     wanted = mail_address(email, field="email")
     with transaction(viewer, OWN_ACCOUNT):
         account = db.session.get(Account, viewer.account_id)
-        if account is None:
+        if account is None or not queries.may_change_address(viewer, way.moment.real):
             raise Unseen
         if same_address(wanted) == account.email_norm:
             raise Refusal(N_("This is your address already."), field="email")
@@ -58,5 +59,5 @@ def change_address(link_id: UUID, present: Viewer, way: Way) -> None:
         account.email_norm, account.wanted_email = same_address(account.email), None
         stays = present.sign_in_id if present.account_id == account.id else None
         posting.end_everything(account.id, now, but=stays)
-        posting.owe_letter(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
+        posting.owe_news(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
         change.happened(AddressChanged(at=way.moment.service, about=account.id))

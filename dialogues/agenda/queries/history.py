@@ -18,11 +18,14 @@ def release_history(viewer: Viewer) -> list[ReleaseHead]:
     :raises Unseen: the viewer does not work on it.
     """
     rows = db.session.execute(
-        select(Release.id, Release.number, Release.at, Release.reason)
+        select(Release.id, Release.at, Release.reason)
         .where(Release.meeting_id == _meeting(viewer))
-        .order_by(Release.number.desc())
+        .order_by(Release.number)
     )
-    return [ReleaseHead(row.id, row.number, row.at, row.reason) for row in rows]
+    # Of several of one moment, which differ by a successor alone, the last is shown.
+    last = {row.at: row for row in rows}
+    heads = [ReleaseHead(row.id, number, at, row.reason) for number, (at, row) in enumerate(last.items(), start=1)]
+    return heads[::-1]
 
 
 def release_as_it_was(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[ReleasedSession]]:
@@ -30,12 +33,10 @@ def release_as_it_was(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[Re
 
     :raises Unseen: there is none of that number, or the viewer does not work on the agenda.
     """
-    of_number = (Release.meeting_id == _meeting(viewer), Release.number == number)
-    release = db.session.scalars(select(Release).where(*of_number)).one_or_none()
-    if release is None:
+    head = next((one for one in release_history(viewer) if one.number == number), None)
+    if head is None:
         raise Unseen
-    sessions = db.session.execute(sessions_of(viewer, AGENDA_EDIT, select(Release.id).where(*of_number)))
-    head = ReleaseHead(release.id, release.number, release.at, release.reason)
+    sessions = db.session.execute(sessions_of(viewer, AGENDA_EDIT, select(Release.id).where(Release.id == head.id)))
     return head, [as_seen(row) for row in sessions]
 
 

@@ -11,10 +11,11 @@ from dialogues.extensions import db
 from dialogues.keys.envelope import seal_text
 from dialogues.keys.installed import key_store
 from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants.models import DestructionCertificate, Participation, SealedField
 from dialogues.participants.queries import days_of
 from dialogues.participants.queries.sealed import interprets, key_of, place_of_value, today_in
-from dialogues.participants.rules import ParticipationStatus, SealedKind
+from dialogues.participants.rules import ParticipationStatus, SealedKind, Step
 from dialogues.participants.rules.sealed import NEEDS, TAKEN_AWAY, departure_of, kept_until, written
 
 
@@ -84,15 +85,36 @@ def _departure(meeting: Meeting, person_id: UUID) -> date:
 
 
 def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None:
-    """Reckon anew until when things are kept: of these people, or of everyone at the meeting."""
-    days = days_of(meeting)
+    """Reckon anew until when things are kept: of these people, or of everyone at the meeting.
+
+    What goes since nobody needs it any more goes on its day, however the meeting's days are changed.
+    """
+    if meeting.status is MeetingStatus.CANCELLED:
+        return
+    days, gone = days_of(meeting), no_longer_needed(meeting.id, people)
     told = select(Participation.person_id, Participation.present_to).where(Participation.meeting_id == meeting.id)
     if people is not None:
         told = told.where(Participation.person_id.in_(people))
     present = {row.person_id: row.present_to for row in db.session.execute(told)}
     kept = select(SealedField).where(*_of(meeting.id, people), SealedField.purge_on != TAKEN_AWAY)
     for field in db.session.scalars(kept):
+        if field.person_id in gone:
+            continue
         field.purge_on = kept_until(departure_of(present.get(field.person_id), days.first, days.last))
+
+
+def ask_again(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
+    """Let the step of travel and needs count as not done for those of whom nothing is kept any more."""
+    kept = select(SealedField.person_id).where(*_of(meeting_id, people), SealedField.purge_on > today)
+    theirs = select(Participation).where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id.in_(people),
+        Participation.person_id.not_in(kept),
+    )
+    for participation in db.session.scalars(theirs):
+        if Step.NEEDS.value in participation.steps:
+            participation.steps = [step for step in participation.steps if step != Step.NEEDS.value]
+    db.session.flush()
 
 
 def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
@@ -101,8 +123,8 @@ def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = No
     db.session.execute(sooner.values(purge_on=day))
 
 
-def no_longer_needed(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
-    """Those of them of whom something is sealed, though they neither take part in the meeting nor interpret there."""
+def no_longer_needed(meeting_id: UUID, people: Collection[UUID] | None) -> set[UUID]:
+    """Those of these people, or of all, who neither take part nor interpret there, and of whom something is sealed."""
     takes_part = exists().where(
         Participation.meeting_id == meeting_id,
         Participation.person_id == Person.id,

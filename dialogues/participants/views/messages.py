@@ -120,7 +120,7 @@ def _form() -> MessageForm:
 
 def _id(form: MessageForm) -> UUID:
     try:
-        return UUID(form.id.data)
+        return UUID(form.id.data or "")
     except ValueError:
         abort(400)
 

@@ -1,6 +1,7 @@
 """A person's own registration: where it stands, its steps, another address, and the way out."""
 
 from collections.abc import Iterator
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from flask import flash, render_template, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from dialogues.accounts import queries as accounts
 from dialogues.accounts.commands import address
 from dialogues.accounts.cookie import this_way
+from dialogues.accounts.rules import CHANGE_ADDRESS
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, see_other
@@ -105,8 +108,22 @@ for _step in steps.FORMS:
     )
 
 
+def _prove_first(view: Any) -> Any:
+    """Whoever has a second factor shows it first: a borrowed browser, or a mailbox, shuts nobody out."""
+
+    @wraps(view)
+    def guarded(meeting_id: UUID) -> Any:
+        if accounts.may_change_address(viewer(), clock.real_now()):
+            return view(meeting_id=meeting_id)
+        back = url_for("participants.own_address", meeting_id=meeting_id)
+        return see_other(url_for("accounts.step_up", purpose=CHANGE_ADDRESS, next=back))
+
+    return guarded
+
+
 @blueprint.route("/meetings/<uuid:meeting_id>/registration/address", methods=["GET", "POST"])
 @allows(REGISTRATION_OWN)
+@_prove_first
 @form_page("participants/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
     """Have a letter sent to another address, which becomes one's own once its link is used."""
