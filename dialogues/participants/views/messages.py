@@ -90,6 +90,7 @@ def send_message(meeting_id: UUID) -> Response:
         text=form.text.data,
         people=form.people.data or [],
         chosen=form.chosen(),
+        wish=None if form.picked.data else form.wish(),
     )
     try:
         sent = messaging.send(viewer(), draft, now=clock.now())
