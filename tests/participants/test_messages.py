@@ -85,6 +85,22 @@ class TestSending:
         assert first.location == second.location
         assert len(office.mail()) == 3
 
+    def test_other_words_from_the_same_page_are_another_message(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        party = [str(office.cast.party("JP", "SCD"))]
+        preview = write(client, new(office), parties=party)
+        first = send_on(client, preview)
+        again = page(send_on(client, preview, "Change")).select_one("main form[method=post]")
+        assert again is not None
+        other = client.post(
+            str(again["action"]), data={**held(again), **WORDS, "text": "Other words."}, headers=SAME_ORIGIN
+        )
+
+        second = send_on(client, other)
+
+        assert second.location != first.location
+        assert len(office.mail()) == 6
+
     def test_who_left_the_group_after_the_look_gets_no_letter(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
