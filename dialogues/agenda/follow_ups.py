@@ -69,9 +69,7 @@ def replace_person(replaced: NomineeReplaced) -> None:
     place = {"dialogue_id": replaced.dialogue_id, "meeting_id": replaced.meeting_id}
     chairs = meetings.live_grant(replaced.replaced_person_id, Role.CO_CHAIR, **place)
     parts = frozenset({Part.LEAD, Part.INVITED} if chairs is not None else {Part.CHAIR, Part.LEAD, Part.INVITED})
-    posting.hand_over_sessions(
-        replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, parts, now=replaced.at
-    )
+    posting.hand_over_sessions(replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, parts)
 
 
 def _later(session: DraftSession, days: int) -> When:

@@ -87,10 +87,11 @@ def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
     db.session.flush()
 
 
-def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part], *, now: datetime) -> None:
+def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part]) -> None:
     """Give the successor these parts that someone had in sessions, in the draft and, if it names them, in the release.
 
-    The release is one of its own that changes nothing but persons: what else the draft holds waits for the next.
+    The release is one of its own that changes nothing but persons: what else the draft holds waits for the next. It
+    keeps moment and number of the one it takes over, so that nobody learns from it that somebody was replaced.
     """
     _hand_over_draft(meeting_id, was, successor, parts)
     released = queries.current_release(meeting_id)
@@ -104,7 +105,7 @@ def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Coll
     }
     if not named:
         return
-    release = _new_release(queries.frame_of(meeting_id), released.reason, now)
+    release = _new_release(queries.frame_of(meeting_id), released.reason, released.at)
     for item in db.session.scalars(select(ReleaseItem).where(ReleaseItem.release_id == released.id)).all():
         _freeze_as(release, item, named.get(item.session_id, snapshots[item.session_id]))
     db.session.flush()

@@ -149,11 +149,11 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
 def draft(meeting_id: UUID) -> str:
     """The draft by day, with what is doubtful in it and what a release would change."""
     frame = queries.meeting_frame(viewer())
-    sessions = queries.draft(viewer(), frame)
-    people = queries.people_of_meeting(viewer(), frame)
+    planned = queries.draft(viewer(), frame)
+    sessions, people = queries.as_known(viewer(), frame, planned)
     names = {person.id: person.name for person in people}
     doubts = queries.doubts(frame, sessions, queries.rooms_of_venue(frame), people, names)
-    changes = queries.unreleased(viewer(), frame, sessions)
+    changes = queries.unreleased(viewer(), frame, planned)
     return render_template(
         "agenda/draft.html",
         meeting_id=meeting_id,

@@ -1,6 +1,7 @@
 """The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
 
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,6 @@ blueprint = Blueprint("home", __name__)
 #: Where each kind of task is done.
 _PLACES = {
     TaskKind.OFFER: "meetings.offers",
-    TaskKind.INVITATION: "home.home",
     TaskKind.STEPS: "participants.own_registration",
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.ADDRESS_DOUBT: "participants.nominations",
@@ -36,6 +36,9 @@ _PLACES = {
     TaskKind.SUMMARY: "notes.notes",
     TaskKind.TO_FILE: "archive.records",
 }
+
+#: The part of a list that a task is about.
+_NARROWED: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
 
 
 @blueprint.route("/")
@@ -97,10 +100,13 @@ def design() -> str:
 
 
 def _address(task: Task) -> str:
-    endpoint = _PLACES[task.kind]
+    # An invitation is answered through the link in its letter, which no page may give: it leads nowhere from here.
+    endpoint = _PLACES.get(task.kind, "")
     if endpoint not in current_app.view_functions:
         return ""
-    return url_for(endpoint, meeting_id=task.meeting_id) if task.meeting_id else url_for(endpoint)
+    if task.meeting_id is None:
+        return url_for(endpoint)
+    return url_for(endpoint, meeting_id=task.meeting_id, **_NARROWED.get(task.kind, {}))
 
 
 def _hint(task: Task) -> str:

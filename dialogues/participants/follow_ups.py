@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.rules import AddressChanged, LinkPurpose
+from dialogues.common.refusal import N_, Refusal
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting, Person
+from dialogues.meetings.models import Meeting, Party, Person
 from dialogues.meetings.rules import (
     MeetingCancelled,
     MeetingChanged,
@@ -23,7 +24,7 @@ from dialogues.meetings.rules import (
 from dialogues.participants.models import Participation, SealedField
 from dialogues.participants.posting import answers, sealed, seats
 from dialogues.participants.queries.sealed import today_in
-from dialogues.participants.rules import ParticipationHappening
+from dialogues.participants.rules import GONE, ParticipationHappening
 from dialogues.participants.rules.sealed import KEPT_AFTER_DEPARTURE
 from dialogues.policy import Role
 
@@ -50,8 +51,29 @@ def ask_rules_again(happening: RulesChanged) -> None:
 
 
 def seat_those_who_wait(happening: MeetingChanged) -> None:
-    """A meeting may have other numbers of seats now: whoever waits gets those that are new."""
+    """A meeting may have other numbers of seats now: whoever waits gets those that are new.
+
+    :raises Refusal: a party that is to be there no more has people on its list.
+    """
+    _refuse_list_without_party(happening)
     seats.fill_seats(happening.about, happening.at)
+
+
+def _refuse_list_without_party(happening: MeetingChanged) -> None:
+    # Nobody could open, replace or lodge those who stand on it any more.
+    stays = select(Party.code).join(Participation, Participation.party_id == Party.id)
+    stays = stays.where(
+        Participation.meeting_id == happening.about,
+        Participation.party_id.in_(happening.parties_gone),
+        Participation.status.not_in(GONE),
+    )
+    code = db.session.scalars(stays.order_by(Party.code).limit(1)).first()
+    if code is not None:
+        raise Refusal(
+            N_("%(party)s has people on its list, and keeps its place at the meeting until they are taken off."),
+            field="parties",
+            party=code,
+        )
 
 
 def copy_questions(copied: MeetingCopied) -> None:

@@ -26,6 +26,13 @@ def test_a_participant_sees_todays_sessions_with_their_zone(app: Flask) -> None:
     assert "Asia/Ulaanbaatar" in words
 
 
+def test_an_invitation_that_waits_is_answered_in_its_letter_and_no_link_pretends_otherwise(app: Flask) -> None:
+    home = page(Cast(app).client("kp2").get("/"))
+    [waits] = [task for task in home.select(".task") if "open the link in its letter" in task.get_text()]
+
+    assert waits.select("a") == []
+
+
 def test_the_travel_desk_sees_times_and_places_of_today_and_no_titles(app: Flask) -> None:
     words = words_at_home(app, "st-travel")
 

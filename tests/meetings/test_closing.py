@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.models import SecretLink
@@ -239,3 +239,18 @@ def test_a_status_of_old_that_sealed_nothing_can_still_be_closed_properly(last_d
     close(last_day)
 
     assert read(select(AttendanceSeal)) is not None
+
+
+def test_nobody_withdraws_from_a_meeting_that_was_closed(last_day: Cast, read) -> None:
+    """Else who was there would lose what they may read of it, and have a day of the past taken out of the calendar."""
+    client = last_day.client("us4")
+    own = address(last_day, "/registration")
+    assert "Withdraw…" in client.get(own).text
+    close(last_day)
+    owed = read(select(func.count()).select_from(Letter))
+
+    answer = send(client, own + "/withdraw")
+
+    assert "cancelled or closed" in complaints(answer)
+    assert read(select(func.count()).select_from(Letter)) == owed
+    assert "Withdraw…" not in client.get(own).text

@@ -1,6 +1,7 @@
 """A meeting whose existence is confidential is not there for anyone outside its circle: walked by persona."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ OF_TRD_1 = ("kr1", "us4", "ch1", "xo2", "in-ko1", "mn1")
 #: Ways out of a page that are no links to follow.
 _LINK = re.compile(r"<a[^>]* href=\"(/[^\"]*)\"")
 _AWAY = ("/static/", "/bootstrap/")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+#: How many pages of one kind are looked at.
+_ALIKE = 4
 
 
 class Outside(FlaskClient):
@@ -75,13 +79,16 @@ class Scene:
         return (CODE, TITLE, CITY, SESSION, str(self.meeting_id), "2 November 2027", "2027-11-02")
 
     def walk(self, client: FlaskClient, *beginnings: str) -> dict[str, str]:
-        """Everything that links and downloads lead to, by its address."""
-        coming = ["/", "/dialogues", "/offers", "/held", *beginnings]
+        """What links and downloads lead to, by its address; of many alike, the first few."""
+        coming = ["/", "/dialogues", "/offers", "/held-about-me", *beginnings]
         seen: dict[str, str] = {}
-        while coming and len(seen) < 400:
+        alike: Counter[str] = Counter()
+        while coming:
             path = coming.pop()
-            if path in seen or path.startswith(_AWAY):
+            kind = _ID.sub("", _path_of(path))
+            if path in seen or path.startswith(_AWAY) or alike[kind] == _ALIKE:
                 continue
+            alike[kind] += 1
             answer = client.get(path)
             seen[path] = f"{answer.headers} {answer.text}"
             if answer.mimetype == "text/html":

@@ -103,6 +103,7 @@ class TestApproving:
 
         asked = choose(office, "approve", "us1", "us2")
         assert "Something is missing of one registration" in words(asked)
+        assert "Marcus PLACEHOLDER US : Days" in words(asked), "the office reads what to ask for"
         confirm(office, asked)
         assert row(office, "us2").approved_at is None
 
@@ -224,6 +225,17 @@ class TestWithdrawing:
         assert holds_a_role(office, "us1")
         again = [letter for letter in office.mail() if b"METHOD:REQUEST" in bytes(letter.message)]
         assert {letter.recipients[0] for letter in again} <= {"us1@example.invalid", "us2@example.invalid"}
+
+    def test_undone_in_time_no_calendar_is_told_of_it(self, office: Office) -> None:
+        undo(office, do(office, "take-back", "us1"))
+        assert len(office.mail()) == 1, "the sample writes to nobody: this is the first letter with the entry"
+
+        undo(office, do(office, "take-back", "us1"))
+        assert office.mail() == []
+
+        do(office, "take-back", "us1")
+        told = [(letter.recipients, str(letter.message["Subject"])) for letter in office.mail()]
+        assert told == [(("us1@example.invalid",), "Appointment: cancelled")]
 
     def test_an_invited_persons_link_works_again_without_another_letter(self, office: Office) -> None:
         do(office, "remind", "cn1")
@@ -356,7 +368,9 @@ def name_of(office: Office, name: str) -> str:
 
 def test_home_says_how_many_registrations_wait_for_the_office(office: Office) -> None:
     client = office.cast.client("st-coord")
-    assert "Approve 14 registrations LVR-1" in words(client.get("/"))
+    home = client.get("/")
+    assert "Approve 14 registrations LVR-1" in words(home)
+    assert page(home).find("a", string="Approve 14 registrations")["href"].endswith("?ready=to_approve")
 
     do(office, "approve", "us1", "us2")
 

@@ -71,7 +71,9 @@ def decide(office: Office, answer: str, client: FlaskClient | None = None, **typ
 def test_what_is_typed_after_approval_waits_and_changes_nothing(office: Office) -> None:
     before = person(office).affiliation
 
-    assert asks_for(office, affiliation=f"{CANARY} Institute").status_code == 303
+    asked = asks_for(office, affiliation=f"{CANARY} Institute")
+    assert asked.status_code == 303
+    assert asked.location.endswith("/registration"), "there it stands that a change is asked for"
 
     assert person(office).affiliation == before
     shown = office.cast.client("us4").get(own_page(office)).text

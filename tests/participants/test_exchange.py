@@ -370,12 +370,31 @@ def test_whoever_is_named_instead_has_the_seat_and_the_sessions(cast: Cast) -> N
     after = current_release(cast.meeting("LVR-1"))
     assert before is not None
     assert after is not None
-    assert after.number == before.number + 1
+    assert after.id != before.id
     released = db.session.scalars(select(ReleasePerson.person_id).where(ReleasePerson.release_id == after.id)).all()
     assert ru4 not in released
     assert new.person_id in released
     assert live_entries(cast, ru4) == 0
     assert live_entries(cast, new.person_id) == 0
+
+
+def test_before_the_opening_a_co_chair_sees_nothing_of_a_replacement(cast: Cast) -> None:
+    """The release that names the successor has moment and number of the one before."""
+    pages = {path: cast.client("ch2").get(lvr(cast, path)).text for path in ("/agenda", "/agenda/releases")}
+    assert "Release 1" in pages["/agenda"]
+    known = queries.nominee(viewer(cast, "ru1"), participation_of(cast, "ru4"))
+    now = clock.now() + timedelta(days=2)
+    nominating.replace_nominee(
+        viewer(cast, "ru1"), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
+    )
+
+    for path, before in pages.items():
+        assert without_moment(cast.client("ch2").get(lvr(cast, path)).text) == without_moment(before)
+
+
+def without_moment(text: str) -> str:
+    """What a page holds, without what tells when it was made."""
+    return text.split("<main", 1)[-1].split("</main>")[0]
 
 
 def live_entries(cast: Cast, person_id: UUID) -> int:

@@ -338,11 +338,17 @@ def test_another_capacity_is_another_seat(cast: Cast) -> None:
 
 def test_a_party_without_a_focal_point_is_entered_for_by_the_office(cast: Cast) -> None:
     desk = cast.client("st-coord")
-    assert "no focal point: the office names its people" in desk.get(address(cast)).text
 
     answer = send(desk, address(cast, f"/{cast.party('KR', 'LVR')}/new"), name="KIM Ara")
 
     assert answer.status_code == 303
+
+
+def test_the_office_reads_whose_answer_as_focal_point_it_waits_for(cast: Cast) -> None:
+    words = cast.client("st-coord").get(address(cast)).text
+
+    assert "focal point asked, no answer yet: CHOI Si-heom" in words
+    assert "no focal point: the office names its people" not in words
 
 
 def test_before_the_exchange_nobody_else_finds_the_name(cast: Cast) -> None:

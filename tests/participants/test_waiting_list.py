@@ -14,11 +14,11 @@ from dialogues.common import clock
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
 from dialogues.participants import queries
-from dialogues.participants.commands import inviting, lodging, nominating
+from dialogues.participants.commands import inviting, lodging, many, nominating
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import Invitee, Nominee, ParticipationStatus, free_seat, has_room
+from dialogues.participants.rules import BulkKind, Invitee, Nominee, ParticipationStatus, free_seat, has_room
 from dialogues.policy import SEATS_EDIT
-from tests.beds.forms import press, send
+from tests.beds.forms import complaints, page, press, send
 from tests.cast import BEFORE_LVR_1, Cast
 from tests.participants.conftest import Office
 
@@ -177,6 +177,48 @@ def test_seats_are_set_on_their_page(cast: Cast) -> None:
     assert (wrong.status_code, right.status_code) == (422, 303)
     seats = {party.party_id: party.seats for party in queries.seats(viewer(cast, "st-coord"), SEATS_EDIT)}
     assert seats[cast.party("RU", "LVR")] == {"observer": 2}
+
+
+def test_the_office_invites_whom_it_brought_back_to_wait_lodged_or_not(office: Office) -> None:
+    cast, desk = office.cast, viewer(office.cast, "st-coord")
+    set_seats(cast, 5)
+    invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
+    five = inviting.invite_person(desk, invitee, now=clock.now())
+    done = many.act(desk, BulkKind.TAKE_BACK, [five], now=clock.now())
+    six = name_for(cast, "ru1", "Six")
+    many.undo(desk, done, now=clock.now())
+    assert stands(five) == (ParticipationStatus.WAITING, None, 1)
+    lodging.take_lodging_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
+    office.mail()
+
+    withdraw(cast, six)
+
+    assert stands(five) == (ParticipationStatus.INVITED, 5, None)
+    assert [letter.recipients for letter in office.mail()] == [("five@example.invalid",)]
+
+
+def test_a_seat_of_a_meeting_that_was_cancelled_is_nobodys(cast: Cast) -> None:
+    one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two", email="two@example.invalid")
+    send(cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/cancel")
+
+    inviting.take_back(viewer(cast, "st-coord"), one, now=clock.now())
+
+    assert stands(two) == (ParticipationStatus.WAITING, None, 1)
+
+
+def test_a_party_with_people_on_its_list_keeps_its_place_at_the_meeting(cast: Cast) -> None:
+    """Else they would stand on a list that nobody can open, replace or lodge any more."""
+    desk, kp = viewer(cast, "st-coord"), cast.party("KP", "LVR")
+    named = nominating.nominate(desk, kp, Nominee(name="Han"), once=uuid4().hex, now=clock.now())
+    client, settings = cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/settings"
+    ticked = [box["value"] for box in page(client.get(settings)).select("input[name=parties][checked]")]
+    others = [value for value in ticked if UUID(str(value)) != kp]
+
+    answer = send(client, settings, parties=others)
+
+    assert "has people on its list" in complaints(answer)
+    there = next(party for party in queries.party_lists(desk) if party.party_id == kp)
+    assert named in {line.id for line in there.nominees}
 
 
 @pytest.mark.parametrize("rounds", [2])

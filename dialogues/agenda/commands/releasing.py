@@ -36,4 +36,5 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
             raise clash.refusal(queries.names_of(change.viewer, frame))
         released = posting.freeze_release(frame.meeting_id, reason=reason, now=now)
         change.happened(released)
-    return released.number
+        head = queries.current_release(frame.meeting_id)
+    return head.number if head is not None else released.number

@@ -1,7 +1,7 @@
 """The draft of the agenda, for those who work on it: sessions, and the rooms and people they may be given."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -128,10 +128,11 @@ def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]
 
     Parties stand in the order in force, staff after them.
     """
-    if not viewer.may(SESSION_PEOPLE_SEE):
-        return []
+    return _people_beside(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
+
+
+def _people_beside(viewer: Viewer, frame: MeetingFrame, unknown: set[UUID]) -> list[PersonChoice]:
     standing = {party.code: rank for rank, party in enumerate(meetings.parties_in_order(viewer))}
-    unknown = hidden_people(viewer, frame)
     people = (person for person in belonging(frame) if person.id not in unknown)
     return sorted(people, key=lambda person: standing.get(person.party, len(standing)))
 
@@ -237,6 +238,23 @@ def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
         _session(item, frame.zone, rooms.get(item.session_id, {}), people.get(item.session_id, ())) for item in items
     )
     return sorted(sessions, key=lambda session: (session.slot.starts_utc, session.slot.ends_utc, str(session.id)))
+
+
+def as_known(
+    viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]
+) -> tuple[list[DraftSession], list[PersonChoice]]:
+    """The sessions as this viewer may know them, and who may be named to them.
+
+    Without those of whom they may not know: neither a gap nor a doubt tells that there is someone.
+    """
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return [replace(session, people=()) for session in sessions], []
+    unknown = hidden_people(viewer, frame)
+    known = [
+        replace(session, people=tuple(named for named in session.people if named[0] not in unknown))
+        for session in sessions
+    ]
+    return known, _people_beside(viewer, frame, unknown)
 
 
 def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:

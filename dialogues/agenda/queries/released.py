@@ -20,7 +20,7 @@ from dialogues.meetings.rules import Rule
 from dialogues.participants.models import Participation
 from dialogues.participants.queries import hides_name, hides_rest
 from dialogues.participants.rules import Audience, audiences
-from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
+from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, NOMINATIONS_SEE, SESSION_PEOPLE_SEE, Action, Scope
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
@@ -67,7 +67,7 @@ def _named(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHead:
-    """A release without its sessions."""
+    """A release without its sessions; one that took over another for a successor's sake is told as that one."""
 
     id: UUID
     number: int
@@ -166,9 +166,23 @@ def _current(viewer: Viewer) -> Select[Any]:
 
 def current_release(meeting_id: UUID) -> ReleaseHead | None:
     """The newest release of a meeting, without its sessions; None before the first."""
-    newest = select(Release).where(Release.meeting_id == meeting_id).order_by(Release.number.desc()).limit(1)
-    release = db.session.execute(newest).scalar_one_or_none()
-    return None if release is None else ReleaseHead(release.id, release.number, release.at, release.reason)
+    table = Release.__table__
+    newest = select(table.c.id, _told_number(table).label("told"), table.c.at, table.c.reason).where(
+        table.c.meeting_id == meeting_id
+    )
+    row = db.session.execute(newest.order_by(table.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else ReleaseHead(row.id, row.told, row.at, row.reason)
+
+
+def _told_number(release: Any) -> Any:
+    """Which release of its meeting it is for those who see numbers: one for each moment."""
+    before = Release.__table__.alias("before")
+    return (
+        select(func.count(func.distinct(before.c.at)))
+        .where(before.c.meeting_id == release.c.meeting_id, before.c.number <= release.c.number)
+        .correlate(release)
+        .scalar_subquery()
+    )
 
 
 def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID | None = None) -> list[ReleasedSession]:
@@ -218,6 +232,8 @@ class Standpoint:
     #: As which readers the viewer is told names, None where all are; and whose names they are told whatever was chosen.
     reads_as: frozenset[Audience] | None
     also_told: frozenset[UUID]
+    #: How far they know of people who are on no list yet.
+    nominees: frozenset[Scope]
     locale: str
     zone: str | None
 
@@ -255,7 +271,7 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
     # Oneself matters only to someone who stands on the agenda.
     own = frozenset(filter(None, (viewer.person_id,))) if first.session_id is not None else frozenset()
     return Standpoint(
-        release=ReleaseHead(first.id, first.number, first.at, first.reason),
+        release=ReleaseHead(first.id, first.told, first.at, first.reason),
         scopes=viewer.scopes(AGENDA_SEE),
         sees_people=sees_people,
         file_scopes=viewer.scopes(INVITE_FILE),
@@ -263,7 +279,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
         names_state=int(first.names_state),
         reads_as=reads_as,
-        also_told=frozenset() if reads_as is None else viewer.parties | own,
+        also_told=viewer.parties | own,
+        nominees=viewer.scopes(NOMINATIONS_SEE),
         locale=viewer.locale,
         zone=viewer.zone,
     )
@@ -295,7 +312,7 @@ def _standpoint_query(sees_people: bool) -> Select[Any]:
     return (
         select(
             release.c.id,
-            release.c.number,
+            _told_number(release).label("told"),
             release.c.at,
             release.c.reason,
             own.c.session_id,
@@ -365,11 +382,13 @@ def release_history(viewer: Viewer) -> list[ReleaseHead]:
     if viewer.place is None or viewer.place.meeting_id is None:
         raise Unseen
     rows = db.session.execute(
-        select(Release.id, Release.number, Release.at, Release.reason)
+        select(Release.id, Release.at, Release.reason)
         .where(Release.meeting_id == viewer.place.meeting_id)
-        .order_by(Release.number.desc())
+        .order_by(Release.number)
     )
-    return [ReleaseHead(row.id, row.number, row.at, row.reason) for row in rows]
+    last = {row.at: row for row in rows}
+    heads = [ReleaseHead(row.id, number, at, row.reason) for number, (at, row) in enumerate(last.items(), start=1)]
+    return heads[::-1]
 
 
 def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:

@@ -130,13 +130,13 @@ def edit_meeting(
         was = {column: getattr(meeting, column) for column in _columns(facts)}
         for column, value in _columns(facts).items():
             setattr(meeting, column, value)
-        seated = _seat_parties(meeting, facts.parties, facts.seats)
+        seated, gone = _seat_parties(meeting, facts.parties, facts.seats)
         meeting.version += 1
         changed = {column for column, value in was.items() if getattr(meeting, column) != value}
         if meeting.closed_at is not None and changed & set(_WHERE_AND_WHEN):
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
         if changed - set(_WHERE_AND_WHEN) or seated:
-            change.happened(MeetingChanged(**_about(meeting), at=now))
+            change.happened(MeetingChanged(**_about(meeting), at=now, parties_gone=gone))
         if "rules_text" in changed:
             change.happened(RulesChanged(**_about(meeting), at=now))
         if changed & set(_WHERE_AND_WHEN):
@@ -313,10 +313,10 @@ def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) ->
         raise Refusal(N_("A meeting of this dialogue already has the code “%(code)s”."), field="code", code=code)
 
 
-def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> bool:
+def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> tuple[bool, frozenset[UUID]]:
     """Make these the meeting's parties, with so many seats for participants; without a number each keeps its own.
 
-    Says whether that changed anything.
+    Says whether that changed anything, and which parties are there no more.
     """
     known = select(Party.id).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
     if len(db.session.scalars(known).all()) != len(parties):
@@ -335,7 +335,7 @@ def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None)
         elif not meant.items() <= seated[party_id].seats.items():
             seated[party_id].seats = {**seated[party_id].seats, **meant}
             changed = True
-    return changed
+    return changed, frozenset(seated.keys() - parties)
 
 
 def _seat(meeting: Meeting, party_id: UUID, seats: dict[str, int]) -> None:

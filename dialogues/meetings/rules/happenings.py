@@ -1,6 +1,6 @@
 """What happens to dialogues, meetings, parties and roles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -76,6 +76,9 @@ class MeetingChanged(Happening):
     """What is said of a meeting changed, neither its days nor its place."""
 
     action: ClassVar[str] = "meeting.changed"
+
+    #: Parties that are to be at the meeting no more.
+    parties_gone: frozenset[UUID] = field(default=frozenset(), metadata={"audited": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dialogues.accounts import posting as accounts
 from dialogues.accounts import queries as account_queries
 from dialogues.accounts.rules import LinkPurpose, Proof, SignInOpened
 from dialogues.accounts.throttle import Bucket, Limit
-from dialogues.common.refusal import Refusal, Unseen
+from dialogues.common.refusal import N_, Refusal, Unseen
 from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
@@ -120,9 +120,14 @@ def _decline(change: Change, participation: Participation, now: datetime) -> Non
 
 
 def withdraw(viewer: Viewer, *, now: datetime) -> None:
-    """Take one's own yes back; until registration closes a new link from the office's letter brings it again."""
+    """Take one's own yes back; until registration closes a new link from the office's letter brings it again.
+
+    :raises Refusal: the meeting was cancelled or closed; whoever was there still reads what they may read of it.
+    """
     with transaction(viewer, REGISTRATION_OWN) as change:
         participation = _own(change)
+        if not queries.gathering_of(db.session.get_one(Meeting, participation.meeting_id)).takes_place:
+            raise Refusal(N_("This meeting was cancelled or closed: there is nothing to withdraw from any more."))
         if participation.status is ParticipationStatus.CONFIRMED:
             _withdraw(change, participation, now)
 

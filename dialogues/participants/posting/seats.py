@@ -7,11 +7,14 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from dialogues.common.refusal import N_, Refusal
 from dialogues.extensions import db
-from dialogues.meetings.models import MeetingParty, Person
-from dialogues.meetings.rules import Capacity
+from dialogues.meetings.models import Meeting, MeetingParty, Person
+from dialogues.meetings.rules import Capacity, MeetingStatus
 from dialogues.participants.models import Participation
 from dialogues.participants.posting.letters_owed import owe_invitation
 from dialogues.participants.rules import ParticipationStatus, free_seat, has_room, status_on_seat
+
+#: Of these meetings no seat is anybody's any more.
+_OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 
 
 def take_place(participation: Participation, *, may_exceed: bool = False) -> bool:
@@ -81,6 +84,8 @@ def seated(participation: Participation, now: datetime, *, has_lodged: bool) -> 
     """Say where someone stands who has got a seat; whom a letter can reach is owed it, once the party has lodged."""
     email = db.session.execute(select(Person.email).where(Person.id == participation.person_id)).scalar_one()
     reached = email is not None or participation.claimed_email is not None
+    # Whom the office invited comes by no list, so that none is to be lodged first.
+    has_lodged |= participation.nominated_by is None
     participation.status = status_on_seat(has_lodged=has_lodged, has_address=reached)
     participation.version += 1
     if participation.status is ParticipationStatus.INVITED:
@@ -100,7 +105,8 @@ def _seat_those_who_wait(among: ColumnElement[bool], seats: int | None, now: dat
     taken = _taken(among)
     waiting = select(Participation).where(among, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
     for one in db.session.scalars(waiting).all():
-        if not has_room(seats, len(taken)):
+        is_over = db.session.get_one(Meeting, one.meeting_id).status in _OVER
+        if is_over or not has_room(seats, len(taken)):
             return
         seat = free_seat(taken)
         one.seat, one.queue_no = seat, None

@@ -91,6 +91,14 @@ class SeatCount:
         return 0 if self.seats is None else max(0, self.taken - self.seats)
 
 
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Who speaks for a party, and who was asked to and has not answered; names, with commas."""
+
+    accepted: str = ""
+    asked: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyList:
     """One party's list, as it stands for those who look after it."""
@@ -100,7 +108,7 @@ class PartyList:
     name: str
     kind: PartyKind
     lodged_at: datetime | None
-    focal_point: str
+    speakers: Speakers
     counts: tuple[SeatCount, ...]
     nominees: tuple[NomineeLine, ...]
     waiting: tuple[NomineeLine, ...]
@@ -112,7 +120,7 @@ def party_lists(viewer: Viewer) -> list[PartyList]:
     parties = _in_order(viewer, LODGING_SEE)
     people = _people(viewer, [party.id for party in parties])
     speakers = _focal_points(viewer, [party.id for party in parties])
-    return [_list(party, people[party.id], speakers.get(party.id, "")) for party in parties]
+    return [_list(party, people[party.id], speakers.get(party.id, Speakers())) for party in parties]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +174,8 @@ def party_list(viewer: Viewer, action: Action, party_id: UUID) -> PartyList:
     party = db.session.execute(_parties(viewer, action).where(Party.id == party_id)).one_or_none()
     if party is None:
         raise Unseen
-    return _list(party, _people(viewer, [party_id])[party_id], _focal_points(viewer, [party_id]).get(party_id, ""))
+    speakers = _focal_points(viewer, [party_id]).get(party_id, Speakers())
+    return _list(party, _people(viewer, [party_id])[party_id], speakers)
 
 
 def _in_order(viewer: Viewer, action: Action) -> list[Any]:
@@ -182,25 +191,24 @@ def _parties(viewer: Viewer, action: Action) -> Any:
     )
 
 
-def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, str]:
-    """Who speaks for these parties: the name, with a role that counts now."""
+def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, Speakers]:
+    """Who speaks for these parties, with a role that counts now or an offer that waits."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     rows = db.session.execute(
-        select(RoleGrant.party_id, Person.name)
+        select(RoleGrant.party_id, RoleGrant.accepted_at, Person.name)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             RoleGrant.role == Role.FOCAL_POINT,
             RoleGrant.party_id.in_(parties),
             or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
-            RoleGrant.accepted_at.is_not(None),
             RoleGrant.revoked_at.is_(None),
         )
         .order_by(Person.collation, Person.name)
-    )
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    ).all()
+    found: defaultdict[UUID, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for row in rows:
-        found[row.party_id].append(row.name)
-    return {party_id: ", ".join(names) for party_id, names in found.items()}
+        found[row.party_id][row.accepted_at is None].append(row.name)
+    return {party_id: Speakers(", ".join(accepted), ", ".join(asked)) for party_id, (accepted, asked) in found.items()}
 
 
 def _people(viewer: Viewer, parties: list[UUID]) -> defaultdict[UUID, list[Any]]:
@@ -236,7 +244,7 @@ def _nominees(viewer: Viewer, action: Action) -> Any:
     )
 
 
-def _list(party: Any, people: list[Any], focal_point: str) -> PartyList:
+def _list(party: Any, people: list[Any], speakers: Speakers) -> PartyList:
     lines = sorted((_line(row, party.seats) for row in people), key=_place_in_list)
     return PartyList(
         party_id=party.id,
@@ -244,7 +252,7 @@ def _list(party: Any, people: list[Any], focal_point: str) -> PartyList:
         name=party.names.get("en", party.code),
         kind=party.kind,
         lodged_at=party.lodged_at,
-        focal_point=focal_point,
+        speakers=speakers,
         counts=_counts(party.seats, lines),
         nominees=tuple(line for line in lines if not line.is_gone and line.queue_no is None),
         waiting=tuple(line for line in lines if not line.is_gone and line.queue_no is not None),

@@ -35,6 +35,10 @@ RIGHT: Mapping[BulkKind, Action] = {
 
 def is_complete() -> ColumnElement[bool]:
     """Whether nothing is missing of a registration, as `rules.steps.missing_steps` says of one."""
+    return _done(*STEPS_THERE)
+
+
+def _done(*steps: Step) -> ColumnElement[bool]:
     here = Meeting.id == Participation.meeting_id
     first = func.coalesce(Meeting.arrive_on, Meeting.starts_on)
     last = func.coalesce(Meeting.depart_on, Meeting.ends_on)
@@ -46,7 +50,7 @@ def is_complete() -> ColumnElement[bool]:
         Step.RULES: rules,
         Step.QUESTIONS: or_(~has_questions(Meeting.id), _saved(Step.QUESTIONS)),
     }
-    return exists().where(here, *(conditions.get(step, _saved(step)) for step in STEPS_THERE))
+    return exists().where(here, *(conditions.get(step, _saved(step)) for step in steps))
 
 
 def _saved(step: Step) -> ColumnElement[bool]:
@@ -86,7 +90,7 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
             Person.name,
             Person.email,
             Party.code.label("party_code"),
-            case((is_complete(), 1), else_=0).label("is_complete"),
+            *(case((_done(step), 1), else_=0).label(f"has_{step.value}") for step in STEPS_THERE),
         )
         .select_from(Participation)
         .join(Person, person_of())
@@ -111,7 +115,7 @@ def _chosen(row: Any, written: outbox.LastOwed | None) -> ChosenRow:
         status=row.status,
         has_address=row.email is not None,
         is_approved=row.approved_at is not None,
-        is_complete=bool(row.is_complete),
+        missing=tuple(step for step in STEPS_THERE if not getattr(row, f"has_{step.value}")),
         written_at=written.at if written else None,
         letter_waits=written.waits if written else False,
     )

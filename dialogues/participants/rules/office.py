@@ -9,6 +9,7 @@ from uuid import UUID
 from dialogues.common.refusal import N_
 from dialogues.participants.rules.kinds import BulkKind
 from dialogues.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.participants.rules.steps import Step
 
 #: Nobody is reminded again within this time unless the office asks for it.
 REMINDED_LATELY = timedelta(hours=24)
@@ -51,7 +52,8 @@ class ChosenRow:
     status: ParticipationStatus
     has_address: bool
     is_approved: bool
-    is_complete: bool
+    #: What is still to be written down of the registration.
+    missing: tuple[Step, ...] = ()
     #: When the newest letter with a link was owed, and whether it has yet to leave.
     written_at: datetime | None = None
     letter_waits: bool = False
@@ -88,7 +90,7 @@ def sort_out(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) -> Select
 def _only_on_request(kind: BulkKind, row: ChosenRow, now: datetime) -> bool:
     if kind is BulkKind.REMIND:
         return row.written_at is not None and now - row.written_at < REMINDED_LATELY
-    return kind is BulkKind.APPROVE and not row.is_complete
+    return kind is BulkKind.APPROVE and bool(row.missing)
 
 
 def _not_reminded(row: ChosenRow) -> str:

@@ -75,7 +75,10 @@ _LEAVES_FIRST = N_("You would leave before you arrive: swap the two times, or co
 
 def _refuse_passport(parts: Parts, last_day: date) -> None:
     if "nationality" not in parts:
-        raise Refusal(N_("Write the nationality as it stands in the passport."), field="passport_nationality")
+        raise Refusal(
+            N_("Write the nationality as well, as it stands in the passport; or leave all of the passport empty."),
+            field="passport_nationality",
+        )
     if not _NUMBER.fullmatch(parts.get("number", "")):
         raise Refusal(
             N_("Write the number of the passport as it stands there: five to twenty letters A–Z and digits."),

@@ -149,6 +149,6 @@ def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
 
 
 def go_on(shown: Shown, overview: str) -> Response:
-    """To the step before or after this one, or to the overview."""
-    distance = {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
+    """To the step before or after this one, or to the overview, where what was asked for stands as well."""
+    distance = 0 if shown.is_asked_for else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
     return see_other((shown.beside(distance) if distance else "") or overview)

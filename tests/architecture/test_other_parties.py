@@ -1,0 +1,75 @@
+"""What is another party's looks like what does not exist: sealed, all of it; opened, all but the list."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.extensions import db
+from dialogues.participants.models import Participation
+from tests.architecture.objects import Objects, of_meeting, of_nowhere
+from tests.architecture.test_matrix import address, ask, difference, is_closed, methods, private_rules
+from tests.cast import Cast
+
+#: Whoever looks after no list but one's party's, in LVR-1, where lists are sealed; and someone of another party.
+SEALED = {
+    "ru1": "us1",
+    "mn1": "ru2",
+    "us4": "ru1",
+    "ch2": "us2",
+    "st-travel": "us1",
+    "st-rap1": "ru1",
+    "st-arch": "us1",
+}
+#: The same in TRD-1, where lists are open.
+OPENED = {"kr1": "us4", "us4": "kr1", "ch1": "cn1", "xo2": "us4", "xo1": "us4", "in-ko1": "us4"}
+#: What tells of one person, or of one party, at a meeting.
+_OF_OTHERS = {"participation_id", "person_id", "party_id"}
+#: What readers of an opened list see of someone on it.
+_ON_THE_LIST = {"participants.person"}
+
+
+def of_someone(app: Flask, cast: Cast, meeting: str, name: str) -> Objects:
+    """The objects of someone's part in a meeting."""
+    dialogue, party = meeting.split("-")[0], name[:2].upper()
+    with app.app_context():
+        found = of_meeting(app, cast.meeting(meeting))
+        person = cast.person(name, dialogue)
+        part = db.session.execute(
+            select(Participation.id).where(
+                Participation.meeting_id == found.ids["meeting_id"], Participation.person_id == person
+            )
+        ).scalar_one()
+        db.session.rollback()
+        return found.but(participation_id=part, person_id=person, party_id=cast.party(party, dialogue))
+
+
+def told_apart(app: Flask, persona: str, theirs: Objects, closed: Callable[[str], bool]) -> list[tuple[object, ...]]:
+    """Routes that answer otherwise for an object of another party than for one that does not exist."""
+    client = Cast(app).client(persona)
+    here = {"meeting_id": theirs.ids["meeting_id"]}
+    wrong: list[tuple[object, ...]] = []
+    for rule in private_rules(app):
+        if "meeting_id" not in rule.arguments or not _OF_OTHERS & set(rule.arguments) or not closed(rule.endpoint):
+            continue
+        for method in methods(rule):
+            there = ask(client, method, address(app, rule, theirs))
+            nothing = ask(client, method, address(app, rule, of_nowhere(theirs).but(**here)))
+            if not (is_closed(there) and there == nothing):
+                wrong.append((rule.endpoint, method, there[0], nothing[0], difference(there, nothing)))
+    return wrong
+
+
+@pytest.mark.parametrize(("persona", "other"), SEALED.items())
+def test_sealed_another_partys_people_are_not_there(app: Flask, cast: Cast, persona: str, other: str) -> None:
+    theirs = of_someone(app, cast, "LVR-1", other)
+
+    assert told_apart(app, persona, theirs, lambda _endpoint: True) == []
+
+
+@pytest.mark.parametrize(("persona", "other"), OPENED.items())
+def test_opened_nothing_but_their_line_is_there(app: Flask, cast: Cast, persona: str, other: str) -> None:
+    theirs = of_someone(app, cast, "TRD-1", other)
+
+    assert told_apart(app, persona, theirs, lambda endpoint: endpoint not in _ON_THE_LIST) == []
