@@ -16,18 +16,21 @@ from dialogues.invites.queries import Difference, Mailed, Reader
 from dialogues.invites.revisions import Telling
 from dialogues.invites.rules import Answer, Change, Method, Profile, State, entry_order
 from dialogues.outbox.composing import own_base_url
-from dialogues.outbox.queries import has_begun, message_id_of
+from dialogues.outbox.queries import has_begun, last_left, message_id_of
 from dialogues.outbox.rules import Composed, Composer, LetterKind, OwedLetter
 
 
 def calendar_entry(letter: OwedLetter, _now: datetime) -> Composed | None:
     """The meeting as a whole, to be put into the reader's calendar, moved in it or taken out of it.
 
-    None where nothing is to be taken out, since no letter that put it in has ever left.
+    None where nothing is to be taken out, since no letter that put it in has ever left; and where it stands there as it
+    is to be, since what was changed was changed back before a letter told of it.
     """
     reader = queries.reader(letter.person_id)
     mailed = queries.mailed(UUID(str(letter.facts["entry_id"])), int(letter.facts["sequence"]))
     if reader is None or mailed is None or _takes_back_what_never_left(letter, mailed):
+        return None
+    if _was_told(letter, mailed):
         return None
     with force_locale(reader.language):
         return _entry_letter(letter, reader, mailed)
@@ -41,6 +44,14 @@ def _takes_back_what_never_left(letter: OwedLetter, mailed: Mailed) -> bool:
         and mailed.first_letter_id != letter.id
         and not has_begun(entry_order(mailed.revision.entry_id), letter.sequence)
     )
+
+
+def _was_told(letter: OwedLetter, mailed: Mailed) -> bool:
+    """Whether the last letter that left told the very same."""
+    entry_id = mailed.revision.entry_id
+    told = last_left(entry_order(entry_id), letter.sequence)
+    before = queries.mailed(entry_id, told) if told is not None else None
+    return before is not None and before.revision.telling == mailed.revision.telling
 
 
 def _entry_letter(letter: OwedLetter, reader: Reader, mailed: Mailed) -> Composed:

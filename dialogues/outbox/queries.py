@@ -128,6 +128,14 @@ def has_begun(order_key: str, sequence: int) -> bool:
     )
 
 
+def last_left(order_key: str, sequence: int) -> int | None:
+    """The sequence of the newest letter of this order before that one, if it has left for certain."""
+    earlier = select(Letter.sequence, Letter.state).where(Letter.order_key == order_key, Letter.sequence < sequence)
+    tried = earlier.where(or_(Letter.state == LetterState.SENT, Letter.tries > 0))
+    newest = db.session.execute(tried.order_by(Letter.sequence.desc(), Letter.owed_at.desc()).limit(1)).first()
+    return newest.sequence if newest is not None and newest.state is LetterState.SENT else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastOwed:
     """The newest letter of one kind to a person: when it was owed, and whether it has yet to leave."""

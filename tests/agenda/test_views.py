@@ -16,9 +16,11 @@ from dialogues.agenda.models import DraftItem
 from dialogues.agenda.rules import CHATHAM_HOUSE_RULE, Admits, Part, When
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
-from dialogues.meetings.models import Meeting
+from dialogues.meetings import posting as meetings
+from dialogues.meetings.models import Meeting, RoleGrant
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus
+from dialogues.policy import Role
 from tests.agenda.conftest import EVENING, NOW, Browser, counted_queries, plan
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
@@ -132,6 +134,29 @@ class TestTheAgenda:
         release(cast, "TRD-1")
         assert "An evening talk" in page(cast, "us4")
         assert "An evening talk" not in page(cast, "xo2")
+
+    def test_what_is_kept_goes_by_whose_nominees_its_reader_knows(self, cast: Cast) -> None:
+        """A rapporteur who speaks for a party reads of its nominees; a rapporteur who does not must not."""
+        us4, us, rapporteur, trd = cast.person("us4"), cast.party("US"), cast.person("st-rap2"), cast.dialogue()
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.execute(
+                update(Participation)
+                .where(Participation.person_id == us4)
+                .values(status=ParticipationStatus.INVITED, version=Participation.version + 1)
+            )
+            session.execute(
+                update(RoleGrant)
+                .where(RoleGrant.party_id == us, RoleGrant.role == Role.FOCAL_POINT)
+                .values(revoked_at=NOW)
+            )
+            meetings.grant_role(
+                rapporteur, Role.FOCAL_POINT, dialogue_id=trd, party_id=us, offered_at=NOW, accepted_at=NOW
+            )
+        assert "MOCKFORD" in page(cast, "st-rap2")
+        assert "MOCKFORD" not in page(cast, "st-rap1")
+        seen_from = [queries.standpoint(cast.viewer(name, meeting="TRD-1")) for name in ("st-rap2", "st-coord")]
+        assert us in seen_from[0].also_told
+        assert seen_from[0].nominees != seen_from[1].nominees
 
     def test_what_is_kept_for_one_is_not_shown_to_another(self, cast: Cast) -> None:
         before = {name: page(cast, name) for name in ("xo2", "us4", "st-travel", "st-arch")}

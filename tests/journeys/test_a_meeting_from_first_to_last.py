@@ -49,7 +49,7 @@ def the_story(stage: Stage, folder: Path) -> None:
     a_session_is_moved_and_released(coordinator, meeting)
     everyone_learns_what_changed(stage, participant, meeting, feed, before)
 
-    stage.set_clock(datetime(2027, 6, 14, 5, 0, tzinfo=UTC))
+    stage.set_clock(datetime(2027, 6, 15, 9, 0, tzinfo=UTC))
     a_summary_is_written_and_finished(rapporteur, meeting)
     a_summary_is_filed_and_an_old_paper_brought_in(archivist, meeting)
     who_searches_finds_what_they_may_read(coordinator, archivist, participant, meeting)

@@ -226,6 +226,17 @@ class TestWithdrawing:
         again = [letter for letter in office.mail() if b"METHOD:REQUEST" in bytes(letter.message)]
         assert {letter.recipients[0] for letter in again} <= {"us1@example.invalid", "us2@example.invalid"}
 
+    def test_undone_in_time_no_calendar_is_told_of_it(self, office: Office) -> None:
+        undo(office, do(office, "take-back", "us1"))
+        assert len(office.mail()) == 1, "the sample writes to nobody: this is the first letter with the entry"
+
+        undo(office, do(office, "take-back", "us1"))
+        assert office.mail() == []
+
+        do(office, "take-back", "us1")
+        told = [(letter.recipients, str(letter.message["Subject"])) for letter in office.mail()]
+        assert told == [(("us1@example.invalid",), "Appointment: cancelled")]
+
     def test_an_invited_persons_link_works_again_without_another_letter(self, office: Office) -> None:
         do(office, "remind", "cn1")
         office.mail()

@@ -1,6 +1,9 @@
 """Whatever begins or ends a part, and in whichever order: seats, queues, roles, links, letters and calendars agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -417,3 +420,37 @@ def test_in_whatever_order_it_is_done(office: Office) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_two_at_the_office_do_and_undo_the_same_at_once(office: Office) -> None:
+    """Of two who take the same people off one does it; of three who undo it one brings them back, each once."""
+    cast = office.cast
+    people = [office.participation_of(name, CODE) for name in ("us1", "us2", "us3", "us4")]
+    desks = [cast.viewer("st-coord", meeting=CODE, now=BEFORE_LVR_1) for _each in range(3)]
+
+    taken = at_once(
+        office,
+        [partial(many.act, desk, BulkKind.TAKE_BACK, people, also=True, now=clock.now()) for desk in desks[:2]],
+    )
+    (done,) = (one for one in taken if isinstance(one, UUID))
+    back = at_once(office, [partial(many.undo, desk, done, now=clock.now()) for desk in desks])
+
+    assert [one for one in back if isinstance(one, int)] == [len(people)]
+    found = [db.session.get_one(Participation, one) for one in people]
+    assert {one.status for one in found} == {ParticipationStatus.CONFIRMED}
+    assert sorted(one.seat or 0 for one in found) == [1, 2, 3, 4]
+
+
+def at_once(office: Office, commands: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What came of each, done at the same moment: its result, or the refusal."""
+
+    def run(command: Callable[[], Any]) -> Any:
+        with office.cast.app.app_context():
+            try:
+                return command()
+            except Refusal as refusal:
+                return refusal
+
+    db.session.rollback()
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(lambda command: Context().run(run, command), commands))

@@ -20,7 +20,7 @@ from dialogues.meetings.rules import Rule
 from dialogues.participants.models import Participation
 from dialogues.participants.queries import hides_name, hides_rest
 from dialogues.participants.rules import Audience, audiences
-from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
+from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, NOMINATIONS_SEE, SESSION_PEOPLE_SEE, Action, Scope
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
@@ -232,6 +232,8 @@ class Standpoint:
     #: As which readers the viewer is told names, None where all are; and whose names they are told whatever was chosen.
     reads_as: frozenset[Audience] | None
     also_told: frozenset[UUID]
+    #: How far they know of people who are on no list yet.
+    nominees: frozenset[Scope]
     locale: str
     zone: str | None
 
@@ -277,7 +279,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
         names_state=int(first.names_state),
         reads_as=reads_as,
-        also_told=frozenset() if reads_as is None else viewer.parties | own,
+        also_told=viewer.parties | own,
+        nominees=viewer.scopes(NOMINATIONS_SEE),
         locale=viewer.locale,
         zone=viewer.zone,
     )
