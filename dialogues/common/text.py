@@ -7,23 +7,37 @@ from dialogues.common.refusal import N_, Refusal
 
 #: Direction marks that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}
+#: Letters and signs that are drawn as nothing.
+_BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
 def one_line(text: str) -> str:
-    """The text in NFC on one line, without control and direction characters, spaces run together."""
+    """The text in NFC on one line, without control and direction characters, spaces run together.
+
+    Where nothing is left that can be seen, nothing is.
+    """
     kept = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", text)
         if _visible(character)
     )
-    return " ".join(kept.split())
+    return _unless_blank(" ".join(kept.split()))
 
 
 def many_lines(text: str) -> str:
     """The same for longer text: line breaks and tabs stay, as LF and TAB."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(character for character in text if character in "\n\t" or _visible(character)).strip()
+    return _unless_blank("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
+
+
+def _unless_blank(text: str) -> str:
+    """The text, if it has more than joiners, and marks that stand on nothing."""
+    shows = (
+        not (character.isspace() or character in _HARMLESS_FORMAT or unicodedata.category(character).startswith("M"))
+        for character in text
+    )
+    return text if any(shows) else ""
 
 
 def _visible(character: str) -> bool:
@@ -31,7 +45,7 @@ def _visible(character: str) -> bool:
         return True
     if character.isspace():
         return True
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def bounded(text: str, longest: int, *, field: str | None = None) -> str:

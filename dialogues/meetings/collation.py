@@ -7,6 +7,8 @@ from dialogues.meetings.rules import PartyOrder
 
 #: The longest text that an order looks at; more does not tell two names apart.
 _LONGEST = 200
+#: What is kept of a key, as wide as its column: some signs sort as whole sentences.
+_LONGEST_KEY = 2000
 
 #: How ICU calls the collation that each order of parties needs.
 LANGUAGES = {
@@ -29,7 +31,7 @@ def collation_key(text: str, language: str = "") -> str:
 
     :param language: as in BCP 47, with the keyword of a collation if need be; "" is the order of all languages.
     """
-    return str(_collator(language).getSortKey(text[:_LONGEST]).hex())
+    return str(_collator(language).getSortKey(text[:_LONGEST]).hex())[:_LONGEST_KEY]
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
 from dialogues.participants.models import Message, Participation
-from dialogues.participants.rules import Audience, Shown
+from dialogues.participants.rules import Audience, ParticipationStatus, Shown
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page
 from tests.participants.conftest import Office
 from tests.participants.test_bulk import choose, row, words
@@ -84,6 +84,33 @@ class TestSending:
 
         assert first.location == second.location
         assert len(office.mail()) == 3
+
+    def test_other_words_from_the_same_page_are_another_message(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        party = [str(office.cast.party("JP", "SCD"))]
+        preview = write(client, new(office), parties=party)
+        first = send_on(client, preview)
+        again = page(send_on(client, preview, "Change")).select_one("main form[method=post]")
+        assert again is not None
+        other = client.post(
+            str(again["action"]), data={**held(again), **WORDS, "text": "Other words."}, headers=SAME_ORIGIN
+        )
+
+        second = send_on(client, other)
+
+        assert second.location != first.location
+        assert len(office.mail()) == 6
+
+    def test_who_left_the_group_after_the_look_gets_no_letter(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
+        left = office.participation_of("jp2", "SCD-1")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Participation, left).status = ParticipationStatus.WITHDRAWN
+
+        send_on(client, preview)
+
+        assert sorted(letter.recipients[0] for letter in office.mail()) == [f"jp{n}@example.invalid" for n in (1, 4)]
 
     def test_who_has_no_address_is_named_as_not_reached(self, office: Office) -> None:
         client = office.cast.client("st-coord")

@@ -1,5 +1,6 @@
 """Passport, visa, flights and needs: who enters, who reads, who learns nothing, and that each look is written down."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from dialogues.meetings.models import Exchange
 from dialogues.participants.models import Look, Participation, SealedField
 from dialogues.participants.rules import SealedKind, Step, VisaStatus
 from tests.beds.forms import SAME_ORIGIN, complaints, page, send
+from tests.beds.web import set_clock
 from tests.cast import Cast
 
 NUMBER = "M9917364"
@@ -54,6 +56,21 @@ def write_down(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestRes
         **typed,
     }
     return send(cast.client(name), f"{trd}/registration/needs", **answers)
+
+
+def test_consent_is_taken_back_also_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
+    assert write_down(cast, trd, needs_shared="y").status_code == 303
+    set_clock(app, datetime.fromisoformat("2027-06-02T09:00+08:00"))
+
+    assert write_down(cast, trd, needs_shared="y", diet_text="other").status_code == 422
+    answer = send(cast.client("us4"), f"{trd}/registration/needs", needs_shared=None)
+
+    assert answer.status_code == 303
+    with app.app_context():
+        mine = select(Participation.needs_shared).where(
+            Participation.person_id == cast.person("us4"), Participation.meeting_id == cast.meeting()
+        )
+        assert db.session.execute(mine).scalar_one() is False
 
 
 def papers_of(cast: Cast, trd: str, name: str) -> str:

@@ -29,6 +29,8 @@ class Draft:
     people: Collection[UUID]
     #: How the group was chosen.
     chosen: Mapping[str, Any]
+    #: Which group it is for, where it was not picked on the list: who is in it no more gets no letter.
+    wish: messages.Wish | None = None
 
 
 def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
@@ -46,7 +48,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
                 raise Unseen
             return sent.id
         refuse_unknown_placeholders(draft.subject, draft.text)
-        group = messages.people(change.viewer, draft.people)
+        group = _still_meant(change.viewer, draft)
         reached = [one.person_id for one in group if one.has_address]
         if not reached:
             raise Refusal(N_("Nobody of this group has an e-mail address: choose another group."))
@@ -75,6 +77,15 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
             )
         )
         return message.id
+
+
+def _still_meant(viewer: Viewer, draft: Draft) -> list[messages.Addressee]:
+    """Those who were counted, without whoever left the group since."""
+    counted = messages.people(viewer, draft.people)
+    if draft.wish is None:
+        return counted
+    meant = {one.person_id for one in messages.group(viewer, draft.wish)}
+    return [one for one in counted if one.person_id in meant]
 
 
 def _letter(message: Message, person_id: UUID) -> Debt:

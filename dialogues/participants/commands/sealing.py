@@ -62,11 +62,13 @@ def save_own(
     with transaction(viewer, PASSPORT_ENTER) as change:
         own = own_papers(change.viewer, now)
         meeting = _meeting(change)
-        _refuse_over(meeting, now)
         fields = sealed.living(meeting, own.person_id, now)
         refuse_stale(stamp(fields.values()), version)
         entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
         changed = {kind: parts for kind, parts in entered.items() if _differs(kind, fields.get(kind), parts)}
+        if changed or needs_shared:
+            # Consent is taken back at any time.
+            _refuse_over(meeting, now)
         sealed.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now)
         for kind in changed:
             change.happened(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))

@@ -23,7 +23,7 @@ from dialogues.participants.rules import GONE, ParticipationStatus, may_answer
 from dialogues.participants.rules.office import Readiness
 from dialogues.participants.views.house import blueprint
 from dialogues.participants.views.orders import asked_order, called, order_pills
-from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, REGISTRATION_APPROVE
+from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, REGISTRATION_APPROVE, Condition, Scope
 
 _LONGEST_SEARCH = 100
 Word = TypeVar("Word", bound=Enum)
@@ -51,6 +51,7 @@ def participants(meeting_id: UUID) -> str:
         page_url=lambda page: list_url(wanted, meeting_id, page=page),
         language_name=language_name,
         changes=queries.announced(viewer()),
+        is_waiting=Condition.EXCHANGED not in viewer().met and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from flask import abort, flash, make_response, render_template, url_for
 from flask_babel import gettext as _
@@ -90,6 +90,7 @@ def send_message(meeting_id: UUID) -> Response:
         text=form.text.data,
         people=form.people.data or [],
         chosen=form.chosen(),
+        wish=None if form.picked.data else form.wish(),
     )
     try:
         sent = messaging.send(viewer(), draft, now=clock.now())
@@ -119,10 +120,12 @@ def _form() -> MessageForm:
 
 
 def _id(form: MessageForm) -> UUID:
+    """The same for the same words to the same people from one page: whoever goes back and writes others sends those."""
     try:
-        return UUID(form.id.data or "")
+        once = UUID(form.id.data or "")
     except ValueError:
         abort(400)
+    return uuid5(once, "\n".join((form.subject.data, form.text.data, *sorted(map(str, form.people.data or [])))))
 
 
 def _shown(form: MessageForm) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from dialogues.policy import (
     PASSPORT_ENTER,
     PASSPORT_READ,
     VISA_STATUS_SEE,
+    Condition,
 )
 
 
@@ -83,6 +84,7 @@ def _overview(meeting_id: UUID, form: ReasonForm) -> str:
         form=form,
         kinds=[kind for kind in SealedKind if any(kind in one.reads | one.enters for one in people)],
         reads_flights=any(SealedKind.FLIGHTS in one.reads for one in people),
+        is_waiting=Condition.EXCHANGED not in viewer().met,
         meeting_id=meeting_id,
     )
 
