@@ -13,7 +13,10 @@ from werkzeug.exceptions import HTTPException
 
 from dialogues.common import clock
 from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings.models import Meeting
 from dialogues.participants.commands.many import act
 from dialogues.participants.commands.messaging import Draft
 from dialogues.participants.commands.messaging import send as send_message
@@ -38,6 +41,7 @@ _WITHOUT_A_LINK = {
     "attendance.open_code",  # A code that is scanned leads there.
     "participants.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
     "participants.rules_for",
+    "participants.lodge",  # All parties have lodged in this meeting.
     "participants.correct",  # The page of someone who has not answered leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
@@ -81,6 +85,8 @@ def something_of_everything_is_there(cast: Cast) -> str:
         first, second = (f"{meeting}/notes/{cast.session(code)}/summary" for code in ("TRD-1-01", "TRD-1-02"))
         seats = f"{meeting}/seating/plan"
         changed = f"{meeting}/agenda/draft/{cast.session('TRD-1-04')}/edit"
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Meeting, cast.meeting("TRD-1")).registration_closes_at = None
         korea = f"{meeting}/nominations/{cast.party('KR')}/new"
         without_address = f"{meeting}/participants/{part_of(cast, 'kp1')}/registration"
     question = {"words": "Which paper do you bring?", "kind": "text", "audience": "office_and_focal_point"}
