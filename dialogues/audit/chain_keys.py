@@ -9,6 +9,7 @@ from dialogues.keys.rules import KeyName, Place
 
 _INSTALLATION = UUID(int=0)
 _PSEUDONYMS = KeyName("audit_pseudonyms", _INSTALLATION)
+_DETAILS = "audit_details"
 _SIGNING = KeyName("audit_signing", _INSTALLATION)
 
 
@@ -30,7 +31,13 @@ def public_key() -> bytes:
 def details_key(expires_at: datetime) -> KeyName:
     """Details that expire in the same month share a key, so that one erasure takes them out of every backup."""
     month = expires_at.astimezone(UTC)
-    return KeyName("audit_details", UUID(int=month.year * 100 + month.month))
+    return KeyName(_DETAILS, UUID(int=month.year * 100 + month.month))
+
+
+def details_keys_over(now: datetime) -> list[KeyName]:
+    """The keys of months that are wholly over, also of those whose last details went before their month did."""
+    month = details_key(now).owner.int
+    return [name for name in key_store().living(_DETAILS) if name.owner.int < month]
 
 
 def details_place(seq: int) -> Place:

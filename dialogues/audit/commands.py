@@ -1,11 +1,11 @@
 """Signs the head of the chain, and lets details expire."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 
 from dialogues.audit import queries
-from dialogues.audit.chain_keys import details_key, signing_seed
+from dialogues.audit.chain_keys import details_keys_over, signing_seed
 from dialogues.audit.models import AuditDetail, AuditHead
 from dialogues.audit.rules import Head
 from dialogues.audit.signed_head import SignedHead
@@ -27,11 +27,19 @@ def sign_head(viewer: Viewer, *, now: datetime) -> SignedHead:
 
 
 def expire_details(viewer: Viewer, *, now: datetime) -> int:
-    """Delete details whose time is over, and erase the key of each month that is wholly over; returns how many went."""
+    """Delete details whose time was over when the day began, so that there is work at most once a day.
+
+    The key of each month that is wholly over is erased; returns how many details went.
+    """
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    months = details_keys_over(day)
+    # Mostly there is nothing to do, and no other writer waits for that to be found out.
+    if not months and not queries.details_over(viewer, day):
+        return 0
     with upkeep(viewer) as session:
-        over = list(session.scalars(select(AuditDetail.expires_at).where(AuditDetail.expires_at <= now)))
         # The key goes first: should the rest be lost, nothing that was to go can be read.
-        for name in {details_key(expired) for expired in over} - {details_key(now)}:
+        for name in months:
             key_store().erase(name, now=now)
-        session.execute(delete(AuditDetail).where(AuditDetail.expires_at <= now))
+        over = list(session.scalars(select(AuditDetail.seq).where(AuditDetail.expires_at <= day)))
+        session.execute(delete(AuditDetail).where(AuditDetail.expires_at <= day))
     return len(over)

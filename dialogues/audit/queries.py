@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,14 @@ def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
     """
     rows = select(AuditEntry.at, AuditEntry.action).where(AuditEntry.object.in_([str(id_) for id_ in ids]))
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
+
+
+def details_over(viewer: Viewer, moment: datetime) -> bool:
+    """Whether there are details whose time was over at that moment."""
+    _only_system(viewer)
+    return (
+        db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= moment).limit(1)).first() is not None
+    )
 
 
 def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:

@@ -95,6 +95,12 @@ class KeyStore:
                 write_over(path, tombstone)
         self._forget(name)
 
+    def living(self, purpose: str) -> list[KeyName]:
+        """The keys of this purpose that were made and not erased."""
+        with self._reading():
+            paths = sorted((self._directory / purpose).glob("[!.]*"))
+            return [KeyName(purpose, UUID(path.name)) for path in paths if "erased_at" not in _read(path)]
+
     def create_master(self) -> Path:
         """Make the first master key, and say where.
 
