@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from dialogues.accounts.passwords import LONGEST
-from dialogues.common.fields import LineField
+from dialogues.common.fields import Form, LineField
 
 _FILL_IN = _l("Please fill this in.")
 
@@ -30,57 +29,57 @@ def _address() -> LineField:
     return LineField(_l("E-mail address"), 254, render_kw=keys)
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class SignInForm(Form):
     """An address and its password."""
 
     email = _address()
     password = _secret(_l("Password"), "current-password")
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class AddressForm(Form):
     """An address to which a letter is asked for."""
 
     email = _address()
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CodeForm(Form):
     """A code of the second factor."""
 
     code = _code()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class NewPasswordForm(Form):
     """A password to be."""
 
     password = _secret(_l("New password"), "new-password")
 
 
-class ChangePasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ChangePasswordForm(Form):
     """The present password and the one to be."""
 
     present = _secret(_l("Present password"), "current-password")
     password = _secret(_l("New password"), "new-password")
 
 
-class StepUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class StepUpForm(Form):
     """Password and fresh code, once more."""
 
     password = _secret(_l("Password"), "current-password")
     code = _code()
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ConfirmForm(Form):
     """Nothing but the button."""
 
 
-class LanguageAndZoneForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class LanguageAndZoneForm(Form):
     """How pages are shown to me."""
 
     locale = SelectField(_l("Language"))
     zone = LineField(_l("Time zone at home"), 64, required=False)
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class InviteForm(Form):
     """Someone to be invited to the staff."""
 
     email = LineField(_l("E-mail address"), 254, render_kw={"autocomplete": "off", "inputmode": "email"})

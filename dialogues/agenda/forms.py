@@ -8,7 +8,6 @@ from uuid import UUID
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -16,7 +15,7 @@ from wtforms.widgets import CheckboxInput
 
 from dialogues.agenda.queries import DraftSession, MeetingFrame, PersonChoice, RoomChoice
 from dialogues.agenda.rules import Admits, Part, SessionKind, SessionPlan, When, when_of
-from dialogues.common.fields import LineField, VersionField
+from dialogues.common.fields import Form, LineField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Rule
 from dialogues.policy import Role
@@ -46,7 +45,7 @@ def _which_of_two(label: Any) -> Any:
     return RadioField(label, choices=choices, validators=[Optional()], coerce=str)
 
 
-class _Times(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class _Times(Form):
     """Day, times and rooms, in planning as in moving."""
 
     day = DateField(_l("Day"), [InputRequired(_NEEDED)])
@@ -164,14 +163,14 @@ def _choices(people: Iterable[PersonChoice]) -> list[SelectChoice]:
     ]
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ReleaseForm(Form):
     """Why the agenda is released, and what was seen before."""
 
     reason = LineField(_l("Reason, for those who work on the agenda"), 400, required=False)
     seen = HiddenField()
 
 
-class RemoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class RemoveForm(Form):
     """That a session is to go, as it was seen."""
 
     version = VersionField()

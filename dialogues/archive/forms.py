@@ -7,7 +7,6 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
@@ -24,20 +23,20 @@ from dialogues.archive.rules import (
     RecordKind,
     Shelf,
 )
-from dialogues.common.fields import LineField, LinesField
+from dialogues.common.fields import Form, LineField, LinesField
 from dialogues.common.presentation import word
 from dialogues.common.wall_time import on_the_clock, zone
 
 _NEEDED = _l("Please fill this in.")
 
 
-class FileSummaryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class FileSummaryForm(Form):
     """Under which code a finished summary is filed."""
 
     reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class UploadForm(Form):
     """A record from before, or from outside."""
 
     shelf = SelectField(_l("Belongs to"))

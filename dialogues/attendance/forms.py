@@ -1,12 +1,13 @@
 """What is chosen about codes to be printed."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
+from dialogues.common.fields import Form
 
-class CardsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+
+class CardsForm(Form):
     """For whom cards are made."""
 
     whom = RadioField(

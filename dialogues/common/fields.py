@@ -1,13 +1,34 @@
-"""Form fields that clean what was typed, and one that notices a change made by someone else meanwhile."""
+"""Forms, and fields that clean what was typed; one notices a change made by someone else meanwhile."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from dialogues.common.text import many_lines, one_line
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+    """A form as sent: files reach only the fields that ask for one, and to all others are as if not sent."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped.
+        """Where a form takes its values from."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Keep what was put by hand where text belongs, a file or JSON, from being read as text."""
+            if formdata is not None and request.is_json and form.is_submitted():
+                return request.form
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            takers = {field.name for field in form if isinstance(field, FileField)}
+            files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in takers)
+            return CombinedMultiDict((files, request.form))
 
 
 def _validators(longest: int, required: bool, more: Sequence[Any]) -> list[Any]:

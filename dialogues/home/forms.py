@@ -1,7 +1,6 @@
 """A form with a field of every kind, for the page of all components."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -16,8 +15,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from dialogues.common.fields import Form
 
-class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+
+class ExampleForm(Form):
     """One field of each kind; it is never sent."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])

@@ -1,12 +1,11 @@
 """What is typed on the page of one's own calendar."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 
-from dialogues.common.fields import LineField
+from dialogues.common.fields import Form, LineField
 
 
-class FeedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class FeedForm(Form):
     """A new feed address, named for the device or program that is to have it."""
 
     name = LineField(_l("For which device or program"), 80)

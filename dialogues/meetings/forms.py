@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -21,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.common.fields import LineField, LinesField, ListedField, VersionField
+from dialogues.common.fields import Form, LineField, LinesField, ListedField, VersionField
 from dialogues.common.words import WORDS as ROLE_WORDS
 from dialogues.meetings.rules import (
     LANGUAGES,
@@ -57,7 +56,7 @@ def _choices(words: Iterable[Enum]) -> list[SelectChoice]:
     return [SelectChoice(value.value, _l(WORDS[value])) for value in words]
 
 
-class DialogueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class DialogueForm(Form):
     """What is written of a dialogue."""
 
     code = LineField(_l("Code"), 20, validators=[_CODE])
@@ -88,7 +87,7 @@ class OpenDialogueForm(DialogueForm):
     name = LineField(_l("Your name"), 200)
 
 
-class PartyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class PartyForm(Form):
     """What is written of a party: one name per language, in the words the party accepts."""
 
     code = LineField(_l("Code"), 8, validators=[_CODE])
@@ -114,7 +113,7 @@ class PartyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         return PartyFacts(code=self.code.data, names=names, city=self.city.data or None, kind=PartyKind(self.kind.data))
 
 
-class InstitutionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class InstitutionForm(Form):
     """What is written of an institution."""
 
     name = LineField(_l("Name"), 200)
@@ -144,7 +143,7 @@ def _id(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class MeetingForm(Form):
     """A meeting as it is planned."""
 
     code = LineField(_l("Code"), 20, validators=[_CODE])
@@ -254,13 +253,13 @@ class MeetingSettingsForm(MeetingForm):
             self.status.choices = _choices([MeetingStatus.CLOSED])
 
 
-class CloseMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CloseMeetingForm(Form):
     """Whether the meeting as it was shown is closed."""
 
     version = VersionField()
 
 
-class CopyMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CopyMeetingForm(Form):
     """The next meeting after the model of this one."""
 
     code = LineField(_l("Code"), 20, validators=[_CODE])
@@ -268,13 +267,13 @@ class CopyMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     starts_on = DateField(_l("First day"), [InputRequired(_FILL_IN)])
 
 
-class CancelMeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CancelMeetingForm(Form):
     """Whether the meeting as it was shown is cancelled."""
 
     version = VersionField()
 
 
-class OrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class OrderForm(Form):
     """By what the parties stand in every list of a meeting."""
 
     by = RadioField(_l("Order of the parties"), choices=_choices(PartyOrder), coerce=_plain)
@@ -285,14 +284,14 @@ class OrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         return PartyOrder(self.by.data)
 
 
-class LotForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class LotForm(Form):
     """Before whom a lot is drawn."""
 
     witnesses = LineField(_l("Witnesses"), 300)
     version = VersionField()
 
 
-class PracticalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class PracticalForm(Form):
     """The practical page of a meeting."""
 
     way = LinesField(_l("The way"), 6000)
@@ -311,7 +310,7 @@ class PracticalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class OfferRoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class OfferRoleForm(Form):
     """A role, and whom it is offered to."""
 
     name = LineField(_l("Name"), 200)
@@ -340,5 +339,5 @@ class OfferRoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         return _id(self.party.data)
 
 
-class EndRoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class EndRoleForm(Form):
     """Whether a role is ended: nothing is typed."""

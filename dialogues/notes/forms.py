@@ -1,21 +1,20 @@
 """What is typed about notes, as typed values."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SubmitField
 
-from dialogues.common.fields import LinesField, VersionField
+from dialogues.common.fields import Form, LinesField, VersionField
 from dialogues.notes.rules import RAW_NOTES_LONGEST, SUMMARY_LONGEST
 
 
-class RawNotesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class RawNotesForm(Form):
     """A rapporteur's own notes; they may be emptied."""
 
     text = LinesField(_l("Raw notes"), RAW_NOTES_LONGEST)
     version = VersionField()
 
 
-class SummaryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class SummaryForm(Form):
     """The text of a summary, to be saved or only looked at."""
 
     text = LinesField(_l("Summary"), SUMMARY_LONGEST, required=True)
@@ -23,11 +22,11 @@ class SummaryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     preview = SubmitField(_l("Preview"))
 
 
-class SeenVersionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class SeenVersionForm(Form):
     """A decision on the version that the page shows."""
 
     version = VersionField()
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class DecisionForm(Form):
     """A decision with nothing to fill in."""

@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -17,10 +15,13 @@ from wtforms import (
     SelectMultipleField,
     SubmitField,
 )
+from wtforms import (
+    Form as PartOfForm,
+)
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
-from dialogues.common.fields import VersionField
+from dialogues.common.fields import Form, VersionField
 from dialogues.common.presentation import word
 from dialogues.common.refusal import N_, Refusal
 from dialogues.meetings.rules import LANGUAGES
@@ -41,7 +42,7 @@ def _words(kind: Any) -> list[tuple[str, str]]:
     return [(value.value, word(value)) for value in kind]
 
 
-class InterpreterForm(Form):  # type: ignore[misc]  # WTForms is untyped.
+class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
     """Where one interpreter works, and beside whom."""
 
     interpreter = HiddenField()
@@ -49,7 +50,7 @@ class InterpreterForm(Form):  # type: ignore[misc]  # WTForms is untyped.
     beside = SelectField(_l("Whom"), default="")
 
 
-class PlanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class PlanForm(Form):
     """How the table stands and who sits there."""
 
     form = RadioField(_l("Form of the table"), default=TableForm.HOLLOW_SQUARE.value)
@@ -112,7 +113,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
             )
 
 
-class ExchangeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ExchangeForm(Form):
     """Two places whose people are exchanged."""
 
     one = SelectField(_l("This place"), coerce=int)
@@ -124,7 +125,7 @@ class ExchangeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         self.one.choices = self.other.choices = places
 
 
-class ApartForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ApartForm(Form):
     """Two parties, or two persons, who are not to be neighbours."""
 
     one = SelectField(_l("Keep apart"), coerce=UUID)
@@ -138,7 +139,7 @@ class ApartForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         }
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class PlainForm(Form):
     """A button."""
 
 

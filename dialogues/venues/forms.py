@@ -1,15 +1,14 @@
 """What is typed about venues and rooms, as typed values."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, Regexp
 
-from dialogues.common.fields import LineField, VersionField
+from dialogues.common.fields import Form, LineField, VersionField
 from dialogues.venues.rules import RoomFacts, VenueFacts
 
 
-class VenueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class VenueForm(Form):
     """A house in a city."""
 
     name = LineField(_l("Name"), 200)
@@ -34,7 +33,7 @@ class VenueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class RoomForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class RoomForm(Form):
     """A room of a venue."""
 
     name = LineField(_l("Name"), 120)

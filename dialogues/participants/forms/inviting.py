@@ -5,18 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
-from dialogues.common.fields import LineField, VersionField
+from dialogues.common.fields import Form, LineField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity
 from dialogues.participants.rules import Correction, Invitee
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class InviteForm(Form):
     """Someone to be invited."""
 
     name = LineField(_l("Name"), 200)
@@ -40,7 +39,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class CorrectForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CorrectForm(Form):
     """Where an invitation goes, for which party and in which capacity it is."""
 
     version = VersionField()
@@ -68,17 +67,17 @@ class CorrectForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ImportForm(Form):
     """A file of people to invite."""
 
     file = FileField(_l("File"), [FileRequired(_l("Please choose a file."))])
 
 
-class MendForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class MendForm(Form):
     """The lines that were not used, on their way back as a file."""
 
     lines = HiddenField(validators=[InputRequired()])
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class PlainForm(Form):
     """Nothing but the token: a button was pressed."""

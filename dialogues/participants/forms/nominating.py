@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from dialogues.common.fields import LineField, VersionField
+from dialogues.common.fields import Form, LineField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity, NameOrder
 from dialogues.participants.queries import NomineeOnForm, PartySeats
@@ -18,7 +17,7 @@ from dialogues.participants.rules import Nominee
 _MOST_SEATS = 500
 
 
-class NomineeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class NomineeForm(Form):
     """Someone whom a party names."""
 
     version = VersionField()
@@ -56,7 +55,7 @@ class NomineeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class CapacityForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class CapacityForm(Form):
     """The capacity of someone who says everything else themself."""
 
     version = VersionField()
@@ -80,7 +79,7 @@ class ReplacementForm(NomineeForm):
     capacity = None
 
     def __init__(self, version: int, **rest: Any):
-        FlaskForm.__init__(self, data={"version": version}, **rest)
+        super(NomineeForm, self).__init__(data={"version": version}, **rest)
         self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
         if not self.is_submitted():
             self.once.data = uuid4().hex
@@ -98,20 +97,20 @@ class ReplacementForm(NomineeForm):
         )
 
 
-class WithdrawalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class WithdrawalForm(Form):
     """Someone is taken off the list."""
 
     version = VersionField()
 
 
-class MomentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class MomentForm(Form):
     """When sealed lists open, on the meeting's clocks; empty: once all are lodged."""
 
     version = VersionField()
     moment = DateTimeLocalField(_l("Day and hour"), [Optional()])
 
 
-class AddressDoubtForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class AddressDoubtForm(Form):
     """What the office makes of an address that is somebody else's."""
 
     way = RadioField(_l("What is to be done"), [InputRequired(_l("Please choose one of the two."))])
@@ -124,7 +123,7 @@ class AddressDoubtForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         ]
 
 
-class SeatsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class SeatsForm(Form):
     """Seats by party and capacity; the fields are made for the parties of one meeting."""
 
     version = VersionField()

@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.common.fields import LineField, LinesField
+from dialogues.common.fields import Form, LineField, LinesField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity
 from dialogues.participants.queries.messages import Wish
@@ -40,7 +39,7 @@ class IdsField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.
         return " ".join(str(one) for one in self.data or ())
 
 
-class ManyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ManyForm(Form):
     """A chosen group, to be confirmed; `also` is for those whom it concerns only if the office says so."""
 
     people = IdsField()
@@ -51,7 +50,7 @@ def _boxes(label: Any) -> Any:
     return SelectMultipleField(label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
 
-class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class MessageForm(Form):
     """A message and the group it is for: chosen here, or brought from the list."""
 
     #: Makes sending it twice one message.
@@ -95,7 +94,7 @@ class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         }
 
 
-class ExportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ExportForm(Form):
     """As what the list is taken along."""
 
     kind = RadioField(_l("Kind of file"), default="xlsx")

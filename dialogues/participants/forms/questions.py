@@ -4,13 +4,12 @@ from datetime import date
 from typing import IO, Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional
 
-from dialogues.common.fields import LineField, LinesField, VersionField
+from dialogues.common.fields import Form, LineField, LinesField, VersionField
 from dialogues.common.presentation import word
 from dialogues.common.text import one_line
 from dialogues.participants.queries.answers import Sheet
@@ -21,7 +20,7 @@ from dialogues.participants.rules.questions import LONGEST_ANSWER, Asked, Questi
 _MANY = 8
 
 
-class QuestionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class QuestionForm(Form):
     """A question of the office."""
 
     version = VersionField()
@@ -66,7 +65,7 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
         )
 
 
-class AnswersForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class AnswersForm(Form):
     """The answers to the questions of one meeting; its fields are made for them by :func:`answers_form`."""
 
     version = VersionField()
@@ -132,7 +131,7 @@ def _field(one: Asked, *, needed: bool) -> Any:
     return field(one.words, checks, choices=offered, default="")
 
 
-class DecideForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class DecideForm(Form):
     """What the office says to a change that someone asks for; each answer is a button."""
 
     version = VersionField()

@@ -6,7 +6,6 @@ from typing import Any
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -20,7 +19,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.common.fields import LineField, VersionField
+from dialogues.common.fields import Form, LineField, VersionField
 from dialogues.common.presentation import word
 from dialogues.common.refusal import N_, Refusal
 from dialogues.meetings.rules import Gender, MeetingFormat, NameOrder
@@ -44,7 +43,7 @@ from dialogues.participants.rules import (
 _LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class AnswerForm(Form):
     """Yes or no to an invitation; each is a button."""
 
     answer = HiddenField(
@@ -53,13 +52,13 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
     )
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ConfirmForm(Form):
     """Whether a registration as it was shown is accepted for someone."""
 
     version = VersionField()
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class StepForm(Form):
     """One step of a registration: its fields as they are kept, until something is typed."""
 
     version = VersionField()
@@ -251,7 +250,7 @@ class RulesForm(StepForm):
         return RulesAccepted(words=self.words.data or "")
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class AddressForm(Form):
     """Another e-mail address."""
 
     email = LineField(

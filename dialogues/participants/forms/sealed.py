@@ -6,11 +6,10 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField
 from wtforms.validators import Optional
 
-from dialogues.common.fields import LineField, LinesField, VersionField
+from dialogues.common.fields import Form, LineField, LinesField, VersionField
 from dialogues.common.presentation import word
 from dialogues.participants.queries.sealed import OwnPapers
 from dialogues.participants.rules import SealedKind, VisaStatus
@@ -50,7 +49,7 @@ class _Medical:
     medical_text = LinesField(_l("Medical"), LONGEST_NOTE)
 
 
-class _SealedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class _SealedForm(Form):
     """Fields named for a kind and its parts."""
 
     version = VersionField()
@@ -102,7 +101,7 @@ class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Me
         self.visa_status.choices = _statuses()
 
 
-class VisaStatusForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class VisaStatusForm(Form):
     """Where someone else's visa stands."""
 
     visa_status = SelectField(_l("Where the visa stands"))
@@ -154,7 +153,7 @@ def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str
     ]
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
+class ReasonForm(Form):
     """Why someone looks; the person reads it."""
 
     reason = LineField(_l("Why you need to see it"), LONGEST_REASON, required=False)
