@@ -26,22 +26,24 @@ from dialogues.participants.queries.listing import (
     person,
 )
 from dialogues.participants.queries.nominations import (
-    DoubtfulAddress,
     NomineeLine,
-    NomineeOnForm,
     PartyList,
     PartySeats,
     SeatCount,
-    doubtful_address,
-    is_known_elsewhere,
     line_of,
-    nominee,
     party_list,
     party_lists,
     seats,
     seats_mark,
-    unreached_person,
     visible_parties,
+)
+from dialogues.participants.queries.nominee import (
+    DoubtfulAddress,
+    NomineeOnForm,
+    doubtful_address,
+    is_known_elsewhere,
+    nominee,
+    unreached_person,
 )
 from dialogues.participants.queries.registration import (
     Frame,
