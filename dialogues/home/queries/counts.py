@@ -22,13 +22,7 @@ from dialogues.participants.models import ChangeRequest, Participation
 from dialogues.participants.queries.office import is_ready
 from dialogues.participants.rules import ParticipationStatus
 from dialogues.participants.rules.office import Readiness
-from dialogues.policy import (
-    LETTERS_SEE,
-    NOMINATIONS_SEE,
-    PARTICIPANTS_INVITE,
-    RECORD_FILE,
-    REGISTRATION_APPROVE,
-)
+from dialogues.policy import LETTERS_SEE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, RECORD_FILE, REGISTRATION_APPROVE
 
 
 def counts_of(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:

@@ -9,9 +9,7 @@ from sqlalchemy import ColumnElement, or_
 from dialogues.common.viewer import Viewer
 from dialogues.home.rules import MeetingDays, Stage, stage
 from dialogues.meetings.queries import MyMeeting
-from dialogues.policy import (
-    Action,
-)
+from dialogues.policy import Action
 
 Visible = Callable[[Viewer, Action], ColumnElement[bool]]
 
