@@ -62,7 +62,7 @@ from dialogues.participants.queries.registration import (
     registration_for,
     to_correct,
 )
-from dialogues.participants.queries.visibility import hides_name, hides_rest, named_to, open_to, visible
+from dialogues.participants.queries.visibility import comes, hides_name, hides_rest, named_to, open_to, visible
 from dialogues.participants.rules import ParticipationStatus
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "absences",
     "all_found",
     "announced",
+    "comes",
     "confirmed",
     "days_of",
     "doubtful_address",
