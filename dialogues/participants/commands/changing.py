@@ -21,6 +21,7 @@ from dialogues.meetings.rules import NameOrder, sort_key
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import ChangeRequest, Participation
+from dialogues.participants.posting import letter_about
 from dialogues.participants.posting.changes import close_request, forget_decided, waiting_request
 from dialogues.participants.queries.answers import own_part, part_for
 from dialogues.participants.queries.changing import asking_of, change_key, change_place, written_of
@@ -178,14 +179,5 @@ def _apply(participation: Participation, person: Person, asked_for: Asking) -> N
 
 
 def _letter(participation: Participation, request: ChangeRequest, now: datetime) -> Debt:
-    return Debt(
-        kind=LetterKind.CHANGE_DECIDED,
-        debt_key=f"change-decided:{request.id}",
-        owed_at=now,
-        dialogue_id=participation.dialogue_id,
-        listed_under=participation.meeting_id,
-        person_id=participation.person_id,
-        facts={"participation_id": str(participation.id)},
-        order_key=f"change-decided:{participation.id}",
-        supersedes=True,
-    )
+    order, debt_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
+    return letter_about(participation, LetterKind.CHANGE_DECIDED, now, order=order, debt_key=debt_key)
