@@ -51,10 +51,10 @@ def _composer(purpose: LinkPurpose, subject: str, text: str) -> Composer:
 
 
 _ADDRESS_CHECK = N_(
-    "You asked to have letters sent to this address from now on. Open the link and press the button; "
-    "it can be used once, within a day:\n\n"
+    "You asked to have letters sent to this address from now on. Open the link in the browser in which you are signed "
+    "in and asked for it, and press the button; it can be used once, within a day:\n\n"
     "%(link)s\n\n"
-    "If you did not ask for it, do nothing: nothing changes.\n"
+    "Anywhere else the link does nothing. If you did not ask for it, do nothing: nothing changes.\n"
 )
 _ADDRESS_CHANGED = N_(
     "Letters to you now go to another address, as was asked for by someone who was signed in as you, and all other "

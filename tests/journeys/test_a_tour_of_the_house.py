@@ -1,20 +1,26 @@
 """Everyone walks to every kind of page that links lead to: each is whole, usable by all, and fits its window."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from dialogues.common import clock
 from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.models import Meeting
 from dialogues.participants.commands.many import act
 from dialogues.participants.commands.messaging import Draft
 from dialogues.participants.commands.messaging import send as send_message
+from dialogues.participants.models import Participation
 from dialogues.participants.queries import Wanted, all_found
 from dialogues.participants.rules import BulkKind
 from dialogues.sample.reading import PERSONAS
@@ -26,7 +32,8 @@ from tests.journeys.stage import Stage
 
 #: Files and feeds are no pages.
 _FILES = (".ics", ".md", "/file")
-#: Where the walk begins; the second is led to from the first only while something is offered.
+#: Where the walk goes on, after the meeting of which something of everything is there; the second is led to from the
+#: first only while something is offered.
 _BEGINNINGS = ("/", "/offers")
 #: Pages that no link leads to here.
 _WITHOUT_A_LINK = {
@@ -34,6 +41,7 @@ _WITHOUT_A_LINK = {
     "attendance.open_code",  # A code that is scanned leads there.
     "participants.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
     "participants.rules_for",
+    "participants.lodge",  # All parties have lodged in this meeting.
     "participants.correct",  # The page of someone who has not answered leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
@@ -44,12 +52,12 @@ _WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth > document.docume
 @pytest.mark.journey
 @pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
 def test_every_kind_of_page_is_usable_by_whoever_sees_it(stage: Stage, width: int, scheme: str) -> None:
-    something_of_everything_is_there(Cast(stage.app))
+    meeting = something_of_everything_is_there(Cast(stage.app))
     examined: set[str] = set()
     faults = []
     for persona in PERSONAS:
         page = stage.enter(persona, width=width, scheme=scheme).page
-        for kind, path in walk(stage.app, page):
+        for kind, path in walk(stage.app, page, (meeting, *_BEGINNINGS)):
             found = faults_of(page, path, closely=kind not in examined)
             faults += [f"{persona} at {kind}: {fault}" for fault in found]
             examined.add(kind)
@@ -67,13 +75,22 @@ def test_the_pages_before_signing_in_are_usable(stage: Stage, width: int, scheme
         assert faults_of(page, path, closely=True) == []
 
 
-def something_of_everything_is_there(cast: Cast) -> None:
-    """What the sample lacks: an unreleased change, a summary with two versions, a finished one, two seating plans."""
+def something_of_everything_is_there(cast: Cast) -> str:
+    """What the sample lacks: an unreleased change, summaries, two seating plans, a question and its answers.
+
+    The address of the meeting where all that is.
+    """
     with cast.app.app_context():
         meeting = f"/meetings/{cast.meeting('TRD-1')}"
         first, second = (f"{meeting}/notes/{cast.session(code)}/summary" for code in ("TRD-1-01", "TRD-1-02"))
         seats = f"{meeting}/seating/plan"
         changed = f"{meeting}/agenda/draft/{cast.session('TRD-1-04')}/edit"
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Meeting, cast.meeting("TRD-1")).registration_closes_at = None
+        korea = f"{meeting}/nominations/{cast.party('KR')}/new"
+        without_address = f"{meeting}/participants/{part_of(cast, 'kp1')}/registration"
+    question = {"words": "Which paper do you bring?", "kind": "text", "audience": "office_and_focal_point"}
+    named = {"name": "HONG Gil-dong", "email": "us4@example.invalid"}
     steps = [
         ("st-coord", changed, {"title": "Flood early warning"}),
         ("st-rap1", f"{second}/edit", {"text": "Two lines\n\nof the first version."}),
@@ -82,10 +99,24 @@ def something_of_everything_is_there(cast: Cast) -> None:
         ("ch1", f"{first}/finish", {}),
         ("st-coord", seats, {"places": "34"}),
         ("st-coord", seats, {"form": "round"}),
+        ("st-coord", f"{meeting}/questions/new", question),
+        ("kr1", korea, named),
     ]
     for persona, address, typed in steps:
         assert send(cast.client(persona), address, **{"preview": None, **typed}).status_code == 303, address
     work_on_many(cast)
+    for persona, address in (("us4", f"{meeting}/registration"), ("kp2", without_address)):
+        answer = send(cast.client(persona), f"{address}/affiliation", affiliation="An institute of another name")
+        assert answer.status_code == 303, address
+    return meeting
+
+
+def part_of(cast: Cast, name: str) -> UUID:
+    """The id of someone's part in TRD-1."""
+    parts = select(Participation.id).where(
+        Participation.meeting_id == cast.meeting("TRD-1"), Participation.person_id == cast.person(name)
+    )
+    return db.session.execute(parts).scalar_one()
 
 
 def work_on_many(cast: Cast) -> None:
@@ -108,9 +139,9 @@ def is_page(path: str) -> bool:
     return not path.endswith(_FILES)
 
 
-def walk(app: Flask, page: Page) -> Iterator[tuple[str, str]]:
+def walk(app: Flask, page: Page, beginnings: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Kind and first address of every kind of page, found from link to link; the caller goes there."""
-    coming = deque((kind_of(app, path), path) for path in _BEGINNINGS)
+    coming = deque((kind_of(app, path), path) for path in beginnings)
     known = {kind for kind, _path in coming}
     while coming:
         yield coming.popleft()

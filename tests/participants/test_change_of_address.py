@@ -1,4 +1,4 @@
-"""Another e-mail address: asked for by its owner, made by whoever reads the letters there, told to the old one."""
+"""Another e-mail address: asked for by its owner, made by them where they are signed in, told to the old one."""
 
 import re
 from uuid import UUID
@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts import queries as account_queries
 from dialogues.accounts.models import Account, SecretLink
-from dialogues.accounts.rules import LinkPurpose, Proof
+from dialogues.accounts.rules import LinkPurpose
 from dialogues.audit.models import AuditEntry
 from dialogues.common import clock
 from dialogues.common.transaction import upkeep
@@ -21,21 +22,22 @@ from dialogues.meetings.models import Person
 from dialogues.outbox.models import Letter as OwedLetter
 from dialogues.outbox.rules import LetterState
 from dialogues.participants import posting
-from tests.beds.forms import complaints, send
+from tests.beds.forms import SAME_ORIGIN, complaints, page, send
 from tests.beds.mail import Letter
-from tests.cast import BEFORE_LVR_1, TERMS
+from tests.cast import BEFORE_LVR_1
 from tests.participants.conftest import Office
 from tests.participants.test_messages import to
 
+ELSEWHERE = "Sign in where you asked for the change, and open the link there."
 OLD, NEW = "us4@example.invalid", "renee@example.org"
 _LINK = re.compile(r"http://localhost(/links/[\w-]+)")
 
 
 def ask(office: Office, email: str, client: FlaskClient | None = None) -> list[Letter]:
     """Ask for the address on one's registration; the letters that leave."""
-    page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
-    answer = send(client or office.cast.client("us4"), page, email=email)
-    assert (answer.status_code, answer.location) == (303, page.removesuffix("/address"))
+    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+    answer = send(client or office.cast.client("us4"), form, email=email)
+    assert (answer.status_code, answer.location) == (303, form.removesuffix("/address"))
     return office.mail()
 
 
@@ -50,6 +52,23 @@ def link_in(letters: list[Letter]) -> str:
 def use(browser: FlaskClient, link: str) -> int:
     assert browser.get(link).location == "/address"
     return send(browser, "/address").status_code
+
+
+def said(office: Office, persona: str | None, link: str | None) -> str:
+    """What `/address` says in a browser of this persona, or of nobody, that opened the link, or none."""
+    browser = office.cast.client(persona) if persona else office.browser()
+    if link is not None:
+        assert browser.get(link).location == "/address"
+    shown, pressed = browser.get("/address"), press_anyway(browser)
+    words = [" ".join(main.get_text(" ").split()) for one in (shown, pressed) for main in page(one).select("main")]
+    return f"{shown.status_code} {pressed.status_code} {words}"
+
+
+def press_anyway(browser: FlaskClient) -> TestResponse:
+    """Send what the button would send, from a page that shows none."""
+    token = page(browser.get("/sign-in", follow_redirects=True)).select_one("input[name=csrf_token]")
+    assert token is not None
+    return browser.post("/address", data={"csrf_token": token["value"]}, headers=SAME_ORIGIN)
 
 
 def addresses(office: Office) -> tuple[str, set[str | None]]:
@@ -95,31 +114,80 @@ def test_opening_the_link_changes_nothing_however_often(office: Office) -> None:
     assert addresses(office) == (OLD, {OLD})
 
 
-def test_all_other_sign_ins_end_and_a_browser_without_one_stays_without(office: Office) -> None:
+def test_all_other_sign_ins_end_and_the_one_where_it_was_asked_for_stays(office: Office) -> None:
     client, elsewhere = office.cast.client("us4"), office.cast.client("us4")
     link = link_in(ask(office, NEW, client))
-    visitor = office.browser()
 
-    assert use(visitor, link) == 303
+    assert use(client, link) == 303
 
-    for browser in (client, elsewhere, visitor):
-        assert browser.get("/").status_code == 303
+    assert client.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 303
 
 
 def test_a_link_works_once_and_a_newer_one_voids_it(office: Office) -> None:
-    (old,) = ask(office, "other@example.org")
+    client = office.cast.client("us4")
+    (old,) = ask(office, "other@example.org", client)
     old_link = _LINK.search(old.message.get_content())
     assert old_link is not None
-    link = link_in(ask(office, NEW))
+    link = link_in(ask(office, NEW, client))
 
-    visitor = office.browser()
-    visitor.get(old_link[1])
-    assert "does not work any more" in visitor.get("/address").text
-    browser = office.browser()
-    assert use(browser, link) == 303
-    again = office.browser()
-    again.get(link)
-    assert "does not work any more" in again.get("/address").text
+    client.get(old_link[1])
+    assert "does not work any more" in client.get("/address").text
+    assert use(client, link) == 303
+    client.get(link)
+    assert "does not work any more" in client.get("/address").text
+
+
+@pytest.mark.parametrize("persona", [None, "us3", "st-coord"])
+def test_whoever_reads_the_mailbox_of_a_mistyped_address_changes_nothing(office: Office, persona: str | None) -> None:
+    owner = office.cast.client("us4")
+    link = link_in(ask(office, NEW, owner))
+    reader = office.cast.client(persona) if persona else office.browser()
+
+    reader.get(link)
+    shown = reader.get("/address")
+    pressed = press_anyway(reader)
+
+    assert ELSEWHERE in shown.text
+    assert page(shown).select_one("main form") is None
+    assert NEW not in shown.text
+    assert pressed.status_code == 422
+    assert (ELSEWHERE in pressed.text, NEW in pressed.text) == (True, False)
+    assert addresses(office) == (OLD, {OLD})
+    assert office.mail() == []
+    assert use(owner, link) == 303, "the link is unused still"
+
+
+@pytest.mark.parametrize("persona", [None, "us3"])
+def test_elsewhere_the_page_says_nothing_about_the_link(office: Office, persona: str | None) -> None:
+    owner = office.cast.client("us4")
+    (replaced,) = ask(office, "other@example.org", owner)
+    void = _LINK.search(replaced.message.get_content())
+    assert void is not None
+    live = link_in(ask(office, NEW, owner))
+
+    seen = {said(office, persona, None), said(office, persona, void[1]), said(office, persona, live)}
+    assert use(owner, live) == 303
+    seen.add(said(office, persona, live))
+
+    assert len(seen) == 1
+
+
+def test_a_sign_in_that_has_ended_meanwhile_changes_nothing(office: Office) -> None:
+    client = office.cast.client("us4")
+    link = link_in(ask(office, NEW, client))
+    client.get(link)
+    with upkeep(system(Purpose.SAMPLE)):
+        accounts.end_sign_ins(office.cast.account("us4"), clock.real_now())
+
+    assert press_anyway(client).status_code == 422
+    assert addresses(office) == (OLD, {OLD})
+
+
+def test_the_letter_says_where_its_link_is_to_be_opened(office: Office) -> None:
+    (letter,) = ask(office, NEW)
+
+    assert "in the browser in which you are signed in" in " ".join(letter.message.get_content().split())
 
 
 def test_an_address_that_someone_signs_in_with_gets_the_same_answer_and_no_letter(office: Office) -> None:
@@ -128,22 +196,23 @@ def test_an_address_that_someone_signs_in_with_gets_the_same_answer_and_no_lette
 
 
 def test_an_address_that_is_taken_meanwhile_changes_nothing(office: Office) -> None:
-    link = link_in(ask(office, NEW))
+    client = office.cast.client("us4")
+    link = link_in(ask(office, NEW, client))
     with upkeep(system(Purpose.SAMPLE)):
         meetings.add_person(office.cast.dialogue("LVR"), "Somebody Else", NEW)
 
-    assert use(office.browser(), link) == 422
+    assert use(client, link) == 422
 
     assert addresses(office) == (OLD, {OLD})
     assert office.mail() == []
 
 
 def test_what_is_no_address_or_ones_own_is_refused_with_the_form_as_typed(office: Office) -> None:
-    page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
     client = office.cast.client("us4")
 
     for typed, said in (("nobody", "is not an e-mail address"), ("US4@example.invalid", "your address already")):
-        answer = send(client, page, email=typed)
+        answer = send(client, form, email=typed)
         assert answer.status_code == 422
         assert said in complaints(answer)
         assert typed in answer.text
@@ -161,7 +230,8 @@ def test_links_that_were_mailed_to_the_old_address_let_nobody_in(office: Office)
         accounts.mint_only_link(LinkPurpose.SIGN_IN, office.cast.account("us4"), BEFORE_LVR_1)
         posting.mint_personal_link(participation, BEFORE_LVR_1)
 
-    assert use(office.browser(), link_in(ask(office, NEW))) == 303
+    client = office.cast.client("us4")
+    assert use(client, link_in(ask(office, NEW, client))) == 303
 
     db.session.rollback()
     left = select(SecretLink.purpose).where(
@@ -174,20 +244,21 @@ def test_links_that_were_mailed_to_the_old_address_let_nobody_in(office: Office)
 
 @pytest.mark.parametrize("persona", ["st-coord", "st-host", "kr1", "in-ko1"])
 def test_whoever_is_not_registered_asks_for_no_address_here(office: Office, persona: str) -> None:
-    page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
 
-    assert office.cast.client(persona).get(page).status_code == 404
+    assert office.cast.client(persona).get(form).status_code == 404
 
 
 def test_a_letter_that_could_not_leave_yet_goes_to_the_new_address_only(office: Office) -> None:
-    link = link_in(ask(office, NEW))
+    client = office.cast.client("us4")
+    link = link_in(ask(office, NEW, client))
     office.smtp.recipient_answers[OLD] = "450 Later"
     to(office, "LVR-1")
     office.mail()
     frozen = waiting(office)
     assert frozen
 
-    assert use(office.browser(), link) == 303
+    assert use(client, link) == 303
     office.smtp.recipient_answers.clear()
     left = hurry(office)
 
@@ -198,21 +269,15 @@ def test_a_letter_that_could_not_leave_yet_goes_to_the_new_address_only(office: 
 
 def test_each_address_that_is_given_up_is_told_of_it_however_fast_the_next_follows(office: Office) -> None:
     office.smtp.recipient_answers[OLD] = "450 Later"
-    use(office.browser(), link_in(ask(office, NEW)))
+    client = office.cast.client("us4")
+    use(client, link_in(ask(office, NEW, client)))
     office.mail()
-    page = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
-    client = office.cast.app.test_client()
-    with upkeep(system(Purpose.SIGN_IN)):
-        handle = accounts.open_sign_in(
-            _account(NEW), frozenset({Proof.LINK}), now=clock.real_now(), longest=TERMS.staff_longest
-        )
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = handle
-    assert send(client, page, email="third@example.org").status_code == 303
+    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+    assert send(client, form, email="third@example.org").status_code == 303
     (letter,) = office.mail()
     found = _LINK.search(letter.message.get_content())
     assert found is not None
-    assert use(office.browser(), found[1]) == 303
+    assert use(client, found[1]) == 303
     office.smtp.recipient_answers.clear()
 
     told = [letter.recipients for letter in hurry(office) if "Your address was changed" in letter.message["Subject"]]
@@ -227,13 +292,13 @@ def test_who_has_a_second_factor_shows_it_before_a_letter_leaves(office: Office)
         factor = account_queries.factor_of(account_id, confirmed=False)
         assert factor is not None
         accounts.confirm_factor(factor.id, clock.real_now())
-    page, client = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address", office.cast.client("us4")
-    asked = client.get(page)
+    form, client = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address", office.cast.client("us4")
+    asked = client.get(form)
     assert asked.status_code == 303
     assert "purpose=address.change" in asked.location
 
     assert send(client, asked.location).status_code == 303
-    assert send(client, page, email=NEW).status_code == 303
+    assert send(client, form, email=NEW).status_code == 303
     link_in(office.mail())
 
 

@@ -1,4 +1,4 @@
-"""Another address for an account: asked for by its owner, made by whoever reads the letters there."""
+"""Another address for an account: asked for by its owner, and made by them once they read the letters there."""
 
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from dialogues.accounts.throttle import ADDRESS_OF_ACCOUNT
 from dialogues.common.refusal import N_, Refusal, Unseen
 from dialogues.common.text import mail_address, same_address
 from dialogues.common.transaction import transaction
-from dialogues.common.viewer import ANYONE, Viewer
+from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.outbox.rules import LetterKind
-from dialogues.policy import OWN_ACCOUNT, SIGN_IN
+from dialogues.policy import OWN_ACCOUNT
 
+#: Said wherever its owner is not signed in, whether or not the link still works.
+ELSEWHERE = N_("Sign in where you asked for the change, and open the link there.")
 #: Said of every link that does nothing, whatever the reason.
 SPENT = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
 
@@ -41,23 +43,26 @@ def ask_for_address(viewer: Viewer, email: str, way: Way) -> None:
         posting.owe_letter(LetterKind.ADDRESS_CHECK, account.id, way.moment.service)
 
 
-def change_address(link_id: UUID, present: Viewer, way: Way) -> None:
-    """Make the address that the link went to the account's own: other sign-ins and mailed links end.
+def change_address(viewer: Viewer, link_id: UUID, way: Way) -> None:
+    """Make the address that the link went to the viewer's own: their other sign-ins and mailed links end.
 
-    :param present: whoever is signed in where the button is pressed; if it is the owner, they stay so.
-    :raises Refusal: the link was used, is too old, or somebody has the address by now.
+    :raises Refusal: the link is not about the viewer, was used, is too old, or somebody has the address by now.
     """
     now = way.moment.real
-    with transaction(ANYONE, SIGN_IN) as change:
+    if not viewer.signed_in:
+        raise Refusal(ELSEWHERE)
+    with transaction(viewer, OWN_ACCOUNT) as change:
         link = queries.link_by_id(link_id, LinkPurpose.ADDRESS, now)
-        account = queries.account_in_use(link.subject) if link is not None else None
+        # The owner may have mistyped the address: whoever reads that mailbox must not get the account with it.
+        if link is None or link.subject != viewer.account_id:
+            raise Refusal(ELSEWHERE)
+        account = queries.account_in_use(viewer.account_id)
         if account is None or account.wanted_email is None or not posting.use_up(link_id, now):
             raise Refusal(SPENT)
         if queries.account_by_email(account.wanted_email) is not None:
             raise Refusal(SPENT)
         account.former_email, account.email = account.email, account.wanted_email
         account.email_norm, account.wanted_email = same_address(account.email), None
-        stays = present.sign_in_id if present.account_id == account.id else None
-        posting.end_everything(account.id, now, but=stays)
+        posting.end_everything(account.id, now, but=viewer.sign_in_id)
         posting.owe_news(LetterKind.ADDRESS_CHANGED, account.id, way.moment.service)
         change.happened(AddressChanged(at=way.moment.service, about=account.id))

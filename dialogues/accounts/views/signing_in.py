@@ -131,12 +131,13 @@ def use_link() -> Iterator[Any]:
 @allows(LINK_OPEN)
 @form_page("accounts/confirm_address.html")
 def confirm_address() -> Iterator[Any]:
-    """The button that makes the address one's own to which the link was mailed."""
-    link = _opened_link(frozenset({LinkPurpose.ADDRESS}))
-    account = queries.account_in_use(link.subject) if link is not None else None
-    email = account.wanted_email if account is not None else ""
-    yield {"form": ConfirmForm(), "link": link, "email": email}
-    address.change_address(link.id if link is not None else UUID(int=0), viewer(), this_way())
+    """The button that makes the address one's own to which the link was mailed; only its owner gets to see it."""
+    link = _opened_link(frozenset({LinkPurpose.ADDRESS}), spent=True)
+    own = link is not None and link.subject == viewer().account_id
+    account = queries.account_in_use(link.subject) if link is not None and own and link.live else None
+    email = account.wanted_email if account is not None else None
+    yield {"form": ConfirmForm(), "own": own, "email": email, "elsewhere": address.ELSEWHERE}
+    address.change_address(viewer(), link.id if link is not None else UUID(int=0), this_way())
     session.pop(_OPENED, None)
     flash(_("Letters go to your new address from now on, and you sign in with it."), "success")
     yield see_other("/")
@@ -164,15 +165,15 @@ def sign_out() -> Response:
     return see_other(url_for("accounts.sign_in"))
 
 
-def _opened_link(purposes: frozenset[LinkPurpose]) -> KnownLink | None:
-    """The link that this browser opened a while ago, if it can still be used."""
+def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> KnownLink | None:
+    """The link that this browser opened a while ago, if it can still be used; with `spent`, also if it cannot."""
     now = clock.real_now()
     opened = session.get(_OPENED)
     if opened is None or now - datetime.fromtimestamp(opened[2], now.tzinfo) > LINK_OPEN_LASTS:
         return None
     purpose = LinkPurpose(opened[1])
     link = queries.link_by_id(UUID(opened[0]), purpose, now) if purpose in purposes else None
-    return link if link is not None and link.live else None
+    return link if link is not None and (spent or link.live) else None
 
 
 def _go_on(handle: str) -> Response:

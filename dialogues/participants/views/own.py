@@ -126,13 +126,13 @@ def _prove_first(view: Any) -> Any:
 @_prove_first
 @form_page("participants/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
-    """Have a letter sent to another address, which becomes one's own once its link is used."""
+    """Have a letter sent to another address, which becomes one's own once its link is used here."""
     own = queries.own_registration(viewer())
     form = AddressForm()
     yield {"form": form, "own": own}
     address.ask_for_address(viewer(), form.email.data, this_way())
     flash(
-        _("A letter is on its way to that address. Open the link in it; until then everything stays as it is."), "info"
+        _("A letter is on its way to that address. Open its link in this browser; until then nothing changes."), "info"
     )
     yield see_other(url_for("participants.own_registration", meeting_id=meeting_id))
 
