@@ -11,6 +11,7 @@ from dialogues.extensions import db
 from dialogues.meetings.models import Meeting
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
+from dialogues.participants import posting as participants
 from dialogues.participants.models import Participation
 
 
@@ -39,14 +40,5 @@ def owe_codes(approved: Mapping[Participation, datetime]) -> None:
 
 def _debt(participation: Participation, at: datetime) -> Debt:
     order = f"attendance-code:{participation.id}"
-    return Debt(
-        kind=LetterKind.ATTENDANCE_CODE,
-        debt_key=f"{order}:{at.isoformat()}",
-        owed_at=at,
-        dialogue_id=participation.dialogue_id,
-        listed_under=participation.meeting_id,
-        person_id=participation.person_id,
-        facts={"participation_id": str(participation.id)},
-        order_key=order,
-        supersedes=True,
-    )
+    kind, debt_key = LetterKind.ATTENDANCE_CODE, f"{order}:{at.isoformat()}"
+    return participants.letter_about(participation, kind, at, order=order, debt_key=debt_key)

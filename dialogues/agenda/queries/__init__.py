@@ -26,7 +26,6 @@ from dialogues.agenda.queries.released import (
     NamedPart,
     ReleasedSession,
     ReleaseHead,
-    Standpoint,
     current_release,
     current_snapshots,
     people_in,
@@ -34,9 +33,9 @@ from dialogues.agenda.queries.released import (
     released_session,
     released_snapshots,
     sessions_for,
-    standpoint,
     visible,
 )
+from dialogues.agenda.queries.standpoint import Standpoint, standpoint
 from dialogues.agenda.queries.today import sessions_on_day
 from dialogues.agenda.queries.waiting import unreleased_here, unreleased_sessions
 

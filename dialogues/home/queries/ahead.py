@@ -5,7 +5,8 @@ from typing import Any
 
 from dialogues.agenda import queries as agenda
 from dialogues.common.viewer import Viewer
-from dialogues.home.queries.today import stage_of, tasks_in
+from dialogues.home.queries.mine import stage_of
+from dialogues.home.queries.tasks import tasks_in
 from dialogues.home.rules import Stage, Task, TaskKind, in_order_of_need
 from dialogues.meetings.queries import MyMeeting
 from dialogues.meetings.rules import MeetingStatus

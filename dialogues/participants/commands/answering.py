@@ -23,7 +23,6 @@ from dialogues.participants.rules import (
     Answer,
     ParticipationConfirmed,
     ParticipationDeclined,
-    ParticipationHappening,
     ParticipationStatus,
     ParticipationWithdrawn,
     RegistrationLinkSent,
@@ -91,7 +90,7 @@ def _accept(change: Change, participation: Participation, real_now: datetime, no
         participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
         participation.version += 1
         posting.begin_part(participation, now)
-        change.happened(_said(ParticipationConfirmed, participation, now))
+        change.happened(ParticipationConfirmed.of(participation, now))
     return account_id
 
 
@@ -116,7 +115,7 @@ def _decline(change: Change, participation: Participation, now: datetime) -> Non
         participation.status, participation.answered_at = ParticipationStatus.DECLINED, now
         participation.version += 1
         posting.end_part(participation, now)
-        change.happened(_said(ParticipationDeclined, participation, now))
+        change.happened(ParticipationDeclined.of(participation, now))
 
 
 def withdraw(viewer: Viewer, *, now: datetime) -> None:
@@ -136,7 +135,7 @@ def _withdraw(change: Change, participation: Participation, now: datetime) -> No
     participation.status, participation.answered_at = ParticipationStatus.WITHDRAWN, now
     participation.version += 1
     posting.end_part(participation, now)
-    change.happened(_said(ParticipationWithdrawn, participation, now))
+    change.happened(ParticipationWithdrawn.of(participation, now))
 
 
 def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
@@ -157,7 +156,7 @@ def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
         if accounts.count((Bucket(NEW_LINKS, f"{NEW_LINKS.kind}:{participation.id}"),), now):
             return
         posting.owe_invitation(participation, now)
-        change.happened(_said(RegistrationLinkSent, participation, now))
+        change.happened(RegistrationLinkSent.of(participation, now))
 
 
 def _own(change: Change) -> Participation:
@@ -166,15 +165,3 @@ def _own(change: Change) -> Participation:
     if participation is None:
         raise Unseen
     return participation
-
-
-def _said(
-    happening: type[ParticipationHappening], participation: Participation, now: datetime
-) -> ParticipationHappening:
-    return happening(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        at=now,
-    )

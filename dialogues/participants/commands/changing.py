@@ -21,6 +21,7 @@ from dialogues.meetings.rules import NameOrder, sort_key
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import ChangeRequest, Participation
+from dialogues.participants.posting import letter_about
 from dialogues.participants.posting.changes import close_request, forget_decided, waiting_request
 from dialogues.participants.queries.answers import own_part, part_for
 from dialogues.participants.queries.changing import asking_of, change_key, change_place, written_of
@@ -75,7 +76,7 @@ def ask_for_change(
         if wanted:
             _ask(change, participation, wanted, now)
         elif request is not None:
-            change.happened(_said(ChangeTakenBack, participation, now, request_id=request.id))
+            change.happened(ChangeTakenBack.of(participation, now, request_id=request.id))
         return bool(wanted)
 
 
@@ -86,7 +87,7 @@ def take_change_back(viewer: Viewer, *, now: datetime, for_whom: UUID | None = N
         request = waiting_request(participation.id)
         if request is not None:
             close_request(request, now)
-            change.happened(_said(ChangeTakenBack, participation, now, request_id=request.id))
+            change.happened(ChangeTakenBack.of(participation, now, request_id=request.id))
 
 
 def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: str, version: int, now: datetime) -> None:
@@ -107,10 +108,10 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
         refuse_no_reason(accepts, reason)
         request.decided_at, request.accepted, request.reason = now, accepts, reason
         db.session.flush()
-        change.happened(_said(ChangeDecided, participation, now, request_id=request.id, accepted=accepts))
+        change.happened(ChangeDecided.of(participation, now, request_id=request.id, accepted=accepts))
         if accepts:
             _apply(participation, person, asking_of(request))
-            change.happened(_said(RegistrationChanged, participation, now))
+            change.happened(RegistrationChanged.of(participation, now))
         if person.email is not None:
             owe(_letter(participation, request, now))
 
@@ -150,7 +151,7 @@ def _write_at_once(
     new = {one: fields[one] for one in _AT_ONCE if one in fields and fields[one] != getattr(person, one)}
     if new:
         meetings.describe_person(person.id, **cast(Description, new))
-        change.happened(_said(RegistrationChanged, participation, now))
+        change.happened(RegistrationChanged.of(participation, now))
 
 
 def _ask(change: Change, participation: Participation, wanted: Asking, now: datetime) -> None:
@@ -162,7 +163,7 @@ def _ask(change: Change, participation: Participation, wanted: Asking, now: date
     request.diff = seal_text(key_store(), change_key(request), change_place(request), diff)
     db.session.add(request)
     db.session.flush()
-    change.happened(_said(ChangeAsked, participation, now, request_id=request.id))
+    change.happened(ChangeAsked.of(participation, now, request_id=request.id))
 
 
 def _apply(participation: Participation, person: Person, asked_for: Asking) -> None:
@@ -178,25 +179,5 @@ def _apply(participation: Participation, person: Person, asked_for: Asking) -> N
 
 
 def _letter(participation: Participation, request: ChangeRequest, now: datetime) -> Debt:
-    return Debt(
-        kind=LetterKind.CHANGE_DECIDED,
-        debt_key=f"change-decided:{request.id}",
-        owed_at=now,
-        dialogue_id=participation.dialogue_id,
-        listed_under=participation.meeting_id,
-        person_id=participation.person_id,
-        facts={"participation_id": str(participation.id)},
-        order_key=f"change-decided:{participation.id}",
-        supersedes=True,
-    )
-
-
-def _said(happening: Any, participation: Participation, now: datetime, **more: Any) -> Any:
-    return happening(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        at=now,
-        **more,
-    )
+    order, debt_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
+    return letter_about(participation, LetterKind.CHANGE_DECIDED, now, order=order, debt_key=debt_key)

@@ -46,15 +46,7 @@ def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, v
         participation.version += 1
         if is_elsewhere:
             posting.owe_invitation(participation, now)
-        change.happened(
-            InvitationCorrected(
-                about=participation.id,
-                dialogue_id=participation.dialogue_id,
-                meeting_id=participation.meeting_id,
-                person_id=participation.person_id,
-                at=now,
-            )
-        )
+        change.happened(InvitationCorrected.of(participation, now))
         return is_elsewhere
 
 

@@ -161,15 +161,7 @@ def _invite_anew(participation: Participation, now: datetime) -> None:
 
 def _tell(change: Change, participation: Participation, now: datetime) -> None:
     posting.owe_invitation(participation, now)
-    change.happened(
-        PersonInvited(
-            about=participation.id,
-            dialogue_id=participation.dialogue_id,
-            meeting_id=participation.meeting_id,
-            person_id=participation.person_id,
-            at=now,
-        )
-    )
+    change.happened(PersonInvited.of(participation, now))
 
 
 def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
@@ -184,15 +176,7 @@ def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) ->
         if not may_answer(participation.status, gathering, now):
             raise Refusal(N_("This invitation was taken back: invite the person again instead."))
         posting.owe_invitation(participation, now)
-        change.happened(
-            RegistrationLinkSent(
-                about=participation.id,
-                dialogue_id=participation.dialogue_id,
-                meeting_id=participation.meeting_id,
-                person_id=participation.person_id,
-                at=now,
-            )
-        )
+        change.happened(RegistrationLinkSent.of(participation, now))
 
 
 def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
@@ -207,16 +191,7 @@ def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
         posting.end_part(participation, now)
-        change.happened(
-            ParticipationWithdrawn(
-                about=participation.id,
-                dialogue_id=participation.dialogue_id,
-                meeting_id=participation.meeting_id,
-                person_id=participation.person_id,
-                by_office=True,
-                at=now,
-            )
-        )
+        change.happened(ParticipationWithdrawn.of(participation, now, by_office=True))
 
 
 def _meeting(change: Change) -> Meeting:

@@ -141,15 +141,7 @@ def ask_for_another_address(viewer: Viewer, participation_id: UUID, *, now: date
         participation.version += 1
         if participation.status is ParticipationStatus.INVITED:
             participation.status = ParticipationStatus.NOMINATED
-        change.happened(
-            NominationChanged(
-                about=participation.id,
-                dialogue_id=participation.dialogue_id,
-                meeting_id=participation.meeting_id,
-                person_id=participation.person_id,
-                at=now,
-            )
-        )
+        change.happened(NominationChanged.of(participation, now))
 
 
 def take_for_the_same(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
@@ -177,13 +169,8 @@ def take_for_the_same(viewer: Viewer, participation_id: UUID, *, now: datetime) 
 
 
 def _say_replaced(change: Change, participation: Participation, separate_id: UUID, now: datetime) -> None:
-    about = {
-        "about": participation.id,
-        "dialogue_id": participation.dialogue_id,
-        "meeting_id": participation.meeting_id,
-    }
-    change.happened(ParticipationWithdrawn(**about, person_id=separate_id, by_office=True, at=now))
-    change.happened(NomineeReplaced(**about, person_id=participation.person_id, replaced_person_id=separate_id, at=now))
+    change.happened(ParticipationWithdrawn.of(participation, now, person_id=separate_id, by_office=True))
+    change.happened(NomineeReplaced.of(participation, now, replaced_person_id=separate_id))
 
 
 def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> Participation:

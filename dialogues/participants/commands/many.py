@@ -22,7 +22,6 @@ from dialogues.participants.queries import office
 from dialogues.participants.rules import (
     ApprovalTakenBack,
     BulkKind,
-    ParticipationHappening,
     ParticipationRestored,
     ParticipationStatus,
     ParticipationWithdrawn,
@@ -89,13 +88,13 @@ def _approve(change: Change, participations: Sequence[Participation], now: datet
         participation.approved_at = now
         participation.version += 1
     owed = office_posting.owe_approvals(participations, now)
-    change.happened(*(_said(RegistrationApproved, one, now) for one in participations))
+    change.happened(*(RegistrationApproved.of(one, now) for one in participations))
     return [{"id": str(one.id), "letter": _text(owed.get(one.id))} for one in participations]
 
 
 def _remind(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
     owed = office_posting.owe_reminders(participations, now)
-    change.happened(*(_said(RegistrationLinkSent, one, now) for one in participations))
+    change.happened(*(RegistrationLinkSent.of(one, now) for one in participations))
     return [{"id": str(one.id), "letter": _text(owed[one.id])} for one in participations]
 
 
@@ -106,7 +105,7 @@ def _take_back(change: Change, participations: Sequence[Participation], now: dat
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
         told |= posting.end_part(participation, now, by_letter=False)
-    change.happened(*(_said(ParticipationWithdrawn, one, now, by_office=True) for one in participations))
+    change.happened(*(ParticipationWithdrawn.of(one, now, by_office=True) for one in participations))
     if told:
         posting.owe_news(LetterKind.LIST_CHANGED, participations[0].meeting_id, now)
     return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
@@ -175,7 +174,7 @@ def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -
         back.append(participation)
         if participation.status.value != row["status"]:
             row["kept"] = N_("the seat is taken: first on the waiting list now")
-    change.happened(*(_said(ParticipationRestored, one, now) for one in back))
+    change.happened(*(ParticipationRestored.of(one, now) for one in back))
     if told:
         posting.owe_news(LetterKind.LIST_CHANGED, meeting_id, now)
     posting.fill_seats(meeting_id, now)
@@ -203,7 +202,7 @@ def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime)
 def _take_approval(change: Change, participation: Participation, now: datetime) -> None:
     participation.approved_at = None
     participation.version += 1
-    change.happened(_said(ApprovalTakenBack, participation, now))
+    change.happened(ApprovalTakenBack.of(participation, now))
 
 
 def _by_id(rows: list[_Row]) -> dict[str, Participation]:
@@ -221,16 +220,3 @@ def _meeting(change: Change) -> Meeting:
 
 def _text(letter_id: UUID | None) -> str | None:
     return None if letter_id is None else str(letter_id)
-
-
-def _said(
-    happening: type[ParticipationHappening], participation: Participation, now: datetime, **more: Any
-) -> ParticipationHappening:
-    return happening(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        at=now,
-        **more,
-    )

@@ -24,7 +24,6 @@ from dialogues.participants.rules import (
     NominationChanged,
     Nominee,
     NomineeReplaced,
-    ParticipationHappening,
     ParticipationStatus,
     ParticipationWithdrawn,
     PersonNominated,
@@ -49,7 +48,7 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
         refuse_closed(queries.gathering_of(db.session.get_one(Meeting, row.meeting_id)), now)
         participation = _entered(change, row, nominee, new_id, now)
         _place(change, participation, now)
-        change.happened(_said(PersonNominated, participation, now))
+        change.happened(PersonNominated.of(participation, now))
         return participation.id
 
 
@@ -74,7 +73,7 @@ def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, 
             posting.leave_place(participation, now)
             participation.capacity = nominee.capacity
             _place(change, participation, now)
-        change.happened(_said(NominationChanged, participation, now))
+        change.happened(NominationChanged.of(participation, now))
 
 
 def replace_nominee(
@@ -104,8 +103,8 @@ def replace_nominee(
             new.status = ParticipationStatus.WAITING
         else:
             posting.seated(new, now, has_lodged=row.lodged_at is not None)
-        change.happened(_said(ParticipationWithdrawn, old, now))
-        change.happened(_replaced(new, old.person_id, now))
+        change.happened(ParticipationWithdrawn.of(old, now))
+        change.happened(NomineeReplaced.of(new, now, replaced_person_id=old.person_id))
 
 
 def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
@@ -120,7 +119,7 @@ def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, no
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
         posting.end_part(participation, now)
-        change.happened(_said(ParticipationWithdrawn, participation, now))
+        change.happened(ParticipationWithdrawn.of(participation, now))
 
 
 def _party(change: Change, party_id: UUID) -> MeetingParty:
@@ -314,26 +313,3 @@ def _describe(participation: Participation, person: Person, nominee: Nominee, no
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
     if participation.seat is not None:
         posting.seated(participation, now, has_lodged=row.lodged_at is not None)
-
-
-def _said(
-    happening: type[ParticipationHappening], participation: Participation, now: datetime
-) -> ParticipationHappening:
-    return happening(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        at=now,
-    )
-
-
-def _replaced(participation: Participation, replaced_person_id: UUID, now: datetime) -> NomineeReplaced:
-    return NomineeReplaced(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        replaced_person_id=replaced_person_id,
-        at=now,
-    )

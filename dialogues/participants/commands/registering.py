@@ -22,7 +22,6 @@ from dialogues.participants.rules import (
     Identity,
     Languages,
     ParticipationConfirmed,
-    ParticipationHappening,
     ParticipationStatus,
     Presence,
     RegistrationChanged,
@@ -58,7 +57,7 @@ def fill_in(viewer: Viewer, filled: Filled, *, version: int, now: datetime, for_
             raise Refusal(N_("The office has approved this registration: ask the office for this change."))
         participation.steps = with_saved(participation.steps, step)
         participation.version += 1
-        change.happened(_said(RegistrationChanged, participation, now))
+        change.happened(RegistrationChanged.of(participation, now))
 
 
 def _registered(change: Change, for_whom: UUID | None) -> Participation:
@@ -158,7 +157,7 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
         participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
         participation.version += 1
         posting.begin_part(participation, now)
-        change.happened(_said(ParticipationConfirmed, participation, now))
+        change.happened(ParticipationConfirmed.of(participation, now))
 
 
 def _refuse_early(participation: Participation, meeting: Meeting) -> None:
@@ -169,15 +168,3 @@ def _refuse_early(participation: Participation, meeting: Meeting) -> None:
     is_open = exchange is not None and exchange.opened_at is not None
     if not is_open and (party is None or party.lodged_at is None):
         raise Refusal(N_("The party has not lodged its list yet: lodge it first, then accept."))
-
-
-def _said(
-    happening: type[ParticipationHappening], participation: Participation, now: datetime
-) -> ParticipationHappening:
-    return happening(
-        about=participation.id,
-        dialogue_id=participation.dialogue_id,
-        meeting_id=participation.meeting_id,
-        person_id=participation.person_id,
-        at=now,
-    )

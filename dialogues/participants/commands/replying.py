@@ -71,15 +71,7 @@ def answer_questions(
             kept[one.id] = _write_file(kept.get(one.id), participation, one, file, limit, now)
         refuse_unanswered(questions, kept)
         participation.steps = with_saved(participation.steps, Step.QUESTIONS)
-        change.happened(
-            QuestionsAnswered(
-                about=participation.id,
-                dialogue_id=participation.dialogue_id,
-                meeting_id=participation.meeting_id,
-                person_id=participation.person_id,
-                at=now,
-            )
-        )
+        change.happened(QuestionsAnswered.of(participation, now))
 
 
 def _part(change: Change, for_whom: UUID | None) -> Participation:

@@ -128,15 +128,7 @@ def _set_status(change: Change, participation: Participation, status: VisaStatus
     if participation.visa_status is status:
         return
     participation.visa_status = status
-    change.happened(
-        VisaStatusChanged(
-            about=participation.id,
-            dialogue_id=participation.dialogue_id,
-            meeting_id=participation.meeting_id,
-            person_id=participation.person_id,
-            at=now,
-        )
-    )
+    change.happened(VisaStatusChanged.of(participation, now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What is written about taking part, inside a transaction that is open already."""
 
 from dialogues.participants.posting.invitations import begin_part, end_part, invite
-from dialogues.participants.posting.letters_owed import mint_personal_link, owe_invitation, owe_news
+from dialogues.participants.posting.letters_owed import letter_about, mint_personal_link, owe_invitation, owe_news
 from dialogues.participants.posting.lists import is_open, lodge_list, note_change, open_lists
 from dialogues.participants.posting.seats import (
     fill_seats,
@@ -21,6 +21,7 @@ __all__ = [
     "invite",
     "is_open",
     "leave_place",
+    "letter_about",
     "lodge_list",
     "mint_personal_link",
     "note_change",

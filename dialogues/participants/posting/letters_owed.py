@@ -16,19 +16,24 @@ from dialogues.participants.rules import link_expires
 
 def owe_invitation(participation: Participation, now: datetime) -> UUID:
     """Owe the letter with a new personal link; one that has not left yet is not sent beside it."""
-    debt = Debt(
-        kind=LetterKind.INVITATION,
-        debt_key=f"invitation:{participation.id}:{uuid4()}",
-        owed_at=now,
+    order = f"invitation:{participation.id}"
+    return owe(letter_about(participation, LetterKind.INVITATION, now, order=order, debt_key=f"{order}:{uuid4()}"))
+
+
+def letter_about(participation: Participation, kind: LetterKind, at: datetime, *, order: str, debt_key: str) -> Debt:
+    """A letter to someone about their taking part; one of that order that has not left yet is not sent beside it."""
+    return Debt(
+        kind=kind,
+        debt_key=debt_key,
+        owed_at=at,
         dialogue_id=participation.dialogue_id,
         listed_under=participation.meeting_id,
         person_id=participation.person_id,
         facts={"participation_id": str(participation.id)},
         # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
-        order_key=f"invitation:{participation.id}",
+        order_key=order,
         supersedes=True,
     )
-    return owe(debt)
 
 
 def mint_personal_link(participation_id: UUID, now: datetime) -> str:

@@ -15,7 +15,7 @@ from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import Participation
 from dialogues.participants.posting.invitations import begin_part
-from dialogues.participants.posting.letters_owed import owe_invitation
+from dialogues.participants.posting.letters_owed import letter_about, owe_invitation
 from dialogues.participants.posting.seats import take_place
 from dialogues.participants.rules import ParticipationStatus
 
@@ -39,18 +39,7 @@ def owe_reminders(participations: Collection[Participation], now: datetime) -> d
 
 def _letter(kind: LetterKind, participation: Participation, now: datetime) -> Debt:
     order = f"{kind.value}:{participation.id}"
-    return Debt(
-        kind=kind,
-        debt_key=f"{order}:{uuid4()}",
-        owed_at=now,
-        dialogue_id=participation.dialogue_id,
-        listed_under=participation.meeting_id,
-        person_id=participation.person_id,
-        facts={"participation_id": str(participation.id)},
-        # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
-        order_key=order,
-        supersedes=True,
-    )
+    return letter_about(participation, kind, now, order=order, debt_key=f"{order}:{uuid4()}")
 
 
 def standing_of(participation: Participation) -> dict[str, Any]:

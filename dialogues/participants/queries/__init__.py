@@ -26,22 +26,24 @@ from dialogues.participants.queries.listing import (
     person,
 )
 from dialogues.participants.queries.nominations import (
-    DoubtfulAddress,
     NomineeLine,
-    NomineeOnForm,
     PartyList,
     PartySeats,
     SeatCount,
-    doubtful_address,
-    is_known_elsewhere,
     line_of,
-    nominee,
     party_list,
     party_lists,
     seats,
     seats_mark,
-    unreached_person,
     visible_parties,
+)
+from dialogues.participants.queries.nominee import (
+    DoubtfulAddress,
+    NomineeOnForm,
+    doubtful_address,
+    is_known_elsewhere,
+    nominee,
+    unreached_person,
 )
 from dialogues.participants.queries.registration import (
     Frame,
@@ -60,7 +62,7 @@ from dialogues.participants.queries.registration import (
     registration_for,
     to_correct,
 )
-from dialogues.participants.queries.visibility import hides_name, hides_rest, named_to, open_to, visible
+from dialogues.participants.queries.visibility import comes, hides_name, hides_rest, named_to, open_to, visible
 from dialogues.participants.rules import ParticipationStatus
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "absences",
     "all_found",
     "announced",
+    "comes",
     "confirmed",
     "days_of",
     "doubtful_address",

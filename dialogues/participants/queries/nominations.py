@@ -7,19 +7,18 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from dialogues.common.refusal import Unseen
-from dialogues.common.text import same_address
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Institution, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import Capacity, NameOrder, PartyKind
+from dialogues.meetings.rules import Capacity, PartyKind
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.visibility import person_of, visible
 from dialogues.participants.rules import GONE, STILL_THE_PARTYS, ParticipationStatus
-from dialogues.policy import LODGING_SEE, NOMINATE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, Action, Role, Scope
+from dialogues.policy import LODGING_SEE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, Action, Role, Scope
 
 
 def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
@@ -153,7 +152,7 @@ def line_of(viewer: Viewer, participation_id: UUID) -> NomineeLine:
     :raises Unseen: there is none, or not for this viewer.
     """
     row = db.session.execute(
-        _nominees(viewer, NOMINATIONS_SEE)
+        nominees(viewer, NOMINATIONS_SEE)
         .add_columns(MeetingParty.seats)
         .join(
             MeetingParty,
@@ -213,12 +212,13 @@ def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, Speakers]:
 
 def _people(viewer: Viewer, parties: list[UUID]) -> defaultdict[UUID, list[Any]]:
     found = defaultdict(list)
-    for row in db.session.execute(_nominees(viewer, NOMINATIONS_SEE).where(Participation.party_id.in_(parties))):
+    for row in db.session.execute(nominees(viewer, NOMINATIONS_SEE).where(Participation.party_id.in_(parties))):
         found[row.party_id].append(row)
     return found
 
 
-def _nominees(viewer: Viewer, action: Action) -> Any:
+def nominees(viewer: Viewer, action: Action) -> Any:
+    """Everyone whom a party names and the action reaches, as far as their line on the list tells of them."""
     in_doubt = Participation.claimed_email.is_not(None) if viewer.may(PARTICIPANTS_INVITE) else false()
     return (
         select(
@@ -289,147 +289,4 @@ def _counts(seats: dict[str, int], lines: list[NomineeLine]) -> tuple[SeatCount,
         SeatCount(capacity=capacity, seats=seats.get(capacity.value), taken=taken[capacity], waiting=waiting[capacity])
         for capacity in Capacity
         if capacity.value in seats or taken[capacity] or waiting[capacity]
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NomineeOnForm:
-    """One nominee as a form shows them; `is_ours` when the party still says who they are."""
-
-    id: UUID
-    person_id: UUID
-    party_id: UUID
-    party_name: str
-    name: str
-    native: str
-    family: str
-    given: str
-    name_order: NameOrder
-    email: str
-    capacity: Capacity
-    affiliation: str
-    status: ParticipationStatus
-    is_ours: bool
-    address_asked: bool
-    version: int
-
-
-def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -> NomineeOnForm:
-    """One nominee whom the action reaches.
-
-    :raises Unseen: there is none, or not for this viewer.
-    """
-    row = db.session.execute(
-        _nominees(viewer, action)
-        .add_columns(
-            Person.family,
-            Person.given,
-            Person.name_order,
-            known_elsewhere().label("known_elsewhere"),
-            Party.names.label("party_names"),
-            Party.code.label("party_code"),
-            (Participation.version + Person.version).label("version"),
-        )
-        .join(Party, Party.id == Participation.party_id)
-        .where(Participation.id == participation_id)
-    ).one_or_none()
-    if row is None:
-        raise Unseen
-    return NomineeOnForm(
-        id=row.id,
-        person_id=row.person_id,
-        party_id=row.party_id,
-        party_name=row.party_names.get("en", row.party_code),
-        name=row.name,
-        native=row.native,
-        family=row.family,
-        given=row.given,
-        name_order=row.name_order,
-        email=row.email,
-        capacity=row.capacity,
-        affiliation=row.affiliation,
-        status=row.status,
-        is_ours=row.status in STILL_THE_PARTYS and not row.known_elsewhere,
-        address_asked=row.address_asked,
-        version=row.version,
-    )
-
-
-def known_elsewhere() -> ColumnElement[bool]:
-    """Whether the person of a participation signs in themself, holds a role or takes part in another meeting.
-
-    Such a person is not described anew by whoever nominates them for this one.
-    """
-    other = Participation.__table__.alias("other")
-    elsewhere = exists().where(
-        other.c.person_id == Participation.person_id, other.c.meeting_id != Participation.meeting_id
-    )
-    holds = exists().where(RoleGrant.person_id == Participation.person_id, RoleGrant.accepted_at.is_not(None))
-    return or_(Person.account_id.is_not(None), elsewhere, holds)
-
-
-def is_known_elsewhere(participation_id: UUID) -> bool:
-    """Whether the person of that participation is not for whoever nominates them to describe anew."""
-    asked = select(known_elsewhere()).select_from(Participation).join(Person, person_of())
-    return bool(db.session.execute(asked.where(Participation.id == participation_id)).scalar_one())
-
-
-def unreached_person(viewer: Viewer, participation_id: UUID) -> UUID:
-    """The person of a nominee whom no letter reaches, and who has accepted through whoever looks after them.
-
-    :raises Unseen: there is none, or not for this viewer.
-    """
-    person_id = db.session.execute(
-        select(Person.id)
-        .join(Participation, person_of())
-        .where(
-            Participation.id == participation_id,
-            Participation.status == ParticipationStatus.CONFIRMED,
-            Participation.claimed_email.is_(None),
-            Person.email.is_(None),
-            visible(viewer, NOMINATE),
-        )
-    ).scalar_one_or_none()
-    if person_id is None:
-        raise Unseen
-    return person_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoubtfulAddress:
-    """An address that a party wrote for a nominee and that is someone else's in the dialogue; for the office alone."""
-
-    nominee: NomineeOnForm
-    owner_name: str
-    owner_party: str
-    #: Whether its owner has a live part in this meeting already, so that they cannot be the nominee as well.
-    owner_takes_part: bool
-
-
-def doubtful_address(viewer: Viewer, participation_id: UUID) -> DoubtfulAddress:
-    """The nominee's doubtful address.
-
-    :raises Unseen: there is nothing in doubt, or not for this viewer.
-    """
-    claimed = select(Participation.claimed_email).where(
-        Participation.id == participation_id, visible(viewer, PARTICIPANTS_INVITE)
-    )
-    email = db.session.execute(claimed).scalar_one_or_none()
-    if email is None or viewer.place is None:
-        raise Unseen
-    owner = db.session.execute(
-        select(Person.id, Person.name, Participation.status, Party.names, Party.code)
-        .select_from(Person)
-        .outerjoin(
-            Participation,
-            and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.place.meeting_id),
-        )
-        .outerjoin(Party, Party.id == Participation.party_id)
-        .where(Person.dialogue_id == viewer.place.dialogue_id, Person.email_norm == same_address(email))
-    ).one_or_none()
-    return DoubtfulAddress(
-        nominee=nominee(viewer, participation_id, PARTICIPANTS_INVITE),
-        owner_name=owner.name if owner else "",
-        owner_party=owner.names.get("en", owner.code) if owner is not None and owner.code else "",
-        owner_takes_part=owner is not None and owner.status is not None and owner.status not in GONE,
     )

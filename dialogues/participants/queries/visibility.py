@@ -27,7 +27,7 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
-    return and_(_comes(), named_to(viewer, PARTICIPANTS_SEE))
+    return and_(comes(), named_to(viewer, PARTICIPANTS_SEE))
 
 
 def of_the_list(viewer: Viewer) -> ColumnElement[bool]:
@@ -37,7 +37,7 @@ def of_the_list(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Participation.meeting_id == meeting_id, named_to(viewer, PARTICIPANTS_SEE), or_(false(), *scopes))
 
 
-def _comes() -> ColumnElement[bool]:
+def comes() -> ColumnElement[bool]:
     """Who stands on a list: has accepted, and the party has lodged; one that has not when lists open is not there."""
     lodged = exists().where(
         MeetingParty.meeting_id == Participation.meeting_id,
@@ -93,7 +93,7 @@ def hides_name(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[
 
     That is whoever wants it so, and whoever is on no list yet or any more, except to those who look after them.
     """
-    known = or_(and_(_comes(), named_to(viewer, action)), visible(viewer, NOMINATIONS_SEE))
+    known = or_(and_(comes(), named_to(viewer, action)), visible(viewer, NOMINATIONS_SEE))
     return _takes_part(viewer, person_id, ~known)
 
 

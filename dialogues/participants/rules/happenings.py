@@ -1,11 +1,28 @@
 """What happens to one person at one meeting."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
 from dialogues.common.happening import Happening
 from dialogues.participants.rules.kinds import SealedKind
+
+
+class TakingPart(Protocol):
+    """A participation, as far as a happening tells of it."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def dialogue_id(self) -> UUID: ...
+
+    @property
+    def meeting_id(self) -> UUID: ...
+
+    @property
+    def person_id(self) -> UUID: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +32,17 @@ class ParticipationHappening(Happening):
     action: ClassVar[str] = "participation"
 
     person_id: UUID
+
+    @classmethod
+    def of(cls, participation: TakingPart, at: datetime, **more: Any) -> Self:
+        """This happened to that participation; `more` is what such a happening tells besides."""
+        return cls(
+            about=participation.id,
+            dialogue_id=participation.dialogue_id,
+            meeting_id=participation.meeting_id,
+            at=at,
+            **{"person_id": participation.person_id, **more},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

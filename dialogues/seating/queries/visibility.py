@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dialogues.common.viewer import Viewer
-from dialogues.meetings.models import MeetingParty
 from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus
+from dialogues.participants.queries import comes
 from dialogues.policy import Action, Scope
 from dialogues.seating.models import KeptApart, SeatingPlan
 
@@ -34,14 +33,5 @@ def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID])
 
 def sits(viewer: Viewer) -> ColumnElement[bool]:
     """Who needs a chair in the meeting the viewer stands in: has accepted, comes in person, their party has lodged."""
-    lodged = exists().where(
-        MeetingParty.meeting_id == Participation.meeting_id,
-        MeetingParty.party_id == Participation.party_id,
-        MeetingParty.lodged_at.is_not(None),
-    )
-    return and_(
-        Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None),
-        Participation.status == ParticipationStatus.CONFIRMED,
-        ~Participation.remote,
-        lodged,
-    )
+    here = Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None)
+    return and_(here, comes(), ~Participation.remote)
