@@ -13,6 +13,7 @@ from pathlib import Path
 
 import flask_bootstrap
 
+from bench.exchange import exchange_figures
 from bench.figures import Figure, keep, table
 from bench.load import Request, compare, measure
 from bench.orders import queries_of_orders
@@ -122,6 +123,7 @@ def main() -> int:
                 seating_time(),
                 *queries_per_page(create_app(read_settings(environment))),
                 queries_of_orders(create_app(read_settings(environment))),
+                *exchange_figures(create_app(read_settings(environment))),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", 150, "at most"),
             ]
