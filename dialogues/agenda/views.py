@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -77,7 +77,9 @@ def agenda(meeting_id: UUID) -> str:
 
 
 def _rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
-    return _rendered.get((seen_from, mine), lambda: _render_rows(meeting_id, seen_from, mine=mine))
+    # Two copies of one database hold the same ids and versions, and need not hold the same names.
+    database = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    return _rendered.get((database, seen_from, mine), lambda: _render_rows(meeting_id, seen_from, mine=mine))
 
 
 def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
