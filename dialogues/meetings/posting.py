@@ -134,8 +134,11 @@ class Description(TypedDict, total=False):
 def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
     """Write down a person as they describe themself."""
     person = db.session.get_one(Person, person_id)
-    for column, value in described.items():
-        setattr(person, column, list(value) if column == "languages" else value)  # type: ignore[call-overload]
+    columns: dict[str, object] = {**described}
+    if "languages" in described:
+        columns["languages"] = list(described["languages"])
+    for column, value in columns.items():
+        setattr(person, column, value)
     person.version += 1
     db.session.flush()
 

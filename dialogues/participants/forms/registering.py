@@ -1,5 +1,6 @@
 """What a person says about taking part, as typed values: the answer, and the steps of the registration."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,12 +76,12 @@ class StepForm(Form):
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
         """Put what is kept where the fields are not called as the columns are."""
 
+    @abstractmethod
     def filled(self) -> Filled:
         """What was said.
 
         :raises Refusal: half of something is missing.
         """
-        raise NotImplementedError
 
 
 class IdentityForm(StepForm):
@@ -99,7 +100,7 @@ class IdentityForm(StepForm):
         self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
         self.gender.choices = [(gender.value, word(gender)) for gender in reversed(Gender)]
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
         """The order and the gender that are kept."""
         self.name_order.data, self.gender.data = own.name_order.value, own.gender.value
 
@@ -211,13 +212,13 @@ class VisibilityForm(StepForm):
     always_discreet = BooleanField(_l("Keep calendar entries discreet, always"))
     preview = SubmitField(_l("Preview"))
 
-    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002
+    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  as above
         """At the table a name is always told."""
         for audience in Audience:
             least = [Shown.NOTHING] if audience is not Audience.TABLE else []
             self[audience.value].choices = [(shown.value, word(shown)) for shown in (Shown.FULL, Shown.NAME, *least)]
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
         """What was chosen, and everything where nothing was."""
         for audience in Audience:
             self[audience.value].data = shown_to(own.visibility, audience).value
@@ -241,7 +242,7 @@ class RulesForm(StepForm):
     )
     words = HiddenField()
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
         """The words as they are now, and whether they were accepted."""
         self.words.data, self.accepted.data = frame.fingerprint, own.rules_accepted_at is not None
 
