@@ -389,24 +389,3 @@ def test_a_role_in_one_meeting_plans_no_other_after_its_model(cast: Cast) -> Non
     assert "Copy as the next meeting" not in client.get(f"/meetings/{meeting}/settings").text
     assert client.get(f"/meetings/{meeting}/copy").status_code == 404
     assert "Copy as the next meeting" in cast.client("st-coord").get(f"/meetings/{meeting}/settings").text
-
-
-@pytest.mark.parametrize("name", PERSONAS)
-def test_every_page_of_a_meeting_leads_back_to_its_overview(cast: Cast, name: str) -> None:
-    """What the tabs do not hold, such as the own registration and calendar, stands there."""
-    overview = address(cast)
-
-    assert page(cast.client(name).get(address(cast, "/agenda"))).select_one(
-        f'.meeting-band .meeting-name a[href="{overview}"]'
-    )
-
-
-def test_what_is_for_the_table_is_found_from_the_overview_by_those_who_may_open_it(cast: Cast) -> None:
-    desk = page(cast.client("st-coord").get(address(cast)))
-    found = {link.get_text(strip=True) for link in desk.select("main .cluster a")}
-    assert {"Order of parties", "Speaking list", "Name plates", "Seating", "Balance"} <= found
-
-    for name in PERSONAS:
-        reader = cast.client(name)
-        for link in page(reader.get(address(cast))).select("main .cluster a"):
-            assert reader.get(link["href"]).status_code == 200, (name, link["href"])

@@ -7,15 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from dialogues.agenda.models import DraftPerson, ReleasePerson
-from dialogues.agenda.queries import current_release
 from dialogues.common import clock
 from dialogues.common.refusal import Refusal
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.invites.models import Entry, EntryRevision
-from dialogues.invites.rules import State
 from dialogues.meetings.models import Exchange, MeetingParty, Party
 from dialogues.meetings.rules import PartyKind
 from dialogues.outbox.models import Letter
@@ -341,120 +337,6 @@ def test_one_letter_tells_of_many_changes(office: Office) -> None:
     assert len(told) == len(set(told))
 
 
-# Replacement
-
-
-def test_whoever_is_named_instead_has_the_seat_and_the_sessions(cast: Cast) -> None:
-    """ru4 leads LVR-1-03: draft and release name the new person, and ru4 has no entry left."""
-    opened(cast)
-    now = clock.now()
-    ru4 = cast.person("ru4", "LVR")
-    old = db.session.execute(
-        select(Participation).where(Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == ru4)
-    ).scalar_one()
-    old_id, seat = old.id, old.seat
-    known = queries.nominee(viewer(cast, "ru1", now), old_id)
-    before = current_release(cast.meeting("LVR-1"))
-    db.session.rollback()
-
-    nominating.replace_nominee(
-        viewer(cast, "ru1", now), old_id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
-    )
-
-    db.session.rollback()
-    new = db.session.execute(select(Participation).where(Participation.replaces == old_id)).scalar_one()
-    assert (new.seat, new.status) == (seat, ParticipationStatus.NOMINATED)
-    drafted = db.session.scalars(select(DraftPerson.person_id)).all()
-    assert ru4 not in drafted
-    assert new.person_id in drafted
-    after = current_release(cast.meeting("LVR-1"))
-    assert before is not None
-    assert after is not None
-    assert after.id != before.id
-    released = db.session.scalars(select(ReleasePerson.person_id).where(ReleasePerson.release_id == after.id)).all()
-    assert ru4 not in released
-    assert new.person_id in released
-    assert live_entries(cast, ru4) == 0
-    assert live_entries(cast, new.person_id) == 0
-
-
-def test_before_the_opening_a_co_chair_sees_nothing_of_a_replacement(cast: Cast) -> None:
-    """The release that names the successor has moment and number of the one before."""
-    pages = {path: cast.client("ch2").get(lvr(cast, path)).text for path in ("/agenda", "/agenda/releases")}
-    assert "Release 1" in pages["/agenda"]
-    known = queries.nominee(viewer(cast, "ru1"), participation_of(cast, "ru4"))
-    now = clock.now() + timedelta(days=2)
-    nominating.replace_nominee(
-        viewer(cast, "ru1"), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
-    )
-
-    for path, before in pages.items():
-        assert without_moment(cast.client("ch2").get(lvr(cast, path)).text) == without_moment(before)
-
-
-def without_moment(text: str) -> str:
-    """What a page holds, without what tells when it was made."""
-    return text.split("<main", 1)[-1].split("</main>")[0]
-
-
-def live_entries(cast: Cast, person_id: UUID) -> int:
-    return len(
-        db.session.scalars(
-            select(Entry.id)
-            .join(EntryRevision, (EntryRevision.entry_id == Entry.id) & (EntryRevision.sequence == Entry.sequence))
-            .where(
-                Entry.person_id == person_id,
-                Entry.meeting_id == cast.meeting("LVR-1"),
-                EntryRevision.state != State.CANCELLED,
-            )
-        ).all()
-    )
-
-
-def test_the_new_person_is_named_to_nobody_before_accepting(cast: Cast) -> None:
-    opened(cast)
-    now = clock.now()
-    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
-    nominating.replace_nominee(
-        viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
-    )
-
-    for name in ("ch2", "us1", "us2"):
-        for path in ("/participants", "/agenda", f"/agenda/{cast.session('LVR-1-03')}", "/agenda/draft"):
-            assert "SMIRNOVA" not in cast.client(name).get(lvr(cast, path)).text, (name, path)
-
-
-def participation_of(cast: Cast, name: str) -> UUID:
-    found = db.session.execute(
-        select(Participation.id).where(
-            Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == cast.person(name, "LVR")
-        )
-    ).scalar_one()
-    db.session.rollback()
-    return found
-
-
-def test_a_replacement_is_announced_once_the_new_person_has_accepted(cast: Cast) -> None:
-    opened(cast)
-    now = clock.now()
-    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
-    nominating.replace_nominee(
-        viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
-    )
-    assert [kind for kind, _who in changes()] == [ListChangeKind.LEFT]
-    new = db.session.execute(select(Participation.id).where(Participation.replaces == known.id)).scalar_one()
-    db.session.rollback()
-
-    with upkeep(system(Purpose.SAMPLE)):
-        participation = db.session.get_one(Participation, new)
-        participation.status = ParticipationStatus.CONFIRMED
-        posting.begin_part(participation, clock.now())
-
-    assert {kind for kind, _who in changes()} == {ListChangeKind.LEFT, ListChangeKind.REPLACED}
-    shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
-    assert f"comes instead of {known.name}" in shown
-
-
 def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, statements: Any) -> None:
     desk = cast.client("st-coord")
     desk.get(lvr(cast, "/nominations"))
@@ -469,27 +351,6 @@ def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, 
         )
 
     assert statements(lambda: desk.get(lvr(cast, "/nominations"))) == few <= 12
-
-
-def test_whoever_is_replaced_is_told_by_calendar_and_the_new_one_invited(office: Office) -> None:
-    cast = office.cast
-    now = clock.now()
-    known = queries.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
-
-    nominating.replace_nominee(
-        viewer(cast, "ru1", now),
-        known.id,
-        Nominee(name="Vera SMIRNOVA", email="vera@example.invalid"),
-        version=known.version,
-        once="b" * 32,
-        now=now,
-    )
-
-    told = {letter.recipients[0]: str(letter.message["Subject"]) for letter in office.mail()}
-    assert told == {
-        "ru4@example.invalid": "Appointment: cancelled",
-        "vera@example.invalid": "Your personal link",
-    }
 
 
 def test_who_lodges_after_the_moment_joins_as_a_change_even_before_the_sweep(cast: Cast) -> None:
@@ -507,32 +368,6 @@ def test_a_co_chair_finds_the_page_of_the_moment(cast: Cast) -> None:
 
     assert lvr(cast, "/exchange") in shown.text
     assert "nominations" not in shown.text
-
-
-def test_whoever_never_stood_on_the_list_is_not_told_as_replaced(cast: Cast) -> None:
-    """Named and invited, but replaced before accepting: nobody outside the party ever knew of them."""
-    opened(cast)
-    now = clock.now()
-    party = cast.party("RU", "LVR")
-    unknown = nominating.nominate(
-        viewer(cast, "st-coord", now), party, Nominee(name="Unknown EVERYWHERE"), once="c" * 32, now=now
-    )
-    known = queries.nominee(viewer(cast, "ru1", now), unknown)
-    nominating.replace_nominee(
-        viewer(cast, "ru1", now), unknown, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
-    )
-    new = db.session.execute(select(Participation.id).where(Participation.replaces == unknown)).scalar_one()
-    db.session.rollback()
-    with upkeep(system(Purpose.SAMPLE)):
-        participation = db.session.get_one(Participation, new)
-        participation.status = ParticipationStatus.CONFIRMED
-        posting.begin_part(participation, clock.now())
-
-    shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
-
-    assert "SMIRNOVA" in shown
-    assert "Unknown EVERYWHERE" not in shown
-    assert "comes instead of" not in shown
 
 
 @pytest.mark.parametrize("name", ["ch2", "us4", "us2"])
