@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from dialogues.agenda import commands, queries
 from dialogues.agenda.forms import (
@@ -37,7 +36,6 @@ from dialogues.agenda.rules import (
 )
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
-from dialogues.common.kept import Kept
 from dialogues.common.pages import form_page, see_other, words
 from dialogues.common.presentation import word
 from dialogues.common.wall_time import WallClock
@@ -45,9 +43,6 @@ from dialogues.meetings.rules import Rule
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, AGENDA_SEE, BALANCE_SEE
 
 blueprint = Blueprint("agenda", __name__, url_prefix="/meetings/<uuid:meeting_id>")
-
-#: A release never changes, so what is made of it for one standpoint holds as long as there is room for it.
-_rendered = Kept[Markup](characters=8_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +63,23 @@ def agenda(meeting_id: UUID) -> str:
     """The agenda as released, by day, as far as the viewer is admitted."""
     seen_from = queries.standpoint(viewer())
     mine = request.args.get("mine") == "1"
-    return render_template(
-        "agenda/agenda.html",
-        standpoint=seen_from,
-        mine=mine,
-        rows=None if seen_from is None else _rows(meeting_id, seen_from, mine=mine),
-    )
+    shown = {} if seen_from is None else _shown(seen_from, mine=mine)
+    return render_template("agenda/agenda.html", meeting_id=meeting_id, standpoint=seen_from, mine=mine, **shown)
 
 
-def _rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
-    # Two copies of one database hold the same ids and versions, and need not hold the same names.
-    database = current_app.config["SQLALCHEMY_DATABASE_URI"]
-    return _rendered.get((database, seen_from, mine), lambda: _render_rows(meeting_id, seen_from, mine=mine))
-
-
-def _render_rows(meeting_id: UUID, seen_from: Standpoint, *, mine: bool) -> Markup:
+def _shown(seen_from: Standpoint, *, mine: bool) -> dict[str, Any]:
     parts = _parts(seen_from)
     sessions = queries.sessions_for(viewer(), AGENDA_SEE)
     if mine:
         sessions = [session for session in sessions if session.session_id in parts]
-    text = render_template(
-        "agenda/rows.html",
-        meeting_id=meeting_id,
-        days=_by_day(sessions, lambda session: session.starts.date()),
-        parts=parts,
-        takes_file_of=seen_from.takes_file_of,
-        people=queries.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
-        elsewhere=_elsewhere,
-        by_part=_by_part,
-    )
-    return Markup(text.strip())  # noqa: S704  The text comes from a template, which has escaped what goes into it.
+    return {
+        "days": _by_day(sessions, lambda session: session.starts.date()),
+        "parts": parts,
+        "takes_file_of": seen_from.takes_file_of,
+        "people": queries.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
+        "elsewhere": _elsewhere,
+        "by_part": _by_part,
+    }
 
 
 def _parts(seen_from: Standpoint) -> dict[UUID, list[Part]]:

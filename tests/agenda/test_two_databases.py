@@ -1,4 +1,4 @@
-"""Pages that a process keeps belong to one database: a copy holds the same ids and versions, and other names."""
+"""Two applications in one process: each shows the names of its own database, although ids and versions are equal."""
 
 from pathlib import Path
 
