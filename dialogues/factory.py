@@ -136,7 +136,7 @@ def put_together(settings: Settings) -> Flask:
     teach_templates(app, MEETING_TABS)
     for feature in FEATURES:
         _open_feature(app, feature)
-    _hand_over(app)
+    hand_over(app)
     readiness.needs(app, _master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
     _close_side_doors(app)
     access.refuse_undeclared_routes(app)
@@ -248,7 +248,7 @@ def _open_feature(app: Flask, feature: str) -> None:
             app.cli.add_command(part)
 
 
-def _hand_over(app: Flask) -> None:
+def hand_over(app: Flask) -> None:
     """Give lower code what it needs from above: who asks, where they stand, what follows, who composes letters."""
     access.doors.who = who_asks
     access.doors.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())

@@ -3,23 +3,21 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
-from werkzeug.routing import Rule
 
-from dialogues.common.application import Application
 from dialogues.extensions import db
-from dialogues.factory import put_together
+from dialogues.factory import hand_over, put_together
+from dialogues.keys.installed import install as install_stores
 from dialogues.settings import Settings
 from tests.beds.client import ReadingClient
 
@@ -48,56 +46,64 @@ class Installation:
         return ours.but(**changes)
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once for all the applications of a test run: each test has an application of its own."""
+#: Applications that are kept between tests; a run meets about as many different settings again and again.
+_KEPT = 6
+
+
+class Applications:
+    """Applications of the tests before, used again with the same settings.
+
+    Building one takes longer than most tests, because of its routes and of the templates and statements it compiles.
+    """
 
     def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
+        self._free: dict[Settings, tuple[Flask, dict[str, dict[str, Any]]]] = {}
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
+    @contextmanager
+    def one(self, settings: Settings) -> Iterator[Flask]:
+        """An application on these settings as if it was new; another one if it is taken already."""
+        app, state = self._free.pop(settings, None) or self._built(settings)
+        for name, was in state.items():
+            now = getattr(app, name)
+            now.clear()
+            now.update(was)
+        install_stores(app, settings)
+        hand_over(app)
+        try:
+            yield app
+        finally:
+            self._free[settings] = app, state
+            while len(self._free) > _KEPT:
+                del self._free[next(iter(self._free))]
 
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
+    def _built(self, settings: Settings) -> tuple[Flask, dict[str, dict[str, Any]]]:
+        app = put_together(settings)
+        return app, {name: dict(getattr(app, name)) for name in ("config", "extensions", "view_functions")}
 
 
-_compiled = CompiledTemplates()
-
-
-class CompiledRule(Rule):
-    """A route whose way to build an address is compiled once for all the applications of a test run."""
-
-    _builders: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        kind = (self.rule, append_unknown)
-        if self.defaults or kind not in self._builders:
-            self._builders[kind] = super()._compile_builder(append_unknown)
-        return self._builders[kind]
-
-
-Application.url_rule_class = CompiledRule
+_applications = Applications()
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
     """An application on these settings, whose connections are closed afterwards."""
-    app = put_together(settings)
-    app.test_client_class = ReadingClient
-    app.jinja_env.bytecode_cache = _compiled
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
+    with _applications.one(settings) as app:
+        app.test_client_class = ReadingClient
+        try:
+            yield app
+        finally:
+            with app.app_context():
+                db.session.remove()
+                for engine in db.engines.values():
+                    engine.dispose()
 
 
 @contextmanager
-def new_installation(instance: Path, like: Installation | None = None) -> Iterator[Installation]:
-    """A new installation, empty or a copy; its database on PostgreSQL goes when it is no longer needed."""
+def new_installation(instance: Path, like: Installation | None = None, name: str = "") -> Iterator[Installation]:
+    """A new installation, empty or a copy; its database on PostgreSQL goes when it is no longer needed.
+
+    :param name: of the database, on PostgreSQL.
+    """
     if like is None:
         instance.mkdir(parents=True)
     else:
@@ -105,7 +111,7 @@ def new_installation(instance: Path, like: Installation | None = None) -> Iterat
     if ENGINE == "sqlite":
         yield Installation(instance)
         return
-    name = f"dialogues_{uuid4().hex}"
+    name = name or f"dialogues_{uuid4().hex}"
     template = make_url(like.database_url).database if like else "template0"
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     try:
@@ -113,6 +119,16 @@ def new_installation(instance: Path, like: Installation | None = None) -> Iterat
         yield Installation(instance, url.render_as_string(hide_password=False))
     finally:
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _in_its_place(factory: pytest.TempPathFactory, kind: str, like: Installation | None) -> Iterator[Installation]:
+    """An installation where the last test of this process had its own, so that its application serves again."""
+    instance = factory.getbasetemp() / f"{kind}-instance"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
+    with new_installation(instance, like, f"dialogues_{kind}_{os.getpid()}_{worker}") as installation:
+        yield installation
+    shutil.rmtree(instance)
 
 
 def _on_server(statement: str) -> None:
@@ -167,21 +183,21 @@ def sample(loaded: Sample) -> dict[str, Any]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, loaded: Sample) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
     """This test's own copy of the sample dialogues."""
-    with new_installation(tmp_path / "instance", loaded.installation) as copy:
+    with _in_its_place(tmp_path_factory, "sample", loaded.installation) as copy:
         yield copy
 
 
 @pytest.fixture
-def empty_installation(tmp_path: Path, migrated: Installation) -> Iterator[Installation]:
+def empty_installation(tmp_path_factory: pytest.TempPathFactory, migrated: Installation) -> Iterator[Installation]:
     """This test's own installation with nothing in it."""
-    with new_installation(tmp_path / "empty-instance", migrated) as copy:
+    with _in_its_place(tmp_path_factory, "empty", migrated) as copy:
         yield copy
 
 
 @pytest.fixture
-def bare_installation(tmp_path: Path) -> Iterator[Installation]:
+def bare_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """This test's own database before any migration."""
-    with new_installation(tmp_path / "bare-instance") as bare:
+    with _in_its_place(tmp_path_factory, "bare", None) as bare:
         yield bare

@@ -132,7 +132,17 @@ def open_mail_server(certificate: Certificate) -> Iterator[OpenMailServer]:
         yield lambda security="smtp", **accounts: opened.enter_context(mail_server(certificate, security, **accounts))
 
 
+@pytest.fixture(scope="session")
+def plain_mail_server(certificate: Certificate) -> Iterator[MailServer]:
+    """A mail server without TLS, as on the same host; its address stays the same for the whole run."""
+    with mail_server(certificate) as server:
+        yield server
+
+
 @pytest.fixture
-def smtp(open_mail_server: OpenMailServer) -> MailServer:
-    """A mail server without TLS, as on the same host."""
-    return open_mail_server("smtp")
+def smtp(plain_mail_server: MailServer) -> MailServer:
+    """The mail server without TLS, with nothing in it, that takes everything."""
+    plain_mail_server.letters.clear()
+    plain_mail_server.recipient_answers.clear()
+    plain_mail_server.data_answers.clear()
+    return plain_mail_server
