@@ -1,4 +1,4 @@
-# make run, make test, make check, make bench; make lock after a change of dependencies.
+# make run, make test, make test-all, make check, make bench; make lock after a change of dependencies.
 # The environment is .venv, built from the locks in requirements/; a stamp beside it says that it is up to date.
 
 PYTHON ?= python3
@@ -6,13 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: run test check bench lock
+.PHONY: run test test-all check bench lock
 
 run: $(VENV)/runtime.ready
 	@exec $(BIN)/python -m tools.run
 
 test: $(VENV)/dev.ready
 	@exec $(BIN)/python -m tools.test
+
+test-all: $(VENV)/dev.ready
+	@exec $(BIN)/python -m tools.test --all
 
 check: $(VENV)/dev.ready
 	@exec $(BIN)/python -m tools.check

@@ -1,39 +1,72 @@
-"""The whole suite: on SQLite, on a real PostgreSQL, and the journeys in a real browser. Arguments go to pytest."""
+"""The tests: on SQLite, on a real PostgreSQL, and the journeys in a real browser.
+
+`make test` runs on PostgreSQL only what can differ there; `make test-all` runs everything on both. Other arguments go
+to pytest.
+"""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 from tools.needs import NeedsMissingError, ensure_needs
 
-RUNS = (
-    ("on SQLite", "sqlite", "not journey"),
-    ("on PostgreSQL", "postgres", "not journey"),
-    ("in Chromium", "sqlite", "journey"),
+
+class Run(NamedTuple):
+    """One run of pytest: on which database, and the tests with which markers."""
+
+    title: str
+    engine: str
+    markers: str
+
+
+ON_SQLITE = Run("on SQLite", "sqlite", "not journey")
+JOURNEYS = Run("in Chromium", "sqlite", "journey")
+RUNS = (ON_SQLITE, Run("that can differ, on PostgreSQL", "postgres", "engine"), JOURNEYS)
+ALL_RUNS = (
+    ON_SQLITE,
+    JOURNEYS,
+    Run("on PostgreSQL", "postgres", "not journey"),
+    Run("in Chromium, on PostgreSQL", "postgres", "journey"),
 )
 
+#: Free memory that a run needs for its databases, with room to spare.
+_ENOUGH = 2 * 2**30
 
-def main() -> int:
-    """Every run, also after one that fails, so that one look shows all."""
+
+def main(arguments: list[str]) -> int:
+    """Do every run, also after one that fails, so that one look shows all."""
     try:
         ensure_needs()
     except NeedsMissingError as missing:
         print(missing, file=sys.stderr)
         return 1
-    results = [_run(title, engine, marker) for title, engine, marker in RUNS]
+    runs = ALL_RUNS if "--all" in arguments else RUNS
+    for_pytest = [argument for argument in arguments if argument != "--all"]
+    results = [_run(run, for_pytest) for run in runs]
     print("\n" + "\n".join(line for line, _ in results))
     return 0 if all(passed for _, passed in results) else 1
 
 
-def _run(title: str, engine: str, marker: str) -> tuple[str, bool]:
-    print(f"\nThe tests {title}", flush=True)
-    command = [sys.executable, "-m", "pytest", "--quiet", "--numprocesses", "2", "-m", marker, *sys.argv[1:]]
+def _run(run: Run, arguments: list[str]) -> tuple[str, bool]:
+    print(f"\nThe tests {run.title}", flush=True)
+    pytest = [sys.executable, "-m", "pytest", "--quiet", "--numprocesses", "2", "--durations", "10"]
+    environment = {**os.environ, "TEST_DATABASE": run.engine, **_in_memory()}
     began = time.monotonic()
-    code = subprocess.run(command, env={**os.environ, "TEST_DATABASE": engine}, check=False).returncode
+    code = subprocess.run([*pytest, "-m", run.markers, *arguments], env=environment, check=False).returncode
     passed = code == 0
-    return f"{'passed' if passed else 'FAILED'}  the tests {title}, in {time.monotonic() - began:.0f} s", passed
+    return f"{'passed' if passed else 'FAILED'}  the tests {run.title}, in {time.monotonic() - began:.0f} s", passed
+
+
+def _in_memory() -> dict[str, str]:
+    """Tells pytest to keep its folders in memory where there is room, because each test copies a database."""
+    memory = Path("/dev/shm")  # noqa: S108  pytest makes a folder with its own name and rights in it
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ENOUGH
+    return {"PYTEST_DEBUG_TEMPROOT": str(memory)} if roomy else {}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

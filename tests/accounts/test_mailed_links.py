@@ -13,6 +13,8 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from tests.accounts.desk import OTHER_PASSWORD, PASSWORD, Desk
 
+pytestmark = pytest.mark.engine
+
 
 def test_the_link_and_its_button_let_someone_in(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()

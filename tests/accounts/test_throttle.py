@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from dialogues.accounts import posting
 from dialogues.accounts.throttle import PASSWORD_OF_ACCOUNT, Bucket, Caller
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from tests.accounts.desk import Desk
+
+pytestmark = pytest.mark.engine
 
 NOW = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 CALLER = Caller(b"a key of the tests", "192.0.2.7")

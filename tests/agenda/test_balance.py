@@ -24,6 +24,8 @@ from tests.beds.forms import complaints, page, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 
+pytestmark = pytest.mark.engine
+
 
 def outside(call: Any, *given: Any, **named: Any) -> Any:
     """What a browser does, which knows nothing of the context that the test holds open."""

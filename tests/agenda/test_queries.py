@@ -9,6 +9,8 @@ from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.policy import AGENDA_SEE, FEED_OWN, INVITE_FILE, Scope
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 ALL = {f"TRD-1-{number:02}" for number in range(13)}
 RESTRICTED = {"TRD-1-06"}
 WITHOUT_OBSERVERS = {"TRD-1-05", "TRD-1-06", "TRD-1-09"}

@@ -12,6 +12,8 @@ from tests.agenda.conftest import Browser
 from tests.agenda.test_views import page, release, typed
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 
 class TestReleasing:
     def test_the_preview_tells_what_changes_and_how_many_it_concerns(self, cast: Cast) -> None:

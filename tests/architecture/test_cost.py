@@ -1,9 +1,12 @@
 """What a page costs the database: few statements, whoever asks."""
 
+import pytest
 from flask import Flask
 
 from bench.orders import queries_of_orders
 from bench.queries import BAR, queries_per_page
+
+pytestmark = pytest.mark.engine
 
 
 def test_no_page_sends_more_than_a_dozen_statements(app: Flask) -> None:

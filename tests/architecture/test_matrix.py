@@ -39,6 +39,8 @@ from tests.beds.database import Installation, Sample, new_installation, opened
 from tests.beds.forms import send
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 #: Asked for a fresh proof of who they are before anything is looked up: the same for what exists and what does not.

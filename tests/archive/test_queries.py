@@ -28,6 +28,8 @@ from dialogues.policy import (
 )
 from tests.archive.conftest import NOW, RESTRICTED, Archive
 
+pytestmark = pytest.mark.engine
+
 AR_1_OPENS = datetime(2027, 6, 14, 16, tzinfo=UTC)
 A_SECOND = timedelta(seconds=1)
 LATER = NOW + timedelta(days=400)

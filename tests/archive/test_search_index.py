@@ -10,6 +10,8 @@ from dialogues.common.refusal import Refusal
 from dialogues.extensions import db
 from tests.archive.conftest import Archive
 
+pytestmark = pytest.mark.engine
+
 TEXTS = {
     "A": "Flood bulletins of the river; e-mail them. 洪水预报",
     "B": "Паводок и ещё прогноз. 洪水和预报 mail e",

@@ -28,7 +28,7 @@ SYSTEM = system(Purpose.UPKEEP)
 ANN = ActorRef("account", uuid4())
 SESSION = UUID("00000000-0000-4000-8000-000000000001")
 
-pytestmark = pytest.mark.usefixtures("chain")
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("chain")]
 
 
 def tell(number: int = 1, **details: object) -> None:

@@ -24,7 +24,7 @@ INSERT = text(
 )
 REPLACE = text(str(INSERT).replace("INSERT", "INSERT OR REPLACE"))
 
-pytestmark = pytest.mark.usefixtures("three_entries")
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("three_entries")]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from dialogues.participants.rules import ParticipationStatus
 from tests.beds.forms import SAME_ORIGIN, held, page, press, send
 from tests.cast import TERMS, Cast
 
+pytestmark = pytest.mark.engine
+
 LVR = ("Lavaux", "LVR-1")
 
 

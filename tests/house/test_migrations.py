@@ -12,6 +12,8 @@ from sqlalchemy import MetaData, Table, text
 from dialogues.extensions import db
 from tests.beds.database import Installation, opened, shell
 
+pytestmark = pytest.mark.engine
+
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC).replace(tzinfo=None)
 DIALOGUE, PARTY, MEETING = uuid4(), uuid4(), uuid4()
 

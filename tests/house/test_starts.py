@@ -22,6 +22,8 @@ from dialogues.settings import ROOT, SettingsError, kept, settings_of
 from tests.beds.database import Installation, opened, shell
 from tests.beds.web import free_port
 
+pytestmark = pytest.mark.engine
+
 BIN = Path(sys.executable).parent
 WORKER = ("flask", "outbox", "work")
 COMMAND = ("flask", "outbox", "list")

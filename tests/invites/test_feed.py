@@ -21,6 +21,8 @@ from dialogues.meetings.rules import Existence
 from tests.beds.web import set_clock
 from tests.invites.calendars import Calendars, evening, statements
 
+pytestmark = pytest.mark.engine
+
 BEFORE_THE_WINDOW = datetime(2027, 5, 1, tzinfo=UTC)
 
 

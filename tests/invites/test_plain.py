@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import bindparam, select
 
@@ -11,6 +12,8 @@ from dialogues.common import clock
 from dialogues.extensions import db
 from dialogues.invites.queries.plain import PlainSelect
 from dialogues.meetings.models import Person
+
+pytestmark = pytest.mark.engine
 
 
 def test_values_go_in_and_come_out_as_the_columns_want_them(app: Flask) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from datetime import time as clock_time
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -23,6 +24,8 @@ from dialogues.policy import AGENDA_RELEASE, INVITE_FILE, Scope
 from tests.beds.database import shell
 from tests.cast import Cast
 from tests.invites.calendars import NOW, statements
+
+pytestmark = pytest.mark.engine
 
 
 def test_every_scope_is_turned_into_rows_and_none_reaches_those_of_others(app: Flask) -> None:

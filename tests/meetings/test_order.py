@@ -32,6 +32,8 @@ from dialogues.sample.reading import sample
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 EXPECTED = sample()["fixtures"]["order"]
 OBSERVATORY = "International Relief Observatory (fictional)"
 #: Where ieung stands is all that tells the two orders apart here.

@@ -9,6 +9,8 @@ from tests.beds.forms import page, send
 from tests.beds.web import set_clock
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 TUUL = "Tuul River Dialogue"
 LAVAUX = "Lavaux Roundtable on Cyber Norms and Arms Control"
 TRADE = "Working Group on Supply Chains and Digital Trade"

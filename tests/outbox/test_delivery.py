@@ -16,6 +16,8 @@ from dialogues.outbox.rules import MOST_TRIES, Composed, Debt, LetterState
 from tests.outbox.conftest import KIND, NOON, Post
 from tests.outbox.test_letter_file import EVENT
 
+pytestmark = pytest.mark.engine
+
 SET_ASIDE, READY, OWED, SENT = LetterState.SET_ASIDE, LetterState.READY, LetterState.OWED, LetterState.SENT
 
 

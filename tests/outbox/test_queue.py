@@ -12,6 +12,8 @@ from dialogues.outbox import jobs
 from dialogues.outbox.queue import queue, sweeps, wake, woken
 from dialogues.settings import Settings, SettingsError
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Flask:

@@ -19,6 +19,8 @@ from tests.cast import BEFORE_LVR_1
 from tests.participants.conftest import Office
 from tests.participants.test_views import OYUN
 
+pytestmark = pytest.mark.engine
+
 CODE = "LVR-1"
 
 

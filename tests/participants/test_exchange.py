@@ -27,6 +27,8 @@ from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 from tests.participants.conftest import Office
 
+pytestmark = pytest.mark.engine
+
 #: When the co-chairs of LVR-1 let the lists open: 2 August 2027, 10:00 in Vevey.
 MOMENT = datetime.fromisoformat("2027-08-02T10:00+02:00")
 NOT_LODGED = ("CN", "KP", "KR", "JP")

@@ -16,6 +16,8 @@ from dialogues.sample.reading import sample
 from tests.beds.forms import page
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 EXPECTED = sample()["fixtures"]["order"]
 OBSERVATORY = "International Relief Observatory (fictional)"
 WORDS = {"en": "en", "fr": "fr", "ru": "ru", "zh": "zh_pinyin", "city": "city_en"}

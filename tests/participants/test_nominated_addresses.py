@@ -15,6 +15,8 @@ from dialogues.participants.rules import Nominee
 from tests.cast import Cast
 from tests.participants.test_nominating import SOMEBODYS, name_for, version_of, viewer, with_seats
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def kinds_of_statements(cast: Cast) -> Callable[[Callable[[], Any]], list[str]]:  # noqa: ARG001  its context holds the engine

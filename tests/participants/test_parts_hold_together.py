@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -43,6 +44,8 @@ from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.mail import Letter as Mailed
 from tests.cast import BEFORE_LVR_1, TERMS
 from tests.participants.conftest import Office
+
+pytestmark = pytest.mark.engine
 
 CODE = "LVR-1"
 #: The parties whose lists are played with, and who speaks for each.

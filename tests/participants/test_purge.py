@@ -42,6 +42,8 @@ from tests.beds.forms import send
 from tests.beds.web import set_clock
 from tests.cast import Cast
 
+pytestmark = pytest.mark.engine
+
 CANARY = "CANARYwhimbrel83"
 LAST_DAY = datetime.fromisoformat("2027-06-26T20:00+08:00")
 DAY_OF_PURGE = datetime.fromisoformat("2027-06-27T00:30+08:00")

@@ -31,6 +31,8 @@ from dialogues.policy import (
 from tests.cast import BEFORE_LVR_1, MIDDLE_OF_TRD_1, Cast
 from tests.participants.conftest import Office
 
+pytestmark = pytest.mark.engine
+
 LIST = Wanted()
 
 

@@ -22,6 +22,8 @@ from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 from tests.participants.conftest import Office
 
+pytestmark = pytest.mark.engine
+
 OPENED = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS, Condition.WINDOW})
 
 

@@ -22,6 +22,8 @@ from tests.beds.forms import complaints, page, press, send
 from tests.cast import BEFORE_LVR_1, Cast
 from tests.participants.conftest import Office
 
+pytestmark = pytest.mark.engine
+
 
 def viewer(cast: Cast, name: str) -> Any:
     return cast.viewer(name, meeting="LVR-1", now=BEFORE_LVR_1)

@@ -28,6 +28,8 @@ from dialogues.seating.rules import (
     seat,
 )
 
+pytestmark = pytest.mark.engine
+
 SPACE = UUID(int=7)
 ROUND = TableWish(form=TableForm.ROUND)
 
