@@ -20,11 +20,11 @@ from dialogues.accounts.cookie import who_asks
 from dialogues.agenda import queries as agenda
 from dialogues.audit import posting as audit
 from dialogues.common import access, assets, browser, clock, database, readiness, transaction
-from dialogues.common.ahead import ahead
 from dialogues.common.application import Application
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import N_, Unseen
+from dialogues.common.state import State, state
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
@@ -34,7 +34,6 @@ from dialogues.keys import master_key
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.queries.names import names_of
 from dialogues.outbox import carriers, queue
-from dialogues.outbox.composing import composers, directory
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
@@ -136,8 +135,7 @@ def put_together(settings: Settings) -> Flask:
     teach_templates(app, MEETING_TABS)
     for feature in FEATURES:
         _open_feature(app, feature)
-    hand_over(app)
-    readiness.needs(app, _master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
+    _hand_over(app)
     _close_side_doors(app)
     access.refuse_undeclared_routes(app)
     return app
@@ -185,8 +183,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "dialogues" / "translations"),
     )
-    app.extensions["dialogues.settings"] = settings
-    app.extensions["dialogues.clock"] = clock.shift_of(settings)
+    app.extensions["dialogues"] = State(settings, clock.shift_of(settings))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it.
@@ -248,20 +245,18 @@ def _open_feature(app: Flask, feature: str) -> None:
             app.cli.add_command(part)
 
 
-def hand_over(app: Flask) -> None:
-    """Give lower code what it needs from above: who asks, where they stand, what follows, who composes letters."""
-    access.doors.who = who_asks
-    access.doors.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())
-    transaction.house.reload = _present
-    transaction.house.follow = consequences.follow
-    transaction.house.record = audit.record_happening
-    transaction.house.wake = lambda: queue.wake(app)
-    directory.names = names_of
-    ahead.steps = steps_ahead
-    ahead.unreleased = agenda.unreleased_here
+def _hand_over(app: Flask) -> None:
+    """Fill in what lower code needs from the features above it."""
+    here = state(app)
+    here.checks = (_master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
+    here.who, here.reload = who_asks, _present
+    here.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())
+    here.handle, here.audit = consequences.follow, audit.record_happening
+    here.wake = lambda: queue.wake(app)
+    here.names, here.next_steps, here.unpublished = names_of, steps_ahead, agenda.unreleased_here
     for feature in FEATURES:
-        composers.update(_offered(feature, "letters", "COMPOSERS"))
-        queue.sweeps.update(_offered(feature, "jobs", "SWEEPS"))
+        here.composers.update(_offered(feature, "letters", "COMPOSERS"))
+        here.sweeps.update(_offered(feature, "jobs", "SWEEPS"))
         WORDS.update(_offered(feature, "rules", "WORDS"))
 
 

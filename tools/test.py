@@ -16,20 +16,21 @@ from tools.needs import NeedsMissingError, ensure_needs
 
 
 class Run(NamedTuple):
-    """One run of pytest: on which database, and the tests with which markers."""
+    """One run of pytest: on which database, the tests with which markers, and how many games of the state machines."""
 
     title: str
     engine: str
     markers: str
+    games: int = 3
 
 
 ON_SQLITE = Run("on SQLite", "sqlite", "not journey")
 JOURNEYS = Run("in Chromium", "sqlite", "journey")
 RUNS = (ON_SQLITE, Run("that can differ, on PostgreSQL", "postgres", "engine"), JOURNEYS)
 ALL_RUNS = (
-    ON_SQLITE,
+    ON_SQLITE._replace(games=20),
     JOURNEYS,
-    Run("on PostgreSQL", "postgres", "not journey"),
+    Run("on PostgreSQL", "postgres", "not journey", games=20),
     Run("in Chromium, on PostgreSQL", "postgres", "journey"),
 )
 
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 def _run(run: Run, arguments: list[str]) -> tuple[str, bool]:
     print(f"\nThe tests {run.title}", flush=True)
     pytest = [sys.executable, "-m", "pytest", "--quiet", "--numprocesses", "2", "--durations", "10"]
-    environment = {**os.environ, "TEST_DATABASE": run.engine, **_in_memory()}
+    environment = {**os.environ, "TEST_DATABASE": run.engine, "TEST_GAMES": str(run.games), **_in_memory()}
     began = time.monotonic()
     code = subprocess.run([*pytest, "-m", run.markers, *arguments], env=environment, check=False).returncode
     passed = code == 0

@@ -15,10 +15,10 @@ from dialogues.accounts.queries import Stay
 from dialogues.accounts.rules import Moment, Terms, browser_family
 from dialogues.accounts.throttle import Caller
 from dialogues.common import clock
+from dialogues.common.state import state
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import login
-from dialogues.settings import Settings
 
 log = logging.getLogger("dialogues.accounts")
 
@@ -59,7 +59,7 @@ def present_stay() -> Stay | None:
 
 def terms() -> Terms:
     """How long sign-ins last here."""
-    settings: Settings = current_app.extensions["dialogues.settings"]
+    settings = state().settings
     return Terms(
         staff_idle=settings.staff_idle,
         staff_longest=settings.staff_longest,
@@ -84,7 +84,7 @@ def this_way() -> Way:
 
 def hasher() -> Hasher:
     """Where passwords are hashed here."""
-    settings: Settings = current_app.extensions["dialogues.settings"]
+    settings = state().settings
     return Hasher(settings.instance)
 
 

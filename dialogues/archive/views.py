@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -22,6 +22,7 @@ from dialogues.common.access import allows, viewer
 from dialogues.common.browser import KIND
 from dialogues.common.pages import download, form_page, see_other
 from dialogues.common.presentation import word
+from dialogues.common.state import state
 from dialogues.common.text import one_line
 from dialogues.common.wall_time import known_zones
 from dialogues.notes.rendering import rich_text
@@ -56,8 +57,7 @@ def _here() -> dict[str, Any]:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["dialogues.settings"]
-    return settings
+    return state().settings
 
 
 @blueprint.get(_MEETING, endpoint="records")

@@ -1,15 +1,14 @@
 """The gate of the web: every route names its action, and asks the policy before anything else runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from flask import Flask, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from dialogues.common.refusal import Unseen
+from dialogues.common.state import state
 from dialogues.common.viewer import ANYONE, Viewer
 from dialogues.policy import STANDINGS, Action, Standing
 
@@ -47,19 +46,6 @@ PUBLIC_ENDPOINTS = frozenset(
 
 class UndeclaredRoute(RuntimeError):
     """A route names no action, so the application does not start."""
-
-
-@dataclass(slots=True)
-class Doors:
-    """How to find out who asks; handed over by the factory."""
-
-    #: The signed-in viewer of this request, or ANYONE.
-    who: Callable[[], Viewer] = lambda: ANYONE
-    #: The same viewer standing in a dialogue (first id) or a meeting (second id); None when there is no such place.
-    place: Callable[[Viewer, UUID | None, UUID | None], Viewer | None] = lambda _viewer, _dialogue, _meeting: None
-
-
-doors = Doors()
 
 
 def allows(action: Action, *others: Action) -> Callable[[View], View]:
@@ -103,9 +89,9 @@ def guard(app: Flask) -> None:
         action = now_action()
         if action is not None and Standing.ANYONE in STANDINGS.get(action, frozenset()):
             if not getattr(_current_view(), "__without_viewer__", False):
-                g.viewer = doors.who()
+                g.viewer = state().who()
             return None
-        g.viewer = doors.who()
+        g.viewer = state().who()
         if not g.viewer.signed_in:
             return _to_sign_in()
         if action is None:
@@ -132,7 +118,7 @@ def _enter_place() -> None:
     dialogue_id, meeting_id = arguments.get("dialogue_id"), arguments.get("meeting_id")
     if dialogue_id is None and meeting_id is None:
         return
-    placed = doors.place(g.viewer, dialogue_id, meeting_id)
+    placed = state().place(g.viewer, dialogue_id, meeting_id)
     if placed is None:
         raise Unseen
     g.viewer = placed

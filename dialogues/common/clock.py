@@ -2,15 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
-
+from dialogues.common.state import state
 from dialogues.settings import Settings, SettingsError, kept
 
 
 def now() -> datetime:
     """The service's time, aware, in UTC, to the second."""
-    shift: timedelta = current_app.extensions["dialogues.clock"]
-    return (datetime.now(UTC) + shift).replace(microsecond=0)
+    return (datetime.now(UTC) + state().clock_shift).replace(microsecond=0)
 
 
 def real_now() -> datetime:

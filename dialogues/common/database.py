@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dialogues.common.state import state
 from dialogues.extensions import db
 from dialogues.settings import Settings, SettingsError
 
@@ -112,7 +113,7 @@ def newest_version() -> str | None:
 def fault(error: SQLAlchemyError) -> DatabaseFault:
     """What an error of the database means for who runs the installation; passwords are not repeated."""
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
-    settings: Settings = current_app.extensions["dialogues.settings"]
+    settings = state().settings
     if not settings.is_sqlite:
         return DatabaseFault(
             f"The database {db.engine.url!r} cannot be reached: start it, or correct its address. ({said})"
@@ -144,7 +145,7 @@ def empty_log() -> bool:
 
 
 def _damaged() -> DatabaseFault:
-    file = current_app.extensions["dialogues.settings"].database_file
+    file = state().settings.database_file
     return DatabaseFault(f"The database {file} is damaged: restore it from a backup.")
 
 

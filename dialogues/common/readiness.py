@@ -5,20 +5,10 @@ from functools import wraps
 from typing import Any
 
 import click
-from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from dialogues.settings import Settings, SettingsError
-
-#: Raises a SettingsError where these settings do not do.
-Check = Callable[[Settings], object]
-
-_CHECKS = "dialogues.readiness"
-
-
-def needs(app: Flask, *checks: Check) -> None:
-    """Let the application look at these, in this order, before it serves."""
-    app.extensions[_CHECKS] = checks
+from dialogues.common.state import state
+from dialogues.settings import SettingsError
 
 
 def refuse_unready() -> None:
@@ -26,8 +16,8 @@ def refuse_unready() -> None:
 
     :raises SettingsError: the first thing that is missing.
     """
-    for check in current_app.extensions.get(_CHECKS, ()):
-        check(current_app.extensions["dialogues.settings"])
+    for check in state().checks:
+        check(state().settings)
 
 
 class ReadyGroup(AppGroup):

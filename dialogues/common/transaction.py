@@ -1,6 +1,6 @@
 """One command = one transaction: the right is checked again inside, causes and effects are kept or lost together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from dialogues.common.happening import Happening
+from dialogues.common.state import state
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.policy import Action
@@ -19,23 +20,6 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 #: One writer at a time on PostgreSQL as well, so that both engines decide races alike; the number is arbitrary.
 _ONE_WRITER = 7_231_005
-
-
-@dataclass(slots=True)
-class House:
-    """What lower code needs from above, handed over by the factory at start."""
-
-    #: Loads the viewer again inside the transaction, so that a right lost a moment ago no longer counts.
-    reload: Callable[[Viewer], Viewer] = lambda viewer: viewer
-    #: What follows from happenings, in the same transaction.
-    follow: Callable[[Sequence[Happening], Viewer], None] = lambda _happenings, _viewer: None
-    #: Writes the happening to the audit chain.
-    record: Callable[[Happening, Viewer], None] = lambda _happening, _viewer: None
-    #: Called after a commit that owes background work.
-    wake: Callable[[], None] = lambda: None
-
-
-house = House()
 
 
 @dataclass(slots=True)
@@ -52,7 +36,7 @@ class Change:
         """
         db.session.flush()
         self.happenings.extend(happenings)
-        house.follow(happenings, self.viewer)
+        state().handle(happenings, self.viewer)
 
 
 @contextmanager
@@ -63,15 +47,15 @@ def transaction(viewer: Viewer, action: Action) -> Iterator[Change]:
     :raises RuntimeError: a transaction is already open: commands do not call commands.
     """
     with _only_writer():
-        present = house.reload(viewer)
+        present = state().reload(viewer)
         present.must(action)
         change = Change(present)
         yield change
         db.session.flush()
         for happening in change.happenings:
-            house.record(happening, present)
+            state().audit(happening, present)
     if change.happenings:
-        house.wake()
+        state().wake()
 
 
 @contextmanager

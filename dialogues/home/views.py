@@ -11,9 +11,9 @@ from flask_babel import ngettext
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
-from dialogues.common.ahead import Step
 from dialogues.common.presentation import day, moment, word
 from dialogues.common.refusal import N_
+from dialogues.common.state import Step
 from dialogues.common.viewer import Viewer
 from dialogues.home import queries
 from dialogues.home.forms import example_form, wrong_form

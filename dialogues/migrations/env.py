@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 import click
 from alembic import context
-from flask import current_app
 from sqlalchemy import Enum
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from dialogues.archive.search_index import is_index_table
 from dialogues.common import database
+from dialogues.common.state import state
 from dialogues.extensions import Base, db
 
 
@@ -21,7 +21,7 @@ def find_or_create_file() -> None:
 
     :raises DatabaseFault: there is no database, or no folder for it that can be written.
     """
-    settings = current_app.extensions["dialogues.settings"]
+    settings = state().settings
     file = settings.database_file
     if settings.is_sqlite and click.get_current_context().info_name == "upgrade" and not file.exists():
         try:

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dialogues.common.refusal import N_
+from dialogues.common.state import state
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.keys.envelope import seal, unseal
 from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased, KeyMissing, KeyName, Place, SealBroken
 from dialogues.outbox.carriers import Parcel
-from dialogues.outbox.composing import composers, own_address, own_base_url
+from dialogues.outbox.composing import own_address, own_base_url
 from dialogues.outbox.letter_file import FaultyLetter, letter_bytes
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import (
@@ -108,7 +109,7 @@ def pack(claimed: Claim, now: datetime) -> Parcel | None:
             return None
         if letter.sealed_bytes is not None:
             return _parcel(letter, _opened(letter, letter.sealed_bytes))
-        composed = composers[letter.kind](_as_owed(letter), now)
+        composed = state().composers[letter.kind](_as_owed(letter), now)
         if composed is None:
             _lay_down(letter, LetterState.SUPERSEDED)
             return None

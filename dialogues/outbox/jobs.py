@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from uuid import UUID
 
-from flask import Flask, current_app
+from flask import Flask
 
 from dialogues.common import clock
+from dialogues.common.state import state
 from dialogues.outbox import delivery
 from dialogues.outbox.carriers import Carrier, carrier
-from dialogues.outbox.queue import Sweep, sweeps, woken
+from dialogues.outbox.queue import Sweep, woken
 from dialogues.outbox.rules import LetterKind, LetterState, Trouble, Undelivered
 
 _log = logging.getLogger(__name__)
@@ -25,14 +26,14 @@ Tell = Callable[[LetterKind, UUID, LetterState], None]
 
 def deliver_due(stop: Event | None = None, tell: Tell = lambda _kind, _id, _state: None) -> bool:
     """Deliver what is due, one letter after the other; whether letters can leave at the moment."""
-    carries = carrier(current_app.extensions["dialogues.settings"])
+    carries = carrier(state().settings)
     while not (stop and stop.is_set()):
         claimed = delivery.claim(clock.real_now())
         if claimed is None:
             break
-        state, away = _deliver(claimed, carries)
-        tell(claimed.kind, claimed.letter_id, state)
-        _log.info("letter %s %s %s", state.value, claimed.kind.value, claimed.letter_id)
+        result, away = _deliver(claimed, carries)
+        tell(claimed.kind, claimed.letter_id, result)
+        _log.info("letter %s %s %s", result.value, claimed.kind.value, claimed.letter_id)
         if away:
             return False
     return True
@@ -57,12 +58,13 @@ def _deliver(claimed: delivery.Claim, carries: Carrier) -> tuple[LetterState, bo
 
 def _undelivered(claimed: delivery.Claim, trouble: Undelivered) -> LetterState:
     # No secret: chance only keeps letters that failed together from coming back together.
-    state = delivery.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, no secret
-    return state or LetterState.SENDING
+    result = delivery.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, no secret
+    return result or LetterState.SENDING
 
 
 def work(app: Flask, stop: Event, *, periodic: bool = True) -> None:
     """Answer calls until told to stop; each sweep has a thread of its own, so that long work keeps no letter."""
+    sweeps = state(app).sweeps
     calls = {name: Event() for name in sweeps}
     answering = [
         Thread(target=_answer, args=(app, name, sweep, calls[name], stop), name=name) for name, sweep in sweeps.items()

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
+from dialogues.common.state import state
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.outbox.composing import directory
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import UNSENT, LetterKind, LetterState
 from dialogues.policy import LETTERS_SEE, Action, Scope
@@ -75,7 +75,7 @@ def letters(viewer: Viewer, states: frozenset[LetterState] = frozenset(LetterSta
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    names = directory.names({row.person_id for row in found if row.person_id})
+    names = state().names({row.person_id for row in found if row.person_id})
     lines = tuple(
         LetterLine(
             id=row.id,

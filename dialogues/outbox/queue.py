@@ -13,17 +13,13 @@ from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
+from dialogues.common.state import state
 from dialogues.settings import Settings, SettingsError
 
 _log = logging.getLogger(__name__)
-_QUEUE = "dialogues.queue"
-_WAKE = "dialogues.wake"
 
 #: Looks at its own tables for what is due and does it, until it is told to stop.
 Sweep = Callable[[Event], object]
-
-#: What a worker does when it is called, and now and then unasked; filled by the factory from `jobs.SWEEPS`.
-sweeps: dict[str, Sweep] = {}
 
 
 def queue(app: Flask) -> Huey:
@@ -31,12 +27,11 @@ def queue(app: Flask) -> Huey:
 
     :raises SettingsError: DIALOGUES_QUEUE_URL names a kind of queue that is not known here.
     """
-    settings: Settings = app.extensions["dialogues.settings"]
-    if _QUEUE not in app.extensions or not (_on_server(settings) or Path(settings.queue).exists()):
-        opened = _open(settings)
-        app.extensions[_WAKE] = opened.task(name="wake")(_nothing)
-        app.extensions[_QUEUE] = opened
-    return app.extensions[_QUEUE]
+    here = state(app)
+    if here.queue is None or not (_on_server(here.settings) or Path(here.settings.queue).exists()):
+        here.queue = _open(here.settings)
+        here.call_worker = here.queue.task(name="wake")(_nothing)
+    return here.queue
 
 
 def refuse_unknown(settings: Settings) -> None:
@@ -57,7 +52,7 @@ def wake(app: Flask) -> None:
         try:
             # One unheard call is enough: whoever hears it will see everything that was committed before.
             if not opened.pending_count():
-                app.extensions[_WAKE]()
+                state(app).call_worker()
         finally:
             _let_go(opened)
     except Exception as error:
@@ -111,4 +106,4 @@ def _let_go(opened: Huey) -> None:
 
 def _throw_away(app: Flask) -> None:
     """A damaged queue is deleted and made anew: the truth is in our tables."""
-    Path(app.extensions["dialogues.settings"].queue).unlink(missing_ok=True)
+    Path(state(app).settings.queue).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from tests.beds.database import Installation, opened
 def desk(empty_installation: Installation) -> Iterator[Desk]:
     """An installation at work, with nobody in it."""
     with opened(empty_installation.settings(demo=False, now=None)) as app, app.app_context():
-        if not app.extensions["dialogues.settings"].master_key.exists():
+        if not app.extensions["dialogues"].settings.master_key.exists():
             key_store().create_master()
         yield Desk(app)
 

@@ -124,7 +124,7 @@ class Desk:
 
     def member(self, email: str = "desk@example.org", *roles: InstallationRole) -> Someone:
         """Someone of the staff, with PASSWORD and an authenticator app."""
-        folder = self.app.extensions["dialogues.settings"].instance
+        folder = self.app.extensions["dialogues"].settings.instance
         kept, now = password_hash(folder), clock.real_now()
         with upkeep(system(Purpose.SIGN_IN)):
             account_id = posting.account_for(email, now)

@@ -75,7 +75,7 @@ def test_the_nonce_is_new_in_every_answer(desk: Desk) -> None:
 def test_over_https_browsers_stay_there_and_the_cookie_is_bound_to_the_host(desk: Desk) -> None:
     from dialogues.factory import create_app
 
-    settings = desk.app.extensions["dialogues.settings"].but(base_url="https://dialogues.example")
+    settings = desk.app.extensions["dialogues"].settings.but(base_url="https://dialogues.example")
     answer = create_app(settings).test_client().get("/sign-in", base_url="https://dialogues.example")
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]

@@ -186,7 +186,7 @@ def test_when_tries_cannot_be_counted_nobody_gets_in(desk: Desk) -> None:
 
 
 def test_when_all_slots_for_hashing_are_taken_it_says_so(desk: Desk) -> None:
-    hasher = hashing.Hasher(desk.app.extensions["dialogues.settings"].instance, wait=0)
+    hasher = hashing.Hasher(desk.app.extensions["dialogues"].settings.instance, wait=0)
     with hasher.slot(), hasher.slot():
         answer = desk.browser().fill_in("/sign-in", email="desk@example.org", password=PASSWORD)
     assert answer.status_code == 503

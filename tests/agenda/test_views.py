@@ -358,26 +358,27 @@ class TestTheDraft:
 
 class TestSpeed:
     def test_the_agenda_takes_few_queries_however_long_it_is(self, cast: Cast) -> None:
-        client, path = Browser(cast, "us4"), f"/meetings/{cast.meeting()}/agenda"
-        counts = []
-        for _ in range(2):
-            client.get(path)
-            with counted_queries() as sent:
-                client.get(path)
-            counts.append(len(sent))
-            _fill(cast, 50)
-        assert counts[0] == counts[1] <= 6
+        few, many = _before_and_after_filling(cast, "us4", "/agenda")
+        assert few == many <= 6
 
     def test_so_does_the_draft(self, cast: Cast) -> None:
-        client, path = Browser(cast, "st-coord"), f"/meetings/{cast.meeting()}/agenda/draft"
-        counts = []
-        for _ in range(2):
-            client.get(path)
-            with counted_queries() as sent:
-                client.get(path)
-            counts.append(len(sent))
-            _fill(cast, 50)
-        assert counts[0] == counts[1] <= 12
+        few, many = _before_and_after_filling(cast, "st-coord", "/agenda/draft")
+        assert few == many <= 12
+
+
+def _before_and_after_filling(cast: Cast, name: str, page: str) -> tuple[int, int]:
+    """How many queries the page sends, with few sessions and with many more."""
+    client, path = Browser(cast, name), f"/meetings/{cast.meeting()}{page}"
+    few = _queries_of(client, path)
+    _fill(cast, 30)
+    return few, _queries_of(client, path)
+
+
+def _queries_of(client: Browser, path: str) -> int:
+    client.get(path)
+    with counted_queries() as sent:
+        client.get(path)
+    return len(sent)
 
 
 def _fill(cast: Cast, number: int) -> None:

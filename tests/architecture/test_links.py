@@ -1,4 +1,4 @@
-"""No page offers anyone a link that leads nowhere for them: whoever follows every link meets no closed door."""
+"""No page offers anyone a link that leads nowhere for them."""
 
 import re
 from collections import deque
@@ -12,7 +12,8 @@ from tests.cast import Cast
 
 _LINK = re.compile(r'href="(/[^"#]*)')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-#: Of addresses that differ in their ids only, so many are followed; of calendar files all.
+_CHOSEN = re.compile(r"=[^&]*")
+#: Of addresses that differ only in ids and in what a filter chooses, so many are followed; of calendar files all.
 _ALIKE, _ALL = 3, 1000
 
 
@@ -27,7 +28,7 @@ def walk(client: FlaskClient) -> dict[str, int]:
             continue
         for found in dict.fromkeys(_LINK.findall(answer.text)):
             link = found.replace("&amp;", "&")
-            kind = _ID.sub("…", link)
+            kind = _CHOSEN.sub("=…", _ID.sub("…", link))
             if (
                 link in seen
                 or link.startswith(("/static", "/bootstrap"))

@@ -118,7 +118,7 @@ def test_a_file_is_sealed_and_comes_back_whole_without_the_name_it_had(archive: 
     found = queries.file_of(host, record_id, NOW)
     assert (b"".join(found.pieces), found.media_type, found.name) == (PDF, "application/pdf", None)
     stored = [
-        path.read_bytes() for path in archive.cast.app.extensions["dialogues.settings"].instance.rglob("files/*/*")
+        path.read_bytes() for path in archive.cast.app.extensions["dialogues"].settings.instance.rglob("files/*/*")
     ]
     assert stored
     assert not any(PDF[:20] in content for content in stored)

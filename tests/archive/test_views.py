@@ -177,8 +177,8 @@ def test_search_looks_through_the_meeting_one_stands_in(archive: Archive) -> Non
 
 
 def test_too_many_searches_are_told_to_wait(archive: Archive) -> None:
-    settings = archive.cast.app.extensions["dialogues.settings"]
-    archive.cast.app.extensions["dialogues.settings"] = settings.but(searches_an_hour=2)
+    settings = archive.cast.app.extensions["dialogues"].settings
+    archive.cast.app.extensions["dialogues"].settings = settings.but(searches_an_hour=2)
     client = archive.client("us4")
 
     answers = [client.get(archive.page("/search?q=flood")) for _ in range(3)]

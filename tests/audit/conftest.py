@@ -8,6 +8,7 @@ from flask import Flask
 
 from dialogues.audit.models import AuditDetail, AuditEntry, AuditHead
 from dialogues.common import transaction
+from dialogues.common.state import State
 from dialogues.extensions import Base, db
 from dialogues.keys import installed
 from tests.beds.database import Installation
@@ -19,6 +20,7 @@ def chain(bare_installation: Installation) -> Iterator[Flask]:
     settings = bare_installation.settings()
     app = Flask("dialogues")
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))
+    app.extensions["dialogues"] = State(settings)
     db.init_app(app)
     installed.install(app, settings)
     with app.app_context():

@@ -25,7 +25,7 @@ SYSTEM = system(Purpose.UPKEEP)
 
 @pytest.fixture
 def told(chain: Flask) -> Flask:
-    chain.extensions["dialogues.clock"] = timedelta(0)
+    chain.extensions["dialogues"].clock_shift = timedelta(0)
     chain.cli.add_command(commands)
     tell(4)
     return chain

@@ -14,12 +14,12 @@ from dialogues.audit.models import AuditDetail, AuditEntry
 from dialogues.audit.posting import DETAILS_KEPT, record
 from dialogues.audit.rules import ActorRef
 from dialogues.common import clock
+from dialogues.common.state import state
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.keys.installed import key_store
 from dialogues.keys.rules import KeyErased
-from dialogues.outbox.queue import sweeps
 
 #: Details of then expire on 10 May 2029.
 TOLD = datetime(2027, 5, 11, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def told(chain: Flask) -> Flask:
 
 def sweep(app: Flask, at: datetime) -> int:
     """What the worker's sweep does at that time of the service."""
-    app.extensions["dialogues.clock"] = at - clock.real_now()
+    app.extensions["dialogues"].clock_shift = at - clock.real_now()
     return jobs.expire_details(Event())
 
 
@@ -76,6 +76,5 @@ def test_a_sweep_with_nothing_due_asks_once_and_writes_nothing(told: Flask) -> N
     assert asked == ["SELECT"]
 
 
-@pytest.mark.usefixtures("app")
-def test_the_worker_knows_the_sweep() -> None:
-    assert sweeps["details of the chain"] is jobs.expire_details
+def test_the_worker_knows_the_sweep(app: Flask) -> None:
+    assert state(app).sweeps["details of the chain"] is jobs.expire_details

@@ -5,18 +5,20 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
+from dialogues.common import clock
+from dialogues.common.state import State, state
 from dialogues.extensions import db
-from dialogues.factory import hand_over, put_together
+from dialogues.factory import put_together
 from dialogues.keys.installed import install as install_stores
 from dialogues.settings import Settings
 from tests.beds.client import ReadingClient
@@ -50,6 +52,14 @@ class Installation:
 _KEPT = 6
 
 
+class Built(NamedTuple):
+    """An application, and what it held when it was built."""
+
+    app: Flask
+    state: State
+    config: dict[str, Any]
+
+
 class Applications:
     """Applications of the tests before, used again with the same settings.
 
@@ -57,28 +67,38 @@ class Applications:
     """
 
     def __init__(self) -> None:
-        self._free: dict[Settings, tuple[Flask, dict[str, dict[str, Any]]]] = {}
+        self._free: dict[Settings, Built] = {}
 
     @contextmanager
     def one(self, settings: Settings) -> Iterator[Flask]:
-        """An application on these settings as if it was new; another one if it is taken already."""
-        app, state = self._free.pop(settings, None) or self._built(settings)
-        for name, was in state.items():
-            now = getattr(app, name)
-            now.clear()
-            now.update(was)
+        """An application on these settings as if it was new; another one if it is in use."""
+        built = self._free.pop(settings, None) or _build(settings)
+        app = built.app
+        app.config.clear()
+        app.config.update(built.config)
+        app.extensions["dialogues"] = replace(
+            built.state,
+            clock_shift=clock.shift_of(settings),
+            composers=dict(built.state.composers),
+            sweeps=dict(built.state.sweeps),
+        )
         install_stores(app, settings)
-        hand_over(app)
-        try:
-            yield app
-        finally:
-            self._free[settings] = app, state
+        yield app
+        if not _is_listened_to(app):
+            self._free[settings] = built
             while len(self._free) > _KEPT:
                 del self._free[next(iter(self._free))]
 
-    def _built(self, settings: Settings) -> tuple[Flask, dict[str, dict[str, Any]]]:
-        app = put_together(settings)
-        return app, {name: dict(getattr(app, name)) for name in ("config", "extensions", "view_functions")}
+
+def _build(settings: Settings) -> Built:
+    app = put_together(settings)
+    return Built(app, state(app), dict(app.config))
+
+
+def _is_listened_to(app: Flask) -> bool:
+    """Whether a test still listens to the statements of its database."""
+    with app.app_context():
+        return bool(db.engine.dispatch.before_cursor_execute)
 
 
 _applications = Applications()

@@ -38,7 +38,7 @@ def client(app: Flask) -> FlaskClient:
 
 def set_clock(app: Flask, moment: datetime) -> None:
     """Let the service's clock show a moment; it runs on from there."""
-    app.extensions["dialogues.clock"] = moment - datetime.now(UTC)
+    app.extensions["dialogues"].clock_shift = moment - datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

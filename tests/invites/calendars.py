@@ -165,7 +165,7 @@ class Calendars:
         return [self._file(row.message_id) for row in fresh if row.sent_at]
 
     def _file(self, message_id: str) -> EmailMessage:
-        for path in sorted(self.app.extensions["dialogues.settings"].instance.glob("outbox/*.eml")):
+        for path in sorted(self.app.extensions["dialogues"].settings.instance.glob("outbox/*.eml")):
             content = path.read_bytes()
             if message_id.encode() in content:
                 return email.message_from_bytes(content, EmailMessage, policy=SMTP)

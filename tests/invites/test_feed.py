@@ -117,7 +117,7 @@ def test_two_processes_give_the_same_bytes(calendars: Calendars) -> None:
         f"answer = create_app(read_settings()).test_client().get({address!r})\n"
         "print(answer.status_code, hashlib.sha256(answer.data).hexdigest())\n"
     )
-    settings = calendars.app.extensions["dialogues.settings"]
+    settings = calendars.app.extensions["dialogues"].settings
     told = {
         "DIALOGUES_INSTANCE": str(settings.instance),
         "DIALOGUES_DATABASE_URL": settings.database_url,

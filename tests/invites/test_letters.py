@@ -154,7 +154,7 @@ def test_a_person_without_an_address_is_written_no_letter(calendars: Calendars) 
     calendars.cancel_meeting()
     assert silent
     calendars.letters("us4")
-    sent = list(calendars.app.extensions["dialogues.settings"].instance.glob("outbox/*.eml"))
+    sent = list(calendars.app.extensions["dialogues"].settings.instance.glob("outbox/*.eml"))
     assert not [path for path in sent if any(name.encode() in path.read_bytes() for name in silent)]
 
 

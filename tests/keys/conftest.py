@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from dialogues.common import transaction
+from dialogues.common.state import State
 from dialogues.extensions import Base, db
 from dialogues.keys import installed, master_key
 from dialogues.keys.cli import commands
@@ -39,6 +40,7 @@ def files(bare_installation: Installation) -> Iterator[Flask]:
     settings = bare_installation.settings()
     app = Flask("dialogues")
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))
+    app.extensions["dialogues"] = State(settings)
     db.init_app(app)
     installed.install(app, settings)
     app.cli.add_command(commands)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from dialogues.common.state import State
 from dialogues.keys import installed, master_key
 from dialogues.keys.cli import commands
 from dialogues.keys.key_store import KeyStore
@@ -23,6 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def app_with(settings: Settings) -> Flask:
     app = Flask("dialogues")
+    app.extensions["dialogues"] = State(settings)
     installed.install(app, settings)
     app.cli.add_command(commands)
     return app

@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from dialogues.common import clock
+from dialogues.common.state import state
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.outbox import delivery, jobs
-from dialogues.outbox.composing import composers
 from dialogues.outbox.models import Letter
 from dialogues.outbox.posting import owe
 from dialogues.outbox.rules import Composed, Debt, LetterKind, LetterState, OwedLetter
@@ -86,7 +86,7 @@ class Post:
         assert claimed is not None
         parcel = delivery.pack(claimed, clock.now())
         assert parcel is not None
-        jobs.carrier(self.app.extensions["dialogues.settings"]).carry(parcel)
+        jobs.carrier(self.app.extensions["dialogues"].settings).carry(parcel)
         self.end_leases()
 
     def end_leases(self) -> None:
@@ -107,6 +107,7 @@ class Post:
 
 @contextmanager
 def composing(post: Post) -> Iterator[None]:
+    composers = state(post.app).composers
     before = dict(composers)
     composers.update(dict.fromkeys(LetterKind, post.compose))
     try:

@@ -33,8 +33,8 @@ def test_deliver_with_nothing_due_says_so(post: Post) -> None:
 
 def test_deliver_fails_aloud_while_the_server_is_away(post: Post) -> None:
     post.owe("a")
-    settings = post.app.extensions["dialogues.settings"]
-    post.app.extensions["dialogues.settings"] = settings.but(mail_url="smtp://localhost:1")
+    settings = post.app.extensions["dialogues"].settings
+    post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
     result = post.app.test_cli_runner().invoke(args=["outbox", "deliver"])
     assert result.exit_code == 1
     assert "cannot leave" in result.stderr
@@ -42,8 +42,8 @@ def test_deliver_fails_aloud_while_the_server_is_away(post: Post) -> None:
 
 def test_without_a_mail_server_letters_lie_in_a_folder(post: Post) -> None:
     letter = post.owe("a")
-    settings = post.app.extensions["dialogues.settings"]
-    post.app.extensions["dialogues.settings"] = settings.but(mail_url="")
+    settings = post.app.extensions["dialogues"].settings
+    post.app.extensions["dialogues"].settings = settings.but(mail_url="")
     shell(post.app, "outbox", "deliver")
     (file,) = (settings.instance / "outbox").iterdir()
     assert file.name == f"00001-{letter}.eml"

@@ -148,12 +148,12 @@ def test_a_letter_that_kills_its_worker_is_set_aside(post: Post) -> None:
 
 def test_letters_wait_for_a_server_that_is_away_as_long_as_it_takes(post: Post) -> None:
     letters = [post.owe(str(number)) for number in range(3)]
-    settings = post.app.extensions["dialogues.settings"]
-    post.app.extensions["dialogues.settings"] = settings.but(mail_url="smtp://localhost:1")
+    settings = post.app.extensions["dialogues"].settings
+    post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
     for _day in range(MOST_TRIES + 2):
         # One try shows that the server is away: the others are spared it.
         assert post.deliver_later() == [READY]
-    post.app.extensions["dialogues.settings"] = settings
+    post.app.extensions["dialogues"].settings = settings
     assert post.deliver_later() == [SENT, SENT, SENT]
     assert post.ids == letters
 

@@ -2,14 +2,14 @@
 
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from dialogues.common.state import State, state
 from dialogues.outbox import jobs
-from dialogues.outbox.queue import queue, sweeps, wake, woken
+from dialogues.outbox.queue import queue, wake, woken
 from dialogues.settings import Settings, SettingsError
 
 pytestmark = pytest.mark.engine
@@ -23,21 +23,17 @@ def worker(tmp_path: Path) -> Flask:
 
 def with_queue(instance: Path, url: str) -> Flask:
     app = Flask("worker")
-    app.extensions["dialogues.settings"] = Settings(instance=instance, queue_url=url, secret_key="x" * 32)
+    app.extensions["dialogues"] = State(Settings(instance=instance, queue_url=url, secret_key="x" * 32))
     return app
 
 
 @pytest.fixture
-def swept(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
+def swept(worker: Flask, monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     """Released each time the worker looks for what is due."""
     looked = threading.Semaphore(0)
     monkeypatch.setattr(jobs, "_LISTENS_EVERY", 0.01)
-    before = dict(sweeps)
-    sweeps.clear()
-    sweeps["look"] = lambda _stop: looked.release()
-    yield looked
-    sweeps.clear()
-    sweeps.update(before)
+    state(worker).sweeps["look"] = lambda _stop: looked.release()
+    return looked
 
 
 def test_a_call_is_heard_once(worker: Flask) -> None:
@@ -98,7 +94,7 @@ def test_an_unknown_kind_of_queue_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_call_of_a_stranger_is_not_unpacked(worker: Flask, tmp_path: Path) -> None:
     stranger = with_queue(tmp_path, "")
-    stranger.extensions["dialogues.settings"] = Settings(instance=tmp_path, secret_key="y" * 32)
+    state(stranger).settings = Settings(instance=tmp_path, secret_key="y" * 32)
     wake(stranger)
     assert not woken(worker)
 
@@ -135,7 +131,7 @@ def test_a_sweep_that_stumbles_is_called_again(worker: Flask, swept: threading.S
         swept.release()
         raise ValueError("once")
 
-    sweeps["look"] = stumble
+    state(worker).sweeps["look"] = stumble
     stop = threading.Event()
     working = threading.Thread(target=jobs.work, args=(worker, stop), kwargs={"periodic": False})
     working.start()

@@ -56,7 +56,7 @@ def answer_of(office: Office, question_id: UUID, email: str = "us4@example.inval
 def all_bytes(office: Office) -> bytes:
     """Everything that is kept beside the keys."""
     db.session.rollback()
-    instance = Path(office.cast.app.extensions["dialogues.settings"].instance)
+    instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
     return b"".join(file.read_bytes() for file in instance.rglob("*") if file.is_file())
 
 
@@ -149,8 +149,8 @@ def test_a_file_that_is_not_taken_in_is_refused_at_its_question_and_what_was_typ
 ) -> None:
     words = asked(office, "What else?")
     scan = asked(office, "A scan?", kind="file", required="y")
-    settings = office.cast.app.extensions["dialogues.settings"]
-    office.cast.app.extensions["dialogues.settings"] = settings.but(upload_limit=4_000)
+    settings = office.cast.app.extensions["dialogues"].settings
+    office.cast.app.extensions["dialogues"].settings = settings.but(upload_limit=4_000)
 
     answer = answers(office, "us4", {words: "Something long", scan: (BytesIO(content), "scan.png" if content else "")})
 

@@ -85,7 +85,7 @@ def test_what_is_asked_for_stands_nowhere_in_clear(office: Office) -> None:
     asks_for(office, affiliation=f"{CANARY} Institute")
     db.session.rollback()
 
-    instance = Path(office.cast.app.extensions["dialogues.settings"].instance)
+    instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
     kept = b"".join(file.read_bytes() for file in instance.rglob("*") if file.is_file())
     assert CANARY.encode() not in kept
 

@@ -128,11 +128,11 @@ def test_the_file_to_mend_takes_nothing_but_rows_of_text(office: Office) -> None
         assert client.post(form["action"], data=sent, headers=SAME_ORIGIN).status_code == 400
 
 
-def test_each_of_a_thousand_people_costs_the_same_few_statements(office: Office) -> None:
+def test_each_of_many_people_costs_the_same_few_statements(office: Office) -> None:
     sent: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: sent.append(statement))
     costs = []
-    for number, people in enumerate((10, 1_000)):
+    for number, people in enumerate((10, 200)):
         lines = "".join(f"Guest {n},guest{number}-{n}@example.org,MN\n" for n in range(people))
         sent.clear()
 

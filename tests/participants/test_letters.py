@@ -61,7 +61,7 @@ def test_the_secret_is_kept_nowhere(office: Office) -> None:
     for letter in db.session.execute(select(Letter)).scalars():
         assert secret not in str(letter.facts)
         assert letter.sealed_bytes is None or not letter.has_secret
-    for file in office.cast.app.extensions["dialogues.settings"].instance.rglob("*"):
+    for file in office.cast.app.extensions["dialogues"].settings.instance.rglob("*"):
         assert not file.is_file() or secret.encode() not in file.read_bytes()
 
 

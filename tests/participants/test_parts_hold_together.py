@@ -1,5 +1,6 @@
 """Whatever begins or ends a part, and in whichever order: seats, queues, roles, links, letters and calendars agree."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -48,6 +49,8 @@ from tests.participants.conftest import Office
 pytestmark = pytest.mark.engine
 
 CODE = "LVR-1"
+#: Games that are played; make test-all plays more.
+EXAMPLES = int(os.environ.get("TEST_GAMES", "3"))
 #: The parties whose lists are played with, and who speaks for each.
 SPEAKERS = {"RU": "ru1", "US": "us2"}
 SEATED = {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
@@ -415,7 +418,7 @@ def test_in_whatever_order_it_is_done(office: Office) -> None:
     run_state_machine_as_test(
         Parts,
         settings=settings(
-            max_examples=8,
+            max_examples=EXAMPLES,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -21,8 +21,9 @@ from dialogues.accounts.rules import (
 )
 from dialogues.accounts.throttle import LINK_TO_ACCOUNT, RESET_OF_ACCOUNT, Bucket, Caller, Throttled
 from dialogues.common.refusal import N_, Refusal
+from dialogues.common.state import state
 from dialogues.common.text import same_address
-from dialogues.common.transaction import Change, house, transaction, upkeep
+from dialogues.common.transaction import Change, transaction, upkeep
 from dialogues.common.viewer import ANYONE, Purpose, system
 from dialogues.extensions import db
 from dialogues.outbox.rules import LetterKind
@@ -147,7 +148,7 @@ def ask_for_letter(kind: LetterKind, email: str, way: Way) -> None:
         account = queries.account_by_email(email)
         if account is not None and not full and _may_have(kind, account):
             posting.owe_letter(kind, account.id, way.moment.service)
-    house.wake()
+    state().wake()
 
 
 def sign_out(stay: Stay, now: datetime) -> None:

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
-from dialogues.common.ahead import ahead
 from dialogues.common.pages import form_page, see_other
 from dialogues.common.presentation import in_zone
 from dialogues.common.refusal import Unseen
+from dialogues.common.state import state
 from dialogues.common.viewer import Purpose, system
 from dialogues.common.wall_time import known_zones
 from dialogues.meetings import queries
@@ -56,7 +56,7 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
     return render_template(
         "meetings/meeting.html",
         meeting=found,
-        ahead=ahead.steps(viewer(), found, clock.now()),
+        ahead=state().next_steps(viewer(), found, clock.now()),
         parties=queries.parties_in_order(viewer()),
         looks_after_others=bool(viewer().scopes(NOMINATIONS_SEE) - {Scope.OWN}),
     )
@@ -98,7 +98,7 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
     )
     flash(_("The meeting is saved."), "success")
     moved = _has_moved(found, queries.meeting(viewer(), MEETING_EDIT))
-    differing = ahead.unreleased(viewer()) if moved else 0
+    differing = state().unpublished(viewer()) if moved else 0
     if differing:
         flash(_still_as_it_was(differing, meeting_id), "warning")
     yield see_other(url_for("meetings.settings", meeting_id=meeting_id))

@@ -6,13 +6,14 @@ from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.browser import KIND
 from dialogues.common.pages import form_page
+from dialogues.common.state import state
 from dialogues.participants import queries
 from dialogues.participants.commands import replying
 from dialogues.participants.forms.questions import answers_form, drop_field
@@ -22,7 +23,6 @@ from dialogues.participants.rules import Step
 from dialogues.participants.views import steps
 from dialogues.participants.views.house import blueprint
 from dialogues.policy import ANSWERS_PARTY_SEE, ANSWERS_SEE, ANSWERS_TRAVEL_SEE, REGISTRATION_FOR, REGISTRATION_OWN
-from dialogues.settings import Settings
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/registration/questions", methods=["GET", "POST"])
@@ -78,7 +78,7 @@ def _fill_in(
 
 def _limit() -> int:
     """How large one file may be: half of what is read of a request at all, so that it can be refused on its page."""
-    settings: Settings = current_app.extensions["dialogues.settings"]
+    settings = state().settings
     return settings.upload_limit // 2
 
 
