@@ -24,6 +24,7 @@ from dialogues.common.application import Application
 from dialogues.common.errors import answer_errors
 from dialogues.common.presentation import Tab, teach_templates
 from dialogues.common.refusal import N_, Unseen
+from dialogues.common.secret_addresses import hide_secrets_in_logs
 from dialogues.common.state import State, state
 from dialogues.common.viewer import Viewer
 from dialogues.common.words import WORDS
@@ -125,6 +126,9 @@ def put_together(settings: Settings) -> Flask:
     if app.debug and not settings.demo:
         raise SettingsError("Debug mode is for the demonstration only: unset FLASK_DEBUG, and leave out --debug.")
     configure(app, settings)
+    # A doubled slash would be answered with a redirect that repeats the address.
+    app.url_map.merge_slashes = False
+    hide_secrets_in_logs()
     _open_database(app)
     stores.install(app, settings)
     _bind_extensions(app, settings)

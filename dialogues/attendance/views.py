@@ -13,7 +13,7 @@ from dialogues.attendance.code_picture import svg
 from dialogues.attendance.forms import CardsForm
 from dialogues.attendance.rules import code_address, is_called
 from dialogues.common import clock
-from dialogues.common.access import allows, viewer
+from dialogues.common.access import allows, keep_secret, kept_secret, viewer
 from dialogues.common.pages import form_page, own_path, see_other, words
 from dialogues.common.refusal import Refusal, Unseen
 from dialogues.common.text import one_line
@@ -99,6 +99,15 @@ def open_code(token: str) -> Response:
     """Go from a scanned code to the person, at that meeting's desk; for anyone else there is nothing here."""
     found = queries.bearer(viewer(), token, clock.now())
     return see_other(url_for(".person", meeting_id=found.meeting_id, participation_id=found.participation_id))
+
+
+@blueprint.get("/attendance/code")
+@allows(ATTENDANCE_CODE_OPEN)
+def open_kept_code() -> Response:
+    """The same after sign-in, with the code that was scanned before it; the browser's cookie has kept it."""
+    kept = kept_secret()
+    keep_secret(None)
+    return open_code(kept[1] if kept else "")
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/attendance/people/<uuid:participation_id>")

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from dialogues.common import secret_addresses
 from dialogues.common.refusal import Unseen
 from dialogues.common.state import state
 from dialogues.common.viewer import ANYONE, Viewer
@@ -92,6 +93,8 @@ def guard(app: Flask) -> None:
                 g.viewer = state().who()
             return None
         g.viewer = state().who()
+        if request.url_rule is None and secret_addresses.holds_secret(request.path):
+            raise Unseen
         if not g.viewer.signed_in:
             return _to_sign_in()
         if action is None:
@@ -125,8 +128,36 @@ def _enter_place() -> None:
 
 
 def _to_sign_in() -> Response:
-    target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
-    return redirect(url_for("accounts.sign_in", next=target if target != "/" else None), code=303)
+    return redirect(url_for("accounts.sign_in", next=_after_sign_in()), code=303)
+
+
+def _after_sign_in() -> str | None:
+    """Where to go after sign-in; an address that matches no route is left out, because it may hold anything."""
+    if request.url_rule is None or request.method not in {"GET", "HEAD"} or request.path == "/":
+        return None
+    token = (request.view_args or {}).get(secret_addresses.ARGUMENT)
+    if token is None:
+        return request.full_path.rstrip("?")
+    session[_KEPT_SECRET] = [request.path.rpartition("/")[0], token[:_LONGEST_SECRET]]
+    return None
+
+
+#: Key in the signed cookie: an address without its secret, and the secret, of someone who has to sign in first.
+_KEPT_SECRET = "kept_secret"  # noqa: S105  a key, no password
+_LONGEST_SECRET = 100
+
+
+def kept_secret() -> list[str] | None:
+    """The address, without its secret, that this browser opened before it was signed in; and the secret."""
+    return cast(list[str] | None, session.get(_KEPT_SECRET))
+
+
+def keep_secret(kept: list[str] | None) -> None:
+    """Keep that, also where a new sign-in has emptied the cookie; None: forget it."""
+    if kept is None:
+        session.pop(_KEPT_SECRET, None)
+    else:
+        session[_KEPT_SECRET] = kept
 
 
 def refuse_undeclared_routes(app: Flask) -> None:

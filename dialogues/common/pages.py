@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.common.presentation import day
 from dialogues.common.refusal import Refusal
+from dialogues.common.secret_addresses import holds_secret
 
 _OWN_PATH = re.compile(r"\A/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
 
@@ -20,8 +21,11 @@ FormView = Callable[..., Iterator[Any]]
 
 
 def own_path(target: str | None, otherwise: str = "/") -> str:
-    """The target if it is a path of this house (`next=`), else the other one. Source: reference of open redirects."""
-    if target and _OWN_PATH.match(target) and "//" not in target.split("?", 1)[0]:
+    """The target if it is a path of this house (`next=`) without a secret, else the other one.
+
+    Source: reference of open redirects.
+    """
+    if target and _OWN_PATH.match(target) and "//" not in target.split("?", 1)[0] and not holds_secret(target):
         return target
     return otherwise
 

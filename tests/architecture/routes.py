@@ -37,6 +37,7 @@ AROUND: dict[str, frozenset[str]] = {
     "accounts.enable": KEEPER,
     "meetings.open_dialogue": OPENERS,
     "attendance.open_code": frozenset({"travel desk"}),
+    "attendance.open_kept_code": frozenset({"travel desk"}),
     "venues.venues": OPENERS,
     "venues.venue": OPENERS,
     "venues.new_venue": OPENERS,
@@ -48,7 +49,7 @@ AROUND: dict[str, frozenset[str]] = {
 }
 
 #: Open to a signed-in person while something asks for it, as a living code does, and nothing at all at other times.
-WHEN_ASKED = frozenset({"accounts.step_up", "attendance.open_code"})
+WHEN_ASKED = frozenset({"accounts.step_up", "attendance.open_code", "attendance.open_kept_code"})
 
 #: Whose participation the tests ask for.
 THE_PERSON = "participant"

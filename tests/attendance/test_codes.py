@@ -1,11 +1,15 @@
 """A personal code: owed with the approval, opened at the desk, and nothing to anyone else."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select, update
 
+from dialogues.accounts import posting as accounts
 from dialogues.accounts.models import SecretLink
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.attendance.follow_ups import send_codes
+from dialogues.common import clock
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -16,12 +20,13 @@ from dialogues.participants.commands import many
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationWithdrawn, RegistrationApproved
 from dialogues.policy import Role
-from tests.architecture.test_matrix import ask
+from tests.architecture.test_matrix import ask, difference
 from tests.attendance.conftest import CODE, MORNING, Desk
 from tests.beds.forms import complaints, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
+_OTHER_TOKEN = re.compile(rb'name="link-csrf_token"[^>]*>')
 IN_THE_SESSION = MIDDLE_OF_TRD_1.replace(hour=1, minute=30)
 
 
@@ -128,6 +133,43 @@ def test_not_signed_in_it_is_the_same_way_to_sign_in_as_every_path(desk: Desk, c
     for address in (desk.code_of("kr2"), "/attendance/code/unknown", "/no/such/page"):
         answer = browser.get(address)
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in")
+
+
+def test_a_code_scanned_before_sign_in_opens_after_it(desk: Desk, cast: Cast, name_of) -> None:
+    code, browser = desk.code_of("kr2"), cast.client(None)
+    secret = code.rpartition("/")[2]
+    first = browser.get(code)
+    assert first.location == "/sign-in"
+
+    link = mailed_sign_in(cast, "st-travel")
+    browser.get(link)
+    entered = send(browser, "/link")
+
+    assert entered.location == "/attendance/code"
+    answer = browser.get(entered.location)
+    assert secret not in answer.location
+    assert name_of("kr2") in browser.get(answer.location).text
+    assert browser.get("/attendance/code").status_code == 404
+
+
+def test_a_code_that_opens_nothing_looks_the_same_before_sign_in(desk: Desk, cast: Cast, queries_of) -> None:
+    code, unknown = desk.code_of("kr2"), "/attendance/code/" + "x" * 43
+    seen = []
+    for address in (code, unknown):
+        browser = cast.client(None)
+        browser.get("/sign-in")
+        asked = queries_of(lambda address=address, browser=browser: seen.append(ask(browser, "GET", address)))
+        seen.append(asked)
+        status, body, headers = ask(browser, "GET", "/sign-in")
+        seen.append((status, _OTHER_TOKEN.sub(b"", body), headers))
+
+    assert seen[:3] == seen[3:], difference(seen[2], seen[5])
+
+
+def mailed_sign_in(cast: Cast, who: str) -> str:
+    with upkeep(system(Purpose.SIGN_IN)):
+        secret = accounts.mint_only_link(LinkPurpose.SIGN_IN, cast.account(who), clock.real_now())
+    return f"/links/{secret}"
 
 
 def test_the_desk_of_another_meeting_gets_nothing(desk: Desk, cast: Cast) -> None:

@@ -39,6 +39,7 @@ _BEGINNINGS = ("/", "/offers")
 _WITHOUT_A_LINK = {
     "accounts.step_up",  # An action that needs a fresh proof leads there.
     "attendance.open_code",  # A code that is scanned leads there.
+    "attendance.open_kept_code",  # A code that is scanned before sign-in leads there.
     "participants.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
     "participants.rules_for",
     "participants.lodge",  # All parties have lodged in this meeting.

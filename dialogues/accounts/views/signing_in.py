@@ -17,7 +17,7 @@ from dialogues.accounts.passwords import LONGEST, SHORTEST
 from dialogues.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
 from dialogues.accounts.views.house import blueprint
 from dialogues.common import clock
-from dialogues.common.access import allows, viewer
+from dialogues.common.access import allows, keep_secret, kept_secret, viewer
 from dialogues.common.pages import form_page, own_path, see_other
 from dialogues.outbox.rules import LetterKind
 from dialogues.policy import LINK_OPEN, SIGN_IN
@@ -181,9 +181,10 @@ def _go_on(handle: str) -> Response:
 
     Whoever was signed in here before no longer is.
     """
-    goal = _goal()
+    goal, kept = _goal(), kept_secret()
     end_present()
     stay = let_in(handle)
+    keep_secret(kept)
     if stay is None or not stay.half:
         return see_other(goal)
     has_factor = queries.has_factor(stay)
@@ -191,4 +192,5 @@ def _go_on(handle: str) -> Response:
 
 
 def _goal() -> str:
-    return own_path(request.args.get("next"), "/")
+    kept = kept_secret()
+    return own_path(request.args.get("next"), kept[0] if kept else "/")
