@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput
 
 from dialogues.agenda.queries import DraftSession, MeetingFrame, PersonChoice, RoomChoice
 from dialogues.agenda.rules import Admits, Part, SessionKind, SessionPlan, When, when_of
-from dialogues.common.fields import Form, LineField, VersionField
+from dialogues.common.fields import Form, LineField, TitleField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Rule
 from dialogues.policy import Role
@@ -84,8 +84,8 @@ class MoveForm(_Times):
 class SessionForm(_Times):
     """A session of the draft."""
 
-    title = LineField(_l("Title"), 200)
-    code = LineField(_l("Number"), 24, required=False)
+    title = TitleField(_l("Title"), 200)
+    code = TitleField(_l("Number"), 24, required=False)
     kind = SelectField(_l("Kind"), coerce=SessionKind)
     rule = RadioField(_l("Rule"), coerce=Rule)
     admits = RadioField(_l("Admitted"), coerce=Admits)

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.agenda.rules import Admits, Part, SessionKind
 from dialogues.common.columns import Id, Instant, WallTime, word
+from dialogues.common.text import IN_TITLES, refuse_link
 from dialogues.extensions import Base
 from dialogues.meetings.rules import Rule
 
@@ -54,6 +55,10 @@ class DraftItem(Base):
     ends_utc: Mapped[datetime] = mapped_column(Instant)
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("title", "code")
+    def _is_no_link(self, column: str, title: str) -> str:
+        return refuse_link(title, IN_TITLES, field=column)
 
 
 class DraftRoom(Base):

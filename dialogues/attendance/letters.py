@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from dialogues.attendance import posting
 from dialogues.attendance.code_picture import png
 from dialogues.attendance.rules import code_address
+from dialogues.common.text import unlinked
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting, Person
 from dialogues.meetings.rules import MeetingStatus
@@ -41,7 +42,7 @@ def attendance_code(letter: OwedLetter, now: datetime) -> Composed | None:
         return Composed(
             recipient=person.email,
             subject=_("Your code"),
-            text=_text(person.name, address),
+            text=_text(unlinked(person.name), address),
             picture=png(address),
             has_secret=True,
             language=person.locale,

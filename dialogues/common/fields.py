@@ -10,7 +10,8 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from dialogues.common.text import many_lines, one_line
+from dialogues.common.refusal import Refusal
+from dialogues.common.text import IN_NAMES, IN_TITLES, LINK_IN_NAME, many_lines, one_line, refuse_link
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
@@ -46,6 +47,25 @@ class LineField(StringField):  # type: ignore[misc]  # WTForms is untyped.
         """Take the line as typed, cleaned."""
         if valuelist:
             self.data = one_line(valuelist[0])
+
+
+class NameField(LineField):
+    """A name, which emails repeat: no web or e-mail address."""
+
+    signs: Sequence[str] = IN_NAMES
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms' signature
+        """:raises ValidationError: it contains such a sign."""
+        try:
+            refuse_link(self.data or "", self.signs)
+        except Refusal as refusal:
+            raise ValidationError(_l(LINK_IN_NAME, **refusal.facts)) from None
+
+
+class TitleField(NameField):
+    """A title, or the name of a place or party, in which a slash is common."""
+
+    signs = IN_TITLES
 
 
 class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.

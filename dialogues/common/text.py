@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from dialogues.common.refusal import N_, Refusal
 
@@ -46,6 +47,35 @@ def _visible(character: str) -> bool:
     if character.isspace():
         return True
     return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+#: What makes a link of a name in somebody's mail program.
+IN_NAMES = ("://", "www.", "@", "/")
+#: The same in titles and the names of places and parties, where a slash is common: "Water/energy".
+IN_TITLES = ("://", "www.", "@")
+#: Signs that look like those above although NFKC keeps them; joiners cannot be seen.
+_LOOK_ALIKES = str.maketrans("\u2044\u2215\u29f8\u2236\ua789\u3002", "///::.", "\u200c\u200d")
+_JOINT = re.compile(r"((?<=\w)[.\uff0e\u2024\uff61\u3002](?=[^\W\d_]{2})|[@\uff20\ufe6b]|[:\uff1a](?=[/\uff0f]{2}))")
+
+
+def refuse_link(text: str, signs: Sequence[str] = IN_NAMES, *, field: str | None = None) -> str:
+    """Returns the text unchanged.
+
+    :raises Refusal: it contains one of the signs, or a character that stands for it after NFKC.
+    """
+    seen = unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKES)).translate(_LOOK_ALIKES).casefold()
+    for sign in signs:
+        if sign in seen:
+            raise Refusal(LINK_IN_NAME, field=field, sign=sign)
+    return text
+
+
+LINK_IN_NAME = N_("Remove “%(sign)s”. Names and titles cannot contain web or e-mail addresses.")
+
+
+def unlinked(text: str) -> str:
+    """Text of other people for an email: spaced so that mail programs do not make a link of it."""
+    return _JOINT.sub(r"\1 ", text)
 
 
 def bounded(text: str, longest: int, *, field: str | None = None) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from dialogues.common.text import unlinked
 from dialogues.invites import vtimezone
 from dialogues.invites.content_lines import Address, clean_line, clean_lines, escaped, folded, quoted
 from dialogues.invites.rules import Answer, Method, Profile, Role, State, Words, words_for
 
 #: What ETags depend on beside the data: raise it when the same facts give other bytes.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 # The product says as little as a title would: files of both profiles look alike from outside.
 _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
@@ -193,11 +194,11 @@ def _event(facts: EventFacts, zone: bytes | None, method: Method | None, people:
     words = facts.words
     lines = ["BEGIN:VEVENT", f"UID:{facts.uid}", f"DTSTAMP:{_utc(facts.dtstamp)}", f"SEQUENCE:{facts.sequence}"]
     lines += _times(facts, in_zone=zone is not None)
-    lines.append(f"SUMMARY:{escaped(clean_line(words.summary))}")
+    lines.append(f"SUMMARY:{escaped(unlinked(clean_line(words.summary)))}")
     if words.description is not None and (description := clean_lines(words.description)):
         lines.append(f"DESCRIPTION:{escaped(description)}")
     if words.location is not None and (location := clean_line(words.location)):
-        lines.append(f"LOCATION:{escaped(location)}")
+        lines.append(f"LOCATION:{escaped(unlinked(location))}")
     lines += people
     lines += [f"STATUS:{facts.state.name}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
     lines.append(f"CLASS:{words.confidentiality}")

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from dialogues.common.presentation import clock_time, day, utc_offset
+from dialogues.common.text import unlinked
 from dialogues.invites import queries
 from dialogues.invites.calendar_file import calendar_file, mailed_event
 from dialogues.invites.content_lines import Address
@@ -57,7 +58,7 @@ def _was_told(letter: OwedLetter, mailed: Mailed) -> bool:
 def _entry_letter(letter: OwedLetter, reader: Reader, mailed: Mailed) -> Composed:
     telling = mailed.revision.telling
     desk = str(_("Meeting desk"))
-    organizer, recipient = Address(mailed.organizer, desk), Address(reader.email, reader.name)
+    organizer, recipient = Address(mailed.organizer, desk), Address(reader.email, unlinked(reader.name))
     event = mailed_event(
         mailed.revision.facts(str(_("Appointment"))),
         organizer=organizer,
@@ -192,7 +193,7 @@ def _invitation_changed(letter: OwedLetter, reader: Reader) -> Composed:
         if letter.facts.get("cancelled")
         else _("the invitation that waits for your answer has changed. To read it, please open your personal link.")
     )
-    text = f"{_('Dear %(name)s,', name=reader.name)}\n\n{words}\n"
+    text = f"{_dear(reader)}\n\n{words}\n"
     return Composed(recipient=reader.email, subject=_("About your personal link"), text=text, language=reader.language)
 
 
@@ -216,7 +217,11 @@ def _days_changed(letter: OwedLetter, reader: Reader) -> Composed:
 
 def _letter(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
     """The frame that all of these letters share."""
-    return f"{_('Dear %(name)s,', name=reader.name)}\n\n{opening}\n\n{facts}\n\n{closing}\n\n{link}\n"
+    return f"{_dear(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
+
+
+def _dear(reader: Reader) -> str:
+    return str(_("Dear %(name)s,", name=unlinked(reader.name)))
 
 
 COMPOSERS: dict[LetterKind, Composer] = {

@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.common.fields import Form, LineField, LinesField, ListedField, VersionField
+from dialogues.common.fields import Form, LineField, LinesField, ListedField, NameField, TitleField, VersionField
 from dialogues.common.words import WORDS as ROLE_WORDS
 from dialogues.meetings.rules import (
     LANGUAGES,
@@ -59,8 +59,8 @@ def _choices(words: Iterable[Enum]) -> list[SelectChoice]:
 class DialogueForm(Form):
     """What is written of a dialogue."""
 
-    code = LineField(_l("Code"), 20, validators=[_CODE])
-    title = LineField(_l("Title"), 200)
+    code = TitleField(_l("Code"), 20, validators=[_CODE])
+    title = TitleField(_l("Title"), 200)
     themes = ListedField(_l("Themes"))
     phase = IntegerField(
         _l("Phase"),
@@ -84,22 +84,22 @@ class DialogueForm(Form):
 class OpenDialogueForm(DialogueForm):
     """A new dialogue, and how its first coordinator is called in it."""
 
-    name = LineField(_l("Your name"), 200)
+    name = NameField(_l("Your name"), 200)
 
 
 class PartyForm(Form):
     """What is written of a party: one name per language, in the words the party accepts."""
 
-    code = LineField(_l("Code"), 8, validators=[_CODE])
+    code = TitleField(_l("Code"), 8, validators=[_CODE])
     kind = SelectField(_l("Kind"), choices=_choices(PartyKind), coerce=_plain)
-    city = LineField(_l("City"), 120, required=False)
-    name_en = LineField(LANGUAGES["en"], 120)
-    name_fr = LineField(LANGUAGES["fr"], 120, required=False)
-    name_ru = LineField(LANGUAGES["ru"], 120, required=False)
-    name_zh = LineField(LANGUAGES["zh"], 120, required=False)
-    name_ko = LineField(LANGUAGES["ko"], 120, required=False)
-    name_ja = LineField(LANGUAGES["ja"], 120, required=False)
-    name_mn = LineField(LANGUAGES["mn"], 120, required=False)
+    city = TitleField(_l("City"), 120, required=False)
+    name_en = TitleField(LANGUAGES["en"], 120)
+    name_fr = TitleField(LANGUAGES["fr"], 120, required=False)
+    name_ru = TitleField(LANGUAGES["ru"], 120, required=False)
+    name_zh = TitleField(LANGUAGES["zh"], 120, required=False)
+    name_ko = TitleField(LANGUAGES["ko"], 120, required=False)
+    name_ja = TitleField(LANGUAGES["ja"], 120, required=False)
+    name_mn = TitleField(LANGUAGES["mn"], 120, required=False)
     version = VersionField()
 
     @property
@@ -116,8 +116,8 @@ class PartyForm(Form):
 class InstitutionForm(Form):
     """What is written of an institution."""
 
-    name = LineField(_l("Name"), 200)
-    acronym = LineField(_l("Acronym"), 40, required=False)
+    name = TitleField(_l("Name"), 200)
+    acronym = TitleField(_l("Acronym"), 40, required=False)
     aliases = ListedField(_l("Other spellings"))
     party_id = SelectField(_l("Party"), coerce=_plain)
 
@@ -146,11 +146,11 @@ def _id(value: str | None) -> UUID | None:
 class MeetingForm(Form):
     """A meeting as it is planned."""
 
-    code = LineField(_l("Code"), 20, validators=[_CODE])
-    title = LineField(_l("Title"), 200, required=False)
+    code = TitleField(_l("Code"), 20, validators=[_CODE])
+    title = TitleField(_l("Title"), 200, required=False)
     format = SelectField(_l("Format"), choices=_choices(MeetingFormat), coerce=_plain)
     venue_id = SelectField(_l("Venue"), coerce=_plain)
-    city = LineField(_l("City"), 120, required=False)
+    city = TitleField(_l("City"), 120, required=False)
     zone = LineField(_l("Time zone"), 64, required=False)
     arrive_on = DateField(_l("Arrival"), [Optional()])
     starts_on = DateField(_l("First day"), [InputRequired(_FILL_IN)])
@@ -262,8 +262,8 @@ class CloseMeetingForm(Form):
 class CopyMeetingForm(Form):
     """The next meeting after the model of this one."""
 
-    code = LineField(_l("Code"), 20, validators=[_CODE])
-    title = LineField(_l("Title"), 200, required=False)
+    code = TitleField(_l("Code"), 20, validators=[_CODE])
+    title = TitleField(_l("Title"), 200, required=False)
     starts_on = DateField(_l("First day"), [InputRequired(_FILL_IN)])
 
 
@@ -313,7 +313,7 @@ class PracticalForm(Form):
 class OfferRoleForm(Form):
     """A role, and whom it is offered to."""
 
-    name = LineField(_l("Name"), 200)
+    name = NameField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     role = SelectField(
         _l("Role"),

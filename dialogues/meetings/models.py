@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.common.columns import Id, Instant, word
+from dialogues.common.text import IN_TITLES, refuse_link
 from dialogues.extensions import Base
 from dialogues.meetings.collation import collation_key
 from dialogues.meetings.rules import (
@@ -50,6 +51,10 @@ class Dialogue(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
+    @validates("code", "title")
+    def _is_no_link(self, column: str, title: str) -> str:
+        return refuse_link(title, IN_TITLES, field=column)
+
 
 class Party(Base):
     """A side: its names by language are the dialogue's own, never a library's."""
@@ -65,6 +70,12 @@ class Party(Base):
     subdivision: Mapped[str] = mapped_column(String(10), default="")
     kind: Mapped[PartyKind] = mapped_column(word(PartyKind), default=PartyKind.PARTY)
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("names")
+    def _is_no_link(self, column: str, title: dict[str, str]) -> dict[str, str]:
+        for name in title.values():
+            refuse_link(name, IN_TITLES, field=column)
+        return title
 
 
 class Institution(Base):
@@ -82,6 +93,10 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(200))
     acronym: Mapped[str] = mapped_column(String(40), default="")
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @validates("name", "acronym")
+    def _is_no_link(self, column: str, title: str) -> str:
+        return refuse_link(title, IN_TITLES, field=column)
 
 
 class Person(Base):
@@ -123,8 +138,13 @@ class Person(Base):
     always_discreet: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
+    @validates("name", "native", "family", "given", "affiliation")
+    def _is_no_link(self, column: str, name: str) -> str:
+        return refuse_link(name, field=column)
+
     @validates("sort_key")
-    def _sorts_by(self, _name: str, sort_key: str) -> str:
+    def _sorts_by(self, column: str, sort_key: str) -> str:
+        refuse_link(sort_key, field=column)
         self.collation = collation_key(sort_key)
         self.folded = folded(sort_key)
         return sort_key
@@ -165,6 +185,10 @@ class Meeting(Base):
     rules_text: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("code", "title", "city")
+    def _is_no_link(self, column: str, title: str | None) -> str | None:
+        return refuse_link(title, IN_TITLES, field=column) if title else title
 
 
 class PracticalPage(Base):

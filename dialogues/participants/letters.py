@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from dialogues.common.presentation import day, moment
 from dialogues.common.refusal import Unseen
+from dialogues.common.text import unlinked
 from dialogues.outbox.composing import own_base_url
 from dialogues.outbox.rules import Composed, Composer, LetterKind, OwedLetter
 from dialogues.participants import posting, queries
@@ -43,7 +44,7 @@ def _text(words: Invitation, link: str, expires_at: datetime) -> str:
     if words.dialogue_title:
         about = _(
             "you are invited to a meeting in %(city)s from %(first)s to %(last)s.",
-            city=words.city,
+            city=unlinked(words.city),
             first=day(words.days.first),
             last=day(words.days.last),
         )
@@ -57,7 +58,7 @@ def _text(words: Invitation, link: str, expires_at: datetime) -> str:
         "Opening the link changes nothing; your answer uses it up. It works until\n%(until)s.\n"
         "After that, or for another answer, the same page sends you a new one while registration is open.\n\n"
         "The link is yours alone: please do not pass this letter on.\n",
-        name=words.name,
+        name=unlinked(words.name),
         about=about,
         link=link,
         until=moment(expires_at, words.zone),
@@ -79,7 +80,7 @@ def approval(letter: OwedLetter, now: datetime) -> Composed | None:  # noqa: ARG
                 "the office has approved your registration. What comes next stands on your page:\n\n"
                 "%(page)s\n\n"
                 "From now on, changes of your details go to the office first, which answers them there.\n",
-                name=told.name,
+                name=unlinked(told.name),
                 page=f"{own_base_url()}/meetings/{letter.listed_under}/registration",
             ),
             language=told.locale,
@@ -99,7 +100,7 @@ def change_decided(letter: OwedLetter, now: datetime) -> Composed | None:  # noq
                 "Dear %(name)s,\n\n"
                 "there is an answer to what you asked to change. To read it, please sign in:\n\n"
                 "%(page)s\n",
-                name=told.name,
+                name=unlinked(told.name),
                 page=f"{own_base_url()}/meetings/{letter.listed_under}/registration/change",
             ),
             language=told.locale,
@@ -141,7 +142,7 @@ def _news(letter: OwedLetter, words: Any) -> Composed | None:
             subject=_("The participants list"),
             text=_(
                 "Dear %(name)s,\n\n%(words)s\n\n%(page)s\n",
-                name=told.name,
+                name=unlinked(told.name),
                 words=str(words),
                 page=f"{own_base_url()}/meetings/{letter.listed_under}/participants",
             ),

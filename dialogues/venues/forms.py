@@ -4,15 +4,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, Regexp
 
-from dialogues.common.fields import Form, LineField, VersionField
+from dialogues.common.fields import Form, LineField, TitleField, VersionField
 from dialogues.venues.rules import RoomFacts, VenueFacts
 
 
 class VenueForm(Form):
     """A house in a city."""
 
-    name = LineField(_l("Name"), 200)
-    city = LineField(_l("City"), 120)
+    name = TitleField(_l("Name"), 200)
+    city = TitleField(_l("City"), 120)
     country = LineField(
         _l("Country code"), 2, validators=[Regexp("^[A-Za-z]{2}$", message=_l("Write two letters, as MN or CH."))]
     )
@@ -36,7 +36,7 @@ class VenueForm(Form):
 class RoomForm(Form):
     """A room of a venue."""
 
-    name = LineField(_l("Name"), 120)
+    name = TitleField(_l("Name"), 120)
     capacity = IntegerField(_l("People"), [InputRequired(_l("Please fill this in."))])
     booths = IntegerField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
 

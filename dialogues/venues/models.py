@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.common.columns import Id, Instant
+from dialogues.common.text import IN_TITLES, refuse_link
 from dialogues.extensions import Base
 
 
@@ -27,6 +28,10 @@ class Venue(Base):
     longitude: Mapped[float | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    @validates("name", "city")
+    def _is_no_link(self, column: str, title: str) -> str:
+        return refuse_link(title, IN_TITLES, field=column)
+
 
 class Room(Base):
     """A room of a venue; `capacity` counts everyone present."""
@@ -41,3 +46,7 @@ class Room(Base):
     booths: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @validates("name")
+    def _is_no_link(self, column: str, title: str) -> str:
+        return refuse_link(title, IN_TITLES, field=column)

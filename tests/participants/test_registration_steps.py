@@ -337,12 +337,12 @@ def test_whoever_is_not_registered_has_no_registration(office: Office, own: str,
 
 
 def test_what_participants_type_is_shown_as_text(office: Office, own: str) -> None:
-    save(office, own, "identity", name="<b>Bold</b>")
-    save(office, own, "affiliation", affiliation="a & <i>b</i>")
+    save(office, own, "identity", name="<b>Bold")
+    save(office, own, "affiliation", affiliation="a & <i>b")
 
     listed = office.cast.client("st-coord").get(office.page("LVR-1")).text
 
-    assert "&lt;b&gt;Bold&lt;/b&gt;" in listed
+    assert "&lt;b&gt;Bold" in listed
     assert "a &amp; &lt;i&gt;b" in listed
 
 

@@ -9,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
-from dialogues.common.fields import Form, LineField, VersionField
+from dialogues.common.fields import Form, LineField, NameField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity
 from dialogues.participants.rules import Correction, Invitee
@@ -18,7 +18,7 @@ from dialogues.participants.rules import Correction, Invitee
 class InviteForm(Form):
     """Someone to be invited."""
 
-    name = LineField(_l("Name"), 200)
+    name = NameField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     party_id = SelectField(_l("Party"), [InputRequired(_l("Please choose a party."))])
     capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)

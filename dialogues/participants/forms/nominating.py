@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from dialogues.common.fields import Form, LineField, VersionField
+from dialogues.common.fields import Form, LineField, NameField, VersionField
 from dialogues.common.presentation import word
 from dialogues.meetings.rules import Capacity, NameOrder
 from dialogues.participants.queries import NomineeOnForm, PartySeats
@@ -23,14 +23,14 @@ class NomineeForm(Form):
     version = VersionField()
     #: The mark of this page: sent twice, it names one person.
     once = HiddenField(validators=[Optional(), Regexp(r"\A[0-9a-f]{32}\Z")])
-    name = LineField(_l("Name as the person styles it"), 200)
-    native = LineField(_l("Name in its own script"), 200, required=False)
-    family = LineField(_l("Family name"), 120, required=False)
-    given = LineField(_l("Given name"), 120, required=False)
+    name = NameField(_l("Name as the person styles it"), 200)
+    native = NameField(_l("Name in its own script"), 200, required=False)
+    family = NameField(_l("Family name"), 120, required=False)
+    given = NameField(_l("Given name"), 120, required=False)
     name_order = SelectField(_l("Order of the parts"), default=NameOrder.FAMILY_FIRST.value)
     email = LineField(_l("E-mail"), 254, required=False)
     capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)
-    affiliation = LineField(_l("Affiliation"), 200, required=False)
+    affiliation = NameField(_l("Affiliation"), 200, required=False)
 
     def __init__(self, known: NomineeOnForm | None = None, **rest: Any):
         super().__init__(obj=known, **rest)

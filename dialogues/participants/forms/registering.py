@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.common.fields import Form, LineField, VersionField
+from dialogues.common.fields import Form, LineField, NameField, VersionField
 from dialogues.common.presentation import word
 from dialogues.common.refusal import N_, Refusal
 from dialogues.meetings.rules import Gender, MeetingFormat, NameOrder
@@ -87,12 +87,12 @@ class StepForm(Form):
 class IdentityForm(StepForm):
     """The name, and under what it is listed."""
 
-    name = LineField(_l("Name as styled"), 200)
-    native = LineField(_l("Name in its own script"), 200, required=False)
-    family = LineField(_l("Family name"), 120, required=False)
-    given = LineField(_l("Given name"), 120, required=False)
+    name = NameField(_l("Name as styled"), 200)
+    native = NameField(_l("Name in its own script"), 200, required=False)
+    family = NameField(_l("Family name"), 120, required=False)
+    given = NameField(_l("Given name"), 120, required=False)
     name_order = SelectField(_l("Order of the parts"))
-    sort_key = LineField(_l("Listed under"), 200, required=False)
+    sort_key = NameField(_l("Listed under"), 200, required=False)
     gender = SelectField(_l("Gender"))
 
     def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  each step takes from both what it needs
@@ -120,7 +120,7 @@ class IdentityForm(StepForm):
 class AffiliationForm(StepForm):
     """Where one comes from."""
 
-    affiliation = LineField(_l("Affiliation"), 200, required=False)
+    affiliation = NameField(_l("Affiliation"), 200, required=False)
 
     def filled(self) -> Affiliation:
         """The affiliation as typed."""

@@ -7,6 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from dialogues.common.refusal import N_, Refusal
+from dialogues.common.text import unlinked
 
 LONGEST_TEXT = 5_000
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
@@ -42,8 +43,8 @@ def refuse_unknown_placeholders(subject: str, text: str) -> None:
 
 
 def filled(text: str, *, name: str, meeting: str) -> str:
-    """The text for one person; what is put in is never read again for placeholders."""
-    values = {"name": name, "meeting": meeting}
+    """The text for one person; what is put in is never read again for placeholders, and never becomes a link."""
+    values = {"name": unlinked(name), "meeting": unlinked(meeting)}
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
