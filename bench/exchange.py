@@ -38,8 +38,15 @@ def exchange_figures(app: Flask) -> list[Figure]:
         ).scalar_one()
         db.session.rollback()
     return [
-        Figure(f"lists of {PARTIES} parties x {PEOPLE} opened at once", opening / one, "x naming", 10, "at most"),
-        Figure("people on the lists that opened", shown - 1, "people", PARTIES * PEOPLE),
+        Figure(
+            f"lists of {PARTIES} parties x {PEOPLE} opened at once",
+            opening / one,
+            "x naming",
+            f"{shown} people shown",
+            10,
+            "at most",
+        ),
+        Figure("people on the lists that opened", shown - 1, "people", f"{PARTIES} lists", PARTIES * PEOPLE),
         *race_figures(app),
     ]
 
@@ -64,12 +71,13 @@ def race_figures(app: Flask) -> list[Figure]:
         filled += len(set(seats))
         overbooked += max(0, len(seats) - SEATS)
         disordered += queue != list(range(1, RACERS - SEATS + 1))
+    ran = f"{RACERS * ROUNDS} nominations tried"
     named = f"{RACERS} racers x {SEATS} seats x {ROUNDS} rounds"
     return [
-        Figure(f"{named}: seats filled", filled, "seats", SEATS * ROUNDS),
-        Figure(f"{named}: overbooked", overbooked, "seats", 0, "at most"),
-        Figure(f"{named}: errors", faults, "errors", 0, "at most"),
-        Figure(f"{named}: queues out of order", disordered, "queues", 0, "at most"),
+        Figure(f"{named}: seats filled", filled, "seats", ran, SEATS * ROUNDS),
+        Figure(f"{named}: overbooked", overbooked, "seats", ran, 0, "at most"),
+        Figure(f"{named}: errors", faults, "errors", ran, 0, "at most"),
+        Figure(f"{named}: queues out of order", disordered, "queues", ran, 0, "at most"),
     ]
 
 

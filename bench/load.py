@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bench.proof import Proof
+
 CONNECTIONS = 2
 TURNS = 5
 WARM_UP = 0.1
@@ -21,6 +23,8 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    #: What the page must hold; None: nothing but the status.
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,18 @@ class Rate:
 
     per_second: float
     gzipped_bytes: int
+    #: What the measured page held.
+    found: str
 
 
 def measure(port: int, request: Request, seconds: float) -> Rate:
     """Ask on a few connections at once for so long, after a short warm-up.
 
-    :raises RuntimeError: an answer has another status than it must.
+    :raises RuntimeError: an answer has another status than it must, or does not hold what it must.
     """
-    size = _ask(port, request, WARM_UP)[1]
-    results: list[tuple[int, int]] = []
+    body = _ask(port, request, WARM_UP)[1]
+    found = request.proof.of(body.decode()) if request.proof else f"status {request.status}, {len(body)} bytes"
+    results: list[tuple[int, bytes]] = []
     faults: list[Exception] = []
 
     def ask() -> None:
@@ -54,7 +61,8 @@ def measure(port: int, request: Request, seconds: float) -> Rate:
         thread.join()
     if faults:
         raise faults[0]
-    return Rate(sum(count for count, _ in results) / (time.perf_counter() - began), size)
+    seconds_taken = time.perf_counter() - began
+    return Rate(sum(count for count, _ in results) / seconds_taken, len(gzip.compress(body)), found)
 
 
 def compare(bare_port: int, port: int, request: Request, seconds: float) -> tuple[float, Rate]:
@@ -66,7 +74,7 @@ def compare(bare_port: int, port: int, request: Request, seconds: float) -> tupl
     return sum(rate.per_second for _bare, rate in turns) / sum(bare.per_second for bare, _rate in turns), turns[-1][1]
 
 
-def _ask(port: int, request: Request, seconds: float) -> tuple[int, int]:
+def _ask(port: int, request: Request, seconds: float) -> tuple[int, bytes]:
     lines = [
         f"GET {request.path} HTTP/1.1",
         f"Host: localhost:{port}",
@@ -81,7 +89,7 @@ def _ask(port: int, request: Request, seconds: float) -> tuple[int, int]:
             if status != request.status:
                 raise RuntimeError(f"{request.path} answered {status} instead of {request.status}")
             count += 1
-    return count, len(gzip.compress(body))
+    return count, body
 
 
 def _answer(connection: socket.socket) -> tuple[int, bytes]:

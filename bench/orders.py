@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from bench.figures import Figure
+from bench.proof import PERSONS, Proof
 from bench.queries import BAR
 from dialogues.common import clock
 from dialogues.extensions import db
@@ -24,13 +25,14 @@ def queries_of_orders(app: Flask, people: int = PEOPLE) -> Figure:
         sent = [0]
         event.listen(db.engine, "before_cursor_execute", lambda *_: sent.__setitem__(0, sent[0] + 1))
     client = Cast(app).client(str(made["coordinator"]).partition("@")[0])
-    dearest = 0
+    dearest, found = 0, ""
     for order in ORDERS:
         for page in (1, 9999):
             sent[0] = 0
             answer = client.get(f"/meetings/{made['meeting']}/participants?order={order}&page={page}")
             if answer.status_code != 200:
                 raise RuntimeError(f"{answer.status_code} for the order {order!r}")
+            found = Proof(PERSONS, "names on the last page asked for").of(answer.text)
             dearest = max(dearest, sent[0])
     name = f"queries of the participants list of {people} in its dearest order"
-    return Figure(name, dearest, "queries", BAR, "at most")
+    return Figure(name, dearest, "queries", found, BAR, "at most")
