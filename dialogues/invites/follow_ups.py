@@ -15,7 +15,9 @@ from dialogues.meetings.rules import (
     MeetingChanged,
     MeetingMoved,
     RoleAccepted,
+    RoleDeclined,
     RoleEnded,
+    RoleOffered,
 )
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
@@ -40,6 +42,22 @@ def settle_people(happenings: Sequence[ParticipationHappening]) -> None:
             _mail_umbrellas(settle(meeting_id, at=at, only={happening.person_id for happening in here}), at)
 
 
+def settle_restricted(happenings: Sequence[ParticipationHappening]) -> None:
+    """People with a role are offered an observer's part, which restricts them at once: they lose other sessions."""
+    for meeting_id in dict.fromkeys(happening.meeting_id for happening in happenings):
+        if meeting_id is not None:
+            here = [happening for happening in happenings if happening.meeting_id == meeting_id]
+            at = max(happening.at for happening in here)
+            people = queries.restricted(meeting_id, {happening.person_id for happening in here})
+            if people:
+                _mail_umbrellas(settle(meeting_id, at=at, only=people), at)
+
+
+def settle_restricted_person(happening: ParticipationHappening) -> None:
+    """The same for one person."""
+    settle_restricted([happening])
+
+
 def settle_replaced(happening: NomineeReplaced) -> None:
     """Someone takes another's seat and sessions: neither keeps an entry that is not theirs."""
     if happening.meeting_id is not None:
@@ -56,8 +74,11 @@ def settle_details(happening: RegistrationChanged) -> None:
         _mail_umbrellas(settled, happening.at)
 
 
-def settle_holder(happening: RoleAccepted | RoleEnded) -> None:
-    """Someone has another role, in one meeting or in all of a dialogue: their sessions follow."""
+def settle_holder(happening: RoleAccepted | RoleDeclined | RoleEnded | RoleOffered) -> None:
+    """Someone has another role, in one meeting or in all of a dialogue: their sessions follow.
+
+    The offer to speak for an observing organisation restricts at once.
+    """
     if happening.dialogue_id is None:
         return
     for meeting_id in queries.meetings_of(happening.dialogue_id, happening.meeting_id):

@@ -280,9 +280,15 @@ class Exchange(Base):
 
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
-    #: The moment that the co-chairs fixed; without one, the lists open when the last party has lodged.
+    #: The time that was set; without one, the lists open when the last party has submitted.
     sealed_until: Mapped[datetime | None] = mapped_column(Instant)
+    #: The two people who set it: the first proposed it, the second confirmed it.
     fixed_by: Mapped[UUID | None]
+    confirmed_by: Mapped[UUID | None]
+    #: A time that waits for a second person; there is a proposal where `proposed_by` says whose. None: no set time.
+    proposed_until: Mapped[datetime | None] = mapped_column(Instant)
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime | None] = mapped_column(Instant)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

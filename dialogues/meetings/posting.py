@@ -216,10 +216,19 @@ def open_exchange(meeting_id: UUID, at: datetime) -> None:
     db.session.flush()
 
 
-def fix_exchange(meeting_id: UUID, sealed_until: datetime | None, by_person: UUID | None) -> None:
-    """Let the lists open at that moment; None: once every party has lodged."""
+def propose_exchange(meeting_id: UUID, until: datetime | None, by_person: UUID | None, at: datetime) -> None:
+    """Write down that someone proposes this time for the lists to open; it replaces an earlier proposal."""
     exchange = _exchange(meeting_id)
-    exchange.sealed_until, exchange.fixed_by = sealed_until, by_person
+    exchange.proposed_until, exchange.proposed_by, exchange.proposed_at = until, by_person, at
+    db.session.flush()
+
+
+def fix_exchange(meeting_id: UUID, confirmed_by: UUID | None) -> None:
+    """Let the lists open at the proposed time; where that is None, once every party has submitted."""
+    exchange = _exchange(meeting_id)
+    exchange.sealed_until, exchange.fixed_by = exchange.proposed_until, exchange.proposed_by
+    exchange.confirmed_by = confirmed_by
+    exchange.proposed_until = exchange.proposed_by = exchange.proposed_at = None
     db.session.flush()
 
 

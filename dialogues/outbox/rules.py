@@ -47,6 +47,7 @@ class LetterKind(Enum):
     CALENDAR_CANCEL = "calendar_cancel"
     AGENDA_CHANGED = "agenda_changed"
     MEETING_CHANGED = "meeting_changed"
+    EXCHANGE_SET = "exchange_set"
     LISTS_OPENED = "lists_opened"
     LIST_CHANGED = "list_changed"
     REGISTRATION_APPROVED = "registration_approved"
@@ -176,6 +177,7 @@ WORDS: dict[Enum, str] = {
     LetterKind.CALENDAR_CANCEL: N_("Calendar entry taken back"),
     LetterKind.AGENDA_CHANGED: N_("Change of the agenda"),
     LetterKind.MEETING_CHANGED: N_("Change of the meeting"),
+    LetterKind.EXCHANGE_SET: N_("Time of the exchange"),
     LetterKind.LISTS_OPENED: N_("Lists opened"),
     LetterKind.LIST_CHANGED: N_("Change of the list"),
     LetterKind.REGISTRATION_APPROVED: N_("Registration approved"),

@@ -132,7 +132,13 @@ def list_changed(letter: OwedLetter, now: datetime) -> Composed | None:  # noqa:
     return _news(letter, _l("a participants list has changed since it was opened. To read how, please sign in:"))
 
 
-def _news(letter: OwedLetter, words: Any) -> Composed | None:
+def exchange_set(letter: OwedLetter, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+    """That the time of the exchange was set or changed, without the time; None for someone whom it concerns no more."""
+    words = _l("the time at which the participants lists open was set or changed. To read it, please sign in:")
+    return _news(letter, words, page="")
+
+
+def _news(letter: OwedLetter, words: Any, page: str = "/participants") -> Composed | None:
     told = queries.reader_of_news(letter.listed_under, letter.person_id, letter.kind)
     if told is None:
         return None
@@ -144,13 +150,14 @@ def _news(letter: OwedLetter, words: Any) -> Composed | None:
                 "Dear %(name)s,\n\n%(words)s\n\n%(page)s\n",
                 name=unlinked(told.name),
                 words=str(words),
-                page=f"{own_base_url()}/meetings/{letter.listed_under}/participants",
+                page=f"{own_base_url()}/meetings/{letter.listed_under}{page}",
             ),
             language=told.locale,
         )
 
 
 COMPOSERS: dict[LetterKind, Composer] = {
+    LetterKind.EXCHANGE_SET: exchange_set,
     LetterKind.LISTS_OPENED: lists_opened,
     LetterKind.LIST_CHANGED: list_changed,
     LetterKind.INVITATION: invitation,

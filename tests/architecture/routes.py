@@ -181,6 +181,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "participants.lodge": ("E parties' lodging",),
     "participants.take_lodging_back": ("E parties' lodging",),
     "participants.exchange": ("E moment of the exchange",),
+    "participants.confirm_exchange": ("E moment of the exchange",),
     # Only where an address is in doubt, and only for someone whom no letter reaches: here there is neither.
     "participants.settle_address": (),
     "invites.nominee_file": (),

@@ -59,10 +59,36 @@ def lodge(cast: Cast, *codes: str) -> None:
         lodging.lodge(viewer(cast, "st-coord", clock.now()), cast.party(code, "LVR"), now=clock.now())
 
 
+def propose(cast: Cast, name: str, local: str | None) -> None:
+    """Someone proposes a time on the clocks of the place, or that there be none."""
+    lodging.propose_exchange(
+        viewer(cast, name, clock.now()),
+        datetime.fromisoformat(local) if local else None,
+        version=queries.moment_mark(cast.meeting("LVR-1")),
+        now=clock.now(),
+    )
+
+
+def confirm_time(cast: Cast, name: str) -> None:
+    """Someone confirms the time that is proposed."""
+    mark = queries.moment_mark(cast.meeting("LVR-1"))
+    lodging.confirm_exchange(viewer(cast, name, clock.now()), version=mark, now=clock.now())
+
+
+def set_time(cast: Cast, local: str | None, by: tuple[str, str] = ("ch2", "mn1")) -> None:
+    """Two people set the time."""
+    propose(cast, by[0], local)
+    confirm_time(cast, by[1])
+
+
+def set_until(cast: Cast) -> datetime | None:
+    """The time that is set at present."""
+    db.session.rollback()
+    return queries.moment_of(cast.meeting("LVR-1")).sealed_until
+
+
 def no_moment(cast: Cast) -> None:
-    desk = viewer(cast, "st-coord")
-    mark = queries.moment_of(cast.meeting("LVR-1")).mark
-    lodging.fix_exchange(desk, None, version=mark, now=clock.now())
+    set_time(cast, None, ("st-coord", "ch2"))
 
 
 def confirm(cast: Cast, code: str) -> Participation:
@@ -239,12 +265,14 @@ def test_an_observing_organisation_keeps_nobody_waiting(cast: Cast) -> None:
 # The moment
 
 
-def test_a_co_chair_moves_the_moment_on_the_clocks_of_the_place(cast: Cast) -> None:
-    answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-09-01T09:00")
+def test_two_co_chairs_of_different_parties_move_the_time_on_the_clocks_of_the_place(cast: Cast) -> None:
+    ch2, mn1 = cast.client("ch2"), cast.client("mn1")
+    assert send(ch2, lvr(cast, "/exchange"), moment="2027-09-01T09:00").status_code == 303
+    assert set_until(cast) == MOMENT
 
-    assert answer.status_code == 303
-    moment = queries.moment_of(cast.meeting("LVR-1")).sealed_until
-    assert moment == datetime.fromisoformat("2027-09-01T09:00+02:00")
+    press(mn1, lvr(cast, "/exchange"), "Confirm this time")
+
+    assert set_until(cast) == datetime.fromisoformat("2027-09-01T09:00+02:00")
 
 
 def test_a_moment_that_is_past_is_refused(cast: Cast) -> None:
@@ -255,13 +283,84 @@ def test_a_moment_that_is_past_is_refused(cast: Cast) -> None:
 
 
 def test_two_co_chairs_do_not_overwrite_each_other(cast: Cast) -> None:
-    meeting = cast.meeting("LVR-1")
-    mark = queries.moment_of(meeting).mark
+    mark = queries.moment_mark(cast.meeting("LVR-1"))
     first, second = datetime.fromisoformat("2027-09-01T09:00"), datetime.fromisoformat("2027-09-02T09:00")
-    lodging.fix_exchange(viewer(cast, "ch2"), first, version=mark, now=clock.now())
+    lodging.propose_exchange(viewer(cast, "ch2"), first, version=mark, now=clock.now())
 
     with pytest.raises(Refusal, match="Someone saved a change"):
-        lodging.fix_exchange(viewer(cast, "mn1"), second, version=mark, now=clock.now())
+        lodging.propose_exchange(viewer(cast, "mn1"), second, version=mark, now=clock.now())
+    with pytest.raises(Refusal, match="Someone saved a change"):
+        lodging.confirm_exchange(viewer(cast, "mn1"), version=mark, now=clock.now())
+
+
+def test_a_time_less_than_24_hours_ahead_is_refused(cast: Cast) -> None:
+    answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-06-02T10:59")
+
+    assert "at least 24 hours from now" in complaints(answer)
+    assert 'value="2027-06-02T10:59"' in answer.text
+
+
+def test_a_proposal_that_came_too_near_is_not_confirmed(cast: Cast) -> None:
+    propose(cast, "ch2", "2027-06-02T12:00")
+    set_clock(cast.app, BEFORE_LVR_1 + timedelta(hours=2))
+
+    with pytest.raises(Refusal, match="at least 24 hours from now"):
+        confirm_time(cast, "mn1")
+
+    assert set_until(cast) == MOMENT
+
+
+def test_everyone_concerned_is_told_by_email_and_nobody_else(office: Office) -> None:
+    set_time(office.cast, "2027-09-01T09:00")
+
+    letters = office.mail()
+    told = {letter.recipients[0].partition("@")[0] for letter in letters}
+
+    # The focal points who have taken the role, the co-chairs, the coordinator and the host lead.
+    assert told == {"us2", "ru1", "mn1", "ch3", "ch2", "st-coord", "st-host"}
+    for letter in letters:
+        text = letter.message.get_content()
+        assert "the time at which the participants lists open was set or changed" in text
+        assert not any(word in text for word in ("LVR", "Vevey", "lodged", "submitted", "2027"))
+
+
+def test_a_proposal_is_shown_to_those_who_may_set_the_time_and_mailed_to_nobody(office: Office) -> None:
+    cast = office.cast
+    before = page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True)
+    propose(cast, "ch2", "2027-09-01T09:00")
+
+    assert office.mail() == []
+    assert "Luc EXEMPLE proposes" in cast.client("mn1").get(lvr(cast, "/exchange")).text
+    assert "Luc EXEMPLE proposes" in cast.client("st-coord").get(lvr(cast, "/exchange")).text
+    assert "Confirm this time" not in cast.client("ch2").get(lvr(cast, "/exchange")).text
+    assert page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True) == before
+
+
+def test_within_24_hours_of_the_set_time_no_list_is_withdrawn(cast: Cast) -> None:
+    set_clock(cast.app, MOMENT - timedelta(hours=24, seconds=1))
+    assert "Take the list back" in cast.client("ru1").get(lvr(cast, "/nominations")).text
+    set_clock(cast.app, MOMENT - timedelta(hours=24))
+
+    assert "Take the list back" not in cast.client("ru1").get(lvr(cast, "/nominations")).text
+    for name in ("ru1", "st-coord"):
+        with pytest.raises(Refusal, match="no list can be withdrawn now"):
+            lodging.take_lodging_back(viewer(cast, name, clock.now()), cast.party("RU", "LVR"), now=clock.now())
+
+
+def test_within_24_hours_a_nominee_is_withdrawn_but_not_the_last_one(cast: Cast) -> None:
+    set_clock(cast.app, MOMENT - timedelta(hours=2))
+    ru1 = viewer(cast, "ru1", clock.now())
+    people = [line.id for line in queries.party_lists(ru1)[0].nominees]
+
+    def withdraw(participation_id: UUID) -> None:
+        version = queries.nominee(ru1, participation_id).version
+        nominating.withdraw_nominee(ru1, participation_id, version=version, now=clock.now())
+
+    assert len(people) > 1
+    for one in people[:-1]:
+        withdraw(one)
+    with pytest.raises(Refusal, match="needs one person"):
+        withdraw(people[-1])
 
 
 def test_opened_lists_are_not_sealed_again(cast: Cast) -> None:
@@ -270,7 +369,9 @@ def test_opened_lists_are_not_sealed_again(cast: Cast) -> None:
     now = MOMENT + timedelta(minutes=1)
 
     with pytest.raises(Refusal, match="open already"):
-        lodging.fix_exchange(viewer(cast, "ch2", now), datetime.fromisoformat("2027-09-01T09:00"), version=0, now=now)
+        propose(cast, "ch2", "2027-09-01T09:00")
+    with pytest.raises(Refusal, match="open already"):
+        confirm_time(cast, "mn1")
     with pytest.raises(Refusal, match="open already"):
         lodging.take_lodging_back(viewer(cast, "ru1", now), cast.party("RU", "LVR"), now=now)
 

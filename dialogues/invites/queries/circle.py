@@ -16,8 +16,8 @@ from dialogues.extensions import db
 from dialogues.invites import vtimezone
 from dialogues.invites.revisions import Telling
 from dialogues.invites.rules import EntryObject, Profile, Role, State
-from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
-from dialogues.meetings.queries.standing import in_force, in_window, roles_of
+from dialogues.meetings.models import Dialogue, Meeting, Person, RoleGrant
+from dialogues.meetings.queries.standing import YIELDING, in_force, in_window, observes_in, roles_of
 from dialogues.meetings.rules import Capacity, MeetingStatus
 from dialogues.participants import queries as participants
 from dialogues.participants.models import Participation
@@ -79,7 +79,7 @@ def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Gu
     found: dict[UUID, Guest] = {}
     for row in db.session.execute(_holders(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
-        guest.roles |= roles_of(row)
+        guest.roles |= roles_of(row.role, observes=row.observes)
     for row in db.session.execute(_coming(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
@@ -115,6 +115,13 @@ def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
     return person_id in guests(setting(meeting_id), {person_id})
 
 
+def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Those of these people with a role at the meeting that yields to an observer's part which they were offered."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    found = _holders(meeting, people).where(RoleGrant.role.in_(YIELDING), observes_in(meeting.id))
+    return {row.id for row in db.session.execute(found)}
+
+
 def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
     """The meeting, or all meetings of the dialogue where none is named."""
     if meeting_id is not None:
@@ -132,9 +139,10 @@ def _among(only: Collection[UUID] | None) -> ColumnElement[bool]:
 
 def _holders(meeting: Meeting, only: Collection[UUID] | None) -> Any:
     return (
-        select(Person.id, Person.email, Person.always_discreet, RoleGrant.role, Party.kind.label("party_kind"))
+        select(
+            Person.id, Person.email, Person.always_discreet, RoleGrant.role, observes_in(meeting.id).label("observes")
+        )
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .outerjoin(Party, Party.id == RoleGrant.party_id)
         .where(
             RoleGrant.dialogue_id == meeting.dialogue_id,
             or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id),

@@ -20,8 +20,8 @@ from dialogues.invites.queries.stored import as_revision, newest
 from dialogues.invites.revisions import Revision
 from dialogues.invites.rules import CANCELLED_STAYS, State
 from dialogues.invites.vtimezone import tz_version
-from dialogues.meetings.models import Dialogue, Meeting, Party, Person, RoleGrant
-from dialogues.meetings.queries.standing import in_force, in_window, roles_of
+from dialogues.meetings.models import Dialogue, Meeting, Person, RoleGrant
+from dialogues.meetings.queries.standing import in_force, in_window, observes_in, roles_of
 from dialogues.meetings.rules import Existence
 from dialogues.policy import FEED_OWN, Condition, Role, scopes
 
@@ -34,7 +34,7 @@ _LOOK_UP = PlainSelect(
         Person.locale,
         func.coalesce(FeedState.version, 0).label("version"),
         RoleGrant.role,
-        Party.kind.label("party_kind"),
+        observes_in(Meeting.id).label("observes"),
         Meeting.id.label("meeting_id"),
         Meeting.zone,
         Meeting.starts_on,
@@ -42,7 +42,6 @@ _LOOK_UP = PlainSelect(
     )
     .join(Person, Person.id == SecretLink.subject)
     .join(RoleGrant, RoleGrant.person_id == Person.id)
-    .outerjoin(Party, Party.id == RoleGrant.party_id)
     .outerjoin(Account, Account.id == Person.account_id)
     .outerjoin(FeedState, FeedState.person_id == Person.id)
     .outerjoin(Dialogue, (Dialogue.id == RoleGrant.dialogue_id) & (Dialogue.existence != Existence.CONFIDENTIAL))
@@ -118,7 +117,7 @@ def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
     places: dict[UUID, Any] = {}
     for row in rows:
         if row.meeting_id is not None:
-            roles.setdefault(row.meeting_id, set()).update(roles_of(row))
+            roles.setdefault(row.meeting_id, set()).update(roles_of(row.role, observes=bool(row.observes)))
             places[row.meeting_id] = row
     return frozenset(meeting_id for meeting_id, held in roles.items() if _reads(held, places[meeting_id], now))
 

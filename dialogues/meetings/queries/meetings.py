@@ -16,13 +16,20 @@ from dialogues.meetings.models import (
     Dialogue,
     Exchange,
     Meeting,
-    Party,
     Person,
     PracticalPage,
     RoleGrant,
 )
 from dialogues.meetings.queries.reach import within_reach
-from dialogues.meetings.queries.standing import conditions, holdings_of, in_force, roles_of
+from dialogues.meetings.queries.standing import (
+    awaits_own_list,
+    conditions,
+    holdings_of,
+    in_force,
+    observes_around,
+    observes_in,
+    roles_of,
+)
 from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, PRACTICAL_SEE, STAFF_ROLES, Action, Role, scopes
 from dialogues.venues.models import Venue
 
@@ -97,8 +104,8 @@ def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list
     for grant in grants:
         by_place[grant.meeting_id or grant.dialogue_id].append(grant)
     found = []
-    for row in _meetings_of(grants):
-        here = holdings_of(by_place[row.dialogue_id] + by_place[row.id])
+    for row in _meetings_of(viewer, grants):
+        here = holdings_of(by_place[row.dialogue_id] + by_place[row.id], observes=row.observes, meeting_id=row.id)
         roles, met = frozenset(holding.role for holding in here), conditions(row, now)
         if scopes(MEETING_SEE, roles, met):
             person_id = here[0].person_id
@@ -141,7 +148,7 @@ def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
     whole = defaultdict[UUID, set[Role]](set)
     for grant in grants:
         if grant.meeting_id is None:
-            whole[grant.dialogue_id] |= roles_of(grant)
+            whole[grant.dialogue_id] |= roles_of(grant.role, observes=grant.observes)
     # A role in one meeting opens its dialogue as long as it opens the meeting.
     meetings = _open_meetings(viewer, grants, now)
     dialogues = {meeting.dialogue_id for meeting in meetings}
@@ -164,14 +171,10 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
             RoleGrant.party_id,
             RoleGrant.dialogue_id,
             RoleGrant.meeting_id,
-            Party.kind.label("party_kind"),
+            observes_around().label("observes"),
         )
         .join(Person, Person.id == RoleGrant.person_id)
-        .outerjoin(Party, Party.id == RoleGrant.party_id)
-        .where(
-            Person.account_id == viewer.account_id,
-            in_force(),
-        )
+        .where(Person.account_id == viewer.account_id, in_force())
     )
     if dialogue_id is not None:
         grants = grants.where(RoleGrant.dialogue_id == dialogue_id)
@@ -179,12 +182,19 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
     return [grant for grant in rows if viewer.as_staff or grant.role not in STAFF_ROLES]
 
 
-def _meetings_of(grants: Sequence[Any]) -> Sequence[Any]:
+def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:
     whole = {grant.dialogue_id for grant in grants if grant.meeting_id is None}
     single = {grant.meeting_id for grant in grants if grant.meeting_id is not None}
     return db.session.execute(
-        select(*Meeting.__table__.columns, Dialogue.title.label("dialogue_title"), Exchange.opened_at)
+        select(
+            *Meeting.__table__.columns,
+            Dialogue.title.label("dialogue_title"),
+            Exchange.opened_at,
+            observes_in(Meeting.id, Person.id).label("observes"),
+            awaits_own_list(Person.id, Meeting.id).label("awaits_own_list"),
+        )
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .join(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == viewer.account_id))
         .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
         .where(or_(Meeting.dialogue_id.in_(whole), Meeting.id.in_(single)))
         .order_by(Meeting.starts_on, Meeting.code)

@@ -7,13 +7,35 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    exists,
+    literal,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.orm import aliased
 
 from dialogues.common.columns import constant
 from dialogues.common.viewer import Holding, Place, Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, Party, Person, RoleGrant
+from dialogues.meetings.models import (
+    Dialogue,
+    Exchange,
+    Institution,
+    Meeting,
+    MeetingParty,
+    Party,
+    Person,
+    RoleGrant,
+)
 from dialogues.meetings.rules import PartyKind
 from dialogues.policy import STAFF_ROLES, Condition, Role
 
@@ -46,7 +68,8 @@ def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, 
         meeting_title=here.title,
         zone=here.zone,
     )
-    return viewer.standing_in(place, here.person_id, holdings_of(grants), conditions(here, now))
+    held_there = holdings_of(grants, meeting_id=meeting_id)
+    return viewer.standing_in(place, here.person_id, held_there, conditions(here, now))
 
 
 def _met_around_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
@@ -75,7 +98,8 @@ def _standing(in_meeting: bool) -> Select[*tuple[Any, ...]]:
         RoleGrant.person_id,
         RoleGrant.party_id,
         RoleGrant.meeting_id,
-        Party.kind.label("party_kind"),
+        (observes_in(Meeting.id) if in_meeting else observes_around()).label("observes"),
+        (awaits_own_list(Person.id, Meeting.id) if in_meeting else literal(False)).label("awaits_own_list"),
     ).select_from(Dialogue)
     counts = in_force()
     if in_meeting:
@@ -83,57 +107,159 @@ def _standing(in_meeting: bool) -> Select[*tuple[Any, ...]]:
         counts &= or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == Meeting.id)
     else:
         facts = facts.where(Dialogue.id == bindparam("place"))
-    facts = (
-        facts.outerjoin(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == bindparam("account")))
-        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & counts)
-        .outerjoin(Party, Party.id == RoleGrant.party_id)
-    )
+    facts = facts.outerjoin(
+        Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == bindparam("account"))
+    ).outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & counts)
     if not in_meeting:
         facts = facts.outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
     return facts.outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
 
 
-def roles_of(grant: Any) -> frozenset[Role]:
-    """What a grant (its columns role, party_kind) makes one: speaking for observers, one is an observer as well."""
-    observes = grant.role is Role.FOCAL_POINT and grant.party_kind is PartyKind.OBSERVER
-    return frozenset({grant.role, Role.OBSERVER}) if observes else frozenset({grant.role})
+#: Roles of the table, which yield to an observer's part. Those of the staff and of interpreters do not, because the
+#: coordinator gives them for work, session by session, and they belong to no side.
+YIELDING = frozenset({Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
 
 
-def holdings_of(grants: Iterable[Any]) -> tuple[Holding, ...]:
-    """What grants amount to for a viewer."""
+def roles_of(role: Role, *, observes: bool) -> frozenset[Role]:
+    """What an accepted role amounts to for someone who was offered an observer's part there, or not.
+
+    A right counts from acceptance, a restriction from the offer: who is offered an observer's part reads as an observer
+    from then on, whatever else they accepted. A focal point keeps the business of the party. Declining or withdrawing
+    lifts nothing, because people would then read more by their own decision. Accepting a participant's part does.
+    """
+    if not observes or role not in YIELDING:
+        return frozenset({role})
+    return frozenset({role, Role.OBSERVER}) if role is Role.FOCAL_POINT else frozenset({Role.OBSERVER})
+
+
+def holdings_of(
+    grants: Iterable[Any], *, observes: bool | None = None, meeting_id: UUID | None = None
+) -> tuple[Holding, ...]:
+    """What grants amount to for a viewer.
+
+    :param observes: for all of them alike; None: each grant says it of itself.
+    :param meeting_id: where the viewer stands; what observers may read there stays within that meeting.
+    """
     return tuple(
-        Holding(role, grant.person_id, grant.party_id, grant.meeting_id) for grant in grants for role in roles_of(grant)
+        Holding(
+            role,
+            grant.person_id,
+            grant.party_id,
+            grant.meeting_id if role is grant.role else meeting_id or grant.meeting_id,
+        )
+        for grant in grants
+        for role in roles_of(grant.role, observes=bool(grant.observes if observes is None else observes))
     )
 
 
 def in_force() -> ColumnElement[bool]:
-    """Which grants count: accepted and not ended.
+    """Which grants count: accepted and not ended."""
+    return and_(RoleGrant.accepted_at.is_not(None), RoleGrant.revoked_at.is_(None))
 
-    Whoever was let in as an observer stays one for as long as they speak for a party there, even once they come no
-    more: as a focal point and nothing else they would see more than before.
+
+#: Columns of the table of participations, which belongs to a later feature: that feature may not be imported here.
+_participation = table(
+    "participation",
+    column("meeting_id", Uuid()),
+    column("person_id", Uuid()),
+    column("party_id", Uuid()),
+    column("reads_as_observer", Boolean()),
+)
+
+
+def observes_in(meeting_id: Any, person_id: Any = RoleGrant.person_id) -> ColumnElement[bool]:
+    """Whether the person, by default that of a grant, was offered an observer's part in that meeting; see `roles_of`.
+
+    Speaking for an observing organisation is one, in the meeting or in the whole dialogue.
     """
-    speaks = aliased(RoleGrant)
-    speaks_still = (
-        exists()
-        .where(
-            speaks.person_id == RoleGrant.person_id,
-            speaks.role == constant(Role.FOCAL_POINT),
-            speaks.accepted_at.is_not(None),
-            speaks.revoked_at.is_(None),
-            or_(speaks.meeting_id.is_(None), speaks.meeting_id == RoleGrant.meeting_id),
-        )
-        .correlate(RoleGrant)
+    here = _participation.c.meeting_id == meeting_id
+    return or_(_was_offered_a_part(here, person_id), _speaks_for_observers(meeting_id, person_id))
+
+
+def observes_around() -> ColumnElement[bool]:
+    """The same in the dialogue around its meetings: in the grant's meeting, or in any where it counts in all."""
+    here = aliased(Meeting)
+    meetings = select(here.id).where(
+        here.dialogue_id == RoleGrant.dialogue_id, or_(RoleGrant.meeting_id.is_(None), here.id == RoleGrant.meeting_id)
     )
-    ended = RoleGrant.revoked_at.is_not(None)
-    return and_(
-        RoleGrant.accepted_at.is_not(None), or_(~ended, and_(RoleGrant.role == constant(Role.OBSERVER), speaks_still))
+    anywhere = _participation.c.meeting_id.in_(meetings.correlate_except(here))
+    person_id = RoleGrant.person_id
+    return or_(_was_offered_a_part(anywhere, person_id), _speaks_for_observers(RoleGrant.meeting_id, person_id))
+
+
+def _was_offered_a_part(where: ColumnElement[bool], person_id: Any) -> ColumnElement[bool]:
+    offered = exists().where(_participation.c.person_id == person_id, where, _participation.c.reads_as_observer)
+    return offered.correlate_except(_participation)
+
+
+def _speaks_for_observers(meeting_id: Any, person_id: Any) -> ColumnElement[bool]:
+    offer, side = aliased(RoleGrant), aliased(Party)
+    speaks = exists().where(
+        offer.person_id == person_id,
+        offer.role == constant(Role.FOCAL_POINT),
+        offer.revoked_at.is_(None),
+        or_(offer.meeting_id.is_(None), offer.meeting_id == meeting_id),
+        side.id == offer.party_id,
+        side.kind == constant(PartyKind.OBSERVER),
     )
+    return speaks.correlate_except(offer, side)
+
+
+def belongs_to(party_id: Any, person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
+    """Whether a person is one of that party's people at a meeting.
+
+    By their participation, whatever has become of it, by a role that they hold or are offered for the party, or as a
+    co-chair by the institution that they come from.
+    """
+    named = exists().where(
+        _participation.c.meeting_id == meeting_id,
+        _participation.c.person_id == person_id,
+        _participation.c.party_id == party_id,
+    )
+    offer, chair, who = aliased(RoleGrant), aliased(RoleGrant), aliased(Person)
+    institution = aliased(Institution)
+    speaks = exists().where(
+        offer.person_id == person_id,
+        offer.party_id == party_id,
+        offer.revoked_at.is_(None),
+        or_(offer.meeting_id.is_(None), offer.meeting_id == meeting_id),
+    )
+    chairs = exists().where(
+        who.id == person_id,
+        institution.id == who.institution_id,
+        institution.party_id == party_id,
+        chair.person_id == who.id,
+        chair.role == constant(Role.CO_CHAIR),
+        chair.revoked_at.is_(None),
+        or_(chair.meeting_id.is_(None), chair.meeting_id == meeting_id),
+    )
+    return or_(
+        named.correlate_except(_participation),
+        speaks.correlate_except(offer),
+        chairs.correlate_except(chair, who, institution),
+    )
+
+
+def awaits_own_list(person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
+    """Whether a party of the person has not submitted its list for the meeting.
+
+    An observing organisation keeps nobody else waiting, but is a party here: it reads others once it has submitted.
+    """
+    side = aliased(MeetingParty)
+    sealed = exists().where(
+        side.meeting_id == meeting_id, side.lodged_at.is_(None), belongs_to(side.party_id, person_id, meeting_id)
+    )
+    return sealed.correlate_except(side)
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
-    """Which conditions a meeting meets at that time: its zone, days, observers_told and opened_at say."""
+    """Which conditions a meeting meets for someone at that time.
+
+    Its zone, days, observers_told, opened_at and `awaits_own_list` say. Lists are open to people whose own party has
+    submitted, and to those who have no party.
+    """
     met = set()
-    if meeting.opened_at is not None and meeting.opened_at <= now:
+    if meeting.opened_at is not None and meeting.opened_at <= now and not meeting.awaits_own_list:
         met.add(Condition.EXCHANGED)
     if meeting.observers_told:
         met.add(Condition.RULE_SAYS)

@@ -223,6 +223,10 @@ def upgrade():
     op.create_index('ix_question_answer_question_id', 'question_answer', ['question_id'], unique=False)
 
     op.add_column('exchange', sa.Column('fixed_by', sa.Uuid(), nullable=True))
+    op.add_column('exchange', sa.Column('confirmed_by', sa.Uuid(), nullable=True))
+    op.add_column('exchange', sa.Column('proposed_until', sa.DateTime(), nullable=True))
+    op.add_column('exchange', sa.Column('proposed_by', sa.Uuid(), nullable=True))
+    op.add_column('exchange', sa.Column('proposed_at', sa.DateTime(), nullable=True))
 
     op.add_column('meeting', sa.Column('party_order', sa.String(length=40), nullable=False, server_default=sa.text("'en'")))
     op.add_column('meeting', sa.Column('rules_text', sa.Text(), nullable=False, server_default=sa.text("''")))
@@ -236,6 +240,7 @@ def upgrade():
     op.add_column('participation', sa.Column('nominated_by', sa.Uuid(), nullable=True))
     op.add_column('participation', sa.Column('replaces', sa.Uuid(), nullable=True))
     op.add_column('participation', sa.Column('claimed_email', sa.String(length=254), nullable=True))
+    op.add_column('participation', sa.Column('reads_as_observer', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('participation', sa.Column('address_asked', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('participation', sa.Column('listens_in', sa.String(length=10), nullable=False, server_default=sa.text("''")))
     op.add_column('participation', sa.Column('visibility', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
@@ -270,6 +275,7 @@ def _keep_what_was():
             FROM participation WHERE status IN ('nominated', 'invited', 'confirmed')
         ) AS numbered WHERE numbered.id = participation.id
     """)
+    op.execute("UPDATE participation SET reads_as_observer = true WHERE capacity <> 'participant'")
     # On opened lists only those stand whose party has lodged; until now all parties did.
     op.execute("""
         UPDATE meeting_party SET lodged_at = opened.opened_at FROM (
@@ -295,6 +301,7 @@ def downgrade():
     op.execute('ALTER TABLE person DROP COLUMN folded')
     op.execute('ALTER TABLE person DROP COLUMN gender')
     op.execute('ALTER TABLE person DROP COLUMN collation_key')
+    op.execute('ALTER TABLE participation DROP COLUMN reads_as_observer')
     op.execute('ALTER TABLE participation DROP COLUMN visa_status')
     op.execute('ALTER TABLE participation DROP COLUMN needs_shared')
     op.execute('ALTER TABLE participation DROP COLUMN approved_at')
@@ -313,6 +320,10 @@ def downgrade():
     op.execute('ALTER TABLE meeting DROP COLUMN closed_at')
     op.execute('ALTER TABLE meeting DROP COLUMN rules_text')
     op.execute('ALTER TABLE meeting DROP COLUMN party_order')
+    op.execute('ALTER TABLE exchange DROP COLUMN proposed_at')
+    op.execute('ALTER TABLE exchange DROP COLUMN proposed_by')
+    op.execute('ALTER TABLE exchange DROP COLUMN proposed_until')
+    op.execute('ALTER TABLE exchange DROP COLUMN confirmed_by')
     op.execute('ALTER TABLE exchange DROP COLUMN fixed_by')
     op.drop_table('question_answer')
     op.drop_table('list_change')

@@ -1,6 +1,7 @@
 """Seats, lodging and the sealed exchange: each party's list is lodged, and all are opened to each other at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Meeting, MeetingParty, Person
+from dialogues.outbox.rules import LetterKind
 from dialogues.participants import posting, queries
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import (
     GONE,
     ExchangeFixed,
+    ExchangeProposed,
     ListLodged,
     LodgingTakenBack,
     NominationChanged,
@@ -25,12 +28,16 @@ from dialogues.participants.rules import (
     ParticipationStatus,
     ParticipationWithdrawn,
     SeatsSet,
+    may_set_together,
     refuse_closed,
-    refuse_past,
+    refuse_early,
 )
 from dialogues.policy import EXCHANGE_FIX, LODGE, PARTICIPANTS_INVITE, SEATS_EDIT, Action
 
 IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
+IS_FROZEN = N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
+NOTHING_PROPOSED = N_("There is no proposal to confirm. Propose a time.")
+NEEDS_ANOTHER = N_("Ask for a second person: a co-chair of another party, or a coordinator with one co-chair.")
 
 
 def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, version: int, now: datetime) -> None:
@@ -81,12 +88,14 @@ def _open_if_due(change: Change, meeting_id: UUID, now: datetime) -> bool:
 def take_lodging_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
     """Take the party's list back, to lodge it again later; letters that have left stay what they are.
 
-    :raises Refusal: the lists are open to each other.
+    :raises Refusal: the lists are open to each other, or will be within 24 hours.
     """
     with transaction(viewer, LODGE) as change:
         row = _party(change, LODGE, party_id)
         if posting.is_open(row.meeting_id) or queries.is_to_open(row.meeting_id, now):
             raise Refusal(IS_OPEN)
+        if not queries.moment_of(row.meeting_id).may_be_withdrawn(now):
+            raise Refusal(IS_FROZEN)
         if row.lodged_at is None:
             return
         meetings.lodge(row.meeting_id, party_id, None, None)
@@ -95,25 +104,55 @@ def take_lodging_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
         )
 
 
-def fix_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: datetime) -> None:
-    """Fix, move or clear the moment at which the lists open, on the meeting's clocks.
+def propose_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: datetime) -> None:
+    """Propose the time at which the lists open, on the meeting's clocks; None: once every party has submitted.
 
-    Cleared, they open once every party has lodged, which may be at once.
+    Nothing changes before a second person confirms it. A new proposal replaces the one before.
 
-    :raises Refusal: the lists are open, the moment is past or not on the clocks, or someone else moved it meanwhile.
+    :raises Refusal: the lists are open, the time is not 24 hours ahead or not on the clocks, or someone else proposed
+        or confirmed a time meanwhile.
     """
     with transaction(viewer, EXCHANGE_FIX) as change:
-        meeting = _meeting(change)
-        present = queries.moment_of(meeting.id)
-        if present.opened_at is not None or queries.is_to_open(meeting.id, now):
-            raise Refusal(IS_OPEN)
-        refuse_stale(present.mark, version)
+        meeting = _sealed(change, now)
+        refuse_stale(queries.moment_mark(meeting.id), version)
         moment = _on_the_clock(local, meeting.zone) if local is not None else None
         if moment is not None:
-            refuse_past(moment, now)
-        meetings.fix_exchange(meeting.id, moment, change.viewer.person_id)
-        change.happened(ExchangeFixed(**_about(meeting), at=now))
+            refuse_early(moment, now)
+        meetings.propose_exchange(meeting.id, moment, change.viewer.person_id, now)
+        change.happened(ExchangeProposed(**_about(meeting), at=now))
+
+
+def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
+    """Set the time that someone else proposed; where it clears the time and every party has submitted, all lists open.
+
+    Everyone concerned is told by email.
+
+    :raises Refusal: the lists are open, there is no proposal, its time is not 24 hours ahead any more, the two may not
+        set it together, or the proposal was changed meanwhile.
+    """
+    with transaction(viewer, EXCHANGE_FIX) as change:
+        meeting = _sealed(change, now)
+        refuse_stale(queries.moment_mark(meeting.id), version)
+        proposal = queries.proposal(change.viewer, meeting.id)
+        if proposal is None or change.viewer.person_id is None:
+            raise Refusal(NOTHING_PROPOSED)
+        # By the roles of this sign-in: without a second factor those of the staff do not count.
+        second = replace(queries.setter(meeting.id, change.viewer.person_id), roles=change.viewer.roles)
+        if not may_set_together(proposal.by, second):
+            raise Refusal(NEEDS_ANOTHER)
+        if proposal.until is not None:
+            refuse_early(proposal.until, now)
+        meetings.fix_exchange(meeting.id, change.viewer.person_id)
+        posting.owe_news(LetterKind.EXCHANGE_SET, meeting.id, now)
+        change.happened(ExchangeFixed(**_about(meeting), at=now, proposed_by=proposal.by.person_id))
         _open_if_due(change, meeting.id, now)
+
+
+def _sealed(change: Change, now: datetime) -> Meeting:
+    meeting = _meeting(change)
+    if posting.is_open(meeting.id) or queries.is_to_open(meeting.id, now):
+        raise Refusal(IS_OPEN)
+    return meeting
 
 
 def _on_the_clock(local: datetime, zone: str) -> datetime:

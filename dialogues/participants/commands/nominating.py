@@ -70,6 +70,7 @@ def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, 
         else:
             _describe(participation, person, nominee, now)
         if nominee.capacity is not participation.capacity:
+            posting.refuse_to_empty(participation, now)
             posting.leave_place(participation, now)
             participation.capacity = nominee.capacity
             _place(change, participation, now)
@@ -110,12 +111,14 @@ def replace_nominee(
 def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
     """Take someone off the party's list; the first of those who wait gets the seat.
 
-    :raises Refusal: the person is gone already, or someone saved a change meanwhile.
+    :raises Refusal: the person is gone already, someone saved a change meanwhile, or the lists open within 24 hours and
+        nobody else is on this one.
     """
     with transaction(viewer, NOMINATE) as change:
         participation = _nominee(change, participation_id)
         refuse_gone(participation.status)
         refuse_stale(_version(participation), version)
+        posting.refuse_to_empty(participation, now)
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
         posting.end_part(participation, now)

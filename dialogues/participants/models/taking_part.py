@@ -4,12 +4,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.common.columns import Id, Instant, WallTime, word
 from dialogues.extensions import Base
 from dialogues.meetings.rules import Capacity
 from dialogues.participants.rules import ListChangeKind, ParticipationStatus, VisaStatus
+from dialogues.policy import Role
 
 
 class Participation(Base):
@@ -78,7 +79,16 @@ class Participation(Base):
     #: Whether the person lets the focal point read diet, access and medical needs.
     needs_shared: Mapped[bool] = mapped_column(default=False)
     visa_status: Mapped[VisaStatus] = mapped_column(word(VisaStatus), default=VisaStatus.UNKNOWN)
+    #: Whether the person was offered an observer's part: set with the offer, cleared when they accept a participant's.
+    reads_as_observer: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("capacity")
+    def _restrict(self, _name: str, capacity: Capacity) -> Capacity:
+        # Here, because each command that names, invites or corrects somebody writes a capacity.
+        if capacity.role is Role.OBSERVER:
+            self.reads_as_observer = True
+        return capacity
 
 
 class Availability(Base):

@@ -2,7 +2,7 @@
 
 from dialogues.participants.posting.invitations import begin_part, end_part, invite
 from dialogues.participants.posting.letters_owed import letter_about, mint_personal_link, owe_invitation, owe_news
-from dialogues.participants.posting.lists import is_open, lodge_list, note_change, open_lists
+from dialogues.participants.posting.lists import is_open, lodge_list, note_change, open_lists, refuse_to_empty
 from dialogues.participants.posting.seats import (
     fill_seats,
     hand_over_place,
@@ -28,6 +28,7 @@ __all__ = [
     "open_lists",
     "owe_invitation",
     "owe_news",
+    "refuse_to_empty",
     "seated",
     "take_place",
 ]

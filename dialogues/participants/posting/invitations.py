@@ -13,6 +13,7 @@ from dialogues.participants.posting.changes import close_waiting
 from dialogues.participants.posting.lists import note_change
 from dialogues.participants.posting.seats import leave_place, take_place, take_seat_again
 from dialogues.participants.rules import ListChangeKind, ParticipationStatus
+from dialogues.policy import Role
 
 
 def invite(
@@ -46,6 +47,7 @@ def begin_part(participation: Participation, now: datetime, *, by_letter: bool =
     :raises Refusal: the person had given up the seat, and somebody else has it now.
     """
     take_seat_again(participation)
+    participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
     role, place = participation.capacity.role, _place(participation)
     grant = meetings.live_grant(participation.person_id, role, **place)
     if grant is not None and grant.accepted_at is not None:

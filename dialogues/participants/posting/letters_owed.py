@@ -47,7 +47,7 @@ def mint_personal_link(participation_id: UUID, now: datetime) -> str:
 
 
 def owe_news(kind: LetterKind, meeting_id: UUID, now: datetime) -> None:
-    """Owe each focal point and co-chair who reads the lists one letter that names nobody, in place of an older one."""
+    """Owe everyone whom news of the lists concerns one letter that names nobody, in place of an older one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     owe_all(
         [

@@ -3,16 +3,18 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
+from dialogues.common.refusal import N_, Refusal
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
 from dialogues.meetings.models import Exchange, Meeting, MeetingParty
 from dialogues.outbox.rules import LetterKind
+from dialogues.participants import queries
 from dialogues.participants.models import ListChange, Participation
 from dialogues.participants.posting.letters_owed import owe_news
 from dialogues.participants.posting.seats import seated
-from dialogues.participants.rules import ListChangeKind, ListsOpened, ParticipationStatus
+from dialogues.participants.rules import GONE, ListChangeKind, ListsOpened, ParticipationStatus
 
 
 def lodge_list(row: MeetingParty, by_person: UUID | None, now: datetime) -> None:
@@ -43,6 +45,23 @@ def is_open(meeting_id: UUID) -> bool:
     """Whether the lists of the meeting are open to each other."""
     exchange = db.session.get(Exchange, meeting_id)
     return exchange is not None and exchange.opened_at is not None
+
+
+def refuse_to_empty(participation: Participation, now: datetime) -> None:
+    """:raises Refusal: the last person of a list that cannot be withdrawn any more is taken off it."""
+    row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
+    moment = queries.moment_of(participation.meeting_id)
+    is_sealed = row is not None and row.lodged_at is not None and moment.opened_at is None
+    if row is None or not is_sealed or moment.may_be_withdrawn(now):
+        return
+    left = exists().where(
+        _of(row),
+        Participation.id != participation.id,
+        Participation.status.not_in(GONE),
+        or_(Participation.seat.is_not(None), Participation.capacity == participation.capacity),
+    )
+    if not db.session.execute(select(left)).scalar():
+        raise Refusal(N_("The lists open in less than 24 hours: this list needs one person. Replace them instead."))
 
 
 def note_change(

@@ -1,25 +1,27 @@
 """The exchange of sealed lists: when it opens, whom it is told, and what changed on opened lists."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zlib import crc32
 
 from sqlalchemy import exists, or_, select
 
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.queries.standing import in_force, roles_of
+from dialogues.meetings.queries.standing import awaits_own_list, belongs_to, in_force, observes_in, roles_of
 from dialogues.meetings.rules import MeetingStatus, PartyKind
 from dialogues.outbox.rules import LetterKind
 from dialogues.participants.models import ListChange, Participation
 from dialogues.participants.queries.visibility import native_script, of_the_list, person_of
-from dialogues.participants.rules import ListChangeKind, is_due
-from dialogues.policy import PARTICIPANTS_SEE, Condition, Role, Scope, scopes
+from dialogues.participants.rules import ListChangeKind, Setter, is_due, is_frozen
+from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_SEE, Condition, Role, Scope, scopes
 
 _TOLD = frozenset({Role.FOCAL_POINT, Role.CO_CHAIR})
+#: Everyone whom the time of the exchange concerns.
+_CONCERNED = _TOLD | {Role.COORDINATOR, Role.HOST_LEAD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,9 @@ class Moment:
     sealed_until: datetime | None
     opened_at: datetime | None
 
-    @property
-    def mark(self) -> int:
-        """Differs when the moment was moved."""
-        return int(self.sealed_until.timestamp()) if self.sealed_until else 0
+    def may_be_withdrawn(self, now: datetime) -> bool:
+        """Whether a list can be withdrawn as a whole at that time."""
+        return self.opened_at is None and not is_frozen(self.sealed_until, now)
 
 
 def moment_of(meeting_id: UUID) -> Moment:
@@ -41,6 +42,48 @@ def moment_of(meeting_id: UUID) -> Moment:
     return Moment(
         sealed_until=row.sealed_until if row else None,
         opened_at=row.opened_at if row else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Another time for the exchange, which waits for a second person; `until` None: no set time."""
+
+    until: datetime | None
+    by: Setter
+    name: str
+
+
+def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
+    """What is proposed for the exchange, for those who may set its time; None also once the proposer may not."""
+    row = db.session.get(Exchange, meeting_id) if viewer.may(EXCHANGE_FIX) else None
+    if row is None or row.proposed_by is None:
+        return None
+    by = setter(meeting_id, row.proposed_by)
+    name = db.session.get_one(Person, row.proposed_by).name
+    return Proposal(until=row.proposed_until, by=by, name=name) if by.may_set else None
+
+
+def moment_mark(meeting_id: UUID) -> int:
+    """A number that differs once the time of the exchange or what is proposed for it has changed."""
+    row = db.session.get(Exchange, meeting_id)
+    if row is None:
+        return 0
+    return crc32(repr((row.sealed_until, row.proposed_until, row.proposed_by, row.proposed_at)).encode())
+
+
+def setter(meeting_id: UUID, person_id: UUID) -> Setter:
+    """Who somebody is for the time of the exchange, by the roles that they hold now; read by the house."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    held = _holders(meeting_id, person_id).get(person_id)
+    sides = select(Party.id).where(
+        Party.dialogue_id == meeting.dialogue_id, belongs_to(Party.id, person_id, meeting_id)
+    )
+    return Setter(
+        person_id=person_id,
+        account_id=db.session.get_one(Person, person_id).account_id,
+        roles=held.roles if held else frozenset(),
+        parties=frozenset(db.session.scalars(sides)),
     )
 
 
@@ -75,14 +118,17 @@ def meetings_to_open(now: datetime) -> list[UUID]:
 def readers_of_news(meeting_id: UUID, kind: LetterKind) -> list[UUID]:
     """Focal points and co-chairs with an address who read the opened lists; read by the house to write to them.
 
-    Of a change only those hear who see everyone at the table: an observer could conclude from it on someone hidden.
+    Of a change only those hear who see everyone at the table: an observer could conclude from it on someone hidden. Of
+    the time of the exchange everyone concerned hears, the coordinators and the host lead included.
     """
+    if kind is LetterKind.EXCHANGE_SET:
+        return sorted(person_id for person_id, held in _holders(meeting_id).items() if held.roles & _CONCERNED)
     met = _met(meeting_id)
     found = []
-    for person_id, roles in _holders(meeting_id).items():
-        if kind is LetterKind.LIST_CHANGED and Role.OBSERVER in roles:
+    for person_id, held in _holders(meeting_id).items():
+        if held.awaits_own_list or (kind is LetterKind.LIST_CHANGED and Role.OBSERVER in held.roles):
             continue
-        if roles & _TOLD and Scope.ALL in scopes(PARTICIPANTS_SEE, roles, met):
+        if held.roles & _TOLD and Scope.ALL in scopes(PARTICIPANTS_SEE, held.roles, met):
             found.append(person_id)
     return sorted(found)
 
@@ -104,22 +150,34 @@ def reader_of_news(meeting_id: UUID | None, person_id: UUID | None, kind: Letter
     return NewsReader(email=person.email, name=person.name, locale=person.locale) if person.email else None
 
 
-def _holders(meeting_id: UUID) -> dict[UUID, frozenset[Role]]:
+@dataclass(slots=True)
+class _Holder:
+    roles: frozenset[Role]
+    awaits_own_list: bool
+
+
+def _holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, _Holder]:
+    """Those with a role in force at the meeting and an address, or only this person, with or without one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     rows = (
-        select(RoleGrant.person_id, RoleGrant.role, Party.kind.label("party_kind"))
+        select(
+            RoleGrant.person_id,
+            RoleGrant.role,
+            observes_in(meeting_id).label("observes"),
+            awaits_own_list(RoleGrant.person_id, meeting_id).label("awaits_own_list"),
+        )
         .join(Person, Person.id == RoleGrant.person_id)
-        .outerjoin(Party, Party.id == RoleGrant.party_id)
         .where(
             RoleGrant.dialogue_id == dialogue_id,
             or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id),
-            Person.email.is_not(None),
+            Person.email.is_not(None) if only is None else Person.id == only,
             in_force(),
         )
     )
-    held: defaultdict[UUID, frozenset[Role]] = defaultdict(frozenset)
+    held: dict[UUID, _Holder] = {}
     for row in db.session.execute(rows):
-        held[row.person_id] |= roles_of(row)
+        holder = held.setdefault(row.person_id, _Holder(frozenset(), bool(row.awaits_own_list)))
+        holder.roles |= roles_of(row.role, observes=bool(row.observes))
     return held
 
 

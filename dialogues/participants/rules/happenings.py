@@ -163,9 +163,18 @@ class LodgingTakenBack(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeFixed(Happening):
-    """The moment at which a meeting's lists open was fixed, moved or cleared."""
+    """The time at which a meeting's lists open was set, moved or cleared by two people; `proposed_by` is the first."""
 
     action: ClassVar[str] = "exchange.fixed"
+
+    proposed_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeProposed(Happening):
+    """Someone proposed another time for a meeting's lists to open, which waits for a second person."""
+
+    action: ClassVar[str] = "exchange.proposed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

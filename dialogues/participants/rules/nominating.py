@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from dialogues.common.refusal import N_, Refusal
 from dialogues.meetings.rules import Capacity, NameOrder
 from dialogues.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.policy import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,55 @@ def is_due(sealed_until: datetime | None, lodged: Iterable[bool], now: datetime)
     return bool(everyone) and all(everyone)
 
 
+#: How long before it opens the exchange is told, and how long lists then cannot be withdrawn.
+NOTICE = timedelta(hours=24)
+
+
+def is_frozen(sealed_until: datetime | None, now: datetime) -> bool:
+    """Whether no list can be withdrawn any more: the last 24 hours before the set time.
+
+    A nominee can still be withdrawn, because people fall ill, but not the last one whom the list names.
+    """
+    return sealed_until is not None and now >= sealed_until - NOTICE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setter:
+    """Someone who may set the time of the exchange, with the parties to which they belong at the meeting."""
+
+    person_id: UUID
+    account_id: UUID | None
+    roles: frozenset[Role]
+    parties: frozenset[UUID]
+
+    @property
+    def is_chair(self) -> bool:
+        return Role.CO_CHAIR in self.roles
+
+    @property
+    def is_coordinator(self) -> bool:
+        return Role.COORDINATOR in self.roles
+
+    @property
+    def may_set(self) -> bool:
+        """Whether they count as one of the two."""
+        return self.is_chair or self.is_coordinator
+
+
+def may_set_together(one: Setter, other: Setter) -> bool:
+    """Whether two people may set the time: two co-chairs of different parties, or a coordinator and one co-chair.
+
+    Two people of one party never do, whatever their roles. A co-chair whose party nobody knows sets it with a
+    coordinator only.
+    """
+    is_same = one.person_id == other.person_id or (one.account_id is not None and one.account_id == other.account_id)
+    if is_same or one.parties & other.parties:
+        return False
+    if one.is_chair and other.is_chair and one.parties and other.parties:
+        return True
+    return (one.is_coordinator and other.is_chair) or (one.is_chair and other.is_coordinator)
+
+
 #: In these a nominee's words are still the focal point's; whoever has accepted speaks for themself.
 STILL_THE_PARTYS = frozenset({ParticipationStatus.NOMINATED, ParticipationStatus.WAITING, ParticipationStatus.INVITED})
 
@@ -56,7 +107,9 @@ def refuse_gone(status: ParticipationStatus) -> None:
         raise Refusal(N_("This person is not coming already: nothing was changed."))
 
 
-def refuse_past(moment: datetime, now: datetime) -> None:
-    """:raises Refusal: the moment at which lists open is not to come."""
+def refuse_early(moment: datetime, now: datetime) -> None:
+    """:raises Refusal: the time at which lists open is past, or not a day ahead."""
     if moment <= now:
         raise Refusal(N_("This moment is past: choose one that is still to come."), field="moment")
+    if moment < now + NOTICE:
+        raise Refusal(N_("Choose a time at least 24 hours from now."), field="moment")

@@ -52,6 +52,7 @@ def participants(meeting_id: UUID) -> str:
         language_name=language_name,
         changes=queries.announced(viewer()),
         is_waiting=Condition.EXCHANGED not in viewer().met and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
+        lists_opened_at=queries.moment_of(meeting_id).opened_at,
     )
 
 

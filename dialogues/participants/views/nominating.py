@@ -42,7 +42,8 @@ def nominations(meeting_id: UUID) -> str:
     return render_template(
         "participants/nominations.html",
         lists=queries.party_lists(viewer()),
-        moment=queries.moment_of(meeting_id),
+        moment=(moment := queries.moment_of(meeting_id)),
+        may_be_withdrawn=moment.may_be_withdrawn(clock.now()),
         is_open=queries.frame(meeting_id).gathering.is_open(clock.now()),
         sees_all=Scope.ALL in viewer().scopes(LODGING_SEE),
     )
