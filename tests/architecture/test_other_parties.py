@@ -1,12 +1,17 @@
 """What is another party's looks like what does not exist: sealed, all of it; opened, all but the list."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from dialogues.common import clock
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.meetings.models import Exchange, MeetingParty
 from dialogues.participants.models import Participation
 from tests.architecture.objects import Objects, of_meeting, of_nowhere
 from tests.architecture.test_matrix import address, ask, difference, is_closed, methods, private_rules
@@ -73,3 +78,17 @@ def test_opened_nothing_but_their_line_is_there(app: Flask, cast: Cast, persona:
     theirs = of_someone(app, cast, "TRD-1", other)
 
     assert told_apart(app, persona, theirs, lambda endpoint: endpoint not in _ON_THE_LIST) == []
+
+
+@pytest.mark.parametrize("other", ["us2", "ru1"])
+def test_opened_they_are_not_there_for_a_party_that_has_not_submitted(app: Flask, cast: Cast, other: str) -> None:
+    theirs = of_someone(app, cast, "LVR-1", other)
+    with app.app_context():
+        row = MeetingParty.meeting_id == theirs.ids["meeting_id"], MeetingParty.party_id == cast.party("MN", "LVR")
+        opened = Exchange.meeting_id == theirs.ids["meeting_id"]
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.execute(update(MeetingParty).where(*row).values(lodged_at=None))
+            session.execute(update(Exchange).where(opened).values(opened_at=clock.now() - timedelta(days=1)))
+
+    for persona in ("mn1", "mn3"):
+        assert told_apart(app, persona, theirs, lambda _endpoint: True) == []

@@ -1,0 +1,578 @@
+"""Nobody obtains a reading by an offer they leave unanswered, nor by a decision that they hold alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.common import clock
+from dialogues.common.refusal import Refusal
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.invites.models import Entry, EntryRevision
+from dialogues.invites.posting import settle
+from dialogues.invites.rules import State
+from dialogues.meetings import posting as meetings
+from dialogues.meetings.commands import roles
+from dialogues.meetings.models import Meeting, MeetingParty, Party, Person, RoleGrant
+from dialogues.meetings.queries import my_meetings
+from dialogues.meetings.queries import offers as open_offers
+from dialogues.meetings.rules import Capacity, PartyKind
+from dialogues.outbox.rules import LetterKind
+from dialogues.participants import posting, queries
+from dialogues.participants.commands import answering, inviting, lodging
+from dialogues.participants.jobs import open_due_lists
+from dialogues.participants.models import Participation
+from dialogues.participants.queries import Wanted
+from dialogues.participants.rules import Invitee, ParticipationStatus
+from dialogues.policy import (
+    AGENDA_EDIT,
+    AGENDA_SEE,
+    EXCHANGE_FIX,
+    LODGE,
+    PARTICIPANTS_SEE,
+    RAW_NOTES_WRITE,
+    RECORD_READ,
+    SESSION_PEOPLE_SEE,
+    SUMMARY_SEE,
+    Condition,
+    Role,
+    Scope,
+)
+from tests.beds.forms import SAME_ORIGIN, page, send
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1, Cast
+from tests.participants.conftest import Outside
+
+#: Restricted to those at the table, as observers know.
+CLOSED_TO_OBSERVERS = "LVR-1-04"
+#: The time at which the lists of LVR-1 open, as the sample has it.
+SET_TIME = datetime(2027, 8, 2, 8, 0, tzinfo=UTC)
+SUBSTANCE = (AGENDA_EDIT, SUMMARY_SEE, EXCHANGE_FIX)
+
+
+@pytest.fixture
+def inside(app: Flask, cast: Cast) -> Iterator[Cast]:
+    """The sample two months before the lists of LVR-1 open."""
+    with app.app_context():
+        app.test_client_class = Outside
+        set_clock(app, BEFORE_LVR_1)
+        yield cast
+        db.session.remove()
+
+
+def viewer(cast: Cast, name: str, meeting: str = "LVR-1") -> Viewer:
+    return cast.viewer(name, meeting=meeting, now=clock.now())
+
+
+def status_of(cast: Cast, name: str, address: str) -> int:
+    return cast.client(name).get(f"/meetings/{cast.meeting('LVR-1')}{address}").status_code
+
+
+def reads_closed_session(cast: Cast, name: str) -> bool:
+    return status_of(cast, name, f"/agenda/sessions/{cast.session(CLOSED_TO_OBSERVERS)}") == 200
+
+
+def part_of(cast: Cast, name: str) -> Participation:
+    db.session.rollback()
+    return db.session.execute(
+        select(Participation).where(
+            Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == cast.person(name, "LVR")
+        )
+    ).scalar_one()
+
+
+def accept(cast: Cast, name: str) -> None:
+    """They accept what they are invited to, by whatever way."""
+    part = part_of(cast, name).id
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        row = session.get_one(Participation, part)
+        row.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(row, clock.now())
+
+
+def take_back(cast: Cast, name: str) -> None:
+    part = part_of(cast, name).id
+    inviting.take_back(viewer(cast, "st-coord"), part, now=clock.now())
+
+
+def invite(cast: Cast, name: str, capacity: Capacity) -> None:
+    """The coordinator invites them, whatever they were before; they do not answer."""
+    invitee = Invitee(
+        name=name, email=f"{name}@example.invalid", party_id=cast.party(name[:2].upper(), "LVR"), capacity=capacity
+    )
+    inviting.invite_person(viewer(cast, "st-coord"), invitee, now=clock.now())
+
+
+def offer_observers_part(cast: Cast, name: str) -> None:
+    """What they accepted at the table has ended, and they are invited as observers."""
+    take_back(cast, name)
+    invite(cast, name, Capacity.OBSERVER)
+
+
+def grant(cast: Cast, name: str, role: Role, *, accepted: bool = True, **place: Any) -> None:
+    where = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")} | place
+    person = cast.person(name, "LVR")
+    at = clock.now()
+    with upkeep(system(Purpose.SAMPLE)):
+        meetings.grant_role(person, role, **where, offered_at=at, accepted_at=at if accepted else None)
+
+
+def end_role(cast: Cast, name: str, role: Role) -> None:
+    here, person = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")}, cast.person(name, "LVR")
+    with upkeep(system(Purpose.SAMPLE)):
+        meetings.revoke_role(person, role, **here, now=clock.now())
+
+
+# By offer
+
+
+@pytest.mark.parametrize("capacity", [Capacity.OBSERVER, Capacity.SPECIAL_OBSERVER, Capacity.RESOURCE_PERSON])
+def test_a_focal_point_who_leaves_the_observer_offer_unanswered_reads_as_an_observer(
+    inside: Cast, capacity: Capacity
+) -> None:
+    assert reads_closed_session(inside, "us2")
+    take_back(inside, "us2")
+    assert reads_closed_session(inside, "us2")
+    invite(inside, "us2", capacity)
+
+    us2 = viewer(inside, "us2")
+    assert not reads_closed_session(inside, "us2")
+    assert us2.scopes(AGENDA_SEE) == {Scope.ADMITTED}
+    assert us2.scopes(LODGE) == {Scope.OWN_PARTY}
+    assert not us2.may(RECORD_READ)
+
+
+def test_a_co_chair_who_leaves_the_observer_offer_unanswered_reads_as_an_observer(inside: Cast) -> None:
+    end_role(inside, "mn1", Role.FOCAL_POINT)
+    assert all(viewer(inside, "mn1").may(action) for action in SUBSTANCE)
+    offer_observers_part(inside, "mn1")
+
+    mn1 = viewer(inside, "mn1")
+    assert not any(mn1.may(action) for action in SUBSTANCE)
+    assert mn1.scopes(AGENDA_SEE) == {Scope.ADMITTED}
+    assert not reads_closed_session(inside, "mn1")
+    assert status_of(inside, "mn1", "/exchange") == 404
+
+
+def test_a_nominee_who_is_no_more_than_named_as_an_observer_is_restricted_already(inside: Cast) -> None:
+    take_back(inside, "ru1")
+    ru1 = part_of(inside, "ru1").id
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        part = session.get_one(Participation, ru1)
+        part.status, part.capacity = ParticipationStatus.NOMINATED, Capacity.OBSERVER
+
+    assert not reads_closed_session(inside, "ru1")
+
+
+@pytest.mark.parametrize("name", ["us2", "mn1"])
+def test_declining_or_losing_the_offer_gives_no_substance_back(inside: Cast, name: str) -> None:
+    offer_observers_part(inside, name)
+    part = part_of(inside, name).id
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        row = session.get_one(Participation, part)
+        row.status = ParticipationStatus.DECLINED
+        posting.end_part(row, clock.now())
+    assert not reads_closed_session(inside, name)
+
+    inviting.invite_again(viewer(inside, "st-coord"), part, now=clock.now())
+    take_back(inside, name)
+    assert not reads_closed_session(inside, name)
+
+
+@pytest.mark.parametrize("name", ["us2", "mn1"])
+def test_only_accepting_a_participants_part_lifts_the_restriction(inside: Cast, name: str) -> None:
+    offer_observers_part(inside, name)
+    take_back(inside, name)
+    invite(inside, name, Capacity.PARTICIPANT)
+    assert not reads_closed_session(inside, name)
+
+    accept(inside, name)
+
+    assert reads_closed_session(inside, name)
+
+
+def test_an_observer_who_withdraws_stays_one_while_a_co_chair(inside: Cast) -> None:
+    end_role(inside, "mn1", Role.FOCAL_POINT)
+    offer_observers_part(inside, "mn1")
+    accept(inside, "mn1")
+    assert not reads_closed_session(inside, "mn1")
+
+    answering.withdraw(viewer(inside, "mn1"), now=clock.now())
+
+    assert not reads_closed_session(inside, "mn1")
+
+
+def test_an_offer_alone_gives_no_right(inside: Cast) -> None:
+    take_back(inside, "us4")
+    invite(inside, "us4", Capacity.OBSERVER)
+
+    with pytest.raises(LookupError):
+        viewer(inside, "us4")
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "action"),
+    [("st-rap1", Role.RAPPORTEUR, RAW_NOTES_WRITE), ("st-coord", Role.COORDINATOR, AGENDA_EDIT)],
+)
+def test_work_for_the_meeting_goes_on_beside_an_observers_part(
+    inside: Cast, name: str, role: Role, action: Any
+) -> None:
+    with upkeep(system(Purpose.SAMPLE)):
+        posting.invite(
+            inside.person(name, "LVR"),
+            inside.party("CH", "LVR"),
+            Capacity.OBSERVER,
+            dialogue_id=inside.dialogue("LVR"),
+            meeting_id=inside.meeting("LVR-1"),
+            at=clock.now(),
+        )
+
+    assert role in viewer(inside, name).roles
+    assert viewer(inside, name).may(action)
+
+
+def test_who_is_asked_to_speak_for_an_observing_organisation_reads_as_an_observer(inside: Cast) -> None:
+    party = uuid4()
+    names, dialogue = {"en": "Observing organisation"}, inside.dialogue("LVR")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.add(Party(id=party, dialogue_id=dialogue, code="OBS", names=names, kind=PartyKind.OBSERVER))
+    assert reads_closed_session(inside, "us4")
+    grant(inside, "us4", Role.FOCAL_POINT, accepted=False, party_id=party)
+
+    assert not reads_closed_session(inside, "us4")
+    offers = open_offers(inside.viewer("us4"))
+    roles.decline_role(inside.viewer("us4"), offers[0].id, now=clock.now())
+    assert reads_closed_session(inside, "us4")
+
+
+def test_a_role_in_the_whole_dialogue_yields_in_that_meeting_and_around_it(inside: Cast) -> None:
+    end_role(inside, "ch2", Role.CO_CHAIR)
+    grant(inside, "ch2", Role.CO_CHAIR, meeting_id=None)
+    assert viewer(inside, "ch2").may(AGENDA_EDIT)
+    offer_observers_part(inside, "ch2")
+
+    around = inside.viewer("ch2", dialogue="LVR", now=clock.now())
+    assert Role.CO_CHAIR not in viewer(inside, "ch2").roles | around.roles
+    assert not around.may(RECORD_READ)
+
+
+def test_a_calendar_loses_the_sessions_at_once(inside: Cast) -> None:
+    def entries() -> set[UUID]:
+        """The sessions of which the newest entry stands."""
+        db.session.rollback()
+        rows = db.session.execute(
+            select(Entry.object_id, EntryRevision.state)
+            .join(EntryRevision, EntryRevision.entry_id == Entry.id)
+            .where(Entry.person_id == inside.person("us2", "LVR"))
+            .order_by(EntryRevision.sequence, EntryRevision.dtstamp)
+        )
+        newest = {row.object_id: row.state for row in rows}
+        return {one for one, state in newest.items() if state is not State.CANCELLED}
+
+    closed = inside.session(CLOSED_TO_OBSERVERS)
+    with upkeep(system(Purpose.SAMPLE)):
+        settle_everyone(inside)
+    take_back(inside, "us2")
+    assert closed in entries()
+
+    invite(inside, "us2", Capacity.OBSERVER)
+
+    assert closed not in entries()
+
+
+def settle_everyone(cast: Cast) -> None:
+    settle(cast.meeting("LVR-1"), at=clock.now())
+
+
+# By decision
+
+
+def propose(cast: Cast, name: str, at: datetime | None = SET_TIME + timedelta(days=1)) -> None:
+    local = at.replace(tzinfo=None) if at else None
+    mark = queries.moment_mark(cast.meeting("LVR-1"))
+    lodging.propose_exchange(viewer(cast, name), local, version=mark, now=clock.now())
+
+
+def confirm(cast: Cast, name: str) -> None:
+    mark = queries.moment_mark(cast.meeting("LVR-1"))
+    lodging.confirm_exchange(viewer(cast, name), version=mark, now=clock.now())
+
+
+def is_set(cast: Cast) -> bool:
+    db.session.rollback()
+    return queries.moment_of(cast.meeting("LVR-1")).sealed_until != SET_TIME
+
+
+@pytest.mark.parametrize("pair", [("ch2", "mn1"), ("st-coord", "ch2"), ("mn1", "st-coord")])
+def test_two_of_the_right_kind_set_the_time(inside: Cast, pair: tuple[str, str]) -> None:
+    propose(inside, pair[0])
+    assert not is_set(inside)
+
+    confirm(inside, pair[1])
+
+    assert is_set(inside)
+
+
+@pytest.mark.parametrize("name", ["ch2", "mn1", "st-coord"])
+@pytest.mark.parametrize("at", [SET_TIME + timedelta(days=1), None])
+def test_nobody_confirms_their_own_proposal(inside: Cast, name: str, at: datetime | None) -> None:
+    propose(inside, name, at)
+
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, name)
+
+    assert not is_set(inside)
+
+
+def test_nobody_with_two_roles_is_two_people(inside: Cast) -> None:
+    grant(inside, "st-coord", Role.CO_CHAIR)
+    propose(inside, "st-coord")
+
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, "st-coord")
+
+
+@pytest.mark.parametrize("first", ["ch2", "ch3"])
+def test_two_co_chairs_of_one_party_are_not_two(inside: Cast, first: str) -> None:
+    grant(inside, "ch3", Role.CO_CHAIR)
+    propose(inside, first)
+
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, "ch3" if first == "ch2" else "ch2")
+
+
+def test_a_coordinator_and_a_co_chair_of_one_party_are_not_two(inside: Cast) -> None:
+    with upkeep(system(Purpose.SAMPLE)):
+        here = {"dialogue_id": inside.dialogue("LVR"), "meeting_id": inside.meeting("LVR-1")}
+        posting.invite(
+            inside.person("st-coord", "LVR"), inside.party("CH", "LVR"), Capacity.PARTICIPANT, **here, at=clock.now()
+        )
+    propose(inside, "st-coord")
+
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, "ch2")
+
+
+def test_leaving_ones_seat_makes_no_co_chair_of_another_party(inside: Cast) -> None:
+    grant(inside, "ch3", Role.CO_CHAIR)
+    take_back(inside, "ch3")
+    propose(inside, "ch2")
+
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, "ch3")
+
+
+def test_a_co_chair_of_no_known_party_sets_the_time_with_a_coordinator_only(inside: Cast) -> None:
+    grant(inside, "st-host", Role.CO_CHAIR)
+    propose(inside, "ch2")
+    with pytest.raises(Refusal, match="second person"):
+        confirm(inside, "st-host")
+    propose(inside, "st-coord")
+    confirm(inside, "st-host")
+
+    assert is_set(inside)
+
+
+@pytest.mark.parametrize("how", ["ended", "restricted"])
+def test_the_proposal_of_somebody_who_lost_the_role_does_not_count(inside: Cast, how: str) -> None:
+    propose(inside, "ch2")
+    if how == "restricted":
+        offer_observers_part(inside, "ch2")
+    else:
+        end_role(inside, "ch2", Role.CO_CHAIR)
+
+    assert "proposes" not in inside.client("mn1").get(f"/meetings/{inside.meeting('LVR-1')}/exchange").text
+    with pytest.raises(Refusal, match="no proposal"):
+        confirm(inside, "mn1")
+    assert not is_set(inside)
+
+
+def test_clearing_the_time_opens_nothing_before_a_second_person_confirms(inside: Cast) -> None:
+    for code in ("CN", "KP", "KR", "JP"):
+        lodging.lodge(viewer(inside, "st-coord"), inside.party(code, "LVR"), now=clock.now())
+    propose(inside, "mn1", None)
+    open_due_lists()
+    assert queries.moment_of(inside.meeting("LVR-1")).opened_at is None
+
+    confirm(inside, "ch2")
+
+    assert queries.moment_of(inside.meeting("LVR-1")).opened_at is not None
+
+
+# A party that has not submitted reads no other list, whatever its people are
+
+
+@pytest.fixture
+def late(inside: Cast) -> Cast:
+    """The lists of LVR-1 are open; MN, whose focal point is a co-chair, took its own back before."""
+    lodging.take_lodging_back(viewer(inside, "mn1"), inside.party("MN", "LVR"), now=clock.now())
+    set_clock(inside.app, SET_TIME)
+    assert open_due_lists() == 1
+    return inside
+
+
+PLACES = (
+    "/participants",
+    "/participants?q=a",
+    "/participants?q=SAMPLEWOOD",
+    "/participants?order=ru",
+    "/seating",
+    "/seating/plates",
+    "/speaking",
+    "/participants/speaking",
+    "/agenda",
+    "/agenda/draft",
+    "/agenda/balance",
+    "/order",
+    "/calendar",
+    "",
+)
+
+
+def words_of(cast: Cast, name: str) -> dict[str, str]:
+    client = cast.client(name)
+    base = f"/meetings/{cast.meeting('LVR-1')}"
+    return {place: page(client.get(base + place)).get_text(" ", strip=True) for place in PLACES}
+
+
+@pytest.mark.parametrize("name", ["mn1", "mn3"])
+def test_after_the_opening_nobody_of_a_late_party_finds_another_partys_people(late: Cast, name: str) -> None:
+    people = {
+        row.name
+        for row in db.session.execute(
+            select(Person.name, Party.code)
+            .join(Participation, Participation.person_id == Person.id)
+            .join(Party, Party.id == Participation.party_id)
+            .where(Participation.meeting_id == late.meeting("LVR-1"), Party.code != "MN")
+        )
+    }
+    db.session.rollback()
+    assert len(people) > 5
+
+    shown = words_of(late, name)
+
+    assert [(where, person) for where, text in shown.items() for person in people if person in text] == []
+    asked = viewer(late, name)
+    assert Condition.EXCHANGED not in asked.met
+    assert not asked.may(PARTICIPANTS_SEE)
+    assert not asked.may(SESSION_PEOPLE_SEE)
+    assert queries.announced(asked) == []
+    assert "Your party reads them once it submits" in shown["/participants"]
+
+
+def test_the_home_page_counts_nothing_of_others_for_a_late_party(late: Cast) -> None:
+    before = page(late.client("mn1").get("/")).get_text(" ", strip=True)
+    lodging.lodge(viewer(late, "st-coord"), late.party("KR", "LVR"), now=clock.now())
+
+    assert page(late.client("mn1").get("/")).get_text(" ", strip=True) == before
+    mine = [one for one in queries_of_meetings(late, "mn1") if one.id == late.meeting("LVR-1")]
+    assert Condition.EXCHANGED not in mine[0].viewer.met
+
+
+def queries_of_meetings(cast: Cast, name: str) -> Any:
+    return my_meetings(cast.viewer(name), clock.now())
+
+
+def test_news_of_the_lists_go_to_no_late_party(late: Cast) -> None:
+    mn1, us2 = late.person("mn1", "LVR"), late.person("us2", "LVR")
+    for kind in (LetterKind.LISTS_OPENED, LetterKind.LIST_CHANGED):
+        told = queries.readers_of_news(late.meeting("LVR-1"), kind)
+        assert us2 in told
+        assert mn1 not in told
+
+
+def test_a_late_party_reads_once_it_has_submitted(late: Cast) -> None:
+    lodging.lodge(viewer(late, "mn1"), late.party("MN", "LVR"), now=clock.now())
+
+    for name in ("mn1", "mn3"):
+        found = queries.participants(viewer(late, name), Wanted())
+        assert {"US", "RU", "MN"} <= {line.party_code for line in found.lines}
+
+
+@pytest.mark.parametrize("how", ["seat", "role", "seat and role"])
+def test_leaving_a_late_party_opens_nothing(late: Cast, how: str) -> None:
+    """A co-chair stays one of the party's people, without the seat and without speaking for it."""
+    if "seat" in how:
+        take_back(late, "mn1")
+    if "role" in how:
+        end_role(late, "mn1", Role.FOCAL_POINT)
+
+    assert not viewer(late, "mn1").may(PARTICIPANTS_SEE)
+
+
+def test_a_co_chair_who_was_never_named_belongs_to_the_party_of_their_institution(late: Cast) -> None:
+    here, mn1 = {"dialogue_id": late.dialogue("LVR"), "meeting_id": late.meeting("LVR-1")}, late.person("mn1", "LVR")
+    at = clock.now()
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        institution = session.get_one(Person, mn1).institution_id
+        who = meetings.add_person(here["dialogue_id"], "New CHAIR", "chair@example.invalid")
+        session.get_one(Person, who).institution_id = institution
+        meetings.grant_role(who, Role.CO_CHAIR, **here, offered_at=at, accepted_at=at)
+    assert who not in queries.readers_of_news(late.meeting("LVR-1"), LetterKind.LISTS_OPENED)
+    assert who in queries.readers_of_news(late.meeting("LVR-1"), LetterKind.EXCHANGE_SET)
+
+
+def test_who_is_asked_to_speak_for_a_late_party_reads_no_list_either(late: Cast) -> None:
+    assert viewer(late, "us4").may(PARTICIPANTS_SEE)
+    live = select(RoleGrant).where(
+        RoleGrant.party_id == late.party("MN", "LVR"), RoleGrant.meeting_id == late.meeting("LVR-1")
+    )
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        for one in session.scalars(live):
+            one.revoked_at = clock.now()
+    grant(late, "us4", Role.FOCAL_POINT, accepted=False, party_id=late.party("MN", "LVR"))
+
+    assert not viewer(late, "us4").may(PARTICIPANTS_SEE)
+
+
+@pytest.mark.parametrize("name", ["st-coord", "st-host", "st-rap1", "st-travel", "ch2", "us2", "us4"])
+def test_those_without_a_late_party_read_the_lists(late: Cast, name: str) -> None:
+    found = queries.participants(viewer(late, name), Wanted())
+
+    assert {"US", "RU"} <= {line.party_code for line in found.lines}
+    assert name == "st-coord" or name == "st-host" or "MN" not in {line.party_code for line in found.lines}
+
+
+def test_an_observing_organisation_keeps_nobody_waiting_and_reads_once_it_has_submitted(inside: Cast) -> None:
+    trd = inside.meeting("TRD-1")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.get_one(Meeting, trd).observers_told = True
+    assert viewer(inside, "xo1", "TRD-1").may(PARTICIPANTS_SEE)
+    party = inside.party("XO")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.get_one(MeetingParty, (trd, party)).lodged_at = None
+
+    assert viewer(inside, "us4", "TRD-1").may(PARTICIPANTS_SEE)
+    for name in ("xo1", "xo2"):
+        assert not viewer(inside, name, "TRD-1").may(PARTICIPANTS_SEE)
+
+
+# The same attack as a browser makes it
+
+
+def test_a_co_chair_who_is_focal_point_cannot_read_the_others_by_moving_the_time(inside: Cast) -> None:
+    mn1, base = inside.client("mn1"), f"/meetings/{inside.meeting('LVR-1')}"
+    party = inside.party("MN", "LVR")
+    token = page(mn1.get(f"{base}/exchange")).select_one("[name=csrf_token]")
+    assert token is not None
+
+    def post(address: str, **more: Any) -> int:
+        typed = {"csrf_token": token["value"], **more}
+        return mn1.post(base + address, data=typed, headers=SAME_ORIGIN).status_code
+
+    assert post(f"/nominations/{party}/take-back") == 303
+    assert send(mn1, f"{base}/exchange", moment="2027-06-03T12:00").status_code == 303
+    assert post("/exchange/confirm", version=queries.moment_mark(inside.meeting("LVR-1"))) == 303
+
+    assert not is_set(inside)
+    set_clock(inside.app, SET_TIME - timedelta(days=1))
+    assert open_due_lists() == 0
+    set_clock(inside.app, SET_TIME)
+    assert open_due_lists() == 1
+    assert "SAMPLEWOOD" not in mn1.get(f"{base}/participants").text
