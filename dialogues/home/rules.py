@@ -25,6 +25,7 @@ class TaskKind(Enum):
     NO_RELEASE = "no_release"
     UNRELEASED = "unreleased"
     NOT_OUT = "not_out"
+    EXCHANGE_PROPOSED = "exchange_proposed"
     LISTS_OPEN = "lists_open"
     SUMMARY = "summary"
     TO_FILE = "to_file"

@@ -58,6 +58,7 @@ _NARROWED: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_
 #: What has its place according to who asks: the first that is open to them, and none where nothing is.
 _OPEN_TO = {
     TaskKind.NOT_OUT: (("agenda.draft", AGENDA_EDIT), ("agenda.agenda", AGENDA_SEE)),
+    TaskKind.EXCHANGE_PROPOSED: (("participants.exchange", EXCHANGE_FIX),),
     TaskKind.LISTS_OPEN: (
         ("participants.exchange", EXCHANGE_FIX),
         ("participants.nominations", LODGING_SEE),
@@ -209,6 +210,8 @@ def _words(task: Task) -> str:
             return str(_("Release the agenda: nobody has seen it yet"))
         case TaskKind.NOT_OUT:
             return str(_("The agenda is not out yet"))
+        case TaskKind.EXCHANGE_PROPOSED:
+            return str(_("Look at the time that is proposed for the exchange"))
         case TaskKind.LISTS_OPEN:
             return str(_("The lists open on %(moment)s", moment=_moment(task)))
         case TaskKind.OVER:

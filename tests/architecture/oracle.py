@@ -2,8 +2,9 @@
 
 E edit, R read, D own party only, O own record only, A aggregate, S sealed line, - nothing. After the letter, T: within
 an interpreter's window; X: once the lists are exchanged; I: restricted sessions only if invited or assigned; P:
-sessions open to observers; L: times and places only; C: if the meeting's rules say so. Everyone counts once they have
-accepted.
+sessions open to observers; L: times and places only; C: if the meeting's rules say so. A right counts once it is
+accepted, a restriction once it is offered. X holds for people of a party once it has submitted its own list. The time
+of the exchange takes two of those with E: tests/architecture/test_ways_by_decision.py has the ways around all three.
 """
 
 PERSONAS = {

@@ -332,6 +332,8 @@ def test_a_proposal_is_shown_to_those_who_may_set_the_time_and_mailed_to_nobody(
     assert office.mail() == []
     assert "Luc EXEMPLE proposes" in cast.client("mn1").get(lvr(cast, "/exchange")).text
     assert "Luc EXEMPLE proposes" in cast.client("st-coord").get(lvr(cast, "/exchange")).text
+    assert "time that is proposed" in cast.client("mn1").get(lvr(cast)).text
+    assert "time that is proposed" not in cast.client("ch2").get(lvr(cast)).text
     assert "Confirm this time" not in cast.client("ch2").get(lvr(cast, "/exchange")).text
     assert page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True) == before
 

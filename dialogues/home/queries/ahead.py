@@ -48,10 +48,15 @@ def _agenda(here: MyMeeting) -> list[Task]:
 
 
 def _lists(here: MyMeeting) -> list[Task]:
-    """When the lists open, for those who read them then."""
+    """When the lists open, for those who read them then; and what someone else proposes, for those who may set it."""
     reads_then = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.met | {Condition.EXCHANGED})
     reads_then -= {Scope.SEALED}
     if here.facts.opened_at is not None or not reads_then:
         return []
     opens = participants.moment_of(here.id).sealed_until
-    return [] if opens is None else [Task(kind=TaskKind.LISTS_OPEN, meeting_id=here.id, by=opens)]
+    proposal = participants.proposal(here.viewer, here.id)
+    is_asked = proposal is not None and proposal.by.person_id != here.person_id
+    return [
+        *([Task(kind=TaskKind.EXCHANGE_PROPOSED, meeting_id=here.id)] if is_asked else []),
+        *([Task(kind=TaskKind.LISTS_OPEN, meeting_id=here.id, by=opens)] if opens is not None else []),
+    ]
