@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import click
 from flask import Flask
@@ -35,6 +36,7 @@ from dialogues.keys import master_key
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.queries.names import names_of
 from dialogues.outbox import carriers, queue
+from dialogues.participants.queries.limited import stand_at_registration
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
@@ -254,7 +256,7 @@ def _hand_over(app: Flask) -> None:
     here = state(app)
     here.checks = (_master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
     here.who, here.reload = who_asks, _present
-    here.place = lambda viewer, dialogue, meeting: meetings.stand_in(viewer, dialogue, meeting, clock.now())
+    here.place = _stand_in
     here.handle, here.audit = consequences.follow, audit.record_happening
     here.wake = lambda: queue.wake(app)
     here.names, here.next_steps, here.unpublished = names_of, steps_ahead, agenda.unreleased_here
@@ -278,10 +280,17 @@ def _present(viewer: Viewer) -> Viewer:
         raise Unseen
     if viewer.place is None:
         return viewer
-    present = meetings.stand_in(viewer, viewer.place.dialogue_id, viewer.place.meeting_id, clock.now())
+    present = _stand_in(viewer, viewer.place.dialogue_id, viewer.place.meeting_id)
     if present is None:
         raise Unseen
     return present
+
+
+def _stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None) -> Viewer | None:
+    """The viewer in that dialogue or meeting; a limited sign-in only at its own registration."""
+    if viewer.is_limited:
+        return stand_at_registration(viewer, meeting_id, clock.now())
+    return meetings.stand_in(viewer, dialogue_id, meeting_id, clock.now())
 
 
 def _close_side_doors(app: Flask) -> None:

@@ -273,6 +273,9 @@ PARTY_BUSINESS = frozenset(
 #: What, outside its meetings, only a role in the whole dialogue opens.
 RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})
 
+#: All that a limited sign-in, by an invitation link, may do: answer for its own participation, and read nothing sealed.
+LIMITED_SIGN_IN = frozenset({REGISTRATION_OWN, PASSPORT_ENTER, NEEDS_ENTER})
+
 _COLUMN = {role: place for place, role in enumerate(Role)}
 
 
@@ -294,6 +297,11 @@ def _counting(action: Action, roles: frozenset[Role]) -> frozenset[Role]:
     if Role.OBSERVER in roles and action not in PARTY_BUSINESS:
         return roles - {Role.FOCAL_POINT}
     return roles
+
+
+def limited(action: Action, reached: frozenset[Scope]) -> frozenset[Scope]:
+    """What a limited sign-in keeps of how far its roles reach: its own, for the few actions that are listed."""
+    return reached & {Scope.OWN} if action in LIMITED_SIGN_IN else frozenset()
 
 
 def stands(action: Action, standings: Iterable[Standing]) -> bool:

@@ -1,4 +1,4 @@
-"""Letters with a secret link: the secret is made when the letter leaves, and voids the one before it."""
+"""Letters with a secret link: the secret is made when the letter leaves, and soon ends the one before it."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -60,6 +60,8 @@ class SignIn(Base):
     browser: Mapped[str] = mapped_column(String(60), default="")
     stepped_up_for: Mapped[str | None] = mapped_column(String(120))
     stepped_up_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Set for a limited sign-in, by an invitation link: the one participation that it opens.
+    participation_id: Mapped[UUID | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

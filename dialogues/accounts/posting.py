@@ -5,11 +5,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Delete, Update, delete, select, true, update
+from sqlalchemy import CursorResult, Delete, Update, delete, or_, select, true, update
 
 from dialogues.accounts import authenticator
 from dialogues.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn, Throttle
-from dialogues.accounts.rules import LINK_LASTS, FactorKind, InstallationRole, LinkPurpose, Proof, new_secret, sha256
+from dialogues.accounts.rules import (
+    LINK_LASTS,
+    REPLACED_LINK_LASTS,
+    FactorKind,
+    InstallationRole,
+    LinkPurpose,
+    Proof,
+    new_secret,
+    sha256,
+)
 from dialogues.accounts.throttle import Bucket
 from dialogues.common.text import same_address
 from dialogues.extensions import db
@@ -49,29 +58,51 @@ def mint_link(
 
 
 def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str:
-    """A new link for an account that voids the older ones of its purpose."""
-    revoke_links(purpose, account_id, now)
+    """A new link for an account; the older ones of its purpose end soon.
+
+    An older link to check an address ends at once, because it was mailed to an address that is wanted no longer.
+    """
+    if purpose is LinkPurpose.ADDRESS:
+        revoke_links(purpose, account_id, now)
+    else:
+        replace_links(purpose, account_id, now)
     return mint_link(purpose, account_id, expires_at=now + LINK_LASTS[purpose], now=now)
 
 
-def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
-    """Void every link of this purpose about the subject that was not used yet."""
+def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
+    """Let the older links of this purpose about the subject end in ten minutes, because a newer one is about to leave.
+
+    People who ask twice open the first email as often as the second.
+    """
     _write(
         update(SecretLink)
         .where(SecretLink.purpose == purpose, SecretLink.subject == subject)
         .where(SecretLink.revoked_at.is_(None), SecretLink.used_at.is_(None))
-        .values(revoked_at=now)
+        .values(revoked_at=now + REPLACED_LINK_LASTS)
     )
 
 
-def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
-    """Void the links of this purpose about any of these subjects that were not used up yet."""
+def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+    """Void the links of this purpose about any of these subjects that were not used yet."""
     _write(
         update(SecretLink)
         .where(SecretLink.purpose == purpose, SecretLink.subject.in_(subjects))
-        .where(SecretLink.revoked_at.is_(None), SecretLink.used_at.is_(None))
+        .where(or_(SecretLink.revoked_at.is_(None), SecretLink.revoked_at > now), SecretLink.used_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
+    """The same as :func:`revoke_links_about`, for one subject."""
+    revoke_links_about(purpose, [subject], now)
+
+
+def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+    """Void the unused links of this purpose about these subjects; end the limited sign-ins that used ones opened."""
+    void_unused_links(purpose, subjects, now)
+    if purpose is LinkPurpose.REGISTRATION:
+        opened = update(SignIn).where(SignIn.participation_id.in_(subjects), SignIn.ended_at.is_(None))
+        _write(opened.values(ended_at=now))
 
 
 def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at: datetime) -> None:
@@ -101,7 +132,7 @@ def use_up(link_id: UUID, now: datetime) -> bool:
     used = (
         update(SecretLink)
         .where(SecretLink.id == link_id, SecretLink.used_at.is_(None))
-        .where(SecretLink.revoked_at.is_(None), SecretLink.expires_at > now)
+        .where(or_(SecretLink.revoked_at.is_(None), SecretLink.revoked_at > now), SecretLink.expires_at > now)
         .values(used_at=now)
     )
     return _write(used) == 1
@@ -113,9 +144,18 @@ def stamp_used(link_id: UUID, day: date) -> None:
 
 
 def open_sign_in(
-    account_id: UUID, proofs: frozenset[Proof], *, now: datetime, longest: timedelta, browser: str = ""
+    account_id: UUID,
+    proofs: frozenset[Proof],
+    *,
+    now: datetime,
+    longest: timedelta,
+    browser: str = "",
+    participation_id: UUID | None = None,
 ) -> str:
-    """Open a sign-in and return its handle for the cookie; only the handle's SHA-256 is kept."""
+    """Open a sign-in and return its handle for the cookie; only the handle's SHA-256 is kept.
+
+    :param participation_id: limits the sign-in to this one participation.
+    """
     handle = new_secret()
     db.session.add(
         SignIn(
@@ -127,6 +167,7 @@ def open_sign_in(
             expires_at=now + longest,
             factors=sorted(proof.value for proof in proofs),
             browser=browser,
+            participation_id=participation_id,
         )
     )
     db.session.flush()

@@ -25,7 +25,7 @@ from dialogues.accounts.rules import (
     sha256,
 )
 from dialogues.common.text import same_address
-from dialogues.common.viewer import Viewer
+from dialogues.common.viewer import ANYONE, Viewer
 from dialogues.extensions import db
 from dialogues.policy import STAFF_INVITE, Standing
 
@@ -52,11 +52,13 @@ def stay(handle: str, terms: Terms, now: datetime) -> Stay | None:
     first, proofs = rows[0], read_proofs(rows[0].factors)
     if now - first.last_seen_at > terms.idle(proofs) or (Proof.DEMO in proofs and not terms.demo):
         return None
+    is_limited = first.participation_id is not None
     viewer = Viewer(
-        standings=_standings([row.role for row in rows], proofs),
+        standings=ANYONE.standings if is_limited else _standings([row.role for row in rows], proofs),
         account_id=first.account_id,
         sign_in_id=first.id,
-        as_staff=counts_as_staff(proofs),
+        as_staff=counts_as_staff(proofs) and not is_limited,
+        limited_to=first.participation_id,
         locale=first.locale,
         zone=first.zone,
     )
@@ -70,6 +72,7 @@ def _stay() -> Select[*tuple[Any, ...]]:
         SignIn.id,
         SignIn.factors,
         SignIn.last_seen_at,
+        SignIn.participation_id,
         Account.id.label("account_id"),
         Account.locale,
         Account.zone,
@@ -309,7 +312,7 @@ def _known(row: SecretLink | None, now: datetime) -> KnownLink | None:
 
 
 def _state(row: SecretLink, now: datetime) -> LinkState:
-    if row.revoked_at is not None:
+    if row.revoked_at is not None and row.revoked_at <= now:
         return LinkState.REVOKED
     if row.single_use and row.used_at is not None:
         return LinkState.USED

@@ -57,6 +57,7 @@ class Proof(Enum):
     """What a person showed when signing in; DEMO stands for the second factor that a demonstration does not ask for."""
 
     LINK = "link"
+    INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105  a kind of proof, no password
     TOTP = "totp"
     DEMO = "demo"
@@ -66,6 +67,7 @@ WORDS: dict[Enum, str] = {
     InstallationRole.HOST: N_("host of the installation"),
     InstallationRole.OPENER: N_("may open dialogues"),
     Proof.LINK: N_("mailed link"),
+    Proof.INVITATION: N_("invitation link, one registration only"),
     Proof.PASSWORD: N_("password"),
     Proof.TOTP: N_("code from the authenticator"),
     Proof.DEMO: N_("demonstration"),
@@ -78,6 +80,8 @@ LINK_LASTS = {
     LinkPurpose.STAFF_INVITATION: timedelta(days=7),
     LinkPurpose.ADDRESS: timedelta(days=1),
 }
+#: How long a link still works after a newer one for the same purpose was made.
+REPLACED_LINK_LASTS = timedelta(minutes=10)
 #: How long a fresh proof of who asks counts for one action on one object.
 STEP_UP_LASTS = timedelta(minutes=5)
 #: How long a browser that opened a mailed link may take to press its button.
@@ -105,7 +109,9 @@ class Terms:
     demo: bool = False
 
     def idle(self, proofs: frozenset[Proof]) -> timedelta:
-        """How long a sign-in lives without a request."""
+        """How long a sign-in lives without a request; a limited one lives until its registration closes."""
+        if Proof.INVITATION in proofs:
+            return timedelta.max
         return self.staff_idle if Proof.TOTP in proofs else self.participant_idle
 
     def longest(self, proofs: frozenset[Proof]) -> timedelta:

@@ -26,6 +26,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.ask_for_link",
         "accounts.ask_for_reset",
         "accounts.link_asked_for",
+        "accounts.mail_sign_in_link",
         "accounts.open_link",
         "accounts.use_link",
         "accounts.choose_password",
@@ -41,6 +42,25 @@ PUBLIC_ENDPOINTS = frozenset(
         "participants.ask_for_new_link",
         "invites.feed",
         "home.design",
+    }
+)
+
+
+#: The only pages, next to the public ones, that a limited sign-in opens; every other route is closed to it.
+LIMITED_ENDPOINTS = frozenset(
+    {
+        "participants.own_registration",
+        "participants.own_identity",
+        "participants.own_affiliation",
+        "participants.own_languages",
+        "participants.own_days",
+        "participants.own_visibility",
+        "participants.own_rules",
+        "participants.own_sealed",
+        "participants.own_answers",
+        "participants.own_change",
+        "participants.take_change_back",
+        "participants.withdraw",
     }
 )
 
@@ -97,6 +117,8 @@ def guard(app: Flask) -> None:
             raise Unseen
         if not g.viewer.signed_in:
             return _to_sign_in()
+        if g.viewer.is_limited and request.endpoint not in LIMITED_ENDPOINTS:
+            raise Unseen
         if action is None:
             return None
         _enter_place()

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from dialogues.common.refusal import Unseen
-from dialogues.policy import RUNS_THE_DIALOGUE, Action, Condition, Role, Scope, Standing, scopes, stands
+from dialogues.policy import RUNS_THE_DIALOGUE, Action, Condition, Role, Scope, Standing, limited, scopes, stands
 
 
 class Purpose(Enum):
@@ -55,6 +55,8 @@ class Viewer:
     sign_in_id: UUID | None = None
     #: Whether this sign-in shows enough for staff roles to count; a mailed link alone does not.
     as_staff: bool = False
+    #: The one participation that a limited sign-in opens, by an invitation link; None for a full sign-in.
+    limited_to: UUID | None = None
     place: Place | None = None
     person_id: UUID | None = None
     holdings: tuple[Holding, ...] = ()
@@ -67,6 +69,11 @@ class Viewer:
     @property
     def signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether this is a limited sign-in, for which everything is closed that is not listed for it."""
+        return self.limited_to is not None
 
     @property
     def is_system(self) -> bool:
@@ -90,7 +97,8 @@ class Viewer:
         if self.is_system:
             return frozenset({Scope.ALL})
         if action not in self._scopes:
-            self._scopes[action] = scopes(action, self._roles_for(action), self.met)
+            reached = scopes(action, self._roles_for(action), self.met)
+            self._scopes[action] = limited(action, reached) if self.is_limited else reached
         return self._scopes[action]
 
     def _roles_for(self, action: Action) -> frozenset[Role]:
@@ -104,7 +112,7 @@ class Viewer:
 
     def may_around(self, action: Action) -> bool:
         """Whether the action is open in the whole dialogue around a meeting, by a role in all of it."""
-        return self.is_system or bool(scopes(action, self._roles_around, self.met))
+        return self.is_system or (not self.is_limited and bool(scopes(action, self._roles_around, self.met)))
 
     def may(self, action: Action) -> bool:
         """Whether the action is open to this viewer at all; which rows it reaches is for `visible` to say."""

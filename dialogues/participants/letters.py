@@ -1,4 +1,4 @@
-"""The letters of this feature; a personal link's secret is made when its letter leaves, and voids the one before."""
+"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
 
 from datetime import datetime
 from typing import Any

@@ -186,7 +186,7 @@ def the_participant_accepts_and_registers(stage: Stage) -> Someone:
 
     latecomer = stage.visitor()
     latecomer.open(stage.link_to(SARAN))
-    latecomer.sees("This link cannot be used any more", "Mail me a new link")
+    latecomer.sees("This link cannot be used any more", "Email me a new link")
     return participant
 
 

@@ -173,7 +173,7 @@ def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: 
     browser = opened(office, link)
     answer(browser, "decline")
 
-    press(browser, "/registration", "Mail me a new link")
+    press(browser, "/registration", "Email me a new link")
     (letter,) = office.mail()
 
     assert letter.recipients == (OYUN,)
@@ -190,7 +190,7 @@ def test_whoever_asks_with_anything_gets_the_same_answer(office: Office, link: s
 
     said = []
     for browser in (used, stranger, office.browser()):
-        gone_to = press(browser, "/registration", "Mail me a new link")
+        gone_to = press(browser, "/registration", "Email me a new link")
         notice = page(browser.get(gone_to.location)).select_one("main .notice")
         said.append((gone_to.status_code, gone_to.location, notice.get_text(" ", strip=True)))
 
@@ -203,13 +203,13 @@ def test_at_most_three_new_links_in_six_hours(office: Office, link: str) -> None
     answer(browser, "decline")
     letters = 0
     for _ in range(5):
-        press(browser, "/registration", "Mail me a new link")
+        press(browser, "/registration", "Email me a new link")
         letters += len(office.mail())
 
     assert letters == 3
 
     set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=7))
-    press(browser, "/registration", "Mail me a new link")
+    press(browser, "/registration", "Email me a new link")
     assert len(office.mail()) == 1
 
 
@@ -218,7 +218,7 @@ def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office
     set_clock(office.cast.app, BEFORE_LVR_1.replace(month=9, day=16))
 
     assert "cannot be used any more" in browser.get("/registration").text
-    press(browser, "/registration", "Mail me a new link")
+    press(browser, "/registration", "Email me a new link")
     assert office.mail() == []
 
 
@@ -274,7 +274,7 @@ def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Off
     assert status(office) is ParticipationStatus.WITHDRAWN
     assert browser.get(own).status_code == 404
     returning = opened(office, link)
-    press(returning, "/registration", "Mail me a new link")
+    press(returning, "/registration", "Email me a new link")
     office.mail()
     assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
     assert status(office) is ParticipationStatus.CONFIRMED

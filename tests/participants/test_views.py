@@ -73,7 +73,7 @@ def test_withdrawn_by_the_office_means_no_link_until_invited_again(office: Offic
     browser = office.browser()
     browser.get(link)
     assert "cannot be used" in browser.get("/registration").text
-    press(browser, "/registration", "Mail me a new link")
+    press(browser, "/registration", "Email me a new link")
     assert office.mail() == []
 
     press(client, someone, "Invite again")

@@ -117,7 +117,7 @@ def test_whoever_comes_after_all_finds_the_seat_taken(office: Office) -> None:
     browser = office.browser()
     browser.get(office.link_to("one@example.invalid"))
     answer_link(browser, "decline")
-    press(browser, "/registration", "Mail me a new link")
+    press(browser, "/registration", "Email me a new link")
     office.mail()
     browser.get(office.link_to("one@example.invalid"))
 

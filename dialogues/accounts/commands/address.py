@@ -49,7 +49,7 @@ def change_address(viewer: Viewer, link_id: UUID, way: Way) -> None:
     :raises Refusal: the link is not about the viewer, was used, is too old, or somebody has the address by now.
     """
     now = way.moment.real
-    if not viewer.signed_in:
+    if not viewer.signed_in or viewer.is_limited:
         raise Refusal(ELSEWHERE)
     with transaction(viewer, OWN_ACCOUNT) as change:
         link = queries.link_by_id(link_id, LinkPurpose.ADDRESS, now)

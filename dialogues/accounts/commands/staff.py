@@ -41,7 +41,7 @@ def invite(viewer: Viewer, email: str, *, may_open: bool, moment: Moment) -> Non
 
 
 def invite_again(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Mail the invitation once more; the link before it is void once this one leaves.
+    """Mail the invitation once more; the link before it ends soon after this one leaves.
 
     :raises Refusal: the invitation was taken up already.
     """

@@ -33,7 +33,7 @@ _PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpo
 @form_page("accounts/sign_in.html")
 def sign_in() -> Iterator[Any]:
     """Sign in with a password, or go on to have a link mailed."""
-    if viewer().signed_in:
+    if viewer().signed_in and not viewer().is_limited:
         yield see_other(_goal())
         return
     form = SignInForm()
@@ -82,6 +82,16 @@ def ask_for_link() -> Iterator[Any]:
     yield {"form": form}
     signing_in.ask_for_letter(LetterKind.SIGN_IN_LINK, form.email.data, this_way())
     yield see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.post("/sign-in/link/own")
+@allows(SIGN_IN)
+def mail_sign_in_link() -> Response:
+    """Email a link to sign in to the address of a limited sign-in's own account."""
+    if not viewer().is_limited:
+        return see_other(url_for("accounts.ask_for_link"))
+    signing_in.ask_for_letter(LetterKind.SIGN_IN_LINK, queries.own_account(viewer()).email, this_way())
+    return see_other(url_for("accounts.link_asked_for"))
 
 
 @blueprint.route("/sign-in/new-password", methods=["GET", "POST"])
@@ -133,7 +143,7 @@ def use_link() -> Iterator[Any]:
 def confirm_address() -> Iterator[Any]:
     """The button that makes the address one's own to which the link was mailed; only its owner gets to see it."""
     link = _opened_link(frozenset({LinkPurpose.ADDRESS}), spent=True)
-    own = link is not None and link.subject == viewer().account_id
+    own = link is not None and link.subject == viewer().account_id and not viewer().is_limited
     account = queries.account_in_use(link.subject) if link is not None and own and link.live else None
     email = account.wanted_email if account is not None else None
     yield {"form": ConfirmForm(), "own": own, "email": email, "elsewhere": address.ELSEWHERE}

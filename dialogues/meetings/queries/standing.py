@@ -47,8 +47,10 @@ def stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, 
     """The signed-in viewer as the person they are in that dialogue or meeting, with the roles that count there.
 
     One query, the same for a place that does not exist and one that is closed to the viewer; None for both. Staff roles
-    count only in a sign-in with a second factor.
+    count only in a sign-in with a second factor. A limited sign-in stands nowhere by its roles.
     """
+    if viewer.is_limited:
+        return None
     rows = db.session.connection().execute(
         _standing(meeting_id is not None), {"place": meeting_id or dialogue_id, "account": viewer.account_id}
     )

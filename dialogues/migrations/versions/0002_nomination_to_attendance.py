@@ -257,6 +257,8 @@ def upgrade():
     op.add_column('person', sa.Column('folded', sa.String(length=400), nullable=False, server_default=sa.text("''")))
     op.add_column('account', sa.Column('wanted_email', sa.String(length=254), nullable=True))
     op.add_column('account', sa.Column('former_email', sa.String(length=254), nullable=True))
+    op.add_column('sign_in', sa.Column('participation_id', sa.Uuid(), nullable=True))
+    op.create_index('ix_sign_in_participation_id', 'sign_in', ['participation_id'], unique=False)
     _keep_what_was()
     # Alembic would build the table anew for this, which SQLite no longer needs.
     op.execute('ALTER TABLE meeting_party DROP COLUMN target')
@@ -296,6 +298,8 @@ def downgrade():
     op.add_column('meeting_party', sa.Column('target', sa.Integer(), nullable=True))
     op.drop_index('uq_participation_seat', 'participation')
     op.drop_index('uq_participation_queue_no', 'participation')
+    op.drop_index('ix_sign_in_participation_id', 'sign_in')
+    op.execute('ALTER TABLE sign_in DROP COLUMN participation_id')
     op.execute('ALTER TABLE account DROP COLUMN former_email')
     op.execute('ALTER TABLE account DROP COLUMN wanted_email')
     op.execute('ALTER TABLE person DROP COLUMN folded')

@@ -26,6 +26,7 @@ from dialogues.participants.rules import (
     ParticipationStatus,
     ParticipationWithdrawn,
     RegistrationLinkSent,
+    link_expires,
     may_answer,
 )
 from dialogues.policy import LINK_OPEN, REGISTRATION_OWN, Standing
@@ -35,24 +36,26 @@ NEW_LINKS = Limit("registration/link", 3, timedelta(hours=6))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of an answer: the meeting, and the handle of a new sign-in if one was opened."""
+    """What came of an answer: the meeting, and the handle of a new limited sign-in if one was opened."""
 
     meeting_id: UUID
-    account_id: UUID | None = None
     handle: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSignIn:
-    """How a sign-in would be opened: on the machine's clock, for how long at most, in which browser."""
+    """How a limited sign-in would be opened: on the machine's clock, in which browser.
+
+    `present_account` has a full sign-in in this browser already, and needs no limited one.
+    """
 
     now: datetime
-    longest: timedelta
     browser: str = ""
+    present_account: UUID | None = None
 
 
 def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: datetime) -> Answered:
-    """Use the personal link up and write the answer down; a yes opens a sign-in.
+    """Use the personal link up and write the answer down; a yes opens a sign-in that is limited to this registration.
 
     Saying again what was said before changes nothing, so that two devices and impatient fingers do no harm.
 
@@ -63,6 +66,7 @@ def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: da
         participation = db.session.get(Participation, link.subject) if link else None
         if participation is None or not accounts.use_up(link_id, now):
             raise Refusal(LINK_IS_DEAD)
+        accounts.void_unused_links(LinkPurpose.REGISTRATION, [participation.id], now)
         meeting = db.session.get_one(Meeting, participation.meeting_id)
         if not may_answer(participation.status, queries.gathering_of(meeting), now):
             raise Refusal(LINK_IS_DEAD)
@@ -70,8 +74,9 @@ def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: da
             _decline(change, participation, now)
             return Answered(meeting_id=meeting.id)
         account_id = _accept(change, participation, sign_in.now, now)
-        handle = _open_sign_in(change, participation, account_id, sign_in, now)
-        return Answered(meeting_id=meeting.id, account_id=account_id, handle=handle)
+        lasts = link_expires(meeting.registration_closes_at, now) - now
+        handle = _open_sign_in(change, participation, account_id, sign_in, lasts=lasts, now=now)
+        return Answered(meeting_id=meeting.id, handle=handle)
 
 
 def _holder(link_id: UUID, now: datetime) -> Viewer:
@@ -95,16 +100,27 @@ def _accept(change: Change, participation: Participation, real_now: datetime, no
 
 
 def _open_sign_in(
-    change: Change, participation: Participation, account_id: UUID, sign_in: NewSignIn, now: datetime
+    change: Change,
+    participation: Participation,
+    account_id: UUID,
+    sign_in: NewSignIn,
+    *,
+    lasts: timedelta,
+    now: datetime,
 ) -> str | None:
-    """Open a sign-in, if the letter went to the account's own address: else it proves the invitation, no account."""
+    """Open a limited sign-in, if the email went to the account's own address: else it proves no account."""
     person = db.session.get_one(Person, participation.person_id)
     owner = account_queries.account_by_email(person.email or "")
-    if owner is None or owner.id != account_id:
+    if owner is None or owner.id != account_id or sign_in.present_account == account_id:
         return None
-    change.happened(SignInOpened(at=now, about=account_id, proofs=(Proof.LINK.value,)))
+    change.happened(SignInOpened(at=now, about=account_id, proofs=(Proof.INVITATION.value,)))
     return accounts.open_sign_in(
-        account_id, frozenset({Proof.LINK}), now=sign_in.now, longest=sign_in.longest, browser=sign_in.browser
+        account_id,
+        frozenset({Proof.INVITATION}),
+        now=sign_in.now,
+        longest=lasts,
+        browser=sign_in.browser,
+        participation_id=participation.id,
     )
 
 

@@ -22,7 +22,7 @@ from dialogues.keys.posting import drop_file, store_file
 from dialogues.keys.stored_files import read_within
 from dialogues.meetings.models import Meeting, Person
 from dialogues.participants.models import Answer, Participation
-from dialogues.participants.queries.answers import own_part, part_for, place_of
+from dialogues.participants.queries.answers import hidden_from, own_part, part_for, place_of
 from dialogues.participants.queries.questioning import asked, key_of
 from dialogues.participants.queries.registration import gathering_of
 from dialogues.participants.queries.visibility import person_of
@@ -53,9 +53,15 @@ def answer_questions(
         _refuse_late(participation, now)
         questions = asked(participation.meeting_id)
         kept = _answers(participation, questions)
-        texts = {one: text for one, text in _texts(questions, replies) if _is_new(kept.get(one.id), text)}
+        # An answer that is not shown is always replaced: keeping it where both are alike would confirm a guess.
+        hidden = hidden_from(change.viewer, participation.id)
+        texts = {
+            one: text for one, text in _texts(questions, replies) if one.id in hidden or _is_new(kept.get(one.id), text)
+        }
         files = {
-            one: sent for one, sent in _files(questions, replies) if _is_new_file(kept.get(one.id), one, sent, limit)
+            one: sent
+            for one, sent in _files(questions, replies)
+            if one.id in hidden or _is_new_file(kept.get(one.id), one, sent, limit)
         }
         gone = [one for one in questions if one.id in replies.dropped and one.id in kept and one not in files]
         if not (texts or files or gone) and Step.QUESTIONS.value in participation.steps:

@@ -1,6 +1,6 @@
 """What is sealed: people enter their own, others enter for them, and whoever looks leaves a mark."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,8 +54,11 @@ def save_own(
     needs_shared: bool,
     version: int,
     now: datetime,
+    cleared: Collection[SealedKind] = (),
 ) -> None:
     """Seal what a person says of themself, in all kinds at once.
+
+    A limited sign-in does not see what is there: what it leaves empty stays, and `cleared` says what is taken away.
 
     :raises Refusal: the meeting is over, the parts of a kind do not make sense, or someone saved a change meanwhile.
     """
@@ -65,15 +68,27 @@ def save_own(
         fields = sealed.living(meeting, own.person_id, now)
         refuse_stale(stamp(fields.values()), version)
         entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
-        changed = {kind: parts for kind, parts in entered.items() if _differs(kind, fields.get(kind), parts)}
+        gone = {kind for kind in cleared if change.viewer.is_limited and kind in fields and not entered[kind]}
+        changed = {
+            kind: parts
+            for kind, parts in entered.items()
+            if kind in gone or _is_entered(change.viewer, kind, fields.get(kind), parts)
+        }
         if changed or needs_shared:
             # Consent is taken back at any time.
             _refuse_over(meeting, now)
-        sealed.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now)
+        sealed.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
         for kind in changed:
             change.happened(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))
         if own.participation_id is not None:
             _note_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
+
+
+def _is_entered(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
+    """Whether the parts are to be sealed; a limited sign-in is never told whether they are the ones already there."""
+    if viewer.is_limited and field is not None:
+        return bool(parts)
+    return _differs(kind, field, parts)
 
 
 def _differs(kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:

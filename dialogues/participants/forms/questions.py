@@ -77,14 +77,18 @@ class AnswersForm(Form):
             field = self._fields[one.field]
             if one.kind is not QuestionKind.FILE:
                 typed = _text(field.data)
-                if typed or one.id not in sheet.hidden:
+                if typed or one.id not in sheet.hidden or self._drops(one):
                     texts[one.id] = typed
             elif field.data:
                 stream: IO[bytes] = field.data.stream
                 files[one.id] = stream
-            elif (drop := self._fields.get(drop_field(one))) is not None and drop.data:
+            elif self._drops(one):
                 dropped.add(one.id)
         return Replies(texts=texts, files=files, dropped=dropped)
+
+    def _drops(self, one: Asked) -> bool:
+        drop = self._fields.get(drop_field(one))
+        return drop is not None and bool(drop.data)
 
 
 def _text(typed: Any) -> str:
@@ -92,7 +96,7 @@ def _text(typed: Any) -> str:
 
 
 def drop_field(one: Asked) -> str:
-    """The name of the box by which a file that is there is taken away."""
+    """The name of the box by which a file, or an answer that is not shown, is taken away."""
     return f"drop_{one.id.hex}"
 
 
@@ -108,6 +112,8 @@ def answers_form(sheet: Sheet) -> AnswersForm:
             shown[one.field] = date.fromisoformat(given.text) if one.kind is QuestionKind.DATE else given.text
         if one.kind is QuestionKind.FILE and given is not None and not one.required:
             fields[drop_field(one)] = BooleanField(_l("Take the file away"))
+        if one.kind is not QuestionKind.FILE and one.id in sheet.hidden and not one.required:
+            fields[drop_field(one)] = BooleanField(_l("Clear this answer"))
     made: type[AnswersForm] = type("AnswersOfMeeting", (AnswersForm,), fields)
     return made(data=shown)
 

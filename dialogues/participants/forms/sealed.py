@@ -91,7 +91,14 @@ def _read(value: Any) -> str:
 
 
 class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Medical):
-    """Everything that is sealed of oneself, on one page."""
+    """Everything that is sealed of oneself, on one page; what is kept and not shown has a box to clear it."""
+
+    clear_passport = BooleanField(_l("Clear the passport details"))
+    clear_visa = BooleanField(_l("Clear the visa details"))
+    clear_flights = BooleanField(_l("Clear the flights and trains"))
+    clear_diet = BooleanField(_l("Clear the diet"))
+    clear_access = BooleanField(_l("Clear the access needs"))
+    clear_medical = BooleanField(_l("Clear the medical needs"))
 
     visa_status = SelectField(_l("Where the visa stands"))
     needs_shared = BooleanField(_l("The focal point of my party may read my diet, access and medical needs"))
@@ -99,6 +106,18 @@ class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Me
     def __init__(self, own: OwnPapers):
         super().__init__(own.stamp, own.values, visa_status=own.visa_status.value, needs_shared=own.needs_shared)
         self.visa_status.choices = _statuses()
+        for kind in SealedKind:
+            if own.is_readable or kind not in own.kept:
+                del self._fields[clear_field(kind)]
+
+    def cleared(self) -> list[SealedKind]:
+        """The kinds whose box is ticked."""
+        return [kind for kind in SealedKind if clear_field(kind) in self and self[clear_field(kind)].data]
+
+
+def clear_field(kind: SealedKind) -> str:
+    """The name of the box by which a kind that is not shown is cleared."""
+    return f"clear_{kind.value}"
 
 
 class VisaStatusForm(Form):

@@ -37,10 +37,10 @@ def letter_about(participation: Participation, kind: LetterKind, at: datetime, *
 
 
 def mint_personal_link(participation_id: UUID, now: datetime) -> str:
-    """A new secret for the person's link; the older ones, if not used, are void from here on."""
+    """A new secret for the person's link; the older ones, if not used, end soon."""
     participation = db.session.get_one(Participation, participation_id)
     closes_at = db.session.get_one(Meeting, participation.meeting_id).registration_closes_at
-    accounts.revoke_links(LinkPurpose.REGISTRATION, participation_id, now)
+    accounts.replace_links(LinkPurpose.REGISTRATION, participation_id, now)
     return accounts.mint_link(
         LinkPurpose.REGISTRATION, participation_id, expires_at=link_expires(closes_at, now), now=now
     )

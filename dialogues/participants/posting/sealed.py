@@ -47,13 +47,17 @@ def enter(
     *,
     by_person: UUID,
     now: datetime,
+    cleared: Collection[SealedKind] = (),
 ) -> None:
-    """Seal these kinds anew; a paper with nothing in it is taken away, a need with nothing in it is an answer."""
+    """Seal these kinds anew; a paper with nothing in it is taken away, a need with nothing in it is an answer.
+
+    :param cleared: kinds that are taken away, needs too.
+    """
     key_id = next((field.key_id for field in fields.values()), None) or uuid4()
     purge_on = kept_until(_departure(meeting, person_id))
     for kind, parts in entered.items():
         field = fields.get(kind)
-        if not parts and kind not in NEEDS:
+        if kind in cleared or (not parts and kind not in NEEDS):
             if field is not None:
                 field.purge_on = TAKEN_AWAY
             continue

@@ -128,8 +128,7 @@ def _sheet(viewer: Viewer, which: ColumnElement[bool]) -> Sheet:
         raise Unseen
     questions = asked(row.Meeting.id)
     given = {one.asked.id: one for one in _given(_answers(Participation.id == row.id, LIVE))}
-    reads = _answers(Participation.id == row.id, readable(viewer)).with_only_columns(Question.id)
-    hidden = frozenset(given) - set(db.session.scalars(reads))
+    hidden = hidden_from(viewer, row.id) & frozenset(given)
     return Sheet(
         participation_id=row.id,
         name=row.name,
@@ -139,6 +138,13 @@ def _sheet(viewer: Viewer, which: ColumnElement[bool]) -> Sheet:
         gathering=gathering_of(row.Meeting),
         version=stamp(questions, [(one.asked.id, one.answered_at) for one in given.values()]),
     )
+
+
+def hidden_from(viewer: Viewer, participation_id: UUID) -> frozenset[UUID]:
+    """The questions that this person has answered, and whose answers the viewer may not read."""
+    answered = select(Answer.question_id).where(Answer.participation_id == participation_id)
+    reads = _answers(Participation.id == participation_id, readable(viewer)).with_only_columns(Question.id)
+    return frozenset(db.session.scalars(answered)) - set(db.session.scalars(reads))
 
 
 def _answers(*which: ColumnElement[bool]) -> Any:

@@ -105,8 +105,11 @@ def decided(participation_id: UUID) -> ToTell | None:
 
 
 def own_change(viewer: Viewer) -> Change | None:
-    """What the viewer last asked to have changed: waiting, or with the answer of the office."""
-    return _newest(own_part(viewer))
+    """What the viewer last asked to have changed: waiting, or with the answer of the office.
+
+    A limited sign-in learns only that a change was asked for, and whether it waits.
+    """
+    return _newest(own_part(viewer), opens=not viewer.is_limited)
 
 
 def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
@@ -114,10 +117,10 @@ def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
     return _newest(part_for(viewer, participation_id))
 
 
-def _newest(which: ColumnElement[bool]) -> Change | None:
+def _newest(which: ColumnElement[bool], *, opens: bool = True) -> Change | None:
     rows = _rows(which, func.length(ChangeRequest.diff) > 0).order_by(None).order_by(ChangeRequest.asked_at.desc())
     row = db.session.execute(rows.limit(1)).one_or_none()
-    return _change(row) if row is not None else None
+    return _change(row, opens=opens) if row is not None else None
 
 
 def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
@@ -142,8 +145,8 @@ def _rows(*which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _change(row: Any) -> Change:
-    request, asked_for = row.ChangeRequest, asking_of(row.ChangeRequest)
+def _change(row: Any, *, opens: bool = True) -> Change:
+    request, asked_for = row.ChangeRequest, asking_of(row.ChangeRequest) if opens else {}
     now = written(row.Participation, row.Person, row.Institution)
     waits = request.decided_at is None
     return Change(
@@ -157,7 +160,7 @@ def _change(row: Any) -> Change:
         fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in asked_for.items()),
         decided_at=request.decided_at,
         accepted=request.accepted,
-        reason=request.reason,
+        reason=request.reason if opens else "",
         version=row.Participation.version + row.Person.version,
     )
 

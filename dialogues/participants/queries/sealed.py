@@ -78,12 +78,13 @@ class Papers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPapers:
-    """One's own, in full."""
+    """One's own, in full; a limited sign-in gets no values, and learns only what is kept."""
 
     person_id: UUID
     participation_id: UUID | None
     visa_status: VisaStatus
     needs_shared: bool
+    is_readable: bool
     kept: Mapping[SealedKind, Kept]
     values: Mapping[SealedKind, Mapping[str, str]]
     stamp: int
@@ -277,8 +278,9 @@ def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
         participation_id=row.participation_id,
         visa_status=row.visa_status or VisaStatus.UNKNOWN,
         needs_shared=bool(row.needs_shared),
+        is_readable=not viewer.is_limited,
         kept={field.kind: _line(field) for field in fields},
-        values={field.kind: opened(field) for field in fields},
+        values={} if viewer.is_limited else {field.kind: opened(field) for field in fields},
         stamp=stamp(fields),
     )
 

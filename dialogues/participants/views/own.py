@@ -65,7 +65,8 @@ def _stages(own: Any, frame: Frame, *, is_complete: bool) -> list[_Stage]:
         (_("Lists open"), _short(frame.lists_opened_at, frame), frame.lists_opened_at is not None),
         (_("Meeting"), _span(frame), today > frame.days.last),
     ]
-    if own.capacity is not Capacity.PARTICIPANT and not viewer().may(PARTICIPANTS_SEE):
+    reads_lists = own.capacity is Capacity.PARTICIPANT and not viewer().is_limited
+    if not reads_lists and not viewer().may(PARTICIPANTS_SEE):
         del stages[4]
     now = next((number for number, stage in enumerate(stages) if not stage[2]), None)
     return [
@@ -147,4 +148,4 @@ def withdraw(meeting_id: UUID) -> Iterator[Any]:
     yield {"form": PlainForm(), "own": own, "frame": frame, "is_open": frame.gathering.is_open(clock.now())}
     answering.withdraw(viewer(), now=clock.now())
     flash(_("You have withdrawn. Until registration closes, your personal link leads back."), "success")
-    yield see_other("/")
+    yield see_other(url_for("participants.registration") if viewer().is_limited else "/")

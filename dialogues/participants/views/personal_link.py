@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.accounts import queries as accounts
 from dialogues.accounts.cookie import end_present, let_in, this_way
-from dialogues.accounts.rules import LinkPurpose, Proof
+from dialogues.accounts.rules import LinkPurpose
 from dialogues.common import clock
 from dialogues.common.access import allows, viewer
 from dialogues.common.pages import form_page, see_other
@@ -20,6 +20,7 @@ from dialogues.participants.commands import answering
 from dialogues.participants.commands.answering import NewSignIn
 from dialogues.participants.forms import AnswerForm, PlainForm
 from dialogues.participants.queries import Invited
+from dialogues.participants.queries.limited import meeting_of_registration
 from dialogues.participants.rules import Answer, may_answer
 from dialogues.participants.views.house import blueprint
 from dialogues.policy import LINK_OPEN
@@ -43,9 +44,16 @@ def open_link(token: str) -> Response:
 @allows(LINK_OPEN)
 @form_page("participants/registration.html")
 def registration() -> Iterator[Any]:
-    """The invitation's own words, with accept and decline first; or that this link is done with."""
+    """The invitation's own words, with accept and decline first; or that this link is done with.
+
+    A limited sign-in goes on to its registration from here, which is its start page.
+    """
     link_id = _opened()
     invited = _answerable(link_id)
+    meeting_id = meeting_of_registration(viewer(), clock.now()) if invited is None else None
+    if meeting_id is not None:
+        yield see_other(url_for("participants.own_registration", meeting_id=meeting_id))
+        return
     form = AnswerForm()
     yield {"form": form, "invited": invited, "new_link": PlainForm()}
     if link_id is None or invited is None:
@@ -57,9 +65,11 @@ def registration() -> Iterator[Any]:
         flash(_("Your answer is written down: you do not come. Thank you for telling us."), "success")
         yield see_other(url_for("participants.registration"))
         return
-    if answered.handle is not None and not _is_signed_in_already(answered.account_id):
+    if answered.handle is not None:
         end_present()
         let_in(answered.handle)
+        # A limited sign-in ends before the person is done: the same link then offers a new one.
+        session[_OPENED] = str(link_id)
     flash(_("Thank you: you have accepted. Please add your details."), "success")
     yield see_other(url_for("participants.own_registration", meeting_id=answered.meeting_id))
 
@@ -98,11 +108,5 @@ def _answerable(link_id: UUID | None) -> Invited | None:
 
 def _new_sign_in() -> NewSignIn:
     way = this_way()
-    return NewSignIn(
-        now=way.moment.real, longest=way.terms.longest(frozenset({Proof.LINK})), browser=way.caller.browser
-    )
-
-
-def _is_signed_in_already(account_id: UUID | None) -> bool:
-    """Whether this browser has a stay of that account, perhaps with more proofs than a link gives."""
-    return viewer().account_id == account_id
+    present = None if viewer().is_limited else viewer().account_id
+    return NewSignIn(now=way.moment.real, browser=way.caller.browser, present_account=present)

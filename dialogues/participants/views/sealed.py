@@ -15,7 +15,14 @@ from dialogues.common.presentation import word
 from dialogues.common.refusal import Refusal, Unseen
 from dialogues.participants import queries
 from dialogues.participants.commands import sealing
-from dialogues.participants.forms.sealed import FORMS, OwnSealedForm, ReasonForm, VisaStatusForm, read_only
+from dialogues.participants.forms.sealed import (
+    FORMS,
+    OwnSealedForm,
+    ReasonForm,
+    VisaStatusForm,
+    clear_field,
+    read_only,
+)
 from dialogues.participants.queries.sealed import Papers, certificates, everyones, own_papers, papers
 from dialogues.participants.rules import QuestionKind, SealedKind, Step, VisaStatus
 from dialogues.participants.rules.sealed import NEEDS, PAPERS, WHY
@@ -50,6 +57,7 @@ def own_sealed(meeting_id: UUID) -> Iterator[Any]:
         "papers": PAPERS,
         "needs": NEEDS,
         "why": WHY,
+        "clear_field": clear_field,
     }
     sealing.save_own(
         viewer(),
@@ -58,6 +66,7 @@ def own_sealed(meeting_id: UUID) -> Iterator[Any]:
         needs_shared=form.needs_shared.data,
         version=form.version.data,
         now=clock.now(),
+        cleared=form.cleared(),
     )
     flash(_("Saved and sealed."), "success")
     yield steps.go_on(shown, overview) if shown else see_other(url_for(".own_sealed", meeting_id=meeting_id))
