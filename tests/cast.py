@@ -20,7 +20,10 @@ from dialogues.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Meeting, Party, Person
 from dialogues.meetings.queries import stand_in
+from dialogues.participants.models import Participation
+from dialogues.participants.posting import mint_personal_link
 from dialogues.sample.reading import sample
+from tests.beds.forms import send
 
 #: A sign-in with password and second factor.
 BOTH = frozenset({Proof.PASSWORD, Proof.TOTP})
@@ -104,6 +107,26 @@ class Cast:
             cookie["_user_id"] = handle
             cookie["_fresh"] = True
         return client
+
+    def client_by_link(self, name: str, meeting: str = "TRD-1", client: FlaskClient | None = None) -> FlaskClient:
+        """A browser in which the persona has opened and accepted an invitation link to that meeting."""
+        client = client or self.app.test_client()
+        with self.app.app_context():
+            now, here = clock.now(), self.participation(name, meeting)
+            with upkeep(system(Purpose.SECRET_LINK)):
+                secret = mint_personal_link(here, now)
+        client.get(f"/r/{secret}")
+        client.get(send(client, "/registration", answer="accept").location)
+        return client
+
+    def participation(self, name: str, meeting: str = "TRD-1") -> UUID:
+        """The id of a persona's participation in that meeting."""
+        of = (
+            select(Participation.id)
+            .join(Person, Person.id == Participation.person_id)
+            .where(Participation.meeting_id == self.meeting(meeting), Person.email_norm == f"{name}@example.invalid")
+        )
+        return self._one(of)
 
     def _signed_in(self, name: str) -> Viewer:
         """The persona with a live sign-in, which every command asks for."""

@@ -1,10 +1,11 @@
 """Letters with a secret link."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from dialogues.accounts import queries
+from dialogues.accounts import posting, queries
 from dialogues.accounts.letters import COMPOSERS
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.common import clock
@@ -52,11 +53,34 @@ def test_a_letter_has_a_link_of_its_purpose(desk: Desk, kind: LetterKind) -> Non
     assert link.live
 
 
-def test_the_secret_is_made_anew_at_each_sending_and_voids_the_one_before(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("kind", "purpose"),
+    [
+        (LetterKind.SIGN_IN_LINK, LinkPurpose.SIGN_IN),
+        (LetterKind.PASSWORD_RESET, LinkPurpose.PASSWORD_RESET),
+        (LetterKind.STAFF_INVITATION, LinkPurpose.STAFF_INVITATION),
+    ],
+)
+def test_the_secret_is_made_anew_at_each_sending_and_ends_the_one_before_after_ten_minutes(
+    desk: Desk, kind: LetterKind, purpose: LinkPurpose
+) -> None:
     guest = desk.participant()
-    first, second = (token_in(compose(LetterKind.SIGN_IN_LINK, guest)) for _sending in range(2))
-    states = [queries.link(token, LinkPurpose.SIGN_IN, clock.real_now()) for token in (first, second)]
-    assert [state.live for state in states if state] == [False, True]
+    tokens = [token_in(compose(kind, guest)) for _sending in range(2)]
+    for minutes, live in ((9, [True, True]), (11, [False, True])):
+        then = clock.real_now() + timedelta(minutes=minutes)
+        states = [queries.link(token, purpose, then) for token in tokens]
+        assert [state.live for state in states if state] == live
+
+
+def test_asking_a_third_time_gives_the_first_link_no_more_time(desk: Desk) -> None:
+    guest = desk.participant()
+    first = token_in(compose(LetterKind.SIGN_IN_LINK, guest))
+    compose(LetterKind.SIGN_IN_LINK, guest)
+    with upkeep(system(Purpose.SIGN_IN)):
+        posting.mint_only_link(LinkPurpose.SIGN_IN, guest.account_id, clock.real_now() + timedelta(minutes=9))
+    found = queries.link(first, LinkPurpose.SIGN_IN, clock.real_now() + timedelta(minutes=11))
+    assert found is not None
+    assert not found.live
 
 
 def test_subjects_are_neutral(desk: Desk) -> None:

@@ -213,6 +213,25 @@ WITHIN: dict[str, tuple[str, ...]] = {
 }
 
 
+#: What a limited sign-in, by an invitation link, opens in its one meeting; it opens no other route.
+BY_INVITATION_LINK = frozenset(
+    {
+        "participants.own_registration",
+        "participants.own_identity",
+        "participants.own_affiliation",
+        "participants.own_languages",
+        "participants.own_days",
+        "participants.own_visibility",
+        "participants.own_rules",
+        "participants.own_sealed",
+        "participants.own_answers",
+        "participants.own_change",
+        "participants.take_change_back",
+        "participants.withdraw",
+    }
+)
+
+
 def open_to(endpoint: str, persona: str) -> bool:
     """Whether the oracle lets the persona do something at this route, with an object of their own meeting."""
     if endpoint in AROUND:

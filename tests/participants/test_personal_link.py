@@ -1,7 +1,9 @@
 """The life of a personal link: opening changes nothing, the answer uses it up, a new one is to be had."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,10 +19,13 @@ from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting, Person, RoleGrant
 from dialogues.meetings.rules import InviteProfile
+from dialogues.participants.models import Answer, Participation
+from dialogues.participants.posting import mint_personal_link
 from dialogues.participants.rules import ParticipationStatus
-from tests.beds.forms import SAME_ORIGIN, held, page, press
+from tests.beds.forms import SAME_ORIGIN, held, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1
+from tests.participants.asking import answers, asked, meeting
 from tests.participants.conftest import Office
 from tests.participants.test_views import invite
 
@@ -93,7 +98,7 @@ def test_a_meeting_with_the_full_profile_names_itself(office: Office, link: str)
     assert "Series of online sessions" in opened(office, link).get("/registration").text
 
 
-def test_accepting_signs_in_and_leads_to_the_details(office: Office, link: str) -> None:
+def test_accepting_opens_this_registration_only_and_leads_to_the_details(office: Office, link: str) -> None:
     browser = opened(office, link)
 
     accepted = answer(browser, "accept")
@@ -101,7 +106,8 @@ def test_accepting_signs_in_and_leads_to_the_details(office: Office, link: str) 
     assert accepted.location == f"/meetings/{office.cast.meeting('SCD-1')}/registration"
     assert "Thank you: you have accepted" in browser.get(accepted.location).text
     assert status(office) is ParticipationStatus.CONFIRMED
-    assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 200
+    assert "Your link opens your registration only" in browser.get(accepted.location).text
+    assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 404
 
 
 def test_accepting_in_a_browser_of_someone_else_ends_that_persons_sign_in(office: Office, link: str) -> None:
@@ -272,7 +278,8 @@ def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Off
     assert browser.post(own + "/withdraw", data=held(form), headers=SAME_ORIGIN).status_code == 303
 
     assert status(office) is ParticipationStatus.WITHDRAWN
-    assert browser.get(own).status_code == 404
+    assert browser.get(own).location.startswith("/sign-in")
+    assert "Email me a new link" in browser.get("/registration").text
     returning = opened(office, link)
     press(returning, "/registration", "Email me a new link")
     office.mail()
@@ -297,3 +304,121 @@ def test_yes_here_and_no_by_the_office_at_once_leave_one_of_the_two(office: Offi
     assert status(office) is ParticipationStatus.TAKEN_BACK
     grants = select(RoleGrant).where(RoleGrant.person_id == office.participation(OYUN).person_id)
     assert all(grant.revoked_at for grant in db.session.execute(grants).scalars())
+
+
+def test_an_answer_to_a_question_is_shown_as_given_and_replaced_or_cleared(office: Office) -> None:
+    asked_id = asked(office, "Do you need a room?")
+    answers(office, "us4", {asked_id: "Heronsworth"})
+    client, page_of = office.cast.client_by_link("us4", "SCD-1"), f"{meeting(office)}/registration/questions"
+
+    shown = client.get(page_of).text
+    assert "Heronsworth" not in shown
+    assert "Given. Leave this empty to keep it." in shown
+
+    assert answers(office, client, {}).status_code == 303
+    assert "Heronsworth" in office.cast.client("us4").get(page_of).text
+    assert answers(office, client, {asked_id: "Swift Street"}).status_code == 303
+    assert "Swift Street" in office.cast.client("us4").get(page_of).text
+    assert answers(office, client, {}, **{f"drop_{asked_id.hex}": "y"}).status_code == 303
+    assert "Swift Street" not in office.cast.client("us4").get(page_of).text
+
+
+def test_a_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None:
+    asked_id = asked(office, "Do you need a room?")
+    answers(office, "us4", {asked_id: "Heronsworth"})
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    def answered_at() -> datetime:
+        db.session.rollback()
+        return db.session.execute(select(Answer.answered_at).where(Answer.question_id == asked_id)).scalar_one()
+
+    times = [answered_at()]
+    for hours, guess in enumerate(("Heronsworth", "Swift Street"), 1):
+        set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=hours))
+        answers(office, client, {asked_id: guess})
+        times.append(answered_at())
+    assert times[0] < times[1] < times[2]
+
+
+def test_a_file_that_answers_a_question_is_not_downloaded_by_an_invitation_link(office: Office) -> None:
+    asked_id = asked(office, "Your photograph", kind="file")
+    full = office.cast.client("us4")
+    answers(office, full, {asked_id: (BytesIO(b"Plain words."), "page.txt")})
+    page_of = f"{meeting(office)}/registration/questions"
+    found = re.search(r'href="([^"]*/file)"', full.get(page_of).text)
+    assert found is not None
+    assert full.get(found[1]).status_code == 200
+
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    assert found[1] not in client.get(page_of).text
+    assert client.get(found[1]).status_code == 404
+
+
+def test_what_was_asked_to_be_changed_is_not_read_by_an_invitation_link(office: Office) -> None:
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        part = session.get_one(Participation, office.participation("us4@example.invalid").id)
+        part.approved_at = clock.now()
+    full, own = office.cast.client("us4"), f"{meeting(office)}/registration"
+    assert send(full, f"{own}/affiliation", affiliation="Heronsworth Institute").status_code == 303
+    assert "Heronsworth" in full.get(f"{own}/change").text
+
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    shown = client.get(f"{own}/change").text
+    assert "This waits for the office" in shown
+    assert "Heronsworth" not in shown + client.get(own).text + client.get(f"{own}/affiliation").text
+    assert press(client, f"{own}/change", "Take it back").status_code == 303
+    assert "No change is asked for" in client.get(f"{own}/change").text
+
+
+def test_a_limited_sign_in_has_a_link_to_sign_in_mailed_to_the_stored_address(office: Office) -> None:
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    asked_for = press(client, f"{meeting(office)}/registration", "Email me a link to sign in")
+
+    assert asked_for.location == "/sign-in/link-sent"
+    (letter,) = office.mail()
+    assert letter.recipients == ("us4@example.invalid",)
+    assert "/links/" in letter.message.get_content()
+
+
+def test_a_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) -> None:
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    closed = client.get(f"{meeting(office)}/agenda")
+
+    assert closed.status_code == 404
+    assert "Your invitation link opens your registration only" in closed.text
+    back = page(closed).find("a", string="To my registration")
+    assert back is not None
+    assert client.get(str(back["href"])).location == f"{meeting(office)}/registration"
+
+
+def test_nobody_else_has_a_link_mailed_without_writing_an_address(office: Office) -> None:
+    for browser in (office.browser(), office.cast.client("us4")):
+        form = page(browser.get("/sign-in/link")).select_one("input[name$=csrf_token]")
+        sent = {"csrf_token": form["value"] if form else ""}
+        assert browser.post("/sign-in/link/own", data=sent, headers=SAME_ORIGIN).location == "/sign-in/link"
+    assert office.mail() == []
+
+
+def test_an_ended_limited_sign_in_offers_a_new_link(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    answer(browser, "accept")
+    with upkeep(system(Purpose.UPKEEP)):
+        accounts.end_sign_ins(accounts.account_for(OYUN, clock.real_now()), clock.real_now())
+    office.mail()
+
+    press(browser, "/registration", "Email me a new link")
+
+    (letter,) = office.mail()
+    assert letter.recipients == (OYUN,)
+
+
+def test_of_two_links_that_were_mailed_one_answers(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.SECRET_LINK)):
+        second = mint_personal_link(office.participation(OYUN).id, clock.now())
+
+    assert answer(opened(office, link), "accept").status_code == 303
+    assert "cannot be used any more" in opened(office, f"/r/{second}").get("/registration").text

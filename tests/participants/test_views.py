@@ -1,9 +1,13 @@
 """The pages of the office: who is invited, and what is refused."""
 
+from datetime import timedelta
+
 import pytest
 
 from dialogues.participants.rules import ParticipationStatus
 from tests.beds.forms import complaints, page, press, send
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1
 from tests.participants.conftest import Office
 
 OYUN = {"name": "Oyun Bat", "email": "oyun@example.org", "capacity": "participant"}
@@ -80,7 +84,7 @@ def test_withdrawn_by_the_office_means_no_link_until_invited_again(office: Offic
     assert len(office.mail()) == 1
 
 
-def test_a_reminder_voids_the_link_before_it(office: Office) -> None:
+def test_a_new_link_ends_the_link_before_it_after_ten_minutes(office: Office) -> None:
     invite(office)
     office.mail()
     first = office.link_to("oyun@example.org")
@@ -93,6 +97,9 @@ def test_a_reminder_voids_the_link_before_it(office: Office) -> None:
     office.mail()
 
     browser = office.browser()
+    browser.get(first)
+    assert "You are invited" in browser.get("/registration").text
+    set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(minutes=11))
     browser.get(first)
     assert "cannot be used" in browser.get("/registration").text
     browser.get(office.link_to("oyun@example.org"))
