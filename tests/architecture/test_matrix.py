@@ -33,7 +33,7 @@ from dialogues.participants.rules import AnswerAudience, BulkKind, QuestionKind
 from dialogues.sample.generating import generate_meeting
 from dialogues.seating.models import KeptApart
 from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
-from tests.architecture.oracle import PERSONAS
+from tests.architecture.oracle import INVITED, PERSONAS
 from tests.architecture.routes import AROUND, WHEN_ASKED, open_to
 from tests.beds.database import Installation, Sample, new_installation, opened
 from tests.beds.forms import send
@@ -295,8 +295,9 @@ def test_not_signed_in_every_path_is_the_same_way_to_sign_in(house: Flask, forei
 
 
 def test_the_size_of_the_matrix(house: Flask, capsys: pytest.CaptureFixture[str]) -> None:
-    """Cells asked in this module: foreign and unknown, mixed, own, closed, not signed in."""
-    cells = sum(len(methods(rule)) for rule in private_rules(house)) * (len(PERSONAS) * 4 + 3)
+    """Cells asked: foreign and unknown, mixed, own, closed, not signed in; own and unknown by invitation link."""
+    asked_of_each = len(PERSONAS) * 4 + 3 + len(INVITED) * 2
+    cells = sum(len(methods(rule)) for rule in private_rules(house)) * asked_of_each
     with capsys.disabled():
         sys.stdout.write(f"\nroute × method × persona × object: {cells} cells\n")
     assert cells >= 3000

@@ -15,14 +15,18 @@ from dialogues.accounts.rules import CHANGE_ADDRESS, LinkPurpose, Proof
 from dialogues.common import clock
 from dialogues.common.access import LIMITED_ENDPOINTS
 from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting
+from dialogues.meetings.queries import stand_in
 from dialogues.meetings.rules import MeetingStatus
 from dialogues.participants.models import Participation, SealedField
 from dialogues.participants.posting import end_part
+from dialogues.participants.queries.limited import stand_at_registration
 from dialogues.participants.rules import ParticipationStatus
+from dialogues.policy import MATRIX, STANDINGS, Scope
 from tests.architecture.objects import of_meeting, of_nowhere, own
+from tests.architecture.oracle import INVITED
 from tests.architecture.routes import BY_INVITATION_LINK
 from tests.architecture.test_matrix import address, ask, difference, methods, private_rules, token
 from tests.beds.database import Installation, opened
@@ -32,8 +36,6 @@ from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 #: Registration for TRD-1 is open, and closes on the next day.
 WHILE_OPEN = MIDDLE_OF_TRD_1 - timedelta(days=7)
-#: Two participants, a co-chair and a focal point who are participants too, and an observer.
-INVITED = ("us4", "ch1", "kr1", "xo2")
 NUMBER = "M9917364"
 PASSPORT = {
     "passport_number": NUMBER,
@@ -123,6 +125,22 @@ def test_a_limited_sign_in_reads_and_answers_its_own_registration(app: Flask, ca
             assert ask(client, "GET", path)[0] == 200, rule.endpoint
         if "POST" in (rule.methods or set()) and rule.endpoint != "participants.withdraw":
             assert ask(client, "POST", path)[0] in {303, 422}, rule.endpoint
+
+
+@pytest.mark.parametrize("persona", INVITED)
+def test_no_action_reaches_beyond_ones_own_in_a_limited_sign_in(app: Flask, cast: Cast, persona: str) -> None:
+    with app.app_context():
+        part, account, meeting = cast.participation(persona), cast.account(persona), cast.meeting("TRD-1")
+        limited = Viewer(account_id=account, limited_to=part)
+        placed = stand_at_registration(limited, meeting, clock.now())
+        assert placed is not None
+        assert stand_in(limited, None, meeting, clock.now()) is None
+        db.session.rollback()
+    reached = {action.name: placed.scopes(action) for action in MATRIX if placed.scopes(action)}
+    assert reached == dict.fromkeys(("registration.own", "passport.enter", "needs.enter"), frozenset({Scope.OWN}))
+    assert {action.name for action in STANDINGS if placed.may(action)} == {
+        action.name for action in STANDINGS if ANYONE.may(action)
+    }
 
 
 @pytest.mark.parametrize("code", ["SCD-1", "LVR-1"])
@@ -402,12 +420,14 @@ def test_a_link_opens_only_its_purpose(app: Flask, cast: Cast, purpose: LinkPurp
     assert shows == ([opens[purpose]] if purpose in opens else [])
 
 
-def test_one_of_two_links_to_sign_in_that_were_asked_for_signs_in(app: Flask, cast: Cast) -> None:
-    with app.app_context(), upkeep(system(Purpose.SIGN_IN)):
+def test_two_links_to_sign_in_that_were_asked_for_each_work_once(app: Flask, cast: Cast) -> None:
+    with app.app_context():
         now, account = clock.real_now(), cast.account("us4")
-        first, second = (accounts.mint_only_link(LinkPurpose.SIGN_IN, account, now) for _asking in range(2))
-    one, other = app.test_client(), app.test_client()
-    one.get(f"/links/{first}")
-    assert send(one, "/link").status_code == 303
-    other.get(f"/links/{second}")
-    assert "does not work any more" in other.get("/link").text
+        with upkeep(system(Purpose.SIGN_IN)):
+            secrets = [accounts.mint_only_link(LinkPurpose.SIGN_IN, account, now) for _asking in range(2)]
+    for secret in secrets:
+        one, other = app.test_client(), app.test_client()
+        one.get(f"/links/{secret}")
+        assert send(one, "/link").status_code == 303
+        other.get(f"/links/{secret}")
+        assert "does not work any more" in other.get("/link").text

@@ -19,6 +19,7 @@ from tests.beds.mail import MailServer
 from tests.beds.web import set_clock
 
 _LINK = re.compile(r"https?://\S+/r/[\w-]+")
+_SIGN_IN_LINK = re.compile(r"https?://\S+/links/[\w-]+")
 
 
 @dataclass(slots=True)
@@ -137,7 +138,14 @@ class Stage:
 
     def link_to(self, address: str) -> str:
         """The path of the personal link in the newest letter to that address."""
-        found = [link for letter in self.letters_to(address) for link in _LINK.findall(words_of(letter))]
+        return self._newest(_LINK, address)
+
+    def sign_in_link_to(self, address: str) -> str:
+        """The path of the link to sign in that was mailed last to that address."""
+        return self._newest(_SIGN_IN_LINK, address)
+
+    def _newest(self, link: re.Pattern[str], address: str) -> str:
+        found = [one for letter in self.letters_to(address) for one in link.findall(words_of(letter))]
         return str(urlsplit(found[-1]).path)
 
     def set_clock(self, moment: datetime) -> None:

@@ -187,6 +187,12 @@ def the_participant_accepts_and_registers(stage: Stage) -> Someone:
     latecomer = stage.visitor()
     latecomer.open(stage.link_to(SARAN))
     latecomer.sees("This link cannot be used any more", "Email me a new link")
+
+    participant.sees("Your link opens your registration only")
+    participant.press("Email me a link to sign in")
+    stage.deliver()
+    participant.open(stage.sign_in_link_to(SARAN))
+    participant.press("Sign in")
     return participant
 
 

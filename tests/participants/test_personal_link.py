@@ -389,7 +389,7 @@ def test_a_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) ->
     closed = client.get(f"{meeting(office)}/agenda")
 
     assert closed.status_code == 404
-    assert "Your invitation link opens your registration only" in closed.text
+    assert "Your link does not open this page" in closed.text
     back = page(closed).find("a", string="To my registration")
     assert back is not None
     assert client.get(str(back["href"])).location == f"{meeting(office)}/registration"

@@ -91,7 +91,6 @@ def by_link(link_id: UUID, way: Way) -> str:
         link = queries.link_by_id(link_id, LinkPurpose.SIGN_IN, now)
         if link is None or not posting.use_up(link_id, now) or _account(link.subject).disabled_at is not None:
             raise Refusal(_SPENT)
-        posting.void_unused_links(LinkPurpose.SIGN_IN, [link.subject], now)
         return _open(change, link.subject, way.terms.proofs(Proof.LINK), way)
 
 
