@@ -221,8 +221,8 @@ def the_participant_takes_the_agenda_along(participant: Someone) -> tuple[Event,
 
 def the_days_of_the_meeting_are_mailed(stage: Stage) -> None:
     stage.deliver()
-    invite = stage.letters_to(SARAN)[-1]
-    (attached,) = [part for part in invite.walk() if part.get_content_type() == "text/calendar"]
+    attachments = [(letter, part) for letter in stage.letters_to(SARAN) for part in letter.walk()]
+    ((invite, attached),) = [found for found in attachments if found[1].get_content_type() == "text/calendar"]
     assert attached.get_param("method") == "REQUEST"
     (days,) = Calendar.from_ical(attached.get_content()).walk("VEVENT")
     assert (days.start, days.end) == (date(2027, 6, 14), date(2027, 6, 17))
