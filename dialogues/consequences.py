@@ -18,6 +18,7 @@ from dialogues.meetings.rules import (
     MeetingClosed,
     MeetingCopied,
     MeetingMoved,
+    PartyChanged,
     RoleAccepted,
     RoleDeclined,
     RoleEnded,
@@ -26,6 +27,7 @@ from dialogues.meetings.rules import (
 )
 from dialogues.participants import follow_ups as participants
 from dialogues.participants.rules import (
+    CapacityApproved,
     InvitationCorrected,
     NominationChanged,
     NomineeReplaced,
@@ -54,6 +56,7 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
     ),
     MeetingCancelled: (invites.cancel_meeting, attendance.end_codes, participants.purge_cancelled),
     MeetingClosed: (participants.end_links, attendance.seal_record),
+    PartyChanged: (participants.refuse_impossible_capacities,),
     AgendaReleased: (invites.follow_release,),
     PersonInvited: (invites.settle_restricted_person,),
     PersonNominated: (invites.settle_restricted_person,),
@@ -68,6 +71,7 @@ CONSEQUENCES: dict[type[Happening], tuple[FollowUp, ...]] = {
         participants.keep_with_person,
         participants.ask_needs_again,
     ),
+    CapacityApproved: (invites.settle_person,),
     NomineeReplaced: (agenda.replace_person, invites.settle_replaced),
     RegistrationApproved: (attendance.send_code,),
     RegistrationChanged: (invites.settle_details, participants.keep_with_person),

@@ -18,6 +18,7 @@ class TaskKind(Enum):
     LETTERS_SET_ASIDE = "letters_set_aside"
     ADDRESS_DOUBT = "address_doubt"
     ADDRESS_ASKED = "address_asked"
+    CAPACITY_ASKED = "capacity_asked"
     LODGING = "lodging"
     UNANSWERED = "unanswered"
     TO_APPROVE = "to_approve"

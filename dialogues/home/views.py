@@ -41,6 +41,7 @@ _PLACES = {
     TaskKind.LETTERS_SET_ASIDE: "outbox.letters",
     TaskKind.ADDRESS_DOUBT: "participants.nominations",
     TaskKind.ADDRESS_ASKED: "participants.nominations",
+    TaskKind.CAPACITY_ASKED: "participants.nominations",
     TaskKind.LODGING: "participants.nominations",
     TaskKind.UNANSWERED: "participants.participants",
     TaskKind.TO_APPROVE: "participants.participants",
@@ -189,6 +190,14 @@ def _words(task: Task) -> str:
                 ngettext(
                     "The office asks for another e-mail address of a nominee",
                     "The office asks for other e-mail addresses of %(num)s nominees",
+                    n,
+                )
+            )
+        case TaskKind.CAPACITY_ASKED:
+            return str(
+                ngettext(
+                    "Decide whether a nominee becomes a participant",
+                    "Decide whether %(num)s nominees become participants",
                     n,
                 )
             )

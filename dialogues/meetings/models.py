@@ -218,7 +218,7 @@ class MeetingParty(Base):
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
-    #: By the word of a capacity; where it says nothing, seats are not counted.
+    #: By the word of a capacity; a capacity without a number has no seats.
     seats: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     lodged_at: Mapped[datetime | None] = mapped_column(Instant)
     lodged_by: Mapped[UUID | None]

@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from dialogues.common.refusal import N_, Refusal
 from dialogues.common.text import mail_address, same_address
 from dialogues.extensions import db
-from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Person, RoleGrant
-from dialogues.meetings.rules import Gender, NameOrder, sort_key
+from dialogues.meetings.models import Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
+from dialogues.meetings.rules import Capacity, Gender, NameOrder, refuse_capacity, sort_key
 from dialogues.outbox.posting import compose_anew
 from dialogues.policy import Role
 
@@ -249,7 +249,13 @@ def lodge(meeting_id: UUID, party_id: UUID, by_person: UUID | None, at: datetime
 
 
 def set_seats(meeting_id: UUID, party_id: UUID, seats: dict[str, int]) -> None:
-    """Give the party these numbers of seats, by the word of a capacity; what is left out is not counted."""
+    """Give the party these numbers of seats, by the word of a capacity; a capacity without a number has no seats.
+
+    :raises Refusal: an observing organisation would get seats for participants.
+    """
+    kind = db.session.get_one(Party, party_id).kind
+    for capacity in seats:
+        refuse_capacity(kind, Capacity(capacity))
     db.session.get_one(MeetingParty, (meeting_id, party_id)).seats = seats
     db.session.flush()
 

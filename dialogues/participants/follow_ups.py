@@ -13,11 +13,14 @@ from dialogues.common.refusal import N_, Refusal
 from dialogues.extensions import db
 from dialogues.meetings.models import Meeting, Party, Person
 from dialogues.meetings.rules import (
+    Capacity,
     MeetingCancelled,
     MeetingChanged,
     MeetingClosed,
     MeetingCopied,
     MeetingMoved,
+    MeetingStatus,
+    PartyChanged,
     RoleEnded,
     RulesChanged,
 )
@@ -73,6 +76,30 @@ def _refuse_list_without_party(happening: MeetingChanged) -> None:
             N_("%(party)s has people on its list, and keeps its place at the meeting until they are taken off."),
             field="parties",
             party=code,
+        )
+
+
+def refuse_impossible_capacities(happening: PartyChanged) -> None:
+    """:raises Refusal: a party that becomes an observing organisation has participants at a meeting that is not over."""
+    party = db.session.get_one(Party, happening.about)
+    impossible = [capacity for capacity in Capacity if capacity not in party.kind.capacities]
+    participants = (
+        select(Meeting.code)
+        .join(Participation, Participation.meeting_id == Meeting.id)
+        .where(
+            Participation.party_id == party.id,
+            Participation.capacity.in_(impossible),
+            Participation.status.not_in(GONE),
+            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
+        )
+    )
+    code = db.session.scalars(participants.order_by(Meeting.code).limit(1)).first()
+    if code is not None:
+        raise Refusal(
+            N_("%(party)s has participants at %(meeting)s. Make them observers first, or take them off the list."),
+            field="kind",
+            party=party.code,
+            meeting=code,
         )
 
 

@@ -1,13 +1,13 @@
 """Venues, dialogues and meetings of the sample, with who holds which role and who takes part."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, PracticalPage, RoleGrant
-from dialogues.meetings.rules import Capacity, Existence, MeetingFormat, MeetingStatus, Rule
+from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage, RoleGrant
+from dialogues.meetings.rules import Capacity, Existence, MeetingFormat, MeetingStatus, Rule, seats_for
 from dialogues.participants.models import Participation
 from dialogues.participants.rules import ParticipationStatus, Step
 from dialogues.policy import Role
@@ -122,6 +122,7 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
     """The parties at the meeting and whether their lists are exchanged, which means that every party has lodged."""
     nominations = meeting.get("nominations", {})
     opened = datetime.fromisoformat(arrangement["exchanged"]) if "exchanged" in arrangement else None
+    observers = _observers(meeting)
     for (dialogue, party), party_id in loaded.parties.items():
         if dialogue != code:
             continue
@@ -131,7 +132,10 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
                 meeting_id=loaded.meetings[meeting["id"]],
                 party_id=party_id,
                 dialogue_id=loaded.dialogues[code],
-                seats={Capacity.PARTICIPANT.value: meeting["target_per_party"]},
+                seats=seats_for(
+                    db.session.get_one(Party, party_id).kind,
+                    {Capacity.PARTICIPANT.value: meeting["target_per_party"], **observers.get(party, {})},
+                ),
                 lodged_at=(opened or datetime.fromisoformat(arrangement["released"])) if has_lodged else None,
             )
         )
@@ -144,6 +148,17 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
             opened_at=opened,
         )
     )
+
+
+def _observers(meeting: dict[str, Any]) -> dict[str, Counter[str]]:
+    """How many people of each party do not take part as participants, by the word of their capacity."""
+    party_of = {person["id"]: person["party"] for person in sample()["persons"]}
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for kind, names in meeting["participants"].items():
+        for name in names:
+            if _CAPACITIES[kind] is not Capacity.PARTICIPANT:
+                counts[party_of[name]][_CAPACITIES[kind].value] += 1
+    return counts
 
 
 def _load_roles(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:

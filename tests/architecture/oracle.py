@@ -49,6 +49,7 @@ diet, access, medical       | -    | -     | -     | D     | O    | O   | O     
 certificates of destruction | R    | R     | -     | -     | -    | -   | -     | -    | R    | R
 attendance record           | -    | S     | -     | -     | -    | -   | -     | -    | S    | E
 parties' lodging            | R    | E     | -     | D     | -    | -   | -     | -    | -    | -
+seats and capacities, decided | -  | E     | -     | -     | -    | -   | -     | -    | -    | -
 moment of the exchange      | -    | E     | E     | -     | -    | -   | -     | -    | -    | -
 balance                     | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | -
 plates and speaking list    | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | RX

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda import queries as agenda
@@ -145,24 +145,30 @@ def _progress(row: Any, meeting: Any) -> Progress:
 
 
 def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
-    """Addresses that the office is to look at, and those that it asks a party for."""
+    """Addresses and capacities that a coordinator decides about, and addresses that a party is asked for."""
     reached = anywhere(mine, participants.visible, NOMINATE)
     if reached is None:
         return []
-    is_claimed, is_asked = Participation.claimed_email.is_not(None), Participation.address_asked
+    claimed, asks = Participation.claimed_email.is_not(None), Participation.requested_capacity.is_not(None)
+    address_asked = and_(Participation.address_asked, ~claimed)
     rows = db.session.execute(
-        select(Participation.meeting_id, is_claimed.label("claimed"), func.count().label("people"))
-        .where(reached, Participation.status.not_in(GONE), or_(is_claimed, is_asked))
-        .group_by(Participation.meeting_id, is_claimed)
-    )
-    counts = {(row.meeting_id, bool(row.claimed)): row.people for row in rows}
+        select(
+            Participation.meeting_id,
+            *(func.sum(case((one, 1), else_=0)).label(name) for name, one in (("claimed", claimed), ("asks", asks))),
+            func.sum(case((address_asked, 1), else_=0)).label("asked"),
+        )
+        .where(reached, Participation.status.not_in(GONE), or_(claimed, address_asked, asks))
+        .group_by(Participation.meeting_id)
+    ).all()
     office = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
-    doubts = {meeting_id: people for (meeting_id, claimed), people in counts.items() if claimed}
-    asked = {meeting_id: people for (meeting_id, claimed), people in counts.items() if not claimed}
+    doubts = {row.meeting_id: row.claimed for row in rows}
+    asked = {row.meeting_id: row.asked for row in rows}
+    requested = {row.meeting_id: row.asks for row in rows}
     parties = [meeting for meeting in mine if meeting not in office and meeting.viewer.may(NOMINATE)]
     return [
         *_counted(office, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
         *_counted(parties, TaskKind.ADDRESS_ASKED, asked, urgent=True),
+        *_counted(office, TaskKind.CAPACITY_ASKED, requested, urgent=True),
     ]
 
 

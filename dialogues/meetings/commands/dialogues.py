@@ -9,7 +9,7 @@ from dialogues.common.refusal import N_, Refusal, Unseen, refuse_stale
 from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Place, Viewer
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Institution, Party
+from dialogues.meetings.models import Dialogue, Institution, Meeting, MeetingParty, Party
 from dialogues.meetings.posting import add_person, grant_role
 from dialogues.meetings.rules import (
     DialogueChanged,
@@ -18,9 +18,11 @@ from dialogues.meetings.rules import (
     InstitutionAdded,
     InstitutionChanged,
     InstitutionFacts,
+    MeetingStatus,
     PartyAdded,
     PartyChanged,
     PartyFacts,
+    seats_for,
 )
 from dialogues.policy import DIALOGUE_EDIT, DIALOGUE_OPEN, Role
 
@@ -92,9 +94,10 @@ def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:
 
 
 def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: int, now: datetime) -> None:
-    """Change what is written of a party.
+    """Change what is written of a party. One that becomes an observing organisation loses its seats for participants.
 
-    :raises Refusal: another party has the code, or someone saved a change meanwhile.
+    :raises Refusal: another party has the code, someone saved a change meanwhile, or the party has participants and
+        would become an observing organisation.
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
@@ -105,7 +108,18 @@ def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: in
         _refuse_second_party(dialogue_id, facts.code, party_id)
         party.code, party.names, party.city, party.kind = facts.code, dict(facts.names), facts.city, facts.kind
         party.version += 1
+        _drop_impossible_seats(party)
         change.happened(PartyChanged(about=party_id, dialogue_id=dialogue_id, at=now))
+
+
+def _drop_impossible_seats(party: Party) -> None:
+    rows = (
+        select(MeetingParty)
+        .join(Meeting, Meeting.id == MeetingParty.meeting_id)
+        .where(MeetingParty.party_id == party.id, Meeting.status != MeetingStatus.CLOSED)
+    )
+    for row in db.session.scalars(rows):
+        row.seats = seats_for(party.kind, row.seats)
 
 
 def _refuse_second_party(dialogue_id: UUID, code: str, party_id: UUID | None) -> None:

@@ -29,6 +29,7 @@ from dialogues.meetings.rules import (
     RulesChanged,
     refuse_disorder,
     refuse_early_closing,
+    seats_for,
 )
 from dialogues.policy import MEETING_EDIT, PRACTICAL_EDIT
 from dialogues.venues.models import Venue
@@ -86,7 +87,8 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         meeting = Meeting(code=code, title=title, **taken_over, **asdict(days))
         _write_down(meeting)
         for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == model.id)):
-            _seat(meeting, seat.party_id, seat.seats)
+            kind = db.session.get_one(Party, seat.party_id).kind
+            _seat(meeting, seat.party_id, seats_for(kind, seat.seats))
         _take_practical_over(model, meeting)
         change.happened(
             MeetingCopied(
@@ -316,10 +318,11 @@ def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) ->
 def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> tuple[bool, frozenset[UUID]]:
     """Make these the meeting's parties, with so many seats for participants; without a number each keeps its own.
 
-    Says whether that changed anything, and which parties are there no more.
+    Observing organisations get no seats for participants. Returns whether anything changed, and which parties left.
     """
-    known = select(Party.id).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
-    if len(db.session.scalars(known).all()) != len(parties):
+    known = select(Party).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
+    kinds = {party.id: party.kind for party in db.session.scalars(known)}
+    if len(kinds) != len(parties):
         raise Unseen
     rows = select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)
     seated = {seat.party_id: seat for seat in db.session.scalars(rows)}
@@ -327,9 +330,9 @@ def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None)
         if seated[party_id].lodged_at is not None:
             raise Refusal(N_("A party that has lodged its list keeps its place at the meeting."), field="parties")
         db.session.delete(seated[party_id])
-    meant = {} if seats is None else {Capacity.PARTICIPANT.value: seats}
     changed = seated.keys() != parties
     for party_id in parties:
+        meant = {} if seats is None else seats_for(kinds[party_id], {Capacity.PARTICIPANT.value: seats})
         if party_id not in seated:
             _seat(meeting, party_id, meant)
         elif not meant.items() <= seated[party_id].seats.items():

@@ -58,7 +58,7 @@ from dialogues.meetings.rules.order import (
     stands_as,
     to_be_drawn,
 )
-from dialogues.meetings.rules.roles import OFFERED_ROLES, refuse_last_coordinator
+from dialogues.meetings.rules.roles import OFFERED_ROLES, refuse_capacity, refuse_last_coordinator, seats_for
 
 __all__ = [
     "LANGUAGES",
@@ -108,10 +108,12 @@ __all__ = [
     "folded",
     "language_of",
     "refuse_another_lot",
+    "refuse_capacity",
     "refuse_disorder",
     "refuse_early_closing",
     "refuse_last_coordinator",
     "refuse_order_after_lot",
+    "seats_for",
     "sort_key",
     "stands_as",
     "to_be_drawn",

@@ -20,6 +20,11 @@ class PartyKind(Enum):
     HOST = "host"
     OBSERVER = "observer"
 
+    @property
+    def capacities(self) -> "tuple[Capacity, ...]":
+        """The capacities its people may have; an observing organisation has no participants."""
+        return tuple(one for one in Capacity if self is not PartyKind.OBSERVER or one is not Capacity.PARTICIPANT)
+
 
 class Capacity(Enum):
     """In which capacity a person takes part."""

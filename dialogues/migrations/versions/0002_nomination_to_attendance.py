@@ -235,6 +235,7 @@ def upgrade():
     op.add_column('meeting_party', sa.Column('seats', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column('meeting_party', sa.Column('lodged_by', sa.Uuid(), nullable=True))
 
+    op.add_column('participation', sa.Column('requested_capacity', sa.String(length=40), nullable=True))
     op.add_column('participation', sa.Column('seat', sa.Integer(), nullable=True))
     op.add_column('participation', sa.Column('queue_no', sa.Integer(), nullable=True))
     op.add_column('participation', sa.Column('nominated_by', sa.Uuid(), nullable=True))
@@ -267,7 +268,10 @@ def upgrade():
 def _keep_what_was():
     """Seats that were meant become seats of participants; whoever comes or may come gets a seat; persons their order."""
     connection = op.get_bind()
-    meant = sa.text('SELECT meeting_id, party_id, target FROM meeting_party WHERE target IS NOT NULL')
+    meant = sa.text("""
+        SELECT meeting_id, party_id, target FROM meeting_party JOIN party ON party.id = meeting_party.party_id
+        WHERE target IS NOT NULL AND party.kind <> 'observer'
+    """)
     seats = sa.text('UPDATE meeting_party SET seats = :seats WHERE meeting_id = :meeting_id AND party_id = :party_id')
     for row in connection.execute(meant).mappings().all():
         connection.execute(seats, {**row, 'seats': f'{{"participant": {row["target"]}}}'})
@@ -319,6 +323,7 @@ def downgrade():
     op.execute('ALTER TABLE participation DROP COLUMN nominated_by')
     op.execute('ALTER TABLE participation DROP COLUMN queue_no')
     op.execute('ALTER TABLE participation DROP COLUMN seat')
+    op.execute('ALTER TABLE participation DROP COLUMN requested_capacity')
     op.execute('ALTER TABLE meeting_party DROP COLUMN lodged_by')
     op.execute('ALTER TABLE meeting_party DROP COLUMN seats')
     op.execute('ALTER TABLE meeting DROP COLUMN closed_at')

@@ -31,8 +31,8 @@ def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, v
     A link that was mailed to another address works no more. With another party or capacity the seat is given up.
 
     :raises Unseen: there is no such person, or they have accepted.
-    :raises Refusal: the address is someone else's or the person's own by now, the party is not at the meeting,
-        registration is closed, or someone saved a change meanwhile.
+    :raises Refusal: the address is someone else's or the person's own by now, the party is not at the meeting or has
+        no such capacity, registration is closed, or someone saved a change meanwhile.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _correctable(change.viewer, participation_id)
@@ -84,5 +84,6 @@ def _reseat(participation: Participation, correction: Correction, now: datetime)
         raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
     posting.leave_place(participation, now)
     participation.party_id, participation.capacity = correction.party_id, correction.capacity
+    participation.requested_capacity = None
     db.session.flush()
     posting.take_place(participation, may_exceed=True)

@@ -13,7 +13,8 @@ from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
-from dialogues.meetings.models import Meeting, MeetingParty, Person
+from dialogues.meetings.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.rules import Capacity, PartyKind, refuse_capacity
 from dialogues.participants import posting, queries
 from dialogues.participants.invitation_file import Line
 from dialogues.participants.models import Participation
@@ -36,7 +37,8 @@ from dialogues.policy import PARTICIPANTS_INVITE
 def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
     """Invite someone to the meeting the viewer stands in, and owe them the letter with their link.
 
-    :raises Refusal: the meeting takes no registrations, the party is not at it, or the person is invited already.
+    :raises Refusal: the meeting takes no registrations, the party is not at it or has no such capacity, or the person
+        is invited already.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = _meeting(change)
@@ -58,6 +60,8 @@ class Imported:
 
 def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Imported:
     """Invite everyone whose line is right, and say of each other line what is wrong with it.
+
+    People of an observing organisation are observers where the line names no capacity.
 
     :raises Refusal: the meeting takes no registrations.
     """
@@ -91,14 +95,22 @@ def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]]) -> Invitee:
         raise Refusal(N_("The name is missing."))
     if not values.get("email"):
         raise Refusal(N_("The e-mail address is missing."))
+    party_id = party_called(values.get("party", ""), party_names)
+    capacity = capacity_called(values.get("capacity", ""))
+    if not values.get("capacity") and _kind(party_id) is PartyKind.OBSERVER:
+        capacity = Capacity.OBSERVER
     return Invitee(
         name=bounded(name, 200),
         email=mail_address(values["email"]),
-        party_id=party_called(values.get("party", ""), party_names),
-        capacity=capacity_called(values.get("capacity", "")),
+        party_id=party_id,
+        capacity=capacity,
         family=bounded(family, 120),
         given=bounded(given, 120),
     )
+
+
+def _kind(party_id: UUID) -> PartyKind:
+    return db.session.get_one(Party, party_id).kind
 
 
 def _refuse_repeated(email: str, number: int, seen: dict[str, int]) -> None:
@@ -113,6 +125,7 @@ def _name_of(participation_id: UUID) -> str:
 
 
 def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> UUID:
+    refuse_capacity(_kind(invitee.party_id), invitee.capacity)
     person_id = meetings.person_with_address(meeting.dialogue_id, invitee.email)
     if person_id is None:
         person_id = meetings.add_person(

@@ -41,11 +41,11 @@ NEEDS_ANOTHER = N_("Ask for a second person: a co-chair of another party, or a c
 
 
 def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, version: int, now: datetime) -> None:
-    """Set how many seats each party has in each capacity; whoever waits gets those that are new.
+    """Set how many seats each party has in each capacity; people who wait get those that are new.
 
-    Nobody loses a seat by it: where fewer are meant than are taken, the page says so.
+    Lowering a number removes nobody; the page shows how many are over. A capacity without a number has no seats.
 
-    :raises Refusal: someone saved a change meanwhile.
+    :raises Refusal: someone saved a change meanwhile, or an observing organisation would get seats for participants.
     """
     with transaction(viewer, SEATS_EDIT) as change:
         meeting = _meeting(change)
@@ -229,6 +229,7 @@ def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> P
             name=db.session.get_one(Person, owner_id).name,
         )
     part.party_id, part.capacity = participation.party_id, participation.capacity
+    part.requested_capacity = participation.requested_capacity
     part.status, part.nominated_by = participation.status, participation.nominated_by
     part.invited_at, part.answered_at, part.approved_at, part.replaces = now, None, None, participation.replaces
     part.version += 1

@@ -1,6 +1,6 @@
 """What a focal point does for the party: names people, changes what is written of them, replaces and withdraws them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -14,10 +14,11 @@ from dialogues.common.transaction import Change, transaction
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings import posting as meetings
-from dialogues.meetings.models import Meeting, MeetingParty, Person
-from dialogues.meetings.rules import Capacity, sort_key
+from dialogues.meetings.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.rules import Capacity, PartyKind, refuse_capacity, sort_key
 from dialogues.participants import posting, queries
 from dialogues.participants.models import Participation
+from dialogues.participants.queries.capacity import needs_approval, own_person
 from dialogues.participants.rules import (
     GONE,
     STILL_THE_PARTYS,
@@ -37,8 +38,11 @@ from dialogues.policy import NOMINATE, Scope
 def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now: datetime) -> UUID:
     """Name someone for the party; where all seats are taken they wait for one. The id of the participation.
 
+    A focal point who names themself, or someone who was no participant, as participant: a coordinator decides first.
+
     :param once: the mark of the page that was sent; the same page sent twice names one person.
-    :raises Refusal: the meeting takes no registrations, or the person is on the party's list already.
+    :raises Refusal: the meeting takes no registrations, the person is on the party's list already, or the party has no
+        such capacity.
     """
     with transaction(viewer, NOMINATE) as change:
         row = _party(change, party_id)
@@ -55,8 +59,10 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
 def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, version: int, now: datetime) -> None:
     """Change what the party wrote of someone who has not accepted; another capacity is another queue.
 
-    :raises Refusal: the person has accepted or is gone, the address stands at somebody else of the party, or someone
-        saved a change meanwhile.
+    A focal point's change to participant waits for a coordinator; until then the person keeps capacity and place.
+
+    :raises Refusal: the person has accepted or is gone, someone else of the party has the address, the party has no
+        such capacity, or someone saved a change meanwhile.
     """
     with transaction(viewer, NOMINATE) as change:
         participation = _nominee(change, participation_id)
@@ -68,12 +74,8 @@ def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, 
         if queries.is_known_elsewhere(participation.id):
             participation.version += 1
         else:
-            _describe(participation, person, nominee, now)
-        if nominee.capacity is not participation.capacity:
-            posting.refuse_to_empty(participation, now)
-            posting.leave_place(participation, now)
-            participation.capacity = nominee.capacity
-            _place(change, participation, now)
+            _describe(change, participation, person, nominee, now)
+        _change_capacity(change, participation, nominee.capacity, now)
         change.happened(NominationChanged.of(participation, now))
 
 
@@ -82,7 +84,8 @@ def replace_nominee(
 ) -> None:
     """Name someone else for the same seat, or place in the queue; the sessions stay with it.
 
-    :raises Refusal: the person is gone already, or the new one is on the party's list already.
+    :raises Refusal: the person is gone already, the new one is on the party's list already, or only a coordinator can
+        make the new one a participant.
     """
     with transaction(viewer, NOMINATE) as change:
         old = _nominee(change, participation_id)
@@ -93,14 +96,24 @@ def replace_nominee(
         refuse_gone(old.status)
         refuse_closed(queries.gathering_of(db.session.get_one(Meeting, old.meeting_id)), now)
         row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
-        new = _entered(change, row, nominee, new_id, now, capacity_of=old)
+        new = _entered(change, row, replace(nominee, capacity=old.capacity), new_id, now)
+        if new.requested_capacity is not None:
+            raise Refusal(
+                N_(
+                    "The coordinator has to approve %(name)s as participant. Name %(name)s on a seat of their own first."
+                ),
+                field="name",
+                name=nominee.name,
+            )
         new.replaces = old.id
-        waits = old.status is ParticipationStatus.WAITING
+        waits, has_place = old.status is ParticipationStatus.WAITING, _has_place(old)
         old.status = ParticipationStatus.TAKEN_BACK
         old.version += 1
         posting.end_part(old, now, keeps_place=True)
         posting.hand_over_place(old, new)
-        if waits:
+        if not has_place:
+            _place(change, new, now)
+        elif waits:
             new.status = ParticipationStatus.WAITING
         else:
             posting.seated(new, now, has_lodged=row.lodged_at is not None)
@@ -148,9 +161,45 @@ def _version(participation: Participation) -> int:
     return participation.version + db.session.get_one(Person, participation.person_id).version
 
 
+def _change_capacity(change: Change, participation: Participation, capacity: Capacity, now: datetime) -> None:
+    if capacity is (participation.requested_capacity or participation.capacity):
+        return
+    row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
+    refuse_capacity(_kind(row), capacity)
+    participation.version += 1
+    if capacity is Capacity.PARTICIPANT and not _sees_all(change):
+        participation.requested_capacity = capacity
+        return
+    participation.requested_capacity = None
+    if capacity is not participation.capacity or not _has_place(participation):
+        posting.refuse_to_empty(participation, now)
+        posting.leave_place(participation, now)
+        participation.capacity = capacity
+        _place(change, participation, now)
+
+
+def _sees_all(change: Change) -> bool:
+    """Whether the viewer is a coordinator, who approves; a focal point sees the own party only."""
+    return Scope.ALL in change.viewer.scopes(NOMINATE)
+
+
+def _has_place(participation: Participation) -> bool:
+    return participation.seat is not None or participation.queue_no is not None
+
+
+def _kind(row: MeetingParty) -> PartyKind:
+    return db.session.get_one(Party, row.party_id).kind
+
+
 def _place(change: Change, participation: Participation, now: datetime) -> None:
-    """Seat the nominee, or put them in the queue; the office may seat more than were meant."""
-    if posting.take_place(participation, may_exceed=Scope.ALL in change.viewer.scopes(NOMINATE)):
+    """Seat the nominee, or put them in the queue; a coordinator may exceed the seats.
+
+    A person named as participant who needs a coordinator's approval has neither seat nor place in the queue until then.
+    """
+    if participation.requested_capacity is not None:
+        participation.status = ParticipationStatus.WAITING
+        participation.version += 1
+    elif posting.take_place(participation, may_exceed=_sees_all(change)):
         lodged = posting.has_lodged(participation.meeting_id, participation.party_id)
         posting.seated(participation, now, has_lodged=lodged)
     else:
@@ -175,23 +224,28 @@ def _entered(
     nominee: Nominee,
     new_id: UUID,
     now: datetime,
-    *,
-    capacity_of: Participation | None = None,
 ) -> Participation:
-    """The participation of a nominee, without a place yet.
+    """The participation of a nominee, without a place yet; of one who needs approval, as observer who asks for more.
 
     Who has an address that is somebody else's becomes a separate person without one: nothing tells the party of it, and
     no letter leaves before the office has looked at it. The same statements are sent either way.
     """
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address)
-    owner = _owner(row, address)
-    capacity = capacity_of.capacity if capacity_of is not None else nominee.capacity
-    sees_all = Scope.ALL in change.viewer.scopes(NOMINATE)
+    refuse_capacity(_kind(row), nominee.capacity)
+    sees_all = _sees_all(change)
+    own_id = None if sees_all else own_person(change.viewer, address)
+    owner = _owner(row, address, own_id)
+    asks = nominee.capacity is Capacity.PARTICIPANT and not sees_all
+    asks = asks and needs_approval(change.viewer, row, nominee.name, address)
+    capacity, requested = (Capacity.OBSERVER, nominee.capacity) if asks else (nominee.capacity, None)
     if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
-        return _named_again(change, owner.part, row.party_id, capacity, now)
+        _named_again(change, owner.part, row.party_id, capacity, now)
+        owner.part.requested_capacity = requested
+        return owner.part
     is_free = owner.person_id is None
-    known = owner.person_id if owner.part is None and (owner.is_ours or sees_all) else None
+    is_ours = owner.is_ours or (own_id is not None and owner.person_id == own_id)
+    known = owner.person_id if owner.part is None and (is_ours or sees_all) else None
     if not is_free and known is None and address is not None:
         # Writing down a person with an address looks for it once more: so does this.
         meetings.person_with_address(row.dialogue_id, address)
@@ -213,6 +267,7 @@ def _entered(
         person_id=person_id,
         party_id=row.party_id,
         capacity=capacity,
+        requested_capacity=requested,
         status=ParticipationStatus.NOMINATED,
         nominated_by=change.viewer.person_id,
         claimed_email=None if is_free or known else address,
@@ -223,9 +278,7 @@ def _entered(
     return participation
 
 
-def _named_again(
-    change: Change, part: Participation, party_id: UUID, capacity: Capacity, now: datetime
-) -> Participation:
+def _named_again(change: Change, part: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
     """Someone who was named before and did not come, or comes no more.
 
     :raises Refusal: the person has a part in the meeting.
@@ -236,7 +289,26 @@ def _named_again(
     part.invited_at, part.answered_at, part.approved_at = now, None, None
     part.version += 1
     db.session.flush()
-    return part
+
+
+def _refuse_exchanged_person(
+    change: Change,
+    row: MeetingParty,
+    participation: Participation,
+    was: tuple[str, str | None],
+    becomes: tuple[str, str | None],
+) -> None:
+    """:raises Refusal: a participant would be described as someone whom only a coordinator makes a participant."""
+    if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
+        return
+    if needs_approval(change.viewer, row, *becomes, participation.id) and not needs_approval(
+        change.viewer, row, *was, participation.id
+    ):
+        raise Refusal(
+            N_("The coordinator has to approve %(name)s as participant. Name %(name)s on a seat of their own first."),
+            field="name",
+            name=becomes[0],
+        )
 
 
 def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, but: UUID | None = None) -> None:
@@ -269,10 +341,11 @@ def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, b
             )
 
 
-def _owner(row: MeetingParty, address: str | None) -> _Owner:
+def _owner(row: MeetingParty, address: str | None, own_id: UUID | None) -> _Owner:
+    """Whose address it is; the focal point's own person for any address of theirs."""
     if address is None:
         return _Owner()
-    person_id = meetings.person_with_address(row.dialogue_id, address)
+    person_id = meetings.person_with_address(row.dialogue_id, address) or own_id
     parts = db.session.scalars(
         select(Participation).where(Participation.person_id == person_id, Participation.dialogue_id == row.dialogue_id)
     ).all()
@@ -283,7 +356,7 @@ def _owner(row: MeetingParty, address: str | None) -> _Owner:
     )
 
 
-def _describe(participation: Participation, person: Person, nominee: Nominee, now: datetime) -> None:
+def _describe(change: Change, participation: Participation, person: Person, nominee: Nominee, now: datetime) -> None:
     """Write down the nominee anew; a letter on its way to an address that is theirs no more is not sent.
 
     The same statements are sent whether the address is free or somebody else's.
@@ -292,7 +365,8 @@ def _describe(participation: Participation, person: Person, nominee: Nominee, no
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address, participation.id)
     was = person.email or participation.claimed_email
-    owner = _owner(row, address)
+    _refuse_exchanged_person(change, row, participation, (person.name, was), (nominee.name, address))
+    owner = _owner(row, address, None)
     is_free = owner.person_id in {None, person.id}
     meetings.describe_person(
         person.id,

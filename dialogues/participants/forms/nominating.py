@@ -10,11 +10,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from dialogues.common.fields import Form, LineField, NameField, VersionField
 from dialogues.common.presentation import word
-from dialogues.meetings.rules import Capacity, NameOrder
+from dialogues.meetings.rules import Capacity, NameOrder, PartyKind
 from dialogues.participants.queries import NomineeOnForm, PartySeats
 from dialogues.participants.rules import Nominee
 
 _MOST_SEATS = 500
+
+
+def _capacities(kind: PartyKind) -> list[tuple[str, str]]:
+    return [(capacity.value, word(capacity)) for capacity in kind.capacities]
 
 
 class NomineeForm(Form):
@@ -29,17 +33,19 @@ class NomineeForm(Form):
     given = NameField(_l("Given name"), 120, required=False)
     name_order = SelectField(_l("Order of the parts"), default=NameOrder.FAMILY_FIRST.value)
     email = LineField(_l("E-mail"), 254, required=False)
-    capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)
+    capacity = SelectField(_l("Capacity"))
     affiliation = NameField(_l("Affiliation"), 200, required=False)
 
-    def __init__(self, known: NomineeOnForm | None = None, **rest: Any):
+    def __init__(self, kind: PartyKind, known: NomineeOnForm | None = None, **rest: Any):
         super().__init__(obj=known, **rest)
         self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
-        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        self.capacity.choices = _capacities(kind)
         if not self.is_submitted():
             self.once.data = uuid4().hex
+            self.capacity.data = kind.capacities[0].value
             if known is not None:
-                self.name_order.data, self.capacity.data = known.name_order.value, known.capacity.value
+                self.name_order.data = known.name_order.value
+                self.capacity.data = (known.requested or known.capacity).value
 
     def nominee(self) -> Nominee:
         """Who is named."""
@@ -64,9 +70,9 @@ class CapacityForm(Form):
     def __init__(self, known: NomineeOnForm, **rest: Any):
         super().__init__(obj=known, **rest)
         self._known = known
-        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        self.capacity.choices = _capacities(known.party_kind)
         if not self.is_submitted():
-            self.capacity.data = known.capacity.value
+            self.capacity.data = (known.requested or known.capacity).value
 
     def nominee(self) -> Nominee:
         """The nominee as known, in that capacity."""
@@ -103,6 +109,12 @@ class WithdrawalForm(Form):
     version = VersionField()
 
 
+class DecisionForm(Form):
+    """What a coordinator decides about someone who waits, as the page showed them."""
+
+    version = VersionField()
+
+
 class MomentForm(Form):
     """When sealed lists open, on the meeting's clocks; empty: once all are lodged."""
 
@@ -133,11 +145,11 @@ class SeatsForm(Form):
         return self[_seats_name(party_id, capacity)]
 
     def seats(self, parties: Sequence[PartySeats]) -> Mapping[UUID, Mapping[str, int]]:
-        """The seats as typed; an empty field is not counted."""
+        """The seats as typed; an empty field means no seats."""
         return {
             party.party_id: {
                 capacity.value: int(self.of(party.party_id, capacity).data)
-                for capacity in Capacity
+                for capacity in party.kind.capacities
                 if self.of(party.party_id, capacity).data is not None
             }
             for party in parties
@@ -150,12 +162,12 @@ def seats_form(parties: Sequence[PartySeats], mark: int) -> SeatsForm:
     fields = {
         _seats_name(party.party_id, capacity): IntegerField(f"{party.name}, {word(capacity)}", [Optional(), within])
         for party in parties
-        for capacity in Capacity
+        for capacity in party.kind.capacities
     }
     values = {
         _seats_name(party.party_id, capacity): party.seats.get(capacity.value)
         for party in parties
-        for capacity in Capacity
+        for capacity in party.kind.capacities
     }
     form: SeatsForm = type("SeatsOfMeetingForm", (SeatsForm,), fields)(data={"version": mark, **values})
     return form

@@ -51,6 +51,8 @@ class Participation(Base):
     person_id: Mapped[UUID]
     party_id: Mapped[UUID]
     capacity: Mapped[Capacity] = mapped_column(word(Capacity), default=Capacity.PARTICIPANT)
+    #: The capacity that a focal point asks for and the coordinator has not decided about; only ever participant.
+    requested_capacity: Mapped[Capacity | None] = mapped_column(word(Capacity))
     status: Mapped[ParticipationStatus] = mapped_column(word(ParticipationStatus), default=ParticipationStatus.INVITED)
     #: The seat of the party in that capacity, from 1; None for whoever waits or does not come.
     seat: Mapped[int | None]

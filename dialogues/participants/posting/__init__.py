@@ -1,6 +1,6 @@
 """What is written about taking part, inside a transaction that is open already."""
 
-from dialogues.participants.posting.invitations import begin_part, end_part, invite
+from dialogues.participants.posting.invitations import begin_part, change_role, end_part, invite
 from dialogues.participants.posting.letters_owed import letter_about, mint_personal_link, owe_invitation, owe_news
 from dialogues.participants.posting.lists import is_open, lodge_list, note_change, open_lists, refuse_to_empty
 from dialogues.participants.posting.seats import (
@@ -8,12 +8,14 @@ from dialogues.participants.posting.seats import (
     hand_over_place,
     has_lodged,
     leave_place,
+    may_have_capacity,
     seated,
     take_place,
 )
 
 __all__ = [
     "begin_part",
+    "change_role",
     "end_part",
     "fill_seats",
     "hand_over_place",
@@ -23,6 +25,7 @@ __all__ = [
     "leave_place",
     "letter_about",
     "lodge_list",
+    "may_have_capacity",
     "mint_personal_link",
     "note_change",
     "open_lists",

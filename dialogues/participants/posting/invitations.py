@@ -44,7 +44,7 @@ def begin_part(participation: Participation, now: datetime, *, by_letter: bool =
 
     On opened lists the person stands from now on, which those who read them are told.
 
-    :raises Refusal: the person had given up the seat, and somebody else has it now.
+    :raises Refusal: the person had given up the seat, and all seats are taken; or the party has no such capacity.
     """
     take_seat_again(participation)
     participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
@@ -74,7 +74,7 @@ def end_part(participation: Participation, now: datetime, *, keeps_place: bool =
     """
     was_listed = _has_role(participation)
     # Whoever comes back later is looked at anew.
-    participation.approved_at = None
+    participation.approved_at = participation.requested_capacity = None
     for role in {capacity.role for capacity in Capacity}:
         meetings.revoke_role(participation.person_id, role, **_place(participation), now=now)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
@@ -83,6 +83,14 @@ def end_part(participation: Participation, now: datetime, *, keeps_place: bool =
     if not keeps_place:
         leave_place(participation, now)
     return told
+
+
+def change_role(participation: Participation, former: Capacity, now: datetime) -> None:
+    """Exchange the role of the former capacity for that of the present one, for someone who has accepted."""
+    role, place = participation.capacity.role, _place(participation)
+    for ended in {former.role, role}:
+        meetings.revoke_role(participation.person_id, ended, **place, now=now)
+    meetings.grant_role(participation.person_id, role, **place, offered_at=participation.invited_at, accepted_at=now)
 
 
 def _has_role(participation: Participation) -> bool:

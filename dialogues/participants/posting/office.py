@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import select
 
 from dialogues.accounts import posting as accounts
 from dialogues.accounts.rules import LinkPurpose
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
+from dialogues.meetings.rules import Capacity
 from dialogues.outbox.posting import owe_all
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.models import Participation
 from dialogues.participants.posting.invitations import begin_part
 from dialogues.participants.posting.letters_owed import letter_about, owe_invitation
-from dialogues.participants.posting.seats import take_place
+from dialogues.participants.posting.seats import queue_at, seat_figures, take_place_back
 from dialogues.participants.rules import ParticipationStatus
 
 
@@ -49,6 +50,8 @@ def standing_of(participation: Participation) -> dict[str, Any]:
         "status": participation.status.value,
         "seat": participation.seat,
         "queue_no": participation.queue_no,
+        "figures": seat_figures(participation),
+        "requested": participation.requested_capacity.value if participation.requested_capacity else None,
         "approved_at": _written(participation.approved_at),
         "letter": None,
     }
@@ -57,10 +60,13 @@ def standing_of(participation: Participation) -> dict[str, Any]:
 def bring_back(participation: Participation, was: Mapping[str, Any], *, taken_at: datetime, now: datetime) -> bool:
     """Let someone who was taken off stand where they stood, with seat, role and link; whether opened lists tell it.
 
-    Where the seat is somebody else's now, they are the first to wait for one. A letter about the list is the caller's.
+    Where all seats are taken now, they are the first to wait for one. A letter about the list is the caller's.
     """
     participation.version += 1
-    if not _seat_again(participation, was["seat"], was["queue_no"]):
+    participation.requested_capacity = Capacity(was["requested"]) if was["requested"] else None
+    if was["queue_no"] is not None:
+        queue_at(participation, was["queue_no"])
+    if was["seat"] is not None and not take_place_back(participation, was["seat"], was["figures"]):
         participation.status = ParticipationStatus.WAITING
         return False
     participation.status = ParticipationStatus(was["status"])
@@ -70,44 +76,6 @@ def bring_back(participation: Participation, was: Mapping[str, Any], *, taken_at
     if participation.status is ParticipationStatus.INVITED:
         _link_again(participation, taken_at, now, waited=was["waited"])
     return False
-
-
-def _seat_again(participation: Participation, seat: int | None, queue_no: int | None) -> bool:
-    """Seat or place in the queue as it was; False where there is no seat any more but the head of the queue."""
-    beside = and_(
-        Participation.meeting_id == participation.meeting_id,
-        Participation.party_id == participation.party_id,
-        Participation.capacity == participation.capacity,
-    )
-    if seat is None:
-        if queue_no is not None:
-            _queue(participation, queue_no, beside)
-        return True
-    is_taken = select(Participation.id).where(beside, Participation.seat == seat)
-    if db.session.execute(is_taken).first() is None:
-        participation.seat = seat
-        db.session.flush()
-        return True
-    if take_place(participation):
-        return True
-    participation.queue_no = None
-    db.session.flush()
-    first = select(func.min(Participation.queue_no)).where(beside)
-    _queue(participation, db.session.execute(first).scalar() or 1, beside)
-    return False
-
-
-def _queue(participation: Participation, place: int, beside: ColumnElement[bool]) -> None:
-    """Put someone at that place of the queue, before whoever has it now."""
-    behind = select(Participation).where(beside, Participation.queue_no >= place)
-    waiting = db.session.scalars(behind.order_by(Participation.queue_no.desc())).all()
-    if waiting and waiting[-1].queue_no == place:
-        # One by one from the end: no two may have one number at any moment.
-        for one in waiting:
-            one.queue_no = (one.queue_no or 0) + 1
-            db.session.flush()
-    participation.queue_no = place
-    db.session.flush()
 
 
 def _link_again(participation: Participation, taken_at: datetime, now: datetime, *, waited: bool) -> None:

@@ -1,5 +1,6 @@
 """Seats and waiting lists: a seat is never given twice, and whoever waits longest gets the one that falls free."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from dialogues.common.refusal import N_, Refusal
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting, MeetingParty, Person
-from dialogues.meetings.rules import Capacity, MeetingStatus
+from dialogues.meetings.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.rules import Capacity, MeetingStatus, PartyKind, refuse_capacity
 from dialogues.participants.models import Participation
 from dialogues.participants.posting.letters_owed import owe_invitation
 from dialogues.participants.rules import ParticipationStatus, free_seat, has_room, status_on_seat
@@ -20,10 +21,12 @@ _OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 def take_place(participation: Participation, *, may_exceed: bool = False) -> bool:
     """Give the participation a seat of its party in its capacity, or the last place of the queue; whether it sits.
 
-    Where it stands is for the caller to say: `seated` does for whoever is nominated.
+    The caller sets the status: `seated` does for nominees.
 
-    :param may_exceed: the office may seat more people than were meant.
+    :param may_exceed: a coordinator may seat more people than the party has seats.
+    :raises Refusal: people of this party do not have that capacity.
     """
+    refuse_capacity(_kind(participation), participation.capacity)
     if participation.seat is not None:
         return True
     taken = _taken(_beside(participation))
@@ -38,15 +41,54 @@ def take_place(participation: Participation, *, may_exceed: bool = False) -> boo
 
 
 def take_seat_again(participation: Participation) -> None:
-    """Seat someone who comes after all; an invitation of the office stands, even where that is one more than was meant.
+    """Seat someone who accepts, perhaps after having left; returning never exceeds the seats.
 
-    :raises Refusal: the party named the person, and its seats are taken.
+    :raises Refusal: the person gave up the seat, and all seats are taken or there are none.
     """
-    by_office = participation.nominated_by is None
-    may_sit = by_office or participation.seat is not None
-    if not may_sit and not has_room(_seats(participation), len(_taken(_beside(participation)))):
-        raise Refusal(N_("All seats are taken meanwhile. Write to whoever invited you: they can find one for you."))
-    take_place(participation, may_exceed=by_office)
+    if participation.seat is None and not has_room(_seats(participation), len(_taken(_beside(participation)))):
+        raise Refusal(N_("All seats are taken now. Write to the person who invited you and ask for a seat."))
+    take_place(participation)
+
+
+def seat_figures(participation: Participation) -> dict[str, int]:
+    """How many seats the party has in that capacity and how many are taken, for `take_place_back`."""
+    return {"seats": _seats(participation), "taken": len(_taken(_beside(participation)))}
+
+
+def take_place_back(participation: Participation, seat: int, figures: Mapping[str, int]) -> bool:
+    """Give someone the seat they had, or another one; False, and the head of the queue, where all are taken.
+
+    Seats that a coordinator gave above the numbers come back too, as long as the numbers are the same.
+    """
+    among, most = _beside(participation), _seats(participation)
+    if most == figures["seats"]:
+        most = max(most, figures["taken"])
+    taken = _taken(among)
+    if has_room(most, len(taken)):
+        participation.seat = seat if seat not in taken else free_seat(taken)
+        db.session.flush()
+        return True
+    first = select(func.min(Participation.queue_no)).where(among)
+    queue_at(participation, db.session.execute(first).scalar() or 1)
+    return False
+
+
+def queue_at(participation: Participation, place: int) -> None:
+    """Put someone at that place of the queue, before the person who has it now."""
+    behind = select(Participation).where(_beside(participation), Participation.queue_no >= place)
+    waiting = db.session.scalars(behind.order_by(Participation.queue_no.desc())).all()
+    if waiting and waiting[-1].queue_no == place:
+        # One after the other from the end, because no two may have one number at any moment.
+        for one in waiting:
+            one.queue_no = (one.queue_no or 0) + 1
+            db.session.flush()
+    participation.queue_no = place
+    db.session.flush()
+
+
+def may_have_capacity(participation: Participation) -> bool:
+    """Whether people of the party may have the capacity that is written; its kind may have changed since."""
+    return participation.capacity in _kind(participation).capacities
 
 
 def leave_place(participation: Participation, now: datetime) -> None:
@@ -76,7 +118,7 @@ def fill_seats(meeting_id: UUID, now: datetime) -> None:
     )
     for party_id, capacity in db.session.execute(waiting).all():
         row = db.session.get(MeetingParty, (meeting_id, party_id))
-        seats = row.seats.get(capacity.value) if row is not None else 0
+        seats = row.seats.get(capacity.value, 0) if row is not None else 0
         _seat_those_who_wait(_of(meeting_id, party_id, capacity), seats, now)
 
 
@@ -101,7 +143,7 @@ def has_lodged(meeting_id: UUID, party_id: UUID) -> bool:
     return row is not None and row.lodged_at is not None
 
 
-def _seat_those_who_wait(among: ColumnElement[bool], seats: int | None, now: datetime) -> None:
+def _seat_those_who_wait(among: ColumnElement[bool], seats: int, now: datetime) -> None:
     taken = _taken(among)
     waiting = select(Participation).where(among, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
     for one in db.session.scalars(waiting).all():
@@ -120,10 +162,14 @@ def _taken(among: ColumnElement[bool]) -> set[int]:
     return {seat for seat in rows if seat is not None}
 
 
-def _seats(participation: Participation) -> int | None:
-    """How many seats the party has in that capacity; None where they are not counted."""
+def _seats(participation: Participation) -> int:
+    """How many seats the party has in that capacity; a capacity without a number has none."""
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
-    return row.seats.get(participation.capacity.value) if row is not None else None
+    return row.seats.get(participation.capacity.value, 0) if row is not None else 0
+
+
+def _kind(participation: Participation) -> PartyKind:
+    return db.session.get_one(Party, participation.party_id).kind
 
 
 def _beside(participation: Participation) -> ColumnElement[bool]:

@@ -49,9 +49,12 @@ class NomineeLine:
     name: str
     native: str
     capacity: Capacity
+    #: The capacity that waits for a coordinator's approval.
+    requested: Capacity | None
     affiliation: str
     email: str
     status: ParticipationStatus
+    version: int
     seat: int | None
     queue_no: int | None
     is_over: bool
@@ -61,6 +64,16 @@ class NomineeLine:
     @property
     def may_be_changed(self) -> bool:
         return self.status in STILL_THE_PARTYS
+
+    @property
+    def waits(self) -> bool:
+        """Whether the person waits for a seat, or for approval without one."""
+        return self.queue_no is not None or self.is_unplaced
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether the person has no place in any queue, because a coordinator has not approved the capacity."""
+        return self.requested is not None and self.seat is None and self.queue_no is None
 
     @property
     def is_gone(self) -> bool:
@@ -74,20 +87,20 @@ class NomineeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatCount:
-    """How many seats a party has in a capacity, and how many are taken; `seats` None where they are not counted."""
+    """How many seats a party has in a capacity, and how many are taken."""
 
     capacity: Capacity
-    seats: int | None
+    seats: int
     taken: int
     waiting: int
 
     @property
-    def free(self) -> int | None:
-        return None if self.seats is None else max(0, self.seats - self.taken)
+    def free(self) -> int:
+        return max(0, self.seats - self.taken)
 
     @property
     def over(self) -> int:
-        return 0 if self.seats is None else max(0, self.taken - self.seats)
+        return max(0, self.taken - self.seats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +142,14 @@ class PartySeats:
     party_id: UUID
     code: str
     name: str
+    kind: PartyKind
     seats: dict[str, int]
 
 
 def seats(viewer: Viewer, action: Action) -> list[PartySeats]:
     """The seats of the parties that the action reaches, in the order of their lists."""
     return [
-        PartySeats(party_id=row.id, code=row.code, name=row.names.get("en", row.code), seats=row.seats)
+        PartySeats(party_id=row.id, code=row.code, name=row.names.get("en", row.code), kind=row.kind, seats=row.seats)
         for row in _in_order(viewer, action)
     ]
 
@@ -226,7 +240,9 @@ def nominees(viewer: Viewer, action: Action) -> Any:
             Participation.person_id,
             Participation.party_id,
             Participation.capacity,
+            Participation.requested_capacity,
             Participation.status,
+            (Participation.version + Person.version).label("version"),
             Participation.seat,
             Participation.queue_no,
             Participation.address_asked,
@@ -254,8 +270,8 @@ def _list(party: Any, people: list[Any], speakers: Speakers) -> PartyList:
         lodged_at=party.lodged_at,
         speakers=speakers,
         counts=_counts(party.seats, lines),
-        nominees=tuple(line for line in lines if not line.is_gone and line.queue_no is None),
-        waiting=tuple(line for line in lines if not line.is_gone and line.queue_no is not None),
+        nominees=tuple(line for line in lines if not line.is_gone and not line.waits),
+        waiting=tuple(line for line in lines if not line.is_gone and line.waits),
         gone=tuple(line for line in lines if line.is_gone),
     )
 
@@ -265,18 +281,20 @@ def _place_in_list(line: NomineeLine) -> tuple[int, int, int]:
 
 
 def _line(row: Any, seats: dict[str, int]) -> NomineeLine:
-    most = seats.get(row.capacity.value)
+    most = seats.get(row.capacity.value, 0)
     return NomineeLine(
         id=row.id,
         name=row.name,
         native=row.native,
         capacity=row.capacity,
+        requested=row.requested_capacity,
         affiliation=row.affiliation,
         email=row.email,
         status=row.status,
+        version=row.version,
         seat=row.seat,
         queue_no=row.queue_no,
-        is_over=most is not None and row.seat is not None and row.seat > most,
+        is_over=row.seat is not None and row.seat > most,
         address_asked=row.address_asked,
         in_doubt=row.in_doubt,
     )
@@ -286,7 +304,9 @@ def _counts(seats: dict[str, int], lines: list[NomineeLine]) -> tuple[SeatCount,
     taken = Counter(line.capacity for line in lines if line.seat is not None)
     waiting = Counter(line.capacity for line in lines if line.queue_no is not None)
     return tuple(
-        SeatCount(capacity=capacity, seats=seats.get(capacity.value), taken=taken[capacity], waiting=waiting[capacity])
+        SeatCount(
+            capacity=capacity, seats=seats.get(capacity.value, 0), taken=taken[capacity], waiting=waiting[capacity]
+        )
         for capacity in Capacity
         if capacity.value in seats or taken[capacity] or waiting[capacity]
     )

@@ -10,7 +10,7 @@ from dialogues.common.text import same_address
 from dialogues.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.models import Party, Person, RoleGrant
-from dialogues.meetings.rules import Capacity, NameOrder
+from dialogues.meetings.rules import Capacity, NameOrder, PartyKind
 from dialogues.participants.models import Participation
 from dialogues.participants.queries.nominations import nominees
 from dialogues.participants.queries.visibility import person_of, visible
@@ -33,6 +33,8 @@ class NomineeOnForm:
     name_order: NameOrder
     email: str
     capacity: Capacity
+    requested: Capacity | None
+    party_kind: PartyKind
     affiliation: str
     status: ParticipationStatus
     is_ours: bool
@@ -54,7 +56,7 @@ def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -
             known_elsewhere().label("known_elsewhere"),
             Party.names.label("party_names"),
             Party.code.label("party_code"),
-            (Participation.version + Person.version).label("version"),
+            Party.kind.label("party_kind"),
         )
         .join(Party, Party.id == Participation.party_id)
         .where(Participation.id == participation_id)
@@ -73,6 +75,8 @@ def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -
         name_order=row.name_order,
         email=row.email,
         capacity=row.capacity,
+        requested=row.requested_capacity,
+        party_kind=row.party_kind,
         affiliation=row.affiliation,
         status=row.status,
         is_ours=row.status in STILL_THE_PARTYS and not row.known_elsewhere,

@@ -21,6 +21,8 @@ from dialogues.participants.rules.details import (
 )
 from dialogues.participants.rules.happenings import (
     ApprovalTakenBack,
+    CapacityApproved,
+    CapacityRefused,
     ExchangeFixed,
     ExchangeProposed,
     InvitationCorrected,
@@ -42,6 +44,7 @@ from dialogues.participants.rules.happenings import (
     SealedFieldEntered,
     SealedFieldsDestroyed,
     SealedFieldSeen,
+    SeatApproved,
     SeatsSet,
     VisaStatusChanged,
 )
@@ -111,6 +114,8 @@ __all__ = [
     "ApprovalTakenBack",
     "Audience",
     "BulkKind",
+    "CapacityApproved",
+    "CapacityRefused",
     "Correction",
     "ExchangeFixed",
     "ExchangeProposed",
@@ -146,6 +151,7 @@ __all__ = [
     "SealedFieldSeen",
     "SealedFieldsDestroyed",
     "SealedKind",
+    "SeatApproved",
     "SeatsSet",
     "Setter",
     "Shown",

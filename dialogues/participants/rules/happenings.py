@@ -141,6 +141,27 @@ class NomineeReplaced(ParticipationHappening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatApproved(ParticipationHappening):
+    """A coordinator gave someone who waited a seat, perhaps above the party's numbers."""
+
+    action: ClassVar[str] = "seat.approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityApproved(ParticipationHappening):
+    """A coordinator approved that someone becomes a participant."""
+
+    action: ClassVar[str] = "capacity.approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRefused(ParticipationHappening):
+    """A coordinator refused that someone becomes a participant."""
+
+    action: ClassVar[str] = "capacity.refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsSet(Happening):
     """The parties have other numbers of seats at a meeting."""
 

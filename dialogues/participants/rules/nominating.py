@@ -30,9 +30,9 @@ def free_seat(taken: Collection[int]) -> int:
     return next(seat for seat in range(1, len(taken) + 2) if seat not in taken)
 
 
-def has_room(seats: int | None, taken: int) -> bool:
-    """Whether one more finds a seat; where none are counted there is always one."""
-    return seats is None or taken < seats
+def has_room(seats: int, taken: int) -> bool:
+    """Whether one more finds a seat."""
+    return taken < seats
 
 
 def status_on_seat(*, has_lodged: bool, has_address: bool) -> ParticipationStatus:

@@ -1,10 +1,10 @@
 """Pages of a party's list: who is named, on which seat, who waits; entered, changed, replaced, withdrawn, lodged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import flash, render_template, url_for
+from flask import abort, flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,11 +14,12 @@ from dialogues.common.pages import form_page, see_other, words
 from dialogues.common.refusal import Refusal
 from dialogues.meetings.rules import Capacity
 from dialogues.participants import queries
-from dialogues.participants.commands import lodging, nominating
+from dialogues.participants.commands import approving, lodging, nominating
 from dialogues.participants.forms.inviting import PlainForm
 from dialogues.participants.forms.nominating import (
     AddressDoubtForm,
     CapacityForm,
+    DecisionForm,
     NomineeForm,
     ReplacementForm,
     WithdrawalForm,
@@ -58,7 +59,7 @@ def seats(meeting_id: UUID) -> Iterator[Any]:
     form = seats_form(parties, queries.seats_mark(viewer(), SEATS_EDIT))
     yield {"form": form, "parties": parties, "capacities": list(Capacity)}
     lodging.set_seats(viewer(), form.seats(parties), version=form.version.data, now=clock.now())
-    flash(_("The seats are saved; whoever waited has those that became free."), "success")
+    flash(_("The seats are saved. People on the waiting list got the new ones."), "success")
     yield _to_lists(meeting_id)
 
 
@@ -67,8 +68,9 @@ def seats(meeting_id: UUID) -> Iterator[Any]:
 @form_page("participants/nominate.html")
 def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
     """Name someone for a party."""
-    form = NomineeForm()
-    yield {"form": form, "party": queries.party_list(viewer(), NOMINATE, party_id), **_frame(meeting_id)}
+    party = queries.party_list(viewer(), NOMINATE, party_id)
+    form = NomineeForm(party.kind)
+    yield {"form": form, "party": party, "sees_all": _sees_all(), **_frame(meeting_id)}
     named = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
     _say_place(named)
     yield _to_lists(meeting_id)
@@ -76,7 +78,9 @@ def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
 
 def _say_place(participation_id: UUID) -> None:
     line = queries.line_of(viewer(), participation_id)
-    if line.queue_no is not None:
+    if line.is_unplaced:
+        flash(_("%(name)s waits for the coordinator's approval as participant.", name=line.name), "info")
+    elif line.queue_no is not None:
         flash(_("%(name)s is on the waiting list: all seats are taken.", name=line.name), "info")
     elif line.is_over:
         flash(_("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name), "warning")
@@ -90,10 +94,13 @@ def _say_place(participation_id: UUID) -> None:
 def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Change what is written of someone who has not accepted."""
     known = queries.nominee(viewer(), participation_id)
-    form = NomineeForm(known) if known.is_ours else CapacityForm(known)
-    yield {"form": form, "nominee": known}
+    form = NomineeForm(known.party_kind, known) if known.is_ours else CapacityForm(known)
+    yield {"form": form, "nominee": known, "sees_all": _sees_all()}
     nominating.change_nominee(viewer(), participation_id, form.nominee(), version=form.version.data, now=clock.now())
-    flash(_("It is saved."), "success")
+    if queries.line_of(viewer(), participation_id).requested:
+        flash(_("It is saved. The change to participant waits for the coordinator's approval."), "info")
+    else:
+        flash(_("It is saved."), "success")
     yield _to_lists(meeting_id)
 
 
@@ -128,6 +135,40 @@ def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     nominating.withdraw_nominee(viewer(), participation_id, version=form.version.data, now=clock.now())
     flash(_("%(name)s is on the list no more.", name=known.name), "success")
     yield _to_lists(meeting_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/seat")
+@allows(SEATS_EDIT)
+def approve_seat(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Approve a seat for someone who waits."""
+    return _decided(meeting_id, participation_id, approving.approve_seat, _("%(name)s has a seat now."))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/participant")
+@allows(SEATS_EDIT)
+def approve_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Approve that someone becomes a participant."""
+    return _decided(meeting_id, participation_id, approving.approve_participant, _("%(name)s is a participant now."))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/no-participant")
+@allows(SEATS_EDIT)
+def refuse_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Refuse that someone becomes a participant."""
+    refused = _("%(name)s does not become a participant.")
+    return _decided(meeting_id, participation_id, approving.refuse_participant, refused)
+
+
+def _decided(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None], said: str) -> Response:
+    form = DecisionForm()
+    if not form.validate():
+        abort(400)
+    try:
+        decide(viewer(), participation_id, version=form.version.data, now=clock.now())
+        flash(said % {"name": queries.line_of(viewer(), participation_id).name}, "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return _to_lists(meeting_id)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/lodge", methods=["GET", "POST"])
@@ -174,6 +215,10 @@ def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
         lodging.ask_for_another_address(viewer(), participation_id, now=clock.now())
         flash(_("The party sees on its list that another address is asked for."), "success")
     yield _to_lists(meeting_id)
+
+
+def _sees_all() -> bool:
+    return Scope.ALL in viewer().scopes(NOMINATE)
 
 
 def _frame(meeting_id: UUID) -> dict[str, Any]:

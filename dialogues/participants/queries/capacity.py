@@ -1,0 +1,57 @@
+"""Whom a focal point cannot make a participant alone: themself, and people whom the party has in another capacity."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.accounts import queries as accounts
+from dialogues.common.text import same_address
+from dialogues.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.models import MeetingParty, Person
+from dialogues.meetings.rules import Capacity, folded
+from dialogues.participants.models import Participation
+
+
+def own_person(viewer: Viewer, address: str | None) -> UUID | None:
+    """The viewer's person, if the address is one of the viewer's own, here or in another dialogue."""
+    return viewer.person_id if address and same_address(address) in _own_addresses(viewer) else None
+
+
+def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | None, but: UUID | None = None) -> bool:
+    """Whether only a coordinator can make this person a participant.
+
+    That is the viewer, by address or by name, and anyone on the party's own list, also in the past, who is no
+    participant. The names are compared without case, accents and order, because one person may have two addresses.
+
+    :param but: a participation that is left out.
+    """
+    same, words = same_address(address) if address else None, _words(name)
+    own_names = select(Person.name).where(Person.account_id == viewer.account_id)
+    if own_person(viewer, address) or words in {_words(own) for own in db.session.scalars(own_names)}:
+        return True
+    others = (
+        select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            Participation.meeting_id == row.meeting_id,
+            Participation.party_id == row.party_id,
+            Participation.capacity != Capacity.PARTICIPANT,
+        )
+    )
+    for other in db.session.execute(others):
+        addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
+        if other.id != but and (same in addresses or words == _words(other.name)):
+            return True
+    return False
+
+
+def _own_addresses(viewer: Viewer) -> set[str]:
+    account = accounts.account_in_use(viewer.account_id)
+    persons = select(Person.email_norm).where(Person.account_id == viewer.account_id, Person.email_norm.is_not(None))
+    written = (account.email, account.wanted_email, account.former_email) if account else ()
+    return {*db.session.scalars(persons), *(same_address(one) for one in written if one)}
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(folded(name).replace("-", " ").split())
