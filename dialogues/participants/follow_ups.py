@@ -80,7 +80,7 @@ def _refuse_list_without_party(happening: MeetingChanged) -> None:
 
 
 def refuse_impossible_capacities(happening: PartyChanged) -> None:
-    """:raises Refusal: a party that becomes an observing organisation has participants at a meeting that is not over."""
+    """:raises Refusal: a party that becomes an observing organisation has participants at a meeting to come."""
     party = db.session.get_one(Party, happening.about)
     impossible = [capacity for capacity in Capacity if capacity not in party.kind.capacities]
     participants = (

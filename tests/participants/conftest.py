@@ -12,10 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from dialogues.common import clock
 from dialogues.extensions import db
 from dialogues.meetings.models import Person
 from dialogues.outbox.jobs import deliver_due
+from dialogues.participants import queries
+from dialogues.participants.commands import lodging
 from dialogues.participants.models import Participation
+from dialogues.policy import SEATS_EDIT
 from tests.beds.client import ReadingClient
 from tests.beds.database import Installation, opened
 from tests.beds.mail import Letter, MailServer
@@ -82,6 +86,13 @@ class Office:
         found = self.participation(f"{name}@example.invalid", code)
         assert found is not None
         return found.id
+
+    def set_seats(self, code: str, party: str, **seats: int) -> None:
+        """Give a party so many seats at a meeting, and leave those of the others."""
+        desk = self.cast.viewer("st-coord", meeting=code, now=BEFORE_LVR_1)
+        rows = {one.party_id: one.seats for one in queries.seats(desk, SEATS_EDIT)}
+        rows[self.cast.party(party, code.split("-")[0])] = seats
+        lodging.set_seats(desk, rows, version=queries.seats_mark(desk, SEATS_EDIT), now=clock.now())
 
     def browser(self) -> FlaskClient:
         """A browser in which nobody is signed in."""

@@ -253,6 +253,8 @@ def test_whoever_has_accepted_is_not_described_by_the_party(cast: Cast) -> None:
 
 
 def test_another_capacity_is_another_seat(cast: Cast) -> None:
+    desk, seats = viewer(cast, "st-coord"), {cast.party("RU", "LVR"): {"participant": 5, "observer": 1}}
+    lodging.set_seats(desk, seats, version=queries.seats_mark(desk, SEATS_EDIT), now=clock.now())
     named = name_for(cast, "ru1", "RU")
     change = Nominee(name="Vera SMIRNOVA", capacity=Capacity.OBSERVER)
 

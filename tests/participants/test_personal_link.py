@@ -176,6 +176,7 @@ def test_an_answer_that_is_neither_yes_nor_no_uses_nothing_up(office: Office, li
 
 
 def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: Office, link: str) -> None:
+    office.set_seats("SCD-1", "MN", participant=4)
     browser = opened(office, link)
     answer(browser, "decline")
 
@@ -271,6 +272,7 @@ def test_a_link_to_an_address_that_is_not_the_accounts_own_opens_no_sign_in(offi
 
 
 def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Office, link: str) -> None:
+    office.set_seats("SCD-1", "MN", participant=4)
     browser = opened(office, link)
     own = answer(browser, "accept").location
 

@@ -20,7 +20,7 @@ from dialogues.home.rules import Stage, Task, TaskKind
 from dialogues.meetings import queries as meetings
 from dialogues.meetings.models import Meeting, MeetingParty, Person
 from dialogues.meetings.queries import MyMeeting
-from dialogues.meetings.rules import Capacity, MeetingStatus, Rule
+from dialogues.meetings.rules import MeetingStatus, Rule
 from dialogues.notes.models import Document
 from dialogues.notes.rules import DocumentState
 from dialogues.participants import queries as participants
@@ -189,7 +189,6 @@ def _lodging(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         .where(
             Participation.meeting_id == MeetingParty.meeting_id,
             Participation.party_id == MeetingParty.party_id,
-            Participation.capacity == Capacity.PARTICIPANT,
             Participation.seat.is_not(None),
         )
         .correlate(MeetingParty)
@@ -200,7 +199,7 @@ def _lodging(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
             reached, MeetingParty.lodged_at.is_(None)
         )
     )
-    free = {row.meeting_id: max(0, row.seats.get(Capacity.PARTICIPANT.value, 0) - row.taken) for row in rows}
+    free = {row.meeting_id: max(0, sum(row.seats.values()) - row.taken) for row in rows}
     return [
         Task(kind=TaskKind.LODGING, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
         for meeting in speaking

@@ -69,10 +69,12 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
         meeting = _meeting(change)
         refuse_closed(queries.gathering_of(meeting), now)
         party_names = {row.id: (row.code, *row.names.values()) for row in queries.parties(change.viewer)}
+        # Held for the whole file, because the session forgets rows that nothing refers to and would read them per line.
+        parties = {row.id: row for row in db.session.scalars(select(Party).where(Party.id.in_(party_names)))}
         imported, seen = Imported(), dict[str, int]()
         for line in lines:
             try:
-                invitee = _invitee(line, party_names)
+                invitee = _invitee(line, party_names, parties)
                 _refuse_repeated(invitee.email, line.number, seen)
                 participation_id = _invite(change, meeting, invitee, now)
             except Refusal as refusal:
@@ -85,7 +87,7 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
         return imported
 
 
-def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]]) -> Invitee:
+def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]], parties: Mapping[UUID, Party]) -> Invitee:
     if line.fault:
         raise Refusal(line.fault)
     values = line.values
@@ -97,7 +99,7 @@ def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]]) -> Invitee:
         raise Refusal(N_("The e-mail address is missing."))
     party_id = party_called(values.get("party", ""), party_names)
     capacity = capacity_called(values.get("capacity", ""))
-    if not values.get("capacity") and _kind(party_id) is PartyKind.OBSERVER:
+    if not values.get("capacity") and parties[party_id].kind is PartyKind.OBSERVER:
         capacity = Capacity.OBSERVER
     return Invitee(
         name=bounded(name, 200),
@@ -107,10 +109,6 @@ def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]]) -> Invitee:
         family=bounded(family, 120),
         given=bounded(given, 120),
     )
-
-
-def _kind(party_id: UUID) -> PartyKind:
-    return db.session.get_one(Party, party_id).kind
 
 
 def _refuse_repeated(email: str, number: int, seen: dict[str, int]) -> None:
@@ -125,7 +123,7 @@ def _name_of(participation_id: UUID) -> str:
 
 
 def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> UUID:
-    refuse_capacity(_kind(invitee.party_id), invitee.capacity)
+    refuse_capacity(db.session.get_one(Party, invitee.party_id).kind, invitee.capacity)
     person_id = meetings.person_with_address(meeting.dialogue_id, invitee.email)
     if person_id is None:
         person_id = meetings.add_person(

@@ -167,8 +167,10 @@ def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
         participation = there.get(row["id"])
         unchanged = participation is not None and participation.version == row["version"]
-        is_gone = unchanged and participation.status is ParticipationStatus.TAKEN_BACK
-        if not is_gone or not posting.may_have_capacity(participation):
+        if participation is None or not unchanged or participation.status is not ParticipationStatus.TAKEN_BACK:
+            row["kept"] = CHANGED_SINCE
+            continue
+        if not posting.may_have_capacity(participation):
             row["kept"] = CHANGED_SINCE
             continue
         told |= office_posting.bring_back(participation, row, taken_at=at, now=now)

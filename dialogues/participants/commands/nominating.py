@@ -34,6 +34,10 @@ from dialogues.participants.rules import (
 )
 from dialogues.policy import NOMINATE, Scope
 
+APPROVED_FIRST = N_(
+    "%(name)s becomes a participant after the coordinator's approval. Name them on the form “Name a person” first."
+)
+
 
 def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now: datetime) -> UUID:
     """Name someone for the party; where all seats are taken they wait for one. The id of the participation.
@@ -98,13 +102,7 @@ def replace_nominee(
         row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
         new = _entered(change, row, replace(nominee, capacity=old.capacity), new_id, now)
         if new.requested_capacity is not None:
-            raise Refusal(
-                N_(
-                    "The coordinator has to approve %(name)s as participant. Name %(name)s on a seat of their own first."
-                ),
-                field="name",
-                name=nominee.name,
-            )
+            raise Refusal(APPROVED_FIRST, field="name", name=nominee.name)
         new.replaces = old.id
         waits, has_place = old.status is ParticipationStatus.WAITING, _has_place(old)
         old.status = ParticipationStatus.TAKEN_BACK
@@ -304,11 +302,7 @@ def _refuse_exchanged_person(
     if needs_approval(change.viewer, row, *becomes, participation.id) and not needs_approval(
         change.viewer, row, *was, participation.id
     ):
-        raise Refusal(
-            N_("The coordinator has to approve %(name)s as participant. Name %(name)s on a seat of their own first."),
-            field="name",
-            name=becomes[0],
-        )
+        raise Refusal(APPROVED_FIRST, field="name", name=becomes[0])
 
 
 def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, but: UUID | None = None) -> None:

@@ -27,8 +27,8 @@ def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | 
     :param but: a participation that is left out.
     """
     same, words = same_address(address) if address else None, _words(name)
-    own_names = select(Person.name).where(Person.account_id == viewer.account_id)
-    if own_person(viewer, address) or words in {_words(own) for own in db.session.scalars(own_names)}:
+    own = db.session.execute(select(Person.name, Person.native).where(Person.account_id == viewer.account_id)).all()
+    if own_person(viewer, address) or words in {_words(one) for row in own for one in row if one}:
         return True
     others = (
         select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)

@@ -1,0 +1,660 @@
+"""Ways to obtain a role or a reading: fields, links, offers and decisions, and who may take each.
+
+Capacity is an access right: a participant reads closed sessions, the archive, the seating and the full list. Every way
+in which a capacity can arise is here, with what each of those who can take it may set.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from dialogues.common import clock
+from dialogues.common.refusal import Refusal
+from dialogues.common.transaction import upkeep
+from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.meetings.commands import dialogues, meetings
+from dialogues.meetings.models import MeetingParty, Party, Person, RoleGrant
+from dialogues.meetings.rules import Capacity, Days, MeetingFacts, PartyFacts, PartyKind
+from dialogues.participants import posting, queries
+from dialogues.participants.commands import approving, correcting, inviting, lodging, many, nominating
+from dialogues.participants.invitation_file import Line
+from dialogues.participants.models import Participation
+from dialogues.participants.rules import BulkKind, Correction, Invitee, Nominee, ParticipationStatus
+from dialogues.policy import SEATS_EDIT, Role
+from tests.beds.database import Installation, opened
+from tests.beds.forms import complaints, page, press, send
+from tests.beds.web import set_clock
+from tests.cast import Cast
+from tests.participants.conftest import Outside
+
+#: The lists of TRD-1 are open and registration is, too.
+BEFORE_TRD_1 = datetime(2027, 5, 10, 9, 0, tzinfo=UTC)
+BELOW = tuple(one for one in Capacity if one is not Capacity.PARTICIPANT)
+#: Which capacities each kind of party has; by hand, from the practice page.
+ALLOWED = {
+    PartyKind.PARTY: frozenset(Capacity),
+    PartyKind.HOST: frozenset(Capacity),
+    PartyKind.OBSERVER: frozenset(BELOW),
+}
+
+
+@pytest.fixture
+def cast(installation: Installation) -> Iterator[Cast]:
+    """The personas, before TRD-1."""
+    with opened(installation.settings()) as app, app.app_context():
+        app.test_client_class = Outside
+        set_clock(app, BEFORE_TRD_1)
+        yield Cast(app)
+        db.session.remove()
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Viewer:
+    """The coordinator at TRD-1."""
+    return at(cast, "st-coord")
+
+
+def at(cast: Cast, name: str) -> Viewer:
+    return cast.viewer(name, meeting="TRD-1", now=BEFORE_TRD_1)
+
+
+def name_for(cast: Cast, speaker: str, party: str, name: str = "Vera SMIRNOVA", **facts: Any) -> UUID:
+    nominee = Nominee(name=name, **facts)
+    return nominating.nominate(at(cast, speaker), cast.party(party), nominee, once=uuid4().hex, now=clock.now())
+
+
+def stands(participation_id: UUID) -> tuple[Capacity, Capacity | None, ParticipationStatus, int | None, int | None]:
+    db.session.rollback()
+    one = db.session.get_one(Participation, participation_id)
+    return one.capacity, one.requested_capacity, one.status, one.seat, one.queue_no
+
+
+def version(participation_id: UUID) -> int:
+    db.session.rollback()
+    one = db.session.get_one(Participation, participation_id)
+    found = one.version + db.session.get_one(Person, one.person_id).version
+    db.session.rollback()
+    return found
+
+
+def change(cast: Cast, speaker: str, one: UUID, name: str = "Vera SMIRNOVA", **facts: Any) -> None:
+    nominee = Nominee(name=name, **facts)
+    nominating.change_nominee(at(cast, speaker), one, nominee, version=version(one), now=clock.now())
+
+
+def replace(cast: Cast, speaker: str, one: UUID, name: str, **facts: Any) -> None:
+    nominee = Nominee(name=name, **facts)
+    mark = uuid4().hex
+    nominating.replace_nominee(at(cast, speaker), one, nominee, version=version(one), once=mark, now=clock.now())
+
+
+def withdraw(cast: Cast, speaker: str, one: UUID) -> None:
+    nominating.withdraw_nominee(at(cast, speaker), one, version=version(one), now=clock.now())
+
+
+def give_seats(desk: Viewer, party_id: UUID, **seats: int) -> None:
+    rows = {one.party_id: one.seats for one in queries.seats(desk, SEATS_EDIT)}
+    mark = queries.seats_mark(desk, SEATS_EDIT)
+    lodging.set_seats(desk, {**rows, party_id: seats}, version=mark, now=clock.now())
+
+
+def seats_of(party_id: UUID, meeting_id: UUID) -> dict[str, int]:
+    db.session.rollback()
+    return db.session.get_one(MeetingParty, (meeting_id, party_id)).seats
+
+
+def the_part(cast: Cast, name: str) -> UUID:
+    found = select(Participation.id).where(
+        Participation.meeting_id == cast.meeting(), Participation.person_id == cast.person(name)
+    )
+    return db.session.execute(found).scalar_one()
+
+
+def approve(desk: Viewer, one: UUID) -> None:
+    approving.approve_participant(desk, one, version=version(one), now=clock.now())
+
+
+# Which capacities a party's people may have.
+
+
+def test_only_an_observing_organisation_has_no_participants() -> None:
+    assert {kind: frozenset(kind.capacities) for kind in PartyKind} == ALLOWED
+
+
+def by_naming(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    name_for(cast, "xo1", "XO", capacity=capacity)
+
+
+def by_naming_for_them(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    name_for(cast, "st-coord", "XO", capacity=capacity)
+
+
+def by_changing(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    was = BELOW[0] if capacity is not BELOW[0] else BELOW[1]
+    change(cast, "xo1", name_for(cast, "xo1", "XO", capacity=was), capacity=capacity)
+
+
+def by_naming_again(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    one = name_for(cast, "xo1", "XO", capacity=Capacity.OBSERVER, email="vera@example.org")
+    withdraw(cast, "xo1", one)
+    name_for(cast, "xo1", "XO", capacity=capacity, email="vera@example.org")
+
+
+def by_inviting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
+    invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("XO"), capacity=capacity)
+    inviting.invite_person(desk, invitee, now=clock.now())
+
+
+def by_file(_cast: Cast, desk: Viewer, capacity: Capacity) -> None:
+    values = {"name": "Vera", "email": "vera@example.org", "party": "XO", "capacity": capacity.value}
+    imported = inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now())
+    for _line, refusal in imported.faults:
+        raise refusal
+
+
+def by_correcting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
+    invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("US"), capacity=capacity)
+    one = inviting.invite_person(desk, invitee, now=clock.now())
+    correction = Correction(email="vera@example.org", party_id=cast.party("XO"), capacity=capacity)
+    correcting.correct(desk, one, correction, version=version(one), now=clock.now())
+
+
+WAYS = [by_naming, by_naming_for_them, by_changing, by_naming_again, by_inviting, by_file, by_correcting]
+
+
+@pytest.mark.parametrize("capacity", Capacity)
+@pytest.mark.parametrize("way", WAYS)
+def test_an_observing_organisation_has_observers_only_by_every_way(
+    cast: Cast, desk: Viewer, way: Callable[[Cast, Viewer, Capacity], None], capacity: Capacity
+) -> None:
+    before = len(of_party(cast, "XO"))
+    if capacity in BELOW:
+        way(cast, desk, capacity)
+        assert len(of_party(cast, "XO")) == before + 1
+    else:
+        with pytest.raises(Refusal, match="An observing organisation has no participants"):
+            way(cast, desk, capacity)
+    assert {one.capacity for one in of_party(cast, "XO")} <= ALLOWED[PartyKind.OBSERVER]
+    assert {one.requested_capacity for one in of_party(cast, "XO")} == {None}
+
+
+def of_party(cast: Cast, code: str) -> list[Participation]:
+    db.session.rollback()
+    rows = select(Participation).where(
+        Participation.meeting_id == cast.meeting(), Participation.party_id == cast.party(code)
+    )
+    return list(db.session.scalars(rows).all())
+
+
+def test_the_form_of_an_observing_organisation_offers_observers_only_and_says_so(cast: Cast) -> None:
+    form = f"/meetings/{cast.meeting()}/nominations/{cast.party('XO')}/new"
+    shown = page(cast.client("xo1").get(form))
+
+    assert [str(one["value"]) for one in shown.select("select[name=capacity] option")] == [one.value for one in BELOW]
+    assert "Your organisation observes" in shown.get_text()
+    assert send(cast.client("xo1"), form, name="Vera", capacity="participant").status_code == 422
+
+
+def test_a_file_without_capacities_makes_people_of_an_observing_organisation_observers(
+    cast: Cast, desk: Viewer
+) -> None:
+    values = {"name": "Vera", "email": "vera@example.org", "party": "XO"}
+
+    assert inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now()).invited == 1
+
+    assert {one.capacity for one in of_party(cast, "XO")} == {Capacity.OBSERVER}
+
+
+def test_a_party_with_participants_does_not_become_an_observing_organisation(cast: Cast) -> None:
+    facts = PartyFacts(code="US", names={"en": "United States"}, kind=PartyKind.OBSERVER)
+    us = db.session.get_one(Party, cast.party("US")).version
+
+    with pytest.raises(Refusal, match=r"US has participants|%\(party\)s has participants"):
+        dialogues.edit_party(
+            cast.viewer("st-coord", dialogue="TRD"), cast.party("US"), facts, version=us, now=clock.now()
+        )
+
+    db.session.rollback()
+    assert db.session.get_one(Party, cast.party("US")).kind is PartyKind.PARTY
+
+
+def become_observers(cast: Cast, code: str) -> None:
+    """The party's participants leave, and it becomes an observing organisation."""
+    desk = at(cast, "st-coord")
+    for one in of_party(cast, code):
+        if one.status is ParticipationStatus.CONFIRMED:
+            inviting.take_back(desk, one.id, now=clock.now())
+    party = db.session.get_one(Party, cast.party(code))
+    facts = PartyFacts(code=code, names=dict(party.names), kind=PartyKind.OBSERVER)
+    number = party.version
+    db.session.rollback()
+    dialogues.edit_party(
+        cast.viewer("st-coord", dialogue="TRD"), cast.party(code), facts, version=number, now=clock.now()
+    )
+
+
+def test_a_party_that_becomes_an_observing_organisation_loses_its_seats_for_participants(
+    cast: Cast, desk: Viewer
+) -> None:
+    give_seats(desk, cast.party("JP"), participant=5, observer=2)
+
+    become_observers(cast, "JP")
+
+    assert seats_of(cast.party("JP"), cast.meeting()) == {"observer": 2}
+
+
+def test_who_left_before_the_party_became_an_observing_organisation_does_not_return_as_participant(
+    cast: Cast, desk: Viewer
+) -> None:
+    done = many.act(desk, BulkKind.TAKE_BACK, [the_part(cast, "jp1")], now=clock.now())
+    become_observers(cast, "JP")
+
+    assert many.undo(desk, done, now=clock.now()) == 0
+    with pytest.raises(Refusal, match="no participants"):
+        inviting.invite_again(desk, the_part(cast, "jp2"), now=clock.now())
+    with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken"):
+        posting.begin_part(db.session.get_one(Participation, the_part(cast, "jp3")), clock.now())
+
+
+def test_an_observing_organisation_gets_no_seats_for_participants(cast: Cast, desk: Viewer) -> None:
+    with pytest.raises(Refusal, match="no participants"):
+        give_seats(desk, cast.party("XO"), participant=1)
+
+    ru = page(cast.client("st-coord").get(f"/meetings/{cast.meeting()}/nominations/seats"))
+    assert ru.select_one(f"[name=seats_{cast.party('XO').hex}_participant]") is None
+    assert ru.select_one(f"[name=seats_{cast.party('XO').hex}_observer]") is not None
+
+
+def test_seats_per_party_of_a_new_meeting_are_not_for_observing_organisations(cast: Cast) -> None:
+    around, both = cast.viewer("st-coord", dialogue="TRD"), frozenset({cast.party("US"), cast.party("XO")})
+    days = Days(starts_on=datetime(2028, 5, 1).date(), ends_on=datetime(2028, 5, 2).date())  # noqa: DTZ001  a day
+    facts = MeetingFacts(code="TRD-9", title="", zone="UTC", days=days, parties=both, seats=4)
+
+    planned = meetings.plan_meeting(around, facts, now=clock.now())
+
+    assert seats_of(cast.party("US"), planned) == {"participant": 4}
+    assert seats_of(cast.party("XO"), planned) == {}
+
+
+def test_a_copied_meeting_gives_observing_organisations_no_seats_for_participants(cast: Cast, desk: Viewer) -> None:
+    with upkeep(system(Purpose.SAMPLE)):
+        rows = update(MeetingParty).where(MeetingParty.party_id == cast.party("XO"))
+        db.session.execute(rows.values(seats={"participant": 3, "observer": 2}))
+    day = datetime(2028, 5, 1).date()  # noqa: DTZ001  a day
+
+    copied = meetings.copy_meeting(desk, code="TRD-9", title="", starts_on=day, now=clock.now())
+
+    assert seats_of(cast.party("XO"), copied) == {"observer": 2}
+
+
+def test_the_sample_gives_its_observers_their_seats(cast: Cast) -> None:
+    assert seats_of(cast.party("XO"), cast.meeting()) == {"observer": 2}
+    assert seats_of(cast.party("KP", "LVR"), cast.meeting("LVR-1")) == {"participant": 5, "observer": 3}
+
+
+# Nobody raises a capacity without the coordinator.
+
+OBSERVER_WHO_ASKS = (Capacity.OBSERVER, Capacity.PARTICIPANT)
+
+
+def an_observer(cast: Cast, desk: Viewer, **facts: Any) -> UUID:
+    """A seated observer of JP, which has seats for one more participant and two observers."""
+    give_seats(desk, cast.party("JP"), participant=6, observer=2)
+    return name_for(cast, "jp2", "JP", capacity=Capacity.OBSERVER, **facts)
+
+
+def test_a_change_to_participant_waits_for_the_coordinator(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+
+    assert stands(one)[:2] == OBSERVER_WHO_ASKS
+    assert stands(one)[3] == 1
+    lists = f"/meetings/{cast.meeting()}/nominations"
+    assert "participant: waits for the coordinator's approval" in cast.client("jp2").get(lists).text
+    assert "Decide whether a nominee becomes a participant" in cast.client("st-coord").get("/").text
+    assert "Decide whether" not in cast.client("jp2").get("/").text
+    assert press(cast.client("st-coord"), lists, "Approve as participant").status_code == 303
+    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
+    assert "Decide whether" not in cast.client("st-coord").get("/").text
+
+
+def test_a_refused_observer_stays_an_observer(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+
+    assert press(cast.client("st-coord"), f"/meetings/{cast.meeting()}/nominations", "Refuse").status_code == 303
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, None)
+    assert stands(one)[3] == 1
+
+
+def test_a_coordinator_changes_a_capacity_at_once(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+
+    change(cast, "st-coord", one, capacity=Capacity.PARTICIPANT)
+
+    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
+
+
+def test_the_focal_point_may_take_the_request_back(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+
+    change(cast, "jp2", one, capacity=Capacity.OBSERVER)
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, None)
+    with pytest.raises(Refusal, match="decided already"):
+        approve(desk, one)
+
+
+def test_what_the_coordinator_saw_must_still_hold(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+    seen = version(one)
+    change(cast, "jp2", one, name="Somebody Else", capacity=Capacity.PARTICIPANT)
+
+    with pytest.raises(Refusal, match="Someone saved a change"):
+        approving.approve_participant(desk, one, version=seen, now=clock.now())
+
+
+def by_withdrawing(cast: Cast, one: UUID) -> UUID:
+    withdraw(cast, "jp2", one)
+    return name_for(cast, "jp2", "JP", email="vera@example.org")
+
+
+def by_withdrawing_twice(cast: Cast, one: UUID) -> UUID:
+    return by_withdrawing(cast, by_withdrawing(cast, one))
+
+
+def by_another_address(cast: Cast, one: UUID) -> UUID:
+    withdraw(cast, "jp2", one)
+    return name_for(cast, "jp2", "JP", email="vera@example.net")
+
+
+def by_another_address_beside(cast: Cast, _one: UUID) -> UUID:
+    return name_for(cast, "jp2", "JP", name="Smirnova, Véra".replace(",", ""), email="vera@example.net")
+
+
+def by_becoming_a_participant_first(cast: Cast, one: UUID) -> UUID:
+    change(cast, "jp2", one, email="vera@example.org", capacity=Capacity.SPECIAL_OBSERVER)
+    change(cast, "jp2", one, email="vera@example.org", capacity=Capacity.PARTICIPANT)
+    return one
+
+
+@pytest.mark.parametrize(
+    "detour",
+    [
+        by_withdrawing,
+        by_withdrawing_twice,
+        by_another_address,
+        by_another_address_beside,
+        by_becoming_a_participant_first,
+    ],
+)
+def test_no_detour_makes_an_observer_a_participant(
+    cast: Cast, desk: Viewer, detour: Callable[[Cast, UUID], UUID]
+) -> None:
+    one = detour(cast, an_observer(cast, desk, email="vera@example.org"))
+
+    assert stands(one)[0] is not Capacity.PARTICIPANT
+    assert stands(one)[1] is Capacity.PARTICIPANT
+    approve(desk, one)
+    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
+    assert stands(one)[3] is not None
+
+
+def test_a_participant_is_not_replaced_by_someone_who_was_an_observer(cast: Cast, desk: Viewer) -> None:
+    one, seated = an_observer(cast, desk, email="vera@example.org"), name_for(cast, "jp2", "JP", name="Zed")
+    withdraw(cast, "jp2", one)
+
+    with pytest.raises(Refusal, match="after the coordinator's approval"):
+        replace(cast, "jp2", seated, "Vera SMIRNOVA", email="vera@example.org")
+
+    assert stands(seated)[0] is Capacity.PARTICIPANT
+    assert stands(one)[2] is ParticipationStatus.TAKEN_BACK
+
+
+@pytest.mark.parametrize("described", [{"name": "Vera SMIRNOVA"}, {"name": "V.", "email": "vera@example.org"}])
+def test_a_participant_is_not_described_as_someone_who_was_an_observer(
+    cast: Cast, desk: Viewer, described: dict[str, str]
+) -> None:
+    one, seated = an_observer(cast, desk, email="vera@example.org"), name_for(cast, "jp2", "JP", name="Zed")
+    withdraw(cast, "jp2", one)
+
+    with pytest.raises(Refusal, match="after the coordinator's approval"):
+        change(cast, "jp2", seated, **described)
+
+
+def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+    with upkeep(system(Purpose.SAMPLE)):
+        part = db.session.get_one(Participation, one)
+        part.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(part, clock.now())
+        person_id = part.person_id
+
+    approve(desk, one)
+
+    assert stands(one)[2] is ParticipationStatus.CONFIRMED
+    assert live_roles(cast, person_id) == {Role.PARTICIPANT}
+
+
+def live_roles(cast: Cast, person_id: UUID) -> set[Role]:
+    rows = select(RoleGrant.role).where(
+        RoleGrant.meeting_id == cast.meeting(), RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None)
+    )
+    return set(db.session.scalars(rows))
+
+
+# A focal point may name themself.
+
+
+def leave(cast: Cast, desk: Viewer, name: str) -> None:
+    """The focal point has no part of their own, and the party has seats."""
+    give_seats(desk, cast.party("JP"), participant=6, observer=2)
+    inviting.take_back(desk, the_part(cast, name), now=clock.now())
+
+
+def test_a_focal_point_names_themself_as_observer_at_once(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+
+    assert stands(one) == (Capacity.OBSERVER, None, ParticipationStatus.INVITED, 1, None)
+
+
+def own_name(cast: Cast) -> str:
+    return db.session.get_one(Person, cast.person("jp2")).name
+
+
+@pytest.mark.parametrize("email", ["jp2@example.invalid", "JP2@Example.invalid", "", "another@example.org"])
+def test_a_focal_point_becomes_a_participant_after_approval(cast: Cast, desk: Viewer, email: str) -> None:
+    leave(cast, desk, "jp2")
+    me = "Me" if "jp2" in email.lower() else " ".join(reversed(own_name(cast).title().split()))
+
+    one = name_for(cast, "jp2", "JP", name=me, email=email)
+
+    assert stands(one) == (Capacity.OBSERVER, Capacity.PARTICIPANT, ParticipationStatus.WAITING, None, None)
+    approve(desk, one)
+    assert stands(one)[0] is Capacity.PARTICIPANT
+    assert stands(one)[3] is not None
+
+
+def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+
+    assert stands(one) == (Capacity.OBSERVER, None, ParticipationStatus.TAKEN_BACK, None, None)
+    again = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    assert stands(again)[:2] == (Capacity.OBSERVER, None)
+
+
+def test_a_focal_point_who_waits_may_observe_meanwhile(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, None)
+    assert stands(one)[3] == 1
+
+
+def test_an_address_of_another_dialogue_is_the_focal_points_own(cast: Cast, desk: Viewer) -> None:
+    """jp2 is known in another dialogue by a second address, behind the same account."""
+    leave(cast, desk, "jp2")
+    with upkeep(system(Purpose.SAMPLE)):
+        other = db.session.get_one(Person, cast.person("jp2", "SCD"))
+        other.email = other.email_norm = "second@example.org"
+
+    one = name_for(cast, "jp2", "JP", name="Nobody", email="second@example.org")
+
+    db.session.rollback()
+    assert db.session.get_one(Participation, one).person_id == cast.person("jp2")
+    assert stands(one)[:2] == OBSERVER_WHO_ASKS
+
+
+def test_a_focal_point_does_not_put_themself_in_a_participants_place(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    seated = name_for(cast, "jp2", "JP", name="Zed")
+
+    for way in (replace, change):
+        with pytest.raises(Refusal, match="after the coordinator's approval"):
+            way(cast, "jp2", seated, name="Me", email="jp2@example.invalid")
+
+    assert stands(seated)[0] is Capacity.PARTICIPANT
+
+
+def test_who_waits_for_approval_is_not_invited_when_the_list_is_submitted_or_more_seats_come(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    give_seats(desk, cast.party("JP"), participant=20, observer=20)
+
+    assert stands(one)[2:] == (ParticipationStatus.WAITING, None, None)
+
+
+def test_somebody_elses_replacement_of_one_who_waits_for_approval_gets_a_place_of_their_own(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    replace(cast, "jp2", one, "Vera SMIRNOVA")
+
+    new = next(part for part in of_party(cast, "JP") if part.replaces == one)
+    assert (new.capacity, new.requested_capacity, new.seat) == (Capacity.OBSERVER, None, 1)
+
+
+def test_the_forms_and_the_list_say_what_waits_for_approval(cast: Cast, desk: Viewer) -> None:
+    lists, said = f"/meetings/{cast.meeting()}/nominations", "as participant after the coordinator's approval"
+    client = cast.client("jp2")
+
+    assert said in client.get(lists).text
+    assert said in client.get(f"{lists}/{cast.party('JP')}/new").text
+    assert said in client.get(f"{lists}/{an_observer(cast, desk)}/edit").text
+    assert said not in cast.client("st-coord").get(lists).text
+
+
+def test_only_a_coordinator_decides(cast: Cast, desk: Viewer) -> None:
+    one = an_observer(cast, desk)
+    change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
+
+    for name in ("jp2", "xo1", "us1", "ch1", "st-host"):
+        shown = cast.client(name).get(f"/meetings/{cast.meeting()}/nominations").text
+        assert "Approve as participant" not in shown
+    assert stands(one)[:2] == OBSERVER_WHO_ASKS
+
+
+# Seats.
+
+
+def test_a_capacity_without_a_number_has_no_seats(cast: Cast) -> None:
+    one = name_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
+
+    assert stands(one)[2:] == (ParticipationStatus.WAITING, None, 1)
+    lists = f"/meetings/{cast.meeting()}/nominations"
+    assert "Approve a seat for Vera SMIRNOVA" not in cast.client("jp2").get(lists).text
+    assert press(cast.client("st-coord"), lists, "Approve a seat for Vera SMIRNOVA").status_code == 303
+    assert stands(one)[2:] == (ParticipationStatus.NOMINATED, 1, None)
+
+
+def test_a_direct_invitation_may_exceed_the_seats(cast: Cast, desk: Viewer) -> None:
+    invitee = Invitee(
+        name="Vera", email="vera@example.org", party_id=cast.party("XO"), capacity=Capacity.RESOURCE_PERSON
+    )
+
+    assert stands(inviting.invite_person(desk, invitee, now=clock.now()))[3] == 1
+
+
+def test_two_clicks_approve_one_seat(cast: Cast, desk: Viewer) -> None:
+    one = name_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
+    approving.approve_seat(desk, one, version=version(one), now=clock.now())
+
+    with pytest.raises(Refusal, match="decided already"):
+        approving.approve_seat(desk, one, version=version(one), now=clock.now())
+
+
+def test_who_withdrew_above_the_numbers_does_not_return_above_them(cast: Cast, desk: Viewer) -> None:
+    give_seats(desk, cast.party("JP"), participant=2)
+    one = the_part(cast, "jp3")
+    with upkeep(system(Purpose.SAMPLE)):
+        part = db.session.get_one(Participation, one)
+        part.status = ParticipationStatus.WITHDRAWN
+        posting.end_part(part, clock.now())
+
+    with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken now"):
+        posting.begin_part(db.session.get_one(Participation, one), clock.now())
+
+
+def test_undoing_a_withdrawal_of_many_restores_what_the_coordinator_had_approved(cast: Cast, desk: Viewer) -> None:
+    give_seats(desk, cast.party("JP"), participant=2)
+    everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
+    done = many.act(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
+
+    many.undo(desk, done, now=clock.now())
+
+    assert sorted(stands(one)[3] or 0 for one in everyone) == [1, 2, 3, 4]
+
+
+def test_undoing_a_withdrawal_of_many_does_not_exceed_seats_that_are_fewer_now(cast: Cast, desk: Viewer) -> None:
+    everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
+    done = many.act(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
+    give_seats(desk, cast.party("JP"), participant=3)
+
+    assert many.undo(desk, done, now=clock.now()) == 3
+
+    assert sum(stands(one)[3] is not None for one in everyone) == 3
+    assert [stands(one)[4] for one in everyone if stands(one)[4]] == [1]
+
+
+def test_the_settings_of_the_seats_say_that_an_empty_field_means_none(cast: Cast) -> None:
+    shown = cast.client("st-coord").get(f"/meetings/{cast.meeting()}/nominations/seats").text
+
+    assert "An empty field means no seats" in shown
+
+
+def test_a_refusal_names_the_field_of_the_form(cast: Cast) -> None:
+    form = f"/meetings/{cast.meeting()}/participants/invite"
+    answer = send(
+        cast.client("st-coord"),
+        form,
+        name="Vera",
+        email="vera@example.org",
+        party_id=str(cast.party("XO")),
+        capacity="participant",
+    )
+
+    assert answer.status_code == 422
+    assert "An observing organisation has no participants" in complaints(answer)
+    assert 'value="vera@example.org"' in answer.text
