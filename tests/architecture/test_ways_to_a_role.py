@@ -316,7 +316,7 @@ def test_a_change_to_participant_waits_for_the_coordinator(cast: Cast, desk: Vie
     assert stands(one)[:2] == OBSERVER_WHO_ASKS
     assert stands(one)[3] == 1
     lists = f"/meetings/{cast.meeting()}/nominations"
-    assert "participant: waits for the coordinator's approval" in cast.client("jp2").get(lists).text
+    assert "participant: waits for approval" in cast.client("jp2").get(lists).text
     assert "Decide whether a nominee becomes a participant" in cast.client("st-coord").get("/").text
     assert "Decide whether" not in cast.client("jp2").get("/").text
     assert press(cast.client("st-coord"), lists, "Approve as participant").status_code == 303

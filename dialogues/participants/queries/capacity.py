@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from dialogues.accounts import queries as accounts
 from dialogues.common.text import same_address
@@ -27,7 +27,7 @@ def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | 
     :param but: a participation that is left out.
     """
     same, words = same_address(address) if address else None, _words(name)
-    own = db.session.execute(select(Person.name, Person.native).where(Person.account_id == viewer.account_id)).all()
+    own = db.session.execute(select(Person.name, Person.native).where(_is_own(viewer))).all()
     if own_person(viewer, address) or words in {_words(one) for row in own for one in row if one}:
         return True
     others = (
@@ -48,9 +48,13 @@ def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | 
 
 def _own_addresses(viewer: Viewer) -> set[str]:
     account = accounts.account_in_use(viewer.account_id)
-    persons = select(Person.email_norm).where(Person.account_id == viewer.account_id, Person.email_norm.is_not(None))
+    persons = select(Person.email_norm).where(_is_own(viewer), Person.email_norm.is_not(None))
     written = (account.email, account.wanted_email, account.former_email) if account else ()
     return {*db.session.scalars(persons), *(same_address(one) for one in written if one)}
+
+
+def _is_own(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(Person.account_id.is_not(None), Person.account_id == viewer.account_id)
 
 
 def _words(name: str) -> frozenset[str]:

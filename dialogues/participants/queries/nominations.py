@@ -276,8 +276,8 @@ def _list(party: Any, people: list[Any], speakers: Speakers) -> PartyList:
     )
 
 
-def _place_in_list(line: NomineeLine) -> tuple[int, int, int]:
-    return list(Capacity).index(line.capacity), line.queue_no or 0, line.seat or 0
+def _place_in_list(line: NomineeLine) -> tuple[bool, int, int, int]:
+    return line.is_unplaced, list(Capacity).index(line.capacity), line.queue_no or 0, line.seat or 0
 
 
 def _line(row: Any, seats: dict[str, int]) -> NomineeLine:
