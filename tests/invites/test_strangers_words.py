@@ -132,7 +132,7 @@ def emails(app: Flask, calendars: Calendars) -> dict[str, Any]:
     calendars.cancel_meeting()
     jobs.deliver_due()
     db.session.rollback()
-    folder = app.extensions["dialogues.settings"].instance / "outbox"
+    folder = app.extensions["dialogues"].settings.instance / "outbox"
     found = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml"))
     return {str(one["Message-ID"]): one for one in found}
 
