@@ -27,6 +27,7 @@ from dialogues.factory import create_app
 from dialogues.settings import read_settings
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+CROWD, SHELF = 2000, 10_000
 #: Words of the made-up records: one in most of them, one in few.
 COMMON, RARE = "flood", "heron"
 
@@ -51,8 +52,8 @@ def made_up(environment: Mapping[str, str], **sizes: int) -> dict[str, str]:
 def measure_pages(server: Served, environment: Mapping[str, str], bare: Served) -> list[Figure]:
     """The pages of an installation, as ratios to the bare page."""
     meeting = made_up(environment, sessions=60, participants=200)
-    crowd = made_up(environment, sessions=1, participants=2000)
-    shelf = made_up(environment, sessions=1, participants=1, records=10_000)
+    crowd = made_up(environment, sessions=1, participants=CROWD)
+    shelf = made_up(environment, sessions=1, participants=1, records=SHELF)
     agenda, people = f"/meetings/{meeting['meeting']}/agenda", f"/meetings/{crowd['meeting']}/participants"
     search = f"/dialogues/{shelf['dialogue']}/archive/search?q="
     form = Proof(r'name="password"', "password field")
@@ -61,16 +62,16 @@ def measure_pages(server: Served, environment: Mapping[str, str], bare: Served) 
     for name, path, who, bar, proof in (
         ("agenda of 60 sessions, a participant", agenda, meeting["participant"], 0.15, sessions),
         ("agenda of 60 sessions, the coordinator", agenda, meeting["coordinator"], 0.15, sessions),
-        ("participants list of 2,000", people, crowd["coordinator"], None, names),
+        (f"participants list of {CROWD}", people, crowd["coordinator"], None, names),
         ("home", "/", meeting["coordinator"], None, Proof(meeting["code"], "meeting")),
         (
-            f"search for {COMMON}, 10,000 records",
+            f"search for {COMMON}, {SHELF} records",
             search + COMMON,
             shelf["coordinator"],
             None,
-            Proof(HITS, "records", 5000),
+            Proof(HITS, "records", SHELF // 2),
         ),
-        (f"search for {RARE}, 10,000 records", search + RARE, shelf["coordinator"], None, Proof(HITS, "records")),
+        (f"search for {RARE}, {SHELF} records", search + RARE, shelf["coordinator"], None, Proof(HITS, "records")),
     ):
         cookie = sign_in(server.port, flask(environment, "accounts", "sign-in-link", who).split()[-1])
         figures.append(_page(name, server, Request(path, {"Cookie": cookie}, proof=proof), bare, bar))
