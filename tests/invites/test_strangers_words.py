@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 
 from dialogues.agenda.models import DraftItem
 from dialogues.common import clock
+from dialogues.common.state import state
 from dialogues.common.transaction import upkeep
 from dialogues.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.models import Dialogue, Institution, Meeting, Party, Person, RoleGrant
 from dialogues.outbox import jobs, posting
-from dialogues.outbox.composing import composers
 from dialogues.outbox.models import Letter
 from dialogues.outbox.rules import Debt, LetterKind
 from dialogues.participants.commands.messaging import Draft
@@ -158,7 +158,7 @@ def test_no_email_and_no_calendar_part_makes_a_link_of_what_others_typed(emails:
             linked.append((kind, LINK.search("\n".join(said))))
         assert kind is LetterKind.ROLE_OFFERED or "evil" in "\n".join(said), kind
     assert linked == []
-    assert set(composers) - OWN_WORDS - kinds == set()
+    assert set(state().composers) - OWN_WORDS - kinds == set()
     (message,) = (email for email in emails.values() if email["Subject"] == "News")
     assert message.get_content_type() == "text/plain"
     assert "https://coordinator.example" in message.get_content()
