@@ -77,6 +77,7 @@ def queue_the_rest(calendars: Calendars) -> None:
             LetterKind.ATTENDANCE_CODE: ("kr2", {"participation_id": str(parts["kr2"])}),
             LetterKind.LISTS_OPENED: ("kr1", {}),
             LetterKind.LIST_CHANGED: ("kr1", {}),
+            LetterKind.EXCHANGE_SET: ("kr1", {}),
             LetterKind.MEETING_CHANGED: ("kr2", days),
         }
         for kind, (who, about) in facts.items():
