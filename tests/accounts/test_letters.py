@@ -61,7 +61,7 @@ def test_a_letter_has_a_link_of_its_purpose(desk: Desk, kind: LetterKind) -> Non
         (LetterKind.STAFF_INVITATION, LinkPurpose.STAFF_INVITATION),
     ],
 )
-def test_the_secret_is_made_anew_at_each_sending_and_ends_the_one_before_after_ten_minutes(
+def test_each_sending_makes_a_new_secret_and_ends_the_one_before_after_ten_minutes(
     desk: Desk, kind: LetterKind, purpose: LinkPurpose
 ) -> None:
     guest = desk.participant()

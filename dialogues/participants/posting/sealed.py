@@ -49,7 +49,7 @@ def enter(
     now: datetime,
     cleared: Collection[SealedKind] = (),
 ) -> None:
-    """Seal these kinds anew; a paper with nothing in it is taken away, a need with nothing in it is an answer.
+    """Seal these kinds again; a paper with nothing in it is taken away, a need with nothing in it is an answer.
 
     :param cleared: kinds that are taken away, needs too.
     """
