@@ -14,7 +14,7 @@ from pathlib import Path
 import flask_bootstrap
 
 from bench.exchange import exchange_figures
-from bench.figures import PER_BARE, Figure, keep, load_average, table
+from bench.figures import PER_BARE, Figure, at_least, keep, load_average, table
 from bench.growth import growth_table, growths
 from bench.load import Request, compare, measure
 from bench.orders import queries_of_orders
@@ -60,8 +60,8 @@ def measure_pages(server: Served, environment: Mapping[str, str], bare: Served) 
     figures = [_page("sign-in page", server, Request("/sign-in", proof=form), bare, None)]
     sessions, names = Proof(SESSIONS, "sessions", 60), Proof(PERSONS, "different names", 50)
     for name, path, who, bar, proof in (
-        ("agenda of 60 sessions, a participant", agenda, meeting["participant"], 0.15, sessions),
-        ("agenda of 60 sessions, the coordinator", agenda, meeting["coordinator"], 0.15, sessions),
+        ("agenda of 60 sessions, a participant", agenda, meeting["participant"], at_least(28), sessions),
+        ("agenda of 60 sessions, the coordinator", agenda, meeting["coordinator"], at_least(28), sessions),
         (f"participants list of {CROWD}", people, crowd["coordinator"], None, names),
         ("home", "/", meeting["coordinator"], None, Proof(meeting["code"], "meeting")),
         (
