@@ -444,6 +444,7 @@ def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: C
 
     assert stands(one)[2] is ParticipationStatus.CONFIRMED
     assert live_roles(cast, person_id) == {Role.PARTICIPANT}
+    assert not db.session.get_one(Participation, one).reads_as_observer
 
 
 def live_roles(cast: Cast, person_id: UUID) -> set[Role]:
@@ -485,6 +486,15 @@ def test_a_focal_point_becomes_a_participant_after_approval(cast: Cast, desk: Vi
     approve(desk, one)
     assert stands(one)[0] is Capacity.PARTICIPANT
     assert stands(one)[3] is not None
+
+
+def test_asking_to_be_a_participant_restricts_nobody(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    before = at(cast, "jp2").roles
+
+    name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    assert at(cast, "jp2").roles == before
 
 
 def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:

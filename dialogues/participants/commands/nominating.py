@@ -238,9 +238,9 @@ def _entered(
     asks = asks and needs_approval(change.viewer, row, nominee.name, address)
     capacity, requested = (Capacity.OBSERVER, nominee.capacity) if asks else (nominee.capacity, None)
     if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
+        was_restricted = owner.part.reads_as_observer
         _named_again(change, owner.part, row.party_id, capacity, now)
-        owner.part.requested_capacity = requested
-        return owner.part
+        return _asking(owner.part, requested, was_restricted=was_restricted)
     is_free = owner.person_id is None
     is_ours = owner.is_ours or (own_id is not None and owner.person_id == own_id)
     known = owner.person_id if owner.part is None and (is_ours or sees_all) else None
@@ -265,14 +265,21 @@ def _entered(
         person_id=person_id,
         party_id=row.party_id,
         capacity=capacity,
-        requested_capacity=requested,
         status=ParticipationStatus.NOMINATED,
         nominated_by=change.viewer.person_id,
         claimed_email=None if is_free or known else address,
         invited_at=now,
     )
-    db.session.add(participation)
+    db.session.add(_asking(participation, requested, was_restricted=False))
     db.session.flush()
+    return participation
+
+
+def _asking(participation: Participation, requested: Capacity | None, *, was_restricted: bool) -> Participation:
+    """Note the capacity that a coordinator has to approve; asking for it offers nobody an observer's part."""
+    participation.requested_capacity = requested
+    if requested is not None:
+        participation.reads_as_observer = was_restricted
     return participation
 
 

@@ -87,6 +87,7 @@ def end_part(participation: Participation, now: datetime, *, keeps_place: bool =
 
 def change_role(participation: Participation, former: Capacity, now: datetime) -> None:
     """Exchange the role of the former capacity for that of the present one, for someone who has accepted."""
+    participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
     role, place = participation.capacity.role, _place(participation)
     for ended in {former.role, role}:
         meetings.revoke_role(participation.person_id, ended, **place, now=now)
