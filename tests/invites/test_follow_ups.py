@@ -262,7 +262,7 @@ def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
         secret = participants.mint_personal_link(participation, calendars.now)
     link = accounts.link(secret, LinkPurpose.REGISTRATION, calendars.now)
     assert link is not None
-    stay = answering.NewSignIn(now=clock.real_now(), longest=timedelta(hours=1))
+    stay = answering.NewSignIn(now=clock.real_now())
     answering.answer_by_link(link.id, said, sign_in=stay, now=calendars.later())
 
 

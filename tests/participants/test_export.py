@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from dialogues.audit.models import AuditEntry
@@ -96,7 +96,8 @@ def test_no_cell_is_a_formula(office: Office) -> None:
         for person, formula in zip(
             session.scalars(select(Person).where(Person.id.in_(in_scd_1))), FORMULAS, strict=False
         ):
-            person.affiliation = formula
+            # Past the model, which refuses an "@".
+            session.execute(update(Person).where(Person.id == person.id).values(affiliation=formula))
 
     book = sheet(export(office, kind="xlsx"))
     cells = {cell.value: cell.data_type for row in book.iter_rows() for cell in row}

@@ -43,7 +43,7 @@ from dialogues.participants.rules import (
 )
 from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.mail import Letter as Mailed
-from tests.cast import BEFORE_LVR_1, TERMS
+from tests.cast import BEFORE_LVR_1
 from tests.participants.conftest import Office
 
 pytestmark = pytest.mark.engine
@@ -166,7 +166,7 @@ class Parts(RuleBasedStateMachine):
             secret = posting.mint_personal_link(part, now)
         link = accounts.link(secret, LinkPurpose.REGISTRATION, now)
         assert link is not None
-        sign_in = NewSignIn(now=clock.real_now(), longest=TERMS.participant_longest)
+        sign_in = NewSignIn(now=clock.real_now())
         self.attempt(lambda: answering.answer_by_link(link.id, answer, sign_in=sign_in, now=now))
 
     @rule(one=someone)
