@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from dialogues.accounts.models import Account
 from dialogues.common import clock
 from dialogues.common.refusal import Refusal
 from dialogues.common.transaction import upkeep
@@ -431,6 +432,17 @@ def test_a_participant_is_not_described_as_someone_who_was_an_observer(
         change(cast, "jp2", seated, **described)
 
 
+def test_a_participant_is_not_described_as_the_focal_point_because_another_observer_has_that_name(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    seated = name_for(cast, "jp2", "JP", name="Ann Bell")
+    name_for(cast, "jp2", "JP", name="Bell Ann", email="bell@example.org", capacity=Capacity.OBSERVER)
+
+    with pytest.raises(Refusal, match="after the coordinator's approval"):
+        change(cast, "jp2", seated, name=own_name(cast), email="another@example.org")
+
+
 def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
@@ -495,6 +507,45 @@ def test_asking_to_be_a_participant_restricts_nobody(cast: Cast, desk: Viewer) -
     name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     assert at(cast, "jp2").roles == before
+
+
+@pytest.mark.parametrize(
+    "written", ["{1}, {0}", "{0} {1}.", "{0}-{1}", "{0}\u2019{1}", "{0}\u200b{1}", "Dr. {0} {1}", "{1} M. {0}"]
+)
+def test_punctuation_and_a_title_hide_no_focal_point(cast: Cast, desk: Viewer, written: str) -> None:
+    leave(cast, desk, "jp2")
+
+    one = name_for(cast, "jp2", "JP", name=written.format(*own_name(cast).split()), email="another@example.org")
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+
+
+def wish_for(cast: Cast, address: str) -> None:
+    """jp2 asks for another address of the account, and does not confirm it."""
+    with upkeep(system(Purpose.SAMPLE)):
+        db.session.get_one(Account, cast.account("jp2")).wanted_email = address
+
+
+@pytest.mark.parametrize("address", ["mn1@example.invalid", "unknown@example.org"])
+def test_an_address_that_a_focal_point_only_asked_for_does_not_say_who_is_in_the_dialogue(
+    cast: Cast, desk: Viewer, address: str
+) -> None:
+    leave(cast, desk, "jp2")
+    wish_for(cast, address)
+
+    one = name_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
+
+    line = queries.line_of(at(cast, "jp2"), one)
+    assert (line.name, line.email) == ("Any Body", address)
+
+
+def test_an_address_that_a_focal_point_only_asked_for_is_their_own_for_the_approval(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    wish_for(cast, "unknown@example.org")
+
+    one = name_for(cast, "jp2", "JP", name="Any Body", email="unknown@example.org")
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
 def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:

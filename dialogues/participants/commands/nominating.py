@@ -18,7 +18,7 @@ from dialogues.meetings.models import Meeting, MeetingParty, Party, Person
 from dialogues.meetings.rules import Capacity, PartyKind, refuse_capacity, sort_key
 from dialogues.participants import posting, queries
 from dialogues.participants.models import Participation
-from dialogues.participants.queries.capacity import needs_approval, own_person
+from dialogues.participants.queries.capacity import needs_approval, own_person, who_need_approval
 from dialogues.participants.rules import (
     GONE,
     STILL_THE_PARTYS,
@@ -306,9 +306,8 @@ def _refuse_exchanged_person(
     """:raises Refusal: a participant would be described as someone whom only a coordinator makes a participant."""
     if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
         return
-    if needs_approval(change.viewer, row, *becomes, participation.id) and not needs_approval(
-        change.viewer, row, *was, participation.id
-    ):
+    known = who_need_approval(change.viewer, row, *was, participation.id)
+    if who_need_approval(change.viewer, row, *becomes, participation.id) - known:
         raise Refusal(APPROVED_FIRST, field="name", name=becomes[0])
 
 
