@@ -443,6 +443,21 @@ def test_a_participant_is_not_described_as_the_focal_point_because_another_obser
         change(cast, "jp2", seated, name=own_name(cast), email="another@example.org")
 
 
+def test_a_confirmed_observer_who_is_approved_reads_as_a_participant_at_once(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.PARTICIPANT)
+    with upkeep(system(Purpose.SAMPLE)):
+        part = db.session.get_one(Participation, one)
+        part.status = ParticipationStatus.CONFIRMED
+        posting.begin_part(part, clock.now())
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
+
+    approve(desk, one)
+
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.PARTICIPANT}
+
+
 def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
@@ -546,6 +561,56 @@ def test_an_address_that_a_focal_point_only_asked_for_is_their_own_for_the_appro
     one = name_for(cast, "jp2", "JP", name="Any Body", email="unknown@example.org")
 
     assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+
+
+@pytest.mark.parametrize("email", ["", "another@example.org"])
+def test_who_is_named_as_participant_and_waits_was_offered_no_observers_part(
+    cast: Cast, desk: Viewer, email: str
+) -> None:
+    leave(cast, desk, "jp2")
+
+    one = name_for(cast, "jp2", "JP", name=own_name(cast), email=email)
+
+    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+    assert not db.session.get_one(Participation, one).reads_as_observer
+
+
+def test_a_focal_point_who_asks_to_be_a_participant_is_not_restricted_meanwhile_or_when_refused(
+    cast: Cast, desk: Viewer
+) -> None:
+    """Nobody offered them an observer's part."""
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
+
+    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
+
+    name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
+
+
+def test_a_focal_point_who_was_refused_and_is_invited_as_observer_reads_as_an_observer(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+
+    inviting.invite_again(desk, one, now=clock.now())
+
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
+
+
+def test_a_focal_point_who_asks_and_then_takes_the_observers_part_reads_as_an_observer(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+
+    change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+
+    assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
 
 def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:

@@ -228,8 +228,9 @@ def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> P
             N_("%(name)s has a part in this meeting already, so they are two: ask for another address."),
             name=db.session.get_one(Person, owner_id).name,
         )
+    restricts = part.reads_as_observer or participation.reads_as_observer
     part.party_id, part.capacity = participation.party_id, participation.capacity
-    part.requested_capacity = participation.requested_capacity
+    part.requested_capacity, part.reads_as_observer = participation.requested_capacity, restricts
     part.status, part.nominated_by = participation.status, participation.nominated_by
     part.invited_at, part.answered_at, part.approved_at, part.replaces = now, None, None, participation.replaces
     part.version += 1

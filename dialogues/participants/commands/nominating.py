@@ -225,6 +225,8 @@ def _entered(
 ) -> Participation:
     """The participation of a nominee, without a place yet; of one who needs approval, as observer who asks for more.
 
+    Someone who asks is offered no observer's part, so that no restriction counts.
+
     Who has an address that is somebody else's becomes a separate person without one: nothing tells the party of it, and
     no letter leaves before the office has looked at it. The same statements are sent either way.
     """
@@ -289,7 +291,10 @@ def _named_again(change: Change, part: Participation, party_id: UUID, capacity: 
     :raises Refusal: the person has a part in the meeting.
     """
     refuse_twin(db.session.get_one(Person, part.person_id).name, part.status)
-    part.party_id, part.capacity = party_id, capacity
+    read_as_observer = part.reads_as_observer
+    part.party_id, part.capacity, part.requested_capacity = party_id, capacity, requested
+    if requested is not None:
+        part.reads_as_observer = read_as_observer
     part.status, part.nominated_by, part.replaces = ParticipationStatus.NOMINATED, change.viewer.person_id, None
     part.invited_at, part.answered_at, part.approved_at = now, None, None
     part.version += 1

@@ -13,6 +13,7 @@ from dialogues.meetings.rules import Capacity, MeetingStatus, PartyKind, refuse_
 from dialogues.participants.models import Participation
 from dialogues.participants.posting.letters_owed import owe_invitation
 from dialogues.participants.rules import ParticipationStatus, free_seat, has_room, status_on_seat
+from dialogues.policy import Role
 
 #: Of these meetings no seat is anybody's any more.
 _OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
@@ -27,6 +28,8 @@ def take_place(participation: Participation, *, may_exceed: bool = False) -> boo
     :raises Refusal: people of this party do not have that capacity.
     """
     refuse_capacity(_kind(participation), participation.capacity)
+    # A place is an offer; somebody who was refused as participant had none before.
+    participation.reads_as_observer |= participation.capacity.role is Role.OBSERVER
     if participation.seat is not None:
         return True
     taken = _taken(_beside(participation))
