@@ -25,11 +25,11 @@ from dialogues.meetings.queries import offers as open_offers
 from dialogues.meetings.rules import Capacity, PartyKind
 from dialogues.outbox.rules import LetterKind
 from dialogues.participants import posting, queries
-from dialogues.participants.commands import answering, inviting, lodging
+from dialogues.participants.commands import answering, inviting, lodging, nominating
 from dialogues.participants.jobs import open_due_lists
 from dialogues.participants.models import Participation
 from dialogues.participants.queries import Wanted
-from dialogues.participants.rules import Invitee, ParticipationStatus
+from dialogues.participants.rules import Invitee, Nominee, ParticipationStatus
 from dialogues.policy import (
     AGENDA_EDIT,
     AGENDA_SEE,
@@ -403,6 +403,31 @@ def test_clearing_the_time_opens_nothing_before_a_second_person_confirms(inside:
     confirm(inside, "ch2")
 
     assert queries.moment_of(inside.meeting("LVR-1")).opened_at is not None
+
+
+def test_a_focal_point_who_waits_for_approval_keeps_no_frozen_list_from_being_empty(inside: Cast) -> None:
+    """A nominee without a place is on no list, so that the last seated one stays."""
+    mn, speaker = inside.party("MN", "LVR"), viewer(inside, "mn1")
+    for name in ("mn1", "mn3"):
+        take_back(inside, name)
+    with upkeep(system(Purpose.SAMPLE)):
+        row = db.session.get_one(MeetingParty, (inside.meeting("LVR-1"), mn))
+        row.seats = {"participant": 2, "observer": 1}
+    last = name_for_mn(inside, speaker, "Zed", capacity=Capacity.OBSERVER)
+    waits = name_for_mn(inside, speaker, "Me", email="mn1@example.invalid")
+    set_clock(inside.app, SET_TIME - timedelta(hours=2))
+    one, other = (db.session.get_one(Participation, each) for each in (last, waits))
+    mark = one.version + db.session.get_one(Person, one.person_id).version
+    assert (one.seat, other.seat, other.queue_no) == (1, None, None)
+    db.session.rollback()
+
+    with pytest.raises(Refusal, match="this list needs one person"):
+        nominating.withdraw_nominee(viewer(inside, "mn1"), last, version=mark, now=clock.now())
+
+
+def name_for_mn(cast: Cast, speaker: Viewer, name: str, **facts: Any) -> UUID:
+    nominee = Nominee(name=name, **facts)
+    return nominating.nominate(speaker, cast.party("MN", "LVR"), nominee, once=uuid4().hex, now=clock.now())
 
 
 # A party that has not submitted reads no other list, whatever its people are

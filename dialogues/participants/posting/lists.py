@@ -54,11 +54,12 @@ def refuse_to_empty(participation: Participation, now: datetime) -> None:
     is_sealed = row is not None and row.lodged_at is not None and moment.opened_at is None
     if row is None or not is_sealed or moment.may_be_withdrawn(now):
         return
+    waits_for_seat = Participation.queue_no.is_not(None) & (Participation.capacity == participation.capacity)
     left = exists().where(
         _of(row),
         Participation.id != participation.id,
         Participation.status.not_in(GONE),
-        or_(Participation.seat.is_not(None), Participation.capacity == participation.capacity),
+        or_(Participation.seat.is_not(None), waits_for_seat),
     )
     if not db.session.execute(select(left)).scalar():
         raise Refusal(N_("The lists open in less than 24 hours: this list needs one person. Replace them instead."))
