@@ -291,10 +291,7 @@ def _named_again(change: Change, part: Participation, party_id: UUID, capacity: 
     :raises Refusal: the person has a part in the meeting.
     """
     refuse_twin(db.session.get_one(Person, part.person_id).name, part.status)
-    read_as_observer = part.reads_as_observer
-    part.party_id, part.capacity, part.requested_capacity = party_id, capacity, requested
-    if requested is not None:
-        part.reads_as_observer = read_as_observer
+    part.party_id, part.capacity = party_id, capacity
     part.status, part.nominated_by, part.replaces = ParticipationStatus.NOMINATED, change.viewer.person_id, None
     part.invited_at, part.answered_at, part.approved_at = now, None, None
     part.version += 1
