@@ -31,6 +31,7 @@ CROWD, SHELF = 2000, 10_000
 #: Words of the made-up records: one in most of them, one in few.
 COMMON, RARE = "flood", "heron"
 
+
 sizes: list[Figure] = []
 
 

@@ -12,13 +12,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from bench.figures import Figure
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Holding, Place, Purpose, Viewer, system
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Place, Purpose, RoleAssignment, Viewer, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person
-from dialogues.participants.commands import lodging, nominating
-from dialogues.participants.models import Participation
-from dialogues.participants.rules import Nominee, ParticipationStatus
+from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person
+from dialogues.people.nominations.commands import nominating as nominations_nominating
+from dialogues.people.nominations.commands import submitting as nominations_submitting
+from dialogues.people.nominations.rules import Nominee
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import Role
 
 PARTIES, PEOPLE = 8, 40
@@ -32,7 +34,7 @@ def exchange_figures(app: Flask) -> list[Figure]:
     with app.app_context():
         meeting = _sealed_meeting()
         one = _timed(lambda: _name(meeting, "One more"))
-        opening = _timed(lambda: lodging.open_due(system(Purpose.UPKEEP), meeting["meeting"], now=_NOW))
+        opening = _timed(lambda: nominations_submitting.open_due(system(Purpose.UPKEEP), meeting["meeting"], now=_NOW))
         shown = db.session.execute(
             select(func.count()).where(Participation.meeting_id == meeting["meeting"])
         ).scalar_one()
@@ -97,7 +99,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _name(meeting: dict[str, Any], name: str) -> UUID:
-    return nominating.nominate(
+    return nominations_nominating.nominate(
         meeting["speaker"], meeting["parties"][0], Nominee(name=name), once=uuid4().hex, now=_NOW
     )
 
@@ -113,7 +115,7 @@ def _sealed_meeting(parties: int = PARTIES, people: int = PEOPLE, seats: int = P
         _written(Exchange(**place, sealed_until=_NOW))
         sides = [_party(place, number, people, seats) for number in range(parties)]
         speaker = _written(Person(dialogue_id=dialogue.id, name="Focal POINT"))
-        holding = Holding(Role.FOCAL_POINT, speaker.id, sides[0], meeting.id)
+        holding = RoleAssignment(Role.FOCAL_POINT, speaker.id, sides[0], meeting.id)
         viewer = Viewer(
             place=Place(dialogue_id=dialogue.id, meeting_id=meeting.id), person_id=speaker.id, holdings=(holding,)
         )
@@ -122,7 +124,7 @@ def _sealed_meeting(parties: int = PARTIES, people: int = PEOPLE, seats: int = P
 
 def _party(place: dict[str, UUID], number: int, people: int, seats: int) -> UUID:
     party = _written(Party(dialogue_id=place["dialogue_id"], code=f"P{number}", names={"en": f"Side {number}"}))
-    _written(MeetingParty(**place, party_id=party.id, seats={"participant": seats}, lodged_at=_NOW))
+    _written(MeetingParty(**place, party_id=party.id, seats={"participant": seats}, submitted_at=_NOW))
     for seat in range(1, people + 1):
         person = _written(Person(dialogue_id=place["dialogue_id"], name=f"Person {number} {seat}"))
         _written(

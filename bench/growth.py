@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from bench.bare import app as bare_app
 from bench.figures import BARE_MS
 from bench.proof import EVENTS, HITS, PERSONS, SESSIONS, Proof
-from dialogues.agenda import commands, queries
-from dialogues.agenda.rules import SessionPlan, When
-from dialogues.common import clock
+from dialogues.agenda.planning import commands as planning_commands
+from dialogues.agenda.planning.queries import draft as planning_draft
+from dialogues.agenda.planning.rules import SessionPlan, When
+from dialogues.core.common import clock
 from dialogues.extensions import db
 from dialogues.sample.generating import generate_meeting
 from tests.cast import Cast
@@ -119,15 +120,15 @@ def _publish(app: Flask, made: dict[str, Any]) -> tuple[float, str]:
     """Publish a draft in which one session is new."""
     with app.app_context():
         viewer = Cast(app).viewer(_name(made), meeting=f"{made['code']}-1")
-        day = queries.meeting_frame(viewer).days.first
-        commands.plan_session(
+        day = planning_draft.meeting_frame(viewer).days.first
+        planning_commands.plan_session(
             viewer, SessionPlan(title="One more", when=When(day, *_FIRST_DAY_EVENING)), now=clock.now()
         )
-        frame = queries.meeting_frame(viewer)
-        changes = queries.unreleased(viewer, frame, queries.draft(viewer, frame))
-        seen = commands.preview_digest(changes)
+        frame = planning_draft.meeting_frame(viewer)
+        changes = planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+        seen = planning_commands.preview_digest(changes)
         began = time.perf_counter()
-        number = commands.release_agenda(viewer, reason="", seen=seen, now=clock.now() + timedelta(minutes=1))
+        number = planning_commands.release_agenda(viewer, reason="", seen=seen, now=clock.now() + timedelta(minutes=1))
         taken = time.perf_counter() - began
         db.session.remove()
     return taken, f"version {number} with 1 new session"

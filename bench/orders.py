@@ -6,9 +6,9 @@ from sqlalchemy import event
 from bench.figures import Figure
 from bench.proof import PERSONS, Proof
 from bench.queries import BAR
-from dialogues.common import clock
+from dialogues.core.common import clock
 from dialogues.extensions import db
-from dialogues.meetings.rules import PartyOrder
+from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 from dialogues.sample.generating import generate_meeting
 from tests.cast import Cast
 

@@ -5,7 +5,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from bench.figures import Figure
-from dialogues.common.access import PUBLIC_ENDPOINTS
+from dialogues.core.common.access import PUBLIC_ENDPOINTS
 from dialogues.extensions import db
 from tests.architecture.objects import own
 from tests.architecture.oracle import PERSONAS

@@ -4,7 +4,8 @@ import time
 from uuid import NAMESPACE_OID, uuid5
 
 from bench.figures import Figure
-from dialogues.seating.rules import Guest, TableWish, seat
+from dialogues.onsite.seating.rules.order import Guest
+from dialogues.onsite.seating.rules.plans import TableWish, seat
 
 #: Of nine parties with five people each, whom to keep apart: parties by their letter, persons with a number.
 _APART = ("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")

@@ -4,45 +4,45 @@ import zoneinfo
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryFile
+from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import click
-from flask import Flask
+from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dialogues import consequences
-from dialogues.accounts import queries as accounts
-from dialogues.accounts.cookie import who_asks
-from dialogues.agenda import queries as agenda
-from dialogues.audit import posting as audit
-from dialogues.common import access, assets, browser, clock, database, readiness, transaction
-from dialogues.common.application import Application
-from dialogues.common.errors import answer_errors
-from dialogues.common.presentation import Tab, teach_templates
-from dialogues.common.refusal import N_, Unseen
-from dialogues.common.secret_addresses import hide_secrets_in_logs
-from dialogues.common.state import State, state
-from dialogues.common.viewer import Viewer
-from dialogues.common.words import WORDS
+from dialogues import event_handlers
+from dialogues.agenda.planning.queries import waiting as planning
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.accounts.views.cookie import who_asks
+from dialogues.core.audit import operations as audit
+from dialogues.core.common import access, assets, browser, clock, database, readiness, stores, transaction
+from dialogues.core.common.application import Application
+from dialogues.core.common.errors import answer_errors
+from dialogues.core.common.presentation import Tab, register_template_helpers
+from dialogues.core.common.secret_addresses import hide_secrets_in_logs
+from dialogues.core.common.state import State, state
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.words import WORDS
+from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
-from dialogues.home.views import steps_ahead
-from dialogues.keys import installed as stores
-from dialogues.keys import master_key
-from dialogues.meetings import queries as meetings
-from dialogues.meetings.queries.names import names_of
-from dialogues.outbox import carriers, queue
-from dialogues.participants.queries.limited import stand_at_registration
+from dialogues.lib.encryption import master_key
+from dialogues.lib.refusal import N_, NotFound
+from dialogues.meetings.dialogues.queries.names import names_of
+from dialogues.meetings.roles import queries as roles
+from dialogues.pages.home.views import steps_ahead
+from dialogues.people.participants.queries.limited import stand_at_registration
 from dialogues.policy import (
     AGENDA_SEE,
     ASSET_SEE,
     ATTENDANCE_MARK,
-    LETTERS_SEE,
-    LODGING_SEE,
+    EMAILS_SEE,
     MEETING_EDIT,
     NOMINATE,
     NOMINATIONS_SEE,
@@ -51,48 +51,61 @@ from dialogues.policy import (
     RECORD_LINE_SEE,
     RECORD_READ,
     ROLES_SEE,
+    SUBMISSION_SEE,
     SUMMARY_FILED_READ,
     SUMMARY_SEE,
     VISA_STATUS_SEE,
 )
-from dialogues.settings import ROOT, Settings, SettingsError, or_end, unwritable
+from dialogues.settings import ROOT, Settings, SettingsError, exit_on_settings_error, unwritable
 
 #: Every feature, lower ones first; each may have `views.blueprint` and `cli.commands`.
 FEATURES = (
-    "keys",
-    "audit",
-    "outbox",
-    "accounts",
-    "venues",
-    "meetings",
-    "participants",
-    "agenda",
-    "seating",
-    "attendance",
-    "invites",
-    "notes",
-    "archive",
-    "home",
+    "core.keys",
+    "core.audit",
+    "core.outbox",
+    "core.accounts",
+    "meetings.venues",
+    "meetings.dialogues",
+    "meetings.precedence",
+    "meetings.roles",
+    "meetings.meetings",
+    "people.participants",
+    "people.questionnaire",
+    "people.nominations",
+    "people.invitations",
+    "people.documents",
+    "people.registration",
+    "people.messages",
+    "people.roster",
+    "agenda.versions",
+    "agenda.planning",
+    "agenda.calendars",
+    "onsite.seating",
+    "onsite.attendance",
+    "records.notes",
+    "records.archive",
+    "pages.home",
     "sample",
 )
 
+
 #: What stands in the navigation of a meeting, for those who may open it: words, endpoint, any of these actions.
 MEETING_TABS = (
-    Tab(N_("Agenda"), "agenda.agenda", (AGENDA_SEE,)),
-    Tab(N_("Participants"), "participants.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
+    Tab(N_("Agenda"), "versions.agenda", (AGENDA_SEE,)),
+    Tab(N_("Participants"), "roster.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
     Tab(N_("Attendance"), "attendance.attendance", (ATTENDANCE_MARK,)),
-    Tab(N_("Travel papers"), "participants.all_papers", (VISA_STATUS_SEE,), beyond_own=True),
-    Tab(N_("Nominations"), "participants.nominations", (NOMINATE, LODGING_SEE)),
+    Tab(N_("Travel papers"), "documents.all_papers", (VISA_STATUS_SEE,), beyond_own=True),
+    Tab(N_("Nominations"), "nominations.nominations", (NOMINATE, SUBMISSION_SEE)),
     Tab(N_("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
     Tab(N_("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
     Tab(N_("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),
-    Tab(N_("Letters"), "outbox.letters", (LETTERS_SEE,)),
-    Tab(N_("Roles"), "meetings.roles", (ROLES_SEE,)),
+    Tab(N_("Letters"), "outbox.emails", (EMAILS_SEE,)),
+    Tab(N_("Roles"), "roles.roles", (ROLES_SEE,)),
     Tab(N_("Settings"), "meetings.settings", (MEETING_EDIT,)),
 )
 
 
-@or_end()
+@exit_on_settings_error()
 def create_app(settings: Settings) -> Flask:
     """The application of an installation with these settings; WSGI servers and the command line call it.
 
@@ -101,7 +114,7 @@ def create_app(settings: Settings) -> Flask:
 
     :raises UndeclaredRoute: a route names no action.
     """
-    app = put_together(settings)
+    app = build_app(settings)
     if _is_to_serve():
         with app.app_context():
             readiness.refuse_unready()
@@ -110,7 +123,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def put_together(settings: Settings) -> Flask:
+def build_app(settings: Settings) -> Flask:
     """The application, whether or not the installation is ready for it.
 
     :raises SettingsError: a setting, the instance folder or the master key cannot be used.
@@ -134,15 +147,15 @@ def put_together(settings: Settings) -> Flask:
     _open_database(app)
     stores.install(app, settings)
     _bind_extensions(app, settings)
-    browser.speak_plainly(app)
+    browser.set_security_headers(app)
     access.guard(app)
     answer_errors(app)
     assets.serve_assets(app, ROOT / "static")
-    teach_templates(app, MEETING_TABS)
+    register_template_helpers(app, MEETING_TABS)
     for feature in FEATURES:
         _open_feature(app, feature)
     _hand_over(app)
-    _close_side_doors(app)
+    _protect_extension_routes(app)
     access.refuse_undeclared_routes(app)
     return app
 
@@ -238,38 +251,46 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _open_feature(app: Flask, feature: str) -> None:
-    if find_spec(f"dialogues.{feature}.models") is not None:
-        import_module(f"dialogues.{feature}.models")
-    for module, name in (("views", "blueprint"), ("cli", "commands")):
-        path = f"dialogues.{feature}.{module}"
-        if find_spec(path) is None:
-            continue
-        part = getattr(import_module(path), name)
-        if module == "views":
-            app.register_blueprint(part)
-        else:
-            app.cli.add_command(part)
+    _modules(feature, "models")
+    pages = {getattr(module, "blueprint", None) for module in _modules(feature, "views")}
+    for blueprint in pages:
+        if isinstance(blueprint, Blueprint):
+            app.register_blueprint(blueprint)
+    for module in _modules(feature, "cli"):
+        app.cli.add_command(module.commands)
+
+
+def _modules(feature: str, file: str) -> list[ModuleType]:
+    """The module of that name in a feature with its parts, where it is a package; none where the feature lacks it."""
+    path = f"dialogues.{feature}.{file}"
+    if find_spec(path) is None:
+        return []
+    found = import_module(path)
+    parts = iter_modules(getattr(found, "__path__", ()), f"{path}.")
+    return [found, *(import_module(part.name) for part in parts)]
 
 
 def _hand_over(app: Flask) -> None:
     """Fill in what lower code needs from the features above it."""
     here = state(app)
-    here.checks = (_master_key, database.refuse_unready, carriers.carrier, queue.refuse_unknown)
+    here.checks = (_master_key, database.refuse_unready, outbox.carrier, outbox.refuse_unknown)
     here.who, here.reload = who_asks, _present
     here.place = _stand_in
-    here.handle, here.audit = consequences.follow, audit.record_happening
-    here.wake = lambda: queue.wake(app)
-    here.names, here.next_steps, here.unpublished = names_of, steps_ahead, agenda.unreleased_here
+    here.handle, here.audit = event_handlers.follow, audit.record_event
+    here.wake = lambda: outbox.wake(app)
+    here.names, here.next_steps, here.unpublished = names_of, steps_ahead, planning.unreleased_here
     for feature in FEATURES:
-        here.composers.update(_offered(feature, "letters", "COMPOSERS"))
+        here.composers.update(_offered(feature, "emails", "COMPOSERS"))
         here.sweeps.update(_offered(feature, "jobs", "SWEEPS"))
         WORDS.update(_offered(feature, "rules", "WORDS"))
 
 
-def _offered(feature: str, module: str, name: str) -> dict[Any, Any]:
-    """A table that a feature offers under that name, empty where it has none."""
-    path = f"dialogues.{feature}.{module}"
-    return getattr(import_module(path), name, {}) if find_spec(path) is not None else {}
+def _offered(feature: str, file: str, name: str) -> dict[Any, Any]:
+    """A table that the modules of a feature offer under that name, empty where there is none."""
+    offered: dict[Any, Any] = {}
+    for module in _modules(feature, file):
+        offered.update(getattr(module, name, {}))
+    return offered
 
 
 def _present(viewer: Viewer) -> Viewer:
@@ -277,12 +298,12 @@ def _present(viewer: Viewer) -> Viewer:
     if viewer.is_system or not viewer.signed_in:
         return viewer
     if not accounts.still_signed_in(viewer, clock.real_now()):
-        raise Unseen
+        raise NotFound
     if viewer.place is None:
         return viewer
     present = _stand_in(viewer, viewer.place.dialogue_id, viewer.place.meeting_id)
     if present is None:
-        raise Unseen
+        raise NotFound
     return present
 
 
@@ -290,10 +311,10 @@ def _stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None)
     """The viewer in that dialogue or meeting; a limited sign-in only at its own registration."""
     if viewer.is_limited:
         return stand_at_registration(viewer, meeting_id, clock.now())
-    return meetings.stand_in(viewer, dialogue_id, meeting_id, clock.now())
+    return roles.viewer_in_meeting(viewer, dialogue_id, meeting_id, clock.now())
 
 
-def _close_side_doors(app: Flask) -> None:
+def _protect_extension_routes(app: Flask) -> None:
     """Routes that extensions bring are static files; nothing answers OPTIONS by itself."""
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.endswith(".static") and not hasattr(view, "__action__"):

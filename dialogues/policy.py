@@ -18,10 +18,10 @@ class Role(Enum):
     INTERPRETER = "interpreter"
     RAPPORTEUR = "rapporteur"
     ARCHIVIST = "archivist"
-    TRAVEL_DESK = "travel_desk"
+    LIAISON_DESK = "liaison_desk"
 
 
-class Standing(Enum):
+class AccountKind(Enum):
     """What a viewer is apart from any role in a dialogue."""
 
     ANYONE = "anyone"
@@ -72,6 +72,7 @@ class Grant:
 
 Cell = Grant | None
 
+
 ALL = Grant(Scope.ALL)
 PRTY = Grant(Scope.OWN_PARTY)
 OWN = Grant(Scope.OWN)
@@ -95,6 +96,7 @@ RULE = Grant(Scope.ALL, frozenset({Condition.RULE_SAYS}))
 XSEA = Grant(Scope.SEALED, frozenset({Condition.EXCHANGED}))
 ____ = None
 
+
 # What is done or seen, in the order of the access matrix.
 DIALOGUE_SEE = Action("dialogue.see")
 DIALOGUE_EDIT = Action("dialogue.edit")
@@ -108,7 +110,7 @@ AGENDA_RELEASE = Action("agenda.release")
 SESSION_PEOPLE_SEE = Action("session.people.see")
 NOMINATIONS_SEE = Action("nominations.see")
 NOMINATE = Action("nominations.enter")
-LODGING_SEE = Action("lodging.see")
+SUBMISSION_SEE = Action("lodging.see")
 LODGE = Action("lodging.lodge")
 EXCHANGE_FIX = Action("exchange.fix")
 SEATS_EDIT = Action("seats.edit")
@@ -148,11 +150,12 @@ RECORD_FILE = Action("record.file")
 RECORD_READ = Action("record.read")
 RECORD_LINE_SEE = Action("record.line.see")
 OFFICE_RECORD_READ = Action("record.office.read")
-LETTERS_SEE = Action("letters.see")
-LETTERS_RESEND = Action("letters.resend")
+EMAILS_SEE = Action("letters.see")
+EMAILS_RESEND = Action("letters.resend")
 FEED_OWN = Action("feed.own")
 INVITE_FILE = Action("invite.file")
 AUDIT_SEE = Action("audit.see")
+
 
 # fmt: off
 #                       host  coord co-ch focal parti obser inter rappo archi travel
@@ -170,7 +173,7 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     SESSION_PEOPLE_SEE:  (ALL,  ALL,  XALL, XALL, XALL, XALL, XWIN, XALL, ____, ____),
     NOMINATIONS_SEE:     (ALL,  ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ____),
     NOMINATE:            (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
-    LODGING_SEE:         (ALL,  ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    SUBMISSION_SEE:         (ALL,  ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
     LODGE:               (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
     EXCHANGE_FIX:        (____, ALL,  ALL,  ____, ____, ____, ____, ____, ____, ____),
     SEATS_EDIT:          (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
@@ -209,8 +212,8 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     RECORD_READ:         (ALL,  ALL,  ALL,  ALL,  ALL,  RULE, ____, ALL,  ALL,  ____),
     RECORD_LINE_SEE:     (SEAL, SEAL, ____, ____, ____, ____, ____, ____, SEAL, ____),
     OFFICE_RECORD_READ:  (ALL,  ALL,  ____, ____, ____, ____, ____, ____, ALL,  ____),
-    LETTERS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
-    LETTERS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    EMAILS_SEE:         (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
+    EMAILS_RESEND:      (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     FEED_OWN:            (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN, OWN,  ____, PLCS),
     INVITE_FILE:         (OWN,  OWN,  OWN,  OWN,  OWN,  OWN,  WOWN, OWN,  ____, PLCS),
     AUDIT_SEE:           (ALL,  ____, ____, ____, OWN,  OWN,  OWN,  ____, ____, ____),
@@ -231,34 +234,38 @@ VENUES_SEE = Action("venues.see")
 ASSET_SEE = Action("asset.see")
 ATTENDANCE_CODE_OPEN = Action("attendance.code.open")
 
-STANDINGS: dict[Action, frozenset[Standing]] = {
-    ASSET_SEE: frozenset({Standing.ANYONE}),
-    SIGN_IN: frozenset({Standing.ANYONE}),
-    LINK_OPEN: frozenset({Standing.ANYONE}),
-    FEED_FETCH: frozenset({Standing.ANYONE}),
-    HOME_SEE: frozenset({Standing.ACCOUNT}),
-    OWN_ACCOUNT: frozenset({Standing.ACCOUNT}),
-    OWN_DATA_SEE: frozenset({Standing.ACCOUNT}),
-    STAFF_INVITE: frozenset({Standing.INSTALLATION_HOST}),
-    DIALOGUE_OPEN: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+
+ACCOUNT_KINDS: dict[Action, frozenset[AccountKind]] = {
+    ASSET_SEE: frozenset({AccountKind.ANYONE}),
+    SIGN_IN: frozenset({AccountKind.ANYONE}),
+    LINK_OPEN: frozenset({AccountKind.ANYONE}),
+    FEED_FETCH: frozenset({AccountKind.ANYONE}),
+    HOME_SEE: frozenset({AccountKind.ACCOUNT}),
+    OWN_ACCOUNT: frozenset({AccountKind.ACCOUNT}),
+    OWN_DATA_SEE: frozenset({AccountKind.ACCOUNT}),
+    STAFF_INVITE: frozenset({AccountKind.INSTALLATION_HOST}),
+    DIALOGUE_OPEN: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
     # Whether the code is anything to the account is for the meeting behind it to say.
-    ATTENDANCE_CODE_OPEN: frozenset({Standing.ACCOUNT}),
-    VENUES_EDIT: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
-    VENUES_SEE: frozenset({Standing.INSTALLATION_HOST, Standing.OPENER}),
+    ATTENDANCE_CODE_OPEN: frozenset({AccountKind.ACCOUNT}),
+    VENUES_EDIT: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
+    VENUES_SEE: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
 }
 
+
 #: Every action by its name, for templates and tests.
-ACTIONS = {action.name: action for action in (*MATRIX, *STANDINGS)}
+ACTIONS = {action.name: action for action in (*MATRIX, *ACCOUNT_KINDS)}
+
 
 #: Roles held by staff of the liaison office, who sign in with a second factor.
-STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.TRAVEL_DESK})
+STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.LIAISON_DESK})
+
 
 #: What a focal point does for the party; an observer who is a focal point gains this, and no substance.
 PARTY_BUSINESS = frozenset(
     {
         NOMINATIONS_SEE,
         NOMINATE,
-        LODGING_SEE,
+        SUBMISSION_SEE,
         LODGE,
         REGISTRATION_SEE,
         REGISTRATION_FOR,
@@ -270,11 +277,14 @@ PARTY_BUSINESS = frozenset(
     }
 )
 
+
 #: What, outside its meetings, only a role in the whole dialogue opens.
 RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})
 
+
 #: All that a limited sign-in, by an invitation link, may do: answer for its own participation, and read nothing sealed.
 LIMITED_SIGN_IN = frozenset({REGISTRATION_OWN, PASSPORT_ENTER, NEEDS_ENTER})
+
 
 _COLUMN = {role: place for place, role in enumerate(Role)}
 
@@ -304,6 +314,6 @@ def limited(action: Action, reached: frozenset[Scope]) -> frozenset[Scope]:
     return reached & {Scope.OWN} if action in LIMITED_SIGN_IN else frozenset()
 
 
-def stands(action: Action, standings: Iterable[Standing]) -> bool:
+def stands(action: Action, standings: Iterable[AccountKind]) -> bool:
     """Whether an action outside any dialogue is open to one of these standings."""
-    return not STANDINGS.get(action, frozenset()).isdisjoint(standings)
+    return not ACCOUNT_KINDS.get(action, frozenset()).isdisjoint(standings)

@@ -21,8 +21,10 @@ _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 
+
 #: Characters of a secret, at least.
 SECRET_LENGTH = 32
+
 
 #: With this exit code gunicorn gives up; after any other of its workers' it starts them again, for ever.
 CANNOT_START = 3
@@ -33,7 +35,7 @@ class SettingsError(Exception):
 
 
 @contextmanager
-def or_end() -> Iterator[None]:
+def exit_on_settings_error() -> Iterator[None]:
     """What stops the application from starting is said in its one sentence, without where in the code it was found.
 
     :raises SystemExit: it was said; the process ends.
@@ -110,7 +112,7 @@ class Settings:
         return replace(self, **changes)
 
 
-@or_end()
+@exit_on_settings_error()
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process, which ends with a sentence where they cannot be used."""
     return settings_of(os.environ if environ is None else environ)

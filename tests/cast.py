@@ -9,19 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dialogues.accounts import posting as accounts
-from dialogues.accounts.models import Account
-from dialogues.accounts.queries import stay
-from dialogues.accounts.rules import Proof, Terms
-from dialogues.agenda.models import DraftItem
-from dialogues.common import clock
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.agenda.planning.models import DraftItem
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.models import Account
+from dialogues.core.accounts.queries import load_sign_in
+from dialogues.core.accounts.rules import Proof, Terms
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Meeting, Party, Person
-from dialogues.meetings.queries import stand_in
-from dialogues.participants.models import Participation
-from dialogues.participants.posting import mint_personal_link
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
+from dialogues.meetings.roles.queries import viewer_in_meeting
+from dialogues.people.invitations.operations import mint_personal_link
+from dialogues.people.participants.models import Participation
 from dialogues.sample.reading import sample
 from tests.beds.forms import send
 
@@ -83,7 +83,7 @@ class Cast:
         """
         account = self._signed_in(name)
         placed = (
-            stand_in(
+            viewer_in_meeting(
                 account,
                 self.dialogue(dialogue) if dialogue else None,
                 self.meeting(meeting) if meeting else None,
@@ -130,7 +130,7 @@ class Cast:
 
     def _signed_in(self, name: str) -> Viewer:
         """The persona with a live sign-in, which every command asks for."""
-        found = stay(self._open_sign_in(name), TERMS, clock.real_now())
+        found = load_sign_in(self._open_sign_in(name), TERMS, clock.real_now())
         assert found is not None
         db.session.rollback()
         return found.viewer

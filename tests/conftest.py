@@ -11,6 +11,7 @@ from tests.beds.postgres import postgres_server
 #: Lower ones first: pytest wants to be the first to import each.
 pytest_plugins = ["tests.beds.database", "tests.beds.web", "tests.beds.house", "tests.beds.mail", "tests.beds.browser"]
 
+
 _run = ExitStack()
 
 

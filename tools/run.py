@@ -16,6 +16,7 @@ BIN = Path(sys.executable).parent
 #: Seconds for requests and letters under way to end, and for the web to answer after its start.
 GRACE, PATIENCE = 30, 20
 
+
 #: One person of the sample for each way to look at it: role and mailbox.
 PERSONAS = {
     "host": "st-host",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from jinja2 import StrictUndefined, TemplateError
 
-from dialogues.factory import put_together
+from dialogues.factory import build_app
 from dialogues.settings import Settings
 
 
 def main() -> int:
     """Say which templates do not compile."""
     with tempfile.TemporaryDirectory() as folder:
-        app = put_together(Settings(instance=Path(folder), secret_key="x" * 32))
+        app = build_app(Settings(instance=Path(folder), secret_key="x" * 32))
         environment = app.jinja_env
         if environment.undefined is not StrictUndefined:
             print("An undefined name in a template must be an error: the environment lacks StrictUndefined.")

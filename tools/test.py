@@ -34,6 +34,7 @@ ALL_RUNS = (
     Run("in Chromium, on PostgreSQL", "postgres", "journey"),
 )
 
+
 #: Free memory that a run needs for its databases, with room to spare.
 _ENOUGH = 2 * 2**30
 

@@ -1,1 +1,0 @@
-"""Sessions in time and room: the draft, its clashes, and numbered releases."""

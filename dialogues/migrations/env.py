@@ -10,10 +10,10 @@ from sqlalchemy import Enum
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
-from dialogues.archive.search_index import is_index_table
-from dialogues.common import database
-from dialogues.common.state import state
+from dialogues.core.common import database
+from dialogues.core.common.state import state
 from dialogues.extensions import Base, db
+from dialogues.lib.textsearch.search_index import is_index_table
 
 
 def find_or_create_file() -> None:

@@ -7,30 +7,32 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dialogues.agenda import posting, queries
-from dialogues.agenda.rules import Admits, AgendaReleased, Part, SessionKind, SessionPlan, When
-from dialogues.meetings.rules import Rule
+from dialogues.agenda.planning import operations as planning_operations
+from dialogues.agenda.planning.queries import draft as planning_draft
+from dialogues.agenda.planning.rules import SessionPlan, When
+from dialogues.agenda.versions.rules import Admits, AgendaReleased, Part, SessionKind
+from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.sample.people import Loaded
 from dialogues.sample.reading import sample
 
 
 def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaReleased:
     """Place the sessions of one meeting of the sample and release them; says what happened."""
-    frame = queries.frame_of(loaded.meetings[meeting["id"]])
+    frame = planning_draft.frame_of(loaded.meetings[meeting["id"]])
     arrangement = sample()["arrangements"][meeting["id"]]
     for session in meeting["sessions"]:
         plan = _plan(loaded, code, meeting, session, arrangement)
-        loaded.sessions[session["id"]] = posting.place_draft(frame, plan)
+        loaded.sessions[session["id"]] = planning_operations.place_draft(frame, plan)
     released_at = datetime.fromisoformat(arrangement["released"])
-    return replace(posting.freeze_release(loaded.meetings[meeting["id"]], now=released_at), silent=True)
+    return replace(planning_operations.freeze_release(loaded.meetings[meeting["id"]], now=released_at), silent=True)
 
 
 def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: datetime) -> AgendaReleased:
     """Place made-up sessions and release them; says what happened."""
-    frame = queries.frame_of(meeting_id)
+    frame = planning_draft.frame_of(meeting_id)
     for plan in plans:
-        posting.place_draft(frame, plan)
-    return replace(posting.freeze_release(meeting_id, now=at), silent=True)
+        planning_operations.place_draft(frame, plan)
+    return replace(planning_operations.freeze_release(meeting_id, now=at), silent=True)
 
 
 def _plan(

@@ -6,10 +6,10 @@ from typing import Any
 import click
 from flask import current_app, url_for
 
-from dialogues.common import clock
-from dialogues.common.readiness import ReadyGroup
-from dialogues.common.refusal import Refusal
-from dialogues.sample import commands as sample
+from dialogues.core.common import clock
+from dialogues.core.common.readiness import ReadyGroup
+from dialogues.lib.refusal import Refusal
+from dialogues.sample import commands as commands_module
 
 commands = ReadyGroup("sample", help="Sample dialogues for the demonstration and for tests.")
 
@@ -19,20 +19,20 @@ commands = ReadyGroup("sample", help="Sample dialogues for the demonstration and
 def load(as_json: bool) -> None:
     """Load the sample dialogues into an empty database."""
     try:
-        loaded = sample.load_sample(clock.now())
+        loaded = commands_module.load_sample(clock.now())
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    links = sample.persona_links(clock.real_now())
-    registrations = sample.registration_links(clock.now())
-    feeds = sample.feed_links(clock.real_now())
+    links = commands_module.persona_links(clock.real_now())
+    registrations = commands_module.registration_links(clock.now())
+    feeds = commands_module.feed_links(clock.real_now())
     found: dict[str, dict[str, Any]] = {
         "dialogues": loaded.dialogues,
         "meetings": loaded.meetings,
         "sessions": loaded.sessions,
         "people": {f"{code}:{name}": person for (code, name), person in loaded.people.items()},
         "sign_in": {name: address("accounts.open_link", token) for name, token in links.items()},
-        "registration": {name: address("participants.open_link", token) for name, token in registrations.items()},
-        "feeds": {name: address("invites.feed", token) for name, token in feeds.items()},
+        "registration": {name: address("invitations.open_link", token) for name, token in registrations.items()},
+        "feeds": {name: address("calendars.feed", token) for name, token in feeds.items()},
     }
     if as_json:
         click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
@@ -54,7 +54,7 @@ def generate(sessions: int, participants: int, records: int, seed: int, as_json:
     made: dict[str, Any] = generate_meeting(
         sessions=sessions, participants=participants, records=records, seed=seed, now=clock.now()
     )
-    made["feed"] = sample.feed_token(made["participant_person"], clock.real_now())
+    made["feed"] = commands_module.feed_token(made["participant_person"], clock.real_now())
     click.echo(
         json.dumps(made, default=str)
         if as_json

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from dialogues.accounts import posting as accounts
-from dialogues.accounts.models import Account
-from dialogues.accounts.rules import LinkPurpose
-from dialogues.common.refusal import N_, Refusal
-from dialogues.common.transaction import transaction, upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.models import Account
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.transaction import transaction, upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Person
-from dialogues.participants.models import Participation
-from dialogues.participants.posting import mint_personal_link
-from dialogues.participants.rules import ParticipationStatus
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.models import Dialogue, Person
+from dialogues.people.invitations.operations import mint_personal_link
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN
 from dialogues.sample.agendas import load_agenda
 from dialogues.sample.gatherings import load_dialogue, load_venues
@@ -50,11 +50,11 @@ def load_sample(now: datetime) -> Loaded:
         for dialogue in sample()["dialogues"]:
             load_dialogue(loaded, dialogue, OPENED)
             db.session.flush()
-            change.happened(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
+            change.record(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
         load_papers(loaded)
         for filed in load_holdings(loaded, OPENED):
-            change.happened(filed)
-        change.happened(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
+            change.record(filed)
+        change.record(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
     return loaded
 
 

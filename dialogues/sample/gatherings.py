@@ -6,19 +6,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from dialogues.extensions import db
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage, RoleGrant
-from dialogues.meetings.rules import Capacity, Existence, MeetingFormat, MeetingStatus, Rule, seats_for
-from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus, Step
+from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence, MeetingFormat, MeetingStatus, Rule
+from dialogues.meetings.dialogues.rules.roles import seats_for
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.venues.models import Room, Venue
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.steps import Step
 from dialogues.policy import Role
 from dialogues.sample.people import Loaded, load_parties, load_people
 from dialogues.sample.reading import sample
-from dialogues.venues.models import Room, Venue
 
 _STAFF_ROLES = {
     "host_lead": Role.HOST_LEAD,
     "coordinator": Role.COORDINATOR,
-    "liaison_travel_desk": Role.TRAVEL_DESK,
+    "liaison_travel_desk": Role.LIAISON_DESK,
     "rapporteur": Role.RAPPORTEUR,
     "archivist": Role.ARCHIVIST,
 }
@@ -126,7 +129,7 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
     for (dialogue, party), party_id in loaded.parties.items():
         if dialogue != code:
             continue
-        has_lodged = opened is not None or party in nominations.get("received", [])
+        has_submitted = opened is not None or party in nominations.get("received", [])
         db.session.add(
             MeetingParty(
                 meeting_id=loaded.meetings[meeting["id"]],
@@ -136,7 +139,7 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
                     db.session.get_one(Party, party_id).kind,
                     {Capacity.PARTICIPANT.value: meeting["target_per_party"], **observers.get(party, {})},
                 ),
-                lodged_at=(opened or datetime.fromisoformat(arrangement["released"])) if has_lodged else None,
+                submitted_at=(opened or datetime.fromisoformat(arrangement["released"])) if has_submitted else None,
             )
         )
     sealed_until = nominations.get("sealed_until")

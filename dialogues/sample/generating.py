@@ -8,16 +8,19 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select
 
-from dialogues.accounts.models import Account
-from dialogues.agenda.rules import Admits, SessionPlan, When
-from dialogues.common.transaction import transaction
-from dialogues.common.viewer import Purpose, system
+from dialogues.agenda.planning.rules import SessionPlan, When
+from dialogues.agenda.versions.rules import Admits
+from dialogues.core.accounts.models import Account
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.collation import collation_key
-from dialogues.meetings.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import Capacity, MeetingStatus, folded
-from dialogues.participants.models import Participation
-from dialogues.participants.rules import ParticipationStatus
+from dialogues.lib.collation import collation_key
+from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.dialogues.rules.names import folded
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
 from dialogues.sample import agendas, holdings
 from dialogues.sample.rules import MeetingGenerated
@@ -38,9 +41,9 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
         ids = _house(dice, sessions, participants, now)
         people = _people(dice, ids, participants, now)
-        change.happened(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
+        change.record(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
         holdings.file_many(ids["dialogue_id"], records, dice, now)
-        change.happened(
+        change.record(
             MeetingGenerated(
                 at=now,
                 about=ids["meeting_id"],
@@ -89,7 +92,7 @@ def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int, now: date
             party_id=party.id,
             dialogue_id=dialogue_id,
             seats={Capacity.PARTICIPANT.value: seats},
-            lodged_at=now,
+            submitted_at=now,
         )
     )
     return party.id

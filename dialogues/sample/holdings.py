@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dialogues.archive.posting import place_record, place_records
-from dialogues.archive.rules import Embargo, Listing, NewRecord, RecordFiled, RecordKind, Shelf
-from dialogues.common.wall_time import on_the_clock
+from dialogues.lib.wall_time import resolve_local_time
+from dialogues.records.archive.operations import place_record, place_records
+from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordFiled, RecordKind, Shelf
 from dialogues.sample.people import Loaded
 from dialogues.sample.reading import sample
 
@@ -46,7 +46,7 @@ def _record(entry: dict[str, Any]) -> NewRecord:
 
 def _embargo(entry: dict[str, Any]) -> Embargo:
     local = datetime.fromisoformat(entry["release_local"])
-    return Embargo(on_the_clock(local, entry["tz"]).instant, local, entry["tz"])
+    return Embargo(resolve_local_time(local, entry["tz"]).instant, local, entry["tz"])
 
 
 def file_many(dialogue_id: UUID, count: int, dice: random.Random, now: datetime) -> None:

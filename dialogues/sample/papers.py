@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dialogues.agenda.queries import frame_of
-from dialogues.meetings.rules import Rule
-from dialogues.notes.posting import place_raw_notes, place_summary
-from dialogues.notes.rules import SessionRef, destruction_day
+from dialogues.agenda.planning.queries.draft import frame_of
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.records.notes.operations import place_raw_notes, place_summary
+from dialogues.records.notes.rules import SessionRef, destruction_day
 from dialogues.sample.people import Loaded
 from dialogues.sample.reading import sample
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from dialogues.accounts.models import Account, InstallationRoleHeld
-from dialogues.accounts.rules import InstallationRole
-from dialogues.common.text import same_address
+from dialogues.core.accounts.models import Account, InstallationRoleHeld
+from dialogues.core.accounts.rules import InstallationRole
 from dialogues.extensions import db
-from dialogues.meetings.models import Institution, Party, Person
-from dialogues.meetings.rules import Gender, NameOrder, PartyKind
+from dialogues.lib.text import same_address
+from dialogues.meetings.dialogues.models import Institution, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder, PartyKind
 from dialogues.sample.reading import address, sample
 
 _ORDERS = {"ff": NameOrder.FAMILY_FIRST, "gf": NameOrder.GIVEN_FIRST, "pg": NameOrder.PATRONYMIC_GIVEN}

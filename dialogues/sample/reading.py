@@ -6,6 +6,7 @@ from typing import Any
 
 SAMPLE = Path(__file__).with_name("dialogues.yaml")
 
+
 #: One signed-in person for every role, in the order in which the demonstration prints them.
 PERSONAS = {
     "st-host": "host lead",

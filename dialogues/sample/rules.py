@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dialogues.common.happening import Happening
+from dialogues.core.common.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleLoaded(Happening):
+class SampleLoaded(DomainEvent):
     """The sample was loaded into an empty database."""
 
     action: ClassVar[str] = "sample.loaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingGenerated(Happening):
+class MeetingGenerated(DomainEvent):
     """A made-up meeting of a given size was added."""
 
     action: ClassVar[str] = "sample.generated"

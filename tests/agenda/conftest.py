@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from dialogues.agenda.rules import SessionPlan, When
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.agenda.planning.rules import SessionPlan, When
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import RoleGrant
+from dialogues.meetings.roles.models import RoleGrant
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 #: When nothing of TRD-1 takes place: the evening before the last day.

@@ -7,17 +7,21 @@ from uuid import UUID, uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from dialogues.accounts.models import Account, SignIn
-from dialogues.agenda.models import AgendaSession
-from dialogues.archive.models import Record
+from dialogues.agenda.versions.models import AgendaSession
+from dialogues.core.accounts.models import Account, SignIn
+from dialogues.core.outbox.models import Email
 from dialogues.extensions import db
-from dialogues.meetings.models import Institution, Meeting, Party, Person, RoleGrant
-from dialogues.notes.models import Document
-from dialogues.notes.rules import DocumentState
-from dialogues.outbox.models import Letter
-from dialogues.participants.models import Answer, BulkAction, ChangeRequest, Message, Participation, Question
-from dialogues.seating.models import KeptApart
-from dialogues.venues.models import Room, Venue
+from dialogues.meetings.dialogues.models import Institution, Meeting, Party, Person
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.venues.models import Room, Venue
+from dialogues.onsite.seating.models import KeptApart
+from dialogues.people.messages.models import Message
+from dialogues.people.participants.models import ChangeRequest, Participation, Question
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.roster.models import BulkAction
+from dialogues.records.archive.models import Record
+from dialogues.records.notes.models import Document
+from dialogues.records.notes.rules import DocumentState
 from tests.cast import Cast
 
 #: Ids that stand in addresses, with the table they come from and the column that says whose they are.
@@ -29,7 +33,7 @@ _TABLES: dict[str, tuple[Any, str]] = {
     "question_id": (Question, "meeting_id"),
     "answer_id": (Answer, "dialogue_id"),
     "request_id": (ChangeRequest, "dialogue_id"),
-    "letter_id": (Letter, "listed_under"),
+    "email_id": (Email, "listed_under"),
     "grant_id": (RoleGrant, "meeting_id"),
     "party_id": (Party, "dialogue_id"),
     "person_id": (Person, "dialogue_id"),

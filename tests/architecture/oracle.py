@@ -20,13 +20,17 @@ PERSONAS = {
     "travel desk": "st-travel",
 }
 
+
 #: Who is tried with an invitation link too: a participant, two who hold another role as well, and an observer.
 INVITED = ("us4", "ch1", "kr1", "xo2")
+
 
 #: In the sample these hold a second role in TRD-1.
 ALSO = {"co-chair": "participant", "focal point": "participant"}
 
+
 _COLUMNS = tuple(PERSONAS)
+
 
 # fmt: off
 _MATRIX = """

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dialogues.archive.models import Record
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Exchange
+from dialogues.meetings.dialogues.models import Exchange
+from dialogues.records.archive.models import Record
 from dialogues.sample.reading import sample
 from tests.architecture.objects import of_nowhere, own
 from tests.architecture.test_matrix import address as address_of
@@ -253,6 +253,7 @@ def no_count(world: World) -> None:
 
 Assertion = tuple[str, str, str]
 
+
 TRIED: dict[Assertion, Callable[[World], None]] = {
     ("kr1", "can", "own delegation nominees"): own_nominees,
     ("kr1", "can", "TRD-1 released documents"): released_documents,
@@ -276,6 +277,7 @@ TRIED: dict[Assertion, Callable[[World], None]] = {
     ("anonymous", "cannot", "count"): no_count,
     ("anonymous", "cannot", "date or city of TRD LVR SCD"): without(dates_and_cities),
 }
+
 
 #: What is not there yet, with a word that the address of its first page will hold.
 WAITING: dict[Assertion, tuple[str, str]] = {

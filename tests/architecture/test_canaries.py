@@ -14,16 +14,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Enum, String, Text, select, update
 
-from dialogues.common import clock
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting, Person
-from dialogues.participants.commands.messaging import Draft
-from dialogues.participants.commands.messaging import send as send_message
-from dialogues.participants.models import Answer, ChangeRequest, Look, Message, Participation, Question, SealedField
-from dialogues.participants.rules import AnswerAudience, QuestionKind
-from dialogues.seating.models import KeptApart
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.onsite.seating.models import KeptApart
+from dialogues.people.documents.models import AccessLogEntry, SealedField
+from dialogues.people.messages.commands import Draft
+from dialogues.people.messages.commands import send as send_message
+from dialogues.people.messages.models import Message
+from dialogues.people.participants.models import ChangeRequest, Participation, Question
+from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
+from dialogues.people.questionnaire.models import Answer
 from tests.architecture.objects import Objects, of_meeting
 from tests.architecture.oracle import PERSONAS
 from tests.architecture.test_matrix import address
@@ -35,6 +38,7 @@ from tests.cast import Cast
 #: closed, the person, their focal point, and a focal point and a co-chair of others; and someone who is not signed in.
 LOOKING = (*PERSONAS.values(), "kr4", "ru2", "ru4", "ru1", "us2", "ch2", None)
 
+
 CIRCLE = {"st-host", "st-coord", "ch1", "kr1", "us4", "in-ko1", "st-rap2", "st-travel", "kr4", "ru2", "ru4", "ru1"}
 CIRCLE |= {"us2", "st-rap1"}
 #: Observers know the names of those who lead a session they are admitted to.
@@ -42,6 +46,7 @@ ON_THE_AGENDA = CIRCLE | {"xo2"}
 PLAIN = {"st-host", "st-coord", "kr1", "kr4", "st-travel"}
 BEFORE_EXCHANGE = {"st-host", "st-coord", "ru1", "ru4"}
 OFFICE = {"st-coord"}
+
 
 #: Who may read what of kr4 in TRD-1, whose lists are open, and of ru4 in LVR-1, whose lists are not.
 TRD: dict[str, set[str]] = {
@@ -57,7 +62,7 @@ TRD: dict[str, set[str]] = {
     "participation.claimed_email": OFFICE,
     "answer.office": {"st-coord", "kr4"},
     "answer.office_and_focal_point": {"st-coord", "kr1", "kr4"},
-    "answer.travel_desk": {"st-coord", "st-travel", "kr4"},
+    "answer.liaison_desk": {"st-coord", "st-travel", "kr4"},
     # Others who read sealed fields do so for a reason each time, which no plain page lets them.
     "sealed.passport": {"kr4"},
     "sealed.visa": {"kr4"},
@@ -101,7 +106,7 @@ MET = {
     },
     ("trd", "person.email"): {"st-coord", "kr4"},
     ("trd", "answer.office"): {"st-coord", "kr4"},
-    ("trd", "answer.travel_desk"): {"st-travel"},
+    ("trd", "answer.liaison_desk"): {"st-travel"},
     ("trd", "sealed.passport"): {"kr4"},
     ("trd", "sealed.diet"): {"kr4"},
     ("trd", "message.text"): {"st-coord"},
@@ -130,8 +135,10 @@ def written_fields(*models: Any) -> set[str]:
 
 
 def test_every_field_of_text_says_who_reads_it() -> None:
-    named = {"sealed_look": "look", "change_request": "change"}
-    found = written_fields(Person, Participation, Message, Look, ChangeRequest, Answer, SealedField, KeptApart)
+    named = {"sealed_field_access": "look", "change_request": "change"}
+    found = written_fields(
+        Person, Participation, Message, AccessLogEntry, ChangeRequest, Answer, SealedField, KeptApart
+    )
     fields = {f"{named.get(table, table)}.{column}" for table, column in (one.split(".") for one in found)}
     assert fields - DERIVED - set(TRD) == set()
 
@@ -343,9 +350,9 @@ def test_nobody_meets_a_canary_that_is_not_theirs(house: Flask, who: str | None,
 def test_letters_hold_what_their_reader_may_read(house: Flask, planted: Installation) -> None:
     words = words_of(house)
     shell(house, "outbox", "deliver")
-    letters = list(Path(planted.instance / "outbox").glob("*.eml"))
-    assert letters
-    for letter in letters:
+    emails = list(Path(planted.instance / "outbox").glob("*.eml"))
+    assert emails
+    for letter in emails:
         message = message_from_bytes(letter.read_bytes(), policy=policy.default)
         reader = str(message["To"]).split("@")[0].strip("< ").casefold()
         name = "kr4" if reader == canary("trd", "person.email").casefold() else reader

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from dialogues.common.access import PUBLIC_ENDPOINTS, UndeclaredRoute, allows, refuse_undeclared_routes
-from dialogues.policy import HOME_SEE, MATRIX, SIGN_IN, STANDINGS, Action, Role, Scope
+from dialogues.core.common.access import PUBLIC_ENDPOINTS, UndeclaredRoute, allows, refuse_undeclared_routes
+from dialogues.policy import ACCOUNT_KINDS, HOME_SEE, MATRIX, SIGN_IN, Action, Role, Scope
 from tests.architecture.routes import AROUND, WITHIN
 
 
@@ -39,7 +39,7 @@ def test_every_public_endpoint_exists(app: Flask) -> None:
 
 def test_every_action_of_a_route_is_in_the_policy(app: Flask) -> None:
     declared = {getattr(view, "__action__", None) for view in app.view_functions.values()}
-    unknown = {action for action in declared if isinstance(action, Action) and action not in MATRIX | STANDINGS}
+    unknown = {action for action in declared if isinstance(action, Action) and action not in MATRIX | ACCOUNT_KINDS}
     assert unknown == set()
 
 

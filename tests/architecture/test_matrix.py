@@ -14,24 +14,25 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import Rule
 
-from dialogues.common import clock
-from dialogues.common.access import PUBLIC_ENDPOINTS
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
-from dialogues.keys.envelope import seal_text
-from dialogues.keys.installed import key_store
-from dialogues.keys.posting import store_file
-from dialogues.outbox import posting as outbox
-from dialogues.outbox.rules import Debt, LetterKind
-from dialogues.participants.commands.many import act
-from dialogues.participants.commands.messaging import Draft
-from dialogues.participants.commands.messaging import send as send_message
-from dialogues.participants.models import Answer, ChangeRequest, Participation, Question
-from dialogues.participants.queries.changing import change_key, change_place
-from dialogues.participants.queries.questioning import key_of
-from dialogues.participants.rules import AnswerAudience, BulkKind, QuestionKind
+from dialogues.core.common import clock
+from dialogues.core.common.access import PUBLIC_ENDPOINTS
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.keys.operations import store_file
+from dialogues.core.outbox import operations as outbox
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.lib.encryption.envelope import seal_text
+from dialogues.onsite.seating.models import KeptApart
+from dialogues.people.messages.commands import Draft
+from dialogues.people.messages.commands import send as send_message
+from dialogues.people.participants.models import ChangeRequest, Participation, Question
+from dialogues.people.participants.rules.kinds import AnswerAudience, BulkKind, QuestionKind
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.questionnaire.queries import key_of
+from dialogues.people.registration.queries import change_key, change_place
+from dialogues.people.roster.commands import apply_bulk_action
 from dialogues.sample.generating import generate_meeting
-from dialogues.seating.models import KeptApart
 from tests.architecture.objects import Objects, of_meeting, of_nowhere, own
 from tests.architecture.oracle import INVITED, PERSONAS
 from tests.architecture.routes import AROUND, WHEN_ASKED, open_to
@@ -40,6 +41,7 @@ from tests.beds.forms import send
 from tests.cast import Cast
 
 pytestmark = pytest.mark.engine
+
 
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -70,16 +72,16 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
 
 def owe_a_letter(cast: Cast) -> None:
     """A letter that the office sees on its list."""
-    debt = Debt(
-        kind=LetterKind.AGENDA_CHANGED,
-        debt_key="matrix",
-        owed_at=clock.now(),
+    email_request = EmailRequest(
+        kind=EmailKind.AGENDA_CHANGED,
+        dedup_key="matrix",
+        queued_at=clock.now(),
         dialogue_id=cast.dialogue(),
         listed_under=cast.meeting(),
         person_id=cast.person("us4"),
     )
     with upkeep(system(Purpose.SAMPLE)):
-        outbox.owe(debt)
+        outbox.enqueue(email_request)
 
 
 def plan_a_table(cast: Cast, address: str) -> None:
@@ -131,7 +133,9 @@ def work_on_many(cast: Cast) -> None:
     """Something that the office did to many, and a message that it wrote."""
     with cast.app.app_context():
         coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
-        act(coordinator, BulkKind.APPROVE, [own(cast.app, cast).ids["participation_id"]], also=True, now=clock.now())
+        apply_bulk_action(
+            coordinator, BulkKind.APPROVE, [own(cast.app, cast).ids["participation_id"]], also=True, now=clock.now()
+        )
         draft = Draft(id=uuid4(), subject="Words", text="Good morning.", people=[person], chosen={"picked": 1})
         send_message(coordinator, draft, now=clock.now())
 

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from dialogues.common import clock
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Exchange, MeetingParty
-from dialogues.participants.models import Participation
+from dialogues.meetings.dialogues.models import Exchange, MeetingParty
+from dialogues.people.participants.models import Participation
 from tests.architecture.objects import Objects, of_meeting, of_nowhere
 from tests.architecture.test_matrix import address, ask, difference, is_closed, methods, private_rules
 from tests.cast import Cast
@@ -32,7 +32,7 @@ OPENED = {"kr1": "us4", "us4": "kr1", "ch1": "cn1", "xo2": "us4", "xo1": "us4", 
 #: What tells of one person, or of one party, at a meeting.
 _OF_OTHERS = {"participation_id", "person_id", "party_id"}
 #: What readers of an opened list see of someone on it.
-_ON_THE_LIST = {"participants.person"}
+_ON_THE_LIST = {"roster.person"}
 
 
 def of_someone(app: Flask, cast: Cast, meeting: str, name: str) -> Objects:
@@ -87,7 +87,7 @@ def test_opened_they_are_not_there_for_a_party_that_has_not_submitted(app: Flask
         row = MeetingParty.meeting_id == theirs.ids["meeting_id"], MeetingParty.party_id == cast.party("MN", "LVR")
         opened = Exchange.meeting_id == theirs.ids["meeting_id"]
         with upkeep(system(Purpose.SAMPLE)) as session:
-            session.execute(update(MeetingParty).where(*row).values(lodged_at=None))
+            session.execute(update(MeetingParty).where(*row).values(submitted_at=None))
             session.execute(update(Exchange).where(opened).values(opened_at=clock.now() - timedelta(days=1)))
 
     for persona in ("mn1", "mn3"):

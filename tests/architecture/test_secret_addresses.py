@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from dialogues.common.pages import own_path
-from dialogues.common.secret_addresses import ARGUMENT, PREFIXES, HideSecrets
+from dialogues.core.common.pages import own_path
+from dialogues.core.common.secret_addresses import ARGUMENT, PREFIXES, HideSecrets
 from tests.beds.forms import SAME_ORIGIN
 from tests.cast import Cast
 

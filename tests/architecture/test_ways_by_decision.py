@@ -9,27 +9,38 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dialogues.common import clock
-from dialogues.common.refusal import Refusal
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.calendars.operations import settle
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, Viewer, system
+from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
-from dialogues.invites.models import Entry, EntryRevision
-from dialogues.invites.posting import settle
-from dialogues.invites.rules import State
-from dialogues.meetings import posting as meetings
-from dialogues.meetings.commands import roles
-from dialogues.meetings.models import Meeting, MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.queries import my_meetings
-from dialogues.meetings.queries import offers as open_offers
-from dialogues.meetings.rules import Capacity, PartyKind
-from dialogues.outbox.rules import LetterKind
-from dialogues.participants import posting, queries
-from dialogues.participants.commands import answering, inviting, lodging, nominating
-from dialogues.participants.jobs import open_due_lists
-from dialogues.participants.models import Participation
-from dialogues.participants.queries import Wanted
-from dialogues.participants.rules import Invitee, Nominee, ParticipationStatus
+from dialogues.lib.ical.parts import State
+from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues import operations as dialogues
+from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.meetings.queries import my_meetings
+from dialogues.meetings.roles import commands as roles_commands
+from dialogues.meetings.roles import operations as roles_operations
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import offers as open_offers
+from dialogues.people.invitations import operations as invitations_operations
+from dialogues.people.invitations.commands import answering as invitations_answering
+from dialogues.people.invitations.commands import inviting as invitations_inviting
+from dialogues.people.invitations.rules import Invitee
+from dialogues.people.nominations.commands import nominating as nominations_nominating
+from dialogues.people.nominations.commands import submitting as nominations_submitting
+from dialogues.people.nominations.jobs import open_due_lists
+from dialogues.people.nominations.queries import exchange as nominations_exchange
+from dialogues.people.nominations.rules import Nominee
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import news as participants_news
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.roster.queries import listing as roster
+from dialogues.people.roster.queries.listing import ListFilter
 from dialogues.policy import (
     AGENDA_EDIT,
     AGENDA_SEE,
@@ -47,7 +58,7 @@ from dialogues.policy import (
 from tests.beds.forms import SAME_ORIGIN, page, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
-from tests.participants.conftest import Outside
+from tests.people.conftest import Outside
 
 #: Restricted to those at the table, as observers know.
 CLOSED_TO_OBSERVERS = "LVR-1-04"
@@ -93,12 +104,12 @@ def accept(cast: Cast, name: str) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
         row.status = ParticipationStatus.CONFIRMED
-        posting.begin_part(row, clock.now())
+        participants_operations.begin_part(row, clock.now())
 
 
 def take_back(cast: Cast, name: str) -> None:
     part = part_of(cast, name).id
-    inviting.take_back(viewer(cast, "st-coord"), part, now=clock.now())
+    invitations_inviting.take_back(viewer(cast, "st-coord"), part, now=clock.now())
 
 
 def invite(cast: Cast, name: str, capacity: Capacity) -> None:
@@ -106,7 +117,7 @@ def invite(cast: Cast, name: str, capacity: Capacity) -> None:
     invitee = Invitee(
         name=name, email=f"{name}@example.invalid", party_id=cast.party(name[:2].upper(), "LVR"), capacity=capacity
     )
-    inviting.invite_person(viewer(cast, "st-coord"), invitee, now=clock.now())
+    invitations_inviting.invite_person(viewer(cast, "st-coord"), invitee, now=clock.now())
 
 
 def offer_observers_part(cast: Cast, name: str) -> None:
@@ -120,13 +131,13 @@ def grant(cast: Cast, name: str, role: Role, *, accepted: bool = True, **place: 
     person = cast.person(name, "LVR")
     at = clock.now()
     with upkeep(system(Purpose.SAMPLE)):
-        meetings.grant_role(person, role, **where, offered_at=at, accepted_at=at if accepted else None)
+        roles_operations.grant_role(person, role, **where, offered_at=at, accepted_at=at if accepted else None)
 
 
 def end_role(cast: Cast, name: str, role: Role) -> None:
     here, person = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")}, cast.person(name, "LVR")
     with upkeep(system(Purpose.SAMPLE)):
-        meetings.revoke_role(person, role, **here, now=clock.now())
+        roles_operations.revoke_role(person, role, **here, now=clock.now())
 
 
 # By offer
@@ -177,10 +188,10 @@ def test_declining_or_losing_the_offer_gives_no_substance_back(inside: Cast, nam
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
         row.status = ParticipationStatus.DECLINED
-        posting.end_part(row, clock.now())
+        participants_operations.end_part(row, clock.now())
     assert not reads_closed_session(inside, name)
 
-    inviting.invite_again(viewer(inside, "st-coord"), part, now=clock.now())
+    invitations_inviting.invite_again(viewer(inside, "st-coord"), part, now=clock.now())
     take_back(inside, name)
     assert not reads_closed_session(inside, name)
 
@@ -203,7 +214,7 @@ def test_an_observer_who_withdraws_stays_one_while_a_co_chair(inside: Cast) -> N
     accept(inside, "mn1")
     assert not reads_closed_session(inside, "mn1")
 
-    answering.withdraw(viewer(inside, "mn1"), now=clock.now())
+    invitations_answering.withdraw(viewer(inside, "mn1"), now=clock.now())
 
     assert not reads_closed_session(inside, "mn1")
 
@@ -224,7 +235,7 @@ def test_work_for_the_meeting_goes_on_beside_an_observers_part(
     inside: Cast, name: str, role: Role, action: Any
 ) -> None:
     with upkeep(system(Purpose.SAMPLE)):
-        posting.invite(
+        invitations_operations.invite(
             inside.person(name, "LVR"),
             inside.party("CH", "LVR"),
             Capacity.OBSERVER,
@@ -247,7 +258,7 @@ def test_who_is_asked_to_speak_for_an_observing_organisation_reads_as_an_observe
 
     assert not reads_closed_session(inside, "us4")
     offers = open_offers(inside.viewer("us4"))
-    roles.decline_role(inside.viewer("us4"), offers[0].id, now=clock.now())
+    roles_commands.decline_role(inside.viewer("us4"), offers[0].id, now=clock.now())
     assert reads_closed_session(inside, "us4")
 
 
@@ -295,18 +306,18 @@ def settle_everyone(cast: Cast) -> None:
 
 def propose(cast: Cast, name: str, at: datetime | None = SET_TIME + timedelta(days=1)) -> None:
     local = at.replace(tzinfo=None) if at else None
-    mark = queries.moment_mark(cast.meeting("LVR-1"))
-    lodging.propose_exchange(viewer(cast, name), local, version=mark, now=clock.now())
+    mark = nominations_exchange.moment_mark(cast.meeting("LVR-1"))
+    nominations_submitting.propose_exchange(viewer(cast, name), local, version=mark, now=clock.now())
 
 
 def confirm(cast: Cast, name: str) -> None:
-    mark = queries.moment_mark(cast.meeting("LVR-1"))
-    lodging.confirm_exchange(viewer(cast, name), version=mark, now=clock.now())
+    mark = nominations_exchange.moment_mark(cast.meeting("LVR-1"))
+    nominations_submitting.confirm_exchange(viewer(cast, name), version=mark, now=clock.now())
 
 
 def is_set(cast: Cast) -> bool:
     db.session.rollback()
-    return queries.moment_of(cast.meeting("LVR-1")).sealed_until != SET_TIME
+    return nominations_exchange.moment_of(cast.meeting("LVR-1")).sealed_until != SET_TIME
 
 
 @pytest.mark.parametrize("pair", [("ch2", "mn1"), ("st-coord", "ch2"), ("mn1", "st-coord")])
@@ -350,7 +361,7 @@ def test_two_co_chairs_of_one_party_are_not_two(inside: Cast, first: str) -> Non
 def test_a_coordinator_and_a_co_chair_of_one_party_are_not_two(inside: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         here = {"dialogue_id": inside.dialogue("LVR"), "meeting_id": inside.meeting("LVR-1")}
-        posting.invite(
+        invitations_operations.invite(
             inside.person("st-coord", "LVR"), inside.party("CH", "LVR"), Capacity.PARTICIPANT, **here, at=clock.now()
         )
     propose(inside, "st-coord")
@@ -395,14 +406,14 @@ def test_the_proposal_of_somebody_who_lost_the_role_does_not_count(inside: Cast,
 
 def test_clearing_the_time_opens_nothing_before_a_second_person_confirms(inside: Cast) -> None:
     for code in ("CN", "KP", "KR", "JP"):
-        lodging.lodge(viewer(inside, "st-coord"), inside.party(code, "LVR"), now=clock.now())
+        nominations_submitting.submit_list(viewer(inside, "st-coord"), inside.party(code, "LVR"), now=clock.now())
     propose(inside, "mn1", None)
     open_due_lists()
-    assert queries.moment_of(inside.meeting("LVR-1")).opened_at is None
+    assert nominations_exchange.moment_of(inside.meeting("LVR-1")).opened_at is None
 
     confirm(inside, "ch2")
 
-    assert queries.moment_of(inside.meeting("LVR-1")).opened_at is not None
+    assert nominations_exchange.moment_of(inside.meeting("LVR-1")).opened_at is not None
 
 
 def test_a_focal_point_who_waits_for_approval_keeps_no_frozen_list_from_being_empty(inside: Cast) -> None:
@@ -422,12 +433,12 @@ def test_a_focal_point_who_waits_for_approval_keeps_no_frozen_list_from_being_em
     db.session.rollback()
 
     with pytest.raises(Refusal, match="this list needs one person"):
-        nominating.withdraw_nominee(viewer(inside, "mn1"), last, version=mark, now=clock.now())
+        nominations_nominating.withdraw_nominee(viewer(inside, "mn1"), last, version=mark, now=clock.now())
 
 
 def name_for_mn(cast: Cast, speaker: Viewer, name: str, **facts: Any) -> UUID:
     nominee = Nominee(name=name, **facts)
-    return nominating.nominate(speaker, cast.party("MN", "LVR"), nominee, once=uuid4().hex, now=clock.now())
+    return nominations_nominating.nominate(speaker, cast.party("MN", "LVR"), nominee, once=uuid4().hex, now=clock.now())
 
 
 # A party that has not submitted reads no other list, whatever its people are
@@ -436,7 +447,7 @@ def name_for_mn(cast: Cast, speaker: Viewer, name: str, **facts: Any) -> UUID:
 @pytest.fixture
 def late(inside: Cast) -> Cast:
     """The lists of LVR-1 are open; MN, whose focal point is a co-chair, took its own back before."""
-    lodging.take_lodging_back(viewer(inside, "mn1"), inside.party("MN", "LVR"), now=clock.now())
+    nominations_submitting.take_submission_back(viewer(inside, "mn1"), inside.party("MN", "LVR"), now=clock.now())
     set_clock(inside.app, SET_TIME)
     assert open_due_lists() == 1
     return inside
@@ -487,13 +498,13 @@ def test_after_the_opening_nobody_of_a_late_party_finds_another_partys_people(la
     assert Condition.EXCHANGED not in asked.met
     assert not asked.may(PARTICIPANTS_SEE)
     assert not asked.may(SESSION_PEOPLE_SEE)
-    assert queries.announced(asked) == []
+    assert nominations_exchange.announced(asked) == []
     assert "Your party reads them once it submits" in shown["/participants"]
 
 
 def test_the_home_page_counts_nothing_of_others_for_a_late_party(late: Cast) -> None:
     before = page(late.client("mn1").get("/")).get_text(" ", strip=True)
-    lodging.lodge(viewer(late, "st-coord"), late.party("KR", "LVR"), now=clock.now())
+    nominations_submitting.submit_list(viewer(late, "st-coord"), late.party("KR", "LVR"), now=clock.now())
 
     assert page(late.client("mn1").get("/")).get_text(" ", strip=True) == before
     mine = [one for one in queries_of_meetings(late, "mn1") if one.id == late.meeting("LVR-1")]
@@ -506,17 +517,17 @@ def queries_of_meetings(cast: Cast, name: str) -> Any:
 
 def test_news_of_the_lists_go_to_no_late_party(late: Cast) -> None:
     mn1, us2 = late.person("mn1", "LVR"), late.person("us2", "LVR")
-    for kind in (LetterKind.LISTS_OPENED, LetterKind.LIST_CHANGED):
-        told = queries.readers_of_news(late.meeting("LVR-1"), kind)
+    for kind in (EmailKind.LISTS_OPENED, EmailKind.LIST_CHANGED):
+        told = participants_news.readers_of_news(late.meeting("LVR-1"), kind)
         assert us2 in told
         assert mn1 not in told
 
 
 def test_a_late_party_reads_once_it_has_submitted(late: Cast) -> None:
-    lodging.lodge(viewer(late, "mn1"), late.party("MN", "LVR"), now=clock.now())
+    nominations_submitting.submit_list(viewer(late, "mn1"), late.party("MN", "LVR"), now=clock.now())
 
     for name in ("mn1", "mn3"):
-        found = queries.participants(viewer(late, name), Wanted())
+        found = roster.participants(viewer(late, name), ListFilter())
         assert {"US", "RU", "MN"} <= {line.party_code for line in found.lines}
 
 
@@ -536,11 +547,11 @@ def test_a_co_chair_who_was_never_named_belongs_to_the_party_of_their_institutio
     at = clock.now()
     with upkeep(system(Purpose.SAMPLE)) as session:
         institution = session.get_one(Person, mn1).institution_id
-        who = meetings.add_person(here["dialogue_id"], "New CHAIR", "chair@example.invalid")
+        who = dialogues.add_person(here["dialogue_id"], "New CHAIR", "chair@example.invalid")
         session.get_one(Person, who).institution_id = institution
-        meetings.grant_role(who, Role.CO_CHAIR, **here, offered_at=at, accepted_at=at)
-    assert who not in queries.readers_of_news(late.meeting("LVR-1"), LetterKind.LISTS_OPENED)
-    assert who in queries.readers_of_news(late.meeting("LVR-1"), LetterKind.EXCHANGE_SET)
+        roles_operations.grant_role(who, Role.CO_CHAIR, **here, offered_at=at, accepted_at=at)
+    assert who not in participants_news.readers_of_news(late.meeting("LVR-1"), EmailKind.LISTS_OPENED)
+    assert who in participants_news.readers_of_news(late.meeting("LVR-1"), EmailKind.EXCHANGE_SET)
 
 
 def test_who_is_asked_to_speak_for_a_late_party_reads_no_list_either(late: Cast) -> None:
@@ -558,7 +569,7 @@ def test_who_is_asked_to_speak_for_a_late_party_reads_no_list_either(late: Cast)
 
 @pytest.mark.parametrize("name", ["st-coord", "st-host", "st-rap1", "st-travel", "ch2", "us2", "us4"])
 def test_those_without_a_late_party_read_the_lists(late: Cast, name: str) -> None:
-    found = queries.participants(viewer(late, name), Wanted())
+    found = roster.participants(viewer(late, name), ListFilter())
 
     assert {"US", "RU"} <= {line.party_code for line in found.lines}
     assert name == "st-coord" or name == "st-host" or "MN" not in {line.party_code for line in found.lines}
@@ -571,7 +582,7 @@ def test_an_observing_organisation_keeps_nobody_waiting_and_reads_once_it_has_su
     assert viewer(inside, "xo1", "TRD-1").may(PARTICIPANTS_SEE)
     party = inside.party("XO")
     with upkeep(system(Purpose.SAMPLE)) as session:
-        session.get_one(MeetingParty, (trd, party)).lodged_at = None
+        session.get_one(MeetingParty, (trd, party)).submitted_at = None
 
     assert viewer(inside, "us4", "TRD-1").may(PARTICIPANTS_SEE)
     for name in ("xo1", "xo2"):
@@ -593,7 +604,7 @@ def test_a_co_chair_who_is_focal_point_cannot_read_the_others_by_moving_the_time
 
     assert post(f"/nominations/{party}/take-back") == 303
     assert send(mn1, f"{base}/exchange", moment="2027-06-03T12:00").status_code == 303
-    assert post("/exchange/confirm", version=queries.moment_mark(inside.meeting("LVR-1"))) == 303
+    assert post("/exchange/confirm", version=nominations_exchange.moment_mark(inside.meeting("LVR-1"))) == 303
 
     assert not is_set(inside)
     set_clock(inside.app, SET_TIME - timedelta(days=1))

@@ -9,22 +9,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dialogues.accounts import posting as accounts
-from dialogues.accounts.models import SignIn
-from dialogues.accounts.rules import CHANGE_ADDRESS, LinkPurpose, Proof
-from dialogues.common import clock
-from dialogues.common.access import LIMITED_ENDPOINTS
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import ANYONE, Purpose, Viewer, system
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.models import SignIn
+from dialogues.core.accounts.rules import CHANGE_ADDRESS, LinkPurpose, Proof
+from dialogues.core.common import clock
+from dialogues.core.common.access import LIMITED_ENDPOINTS
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting
-from dialogues.meetings.queries import stand_in
-from dialogues.meetings.rules import MeetingStatus
-from dialogues.participants.models import Participation, SealedField
-from dialogues.participants.posting import end_part
-from dialogues.participants.queries.limited import stand_at_registration
-from dialogues.participants.rules import ParticipationStatus
-from dialogues.policy import MATRIX, STANDINGS, Scope
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.roles.queries import viewer_in_meeting
+from dialogues.people.documents.models import SealedField
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.operations import end_part
+from dialogues.people.participants.queries.limited import stand_at_registration
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import ACCOUNT_KINDS, MATRIX, Scope
 from tests.architecture.objects import of_meeting, of_nowhere, own
 from tests.architecture.oracle import INVITED
 from tests.architecture.routes import BY_INVITATION_LINK
@@ -123,7 +124,7 @@ def test_a_limited_sign_in_reads_and_answers_its_own_registration(app: Flask, ca
         path = address(app, rule, mine)
         if "GET" in (rule.methods or set()):
             assert ask(client, "GET", path)[0] == 200, rule.endpoint
-        if "POST" in (rule.methods or set()) and rule.endpoint != "participants.withdraw":
+        if "POST" in (rule.methods or set()) and rule.endpoint != "registration.withdraw":
             assert ask(client, "POST", path)[0] in {303, 422}, rule.endpoint
 
 
@@ -134,12 +135,12 @@ def test_no_action_reaches_beyond_ones_own_in_a_limited_sign_in(app: Flask, cast
         limited = Viewer(account_id=account, limited_to=part)
         placed = stand_at_registration(limited, meeting, clock.now())
         assert placed is not None
-        assert stand_in(limited, None, meeting, clock.now()) is None
+        assert viewer_in_meeting(limited, None, meeting, clock.now()) is None
         db.session.rollback()
     reached = {action.name: placed.scopes(action) for action in MATRIX if placed.scopes(action)}
     assert reached == dict.fromkeys(("registration.own", "passport.enter", "needs.enter"), frozenset({Scope.OWN}))
-    assert {action.name for action in STANDINGS if placed.may(action)} == {
-        action.name for action in STANDINGS if ANYONE.may(action)
+    assert {action.name for action in ACCOUNT_KINDS if placed.may(action)} == {
+        action.name for action in ACCOUNT_KINDS if ANYONE.may(action)
     }
 
 

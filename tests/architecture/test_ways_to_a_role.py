@@ -12,26 +12,37 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from dialogues.accounts.models import Account
-from dialogues.common import clock
-from dialogues.common.refusal import Refusal
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, Viewer, system
+from dialogues.core.accounts.models import Account
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
-from dialogues.meetings.commands import dialogues, meetings
-from dialogues.meetings.models import MeetingParty, Party, Person, RoleGrant
-from dialogues.meetings.rules import Capacity, Days, MeetingFacts, PartyFacts, PartyKind
-from dialogues.participants import posting, queries
-from dialogues.participants.commands import approving, correcting, inviting, lodging, many, nominating
-from dialogues.participants.invitation_file import Line
-from dialogues.participants.models import Participation
-from dialogues.participants.rules import BulkKind, Correction, Invitee, Nominee, ParticipationStatus
+from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues import commands as dialogues
+from dialogues.meetings.dialogues.models import MeetingParty, Party, Person
+from dialogues.meetings.dialogues.rules.facts import Days, MeetingFacts, PartyFacts
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.meetings import commands as meetings
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.invitations.commands import correcting as invitations_correcting
+from dialogues.people.invitations.commands import inviting as invitations_inviting
+from dialogues.people.invitations.rules import Correction, Invitee, Line
+from dialogues.people.nominations.commands import nominating as nominations_nominating
+from dialogues.people.nominations.commands import submitting as nominations_submitting
+from dialogues.people.nominations.queries import nominations as nominations_nominations
+from dialogues.people.nominations.rules import Nominee
+from dialogues.people.participants import commands as participants_commands
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.roster import commands as roster
 from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.database import Installation, opened
 from tests.beds.forms import complaints, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import Cast
-from tests.participants.conftest import Outside
+from tests.people.conftest import Outside
 
 #: The lists of TRD-1 are open and registration is, too.
 BEFORE_TRD_1 = datetime(2027, 5, 10, 9, 0, tzinfo=UTC)
@@ -66,7 +77,9 @@ def at(cast: Cast, name: str) -> Viewer:
 
 def name_for(cast: Cast, speaker: str, party: str, name: str = "Vera SMIRNOVA", **facts: Any) -> UUID:
     nominee = Nominee(name=name, **facts)
-    return nominating.nominate(at(cast, speaker), cast.party(party), nominee, once=uuid4().hex, now=clock.now())
+    return nominations_nominating.nominate(
+        at(cast, speaker), cast.party(party), nominee, once=uuid4().hex, now=clock.now()
+    )
 
 
 def stands(participation_id: UUID) -> tuple[Capacity, Capacity | None, ParticipationStatus, int | None, int | None]:
@@ -85,23 +98,25 @@ def version(participation_id: UUID) -> int:
 
 def change(cast: Cast, speaker: str, one: UUID, name: str = "Vera SMIRNOVA", **facts: Any) -> None:
     nominee = Nominee(name=name, **facts)
-    nominating.change_nominee(at(cast, speaker), one, nominee, version=version(one), now=clock.now())
+    nominations_nominating.change_nominee(at(cast, speaker), one, nominee, version=version(one), now=clock.now())
 
 
 def replace(cast: Cast, speaker: str, one: UUID, name: str, **facts: Any) -> None:
     nominee = Nominee(name=name, **facts)
     mark = uuid4().hex
-    nominating.replace_nominee(at(cast, speaker), one, nominee, version=version(one), once=mark, now=clock.now())
+    nominations_nominating.replace_nominee(
+        at(cast, speaker), one, nominee, version=version(one), once=mark, now=clock.now()
+    )
 
 
 def withdraw(cast: Cast, speaker: str, one: UUID) -> None:
-    nominating.withdraw_nominee(at(cast, speaker), one, version=version(one), now=clock.now())
+    nominations_nominating.withdraw_nominee(at(cast, speaker), one, version=version(one), now=clock.now())
 
 
 def give_seats(desk: Viewer, party_id: UUID, **seats: int) -> None:
-    rows = {one.party_id: one.seats for one in queries.seats(desk, SEATS_EDIT)}
-    mark = queries.seats_mark(desk, SEATS_EDIT)
-    lodging.set_seats(desk, {**rows, party_id: seats}, version=mark, now=clock.now())
+    rows = {one.party_id: one.seats for one in nominations_nominations.seats(desk, SEATS_EDIT)}
+    mark = nominations_nominations.seats_mark(desk, SEATS_EDIT)
+    nominations_submitting.set_seats(desk, {**rows, party_id: seats}, version=mark, now=clock.now())
 
 
 def seats_of(party_id: UUID, meeting_id: UUID) -> dict[str, int]:
@@ -117,7 +132,7 @@ def the_part(cast: Cast, name: str) -> UUID:
 
 
 def approve(desk: Viewer, one: UUID) -> None:
-    approving.approve_participant(desk, one, version=version(one), now=clock.now())
+    participants_commands.approve_participant(desk, one, version=version(one), now=clock.now())
 
 
 # Which capacities a party's people may have.
@@ -148,21 +163,21 @@ def by_naming_again(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
 
 def by_inviting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("XO"), capacity=capacity)
-    inviting.invite_person(desk, invitee, now=clock.now())
+    invitations_inviting.invite_person(desk, invitee, now=clock.now())
 
 
 def by_file(_cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     values = {"name": "Vera", "email": "vera@example.org", "party": "XO", "capacity": capacity.value}
-    imported = inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now())
+    imported = invitations_inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now())
     for _line, refusal in imported.faults:
         raise refusal
 
 
 def by_correcting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("US"), capacity=capacity)
-    one = inviting.invite_person(desk, invitee, now=clock.now())
+    one = invitations_inviting.invite_person(desk, invitee, now=clock.now())
     correction = Correction(email="vera@example.org", party_id=cast.party("XO"), capacity=capacity)
-    correcting.correct(desk, one, correction, version=version(one), now=clock.now())
+    invitations_correcting.correct(desk, one, correction, version=version(one), now=clock.now())
 
 
 WAYS = [by_naming, by_naming_for_them, by_changing, by_naming_again, by_inviting, by_file, by_correcting]
@@ -206,7 +221,10 @@ def test_a_file_without_capacities_makes_people_of_an_observing_organisation_obs
 ) -> None:
     values = {"name": "Vera", "email": "vera@example.org", "party": "XO"}
 
-    assert inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now()).invited == 1
+    assert (
+        invitations_inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now()).invited
+        == 1
+    )
 
     assert {one.capacity for one in of_party(cast, "XO")} == {Capacity.OBSERVER}
 
@@ -229,7 +247,7 @@ def become_observers(cast: Cast, code: str) -> None:
     desk = at(cast, "st-coord")
     for one in of_party(cast, code):
         if one.status is ParticipationStatus.CONFIRMED:
-            inviting.take_back(desk, one.id, now=clock.now())
+            invitations_inviting.take_back(desk, one.id, now=clock.now())
     party = db.session.get_one(Party, cast.party(code))
     facts = PartyFacts(code=code, names=dict(party.names), kind=PartyKind.OBSERVER)
     number = party.version
@@ -252,14 +270,14 @@ def test_a_party_that_becomes_an_observing_organisation_loses_its_seats_for_part
 def test_who_left_before_the_party_became_an_observing_organisation_does_not_return_as_participant(
     cast: Cast, desk: Viewer
 ) -> None:
-    done = many.act(desk, BulkKind.TAKE_BACK, [the_part(cast, "jp1")], now=clock.now())
+    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [the_part(cast, "jp1")], now=clock.now())
     become_observers(cast, "JP")
 
-    assert many.undo(desk, done, now=clock.now()) == 0
+    assert roster.undo(desk, done, now=clock.now()) == 0
     with pytest.raises(Refusal, match="no participants"):
-        inviting.invite_again(desk, the_part(cast, "jp2"), now=clock.now())
+        invitations_inviting.invite_again(desk, the_part(cast, "jp2"), now=clock.now())
     with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken"):
-        posting.begin_part(db.session.get_one(Participation, the_part(cast, "jp3")), clock.now())
+        participants_operations.begin_part(db.session.get_one(Participation, the_part(cast, "jp3")), clock.now())
 
 
 def test_an_observing_organisation_gets_no_seats_for_participants(cast: Cast, desk: Viewer) -> None:
@@ -361,7 +379,7 @@ def test_what_the_coordinator_saw_must_still_hold(cast: Cast, desk: Viewer) -> N
     change(cast, "jp2", one, name="Somebody Else", capacity=Capacity.PARTICIPANT)
 
     with pytest.raises(Refusal, match="Someone saved a change"):
-        approving.approve_participant(desk, one, version=seen, now=clock.now())
+        participants_commands.approve_participant(desk, one, version=seen, now=clock.now())
 
 
 def by_withdrawing(cast: Cast, one: UUID) -> UUID:
@@ -450,7 +468,7 @@ def test_a_confirmed_observer_who_is_approved_reads_as_a_participant_at_once(cas
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.CONFIRMED
-        posting.begin_part(part, clock.now())
+        participants_operations.begin_part(part, clock.now())
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
     approve(desk, one)
@@ -464,7 +482,7 @@ def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: C
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.CONFIRMED
-        posting.begin_part(part, clock.now())
+        participants_operations.begin_part(part, clock.now())
         person_id = part.person_id
 
     approve(desk, one)
@@ -487,7 +505,7 @@ def live_roles(cast: Cast, person_id: UUID) -> set[Role]:
 def leave(cast: Cast, desk: Viewer, name: str) -> None:
     """The focal point has no part of their own, and the party has seats."""
     give_seats(desk, cast.party("JP"), participant=6, observer=2)
-    inviting.take_back(desk, the_part(cast, name), now=clock.now())
+    invitations_inviting.take_back(desk, the_part(cast, name), now=clock.now())
 
 
 def test_a_focal_point_names_themself_as_observer_at_once(cast: Cast, desk: Viewer) -> None:
@@ -550,7 +568,7 @@ def test_an_address_that_a_focal_point_only_asked_for_does_not_say_who_is_in_the
 
     one = name_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
 
-    line = queries.line_of(at(cast, "jp2"), one)
+    line = nominations_nominations.line_of(at(cast, "jp2"), one)
     assert (line.name, line.email) == ("Any Body", address)
 
 
@@ -583,7 +601,7 @@ def test_a_focal_point_who_asks_to_be_a_participant_is_not_restricted_meanwhile_
     one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
 
-    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+    participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
 
     name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
@@ -595,9 +613,9 @@ def test_a_focal_point_who_was_refused_and_is_invited_as_observer_reads_as_an_ob
 ) -> None:
     leave(cast, desk, "jp2")
     one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
-    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+    participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
 
-    inviting.invite_again(desk, one, now=clock.now())
+    invitations_inviting.invite_again(desk, one, now=clock.now())
 
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
@@ -617,7 +635,7 @@ def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast
     leave(cast, desk, "jp2")
     one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
-    approving.refuse_participant(desk, one, version=version(one), now=clock.now())
+    participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
 
     assert stands(one) == (Capacity.OBSERVER, None, ParticipationStatus.TAKEN_BACK, None, None)
     again = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
@@ -720,15 +738,15 @@ def test_a_direct_invitation_may_exceed_the_seats(cast: Cast, desk: Viewer) -> N
         name="Vera", email="vera@example.org", party_id=cast.party("XO"), capacity=Capacity.RESOURCE_PERSON
     )
 
-    assert stands(inviting.invite_person(desk, invitee, now=clock.now()))[3] == 1
+    assert stands(invitations_inviting.invite_person(desk, invitee, now=clock.now()))[3] == 1
 
 
 def test_two_clicks_approve_one_seat(cast: Cast, desk: Viewer) -> None:
     one = name_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
-    approving.approve_seat(desk, one, version=version(one), now=clock.now())
+    participants_commands.approve_seat(desk, one, version=version(one), now=clock.now())
 
     with pytest.raises(Refusal, match="decided already"):
-        approving.approve_seat(desk, one, version=version(one), now=clock.now())
+        participants_commands.approve_seat(desk, one, version=version(one), now=clock.now())
 
 
 def test_who_withdrew_above_the_numbers_does_not_return_above_them(cast: Cast, desk: Viewer) -> None:
@@ -737,28 +755,28 @@ def test_who_withdrew_above_the_numbers_does_not_return_above_them(cast: Cast, d
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.WITHDRAWN
-        posting.end_part(part, clock.now())
+        participants_operations.end_part(part, clock.now())
 
     with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken now"):
-        posting.begin_part(db.session.get_one(Participation, one), clock.now())
+        participants_operations.begin_part(db.session.get_one(Participation, one), clock.now())
 
 
 def test_undoing_a_withdrawal_of_many_restores_what_the_coordinator_had_approved(cast: Cast, desk: Viewer) -> None:
     give_seats(desk, cast.party("JP"), participant=2)
     everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
-    done = many.act(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
+    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
 
-    many.undo(desk, done, now=clock.now())
+    roster.undo(desk, done, now=clock.now())
 
     assert sorted(stands(one)[3] or 0 for one in everyone) == [1, 2, 3, 4]
 
 
 def test_undoing_a_withdrawal_of_many_does_not_exceed_seats_that_are_fewer_now(cast: Cast, desk: Viewer) -> None:
     everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
-    done = many.act(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
+    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
     give_seats(desk, cast.party("JP"), participant=3)
 
-    assert many.undo(desk, done, now=clock.now()) == 3
+    assert roster.undo(desk, done, now=clock.now()) == 3
 
     assert sum(stands(one)[3] is not None for one in everyone) == 3
     assert [stands(one)[4] for one in everyone if stands(one)[4]] == [1]

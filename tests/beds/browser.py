@@ -26,6 +26,7 @@ QUIET = (
 )
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+
 DESK, PHONE = 1280, 390
 
 

@@ -15,11 +15,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
-from dialogues.common import clock
-from dialogues.common.state import State, state
+from dialogues.core.common import clock
+from dialogues.core.common.state import State, state
+from dialogues.core.common.stores import install as install_stores
 from dialogues.extensions import db
-from dialogues.factory import put_together
-from dialogues.keys.installed import install as install_stores
+from dialogues.factory import build_app
 from dialogues.settings import Settings
 from tests.beds.client import ReadingClient
 
@@ -91,7 +91,7 @@ class Applications:
 
 
 def _build(settings: Settings) -> Built:
-    app = put_together(settings)
+    app = build_app(settings)
     return Built(app, state(app), dict(app.config))
 
 

@@ -17,11 +17,12 @@ from tests.beds.web import free_port
 
 Security = Literal["smtp", "starttls", "smtps"]
 
+
 ACCEPTED = "250 Taken"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     """One letter as it came over the wire, to one envelope."""
 
     sender: str
@@ -40,7 +41,7 @@ class MailServer:
 
     security: Security
     port: int = 0
-    letters: list[Letter] = field(default_factory=list)
+    emails: list[Email] = field(default_factory=list)
     #: The answer to RCPT for an address: "550 No such person".
     recipient_answers: dict[str, str] = field(default_factory=dict)
     #: Answers to coming letters, taken one by one; with none left, letters are taken.
@@ -59,9 +60,9 @@ class MailServer:
         scheme = {"smtp": "smtp", "starttls": "smtp+starttls", "smtps": "smtps"}[self.security]
         return f"{scheme}://{who}localhost:{self.port}"
 
-    def to(self, address: str) -> list[Letter]:
+    def to(self, address: str) -> list[Email]:
         """The letters that went to one address, in the order of their arrival."""
-        return [letter for letter in self.letters if address in letter.recipients]
+        return [letter for letter in self.emails if address in letter.recipients]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -77,7 +78,7 @@ class MailServer:
             content = envelope.content or b""
             raw = content if isinstance(content, bytes) else content.encode()
             over_tls = self.security == "smtps" or session.ssl is not None
-            self.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, over_tls))
+            self.emails.append(Email(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, over_tls))
         return answer
 
 
@@ -142,7 +143,7 @@ def plain_mail_server(certificate: Certificate) -> Iterator[MailServer]:
 @pytest.fixture
 def smtp(plain_mail_server: MailServer) -> MailServer:
     """The mail server without TLS, with nothing in it, that takes everything."""
-    plain_mail_server.letters.clear()
+    plain_mail_server.emails.clear()
     plain_mail_server.recipient_answers.clear()
     plain_mail_server.data_answers.clear()
     return plain_mail_server

@@ -17,6 +17,7 @@ FREEDOMS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses=''"
 )
 
+
 #: What a run needs, and twice as much again.
 _ENOUGH = 3 * 2**30
 

@@ -40,7 +40,7 @@ def test_the_mail_server_refuses_a_recipient_when_told_to(smtp: MailServer) -> N
     smtp.recipient_answers["ch1@example.org"] = "550 No such person"
     with smtplib.SMTP("localhost", smtp.port) as connection, pytest.raises(smtplib.SMTPRecipientsRefused):
         connection.send_message(letter())
-    assert smtp.letters == []
+    assert smtp.emails == []
 
 
 @pytest.mark.usefixtures("trusted")
@@ -52,7 +52,7 @@ def test_with_starttls_no_letter_is_taken_in_the_clear(open_mail_server: OpenMai
         connection.starttls(context=ssl.create_default_context())
         connection.login("desk", "sesame")
         connection.send_message(letter())
-    assert server.letters[0].over_tls
+    assert server.emails[0].over_tls
 
 
 @pytest.mark.usefixtures("trusted")
@@ -60,7 +60,7 @@ def test_over_tls_a_server_is_known_by_its_authority(open_mail_server: OpenMailS
     server = open_mail_server("smtps")
     with smtplib.SMTP_SSL("localhost", server.port, context=ssl.create_default_context()) as connection:
         connection.send_message(letter())
-    assert server.letters[0].over_tls
+    assert server.emails[0].over_tls
 
 
 @pytest.fixture

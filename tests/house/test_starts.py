@@ -16,13 +16,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dialogues.common import database, readiness
-from dialogues.common.database import DatabaseFault
+from dialogues.core.common import database, readiness
+from dialogues.core.common.database import DatabaseFault
 from dialogues.settings import ROOT, SettingsError, kept, settings_of
 from tests.beds.database import Installation, opened, shell
 from tests.beds.web import free_port
 
 pytestmark = pytest.mark.engine
+
 
 BIN = Path(sys.executable).parent
 WORKER = ("flask", "outbox", "work")
@@ -32,6 +33,7 @@ DEMONSTRATION = ("python", "-m", "tools.run")
 EVERY_START = pytest.mark.parametrize("command", [WEB, WORKER, COMMAND], ids=["web", "worker", "command"])
 #: Root may write everywhere; without these powers, it may write where its permissions say so.
 WITHOUT_POWERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+
 
 Spoil = Callable[[Path], None]
 

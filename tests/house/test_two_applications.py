@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dialogues.common import clock
-from dialogues.common.state import state
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
-from dialogues.meetings.models import Person
-from dialogues.outbox.queue import wake, woken
+from dialogues.core.common import clock
+from dialogues.core.common.state import state
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.outbox.jobs import wake, woken
+from dialogues.meetings.dialogues.models import Person
 from tests.beds.database import Sample, new_installation, opened
 from tests.beds.web import set_clock
 from tests.cast import Cast

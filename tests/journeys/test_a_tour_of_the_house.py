@@ -11,18 +11,18 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from dialogues.common import clock
-from dialogues.common.access import PUBLIC_ENDPOINTS
-from dialogues.common.transaction import upkeep
-from dialogues.common.viewer import Purpose, system
+from dialogues.core.common import clock
+from dialogues.core.common.access import PUBLIC_ENDPOINTS
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.models import Meeting
-from dialogues.participants.commands.many import act
-from dialogues.participants.commands.messaging import Draft
-from dialogues.participants.commands.messaging import send as send_message
-from dialogues.participants.models import Participation
-from dialogues.participants.queries import Wanted, all_found
-from dialogues.participants.rules import BulkKind
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.people.messages.commands import Draft
+from dialogues.people.messages.commands import send as send_message
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.roster.commands import apply_bulk_action
+from dialogues.people.roster.queries.listing import ListFilter, all_found
 from dialogues.sample.reading import PERSONAS
 from tests.architecture.page_checks import page_faults
 from tests.beds.browser import DESK, PHONE, accessibility_faults
@@ -40,10 +40,10 @@ _WITHOUT_A_LINK = {
     "accounts.step_up",  # An action that needs a fresh proof leads there.
     "attendance.open_code",  # A code that is scanned leads there.
     "attendance.open_kept_code",  # A code that is scanned before sign-in leads there.
-    "participants.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
-    "participants.rules_for",
-    "participants.lodge",  # All parties have lodged in this meeting.
-    "participants.correct",  # The page of someone who has not answered leads there.
+    "registration.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
+    "registration.rules_for",
+    "nominations.submit_list",  # All parties have lodged in this meeting.
+    "invitations.correct",  # The page of someone who has not answered leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
 _WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"
@@ -124,8 +124,8 @@ def work_on_many(cast: Cast) -> None:
     """Something that the office did to many, and a message that it wrote."""
     with cast.app.app_context():
         coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
-        chosen = [line.id for line in all_found(coordinator, Wanted())]
-        act(coordinator, BulkKind.APPROVE, chosen, also=True, now=clock.now())
+        chosen = [line.id for line in all_found(coordinator, ListFilter())]
+        apply_bulk_action(coordinator, BulkKind.APPROVE, chosen, also=True, now=clock.now())
         draft = Draft(id=uuid4(), subject="Papers", text="Good morning.", people=[person], chosen={"picked": 1})
         send_message(coordinator, draft, now=clock.now())
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from dialogues.participants.jobs import open_due_lists
+from dialogues.people.nominations.jobs import open_due_lists
 from tests.journeys.keyboard import SomeoneWithKeyboard
 from tests.journeys.stage import Someone, Stage
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from dialogues.archive import search_index
-from dialogues.audit import triggers
+from dialogues.core.audit import models as audit
+from dialogues.lib.textsearch import search_index
 
 
 revision = '0001'
@@ -18,6 +18,8 @@ def upgrade():
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('email_norm', sa.String(length=254), nullable=False),
+    sa.Column('wanted_email', sa.String(length=254), nullable=True),
+    sa.Column('former_email', sa.String(length=254), nullable=True),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('locale', sa.String(length=10), nullable=False),
     sa.Column('zone', sa.String(length=64), nullable=True),
@@ -62,9 +64,9 @@ def upgrade():
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dialogue'))
     )
-    op.create_table('letter',
+    op.create_table('email',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('debt_key', sa.String(length=200), nullable=False),
+    sa.Column('dedup_key', sa.String(length=200), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=True),
     sa.Column('listed_under', sa.Uuid(), nullable=True),
@@ -80,7 +82,7 @@ def upgrade():
     sa.Column('bytes_sha256', sa.String(length=64), nullable=True),
     sa.Column('has_secret', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
-    sa.Column('owed_at', sa.DateTime(), nullable=False),
+    sa.Column('queued_at', sa.DateTime(), nullable=False),
     sa.Column('due_at', sa.DateTime(), nullable=True),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('last_error', sa.String(length=200), nullable=False),
@@ -88,14 +90,14 @@ def upgrade():
     sa.Column('lease_until', sa.DateTime(), nullable=True),
     sa.Column('sent_at', sa.DateTime(), nullable=True),
     sa.Column('overtaken', sa.Boolean(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
-    sa.UniqueConstraint('debt_key', name=op.f('uq_letter_debt_key')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_letter_message_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_email')),
+    sa.UniqueConstraint('dedup_key', name=op.f('uq_email_dedup_key')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_email_message_id'))
     )
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.create_index('ix_letter_due', ['state', 'due_at'], unique=False)
-        batch_op.create_index('ix_letter_listed_under', ['listed_under'], unique=False)
-        batch_op.create_index('ix_letter_order', ['order_key', 'sequence'], unique=False)
+    with op.batch_alter_table('email', schema=None) as batch_op:
+        batch_op.create_index('ix_email_due', ['state', 'due_at'], unique=False)
+        batch_op.create_index('ix_email_listed_under', ['listed_under'], unique=False)
+        batch_op.create_index('ix_email_order', ['order_key', 'sequence'], unique=False)
 
     op.create_table('secret_link',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -204,6 +206,9 @@ def upgrade():
     sa.Column('observers_told', sa.Boolean(), nullable=False),
     sa.Column('working_languages', sa.JSON(), nullable=False),
     sa.Column('registration_closes_at', sa.DateTime(), nullable=True),
+    sa.Column('party_order', sa.String(length=40), nullable=False),
+    sa.Column('rules_text', sa.Text(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_meeting_days_in_order')),
     sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_meeting_dialogue_id_dialogue')),
@@ -250,6 +255,7 @@ def upgrade():
     sa.Column('browser', sa.String(length=60), nullable=False),
     sa.Column('stepped_up_for', sa.String(length=120), nullable=True),
     sa.Column('stepped_up_at', sa.DateTime(), nullable=True),
+    sa.Column('participation_id', sa.Uuid(), nullable=True),
     sa.Column('ended_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_sign_in_account_id_account'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
@@ -257,11 +263,48 @@ def upgrade():
     )
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_in_participation_id'), ['participation_id'], unique=False)
+
+    op.create_table('attendance_mark',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('session_id', sa.Uuid(), nullable=False),
+    sa.Column('who', sa.String(length=64), nullable=False),
+    sa.Column('participation', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_attendance_mark_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_mark')),
+    sa.UniqueConstraint('session_id', 'who', name=op.f('uq_attendance_mark_session_id_who'))
+    )
+    op.create_table('attendance_seal',
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('sealed_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_attendance_seal_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_attendance_seal'))
+    )
+    op.create_table('destruction_certificate',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('wiped_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_destruction_certificate_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_destruction_certificate'))
+    )
+    with op.batch_alter_table('destruction_certificate', schema=None) as batch_op:
+        batch_op.create_index('ix_destruction_certificate_meeting_id', ['meeting_id'], unique=False)
 
     op.create_table('exchange',
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
     sa.Column('sealed_until', sa.DateTime(), nullable=True),
+    sa.Column('fixed_by', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('proposed_until', sa.DateTime(), nullable=True),
+    sa.Column('proposed_by', sa.Uuid(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(), nullable=True),
     sa.Column('opened_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_exchange_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_exchange'))
@@ -278,12 +321,34 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_institution')),
     sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_institution_dialogue_id_id'))
     )
+    op.create_table('kept_apart',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('one', sa.Uuid(), nullable=False),
+    sa.Column('other', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_kept_apart_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_apart')),
+    sa.UniqueConstraint('meeting_id', 'one', 'other', name=op.f('uq_kept_apart_meeting_id_one_other'))
+    )
+    op.create_table('lot',
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('party_id', sa.Uuid(), nullable=False),
+    sa.Column('party_order', sa.String(length=40), nullable=False),
+    sa.Column('drawn_at', sa.DateTime(), nullable=False),
+    sa.Column('witnesses', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_lot_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'party_id'], ['party.dialogue_id', 'party.id'], name=op.f('fk_lot_dialogue_id_party_id_party')),
+    sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_lot'))
+    )
     op.create_table('meeting_party',
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
     sa.Column('party_id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
-    sa.Column('target', sa.Integer(), nullable=True),
-    sa.Column('lodged_at', sa.DateTime(), nullable=True),
+    sa.Column('seats', sa.JSON(), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(), nullable=True),
+    sa.Column('submitted_by', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_meeting_party_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'party_id'], ['party.dialogue_id', 'party.id'], name=op.f('fk_meeting_party_dialogue_id_party_id_party')),
     sa.PrimaryKeyConstraint('meeting_id', 'party_id', name=op.f('pk_meeting_party'))
@@ -299,6 +364,28 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_practical_page_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_practical_page'))
     )
+    op.create_table('question',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('words', sa.String(length=300), nullable=False),
+    sa.Column('hint', sa.Text(), nullable=False),
+    sa.Column('choices', sa.JSON(), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('audience', sa.String(length=40), nullable=False),
+    sa.Column('purge_on', sa.Date(), nullable=False),
+    sa.Column('purged_at', sa.DateTime(), nullable=True),
+    sa.Column('retired_at', sa.DateTime(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_question_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+    sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_question_dialogue_id_id'))
+    )
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.create_index('ix_question_meeting_id', ['meeting_id'], unique=False)
+
     op.create_table('release',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
@@ -310,6 +397,18 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_release')),
     sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_release_dialogue_id_id')),
     sa.UniqueConstraint('meeting_id', 'number', name=op.f('uq_release_meeting_id_number'))
+    )
+    op.create_table('seating_plan',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('form', sa.String(length=40), nullable=False),
+    sa.Column('places', sa.JSON(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_seating_plan_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seating_plan')),
+    sa.UniqueConstraint('meeting_id', 'number', name=op.f('uq_seating_plan_meeting_id_number'))
     )
     op.create_table('session',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -376,6 +475,9 @@ def upgrade():
     sa.Column('given', sa.String(length=120), nullable=False),
     sa.Column('name_order', sa.String(length=40), nullable=False),
     sa.Column('sort_key', sa.String(length=200), nullable=False),
+    sa.Column('collation_key', sa.String(length=2000), nullable=False),
+    sa.Column('folded', sa.String(length=400), nullable=False),
+    sa.Column('gender', sa.String(length=40), nullable=False),
     sa.Column('aliases', sa.JSON(), nullable=False),
     sa.Column('stems', sa.JSON(), nullable=False),
     sa.Column('locale', sa.String(length=10), nullable=False),
@@ -414,6 +516,22 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'session_id'], ['session.dialogue_id', 'session.id'], name=op.f('fk_release_item_dialogue_id_session_id_session')),
     sa.PrimaryKeyConstraint('release_id', 'session_id', name=op.f('pk_release_item'))
     )
+    op.create_table('bulk_action',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('by_person', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('undone_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['dialogue_id', 'by_person'], ['person.dialogue_id', 'person.id'], name=op.f('fk_bulk_action_dialogue_id_by_person_person')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_bulk_action_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_action'))
+    )
+    with op.batch_alter_table('bulk_action', schema=None) as batch_op:
+        batch_op.create_index('ix_bulk_action_meeting_id', ['meeting_id'], unique=False)
+
     op.create_table('document_version',
     sa.Column('document_id', sa.Uuid(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -449,7 +567,7 @@ def upgrade():
     sa.Column('object_id', sa.Uuid(), nullable=False),
     sa.Column('uid', sa.String(length=64), nullable=False),
     sa.Column('organizer', sa.String(length=254), nullable=True),
-    sa.Column('first_letter_id', sa.Uuid(), nullable=True),
+    sa.Column('first_email_id', sa.Uuid(), nullable=True),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_entry_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_entry_dialogue_id_person_id_person')),
@@ -467,6 +585,23 @@ def upgrade():
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_feed_state_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_feed_state'))
     )
+    op.create_table('message',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('by_person', sa.Uuid(), nullable=True),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('chosen', sa.JSON(), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'by_person'], ['person.dialogue_id', 'person.id'], name=op.f('fk_message_dialogue_id_by_person_person')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_message_dialogue_id_meeting_id_meeting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_meeting_id', ['meeting_id'], unique=False)
+
     op.create_table('participation',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
@@ -474,12 +609,27 @@ def upgrade():
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('party_id', sa.Uuid(), nullable=False),
     sa.Column('capacity', sa.String(length=40), nullable=False),
+    sa.Column('requested_capacity', sa.String(length=40), nullable=True),
     sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('seat', sa.Integer(), nullable=True),
+    sa.Column('queue_no', sa.Integer(), nullable=True),
+    sa.Column('nominated_by', sa.Uuid(), nullable=True),
+    sa.Column('replaces', sa.Uuid(), nullable=True),
+    sa.Column('claimed_email', sa.String(length=254), nullable=True),
+    sa.Column('address_asked', sa.Boolean(), nullable=False),
     sa.Column('invited_at', sa.DateTime(), nullable=False),
     sa.Column('answered_at', sa.DateTime(), nullable=True),
     sa.Column('present_from', sa.Date(), nullable=True),
     sa.Column('present_to', sa.Date(), nullable=True),
     sa.Column('remote', sa.Boolean(), nullable=False),
+    sa.Column('listens_in', sa.String(length=10), nullable=False),
+    sa.Column('visibility', sa.JSON(), nullable=False),
+    sa.Column('steps', sa.JSON(), nullable=False),
+    sa.Column('rules_accepted_at', sa.DateTime(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(), nullable=True),
+    sa.Column('needs_shared', sa.Boolean(), nullable=False),
+    sa.Column('visa_status', sa.String(length=40), nullable=False),
+    sa.Column('reads_as_observer', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_participation_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'party_id'], ['party.dialogue_id', 'party.id'], name=op.f('fk_participation_dialogue_id_party_id_party')),
@@ -488,6 +638,10 @@ def upgrade():
     sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_participation_dialogue_id_id')),
     sa.UniqueConstraint('meeting_id', 'person_id', name=op.f('uq_participation_meeting_id_person_id'))
     )
+    with op.batch_alter_table('participation', schema=None) as batch_op:
+        batch_op.create_index('uq_participation_queue_no', ['meeting_id', 'party_id', 'capacity', 'queue_no'], unique=True, sqlite_where=sa.text('queue_no IS NOT NULL'), postgresql_where=sa.text('queue_no IS NOT NULL'))
+        batch_op.create_index('uq_participation_seat', ['meeting_id', 'party_id', 'capacity', 'seat'], unique=True, sqlite_where=sa.text('seat IS NOT NULL'), postgresql_where=sa.text('seat IS NOT NULL'))
+
     op.create_table('raw_notes',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
@@ -574,6 +728,73 @@ def upgrade():
         batch_op.create_index('uq_role_grant_live_in_meeting', ['meeting_id', 'person_id', 'role'], unique=True, sqlite_where=sa.text('revoked_at IS NULL AND meeting_id IS NOT NULL'), postgresql_where=sa.text('revoked_at IS NULL AND meeting_id IS NOT NULL'))
         batch_op.create_index('uq_role_grant_one_focal_point', ['meeting_id', 'party_id'], unique=True, sqlite_where=sa.text("revoked_at IS NULL AND role = 'focal_point'"), postgresql_where=sa.text("revoked_at IS NULL AND role = 'focal_point'"))
 
+    op.create_table('sealed_field',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('key_id', sa.Uuid(), nullable=False),
+    sa.Column('value', sa.LargeBinary(), nullable=False),
+    sa.Column('entered_at', sa.DateTime(), nullable=False),
+    sa.Column('entered_by', sa.Uuid(), nullable=False),
+    sa.Column('purge_on', sa.Date(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'entered_by'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_dialogue_id_entered_by_person')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_sealed_field_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_dialogue_id_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_field')),
+    sa.UniqueConstraint('meeting_id', 'person_id', 'kind', name=op.f('uq_sealed_field_meeting_id_person_id_kind'))
+    )
+    with op.batch_alter_table('sealed_field', schema=None) as batch_op:
+        batch_op.create_index('ix_sealed_field_purge_on', ['purge_on'], unique=False)
+
+    op.create_table('sealed_field_access',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('by_person', sa.Uuid(), nullable=False),
+    sa.Column('by_role', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'by_person'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_access_dialogue_id_by_person_person')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_sealed_field_access_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_sealed_field_access_dialogue_id_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_field_access'))
+    )
+    with op.batch_alter_table('sealed_field_access', schema=None) as batch_op:
+        batch_op.create_index('ix_sealed_field_access_person_id', ['person_id'], unique=False)
+
+    op.create_table('availability',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('participation_id', sa.Uuid(), nullable=False),
+    sa.Column('away_from', sa.DateTime(), nullable=False),
+    sa.Column('away_to', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_availability_dialogue_id_participation_id_participation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_availability'))
+    )
+    with op.batch_alter_table('availability', schema=None) as batch_op:
+        batch_op.create_index('ix_availability_participation_id', ['participation_id'], unique=False)
+
+    op.create_table('change_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('participation_id', sa.Uuid(), nullable=False),
+    sa.Column('diff', sa.LargeBinary(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(), nullable=True),
+    sa.Column('accepted', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_change_request_dialogue_id_participation_id_participation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change_request'))
+    )
+    with op.batch_alter_table('change_request', schema=None) as batch_op:
+        batch_op.create_index('ix_change_request_participation_id', ['participation_id'], unique=False)
+        batch_op.create_index('uq_change_request_undecided', ['participation_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
+
     op.create_table('entry_revision',
     sa.Column('entry_id', sa.Uuid(), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
@@ -601,16 +822,74 @@ def upgrade():
     sa.ForeignKeyConstraint(['entry_id'], ['entry.id'], name=op.f('fk_entry_revision_entry_id_entry'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('entry_id', 'sequence', name=op.f('pk_entry_revision'))
     )
-    for statement in triggers.create_statements(op.get_bind().dialect.name):
+    op.create_table('list_change',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('participation_id', sa.Uuid(), nullable=False),
+    sa.Column('instead_of', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'instead_of'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_list_change_dialogue_id_instead_of_participation')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_list_change_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_list_change_dialogue_id_participation_id_participation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_list_change'))
+    )
+    with op.batch_alter_table('list_change', schema=None) as batch_op:
+        batch_op.create_index('ix_list_change_meeting_id', ['meeting_id'], unique=False)
+
+    op.create_table('question_answer',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('participation_id', sa.Uuid(), nullable=False),
+    sa.Column('question_id', sa.Uuid(), nullable=False),
+    sa.Column('value', sa.LargeBinary(), nullable=True),
+    sa.Column('file_id', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'participation_id'], ['participation.dialogue_id', 'participation.id'], name=op.f('fk_question_answer_dialogue_id_participation_id_participation')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'question_id'], ['question.dialogue_id', 'question.id'], name=op.f('fk_question_answer_dialogue_id_question_id_question')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_question_answer_file_id_stored_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question_answer')),
+    sa.UniqueConstraint('participation_id', 'question_id', name=op.f('uq_question_answer_participation_id_question_id'))
+    )
+    with op.batch_alter_table('question_answer', schema=None) as batch_op:
+        batch_op.create_index('ix_question_answer_question_id', ['question_id'], unique=False)
+
+    for statement in audit.create_statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(':', '\\:')))
     search_index.create(op.get_bind())
 
 
 def downgrade():
     search_index.drop(op.get_bind())
-    for statement in triggers.drop_statements(op.get_bind().dialect.name):
+    for statement in audit.drop_statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement))
+    with op.batch_alter_table('question_answer', schema=None) as batch_op:
+        batch_op.drop_index('ix_question_answer_question_id')
+
+    op.drop_table('question_answer')
+    with op.batch_alter_table('list_change', schema=None) as batch_op:
+        batch_op.drop_index('ix_list_change_meeting_id')
+
+    op.drop_table('list_change')
     op.drop_table('entry_revision')
+    with op.batch_alter_table('change_request', schema=None) as batch_op:
+        batch_op.drop_index('uq_change_request_undecided', sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
+        batch_op.drop_index('ix_change_request_participation_id')
+
+    op.drop_table('change_request')
+    with op.batch_alter_table('availability', schema=None) as batch_op:
+        batch_op.drop_index('ix_availability_participation_id')
+
+    op.drop_table('availability')
+    with op.batch_alter_table('sealed_field_access', schema=None) as batch_op:
+        batch_op.drop_index('ix_sealed_field_access_person_id')
+
+    op.drop_table('sealed_field_access')
+    with op.batch_alter_table('sealed_field', schema=None) as batch_op:
+        batch_op.drop_index('ix_sealed_field_purge_on')
+
+    op.drop_table('sealed_field')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index('uq_role_grant_one_focal_point', sqlite_where=sa.text("revoked_at IS NULL AND role = 'focal_point'"), postgresql_where=sa.text("revoked_at IS NULL AND role = 'focal_point'"))
         batch_op.drop_index('uq_role_grant_live_in_meeting', sqlite_where=sa.text('revoked_at IS NULL AND meeting_id IS NOT NULL'), postgresql_where=sa.text('revoked_at IS NULL AND meeting_id IS NOT NULL'))
@@ -632,7 +911,15 @@ def downgrade():
         batch_op.drop_index('ix_raw_notes_destroy_by')
 
     op.drop_table('raw_notes')
+    with op.batch_alter_table('participation', schema=None) as batch_op:
+        batch_op.drop_index('uq_participation_seat', sqlite_where=sa.text('seat IS NOT NULL'), postgresql_where=sa.text('seat IS NOT NULL'))
+        batch_op.drop_index('uq_participation_queue_no', sqlite_where=sa.text('queue_no IS NOT NULL'), postgresql_where=sa.text('queue_no IS NOT NULL'))
+
     op.drop_table('participation')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_meeting_id')
+
+    op.drop_table('message')
     op.drop_table('feed_state')
     with op.batch_alter_table('entry', schema=None) as batch_op:
         batch_op.drop_index('ix_entry_meeting')
@@ -641,6 +928,10 @@ def downgrade():
     op.drop_table('draft_room')
     op.drop_table('draft_person')
     op.drop_table('document_version')
+    with op.batch_alter_table('bulk_action', schema=None) as batch_op:
+        batch_op.drop_index('ix_bulk_action_meeting_id')
+
+    op.drop_table('bulk_action')
     op.drop_table('release_item')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_account_id'))
@@ -658,12 +949,26 @@ def downgrade():
         batch_op.drop_index('ix_session_meeting')
 
     op.drop_table('session')
+    op.drop_table('seating_plan')
     op.drop_table('release')
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.drop_index('ix_question_meeting_id')
+
+    op.drop_table('question')
     op.drop_table('practical_page')
     op.drop_table('meeting_party')
+    op.drop_table('lot')
+    op.drop_table('kept_apart')
     op.drop_table('institution')
     op.drop_table('exchange')
+    with op.batch_alter_table('destruction_certificate', schema=None) as batch_op:
+        batch_op.drop_index('ix_destruction_certificate_meeting_id')
+
+    op.drop_table('destruction_certificate')
+    op.drop_table('attendance_seal')
+    op.drop_table('attendance_mark')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_participation_id'))
         batch_op.drop_index(batch_op.f('ix_sign_in_account_id'))
 
     op.drop_table('sign_in')
@@ -690,12 +995,12 @@ def downgrade():
         batch_op.drop_index('ix_secret_link_subject_purpose')
 
     op.drop_table('secret_link')
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.drop_index('ix_letter_order')
-        batch_op.drop_index('ix_letter_listed_under')
-        batch_op.drop_index('ix_letter_due')
+    with op.batch_alter_table('email', schema=None) as batch_op:
+        batch_op.drop_index('ix_email_order')
+        batch_op.drop_index('ix_email_listed_under')
+        batch_op.drop_index('ix_email_due')
 
-    op.drop_table('letter')
+    op.drop_table('email')
     op.drop_table('dialogue')
     op.drop_table('audit_head')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:

@@ -1,0 +1,234 @@
+"""Letters about calendars, from immutable revisions: the meeting as a mailed entry, everything else in words."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.agenda.calendars.queries import guests
+from dialogues.agenda.calendars.queries import told as told_queries
+from dialogues.agenda.calendars.queries.told import Difference, Mailed, Reader
+from dialogues.agenda.calendars.rules import Change, EntryContent, entry_order
+from dialogues.core.common.own_addresses import own_base_url
+from dialogues.core.common.presentation import clock_time, day, utc_offset
+from dialogues.core.outbox.queries import has_begun, last_left, message_id_of
+from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
+from dialogues.lib.ical.calendar_file import calendar_file, mailed_event
+from dialogues.lib.ical.content_lines import Address
+from dialogues.lib.ical.parts import Answer, Method, Profile, State
+from dialogues.lib.mail.parts import Composed
+from dialogues.lib.text import unlinked
+
+
+def calendar_entry(letter: DueEmail, _now: datetime) -> Composed | None:
+    """The meeting as a whole, to be put into the reader's calendar, moved in it or taken out of it.
+
+    None where nothing is to be taken out, since no letter that put it in has ever left; and where it stands there as it
+    is to be, since what was changed was changed back before a letter told of it.
+    """
+    reader = told_queries.reader(letter.person_id)
+    mailed = told_queries.mailed(UUID(str(letter.facts["entry_id"])), int(letter.facts["sequence"]))
+    if reader is None or mailed is None or _takes_back_what_never_left(letter, mailed):
+        return None
+    if _was_told(letter, mailed):
+        return None
+    with force_locale(reader.language):
+        return _entry_email(letter, reader, mailed)
+
+
+def _takes_back_what_never_left(letter: DueEmail, mailed: Mailed) -> bool:
+    """Whether mailing began with an earlier letter, which was overtaken by this cancellation on its way out."""
+    cancels = mailed.revision.telling.state is State.CANCELLED
+    return (
+        cancels
+        and mailed.first_email_id != letter.id
+        and not has_begun(entry_order(mailed.revision.entry_id), letter.sequence)
+    )
+
+
+def _was_told(letter: DueEmail, mailed: Mailed) -> bool:
+    """Whether the last letter that left told the very same."""
+    entry_id = mailed.revision.entry_id
+    told = last_left(entry_order(entry_id), letter.sequence)
+    before = told_queries.mailed(entry_id, told) if told is not None else None
+    return before is not None and before.revision.telling == mailed.revision.telling
+
+
+def _entry_email(letter: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
+    telling = mailed.revision.telling
+    desk = str(_("Meeting desk"))
+    organizer, recipient = Address(mailed.organizer, desk), Address(reader.email, unlinked(reader.name))
+    event = mailed_event(
+        mailed.revision.facts(str(_("Appointment"))),
+        organizer=organizer,
+        recipient=recipient,
+        answer=Answer.NONE,
+        role=telling.role,
+    )
+    method = event.method or Method.REQUEST
+    first = mailed.first_email_id
+    return Composed(
+        recipient=recipient.mail,
+        subject=_subject(method, mailed.revision.numbers.sequence),
+        text=_entry_text(reader, telling, mailed.revision.numbers.sequence),
+        calendar=calendar_file([event], method=method),
+        method=method.value,
+        sender=organizer.mail,
+        sender_name=desk if telling.profile is Profile.FULL else "",
+        in_reply_to=None if first == letter.id else message_id_of(first),
+        language=reader.language,
+    )
+
+
+def _subject(method: Method, sequence: int) -> str:
+    if method is Method.CANCEL:
+        return str(_("Appointment: cancelled"))
+    return str(_("Appointment: changed") if sequence else _("Appointment"))
+
+
+def _entry_text(reader: Reader, telling: EntryContent, sequence: int) -> str:
+    facts = [telling.title, telling.place or telling.city, days(telling)]
+    if telling.state is State.TENTATIVE:
+        facts.append(str(_("These days are provisional.")))
+    return _letter(
+        reader,
+        _entry_words(telling, sequence),
+        "\n".join(fact for fact in facts if fact),
+        str(_("The calendar entry is attached. To read more, please sign in:")),
+        f"{own_base_url()}/",
+    )
+
+
+def _entry_words(telling: EntryContent, sequence: int) -> str:
+    if telling.state is State.CANCELLED:
+        return str(_("this appointment is cancelled, or you no longer take part in it:"))
+    return str(_("this appointment has changed. From now on it is:") if sequence else _("please keep these days:"))
+
+
+def agenda_changed(letter: DueEmail, _now: datetime) -> Composed | None:
+    """What a release changed for its reader, in words, and nothing of anybody else; None when nothing is left of it."""
+    reader = told_queries.reader(letter.person_id)
+    if reader is None:
+        return None
+    differences = told_queries.release_changes(letter.person_id, UUID(str(letter.facts["release_id"])))
+    if not differences:
+        return None
+    with force_locale(reader.language):
+        text = _letter(
+            reader,
+            str(_("this is new or has changed for you:")),
+            "\n".join(f"– {line(difference)}" for difference in differences),
+            str(_("To read the agenda, please sign in:")),
+            f"{own_base_url()}/meetings/{letter.listed_under}/agenda",
+        )
+        subject = str(_("Your times have changed"))
+    return Composed(recipient=reader.email, subject=subject, text=text, language=reader.language)
+
+
+def line(difference: Difference) -> str:
+    """One change in words; a title stands only where the reader's entries may have one."""
+    now = difference.now.telling
+    was = difference.was.telling if difference.was else now
+    facts = {"was": when(was), "now": when(now), "place": now.place}
+    match difference.change:
+        case Change.INVITED | Change.INVITED_AGAIN:
+            words = _("new: %(now)s", **facts)
+        case Change.TIME:
+            words = _("moved from %(was)s to %(now)s", **facts)
+        case Change.CANCELLED:
+            words = _("cancelled: %(was)s", **facts)
+        case _:
+            words = _("changed: %(now)s, %(place)s", **facts) if now.place else _("changed: %(now)s", **facts)
+    title = now.title or was.title
+    return f"{title}: {words}" if title else str(words)
+
+
+def when(telling: EntryContent) -> str:
+    """Day, times, zone and UTC offset of a session."""
+    starts, ends = telling.starts, telling.ends
+    till = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
+    return f"{day(starts.date())}, {clock_time(starts)}–{till} {telling.zone} ({_offsets((starts, ends))})"
+
+
+def days(telling: EntryContent) -> str:
+    """First and last day of a meeting, with zone and UTC offset."""
+    last = telling.local_end.date() - timedelta(days=1)
+    return span(telling.local_start.date(), last, telling.zone)
+
+
+def span(first: date, last: date, zone: str) -> str:
+    """From the first to the last day, in a zone whose offset may change between them."""
+    noons = (datetime.combine(one, time(12), tzinfo=ZoneInfo(zone)) for one in (first, last))
+    where = f"{zone} ({_offsets(noons)})"
+    if first == last:
+        return f"{day(first)}, {where}"
+    return str(_("%(first)s to %(last)s, %(zone)s", first=day(first), last=day(last), zone=where))
+
+
+def _offsets(moments: Iterable[datetime]) -> str:
+    return ", ".join(dict.fromkeys(utc_offset(moment) for moment in moments))
+
+
+def meeting_changed(letter: DueEmail, _now: datetime) -> Composed | None:
+    """That a meeting has other days or another place, or will not be, for those who have no mailed entry of it.
+
+    None for whoever has answered, or left, before the letter did.
+    """
+    reader = told_queries.reader(letter.person_id)
+    if reader is None or letter.person_id is None or letter.listed_under is None:
+        return None
+    asked = bool(letter.facts.get("asked"))
+    around = guests.is_asked if asked else guests.is_guest
+    if not around(letter.listed_under, letter.person_id):
+        return None
+    with force_locale(reader.language):
+        return _invitation_changed(letter, reader) if asked else _days_changed(letter, reader)
+
+
+def _invitation_changed(letter: DueEmail, reader: Reader) -> Composed:
+    """What somebody may know who has not answered: that there is something to read, or nothing any more."""
+    words = (
+        _("the invitation that waited for your answer no longer stands. There is nothing for you to do.")
+        if letter.facts.get("cancelled")
+        else _("the invitation that waits for your answer has changed. To read it, please open your personal link.")
+    )
+    text = f"{_dear(reader)}\n\n{words}\n"
+    return Composed(recipient=reader.email, subject=_("About your personal link"), text=text, language=reader.language)
+
+
+def _days_changed(letter: DueEmail, reader: Reader) -> Composed:
+    first, last = (date.fromisoformat(str(letter.facts[name])) for name in ("first_day", "last_day"))
+    cancelled = bool(letter.facts.get("cancelled"))
+    words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
+    return Composed(
+        recipient=reader.email,
+        subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, 1),
+        text=_letter(
+            reader,
+            str(words),
+            span(first, last, str(letter.facts["zone"])),
+            str(_("To read more, please sign in:")),
+            f"{own_base_url()}/",
+        ),
+        language=reader.language,
+    )
+
+
+def _letter(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
+    """The frame that all of these letters share."""
+    return f"{_dear(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
+
+
+def _dear(reader: Reader) -> str:
+    return str(_("Dear %(name)s,", name=unlinked(reader.name)))
+
+
+COMPOSERS: dict[EmailKind, Composer] = {
+    EmailKind.CALENDAR_REQUEST: calendar_entry,
+    EmailKind.CALENDAR_CANCEL: calendar_entry,
+    EmailKind.AGENDA_CHANGED: agenda_changed,
+    EmailKind.MEETING_CHANGED: meeting_changed,
+}

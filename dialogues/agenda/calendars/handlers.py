@@ -1,0 +1,216 @@
+"""What calendars owe when meetings, agendas, participations and roles change; joins the transaction of the cause."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from dialogues.agenda.calendars.operations import EntryChange, Settlement, begin_mailing, mint_address, settle
+from dialogues.agenda.calendars.queries import guests
+from dialogues.agenda.calendars.rules import EMAILS_DUE, EntryObject, entry_order
+from dialogues.agenda.versions.rules import AgendaReleased
+from dialogues.core.outbox.operations import enqueue_all
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.lib.ical.parts import Method, State
+from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.meetings.dialogues.rules.events import DialogueChanged, MeetingCancelled, MeetingChanged, MeetingMoved
+from dialogues.meetings.roles.rules import RoleAccepted, RoleDeclined, RoleEnded, RoleOffered
+from dialogues.people.nominations.rules import NomineeReplaced
+from dialogues.people.participants.rules.events import ParticipationEvent
+from dialogues.people.registration.rules import RegistrationChanged
+
+_UMBRELLA = frozenset({EntryObject.MEETING})
+_KINDS = {Method.REQUEST: EmailKind.CALENDAR_REQUEST, Method.CANCEL: EmailKind.CALENDAR_CANCEL}
+
+
+def settle_person(event: ParticipationEvent) -> None:
+    """Someone comes, or comes no more: their calendar follows."""
+    settle_people([event])
+
+
+def settle_people(events: Sequence[ParticipationEvent]) -> None:
+    """Many come, or come no more: their calendars follow, in as many queries as for one."""
+    for meeting_id in dict.fromkeys(event.meeting_id for event in events):
+        if meeting_id is not None:
+            here = [event for event in events if event.meeting_id == meeting_id]
+            at = max(event.at for event in here)
+            _mail_umbrellas(settle(meeting_id, at=at, only={event.person_id for event in here}), at)
+
+
+def settle_restricted(events: Sequence[ParticipationEvent]) -> None:
+    """People with a role are offered an observer's part, which restricts them at once: they lose other sessions."""
+    for meeting_id in dict.fromkeys(event.meeting_id for event in events):
+        if meeting_id is not None:
+            here = [event for event in events if event.meeting_id == meeting_id]
+            at = max(event.at for event in here)
+            people = guests.restricted(meeting_id, {event.person_id for event in here})
+            if people:
+                _mail_umbrellas(settle(meeting_id, at=at, only=people), at)
+
+
+def settle_restricted_person(event: ParticipationEvent) -> None:
+    """The same for one person."""
+    settle_restricted([event])
+
+
+def settle_replaced(event: NomineeReplaced) -> None:
+    """Someone takes another's seat and sessions: neither keeps an entry that is not theirs."""
+    if event.meeting_id is not None:
+        both = {event.person_id, event.replaced_person_id}
+        _mail_umbrellas(settle(event.meeting_id, at=event.at, only=both), event.at)
+
+
+def settle_details(event: RegistrationChanged) -> None:
+    """Someone wants their entries to say less, or more again: what they are told of every meeting follows."""
+    if event.dialogue_id is None:
+        return
+    for meeting_id in guests.meetings_of(event.dialogue_id, None):
+        settled = settle(meeting_id, at=event.at, only={event.person_id})
+        _mail_umbrellas(settled, event.at)
+
+
+def settle_holder(event: RoleAccepted | RoleDeclined | RoleEnded | RoleOffered) -> None:
+    """Someone has another role, in one meeting or in all of a dialogue: their sessions follow.
+
+    The offer to speak for an observing organisation restricts at once.
+    """
+    if event.dialogue_id is None:
+        return
+    for meeting_id in guests.meetings_of(event.dialogue_id, event.meeting_id):
+        settled = settle(meeting_id, at=event.at, only={event.person_id})
+        _mail_umbrellas(settled, event.at)
+
+
+def renew_entries(event: MeetingChanged) -> None:
+    """A meeting is told in other words, or is certain now: every entry of it follows."""
+    _mail_umbrellas(settle(event.about, at=event.at), event.at)
+
+
+def renew_all(event: DialogueChanged) -> None:
+    """A dialogue is confidential now, or no longer: every entry of its meetings follows."""
+    for meeting_id in guests.meetings_of(event.about, None):
+        _mail_umbrellas(settle(meeting_id, at=event.at), event.at)
+
+
+def move_meeting(event: MeetingMoved) -> None:
+    """A meeting has other days or another place: its umbrellas follow, its sessions with the next release."""
+    settled = settle(event.about, at=event.at, kinds=_UMBRELLA)
+    _mail_umbrellas(settled, event.at)
+    _tell_others(settled, event.at)
+
+
+def cancel_meeting(event: MeetingCancelled) -> None:
+    """A meeting will not take place: everything about it is taken back."""
+    settled = settle(event.about, at=event.at)
+    _mail_umbrellas(settled, event.at)
+    _tell_others(settled, event.at)
+
+
+def follow_release(event: AgendaReleased) -> None:
+    """A new agenda: everyone's sessions follow, and each person concerned has one letter about what changed for them.
+
+    Umbrellas are settled as well, for meetings that are taken over with people who had accepted before.
+    """
+    if event.meeting_id is None:
+        return
+    settled = settle(event.meeting_id, at=event.at, release_id=event.about)
+    if event.silent:
+        return
+    _mail_umbrellas(settled, event.at)
+    sessions = (entry for entry in settled.entries if entry.object_kind is EntryObject.SESSION)
+    people = dict.fromkeys(entry.person_id for entry in sessions)
+    told = (person_id for person_id in people if _can_be_told(settled, person_id, event.at))
+    enqueue_all([_about_release(settled, event, person_id) for person_id in told])
+
+
+def _can_be_told(settled: Settlement, person_id: UUID, at: datetime) -> bool:
+    """Whether the person has an address and may read more of the agenda now than times and places."""
+    guest = settled.guests.get(person_id)
+    return guest is not None and guest.email is not None and settled.here.reads_now(guest.roles, at)
+
+
+def _about_release(settled: Settlement, event: AgendaReleased, person_id: UUID) -> EmailRequest:
+    return EmailRequest(
+        kind=EmailKind.AGENDA_CHANGED,
+        dedup_key=f"agenda:{event.about.hex}:{person_id.hex}",
+        queued_at=event.at,
+        dialogue_id=event.dialogue_id,
+        listed_under=event.meeting_id,
+        person_id=person_id,
+        facts={"release_id": str(event.about)},
+        order_key=f"agenda:{settled.here.meeting.id.hex}:{person_id.hex}",
+        sequence=event.number,
+    )
+
+
+def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
+    """Owe the mailed form of every umbrella that has a new revision: one letter each, the newest only."""
+    left = {entry.person_id for entry in settled.entries} - settled.guests.keys()
+    reached = {guest.person_id for guest in settled.guests.values() if guest.email is not None}
+    reached |= guests.with_address(left)
+    mailed = [entry for entry in settled.entries if entry.person_id in reached and _has_email(entry)]
+    emails = enqueue_all([_umbrella_email(settled, entry, at) for entry in mailed])
+    begin_mailing(
+        (entry.entry_id, _address(settled, entry), email_id)
+        for entry, email_id in zip(mailed, emails, strict=True)
+        if entry.organizer is None
+    )
+
+
+def _has_email(entry: EntryChange) -> bool:
+    return entry.object_kind is EntryObject.MEETING and EMAILS_DUE[entry.change].letter is not None
+
+
+def _umbrella_email(settled: Settlement, entry: EntryChange, at: datetime) -> EmailRequest:
+    method = EMAILS_DUE[entry.change].letter or Method.REQUEST
+    return EmailRequest(
+        kind=_KINDS[method],
+        dedup_key=f"calendar:{entry.entry_id.hex}:{entry.sequence}",
+        queued_at=at,
+        dialogue_id=settled.here.meeting.dialogue_id,
+        listed_under=settled.here.meeting.id,
+        person_id=entry.person_id,
+        facts={"entry_id": str(entry.entry_id), "sequence": entry.sequence},
+        order_key=entry_order(entry.entry_id),
+        sequence=entry.sequence,
+        supersedes=True,
+    )
+
+
+def _address(settled: Settlement, entry: EntryChange) -> str:
+    return mint_address(settled.here.meeting.dialogue_id, uid=entry.uid, entry_id=entry.entry_id)
+
+
+def _tell_others(settled: Settlement, at: datetime) -> None:
+    """Owe one letter in words to everyone around the meeting who has no umbrella that tells it.
+
+    Who has not answered yet is told no days: the invitation says what there is to know, by its own link.
+    """
+    told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
+    others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
+    days = _days(settled)
+    state: dict[str, str | bool] = {"cancelled": settled.here.state is State.CANCELLED}
+    facts = {person: {**state, "asked": True} for person in guests.still_asked(settled.here.meeting.id)}
+    facts.update(dict.fromkeys(others, days | state))
+    enqueue_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
+
+
+def _in_words(settled: Settlement, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> EmailRequest:
+    meeting = settled.here.meeting
+    return EmailRequest(
+        kind=EmailKind.MEETING_CHANGED,
+        dedup_key=f"meeting:{meeting.id.hex}:{meeting.version}:{person_id.hex}",
+        queued_at=at,
+        dialogue_id=meeting.dialogue_id,
+        listed_under=meeting.id,
+        person_id=person_id,
+        facts=facts,
+        order_key=f"meeting:{meeting.id.hex}:{person_id.hex}",
+        sequence=meeting.version,
+        supersedes=True,
+    )
+
+
+def _days(settled: Settlement) -> dict[str, str | bool]:
+    meeting = settled.here.meeting
+    days = dialogues.days_of(meeting)
+    return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "zone": meeting.zone}

@@ -1,0 +1,289 @@
+"""Settles entries: what everyone at a meeting should be told now, written as revisions where that changed.
+
+Features above may settle a meeting inside their own transaction; nobody is written to for it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import bindparam, insert, select, update
+
+from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
+from dialogues.agenda.calendars.queries import guests as guests_queries
+from dialogues.agenda.calendars.queries import stored
+from dialogues.agenda.calendars.queries.guests import Guest, Setting, Wanted
+from dialogues.agenda.calendars.rules import (
+    Change,
+    EntryContent,
+    EntryObject,
+    Numbers,
+    answer_token,
+    change_between,
+    first_numbers,
+    next_numbers,
+    with_token,
+)
+from dialogues.core.common.own_addresses import own_address
+from dialogues.core.common.stores import key_store
+from dialogues.extensions import db
+from dialogues.lib.encryption.names import KeyName
+from dialogues.lib.ical.vtimezone import tz_version
+
+_DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def mint_address(dialogue_id: UUID, *, uid: str, entry_id: UUID) -> str:
+    """The installation's own address with the entry's token, under the dialogue's present key.
+
+    :raises KeyErased: the dialogue's key was erased; it mails no invites any more.
+    """
+    key = key_store().current(KeyName("answers", dialogue_id))
+    token = answer_token(key.secret, key_id(key.version), uid=uid, entry_id=str(entry_id))
+    return with_token(own_address(), token)
+
+
+def key_id(version: int) -> str:
+    """The version of a key as one to four letters and digits that survive any mail system."""
+    digits = ""
+    while version or not digits:
+        version, digit = divmod(version, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+_Key = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChange:
+    """An entry that has a new revision, and why."""
+
+    entry_id: UUID
+    uid: str
+    person_id: UUID
+    object_kind: EntryObject
+    change: Change
+    sequence: int
+    organizer: str | None
+    first_email_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What was settled at a meeting, and who was there to be told."""
+
+    here: Setting
+    guests: Mapping[UUID, Guest]
+    entries: tuple[EntryChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """An entry as it was told last."""
+
+    entry_id: UUID
+    uid: str
+    person_id: UUID
+    object_kind: EntryObject
+    organizer: str | None
+    first_email_id: UUID | None
+    numbers: Numbers
+    telling: EntryContent
+
+
+def settle(
+    meeting_id: UUID,
+    *,
+    at: datetime,
+    only: Collection[UUID] | None = None,
+    kinds: Collection[EntryObject] = frozenset(EntryObject),
+    release_id: UUID | None = None,
+) -> Settlement:
+    """Write what each guest of the meeting is to be told from now on, where it differs from what they were told last.
+
+    The number of queries is the same for one guest and for thousands of entries.
+
+    :param only: these persons and no others.
+    :param kinds: only umbrellas, or only sessions.
+    :param release_id: the release that is the cause, if one is.
+    """
+    here = guests_queries.setting(meeting_id)
+    guests = guests_queries.guests(here, only)
+    known = _known(meeting_id, only, kinds)
+    due = [one for one in guests_queries.wanted(here, guests.values()) if one.object_kind in kinds]
+    made = [*_to_tell(due, known, at), *_to_take_back(due, known, at)]
+    _write(here, made, known.keys(), release_id)
+    _raise_feeds(here.meeting.dialogue_id, {revision.person_id for revision, _numbers, _change in made})
+    return Settlement(here, guests, tuple(_settled(*one, known) for one in made))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _New:
+    """A revision to be written."""
+
+    entry_id: UUID
+    uid: str
+    person_id: UUID
+    object_kind: EntryObject
+    object_id: UUID
+    telling: EntryContent
+
+    @property
+    def key(self) -> _Key:
+        return self.person_id, self.object_id
+
+
+_Made = tuple[_New, Numbers, Change]
+
+
+def _known(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]) -> dict[_Key, _Known]:
+    query = stored.newest(Entry.person_id, Entry.organizer, Entry.first_email_id).where(
+        Entry.meeting_id == meeting_id, Entry.object_kind.in_(kinds)
+    )
+    if only is not None:
+        query = query.where(Entry.person_id.in_(only))
+    found = {}
+    for row in db.session.execute(query):
+        revision = stored.as_revision(row)
+        found[row.person_id, revision.object_id] = _Known(
+            entry_id=revision.entry_id,
+            uid=revision.uid,
+            person_id=row.person_id,
+            object_kind=revision.object_kind,
+            organizer=row.organizer,
+            first_email_id=row.first_email_id,
+            numbers=revision.numbers,
+            telling=revision.telling,
+        )
+    return found
+
+
+def _to_tell(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) -> Iterator[_Made]:
+    for one in due:
+        last = known.get((one.person_id, one.object_id))
+        if last is not None and last.telling == one.telling:
+            continue
+        change = change_between(last.telling.seen if last else None, one.telling.seen)
+        if change is Change.NOTHING:
+            continue
+        new = _New(
+            entry_id=last.entry_id if last else uuid4(),
+            uid=last.uid if last else uuid4().hex,
+            person_id=one.person_id,
+            object_kind=one.object_kind,
+            object_id=one.object_id,
+            telling=one.telling,
+        )
+        yield new, next_numbers(last.numbers, change, at) if last else first_numbers(at), change
+
+
+def _to_take_back(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) -> Iterator[_Made]:
+    """What guests were told and are to have no longer: cancelled, and nothing is left but its time."""
+    kept = {(one.person_id, one.object_id) for one in due}
+    for (person_id, object_id), last in known.items():
+        if (person_id, object_id) in kept:
+            continue
+        telling = last.telling.taken_back()
+        change = change_between(last.telling.seen, telling.seen)
+        if change is not Change.NOTHING:
+            new = _New(
+                entry_id=last.entry_id,
+                uid=last.uid,
+                person_id=person_id,
+                object_kind=last.object_kind,
+                object_id=object_id,
+                telling=telling,
+            )
+            yield new, next_numbers(last.numbers, change, at), change
+
+
+def _write(here: Setting, made: Iterable[_Made], known: Collection[_Key], release_id: UUID | None) -> None:
+    entries, renewed, revisions = [], [], []
+    told: dict[EntryContent, dict[str, Any]] = {}
+    for new, numbers, _change in made:
+        if new.key in known:
+            renewed.append({"entry": new.entry_id, "number": numbers.sequence})
+        else:
+            entries.append(_entry(here, new))
+        columns = told.get(new.telling) or told.setdefault(new.telling, _columns(new.telling))
+        revisions.append(
+            {
+                "entry_id": new.entry_id,
+                "sequence": numbers.sequence,
+                "time_sequence": numbers.time_sequence,
+                "dtstamp": numbers.stamp,
+                "dialogue_id": here.meeting.dialogue_id,
+                "release_id": release_id,
+                **columns,
+            }
+        )
+    _insert(Entry, entries)
+    _insert(EntryRevision, revisions)
+    if renewed:
+        raised = update(Entry).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
+        db.session.connection().execute(raised, renewed)
+
+
+def _entry(here: Setting, new: _New) -> dict[str, Any]:
+    return {
+        "id": new.entry_id,
+        "dialogue_id": here.meeting.dialogue_id,
+        "meeting_id": here.meeting.id,
+        "person_id": new.person_id,
+        "object_kind": new.object_kind,
+        "object_id": new.object_id,
+        "uid": new.uid,
+        "sequence": 0,
+    }
+
+
+def _columns(telling: EntryContent) -> dict[str, Any]:
+    return {field.name: getattr(telling, field.name) for field in fields(telling)} | {"tz_version": tz_version()}
+
+
+def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.session.connection().execute(insert(table), rows)
+
+
+def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
+    """Let the feeds of these persons be fetched anew."""
+    if not people:
+        return
+    known = set(db.session.scalars(select(FeedState.person_id).where(FeedState.person_id.in_(people))))
+    db.session.execute(
+        update(FeedState)
+        .where(FeedState.person_id.in_(people))
+        .values(version=FeedState.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    first = [
+        {"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in people if person not in known
+    ]
+    _insert(FeedState, first)
+
+
+def _settled(new: _New, numbers: Numbers, change: Change, known: Mapping[_Key, _Known]) -> EntryChange:
+    last = known.get(new.key)
+    return EntryChange(
+        entry_id=new.entry_id,
+        uid=new.uid,
+        person_id=new.person_id,
+        object_kind=new.object_kind,
+        change=change,
+        sequence=numbers.sequence,
+        organizer=last.organizer if last else None,
+        first_email_id=last.first_email_id if last else None,
+    )
+
+
+def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
+    """Write down with which address and which letter the mailing of entries began; both stay for good."""
+    rows = [{"entry": entry, "address": address, "letter": letter} for entry, address, letter in started]
+    if rows:
+        begun = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
+        begun = begun.values(organizer=bindparam("address"), first_email_id=bindparam("letter"))
+        db.session.connection().execute(begun, rows)

@@ -1,0 +1,144 @@
+"""The feed: one plain look-up decides whether anything has changed; only then is anything read."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, or_, select
+
+from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
+from dialogues.agenda.calendars.queries.plain import PlainSelect
+from dialogues.agenda.calendars.queries.stored import as_revision, newest
+from dialogues.agenda.calendars.rules import CANCELLED_STAYS, Revision
+from dialogues.core.accounts.models import Account, SecretLink
+from dialogues.core.accounts.rules import LinkPurpose, sha256
+from dialogues.extensions import db
+from dialogues.lib.ical.calendar_file import RENDERER_VERSION
+from dialogues.lib.ical.parts import State
+from dialogues.lib.ical.vtimezone import tz_version
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import Existence
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import in_force, in_window, observes_in, roles_of
+from dialogues.policy import FEED_OWN, Condition, Role, scopes
+
+# Made once: every fetch of every feed asks just this.
+_LOOK_UP = PlainSelect(
+    select(
+        SecretLink.id,
+        SecretLink.last_used_on,
+        Person.id.label("person_id"),
+        Person.locale,
+        func.coalesce(FeedState.version, 0).label("version"),
+        RoleGrant.role,
+        observes_in(Meeting.id).label("observes"),
+        Meeting.id.label("meeting_id"),
+        Meeting.zone,
+        Meeting.starts_on,
+        Meeting.ends_on,
+    )
+    .join(Person, Person.id == SecretLink.subject)
+    .join(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(Account, Account.id == Person.account_id)
+    .outerjoin(FeedState, FeedState.person_id == Person.id)
+    .outerjoin(Dialogue, (Dialogue.id == RoleGrant.dialogue_id) & (Dialogue.existence != Existence.CONFIDENTIAL))
+    # Whoever runs the calendar program reads the feed too: of a confidential meeting there are files only.
+    .outerjoin(
+        Meeting,
+        (Meeting.dialogue_id == Dialogue.id)
+        & (Meeting.existence != Existence.CONFIDENTIAL)
+        & or_(RoleGrant.meeting_id.is_(None), Meeting.id == RoleGrant.meeting_id),
+    )
+    .where(
+        SecretLink.sha256 == bindparam("secret"),
+        SecretLink.purpose == LinkPurpose.FEED,
+        SecretLink.revoked_at.is_(None),
+        SecretLink.expires_at > bindparam("now"),
+        Account.disabled_at.is_(None),
+        in_force(),
+    )
+)
+
+
+@dataclass(frozen=True)
+class FeedHead:
+    """All that decides what a feed holds: two that are equal give equal bytes."""
+
+    link_id: UUID
+    person_id: UUID
+    language: str
+    version: int
+    open_meetings: frozenset[UUID]
+    today: date
+    last_used_on: date | None
+
+    @cached_property
+    def tag(self) -> str:
+        """The feed's ETag, without its quotes; told before anything is rendered."""
+        facts = (
+            self.link_id.hex,
+            self.version,
+            self.language,
+            sorted(meeting.hex for meeting in self.open_meetings),
+            self.today.toordinal(),
+            RENDERER_VERSION,
+            tz_version(),
+        )
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | None:
+    """What there is at that address; None where there is nothing, or nothing any more.
+
+    :param now: the service's time, by which windows open and cancelled entries leave.
+    :param real_now: the machine's time, by which addresses expire.
+    """
+    rows = _LOOK_UP.rows(db.engine, secret=sha256(token), now=real_now)
+    if not any(scopes(FEED_OWN, {row.role}, frozenset(Condition)) for row in rows):
+        return None
+    first = rows[0]
+    return FeedHead(
+        link_id=first.id,
+        person_id=first.person_id,
+        language=first.locale,
+        version=first.version,
+        open_meetings=_open(rows, now),
+        today=now.astimezone(UTC).date(),
+        last_used_on=first.last_used_on,
+    )
+
+
+def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
+    """The meetings of which the person may read the own entries now; a window may be shut, or not open yet."""
+    roles: dict[UUID, set[Role]] = {}
+    places: dict[UUID, Any] = {}
+    for row in rows:
+        if row.meeting_id is not None:
+            roles.setdefault(row.meeting_id, set()).update(roles_of(row.role, observes=bool(row.observes)))
+            places[row.meeting_id] = row
+    return frozenset(meeting_id for meeting_id, held in roles.items() if _reads(held, places[meeting_id], now))
+
+
+def _reads(roles: set[Role], meeting: Any, now: datetime) -> bool:
+    if scopes(FEED_OWN, roles, frozenset()):
+        return True
+    return in_window(meeting, now) and bool(scopes(FEED_OWN, roles, frozenset({Condition.WINDOW})))
+
+
+def feed_content(head: FeedHead) -> list[Revision]:
+    """The entries of the feed, in the order of time; cancelled ones stay for a while, counted in whole days."""
+    since = datetime.combine(head.today - CANCELLED_STAYS, time(0), tzinfo=UTC)
+    rows = db.session.execute(
+        newest()
+        .where(
+            Entry.person_id == head.person_id,
+            Entry.meeting_id.in_(head.open_meetings),
+            or_(EntryRevision.state != State.CANCELLED, EntryRevision.dtstamp >= since),
+        )
+        .order_by(EntryRevision.starts_utc, Entry.uid)
+    )
+    return [as_revision(row) for row in rows]

@@ -1,0 +1,284 @@
+"""Who is to have which entries at a meeting: facts for the house, shown to nobody as they are."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from dialogues.agenda.calendars.rules import EntryContent, EntryObject
+from dialogues.agenda.versions.queries import published as versions
+from dialogues.agenda.versions.rules import Admits, Snapshot, open_to
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.lib.ical import vtimezone
+from dialogues.lib.ical.parts import Profile, Role, State
+from dialogues.lib.wall_time import WallClock
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
+from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import YIELDING, in_force, in_window, observes_in, roles_of
+from dialogues.meetings.venues.models import Venue
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import frame as participants
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import FEED_OWN, Condition, Scope, scopes
+from dialogues.policy import Role as Held
+
+_STATES = {MeetingStatus.PROVISIONAL: State.TENTATIVE, MeetingStatus.CANCELLED: State.CANCELLED}
+_MIDNIGHT = time(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A meeting as calendars tell it."""
+
+    meeting: Meeting
+    dialogue: Dialogue
+    house: str
+
+    @property
+    def state(self) -> State:
+        return _STATES.get(self.meeting.status, State.CONFIRMED)
+
+    def profile_of(self, person: Any) -> Profile:
+        """What the person's entries may say: by the meeting's choice, unless the person wants less."""
+        return Profile.FULL if participants.is_named(self.meeting, self.dialogue, person) else Profile.DISCREET
+
+    def reads_now(self, roles: Iterable[Held], now: datetime) -> bool:
+        """Whether these roles open the person's own sessions at that time, and more than their times."""
+        met = frozenset({Condition.WINDOW}) if in_window(self.meeting, now) else frozenset[Condition]()
+        return Scope.OWN in scopes(FEED_OWN, roles, met)
+
+
+@dataclass(slots=True, kw_only=True)
+class Guest:
+    """A person at a meeting: what they are there, what their entries may say, and whether they can be written to."""
+
+    person_id: UUID
+    email: str | None
+    profile: Profile
+    roles: frozenset[Held] = frozenset()
+    umbrella: Role | None = None
+
+
+def setting(meeting_id: UUID) -> Setting:
+    """The meeting, in one query."""
+    found = db.session.execute(
+        select(Meeting, Dialogue, Venue.name)
+        .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .outerjoin(Venue, Venue.id == Meeting.venue_id)
+        .where(Meeting.id == meeting_id)
+    ).one()
+    return Setting(meeting=found[0], dialogue=found[1], house=found[2] or "")
+
+
+def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
+    """Everyone with a role that counts at the meeting, or who has accepted an invitation to it; two queries."""
+    found: dict[UUID, Guest] = {}
+    for row in db.session.execute(_holders(here.meeting, only)):
+        guest = found.setdefault(row.id, _guest(here, row))
+        guest.roles |= roles_of(row.role, observes=row.observes)
+    for row in db.session.execute(_coming(here.meeting, only)):
+        guest = found.setdefault(row.id, _guest(here, row))
+        guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
+    return found
+
+
+def still_asked(meeting_id: UUID) -> list[UUID]:
+    """Everyone with an address who was invited to the meeting and has not answered."""
+    asked = (
+        select(Person.id)
+        .join(Participation, Participation.person_id == Person.id)
+        .where(Participation.meeting_id == meeting_id, Participation.status == ParticipationStatus.INVITED)
+        .where(Person.email.is_not(None))
+        .order_by(Person.id)
+    )
+    return list(db.session.scalars(asked))
+
+
+def with_address(people: Collection[UUID]) -> set[UUID]:
+    """Those of these persons whom a letter reaches."""
+    if not people:
+        return set()
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
+
+
+def is_asked(meeting_id: UUID, person_id: UUID) -> bool:
+    """Whether the person is invited to the meeting and has not answered."""
+    return person_id in still_asked(meeting_id)
+
+
+def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has a role that counts at the meeting, or comes to it."""
+    return person_id in guests(setting(meeting_id), {person_id})
+
+
+def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Those of these people with a role at the meeting that yields to an observer's part which they were offered."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    found = _holders(meeting, people).where(RoleGrant.role.in_(YIELDING), observes_in(meeting.id))
+    return {row.id for row in db.session.execute(found)}
+
+
+def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
+    """The meeting, or all meetings of the dialogue where none is named."""
+    if meeting_id is not None:
+        return [meeting_id]
+    return list(db.session.scalars(select(Meeting.id).where(Meeting.dialogue_id == dialogue_id).order_by(Meeting.id)))
+
+
+def _guest(here: Setting, row: Any) -> Guest:
+    return Guest(person_id=row.id, email=row.email, profile=here.profile_of(row))
+
+
+def _among(only: Collection[UUID] | None) -> ColumnElement[bool]:
+    return true() if only is None else Person.id.in_(only)
+
+
+def _holders(meeting: Meeting, only: Collection[UUID] | None) -> Any:
+    return (
+        select(
+            Person.id, Person.email, Person.always_discreet, RoleGrant.role, observes_in(meeting.id).label("observes")
+        )
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.dialogue_id == meeting.dialogue_id,
+            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id),
+            in_force(),
+            _among(only),
+        )
+    )
+
+
+def _coming(meeting: Meeting, only: Collection[UUID] | None) -> Any:
+    return (
+        select(Person.id, Person.email, Person.always_discreet, Participation.capacity)
+        .join(Participation, Participation.person_id == Person.id)
+        .where(
+            Participation.meeting_id == meeting.id,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            _among(only),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry that somebody is to have, and what it is to tell."""
+
+    person_id: UUID
+    object_kind: EntryObject
+    object_id: UUID
+    telling: EntryContent
+
+
+def wanted(here: Setting, people: Iterable[Guest]) -> Iterator[Wanted]:
+    """Every entry that these guests are to have as things stand: the umbrella, and the released sessions of each."""
+    sessions = _sessions(here)
+    for guest in people:
+        if guest.umbrella is not None:
+            telling = _umbrella(here, guest.profile, guest.umbrella)
+            yield Wanted(guest.person_id, EntryObject.MEETING, here.meeting.id, telling)
+        for session, telling in _admitted(guest, sessions):
+            yield Wanted(guest.person_id, EntryObject.SESSION, session.session_id, telling)
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A released session with what each profile tells of it."""
+
+    session_id: UUID
+    admits: Admits
+    named: frozenset[UUID]
+    tellings: dict[Profile, EntryContent]
+
+
+def _admitted(guest: Guest, sessions: Iterable[_Session]) -> Iterator[tuple[_Session, EntryContent]]:
+    # Windows open and close without a word: whether one is open is asked when an entry is read, not here.
+    reach = scopes(FEED_OWN, guest.roles, frozenset(Condition))
+    admits = open_to(guest.roles)
+    for session in sessions:
+        if Scope.OWN in reach and (session.admits in admits or guest.person_id in session.named):
+            yield session, session.tellings[guest.profile]
+        elif Scope.PLACES in reach:
+            yield session, session.tellings[Profile.DISCREET]
+
+
+def _sessions(here: Setting) -> list[_Session]:
+    release = versions.current_release(here.meeting.id)
+    if release is None:
+        return []
+    snapshots = versions.released_snapshots(system(Purpose.FOLLOW_UP), release.id)
+    return [
+        _Session(
+            snapshot.session_id,
+            Admits(snapshot.frozen["admits"]),
+            frozenset(person for person, _part in snapshot.people),
+            {profile: _of_session(here, snapshot, profile) for profile in Profile},
+        )
+        for snapshot in snapshots.values()
+    ]
+
+
+def _of_session(here: Setting, session: Snapshot, profile: Profile) -> EntryContent:
+    frozen = session.frozen
+    full = profile is Profile.FULL
+    starts, ends = datetime.fromisoformat(frozen["starts"]), datetime.fromisoformat(frozen["ends"])
+    local_start, local_end = (datetime.fromisoformat(frozen[name]) for name in ("local_start", "local_end"))
+    telling = EntryContent(
+        state=here.state,
+        role=Role.REQUIRED,
+        local_start=local_start,
+        local_end=local_end,
+        fold_start=_fold(local_start, frozen["zone"], starts),
+        fold_end=_fold(local_end, frozen["zone"], ends),
+        zone=frozen["zone"],
+        starts_utc=starts,
+        ends_utc=ends,
+        profile=profile,
+        title=frozen["title"] if full else "",
+        place=_place(*frozen["rooms"], here.house, here.meeting.city) if full else "",
+        city=here.meeting.city or "",
+        all_day=False,
+        transparent=False,
+    )
+    return telling.taken_back() if here.state is State.CANCELLED else telling
+
+
+def _umbrella(here: Setting, profile: Profile, role: Role) -> EntryContent:
+    """The meeting as a whole: its days, which leave the nights and the hours between sessions free."""
+    meeting, full = here.meeting, profile is Profile.FULL
+    days = dialogues.days_of(meeting)
+    local_start = datetime.combine(days.first, _MIDNIGHT)
+    local_end = datetime.combine(days.last + timedelta(days=1), _MIDNIGHT)
+    telling = EntryContent(
+        state=here.state,
+        role=role,
+        local_start=local_start,
+        local_end=local_end,
+        fold_start=0,
+        fold_end=0,
+        zone=meeting.zone,
+        starts_utc=vtimezone.instant(local_start, meeting.zone, skipped=True),
+        ends_utc=vtimezone.instant(local_end, meeting.zone, skipped=True),
+        profile=profile,
+        title=(meeting.title or meeting.code) if full else "",
+        place=_place(here.house, meeting.city) if full else "",
+        city=meeting.city or "",
+        all_day=True,
+        transparent=True,
+    )
+    return telling.taken_back() if here.state is State.CANCELLED else telling
+
+
+def _fold(local: datetime, zone: str, instant: datetime) -> int:
+    clock = WallClock(local, zone)
+    return int(clock.is_twofold and clock.instant != instant)
+
+
+def _place(*parts: str | None) -> str:
+    return ", ".join(dict.fromkeys(part for part in parts if part))

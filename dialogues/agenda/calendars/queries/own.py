@@ -1,0 +1,123 @@
+"""Reads of one's own entries and feed addresses."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.calendars.queries.stored import as_revision, newest
+from dialogues.agenda.calendars.rules import EntryObject, Revision
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.accounts.rules import KnownLink, LinkPurpose
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.ical.parts import State
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Dialogue, Meeting
+from dialogues.meetings.dialogues.rules.kinds import Existence
+from dialogues.people.nominations.queries import nominee as nominations
+from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
+
+_LIVE = EntryRevision.state != State.CANCELLED
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The entries that an action reaches: one's own, in the meeting the viewer stands in."""
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+        return false()
+    mine = and_(Entry.meeting_id == viewer.place.meeting_id, Entry.person_id == viewer.person_id)
+    return or_(false(), *(mine for scope in viewer.scopes(action) if _reaches_own(scope)))
+
+
+def _reaches_own(scope: Scope) -> bool:
+    """An entry holds no more than its guest may see, so the narrow scopes reach it whole; the wide ones, no others'."""
+    match scope:
+        case Scope.ALL | Scope.OWN | Scope.PLACES | Scope.ADMITTED | Scope.INVITED:
+            return True
+        case _:
+            return False
+
+
+def own_sessions(viewer: Viewer) -> list[Revision]:
+    """The viewer's sessions at the meeting, in the order of time, as they are now."""
+    return _revisions(_own(viewer).where(Entry.object_kind == EntryObject.SESSION))
+
+
+def own_file(viewer: Viewer) -> list[Revision]:
+    """What the file of the whole meeting holds: the sessions, or before there is any the meeting as a whole.
+
+    The meeting as a whole comes by mail; in a file beside its sessions it would overwrite what was answered there.
+
+    :raises Unseen: there is neither.
+    """
+    everything = _revisions(_own(viewer))
+    sessions = [revision for revision in everything if revision.object_kind is EntryObject.SESSION]
+    if not everything:
+        raise NotFound
+    return sessions or everything
+
+
+def own_session(viewer: Viewer, session_id: UUID) -> Revision:
+    """One session of the viewer's.
+
+    :raises Unseen: there is none, or the viewer is not admitted to it.
+    """
+    row = db.session.execute(
+        _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return as_revision(row)
+
+
+def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
+    """What the file of someone without an e-mail address holds, for whoever looks after them.
+
+    The meeting as a whole and the sessions, since nothing of it comes by mail; and always in the discreet form, since
+    it is carried by others.
+
+    :raises Unseen: there is no such nominee of the viewer's, a letter reaches them, or they do not come.
+    """
+    person_id = nominations.unreached_person(viewer, participation_id)
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    entries = _revisions(
+        newest()
+        .where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
+        .order_by(EntryRevision.starts_utc, Entry.uid)
+    )
+    if not entries:
+        raise NotFound
+    return [replace(entry, telling=entry.telling.discreet()) for entry in entries]
+
+
+def _own(viewer: Viewer) -> Select[tuple[object, ...]]:
+    return newest().where(visible(viewer, INVITE_FILE), _LIVE).order_by(EntryRevision.starts_utc, Entry.uid)
+
+
+def _revisions(query: Select[tuple[object, ...]]) -> list[Revision]:
+    return [as_revision(row) for row in db.session.execute(query)]
+
+
+def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
+    """The viewer's own feed addresses that work, the oldest first, without the addresses.
+
+    :param now: the machine's time.
+    """
+    viewer.must(FEED_OWN)
+    return accounts.links_of(LinkPurpose.FEED, viewer.person_id, now) if viewer.person_id else []
+
+
+def is_confidential(viewer: Viewer) -> bool:
+    """Whether anything about the meeting the viewer stands in is confidential, so that no feed is offered there."""
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    found = (
+        select(Meeting.id)
+        .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .where(Meeting.id == meeting_id)
+        .where(or_(Meeting.existence == Existence.CONFIDENTIAL, Dialogue.existence == Existence.CONFIDENTIAL))
+    )
+    return db.session.execute(found).first() is not None

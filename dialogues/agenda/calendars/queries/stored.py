@@ -1,0 +1,50 @@
+"""Rows of entries as revisions."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.calendars.rules import EntryContent, Numbers, Revision
+
+_TOLD = tuple(EntryContent.__dataclass_fields__)
+
+
+def newest(*more: Any) -> Select[Any]:
+    """Every entry with its newest revision."""
+    return revisions(*more).where(EntryRevision.sequence == Entry.sequence)
+
+
+def revisions(*more: Any) -> Select[Any]:
+    """Every revision with its entry."""
+    columns = (
+        Entry.id,
+        Entry.uid,
+        Entry.object_kind,
+        Entry.object_id,
+        EntryRevision.sequence,
+        EntryRevision.time_sequence,
+        EntryRevision.dtstamp,
+        *(getattr(EntryRevision, name) for name in _TOLD),
+    )
+    return select(*columns, *more).join(EntryRevision, EntryRevision.entry_id == Entry.id)
+
+
+def as_revision(row: Any) -> Revision:
+    """The revision in a row of `newest` or `revisions`."""
+    entry_id, uid, kind, object_id, sequence, time_sequence, stamp, *told = row[: 7 + len(_TOLD)]
+    return Revision(
+        entry_id=entry_id,
+        uid=uid,
+        object_kind=kind,
+        object_id=object_id,
+        numbers=Numbers(sequence, time_sequence, stamp),
+        telling=_telling(*told),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _telling(*told: Any) -> EntryContent:
+    """The telling of these values; guests who are told the same share one, and so do their rows."""
+    return EntryContent(**dict(zip(_TOLD, told, strict=True)))

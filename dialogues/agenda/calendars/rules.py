@@ -1,0 +1,349 @@
+"""What a calendar entry tells its reader, when its SEQUENCE rises, and the token that its answers come back to."""
+
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.ical.calendar_file import EventBytes, EventFacts, filed_event
+from dialogues.lib.ical.parts import Method, Profile, Role, State, Words, words_for
+from dialogues.lib.ical.vtimezone import tz_version
+
+#: Stands for the neutral word where revisions are compared: in whatever language, it never changes.
+_ANY_WORD = "·"
+#: How many events are kept ready; one takes about a kilobyte.
+_KEPT_READY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one guest sees of an entry: two that are equal owe the guest nothing."""
+
+    local_start: datetime
+    local_end: datetime
+    tzid: str
+    starts_at: datetime
+    ends_at: datetime
+    all_day: bool
+    state: State
+    words: Words
+    role: Role
+    transparent: bool = False
+
+    @property
+    def time(self) -> tuple[object, ...]:
+        """What an answer is an answer to; the instants move by themselves when a tz database changes."""
+        return self.local_start, self.local_end, self.tzid, self.starts_at, self.ends_at, self.all_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryContent:
+    """Times, state, role, and words as far as the profile allows: guests who are told the same share one."""
+
+    state: State
+    role: Role
+    local_start: datetime
+    local_end: datetime
+    fold_start: int
+    fold_end: int
+    zone: str
+    starts_utc: datetime
+    ends_utc: datetime
+    profile: Profile
+    title: str
+    place: str
+    city: str
+    all_day: bool
+    transparent: bool
+
+    @property
+    def seen(self) -> Seen:
+        """The same as its guest sees it, for the rules to compare."""
+        words = words_for(
+            self.profile,
+            neutral_word=_ANY_WORD,
+            title=self.title,
+            place=self.place or None,
+            city=self.city or None,
+            description=None,
+        )
+        return Seen(
+            local_start=self.local_start,
+            local_end=self.local_end,
+            tzid=self.zone,
+            starts_at=self.starts_utc,
+            ends_at=self.ends_utc,
+            all_day=self.all_day,
+            state=self.state,
+            words=words,
+            role=self.role,
+            transparent=self.transparent,
+        )
+
+    @property
+    def starts(self) -> datetime:
+        """The start on the clocks of the place."""
+        return self.starts_utc.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def ends(self) -> datetime:
+        """The end on the clocks of the place; of days, the midnight that follows the last one."""
+        return self.ends_utc.astimezone(ZoneInfo(self.zone))
+
+    def discreet(self) -> "EntryContent":
+        """The same in no more than the neutral word and the city."""
+        return replace(self, profile=Profile.DISCREET, title="", place="")
+
+    def taken_back(self) -> "EntryContent":
+        """The same, cancelled: what is left is its time and the neutral word."""
+        return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")
+
+
+class EntryObject(Enum):
+    """What an entry is about: the meeting as a whole (the umbrella), or one session."""
+
+    MEETING = "meeting"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a revision, by which calendars order what they are told.
+
+    `time_sequence` is the SEQUENCE of the last change of time; `stamp` is the revision's instant in whole UTC seconds.
+    """
+
+    sequence: int
+    time_sequence: int
+    stamp: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One immutable state of an entry."""
+
+    entry_id: UUID
+    uid: str
+    object_kind: EntryObject
+    object_id: UUID
+    numbers: Numbers
+    telling: EntryContent
+
+    def facts(self, neutral_word: str) -> EventFacts:
+        """All that the bytes of its event are made of."""
+        told = self.telling
+        return EventFacts(
+            uid=self.uid,
+            sequence=self.numbers.sequence,
+            dtstamp=self.numbers.stamp,
+            local_start=told.local_start,
+            local_end=told.local_end,
+            tzid=told.zone,
+            state=told.state,
+            profile=told.profile,
+            neutral_word=neutral_word,
+            title=told.title or None,
+            place=told.place or None,
+            city=told.city or None,
+            fold=told.fold_start,
+            end_fold=told.fold_end,
+            all_day=told.all_day,
+            transparent=told.transparent,
+        )
+
+
+def filed(revision: Revision, neutral_word: str) -> EventBytes:
+    """The event of a revision as downloads and feeds carry it; equal in every process."""
+    return _filed(revision, neutral_word, tz_version())
+
+
+@lru_cache(maxsize=_KEPT_READY)
+def _filed(revision: Revision, neutral_word: str, _version: str) -> EventBytes:
+    return filed_event(revision.facts(neutral_word))
+
+
+class Change(Enum):
+    """What happened to an entry, as its guest sees it."""
+
+    INVITED = "invited"
+    NOTHING = "nothing"
+    TIME = "time"
+    CERTAINTY = "certainty"
+    WORDS = "words"
+    CANCELLED = "cancelled"
+    INVITED_AGAIN = "invited again"
+
+
+class AnswerThen(Enum):
+    """What becomes of the stored answer when an entry changes."""
+
+    ASKED = "asked"
+    ASKED_AGAIN = "asked again"
+    KEPT = "kept"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailsDue:
+    """What a change costs: whether SEQUENCE rises, which letter goes out, and what becomes of the answer."""
+
+    raises_sequence: bool
+    letter: Method | None
+    answer: AnswerThen
+
+
+#: A change of words alone might keep its SEQUENCE by the letter of the law; Google and others then ignore it.
+EMAILS_DUE: Mapping[Change, EmailsDue] = {
+    Change.INVITED: EmailsDue(False, Method.REQUEST, AnswerThen.ASKED),
+    Change.NOTHING: EmailsDue(False, None, AnswerThen.KEPT),
+    Change.TIME: EmailsDue(True, Method.REQUEST, AnswerThen.ASKED_AGAIN),
+    Change.CERTAINTY: EmailsDue(True, Method.REQUEST, AnswerThen.KEPT),
+    Change.WORDS: EmailsDue(True, Method.REQUEST, AnswerThen.KEPT),
+    Change.CANCELLED: EmailsDue(True, Method.CANCEL, AnswerThen.CLOSED),
+    Change.INVITED_AGAIN: EmailsDue(True, Method.REQUEST, AnswerThen.ASKED),
+}
+
+
+def change_between(was: Seen | None, now: Seen) -> Change:
+    """The one change that decides what is owed, where several came together.
+
+    :param was: what the guest was last told; None before the first invitation. A working copy is never told.
+    :param now: what is true now; an entry that was never told and is cancelled owes nothing.
+    """
+    if was is None:
+        return Change.NOTHING if now.state is State.CANCELLED else Change.INVITED
+    if was.state is State.CANCELLED or now.state is State.CANCELLED:
+        return _across_cancellation(was.state, now.state)
+    if was.time != now.time:
+        return Change.TIME
+    if was.state is not now.state:
+        return Change.CERTAINTY
+    return Change.NOTHING if was == now else Change.WORDS
+
+
+def _across_cancellation(was: State, now: State) -> Change:
+    if now is not State.CANCELLED:
+        return Change.INVITED_AGAIN
+    return Change.NOTHING if was is State.CANCELLED else Change.CANCELLED
+
+
+def first_numbers(now: datetime) -> Numbers:
+    """The numbers of the first invitation.
+
+    :param now: an aware instant.
+    """
+    return Numbers(0, 0, _whole_second(now))
+
+
+def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
+    """The numbers of the revision that follows; its stamp is at least a second after the last, whatever the clock says.
+
+    :raises ValueError: the change raises no SEQUENCE, so that it makes no revision.
+    """
+    if not EMAILS_DUE[change].raises_sequence:
+        raise ValueError(f"“{change.value}” makes no new revision")
+    sequence = last.sequence + 1
+    asks_again = EMAILS_DUE[change].answer in {AnswerThen.ASKED, AnswerThen.ASKED_AGAIN}
+    return Numbers(
+        sequence,
+        sequence if asks_again else last.time_sequence,
+        max(_whole_second(now), last.stamp + timedelta(seconds=1)),
+    )
+
+
+def answers_the_old_time(answered_sequence: int, numbers: Numbers) -> bool:
+    """Whether an answer to that SEQUENCE was given to a time that changed since: kept, shown as such, asked again."""
+    return answered_sequence < numbers.time_sequence
+
+
+def _whole_second(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("A revision's instant needs its UTC offset")
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def entry_order(entry_id: UUID) -> str:
+    """By which the letters of one entry keep their order."""
+    return f"calendar:{entry_id.hex}"
+
+
+#: 120 bits of the code, in base32: five bits a character.
+_CODE_LENGTH = 24
+_KEY_ID = re.compile(r"[a-z2-7]{1,4}")
+
+
+def answer_token(key: bytes, key_id: str, *, uid: str, entry_id: str) -> str:
+    """The token in an entry's ORGANIZER address: key id, then 120 bits of HMAC-SHA256 over `v1|uid|entry id`.
+
+    It is lower-case base32, since mail systems fold case, and knows nothing of SEQUENCE, since ORGANIZER never changes.
+
+    :param key: at least 32 random bytes.
+    :param key_id: one to four of a-z and 2-7.
+    :raises ValueError: the key is short, the key id has other characters, or an id holds the separator.
+    """
+    if len(key) < 32:
+        raise ValueError("The key of answer tokens needs 32 bytes or more")
+    if not _KEY_ID.fullmatch(key_id):
+        raise ValueError(f"The key id {key_id!r} must be one to four of a-z and 2-7")
+    if "|" in uid or "|" in entry_id:
+        raise ValueError("Neither the UID nor the entry's id may hold “|”")
+    code = hmac.new(key, f"v1|{uid}|{entry_id}".encode(), hashlib.sha256).digest()
+    return key_id + b32encode(code).decode("ascii").lower()[:_CODE_LENGTH]
+
+
+def is_answer_token(token: str, keys: Mapping[str, bytes], *, uid: str, entry_id: str) -> bool:
+    """Whether this is the entry's token under any of the keys, the old ones included; upper case counts as lower."""
+    folded = token.lower()
+    key_id = folded[:-_CODE_LENGTH]
+    if not token.isascii() or key_id not in keys:
+        return False
+    return hmac.compare_digest(folded, answer_token(keys[key_id], key_id, uid=uid, entry_id=entry_id))
+
+
+def with_token(address: str, token: str) -> str:
+    """The role address with the token in its local part: `desk@host` becomes `desk+token@host`.
+
+    :raises ValueError: the address is none, or its local part gets longer than the 64 bytes that mail allows.
+    """
+    local, at, host = address.rpartition("@")
+    if not (local and at and host):
+        raise ValueError("A role address has a name and a host, such as desk@example.org")
+    if len(f"{local}+{token}".encode()) > 64:
+        raise ValueError(f"The local part of {address} is too long to carry a token")
+    return f"{local}+{token}@{host}"
+
+
+def token_in(address: str) -> str | None:
+    """The token that an address carries, in lower case; None if it carries none."""
+    _, plus, token = address.rpartition("@")[0].rpartition("+")
+    return token.lower() if plus and re.fullmatch(r"[a-zA-Z2-7]{25,28}", token) else None
+
+
+#: How long a cancelled entry stays in a feed, and how long the address of a feed is good.
+CANCELLED_STAYS = timedelta(days=30)
+FEED_LASTS = timedelta(days=400)
+#: More devices than anyone has.
+MOST_FEEDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOpened(DomainEvent):
+    """A person has a new address for a calendar feed; `about` is the person."""
+
+    action: ClassVar[str] = "feed.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEnded(DomainEvent):
+    """The address of a person's calendar feed is void; `about` is the person."""
+
+    action: ClassVar[str] = "feed.ended"

@@ -1,0 +1,224 @@
+"""Sessions are planned, changed, moved and removed in the draft; each asks for clashes in its own transaction."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from dialogues.agenda.planning import operations
+from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
+from dialogues.agenda.planning.queries import draft
+from dialogues.agenda.planning.queries.draft import MeetingFrame
+from dialogues.agenda.planning.rules import (
+    Booking,
+    SessionChanged,
+    SessionPlan,
+    SessionPlanned,
+    SessionRemoved,
+    SessionRescheduled,
+    TimeSlot,
+    When,
+    all_clashes,
+    first_parts,
+    refuse_clashes,
+    refuse_empty_circle,
+    refuse_notes_of_none,
+    time_slot,
+)
+from dialogues.agenda.versions.queries import published as versions
+from dialogues.agenda.versions.rules import Difference, Part
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_all
+from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
+
+#: Parts that only holders of a role of the same name are given: notes and booths go with the role.
+_PARTS_OF_ROLES = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTERPRETER}
+_FIELDS = {Part.RAPPORTEUR: "rapporteur", Part.INTERPRETER: "interpreters"}
+
+
+_People = tuple[tuple[UUID, Part], ...]
+
+
+def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
+    """Add a session to the draft.
+
+    :raises Refusal: its time is not the meeting's, a room or a person is taken then, or its rule keeps no notes and a
+        rapporteur is named.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = draft.meeting_frame(change.viewer)
+        slot = time_slot(plan.when, frame.days)
+        refuse_empty_circle(plan)
+        refuse_notes_of_none(plan.rule, plan.people or ())
+        _refuse_strangers(frame, plan.people or ())
+        session_id = uuid4()
+        rooms = _rooms(frame, plan.rooms)
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, plan.title, slot, rooms, first_parts(plan.people or ()))
+        )
+        operations.place_draft(frame, plan, session_id=session_id)
+        change.record(SessionPlanned(at=now, about=session_id, **_place(frame)))
+    return session_id
+
+
+def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, version: int, now: datetime) -> None:
+    """Change a session of the draft.
+
+    :raises Refusal: someone else has changed it since, its time is not the meeting's, room or person is taken then, or
+        its rule keeps no notes and a rapporteur is named.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = draft.meeting_frame(change.viewer)
+        item = _item(change.viewer, session_id, version)
+        slot = time_slot(plan.when, frame.days)
+        refuse_empty_circle(plan)
+        if plan.people is not None:
+            _refuse_strangers(frame, plan.people)
+        named = _people(change.viewer, frame, session_id)
+        people = named if plan.people is None else plan.people + _kept(change.viewer, frame, named, plan.people)
+        refuse_notes_of_none(plan.rule, people)
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
+        )
+        operations.write_plan(item, plan, slot)
+        operations.write_rooms(item, plan.rooms)
+        operations.write_people(item, people)
+        item.version += 1
+        change.record(SessionChanged(at=now, about=session_id, **_place(frame)))
+
+
+def reschedule_session(
+    viewer: Viewer, session_id: UUID, *, to: When, rooms: tuple[UUID, ...], version: int, now: datetime
+) -> None:
+    """Move a session of the draft to another time or other rooms.
+
+    :raises Refusal: someone else has changed it since, its time is not the meeting's, or room or person is taken then.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = draft.meeting_frame(change.viewer)
+        item = _item(change.viewer, session_id, version)
+        slot = time_slot(to, frame.days)
+        people = _people(change.viewer, frame, session_id)
+        _refuse_clashes(
+            change.viewer, frame, Booking(session_id, item.title, slot, _rooms(frame, rooms), first_parts(people))
+        )
+        was_starts, was_ends = item.starts_utc, item.ends_utc
+        operations.write_slot(item, slot)
+        operations.write_rooms(item, rooms)
+        item.version += 1
+        change.record(_rescheduled(session_id, frame, was_starts, was_ends, slot, now))
+
+
+def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
+    """Take a session out of the draft; where it was released, the next release cancels it.
+
+    :raises Refusal: someone else has changed it since.
+    """
+    with transaction(viewer, AGENDA_EDIT) as change:
+        frame = draft.meeting_frame(change.viewer)
+        _item(change.viewer, session_id, version)
+        for table in (DraftPerson, DraftRoom, DraftItem):
+            db.session.execute(delete(table).where(table.session_id == session_id))
+        change.record(SessionRemoved(at=now, about=session_id, **_place(frame)))
+
+
+def _place(frame: MeetingFrame) -> dict[str, UUID]:
+    return {"dialogue_id": frame.dialogue_id, "meeting_id": frame.meeting_id}
+
+
+def _rescheduled(
+    session_id: UUID, frame: MeetingFrame, was_starts: datetime, was_ends: datetime, slot: TimeSlot, now: datetime
+) -> SessionRescheduled:
+    return SessionRescheduled(
+        at=now,
+        about=session_id,
+        was_starts=was_starts,
+        was_ends=was_ends,
+        starts=slot.starts_utc,
+        ends=slot.ends_utc,
+        **_place(frame),
+    )
+
+
+def _item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
+    """The row of a session of this draft, if it is still the version that the viewer has seen."""
+    mine = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
+    item = db.session.execute(mine).scalar_one_or_none()
+    if item is None:
+        raise NotFound
+    if item.version != version:
+        raise Refusal(
+            N_("Someone else has changed this session since you opened it. Compare, then save again."), field="version"
+        )
+    return item
+
+
+def _people(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> tuple[tuple[UUID, Part], ...]:
+    return draft.draft_session(viewer, frame, session_id).people
+
+
+def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
+    names = {room.id: room.name for room in draft.rooms_of_venue(frame)}
+    if not names.keys() >= set(wanted):
+        raise Refusal(N_("This room does not belong to the meeting's venue. Choose another."), field="rooms")
+    return {room_id: names[room_id] for room_id in wanted}
+
+
+def _kept(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
+    """The parts of people whom the viewer may not know of, and so has not chosen; one chair is chosen instead."""
+    hidden = draft.hidden_people(viewer, frame)
+    single = {part for _person, part in chosen if part in {Part.CHAIR, Part.RAPPORTEUR}}
+    return tuple((person, part) for person, part in named if person in hidden and part not in single)
+
+
+def _refuse_strangers(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
+    """Who has a part must belong to the meeting; rapporteurs and interpreters by a role of that name."""
+    known = {person.id: person for person in draft.belonging(frame)}
+    for person_id, part in people:
+        person = known.get(person_id)
+        if person is None:
+            raise Refusal(N_("Someone named here does not belong to this meeting. Invite them first."))
+        role = _PARTS_OF_ROLES.get(part)
+        if role is not None and role not in person.roles:
+            raise Refusal(
+                N_("%(person)s does not have this role at the meeting. Grant it first, or choose someone else."),
+                field=_FIELDS[part],
+                person=person.name,
+            )
+
+
+def _refuse_clashes(viewer: Viewer, frame: MeetingFrame, wanted: Booking) -> None:
+    others = [session.booking for session in draft.draft(viewer, frame)]
+    refuse_clashes(wanted, others, draft.names_of(viewer, frame))
+
+
+def preview_digest(changes: Iterable[Difference]) -> str:
+    """A mark of what a preview showed, so that nothing is released that was not."""
+    lines = (f"{change.session_id} {change.kind.value} {change.now and change.now.digest}" for change in changes)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> int:
+    """Release the draft under the next number.
+
+    :param seen: the mark of the preview that the viewer agreed to.
+    :raises Refusal: the draft is empty or unchanged, holds a clash, or is no longer what the preview showed.
+    """
+    with transaction(viewer, AGENDA_RELEASE) as change:
+        frame = draft.meeting_frame(change.viewer)
+        sessions = draft.draft(change.viewer, frame)
+        changes = draft.unreleased(change.viewer, frame, sessions)
+        if changes and preview_digest(changes) != seen:
+            raise Refusal(
+                N_("The draft has changed since this page was shown. Look at it again before you release it.")
+            )
+        names = draft.names_of(change.viewer, frame)
+        refuse_all(clash.refusal(names) for clash in all_clashes(session.booking for session in sessions))
+        released = operations.freeze_release(frame.meeting_id, reason=reason, now=now)
+        change.record(released)
+        head = versions.current_release(frame.meeting_id)
+    return head.number if head is not None else released.number

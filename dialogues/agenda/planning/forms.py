@@ -1,0 +1,216 @@
+"""What is typed about sessions and releases, as typed values."""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput
+
+from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame, PersonChoice, RoomChoice
+from dialogues.agenda.planning.rules import SessionPlan, When, when_of
+from dialogues.agenda.versions.forms import language_name
+from dialogues.agenda.versions.rules import Admits, Part, SessionKind
+from dialogues.core.common.fields import Form, LineField, TitleField, VersionField
+from dialogues.core.common.presentation import word
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.policy import Role
+
+_NEEDED = _l("Please fill this in.")
+_PEOPLE = ("chair", "leads", "rapporteur", "interpreters", "invited")
+
+
+def _id(value: Any) -> UUID:
+    return UUID(str(value))
+
+
+def _several(label: Any, coerce: Any = _id) -> Any:
+    return SelectMultipleField(label, coerce=coerce, option_widget=CheckboxInput())
+
+
+def _one_person(label: Any) -> Any:
+    return SelectField(label, coerce=_perhaps, validators=[Optional()])
+
+
+def _perhaps(value: Any) -> UUID | None:
+    return _id(value) if value else None
+
+
+def _which_of_two(label: Any) -> Any:
+    choices = [SelectChoice("0", _l("The first of the two")), SelectChoice("1", _l("The second of the two"))]
+    return RadioField(label, choices=choices, validators=[Optional()], coerce=str)
+
+
+class _Times(Form):
+    """Day, times and rooms, in planning as in moving."""
+
+    day = DateField(_l("Day"), [InputRequired(_NEEDED)])
+    starts = TimeField(_l("From"), [InputRequired(_NEEDED)])
+    ends = TimeField(_l("To"), [InputRequired(_NEEDED)])
+    next_day = BooleanField(_l("Ends on the next day"))
+    fold_start = _which_of_two(_l("This start comes twice that night: which?"))
+    fold_end = _which_of_two(_l("This end comes twice that night: which?"))
+    rooms = _several(_l("Rooms"))
+    version = VersionField()
+
+    def when(self) -> When:
+        """Day and times as typed."""
+        return When(
+            day=self.day.data,
+            starts=self.starts.data,
+            ends=self.ends.data,
+            next_day=self.next_day.data,
+            fold_start=_fold(self.fold_start.data),
+            fold_end=_fold(self.fold_end.data),
+        )
+
+    def offer_rooms(self, rooms: Sequence[RoomChoice]) -> None:
+        """Let these rooms be chosen."""
+        self.rooms.choices = [SelectChoice(str(room.id), f"{room.name} ({room.capacity})") for room in rooms]
+
+
+def _fold(typed: str | None) -> int | None:
+    return int(typed) if typed in {"0", "1"} else None
+
+
+class MoveForm(_Times):
+    """Another time or another room for a session."""
+
+
+class SessionForm(_Times):
+    """A session of the draft."""
+
+    title = TitleField(_l("Title"), 200)
+    code = TitleField(_l("Number"), 24, required=False)
+    kind = SelectField(_l("Kind"), coerce=SessionKind)
+    rule = RadioField(_l("Rule"), coerce=Rule)
+    admits = RadioField(_l("Admitted"), coerce=Admits)
+    languages = _several(_l("Languages"), coerce=str)
+    chair = _one_person(_l("Chair"))
+    leads = _several(_l("Leads"))
+    rapporteur = _one_person(_l("Rapporteur"))
+    interpreters = _several(_l("Interpreters"))
+    invited = _several(_l("Invited"))
+
+    def offer(self, frame: MeetingFrame, rooms: Sequence[RoomChoice], people: Sequence[PersonChoice]) -> None:
+        """Let rooms, languages and people of the meeting be chosen; without people, those named stay as they are."""
+        self.offer_rooms(rooms)
+        self.kind.choices, self.rule.choices = _words(SessionKind), _words(Rule)
+        self.admits.choices = _words(Admits)
+        self.languages.choices = [SelectChoice(code, language_name(code)) for code in frame.languages]
+        if not people:
+            for name in _PEOPLE:
+                del self[name]
+            return
+        everyone = _choices(people)
+        self.chair.choices = [SelectChoice("", _l("nobody yet")), *everyone]
+        self.leads.choices = self.invited.choices = everyone
+        self.rapporteur.choices = [SelectChoice("", _l("nobody")), *_choices(_holding(people, Role.RAPPORTEUR))]
+        self.interpreters.choices = _choices(_holding(people, Role.INTERPRETER))
+
+    def plan(self) -> SessionPlan:
+        """The session as typed."""
+        return SessionPlan(
+            title=self.title.data,
+            code=self.code.data or "",
+            kind=self.kind.data,
+            rule=self.rule.data,
+            admits=self.admits.data,
+            when=self.when(),
+            rooms=tuple(self.rooms.data or ()),
+            people=self._people() if "chair" in self else None,
+            languages=tuple(self.languages.data or ()),
+        )
+
+    def _people(self) -> tuple[tuple[UUID, Part], ...]:
+        named = (
+            (Part.CHAIR, [self.chair.data]),
+            (Part.LEAD, _as_before(self.leads)),
+            (Part.RAPPORTEUR, [self.rapporteur.data]),
+            (Part.INTERPRETER, _as_before(self.interpreters)),
+            (Part.INVITED, _as_before(self.invited)),
+        )
+        return tuple((person, part) for part, people in named for person in people or () if person is not None)
+
+
+def _as_before(field: Any) -> list[UUID]:
+    """Those who are ticked, in the order in which they stood before; who is new comes last."""
+    ticked, before = field.data or [], list(field.object_data or ())
+    return sorted(ticked, key=lambda person: before.index(person) if person in before else len(before))
+
+
+def _words(kind: type[Enum]) -> list[SelectChoice]:
+    return [SelectChoice(value.value, word(value)) for value in kind]
+
+
+def _holding(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:
+    return [person for person in people if role in person.roles]
+
+
+def _choices(people: Iterable[PersonChoice]) -> list[SelectChoice]:
+    return [
+        SelectChoice(str(person.id), f"{person.name} ({person.party})" if person.party else person.name)
+        for person in people
+    ]
+
+
+class ReleaseForm(Form):
+    """Why the agenda is released, and what was seen before."""
+
+    reason = LineField(_l("Reason, for those who work on the agenda"), 400, required=False)
+    seen = HiddenField()
+
+
+class RemoveForm(Form):
+    """That a session is to go, as it was seen."""
+
+    version = VersionField()
+
+
+def as_new(frame: MeetingFrame) -> dict[str, Any]:
+    """What the fields show for a session that is not yet in the draft."""
+    return {
+        "day": frame.opens,
+        "kind": SessionKind.PLENARY,
+        "rule": frame.default_rule,
+        "admits": Admits.PARTICIPANTS,
+        "languages": list(frame.languages),
+        "version": 0,
+    }
+
+
+def times_as_saved(session: DraftSession) -> dict[str, Any]:
+    """What the fields of time and room show for a session of the draft."""
+    when, slot = when_of(session.slot), session.slot
+    return {
+        "day": when.day,
+        "starts": when.starts,
+        "ends": when.ends,
+        "next_day": when.next_day,
+        "fold_start": str(when.fold_start) if slot.starts.is_twofold else None,
+        "fold_end": str(when.fold_end) if slot.ends.is_twofold else None,
+        "rooms": list(session.rooms),
+        "version": session.version,
+    }
+
+
+def as_saved(session: DraftSession) -> dict[str, Any]:
+    """What all fields show for a session of the draft."""
+    chairs, rapporteurs = session.with_part(Part.CHAIR), session.with_part(Part.RAPPORTEUR)
+    return times_as_saved(session) | {
+        "title": session.title,
+        "code": session.code,
+        "kind": session.kind,
+        "rule": session.rule,
+        "admits": session.admits,
+        "languages": list(session.languages),
+        "chair": chairs[0] if chairs else None,
+        "leads": session.with_part(Part.LEAD),
+        "rapporteur": rapporteurs[0] if rapporteurs else None,
+        "interpreters": session.with_part(Part.INTERPRETER),
+        "invited": session.with_part(Part.INVITED),
+    }

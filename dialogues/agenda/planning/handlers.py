@@ -1,0 +1,95 @@
+"""What the agenda owes when a meeting is copied or moved, or a person replaced: its sessions go along."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from dialogues.agenda.planning import operations
+from dialogues.agenda.planning.models import DraftItem
+from dialogues.agenda.planning.queries import draft
+from dialogues.agenda.planning.queries.draft import DraftSession
+from dialogues.agenda.planning.rules import MeetingDays, SessionPlan, TimeSlot, When, time_slot, when_of
+from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.rules.events import MeetingCopied, MeetingMoved
+from dialogues.meetings.roles import operations as roles
+from dialogues.people.nominations.rules import NomineeReplaced
+from dialogues.policy import Role
+
+
+def copy_draft(copied: MeetingCopied) -> None:
+    """Give the new meeting the sessions of its model, as far from the first day; people have no part in them yet.
+
+    :raises Refusal: a session would fall where the clocks change.
+    """
+    frame = draft.frame_of(copied.about)
+    was_code = db.session.get_one(Meeting, copied.model_id).code
+    code = db.session.get_one(Meeting, copied.about).code
+    for session in draft.draft(system(Purpose.FOLLOW_UP), draft.frame_of(copied.model_id)):
+        plan = SessionPlan(
+            title=session.title,
+            when=_later(session, copied.by_days),
+            code=code + session.code.removeprefix(was_code) if session.code.startswith(was_code) else "",
+            kind=session.kind,
+            rule=session.rule,
+            admits=session.admits,
+            rooms=tuple(session.rooms) if copied.same_venue else (),
+            languages=session.languages,
+        )
+        _slot(session, plan.when, frame.days)
+        operations.place_draft(frame, plan)
+
+
+def move_draft(moved: MeetingMoved) -> None:
+    """Move the draft along with the meeting, or see that it lies within the new days; another house has other rooms.
+
+    :raises Refusal: a session would lie outside the new days, or fall where the clocks change.
+    """
+    frame = draft.frame_of(moved.about)
+    by_days = moved.by_days if moved.keeps_distance else 0
+    sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
+    items = db.session.scalars(select(DraftItem).where(DraftItem.meeting_id == frame.meeting_id))
+    by_id = {item.session_id: item for item in items}
+    for session in sessions:
+        item = by_id[session.id]
+        operations.write_slot(item, _slot(session, _later(session, by_days), frame.days))
+        item.version += 1
+        if not moved.same_venue:
+            operations.write_rooms(item, ())
+
+
+def replace_person(replaced: NomineeReplaced) -> None:
+    """Let whoever takes a seat have the sessions that went with it, in the draft and in what people see of it.
+
+    A co-chair chairs as such, and goes on to do so.
+    """
+    if replaced.meeting_id is None or replaced.dialogue_id is None:
+        return
+    place = {"dialogue_id": replaced.dialogue_id, "meeting_id": replaced.meeting_id}
+    chairs = roles.live_grant(replaced.replaced_person_id, Role.CO_CHAIR, **place)
+    parts = frozenset({Part.LEAD, Part.INVITED} if chairs is not None else {Part.CHAIR, Part.LEAD, Part.INVITED})
+    operations.hand_over_sessions(replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, parts)
+
+
+def _later(session: DraftSession, days: int) -> When:
+    """The same times so many days later; which of two equal times is meant was said of that day only."""
+    when = when_of(session.slot)
+    if days == 0:
+        return when
+    return When(when.day + timedelta(days=days), when.starts, when.ends, when.next_day)
+
+
+def _slot(session: DraftSession, when: When, days: MeetingDays) -> TimeSlot:
+    try:
+        return time_slot(when, days)
+    except Refusal as refusal:
+        outside = not days.first <= when.day <= days.last
+        words = (
+            N_("“%(title)s” of the draft would lie outside these days. Let the draft move along, or move it first.")
+            if outside
+            else N_("“%(title)s” of the draft would come at an hour that the clocks skip or show twice. Move it first.")
+        )
+        raise Refusal(words, field="starts_on", title=session.title) from refusal

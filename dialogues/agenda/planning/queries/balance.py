@@ -1,0 +1,121 @@
+"""The balance of a meeting: who has how many seats and parts, as far as the viewer may know who comes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from dialogues.agenda.planning.models import DraftItem, DraftPerson
+from dialogues.agenda.planning.rules import Share, parts_by_party, told_apart
+from dialogues.agenda.versions.models import ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.queries.published import ReleaseHead, current_release
+from dialogues.agenda.versions.queries.published import visible as released_to
+from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, PartyKind
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import visibility as participants
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, BALANCE_SEE, NOMINATIONS_SEE, PARTICIPANTS_SEE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The shares of the parties in the order in force, the genders of the whole, and where the parts come from."""
+
+    shares: tuple[Share, ...]
+    #: None where too few people would be told apart.
+    genders: dict[Gender, int | None]
+    people: int
+    #: The release that the parts are taken from; None for the draft, and where there is neither.
+    release: ReleaseHead | None
+    from_draft: bool
+
+    @property
+    def over(self) -> tuple[Share, ...]:
+        """The parties with more seats than are meant."""
+        return tuple(share for share in self.shares if share.is_over)
+
+
+def balance(viewer: Viewer) -> Balance:
+    """The balance of the meeting the viewer stands in; the same queries whoever comes.
+
+    :raises Unseen: not for this viewer, or not before the exchange.
+    """
+    viewer.must(BALANCE_SEE)
+    if viewer.place is None or viewer.place.meeting_id is None:
+        raise NotFound
+    at_table = [one for one in precedence.parties_in_order(viewer) if one.kind is not PartyKind.OBSERVER]
+    seated = _seated(viewer)
+    party_of = {row.person_id: row.party_id for row in seated}
+    taken = Counter(party_of.values())
+    release = current_release(viewer.place.meeting_id)
+    from_draft = release is None and viewer.may(AGENDA_RELEASE)
+    parts = _parts(viewer, release, from_draft)
+    leads, chairing = (parts_by_party(parts, party_of, part) for part in (Part.LEAD, Part.CHAIR))
+    genders = Counter(row.gender for row in seated)
+    return Balance(
+        shares=tuple(
+            Share(
+                party_id=one.id,
+                code=one.code,
+                name=one.english,
+                taken=taken[one.id],
+                target=one.seats.get(Capacity.PARTICIPANT.value),
+                leads=leads.get(one.id, 0),
+                chairing=chairing.get(one.id, 0),
+            )
+            for one in at_table
+        ),
+        genders=told_apart({gender: genders[gender] for gender in Gender}, len(taken)),
+        people=len(seated),
+        release=release,
+        from_draft=from_draft,
+    )
+
+
+def _seated(viewer: Viewer) -> list[Any]:
+    """The full participants who come or may come, as far as the lists show them to this viewer."""
+    listed = or_(participants.visible(viewer, PARTICIPANTS_SEE), participants.visible(viewer, NOMINATIONS_SEE))
+    rows = db.session.execute(
+        select(Participation.person_id, Participation.party_id, Person.gender)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            listed,
+            Participation.capacity == Capacity.PARTICIPANT,
+            Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+        )
+    )
+    return list(rows)
+
+
+def _parts(viewer: Viewer, release: ReleaseHead | None, from_draft: bool) -> list[tuple[UUID, Part]]:
+    spoken = (Part.CHAIR, Part.LEAD)
+    if from_draft:
+        meeting_id = viewer.place.meeting_id if viewer.place else None
+        found = (
+            select(DraftPerson.person_id, DraftPerson.part)
+            .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+            .where(DraftItem.meeting_id == meeting_id, DraftPerson.part.in_(spoken))
+        )
+    else:
+        found = (
+            select(ReleasePerson.person_id, ReleasePerson.part)
+            .join(
+                ReleaseItem,
+                (ReleaseItem.release_id == ReleasePerson.release_id)
+                & (ReleaseItem.session_id == ReleasePerson.session_id),
+            )
+            .where(
+                released_to(viewer, AGENDA_SEE),
+                ReleasePerson.release_id == (release.id if release else None),
+                ReleasePerson.part.in_(spoken),
+            )
+        )
+    return [(row.person_id, row.part) for row in db.session.execute(found)]

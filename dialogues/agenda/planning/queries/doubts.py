@@ -1,0 +1,62 @@
+"""What a coordinator should look at in a draft, and whom a release concerns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame, PersonChoice, RoomChoice, belonging
+from dialogues.agenda.planning.rules import all_clashes, still_fits
+from dialogues.agenda.versions.rules import Admits, Difference, Part, admitted, expected
+from dialogues.lib.refusal import N_, Refusal
+
+Doubts = dict[UUID, list[Refusal]]
+
+
+def doubts(
+    frame: MeetingFrame,
+    sessions: Sequence[DraftSession],
+    rooms: Iterable[RoomChoice],
+    people: Sequence[PersonChoice],
+    names: Mapping[UUID, str],
+) -> Doubts:
+    """What is wrong or doubtful with each session; nothing is said of people whom the viewer may not know."""
+    found: Doubts = {}
+    for clash in all_clashes(session.booking for session in sessions):
+        found.setdefault(clash.wanted.session_id, []).append(clash.refusal(names))
+    capacity = {room.id: room.capacity for room in rooms}
+    for session in sessions:
+        own = found.setdefault(session.id, [])
+        if not still_fits(session.slot, frame.days):
+            own.append(Refusal(N_("This time is not, or no longer, on the days and clocks of the meeting. Move it.")))
+        if not session.rule.has_notes and session.with_part(Part.RAPPORTEUR):
+            own.append(Refusal(N_("A rapporteur is named, but the rule lets no notes be kept. Edit the session.")))
+        if people:
+            own += _about_people(session, capacity, people)
+    return found
+
+
+def _about_people(session: DraftSession, capacity: Mapping[UUID, int], people: Sequence[PersonChoice]) -> list[Refusal]:
+    found = []
+    named = {person for person, _part in session.people}
+    if not named <= {person.id for person in people}:
+        found.append(Refusal(N_("Someone named here no longer belongs to the meeting. Edit the session.")))
+    seats = sum(capacity.get(room_id, 0) for room_id in session.rooms)
+    wanted = expected(session.admits, named, {person.id: person.roles for person in people})
+    if session.rooms and wanted > seats:
+        found.append(
+            Refusal(
+                N_("%(wanted)s people are admitted, staff included; the room holds %(seats)s."),
+                wanted=wanted,
+                seats=seats,
+            )
+        )
+    return found
+
+
+def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
+    """How many people of the meeting are admitted to a session that changes, or were before."""
+    states = [state for change in changes for state in (change.was, change.now) if state is not None]
+    circles = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
+    return sum(
+        any(admitted(admits, person.roles, named=person.id in named) for admits, named in circles)
+        for person in belonging(frame)
+    )

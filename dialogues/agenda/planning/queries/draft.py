@@ -1,0 +1,340 @@
+"""The draft of the agenda, for those who work on it: sessions, and the rooms and people they may be given."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from tzdata import IANA_VERSION
+
+from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
+from dialogues.agenda.planning.rules import Booking, MeetingDays, TimeSlot, first_parts
+from dialogues.agenda.versions.queries.published import current_snapshots
+from dialogues.agenda.versions.rules import Admits, Difference, Part, SessionKind, Snapshot, differences, in_order
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.lib.wall_time import WallClock
+from dialogues.meetings.dialogues.models import Meeting, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.venues.models import Room
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import hides_name
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scope
+
+
+def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which sessions of a draft the action reaches: a draft is open as a whole or not at all."""
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None or Scope.ALL not in viewer.scopes(action):
+        return false()
+    return DraftItem.meeting_id == viewer.place.meeting_id
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFrame:
+    """What a meeting gives its sessions to fit into."""
+
+    meeting_id: UUID
+    dialogue_id: UUID
+    venue_id: UUID | None
+    first: date
+    last: date
+    #: The first day at the table, which is where planning begins; people may arrive before it.
+    opens: date
+    zone: str
+    languages: tuple[str, ...]
+    default_rule: Rule
+
+    @property
+    def days(self) -> MeetingDays:
+        return MeetingDays(self.first, self.last, self.zone)
+
+
+def meeting_frame(viewer: Viewer) -> MeetingFrame:
+    """The frame of the meeting in which the viewer works on the agenda.
+
+    :raises Unseen: the viewer does not.
+    """
+    viewer.must(AGENDA_EDIT)
+    if viewer.place is None or viewer.place.meeting_id is None:
+        raise NotFound
+    return frame_of(viewer.place.meeting_id)
+
+
+def frame_of(meeting_id: UUID) -> MeetingFrame:
+    """The frame of that meeting, whoever asks."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    return MeetingFrame(
+        meeting_id=meeting.id,
+        dialogue_id=meeting.dialogue_id,
+        venue_id=meeting.venue_id,
+        first=meeting.arrive_on or meeting.starts_on,
+        last=meeting.depart_on or meeting.ends_on,
+        opens=meeting.starts_on,
+        zone=meeting.zone,
+        languages=tuple(meeting.working_languages),
+        default_rule=meeting.default_rule,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChoice:
+    """A room that a session can be given."""
+
+    id: UUID
+    name: str
+    capacity: int
+
+
+def rooms_of_venue(frame: MeetingFrame) -> list[RoomChoice]:
+    """The rooms of the meeting's venue that are in use, in its own order."""
+    rooms = db.session.execute(
+        select(Room.id, Room.name, Room.capacity)
+        .where(Room.venue_id == frame.venue_id, Room.retired_at.is_(None))
+        .order_by(Room.position, Room.name)
+    )
+    return [RoomChoice(row.id, row.name, row.capacity) for row in rooms]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    """A person of the meeting, who can be given a part in a session; `party` is a code, empty for staff."""
+
+    id: UUID
+    name: str
+    party: str
+    roles: frozenset[Role]
+
+
+def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
+    """Who belongs to the meeting, by participation or by role; nobody as long as the viewer may not know.
+
+    Parties stand in the order in force, staff after them.
+    """
+    return _people_beside(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
+
+
+def _people_beside(viewer: Viewer, frame: MeetingFrame, unknown: set[UUID]) -> list[PersonChoice]:
+    standing = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
+    people = (person for person in belonging(frame) if person.id not in unknown)
+    return sorted(people, key=lambda person: standing.get(person.party, len(standing)))
+
+
+def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
+    """Those around the meeting whom this viewer may not know of: nominees who have not accepted, lists not lodged."""
+    hidden = select(Person.id).where(
+        Person.dialogue_id == frame.dialogue_id, hides_name(viewer, SESSION_PEOPLE_SEE, Person.id)
+    )
+    return set(db.session.scalars(hidden))
+
+
+def belonging(frame: MeetingFrame) -> list[PersonChoice]:
+    """Everyone who belongs to the meeting, whoever asks: commands check by it, pages go through `people_of_meeting`."""
+    live = [status for status in ParticipationStatus if status.is_live]
+    rows = db.session.execute(
+        select(Person.id, Person.name, Party.code, Participation.id.label("participation"), RoleGrant.role)
+        .outerjoin(
+            Participation,
+            (Participation.person_id == Person.id)
+            & (Participation.meeting_id == frame.meeting_id)
+            & Participation.status.in_(live),
+        )
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .outerjoin(
+            RoleGrant,
+            (RoleGrant.person_id == Person.id)
+            & or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == frame.meeting_id)
+            & RoleGrant.revoked_at.is_(None),
+        )
+        .where(Person.dialogue_id == frame.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
+        .order_by(Person.collation, Person.name, Person.id)
+    ).all()
+    roles: dict[UUID, set[Role]] = {}
+    for row in rows:
+        roles.setdefault(row.id, set()).update({row.role} - {None})
+    people = {row.id: PersonChoice(row.id, row.name, row.code or "", frozenset(roles[row.id])) for row in rows}
+    return list(people.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSession:
+    """A session of the draft with its rooms, by id and name, and its people in order."""
+
+    id: UUID
+    meeting_id: UUID
+    code: str
+    title: str
+    kind: SessionKind
+    rule: Rule
+    admits: Admits
+    slot: TimeSlot
+    languages: tuple[str, ...]
+    version: int
+    rooms: Mapping[UUID, str]
+    people: tuple[tuple[UUID, Part], ...]
+
+    @property
+    def booking(self) -> Booking:
+        return Booking(self.id, self.title, self.slot, self.rooms, first_parts(self.people))
+
+    def with_part(self, part: Part) -> list[UUID]:
+        """The people who have that part, in order."""
+        return [person for person, theirs in self.people if theirs is part]
+
+    @property
+    def by_part(self) -> list[tuple[Part, list[UUID]]]:
+        """Each part that someone has, with the people who have it."""
+        return [(part, self.with_part(part)) for part in Part if self.with_part(part)]
+
+    def snapshot(self, tz_version: str) -> Snapshot:
+        """The session as a release would hold it."""
+        slot = self.slot
+        frozen: dict[str, Any] = {
+            "code": self.code,
+            "title": self.title,
+            "kind": self.kind.value,
+            "rule": self.rule.value,
+            "admits": self.admits.value,
+            "local_start": slot.starts.local.isoformat(timespec="minutes"),
+            "local_end": slot.ends.local.isoformat(timespec="minutes"),
+            "starts": slot.starts_utc.isoformat(timespec="minutes"),
+            "ends": slot.ends_utc.isoformat(timespec="minutes"),
+            "zone": slot.starts.zone,
+            "tz_version": tz_version,
+            "rooms": list(self.rooms.values()),
+            "languages": list(self.languages),
+        }
+        return Snapshot(self.id, frozen, self.people)
+
+
+def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
+    """All sessions of the draft in the order of time, their instants reckoned from the wall clock and the zone."""
+    return _drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
+
+
+def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
+    """The drafts of several meetings, each with its zone; whoever asks has seen to it that they may be read."""
+    return _drafts(zones, true())
+
+
+def _drafts(zones: Mapping[UUID, str], which: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
+    found: dict[UUID, list[DraftSession]] = {meeting_id: [] for meeting_id in zones}
+    if not zones:
+        return found
+    items = db.session.scalars(select(DraftItem).where(which, DraftItem.meeting_id.in_(list(zones)))).all()
+    rooms, people = _rooms(list(zones)), _people(list(zones))
+    for item in items:
+        named = people.get(item.session_id, ())
+        found[item.meeting_id].append(_session(item, zones[item.meeting_id], rooms.get(item.session_id, {}), named))
+    return {meeting_id: sorted(sessions, key=_when) for meeting_id, sessions in found.items()}
+
+
+def _when(session: DraftSession) -> tuple[datetime, datetime, str]:
+    return session.slot.starts_utc, session.slot.ends_utc, str(session.id)
+
+
+def as_known(
+    viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]
+) -> tuple[list[DraftSession], list[PersonChoice]]:
+    """The sessions as this viewer may know them, and who may be named to them.
+
+    Without those of whom they may not know: neither a gap nor a doubt tells that there is someone.
+    """
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return [replace(session, people=()) for session in sessions], []
+    unknown = hidden_people(viewer, frame)
+    known = [
+        replace(session, people=tuple(named for named in session.people if named[0] not in unknown))
+        for session in sessions
+    ]
+    return known, _people_beside(viewer, frame, unknown)
+
+
+def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:
+    """One session of the draft.
+
+    :raises Unseen: there is none, or the viewer does not work on this agenda.
+    """
+    for session in draft(viewer, frame):
+        if session.id == session_id:
+            return session
+    raise NotFound
+
+
+def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    rooms: dict[UUID, dict[UUID, str]] = {}
+    for row in db.session.execute(
+        select(DraftRoom.session_id, Room.id, Room.name)
+        .join(Room, Room.id == DraftRoom.room_id)
+        .join(DraftItem, DraftItem.session_id == DraftRoom.session_id)
+        .where(DraftItem.meeting_id.in_(meeting_ids))
+        .order_by(Room.position, Room.name)
+    ):
+        rooms.setdefault(row.session_id, {})[row.id] = row.name
+    return rooms
+
+
+def _people(meeting_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
+    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
+    for row in db.session.execute(
+        select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
+        .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+        .where(DraftItem.meeting_id.in_(meeting_ids))
+    ):
+        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
+    return {session_id: in_order(named) for session_id, named in people.items()}
+
+
+def _session(
+    item: DraftItem, zone: str, rooms: Mapping[UUID, str], people: tuple[tuple[UUID, Part], ...]
+) -> DraftSession:
+    slot = TimeSlot(
+        WallClock(item.local_start, zone, item.fold_start),
+        WallClock(item.local_end, zone, item.fold_end),
+    )
+    return DraftSession(
+        id=item.session_id,
+        meeting_id=item.meeting_id,
+        code=item.code,
+        title=item.title,
+        kind=item.kind,
+        rule=item.rule,
+        admits=item.admits,
+        slot=slot,
+        languages=tuple(item.languages),
+        version=item.version,
+        rooms=rooms,
+        people=people,
+    )
+
+
+def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
+    """The names of everyone with a part in the draft, whether or not they still belong, if the viewer may know."""
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return {}
+    named = select(DraftPerson.person_id).join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+    people = db.session.execute(
+        select(Person.id, Person.name).where(
+            Person.dialogue_id == frame.dialogue_id,
+            Person.id.in_(named.where(DraftItem.meeting_id == frame.meeting_id)),
+            ~hides_name(viewer, SESSION_PEOPLE_SEE, Person.id),
+        )
+    )
+    return {row.id: row.name for row in people}
+
+
+def snapshots(sessions: Iterable[DraftSession]) -> dict[UUID, Snapshot]:
+    """The draft as a release would hold it."""
+    return {session.id: session.snapshot(IANA_VERSION) for session in sessions}
+
+
+def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]) -> list[Difference]:
+    """What a release of these sessions would change for those who see the agenda."""
+    return differences(current_snapshots(viewer, frame.meeting_id), snapshots(sessions))

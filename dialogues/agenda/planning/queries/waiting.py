@@ -1,0 +1,56 @@
+"""How many sessions of several meetings differ from what others see, for those who may release them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from dialogues.agenda.planning.queries.draft import drafts, snapshots
+from dialogues.agenda.versions.models import Release, ReleaseItem
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_RELEASE
+
+
+def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
+    """In how many sessions the draft differs from the newest release, for each meeting that has one; four queries.
+
+    :param viewers: one viewer, standing in each meeting asked about.
+    """
+    zones = {
+        viewer.place.meeting_id: viewer.place.zone
+        for viewer in viewers
+        if viewer.place is not None and viewer.place.meeting_id is not None and viewer.may(AGENDA_RELEASE)
+    }
+    released = _released(zones)
+    found = drafts({meeting_id: zones[meeting_id] for meeting_id in released})
+    return {
+        meeting_id: _apart(digests, {one: state.digest for one, state in snapshots(found[meeting_id]).items()})
+        for meeting_id, digests in released.items()
+    }
+
+
+def unreleased_here(viewer: Viewer) -> int:
+    """The same for the meeting the viewer stands in; 0 where there is no release, or the viewer makes none."""
+    return sum(unreleased_sessions([viewer]).values())
+
+
+def _released(zones: Mapping[UUID, str]) -> dict[UUID, dict[UUID, str]]:
+    if not zones:
+        return {}
+    later = aliased(Release)
+    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    released: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for row in db.session.execute(
+        select(ReleaseItem.meeting_id, ReleaseItem.session_id, ReleaseItem.digest)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .where(ReleaseItem.meeting_id.in_(list(zones)), ~overtaken)
+    ):
+        released[row.meeting_id][row.session_id] = row.digest
+    return released
+
+
+def _apart(was: Mapping[UUID, str], now: Mapping[UUID, str]) -> int:
+    return sum(was.get(session_id) != now.get(session_id) for session_id in was.keys() | now.keys())

@@ -1,0 +1,207 @@
+"""Pages of the agenda: as released, its draft, and the release between them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from dialogues.agenda.planning import commands
+from dialogues.agenda.planning.forms import (
+    MoveForm,
+    ReleaseForm,
+    RemoveForm,
+    SessionForm,
+    as_new,
+    as_saved,
+    times_as_saved,
+)
+from dialogues.agenda.planning.queries import balance as balance_queries
+from dialogues.agenda.planning.queries import doubts as doubts_queries
+from dialogues.agenda.planning.queries import draft as draft_queries
+from dialogues.agenda.planning.queries.draft import DraftSession
+from dialogues.agenda.versions.rules import Admits, ChangeKind, Difference, Fact, SessionKind, changed_facts
+from dialogues.agenda.versions.views import by_day
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other, words
+from dialogues.core.common.presentation import word
+from dialogues.lib.wall_time import WallClock
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, BALANCE_SEE
+
+blueprint = Blueprint("planning", __name__, url_prefix="/meetings/<uuid:meeting_id>")
+
+
+@blueprint.get("/agenda/draft")
+@allows(AGENDA_EDIT)
+def draft(meeting_id: UUID) -> str:
+    """The draft by day, with what is doubtful in it and what a release would change."""
+    frame = draft_queries.meeting_frame(viewer())
+    planned = draft_queries.draft(viewer(), frame)
+    sessions, people = draft_queries.as_known(viewer(), frame, planned)
+    names = {person.id: person.name for person in people}
+    doubts = doubts_queries.doubts(frame, sessions, draft_queries.rooms_of_venue(frame), people, names)
+    changes = draft_queries.unreleased(viewer(), frame, planned)
+    return render_template(
+        "agenda/planning/draft.html",
+        meeting_id=meeting_id,
+        zone=frame.zone,
+        days=by_day(sessions, lambda session: session.slot.starts.local.date()),
+        names=names,
+        doubts={session_id: [words(refusal) for refusal in found] for session_id, found in doubts.items()},
+        changes={change.session_id: change for change in changes},
+        cancelled=[change for change in changes if change.kind is ChangeKind.CANCELLED],
+        local=_local,
+    )
+
+
+def _local(wall_clock: WallClock) -> datetime:
+    """A wall clock as an aware local time, as templates show it."""
+    return wall_clock.instant.astimezone(ZoneInfo(wall_clock.zone))
+
+
+def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, Any]]:
+    """A form for a session of the draft and what stands around it on the page."""
+    frame = draft_queries.meeting_frame(viewer())
+    form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _asked_for())
+    form.offer(frame, draft_queries.rooms_of_venue(frame), draft_queries.people_of_meeting(viewer(), frame))
+    return form, {"form": form, "frame": frame, "saved": saved}
+
+
+def _asked_for() -> dict[str, Any]:
+    """The day for which a session is added, from the link that led here."""
+    try:
+        return {"day": date.fromisoformat(request.args["day"])}
+    except (KeyError, ValueError):
+        return {}
+
+
+def _saved(session_id: UUID) -> DraftSession:
+    return draft_queries.draft_session(viewer(), draft_queries.meeting_frame(viewer()), session_id)
+
+
+@blueprint.route("/agenda/draft/new", methods=["GET", "POST"])
+@allows(AGENDA_EDIT)
+@form_page("agenda/planning/session_form.html")
+def new_session(meeting_id: UUID) -> Iterator[Any]:
+    """Add a session to the draft."""
+    form, page = _session_form(None)
+    yield page | {"meeting_id": meeting_id}
+    session_id = commands.plan_session(viewer(), form.plan(), now=clock.now())
+    flash(_("The session is in the draft. Others see it with the next release."), "success")
+    yield see_other(url_for("planning.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
+
+
+@blueprint.route("/agenda/draft/<uuid:session_id>/edit", methods=["GET", "POST"])
+@allows(AGENDA_EDIT)
+@form_page("agenda/planning/session_form.html")
+def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Change a session of the draft."""
+    form, page = _session_form(_saved(session_id))
+    yield page | {"meeting_id": meeting_id}
+    commands.change_session(viewer(), session_id, form.plan(), version=form.version.data, now=clock.now())
+    flash(_("The session is changed in the draft. Others see it with the next release."), "success")
+    yield see_other(url_for("planning.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
+
+
+@blueprint.route("/agenda/draft/<uuid:session_id>/move", methods=["GET", "POST"])
+@allows(AGENDA_EDIT)
+@form_page("agenda/planning/move.html")
+def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Move a session of the draft to another time or room."""
+    frame, saved = draft_queries.meeting_frame(viewer()), _saved(session_id)
+    form = MoveForm(data=times_as_saved(saved))
+    form.offer_rooms(draft_queries.rooms_of_venue(frame))
+    yield {"form": form, "frame": frame, "saved": saved, "meeting_id": meeting_id, "local": _local}
+    commands.reschedule_session(
+        viewer(),
+        session_id,
+        to=form.when(),
+        rooms=tuple(form.rooms.data or ()),
+        version=form.version.data,
+        now=clock.now(),
+    )
+    flash(_("The session is moved in the draft. Others see it with the next release."), "success")
+    yield see_other(url_for("planning.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
+
+
+@blueprint.route("/agenda/draft/<uuid:session_id>/remove", methods=["GET", "POST"])
+@allows(AGENDA_EDIT)
+@form_page("agenda/planning/remove.html")
+def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Take a session out of the draft."""
+    saved = _saved(session_id)
+    form = RemoveForm(data={"version": saved.version})
+    yield {"form": form, "saved": saved, "meeting_id": meeting_id, "local": _local}
+    commands.remove_session(viewer(), session_id, version=form.version.data, now=clock.now())
+    flash(_("The session is no longer in the draft. Where it was released, the next release cancels it."), "success")
+    yield see_other(url_for("planning.draft", meeting_id=meeting_id))
+
+
+@blueprint.route("/agenda/release", methods=["GET", "POST"])
+@allows(AGENDA_RELEASE)
+@form_page("agenda/planning/release.html")
+def release(meeting_id: UUID) -> Iterator[Any]:
+    """Show what a release would change and whom it concerns, and release."""
+    frame = draft_queries.meeting_frame(viewer())
+    changes = draft_queries.unreleased(viewer(), frame, draft_queries.draft(viewer(), frame))
+    form = ReleaseForm()
+    seen, form.seen.data = form.seen.data or "", commands.preview_digest(changes)
+    yield {
+        "form": form,
+        "meeting_id": meeting_id,
+        "zone": frame.zone,
+        "changes": [(change, _when(change), _lines(change)) for change in changes],
+        "concerned": doubts_queries.concerned(frame, changes),
+    }
+    number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
+    flash(_("Release %(number)s is what everyone sees now.", number=number), "success")
+    yield see_other(url_for("versions.agenda", meeting_id=meeting_id))
+
+
+@blueprint.get("/balance")
+@allows(BALANCE_SEE)
+def balance(meeting_id: UUID) -> str:
+    """How evenly seats and parts are shared by the parties."""
+    return render_template(
+        "agenda/planning/balance.html", meeting_id=meeting_id, balance=balance_queries.balance(viewer())
+    )
+
+
+def _when(difference: Difference) -> str:
+    """The day and time of the session, as it is now or was last."""
+    side = difference.now or difference.was
+    return _in_words(Fact.TIME, side.frozen) if side else ""
+
+
+def _lines(difference: Difference) -> list[tuple[Fact, str, str]]:
+    """What changes about a session, fact by fact: what it was and what it will be, in words."""
+    was, now = difference.was, difference.now
+    if was is None or now is None:
+        return []
+    changed = changed_facts(was, now)
+    return [(fact, _in_words(fact, was.frozen), _in_words(fact, now.frozen)) for fact in Fact if fact in changed]
+
+
+def _in_words(fact: Fact, frozen: Mapping[str, Any]) -> str:
+    match fact:
+        case Fact.TIME:
+            starts, ends = (datetime.fromisoformat(frozen[key]) for key in ("local_start", "local_end"))
+            return f"{format_date(starts.date(), 'EEE d MMM')} {starts:%H:%M}–{ends:%H:%M} {frozen['zone']}"
+        case Fact.ROOM | Fact.LANGUAGES:
+            return ", ".join(frozen["rooms" if fact is Fact.ROOM else "languages"]) or _("none")
+        case Fact.KIND:
+            return word(SessionKind(frozen["kind"]))
+        case Fact.RULE:
+            return word(Rule(frozen["rule"]))
+        case Fact.ADMITS:
+            return word(Admits(frozen["admits"]))
+        case Fact.PEOPLE:
+            return ""
+        case _:
+            return str(frozen[fact.value]) or _("none")

@@ -1,0 +1,1 @@
+"""Sessions in time and room: the draft, its clashes, and numbered releases."""

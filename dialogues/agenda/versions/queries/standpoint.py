@@ -1,0 +1,77 @@
+"""How a viewer sees the published agenda: the version, their scopes and their own parts, in one query."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+
+from dialogues.agenda.versions.models import Release, ReleasePerson
+from dialogues.agenda.versions.queries.published import ReleasedSession, ReleaseHead, public_release_number
+from dialogues.agenda.versions.rules import Admits, Part, open_to
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """The published version and how much of it one viewer sees."""
+
+    release: ReleaseHead
+    scopes: frozenset[Scope]
+    sees_people: bool
+    file_scopes: frozenset[Scope]
+    open_to: frozenset[Admits]
+    parts: frozenset[tuple[UUID, Part]]
+
+    @property
+    def own_sessions(self) -> int:
+        """In how many sessions the viewer has a part."""
+        return len({session_id for session_id, _part in self.parts})
+
+    @property
+    def sees_all(self) -> bool:
+        return Scope.ALL in self.scopes
+
+    def takes_file_of(self, session: ReleasedSession) -> bool:
+        """Whether the viewer has a calendar file of the session: what one may read is not always one's own."""
+        if Scope.PLACES in self.file_scopes:
+            return True
+        named = any(session_id == session.session_id for session_id, _part in self.parts)
+        return Scope.OWN in self.file_scopes and (named or session.admits in self.open_to)
+
+
+def standpoint(viewer: Viewer) -> Standpoint | None:
+    """From where the viewer sees the agenda, in one query; None before the first release."""
+    if viewer.place is None or viewer.place.meeting_id is None:
+        return None
+    rows = db.session.execute(_newest_version(viewer.place.meeting_id, viewer.person_id)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Standpoint(
+        release=ReleaseHead(first.id, first.told, first.at, first.reason),
+        scopes=viewer.scopes(AGENDA_SEE),
+        sees_people=viewer.may(SESSION_PEOPLE_SEE),
+        file_scopes=viewer.scopes(INVITE_FILE),
+        open_to=open_to(viewer.roles),
+        parts=frozenset((row.session_id, row.part) for row in rows if row.session_id is not None),
+    )
+
+
+def _newest_version(meeting_id: UUID, person_id: UUID | None) -> Select[Any]:
+    own = ReleasePerson
+    newest = select(func.max(Release.number)).where(Release.meeting_id == meeting_id).scalar_subquery()
+    return (
+        select(
+            Release.id,
+            public_release_number(Release.__table__).label("told"),
+            Release.at,
+            Release.reason,
+            own.session_id,
+            own.part,
+        )
+        .outerjoin(own, and_(own.release_id == Release.id, own.person_id == person_id))
+        .where(Release.meeting_id == meeting_id, Release.number == newest)
+    )

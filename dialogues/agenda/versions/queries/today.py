@@ -1,0 +1,51 @@
+"""The sessions of one day in several meetings at once, each as far as the viewer there may know it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
+
+from dialogues.agenda.versions.models import Release, ReleaseItem
+from dialogues.agenda.versions.queries.published import ReleasedSession, as_seen, seen_in_full, visible
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_SEE
+
+#: The widest that a calendar day anywhere can lie from an instant of it.
+_A_DAY_ANYWHERE = timedelta(hours=26)
+
+
+def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID, ReleasedSession]]:
+    """Meeting and session of everything released for today, by the calendar of each meeting's place; one query.
+
+    :param viewers: one viewer, standing in each meeting asked about.
+    """
+    able = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
+    if not able:
+        return []
+    later = aliased(Release)
+    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    rows = db.session.execute(
+        select(
+            ReleaseItem.meeting_id,
+            ReleaseItem.session_id,
+            ReleaseItem.release_id,
+            ReleaseItem.starts_utc,
+            ReleaseItem.ends_utc,
+            ReleaseItem.admits,
+            ReleaseItem.frozen,
+            or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in able)).label("in_full"),
+        )
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .where(
+            or_(*(visible(viewer, AGENDA_SEE) for viewer in able)),
+            ~overtaken,
+            ReleaseItem.starts_utc > now - _A_DAY_ANYWHERE,
+            ReleaseItem.starts_utc < now + _A_DAY_ANYWHERE,
+        )
+        .order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
+    )
+    found = [(row.meeting_id, as_seen(row)) for row in rows]
+    return [(meeting, one) for meeting, one in found if one.starts.date() == now.astimezone(one.starts.tzinfo).date()]

@@ -1,0 +1,131 @@
+"""Pages of the agenda: as released, its draft, and the release between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from dialogues.agenda.versions.forms import language_name
+from dialogues.agenda.versions.queries import history, published, standpoint
+from dialogues.agenda.versions.queries.published import NamedPart
+from dialogues.agenda.versions.queries.standpoint import Standpoint
+from dialogues.agenda.versions.rules import CHATHAM_HOUSE_RULE, Part
+from dialogues.core.common.access import allows, viewer
+from dialogues.policy import AGENDA_EDIT, AGENDA_SEE
+
+blueprint = Blueprint("versions", __name__, url_prefix="/meetings/<uuid:meeting_id>")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The sessions that begin on one day of the meeting."""
+
+    date: date
+    sessions: tuple[Any, ...]
+
+
+def by_day(sessions: Iterable[Any], date_of: Any) -> list[Day]:
+    return [Day(day, tuple(theirs)) for day, theirs in groupby(sessions, key=date_of)]
+
+
+@blueprint.get("/agenda")
+@allows(AGENDA_SEE)
+def agenda(meeting_id: UUID) -> str:
+    """The agenda as released, by day, as far as the viewer is admitted."""
+    seen_from = standpoint.standpoint(viewer())
+    mine = request.args.get("mine") == "1"
+    shown = {} if seen_from is None else _shown(seen_from, mine=mine)
+    return render_template(
+        "agenda/versions/agenda.html", meeting_id=meeting_id, standpoint=seen_from, mine=mine, **shown
+    )
+
+
+def _shown(seen_from: Standpoint, *, mine: bool) -> dict[str, Any]:
+    parts = _parts(seen_from)
+    sessions = published.sessions_for(viewer(), AGENDA_SEE)
+    if mine:
+        sessions = [session for session in sessions if session.session_id in parts]
+    return {
+        "days": by_day(sessions, lambda session: session.starts.date()),
+        "parts": parts,
+        "takes_file_of": seen_from.takes_file_of,
+        "people": published.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
+        "elsewhere": _elsewhere,
+        "by_part": _by_part,
+    }
+
+
+def _parts(seen_from: Standpoint) -> dict[UUID, list[Part]]:
+    order = list(Part)
+    parts: dict[UUID, list[Part]] = {}
+    for session_id, part in sorted(seen_from.parts, key=lambda one: order.index(one[1])):
+        parts.setdefault(session_id, []).append(part)
+    return parts
+
+
+def _by_part(people: Iterable[NamedPart]) -> list[tuple[Part, list[NamedPart]]]:
+    return [(part, list(named)) for part, named in groupby(people, key=lambda one: one.part)]
+
+
+def _elsewhere(starts: datetime, ends: datetime) -> str:
+    """The same time on the viewer's own clocks, in words; nothing where they show the same."""
+    zone = viewer().zone
+    if zone is None:
+        return ""
+    own_starts, own_ends = starts.astimezone(ZoneInfo(zone)), ends.astimezone(ZoneInfo(zone))
+    if own_starts.utcoffset() == starts.utcoffset() and own_ends.utcoffset() == ends.utcoffset():
+        return ""
+    apart = (own_starts.date() - starts.date()).days
+    shift = {0: "", 1: _("(+1 day)"), -1: _("(−1 day)")}[apart]
+    return f"{own_starts:%H:%M}–{own_ends:%H:%M} {zone.replace('_', ' ')} {shift}".rstrip()
+
+
+@blueprint.get("/agenda/sessions/<uuid:session_id>")
+@allows(AGENDA_SEE)
+def session_page(meeting_id: UUID, session_id: UUID) -> str:
+    """One released session: its rule in full, who is admitted, who does what."""
+    session = published.released_session(viewer(), session_id)
+    people = published.people_in(viewer(), session.release_id, session_id).get(session_id, [])
+    own_parts = [one.part for one in people if one.person_id == viewer().person_id]
+    seen_from = standpoint.standpoint(viewer())
+    return render_template(
+        "agenda/versions/session.html",
+        meeting_id=meeting_id,
+        session=session,
+        has_file=seen_from is not None and seen_from.takes_file_of(session),
+        people=_by_part(people),
+        own_parts=own_parts,
+        also=_elsewhere(session.starts, session.ends),
+        languages=[language_name(code) for code in session.languages],
+        chatham_house_rule=CHATHAM_HOUSE_RULE,
+    )
+
+
+@blueprint.get("/agenda/releases")
+@allows(AGENDA_EDIT)
+def releases(meeting_id: UUID) -> str:
+    """All releases, newest first."""
+    return render_template(
+        "agenda/versions/releases.html", meeting_id=meeting_id, releases=history.release_history(viewer())
+    )
+
+
+@blueprint.get("/agenda/releases/<int:number>")
+@allows(AGENDA_EDIT)
+def release_page(meeting_id: UUID, number: int) -> str:
+    """What the agenda was in one release, to be read."""
+    head, sessions = history.release_as_it_was(viewer(), number)
+    return render_template(
+        "agenda/versions/release_page.html",
+        meeting_id=meeting_id,
+        release=head,
+        days=by_day(sessions, lambda session: session.starts.date()),
+        people=published.people_in(viewer(), head.id),
+        by_part=_by_part,
+    )

@@ -1,0 +1,331 @@
+"""The writes about accounts, sign-ins and secret links that join an open transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import CursorResult, Delete, Update, delete, or_, select, true, update
+
+from dialogues.core.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn, Throttle
+from dialogues.core.accounts.rules import (
+    LINK_LASTS,
+    REPLACED_LINK_LASTS,
+    FactorKind,
+    InstallationRole,
+    LinkPurpose,
+    Proof,
+    new_secret,
+    sha256,
+)
+from dialogues.core.common.stores import key_store
+from dialogues.core.outbox.operations import enqueue
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.extensions import db
+from dialogues.lib.auth import codes
+from dialogues.lib.auth.throttle import Bucket
+from dialogues.lib.encryption.envelope import seal_text, unseal_text
+from dialogues.lib.encryption.names import KeyName, Place
+from dialogues.lib.text import same_address
+
+
+def seal_shared_secret(account_id: UUID, factor_id: UUID, shared_secret: str) -> bytes:
+    """The shared secret as it is kept."""
+    return seal_text(key_store(), _key(account_id), _place(factor_id), shared_secret)
+
+
+def unseal_shared_secret(account_id: UUID, factor_id: UUID, kept: bytes) -> str:
+    """The shared secret as the app knows it."""
+    return unseal_text(key_store(), _key(account_id), _place(factor_id), kept)
+
+
+def _key(account_id: UUID) -> KeyName:
+    return KeyName("totp", account_id)
+
+
+def _place(factor_id: UUID) -> Place:
+    return Place("factor", "secret", factor_id)
+
+
+#: Counters of windows that closed longer ago are deleted.
+_KEEP_COUNTERS = timedelta(days=2)
+
+
+def mint_link(
+    purpose: LinkPurpose,
+    subject: UUID,
+    *,
+    expires_at: datetime,
+    single_use: bool = True,
+    scope: str = "",
+    name: str = "",
+    now: datetime,
+) -> str:
+    """A new secret for an address; only its SHA-256 is kept."""
+    secret = new_secret()
+    db.session.add(
+        SecretLink(
+            sha256=sha256(secret),
+            purpose=purpose,
+            subject=subject,
+            scope=scope,
+            name=name,
+            created_at=now,
+            expires_at=expires_at,
+            single_use=single_use,
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str:
+    """A new link for an account; the older ones of its purpose end soon.
+
+    An older link to check an address ends at once, because it was mailed to an address that is wanted no longer.
+    """
+    if purpose is LinkPurpose.ADDRESS:
+        revoke_links(purpose, account_id, now)
+    else:
+        replace_links(purpose, account_id, now)
+    return mint_link(purpose, account_id, expires_at=now + LINK_LASTS[purpose], now=now)
+
+
+def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
+    """Let the older links of this purpose about the subject end in ten minutes, because a newer one is about to leave.
+
+    People who ask twice open the first email as often as the second.
+    """
+    _write(
+        update(SecretLink)
+        .where(SecretLink.purpose == purpose, SecretLink.subject == subject)
+        .where(SecretLink.revoked_at.is_(None), SecretLink.used_at.is_(None))
+        .values(revoked_at=now + REPLACED_LINK_LASTS)
+    )
+
+
+def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+    """Void the links of this purpose about any of these subjects that were not used yet."""
+    _write(
+        update(SecretLink)
+        .where(SecretLink.purpose == purpose, SecretLink.subject.in_(subjects))
+        .where(or_(SecretLink.revoked_at.is_(None), SecretLink.revoked_at > now), SecretLink.used_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
+    """The same as :func:`revoke_links_about`, for one subject."""
+    revoke_links_about(purpose, [subject], now)
+
+
+def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+    """Void the unused links of this purpose about these subjects; end the limited sign-ins that used ones opened."""
+    void_unused_links(purpose, subjects, now)
+    if purpose is LinkPurpose.REGISTRATION:
+        opened = update(SignIn).where(SignIn.participation_id.in_(subjects), SignIn.ended_at.is_(None))
+        _write(opened.values(ended_at=now))
+
+
+def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at: datetime) -> None:
+    """Let the living links of this purpose about these subjects work until then."""
+    about = (SecretLink.purpose == purpose, SecretLink.subject.in_(subjects), SecretLink.revoked_at.is_(None))
+    _write(update(SecretLink).where(*about).values(expires_at=expires_at))
+
+
+def revive_newest_link(purpose: LinkPurpose, subject: UUID, revoked_at: datetime, now: datetime) -> bool:
+    """Let the newest link of this purpose about the subject work again, if it was voided just then and not used."""
+    newest = select(SecretLink).where(SecretLink.purpose == purpose, SecretLink.subject == subject)
+    link = db.session.execute(newest.order_by(SecretLink.created_at.desc(), SecretLink.id).limit(1)).scalar()
+    if link is None or link.used_at is not None or link.revoked_at != revoked_at or link.expires_at <= now:
+        return False
+    link.revoked_at = None
+    db.session.flush()
+    return True
+
+
+def revoke_link(link_id: UUID, now: datetime) -> None:
+    """Void one link."""
+    _write(update(SecretLink).where(SecretLink.id == link_id, SecretLink.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def use_up(link_id: UUID, now: datetime) -> bool:
+    """Use a single-use link; of two who try at the same moment, one succeeds."""
+    used = (
+        update(SecretLink)
+        .where(SecretLink.id == link_id, SecretLink.used_at.is_(None))
+        .where(or_(SecretLink.revoked_at.is_(None), SecretLink.revoked_at > now), SecretLink.expires_at > now)
+        .values(used_at=now)
+    )
+    return _write(used) == 1
+
+
+def stamp_used(link_id: UUID, day: date) -> None:
+    """Note the day on which a lasting link was used last."""
+    _write(update(SecretLink).where(SecretLink.id == link_id).values(last_used_on=day))
+
+
+def open_sign_in(
+    account_id: UUID,
+    proofs: frozenset[Proof],
+    *,
+    now: datetime,
+    longest: timedelta,
+    browser: str = "",
+    participation_id: UUID | None = None,
+) -> str:
+    """Open a sign-in and return its handle for the cookie; only the handle's SHA-256 is kept.
+
+    :param participation_id: limits the sign-in to this one participation.
+    """
+    handle = new_secret()
+    db.session.add(
+        SignIn(
+            handle_sha256=sha256(handle),
+            account_id=account_id,
+            created_at=now,
+            last_seen_at=now,
+            authenticated_at=now,
+            expires_at=now + longest,
+            factors=sorted(proof.value for proof in proofs),
+            browser=browser,
+            participation_id=participation_id,
+        )
+    )
+    db.session.flush()
+    return handle
+
+
+def end_sign_in(sign_in_id: UUID, now: datetime) -> None:
+    """End one sign-in; its cookie is dead from here on."""
+    _write(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+
+
+def end_sign_ins(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End all sign-ins of an account: after a new password, factor or address, disabling, a lost role."""
+    others = SignIn.id != but if but is not None else true()
+    ended = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), others)
+    _write(ended.values(ended_at=now))
+
+
+def end_everything(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End all sign-ins of an account but one, and void every mailed link to it."""
+    end_sign_ins(account_id, now, but=but)
+    for purpose in LINK_LASTS:
+        revoke_links(purpose, account_id, now)
+
+
+def stamp_seen(sign_in_id: UUID, now: datetime) -> None:
+    """Note that a sign-in was used just now."""
+    _write(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
+
+
+def account_for(email: str, now: datetime) -> UUID:
+    """The account with this address; made if there is none. It can sign in by mailed link and has no password."""
+    found = db.session.scalar(select(Account.id).where(Account.email_norm == same_address(email)))
+    if found is not None:
+        return found
+    account = Account(email=email, email_norm=same_address(email), created_at=now)
+    db.session.add(account)
+    db.session.flush()
+    return account.id
+
+
+def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
+    """Count one try in each bucket, and say which are over their limit."""
+    db.session.execute(delete(Throttle).where(Throttle.window_start < now - _KEEP_COUNTERS))
+    full = []
+    for bucket in buckets:
+        key = (bucket.name, bucket.window_start(now))
+        counter = db.session.get(Throttle, key)
+        if counter is None:
+            counter = Throttle(bucket=key[0], window_start=key[1], tries=0)
+            db.session.add(counter)
+        counter.tries += 1
+        if counter.tries > bucket.limit.tries:
+            full.append(bucket)
+    db.session.flush()
+    return full
+
+
+def enqueue_news(kind: EmailKind, account_id: UUID, now: datetime) -> None:
+    """Owe an account a letter that tells what happened: later news take the place of none."""
+    enqueue(
+        EmailRequest(kind=kind, dedup_key=f"{kind.value}:{account_id}:{uuid4()}", queued_at=now, account_id=account_id)
+    )
+
+
+def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime) -> None:
+    """Owe an account a letter with a secret link; an earlier one that has not left is superseded."""
+    order = f"{kind.value}:{account_id}"
+    # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
+    email_request = EmailRequest(
+        kind=kind,
+        dedup_key=f"{order}:{uuid4()}",
+        queued_at=now,
+        account_id=account_id,
+        order_key=order,
+        supersedes=True,
+    )
+    enqueue(email_request)
+
+
+def prepare_factor(account_id: UUID) -> None:
+    """Have a second factor ready to be set up; it counts once a code confirmed it."""
+    drop_factors(account_id, confirmed=False)
+    factor_id = uuid4()
+    secret = seal_shared_secret(account_id, factor_id, codes.new_shared_secret())
+    db.session.add(Factor(id=factor_id, account_id=account_id, kind=FactorKind.TOTP, secret=secret))
+    db.session.flush()
+
+
+def confirm_factor(factor_id: UUID, now: datetime) -> None:
+    """Let a second factor count from now on."""
+    _write(update(Factor).where(Factor.id == factor_id).values(confirmed_at=now))
+
+
+def drop_factors(account_id: UUID, *, confirmed: bool) -> None:
+    """Delete an account's confirmed, or its unconfirmed, factors."""
+    kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
+    _write(delete(Factor).where(Factor.account_id == account_id, kind))
+
+
+def take_step(factor_id: UUID, step: int) -> bool:
+    """Use up a time step; False if this or a later one was used already."""
+    return _write(update(Factor).where(Factor.id == factor_id, Factor.last_step < step).values(last_step=step)) == 1
+
+
+def renew_handle(sign_in_id: UUID, **changes: Any) -> str:
+    """Give a sign-in a new handle; the old cookie is dead from here on."""
+    handle = new_secret()
+    _write(update(SignIn).where(SignIn.id == sign_in_id).values(handle_sha256=sha256(handle), **changes))
+    return handle
+
+
+def make_staff(account_id: UUID, now: datetime) -> None:
+    """Count an account among the staff, from now on unless it did before."""
+    _write(update(Account).where(Account.id == account_id, Account.staff_since.is_(None)).values(staff_since=now))
+
+
+def forget_password(account_id: UUID) -> None:
+    """Let no password of the account count."""
+    _write(update(Account).where(Account.id == account_id).values(password_hash=None))
+
+
+def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
+    """Make an account host of the installation, or let it open dialogues; False if it was and may already."""
+    if db.session.get(InstallationRoleHeld, (account_id, role)) is not None:
+        return False
+    db.session.add(InstallationRoleHeld(account_id=account_id, role=role))
+    db.session.flush()
+    return True
+
+
+def take_installation_role(account_id: UUID, role: InstallationRole) -> bool:
+    """Take the role from an account again; False if it did not hold it."""
+    held = (InstallationRoleHeld.account_id == account_id, InstallationRoleHeld.role == role)
+    return _write(delete(InstallationRoleHeld).where(*held)) == 1
+
+
+def _write(statement: Update | Delete) -> int:
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount

@@ -1,0 +1,319 @@
+"""Reads about accounts, sign-ins and secret links."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, exists, literal, or_, select
+
+from dialogues.core.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
+from dialogues.core.accounts.rules import (
+    CHANGE_ADDRESS,
+    RENEW_FACTOR,
+    STEP_UP_LASTS,
+    InstallationRole,
+    KnownLink,
+    LinkPurpose,
+    LinkState,
+    Proof,
+    Terms,
+    counts_as_staff,
+    is_half,
+    read_proofs,
+    sha256,
+)
+from dialogues.core.common.viewer import ANYONE, Viewer
+from dialogues.extensions import db
+from dialogues.lib.text import same_address
+from dialogues.policy import STAFF_INVITE, AccountKind
+
+_STANDING = {InstallationRole.HOST: AccountKind.INSTALLATION_HOST, InstallationRole.OPENER: AccountKind.OPENER}
+#: Last-seen is written no more often than this.
+STAMP_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSignIn:
+    """A live sign-in as its cookie found it."""
+
+    viewer: Viewer
+    proofs: frozenset[Proof]
+    half: bool
+    stamp_due: bool
+
+
+def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | None:
+    """The live sign-in with this handle; None when it ended, expired, was idle too long, or its account is disabled."""
+    rows = db.session.connection().execute(_stay(), {"handle": sha256(handle), "now": now}).all()
+    if not rows:
+        return None
+    first, proofs = rows[0], read_proofs(rows[0].factors)
+    if now - first.last_seen_at > terms.idle(proofs) or (Proof.DEMO in proofs and not terms.demo):
+        return None
+    is_limited = first.participation_id is not None
+    viewer = Viewer(
+        standings=ANYONE.standings if is_limited else _standings([row.role for row in rows], proofs),
+        account_id=first.account_id,
+        sign_in_id=first.id,
+        as_staff=counts_as_staff(proofs) and not is_limited,
+        limited_to=first.participation_id,
+        locale=first.locale,
+        zone=first.zone,
+    )
+    return ActiveSignIn(viewer, proofs, is_half(proofs), now - first.last_seen_at >= STAMP_EVERY)
+
+
+@lru_cache(maxsize=1)
+def _stay() -> Select[*tuple[Any, ...]]:
+    """Built once, since every request with a cookie sends it."""
+    found = select(
+        SignIn.id,
+        SignIn.factors,
+        SignIn.last_seen_at,
+        SignIn.participation_id,
+        Account.id.label("account_id"),
+        Account.locale,
+        Account.zone,
+        InstallationRoleHeld.role,
+    )
+    by_handle: Select[*tuple[Any, ...]] = (
+        _live(found, bindparam("now"))
+        .outerjoin(InstallationRoleHeld, InstallationRoleHeld.account_id == Account.id)
+        .where(SignIn.handle_sha256 == bindparam("handle"))
+    )
+    return by_handle
+
+
+def still_signed_in(viewer: Viewer, now: datetime) -> bool:
+    """Whether the viewer's sign-in lives at this moment; asked again inside every transaction."""
+    alive = _live(select(SignIn.id), now).where(SignIn.id == viewer.sign_in_id)
+    return db.session.execute(alive).first() is not None
+
+
+def account_by_email(email: str) -> Account | None:
+    """The account with this address, in whatever spelling."""
+    return db.session.execute(select(Account).where(Account.email_norm == same_address(email))).scalar_one_or_none()
+
+
+def is_staff(account_id: UUID | None, email: str) -> bool:
+    """Whether that account, or without one the account with that address, is of the staff and can be used."""
+    whose = Account.id == account_id if account_id is not None else Account.email_norm == same_address(email)
+    has_a_role = exists().where(InstallationRoleHeld.account_id == Account.id)
+    found = select(Account.id).where(
+        whose, Account.disabled_at.is_(None), or_(Account.staff_since.is_not(None), has_a_role)
+    )
+    return db.session.execute(found).first() is not None
+
+
+def account_in_use(account_id: UUID | None) -> Account | None:
+    """The account with this id, unless it is disabled."""
+    found = select(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def link(token: str, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
+    """The secret link of this purpose, whatever its state; None when there is none."""
+    found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose == purpose)
+    return _known(db.session.execute(found).scalar_one_or_none(), now)
+
+
+def any_link(token: str, purposes: frozenset[LinkPurpose], now: datetime) -> KnownLink | None:
+    """The secret link with one of these purposes, whatever its state."""
+    found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose.in_(purposes))
+    return _known(db.session.execute(found).scalar_one_or_none(), now)
+
+
+def link_by_id(link_id: UUID, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
+    """The link that a browser exchanged for its cookie."""
+    found = select(SecretLink).where(SecretLink.id == link_id, SecretLink.purpose == purpose)
+    return _known(db.session.execute(found).scalar_one_or_none(), now)
+
+
+def links_of(purpose: LinkPurpose, subject: UUID, now: datetime) -> list[KnownLink]:
+    """The live links of this purpose about one subject, the oldest first."""
+    found = select(SecretLink).where(SecretLink.subject == subject, SecretLink.purpose == purpose)
+    rows = db.session.execute(found.order_by(SecretLink.created_at, SecretLink.id)).scalars()
+    return [known for row in rows if (known := _known(row, now)) is not None and known.live]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """One of my sign-ins, as I may see it."""
+
+    id: UUID
+    browser: str
+    proofs: list[Proof]
+    created_at: datetime
+    last_seen_at: datetime
+    present: bool
+
+
+def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts]:
+    """The viewer's live sign-ins, the last used first."""
+    rows = db.session.execute(
+        _live(select(SignIn), now)
+        .where(SignIn.account_id == viewer.account_id)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id)
+    ).scalars()
+    kept = ((row, read_proofs(row.factors)) for row in rows)
+    return [
+        _facts(row, proofs, viewer)
+        for row, proofs in kept
+        if not is_half(proofs) and now - row.last_seen_at <= terms.idle(proofs)
+    ]
+
+
+def _facts(row: SignIn, proofs: frozenset[Proof], viewer: Viewer) -> SignInFacts:
+    return SignInFacts(
+        id=row.id,
+        browser=row.browser,
+        proofs=[proof for proof in Proof if proof in proofs],
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        present=row.id == viewer.sign_in_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What an account is to its owner."""
+
+    email: str
+    has_password: bool
+    has_factor: bool
+    locale: str
+    zone: str | None
+
+
+def own_account(viewer: Viewer) -> OwnAccount:
+    """The viewer's own account."""
+    account = db.session.execute(select(Account).where(Account.id == viewer.account_id)).scalar_one()
+    return OwnAccount(
+        email=account.email,
+        has_password=account.password_hash is not None,
+        has_factor=factor_of(account.id, confirmed=True) is not None,
+        locale=account.locale,
+        zone=account.zone,
+    )
+
+
+def factor_of(account_id: UUID, *, confirmed: bool) -> Factor | None:
+    """The account's second factor, or the one that it is about to set up."""
+    kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
+    found = select(Factor).where(Factor.account_id == account_id, kind).order_by(Factor.id).limit(1)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def has_factor(stay: ActiveSignIn) -> bool:
+    """Whether the account behind this sign-in has a second factor that counts."""
+    return stay.viewer.account_id is not None and factor_of(stay.viewer.account_id, confirmed=True) is not None
+
+
+def factor_to_set_up(stay: ActiveSignIn, now: datetime) -> Factor | None:
+    """The second factor that this sign-in may set up: a first one after the password, another one after a step-up.
+
+    Who has a password alone never sees the secret of a factor that is to replace one.
+    """
+    account_id = stay.viewer.account_id
+    if account_id is None:
+        return None
+    first = stay.half and factor_of(account_id, confirmed=True) is None
+    allowed = first or (not stay.half and stepped_up(stay.viewer, RENEW_FACTOR, now))
+    return factor_of(account_id, confirmed=False) if allowed else None
+
+
+def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
+    """Whether this sign-in proved for just this purpose, a short while ago, who asks."""
+    proved = select(SignIn.id).where(
+        SignIn.id == viewer.sign_in_id,
+        SignIn.stepped_up_for == purpose,
+        SignIn.stepped_up_at > now - STEP_UP_LASTS,
+        SignIn.ended_at.is_(None),
+    )
+    return db.session.execute(proved).first() is not None
+
+
+def may_change_address(viewer: Viewer, now: datetime) -> bool:
+    """Whether the viewer may ask for another address now: who has a second factor shows it for that."""
+    if viewer.account_id is None or factor_of(viewer.account_id, confirmed=True) is None:
+        return True
+    return stepped_up(viewer, CHANGE_ADDRESS, now)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An account of the staff, as the host of the installation sees it: nothing of what it does in a dialogue."""
+
+    id: UUID
+    email: str
+    roles: frozenset[InstallationRole]
+    invited: bool
+    has_password: bool
+    has_factor: bool
+    disabled: bool
+
+
+def staff(viewer: Viewer) -> list[StaffMember]:
+    """Who was invited to the staff; accounts of participants, who have no password, are not among them."""
+    viewer.must(STAFF_INVITE)
+    roles: dict[UUID, set[InstallationRole]] = {}
+    for held in db.session.execute(select(InstallationRoleHeld)).scalars():
+        roles.setdefault(held.account_id, set()).add(held.role)
+    factors = set(db.session.execute(select(Factor.account_id).where(Factor.confirmed_at.is_not(None))).scalars())
+    accounts = select(Account).where(
+        or_(Account.password_hash.is_not(None), Account.staff_since.is_not(None), Account.id.in_(list(roles)))
+    )
+    return [
+        StaffMember(
+            id=account.id,
+            email=account.email,
+            roles=frozenset(roles.get(account.id, ())),
+            invited=account.password_hash is None,
+            has_password=account.password_hash is not None,
+            has_factor=account.id in factors,
+            disabled=account.disabled_at is not None,
+        )
+        for account in db.session.execute(accounts.order_by(Account.email_norm)).scalars()
+    ]
+
+
+def database_answers() -> bool:
+    """Whether the database can be read."""
+    return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
+
+
+def _live(columns: Any, now: Any) -> Any:
+    return columns.join_from(SignIn, Account, Account.id == SignIn.account_id).where(
+        SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None)
+    )
+
+
+def _standings(roles: list[InstallationRole | None], proofs: frozenset[Proof]) -> frozenset[AccountKind]:
+    held = {_STANDING[role] for role in roles if role is not None} if counts_as_staff(proofs) else set()
+    return frozenset({AccountKind.ANYONE, AccountKind.ACCOUNT, *held})
+
+
+def _known(row: SecretLink | None, now: datetime) -> KnownLink | None:
+    if row is None:
+        return None
+    return KnownLink(
+        id=row.id,
+        purpose=row.purpose,
+        subject=row.subject,
+        scope=row.scope,
+        name=row.name,
+        expires_at=row.expires_at,
+        single_use=row.single_use,
+        state=_state(row, now),
+        last_used_on=row.last_used_on,
+    )
+
+
+def _state(row: SecretLink, now: datetime) -> LinkState:
+    if row.revoked_at is not None and row.revoked_at <= now:
+        return LinkState.REVOKED
+    if row.single_use and row.used_at is not None:
+        return LinkState.USED
+    return LinkState.EXPIRED if row.expires_at <= now else LinkState.LIVE

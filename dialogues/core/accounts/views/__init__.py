@@ -1,0 +1,1 @@
+"""Pages about accounts: ways in and out, one's own account, the staff."""

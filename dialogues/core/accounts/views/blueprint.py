@@ -1,0 +1,26 @@
+"""The blueprint of these pages, and how they say that one has to wait."""
+
+from math import ceil
+
+from flask import Blueprint
+
+from dialogues.core.common.errors import come_back
+from dialogues.lib.auth.hashing import Busy
+from dialogues.lib.auth.throttle import Throttled
+
+blueprint = Blueprint("accounts", __name__)
+
+
+_Answer = tuple[str, int, dict[str, str]]
+
+
+@blueprint.errorhandler(Throttled)
+def too_many_tries(throttled: Throttled) -> _Answer:
+    """Say when to try again; the same for accounts that do not exist."""
+    return come_back(429, ceil(throttled.wait.total_seconds()))
+
+
+@blueprint.errorhandler(Busy)
+def too_many_passwords(_busy: Busy) -> _Answer:
+    """Say that the machine has enough to do."""
+    return come_back(503, 5)

@@ -1,0 +1,118 @@
+"""What is not a page of its own: leaving quickly, and what machines ask."""
+
+import json
+import logging
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response as FlaskResponse
+from flask import jsonify, make_response, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
+
+from dialogues.core.accounts import queries
+from dialogues.core.accounts.commands import signing_in
+from dialogues.core.accounts.views.blueprint import blueprint
+from dialogues.core.accounts.views.cookie import end_present, this_way
+from dialogues.core.common.access import allows, without_viewer
+from dialogues.core.common.pages import see_other
+from dialogues.lib.auth.throttle import Throttled
+from dialogues.policy import ASSET_SEE, SIGN_IN
+
+log = logging.getLogger("dialogues.accounts")
+_LONGEST_REPORT = 64 * 1024
+
+
+@blueprint.post("/leave")
+@allows(SIGN_IN)
+def leave() -> Response:
+    """End the sign-in at once and show an empty page."""
+    end_present()
+    answer = see_other(url_for("accounts.left"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.get("/left")
+@without_viewer
+@allows(SIGN_IN)
+def left() -> FlaskResponse:
+    """An empty page that says nothing of where it came from."""
+    answer = make_response(render_template("empty.html"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.get("/robots.txt")
+@without_viewer
+@allows(ASSET_SEE)
+def robots() -> FlaskResponse:
+    """Nothing is for search engines; calendars that ask first may fetch feeds."""
+    answer = make_response("User-agent: *\nAllow: /feed/\nDisallow: /\n")
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return answer
+
+
+@blueprint.get("/health")
+@without_viewer
+@allows(ASSET_SEE)
+def health() -> FlaskResponse:
+    """Whether the service can work: its database answers, and which time zones it knows."""
+    return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
+
+
+@blueprint.post("/csp-report")
+@without_viewer
+@allows(ASSET_SEE)
+def csp_report() -> FlaskResponse:
+    """Note what a browser refused to load; addresses of our pages are left out, since they may hold secrets."""
+    request.max_content_length = _LONGEST_REPORT
+    body = request.get_data()
+    way = this_way()
+    try:
+        signing_in.count_try(way.caller.for_report(way.moment.real), way.moment.real)
+    except Throttled:
+        return _nothing()
+    for directive, blocked in _refused(body):
+        log.warning("a page tried to break its policy: %s %s", directive, blocked)
+    return _nothing()
+
+
+@blueprint.record_once
+def ask_no_token(state: BlueprintSetupState) -> None:
+    """A form that grew too old keeps nobody from leaving, and browsers send reports by themselves.
+
+    Where a request to leave comes from is still checked.
+    """
+    for view in (leave, csp_report):
+        state.app.extensions["csrf"].exempt(view)
+
+
+def _nothing() -> FlaskResponse:
+    return FlaskResponse("", 204, mimetype="text/plain")
+
+
+def _refused(body: bytes) -> list[tuple[str, str]]:
+    """Directive and origin of what was refused, at most ten, in characters that cannot break a line."""
+    try:
+        reports = json.loads(body)
+    except ValueError:
+        return []
+    bodies = [report.get("body") for report in reports if isinstance(report, dict)] if isinstance(reports, list) else []
+    return [
+        (_word(body.get("effectiveDirective")), _origin(body.get("blockedURL")))
+        for body in bodies[:10]
+        if isinstance(body, dict)
+    ]
+
+
+def _word(value: Any) -> str:
+    return "".join(letter for letter in str(value) if letter.isalnum() or letter in "-.")[:40]
+
+
+def _origin(value: Any) -> str:
+    try:
+        return _word(urlsplit(str(value)).hostname or str(value).split(":", 1)[0])
+    except ValueError:
+        return "?"

@@ -1,0 +1,207 @@
+"""Ways in and out. Opening a mailed link changes nothing: its page has a button."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.accounts import operations, queries
+from dialogues.core.accounts.commands import address, signing_in
+from dialogues.core.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
+from dialogues.core.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
+from dialogues.core.accounts.views.blueprint import blueprint
+from dialogues.core.accounts.views.cookie import end_present, hasher, let_in, present_stay, this_way
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer
+from dialogues.core.common.pages import form_page, own_path, see_other
+from dialogues.core.outbox.rules import EmailKind
+from dialogues.lib.auth import codes
+from dialogues.lib.auth.passwords import LONGEST, SHORTEST
+from dialogues.policy import LINK_OPEN, SIGN_IN
+
+_OPENED = "opened_link"
+_PASSWORD_LINKS = frozenset({LinkPurpose.STAFF_INVITATION, LinkPurpose.PASSWORD_RESET})
+#: Where a link leads; one to sign in, and what is no link at all, to the button that signs in.
+_PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpose.ADDRESS: "accounts.confirm_address"}
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("core/accounts/sign_in.html")
+def sign_in() -> Iterator[Any]:
+    """Sign in with a password, or go on to have a link mailed."""
+    if viewer().signed_in and not viewer().is_limited:
+        yield see_other(_goal())
+        return
+    form = SignInForm()
+    yield {"form": form, "link_form": AddressForm(prefix="link"), "goal": _goal()}
+    handle = signing_in.by_password(form.email.data, form.password.data, this_way(), hasher())
+    yield _go_on(handle)
+
+
+@blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("core/accounts/second_factor.html")
+def second_factor() -> Iterator[Any]:
+    """The code of the authenticator app, after the password."""
+    stay = present_stay()
+    if stay is None or not stay.half:
+        yield see_other(url_for("accounts.sign_in", next=_goal()))
+        return
+    form = CodeForm()
+    yield {"form": form, "goal": _goal()}
+    yield _go_on(signing_in.by_code(stay, form.code.data, this_way()))
+
+
+@blueprint.route("/sign-in/set-up", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("core/accounts/set_up_second_factor.html")
+def set_up_second_factor() -> Iterator[Any]:
+    """Set up the authenticator app: a first one after the password, another one after a step-up."""
+    stay = present_stay()
+    factor = queries.factor_to_set_up(stay, clock.real_now()) if stay is not None else None
+    if stay is None or factor is None:
+        yield see_other(url_for("accounts.sign_in", next=_goal()))
+        return
+    shared_secret = operations.unseal_shared_secret(factor.account_id, factor.id, factor.secret)
+    form = CodeForm()
+    email = queries.own_account(stay.viewer).email
+    yield {"form": form, "secret": shared_secret, "picture": codes.picture(shared_secret, email)}
+    yield _go_on(signing_in.confirm_factor(stay, form.code.data, this_way()))
+
+
+@blueprint.route("/sign-in/link", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("core/accounts/ask_for_link.html")
+def ask_for_link() -> Iterator[Any]:
+    """Have a link to sign in mailed; the answer is the same for every address."""
+    form = AddressForm(prefix="link")
+    yield {"form": form}
+    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, form.email.data, this_way())
+    yield see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.post("/sign-in/link/own")
+@allows(SIGN_IN)
+def mail_sign_in_link() -> Response:
+    """Email a link to sign in to the address of a limited sign-in's own account."""
+    if not viewer().is_limited:
+        return see_other(url_for("accounts.ask_for_link"))
+    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, queries.own_account(viewer()).email, this_way())
+    return see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.route("/sign-in/new-password", methods=["GET", "POST"])
+@allows(SIGN_IN)
+@form_page("core/accounts/ask_for_reset.html")
+def ask_for_reset() -> Iterator[Any]:
+    """Have a link to choose a new password mailed; the answer is the same for every address."""
+    form = AddressForm(prefix="link")
+    yield {"form": form}
+    signing_in.ask_for_email(EmailKind.PASSWORD_RESET, form.email.data, this_way())
+    yield see_other(url_for("accounts.link_asked_for"))
+
+
+@blueprint.get("/sign-in/link-sent")
+@allows(SIGN_IN)
+def link_asked_for() -> str:
+    """What happens next, whether or not anybody has that address."""
+    return render_template("core/accounts/link_asked_for.html")
+
+
+@blueprint.get("/links/<token>")
+@allows(LINK_OPEN)
+def open_link(token: str) -> Response:
+    """Exchange the secret for a note in the cookie, and go on to an address without it; nothing is used up."""
+    now = clock.real_now()
+    link = queries.any_link(token, frozenset(LINK_LASTS), now)
+    session.pop(_OPENED, None)
+    if link is not None:
+        session[_OPENED] = [str(link.id), link.purpose.value, now.timestamp()]
+    return see_other(
+        url_for(_PAGES.get(link.purpose, "accounts.use_link") if link is not None else "accounts.use_link")
+    )
+
+
+@blueprint.route("/link", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("core/accounts/use_link.html")
+def use_link() -> Iterator[Any]:
+    """The button that signs in by a mailed link."""
+    link = _opened_link(frozenset({LinkPurpose.SIGN_IN}))
+    yield {"form": ConfirmForm(), "link": link}
+    handle = signing_in.by_link(link.id if link is not None else UUID(int=0), this_way())
+    yield _go_on(handle)
+
+
+@blueprint.route("/address", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("core/accounts/confirm_address.html")
+def confirm_address() -> Iterator[Any]:
+    """The button that makes the address one's own to which the link was mailed; only its owner gets to see it."""
+    link = _opened_link(frozenset({LinkPurpose.ADDRESS}), spent=True)
+    own = link is not None and link.subject == viewer().account_id and not viewer().is_limited
+    account = queries.account_in_use(link.subject) if link is not None and own and link.live else None
+    email = account.wanted_email if account is not None else None
+    yield {"form": ConfirmForm(), "own": own, "email": email, "elsewhere": address.ELSEWHERE}
+    address.change_address(viewer(), link.id if link is not None else UUID(int=0), this_way())
+    session.pop(_OPENED, None)
+    flash(_("Letters go to your new address from now on, and you sign in with it."), "success")
+    yield see_other("/")
+
+
+@blueprint.route("/password/choose", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("core/accounts/choose_password.html")
+def choose_password() -> Iterator[Any]:
+    """Choose the password that a mailed link admits to."""
+    link = _opened_link(_PASSWORD_LINKS)
+    form = NewPasswordForm()
+    account = queries.account_in_use(link.subject) if link is not None else None
+    email = account.email if account is not None else ""
+    yield {"form": form, "link": link, "email": email, "shortest": SHORTEST, "longest": LONGEST}
+    link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
+    yield _go_on(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
+
+
+@blueprint.post("/sign-out")
+@allows(SIGN_IN)
+def sign_out() -> Response:
+    """End the sign-in."""
+    end_present()
+    return see_other(url_for("accounts.sign_in"))
+
+
+def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> KnownLink | None:
+    """The link that this browser opened a while ago, if it can still be used; with `spent`, also if it cannot."""
+    now = clock.real_now()
+    opened = session.get(_OPENED)
+    if opened is None or now - datetime.fromtimestamp(opened[2], now.tzinfo) > LINK_OPEN_LASTS:
+        return None
+    purpose = LinkPurpose(opened[1])
+    link = queries.link_by_id(UUID(opened[0]), purpose, now) if purpose in purposes else None
+    return link if link is not None and (spent or link.live) else None
+
+
+def _go_on(handle: str) -> Response:
+    """Let the browser in, and on to what is still to be shown, or to where it wanted to go.
+
+    Whoever was signed in here before no longer is.
+    """
+    goal, kept = _goal(), kept_secret()
+    end_present()
+    stay = let_in(handle)
+    keep_secret(kept)
+    if stay is None or not stay.half:
+        return see_other(goal)
+    has_factor = queries.has_factor(stay)
+    return see_other(url_for("accounts.second_factor" if has_factor else "accounts.set_up_second_factor", next=goal))
+
+
+def _goal() -> str:
+    kept = kept_secret()
+    return own_path(request.args.get("next"), kept[0] if kept else "/")

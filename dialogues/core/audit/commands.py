@@ -1,0 +1,44 @@
+"""Signs the head of the chain, and lets details expire."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, select
+
+from dialogues.core.audit import queries
+from dialogues.core.audit.models import AuditDetail, AuditHead
+from dialogues.core.audit.queries import details_keys_over, signing_seed
+from dialogues.core.audit.rules import Head, SignedHead
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Viewer
+
+
+def sign_head(viewer: Viewer, *, now: datetime) -> SignedHead:
+    """Sign the chain as it stands; a chain that has not grown keeps the head it has."""
+    with upkeep(viewer) as session:
+        size, root = queries.last(viewer)
+        stored = session.get(AuditHead, size)
+        if stored is not None:
+            return SignedHead(stored.value, stored.signature)
+        signed = SignedHead.sign(Head(size, root, now), signing_seed())
+        session.add(AuditHead(size=size, root=root, at=now, signature=signed.signature))
+    return signed
+
+
+def expire_details(viewer: Viewer, *, now: datetime) -> int:
+    """Delete details whose time was over when the day began, so that there is work at most once a day.
+
+    The key of each month that is wholly over is erased; returns how many details went.
+    """
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    months = details_keys_over(day)
+    # Mostly there is nothing to do, and no other writer waits for that to be found out.
+    if not months and not queries.details_over(viewer, day):
+        return 0
+    with upkeep(viewer) as session:
+        # The key goes first: should the rest be lost, nothing that was to go can be read.
+        for name in months:
+            key_store().erase(name, now=now)
+        over = list(session.scalars(select(AuditDetail.seq).where(AuditDetail.expires_at <= day)))
+        session.execute(delete(AuditDetail).where(AuditDetail.expires_at <= day))
+    return len(over)

@@ -1,0 +1,18 @@
+"""Background work of the chain: details go when their time is over, and their keys with them."""
+
+from collections.abc import Callable
+from threading import Event
+
+from dialogues.core.audit import commands
+from dialogues.core.common import clock
+from dialogues.core.common.viewer import Purpose, system
+
+
+def expire_details(_stop: Event) -> int:
+    """Let details go whose time is over; returns how many."""
+    return commands.expire_details(system(Purpose.UPKEEP), now=clock.now())
+
+
+SWEEPS: dict[str, Callable[[Event], int]] = {
+    "details of the chain": expire_details,
+}

@@ -1,0 +1,118 @@
+"""Adds entries to the chain, inside the transaction of what they tell about."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialogues.core.audit.models import AuditDetail, AuditEntry
+from dialogues.core.audit.queries import details_key, details_place, pseudonym_key
+from dialogues.core.audit.rules import (
+    BEGINNING,
+    SALT_BYTES,
+    ActorRef,
+    Entry,
+    canonical_json,
+    check_words,
+    commitment,
+    entry_hash,
+    pseudonym,
+)
+from dialogues.core.common.events import DomainEvent
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import seal
+
+#: How long the details of an entry can be read; the entry itself stays.
+DETAILS_KEPT = timedelta(days=2 * 365)
+
+
+def record(
+    session: Session,
+    *,
+    at: datetime,
+    actor: ActorRef,
+    action: str,
+    object: str,  # noqa: A002  the chain's own word for what an entry is about
+    details: Mapping[str, Any],
+) -> None:
+    """Append one entry; it is kept or lost together with the change that it tells about.
+
+    The open transaction keeps writers one after the other; else the keys of the table would refuse the second.
+
+    :param object: an id, with the word for its kind before it if need be: ``session:9b2e…``.
+    :param details: ids, numbers and times in plain JSON types, never content.
+    """
+    entry, salt = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, details)
+    expires_at = at + DETAILS_KEPT
+    body = seal(key_store(), details_key(expires_at), details_place(entry.seq), canonical_json(dict(details)))
+    session.add(AuditDetail(seq=entry.seq, salt=salt, body=body, expires_at=expires_at))
+    session.flush()
+
+
+def record_daily(session: Session, *, day: date, actor: ActorRef, action: str, object: str) -> None:  # noqa: A002  as above
+    """Append one entry for the whole day, under a name of that day, unless the day has one: no clock time, no details.
+
+    So changes of notes are told, since the time of a note and a name that stays would tell who wrote it.
+    """
+    at = datetime.combine(day, time(), UTC)
+    told = select(AuditEntry.seq).where(AuditEntry.object == object, AuditEntry.action == action, AuditEntry.at == at)
+    if session.scalar(told.limit(1)) is None:
+        _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, {})
+
+
+def record_event(event: DomainEvent, viewer: Viewer) -> None:
+    """Append what a command said has happened, as coarsely as the happening asks."""
+    actor = actor_of(viewer)
+    if event.coarse:
+        day = event.at.astimezone(UTC).date()
+        record_daily(db.session(), day=day, actor=actor, action=event.action, object=str(event.about))
+        return
+    where = {"dialogue": event.dialogue_id, "meeting": event.meeting_id}
+    details = {**event.details(), **{name: str(id_) for name, id_ in where.items() if id_ is not None}}
+    record(
+        db.session(),
+        at=event.at,
+        actor=actor,
+        action=event.action,
+        object=str(event.about),
+        details=details,
+    )
+
+
+def actor_of(viewer: Viewer) -> ActorRef:
+    """Who acts when this viewer does: the account before the person, since one account may stand behind several."""
+    if viewer.account_id is not None:
+        return ActorRef("account", viewer.account_id)
+    if viewer.person_id is not None:
+        return ActorRef("person", viewer.person_id)
+    if viewer.purpose is not None:
+        return ActorRef("system", viewer.purpose.value)
+    return ActorRef("anyone", "")
+
+
+def _append(
+    session: Session, at: datetime, actor: str, action: str, about: str, details: Mapping[str, Any]
+) -> tuple[Entry, bytes]:
+    check_words(action, about)
+    last = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
+    size, prev = (last.seq, last.hash) if last else (0, BEGINNING)
+    salt = secrets.token_bytes(SALT_BYTES)
+    entry = Entry(size + 1, at, actor, action, about, commitment(salt, dict(details)), prev)
+    row = AuditEntry(
+        seq=entry.seq,
+        at=at,
+        actor=actor,
+        action=action,
+        object=about,
+        commitment=entry.commitment,
+        prev=prev,
+        hash=entry_hash(entry),
+    )
+    session.add(row)
+    session.flush()
+    return entry, salt

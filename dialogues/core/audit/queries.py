@@ -1,0 +1,157 @@
+"""Reads of the chain: its head, and whether it still holds."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.audit.models import AuditDetail, AuditEntry, AuditHead
+from dialogues.core.audit.rules import (
+    BEGINNING,
+    Damage,
+    Entry,
+    Finding,
+    SignedHead,
+    commitment_of_bytes,
+    public_key_of,
+    verify,
+)
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import unseal
+from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName, Place, SealBroken
+from dialogues.lib.refusal import NotFound
+
+_INSTALLATION = UUID(int=0)
+_PSEUDONYMS = KeyName("audit_pseudonyms", _INSTALLATION)
+_DETAILS = "audit_details"
+_SIGNING = KeyName("audit_signing", _INSTALLATION)
+
+
+def pseudonym_key() -> bytes:
+    """What turns actors into pseudonyms."""
+    return key_store().current(_PSEUDONYMS).secret
+
+
+def signing_seed() -> bytes:
+    """What signs heads."""
+    return key_store().current(_SIGNING).secret
+
+
+def public_key() -> bytes:
+    """What checks heads; it may be known to all."""
+    return public_key_of(signing_seed())
+
+
+def details_key(expires_at: datetime) -> KeyName:
+    """Details that expire in the same month share a key, so that one erasure takes them out of every backup."""
+    month = expires_at.astimezone(UTC)
+    return KeyName(_DETAILS, UUID(int=month.year * 100 + month.month))
+
+
+def details_keys_over(now: datetime) -> list[KeyName]:
+    """The keys of months that are wholly over, also of those whose last details went before their month did."""
+    month = details_key(now).owner.int
+    return [name for name in key_store().living(_DETAILS) if name.owner.int < month]
+
+
+def details_place(seq: int) -> Place:
+    """Where the details of an entry stand."""
+    return Place("audit_detail", "body", seq)
+
+
+_AT_ONCE = 1_000
+
+
+class ChainUnreadable(Exception):
+    """The tables hold something that no entry can be made of; the message is for people."""
+
+
+def size(viewer: Viewer) -> int:
+    """How many entries the chain has."""
+    return last(viewer)[0]
+
+
+def last(viewer: Viewer) -> tuple[int, str]:
+    """The number and the hash of the last entry."""
+    _only_system(viewer)
+    row = db.session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else (0, BEGINNING)
+
+
+def signed_heads(viewer: Viewer) -> list[SignedHead]:
+    """All heads that were signed here, oldest first."""
+    _only_system(viewer)
+    rows = db.session.scalars(select(AuditHead).order_by(AuditHead.size))
+    return [SignedHead(row.value, row.signature) for row in rows]
+
+
+def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
+    """When and what was done about these objects, the newest first; whoever asks has decided whose they are.
+
+    Without their numbers, which would tell how much is done elsewhere.
+    """
+    rows = select(AuditEntry.at, AuditEntry.action).where(AuditEntry.object.in_([str(id_) for id_ in ids]))
+    return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
+
+
+def details_over(viewer: Viewer, moment: datetime) -> bool:
+    """Whether there are details whose time was over at that moment."""
+    _only_system(viewer)
+    return (
+        db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= moment).limit(1)).first() is not None
+    )
+
+
+def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
+    """What is wrong with the chain; nothing, if it is whole.
+
+    :param kept: heads that were kept outside the host, beside those that are stored here.
+    """
+    # The heads are read first: a chain may grow while it is read, and must not look cut because of that.
+    heads = [*signed_heads(viewer), *kept]
+    ours = public_key()
+    forged = [Finding(signed.head.size, Damage.FORGED_HEAD) for signed in heads if not signed.is_by(ours)]
+    genuine = [signed.head for signed in heads if signed.is_by(ours)]
+    return [*forged, *verify(_entries(), genuine), *_altered_details()]
+
+
+def _entries() -> Iterator[Entry]:
+    rows = db.session.scalars(
+        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_AT_ONCE, populate_existing=True)
+    )
+    try:
+        with closing(rows):
+            for row in rows:
+                yield row.value
+    except (ValueError, TypeError, AttributeError):
+        raise ChainUnreadable("The chain cannot be read: a column holds what was never written there.") from None
+
+
+def _altered_details() -> Iterator[Finding]:
+    """Details that do not open the commitment of their entry; details whose key was erased can no longer be asked."""
+    written = select(AuditDetail, AuditEntry.commitment).join(AuditEntry, AuditEntry.seq == AuditDetail.seq)
+    for detail, committed in db.session.execute(
+        written.order_by(AuditDetail.seq).execution_options(yield_per=_AT_ONCE)
+    ):
+        if not _opens(detail, committed):
+            yield Finding(detail.seq, Damage.DETAILS)
+
+
+def _opens(detail: AuditDetail, committed: str) -> bool:
+    try:
+        body = unseal(key_store(), details_key(detail.expires_at), details_place(detail.seq), detail.body)
+        return commitment_of_bytes(detail.salt, body) == committed
+    except KeyErased:
+        return True
+    except (SealBroken, KeyMissing, TypeError):
+        return False
+
+
+def _only_system(viewer: Viewer) -> None:
+    if not viewer.is_system:
+        raise NotFound

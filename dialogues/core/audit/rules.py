@@ -1,0 +1,251 @@
+"""The chain: how an entry is written and hashed, what a pseudonym is, and whether the chain still holds."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+#: What the first entry follows from.
+BEGINNING = "0" * 64
+SALT_BYTES = 32
+
+
+_LARGEST_EXACT = 2**53 - 1
+_WORD = re.compile(r"[a-z][a-z0-9_]*([. ][a-z0-9_]+)*")
+_OBJECT = re.compile(r"([a-z][a-z0-9_]*:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRef:
+    """Who acted: an account, a person, the holder of a link, or the service itself for a named purpose."""
+
+    kind: str
+    id: UUID | str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the chain; commitment, prev and hash are SHA-256 in hexadecimal."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    commitment: str
+    prev: str
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How long the chain was at a time, and the hash of its last entry."""
+
+    size: int
+    root: str
+    at: datetime
+
+    def written(self) -> dict[str, Any]:
+        """The head as it is signed."""
+        return {"at": _written_instant(self.at), "root": self.root, "size": self.size}
+
+
+class Damage(Enum):
+    """What can be wrong with a chain; the value is the word in reports."""
+
+    ALTERED = "is not what was written here"
+    GAP = "is missing"
+    BREAK = "does not follow from the entry before it"
+    CUT = "is missing at the end, though a signed head covers it"
+    REWRITTEN = "is not the entry that a signed head covers"
+    DETAILS = "has other details than were written"
+    FORGED_HEAD = "is covered by a head whose signature is not ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, at one entry."""
+
+    seq: int
+    damage: Damage
+
+    def __str__(self) -> str:
+        return f"Entry {self.seq} {self.damage.value}."
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one way to write a value down (RFC 8785), for text, whole numbers, truth values, null, lists and objects.
+
+    :raises ValueError: a kind of value that has no one exact form here, such as a float.
+    """
+    return _canonical(value).encode()
+
+
+def check_words(action: str, about: str) -> None:
+    """The chain is never forgotten, so that it may hold no content: an action is a word, an object an id.
+
+    :raises ValueError: one of them is something else; the message does not repeat it.
+    """
+    if len(action) > 80 or not _WORD.fullmatch(action):
+        raise ValueError("an audited action is a word of small letters, such as agenda.session_moved")
+    if not _OBJECT.fullmatch(about):
+        raise ValueError("an audited object is an id, with the word for its kind before it if need be")
+
+
+def pseudonym(key: bytes, actor: ActorRef, day: date | None = None) -> str:
+    """The name under which an actor appears, the same everywhere, or of one day only if a day is given."""
+    period = day.isoformat() if day else "always"
+    return hmac.new(key, canonical_json([period, str(actor)]), hashlib.sha256).hexdigest()[:32]
+
+
+def commitment(salt: bytes, details: Any) -> str:
+    """Binds the entry to its details without telling them; the salt keeps short details from being guessed."""
+    return commitment_of_bytes(salt, canonical_json(details))
+
+
+def commitment_of_bytes(salt: bytes, written: bytes) -> str:
+    """The same for details that are in canonical JSON already."""
+    return hashlib.sha256(salt + written).hexdigest()
+
+
+def entry_hash(entry: Entry) -> str:
+    """SHA-256 over 0x00, the hash before, and the entry in canonical JSON."""
+    written = {
+        "action": entry.action,
+        "actor": entry.actor,
+        "at": _written_instant(entry.at),
+        "commitment": entry.commitment,
+        "object": entry.object,
+        "seq": entry.seq,
+    }
+    return hashlib.sha256(b"\x00" + bytes.fromhex(entry.prev) + canonical_json(written)).hexdigest()
+
+
+def verify(entries: Iterable[Entry], heads: Sequence[Head] = ()) -> Iterator[Finding]:
+    """Read the chain from its beginning and say what is wrong with it; a chain without findings is whole.
+
+    :param heads: signed heads that were kept; only they can show that the end was cut off or all was written anew.
+    """
+    roots = {0: BEGINNING}
+    expected = {head.size for head in heads}
+    size, before = 0, BEGINNING
+    for entry in entries:
+        yield from (Finding(seq, Damage.GAP) for seq in range(size + 1, entry.seq))
+        if _hash_or_none(entry) != entry.hash:
+            yield Finding(entry.seq, Damage.ALTERED)
+        if entry.prev != before:
+            yield Finding(entry.seq, Damage.BREAK)
+        size, before = entry.seq, entry.hash
+        if size in expected:
+            roots[size] = before
+    yield from _against_heads(size, roots, heads)
+
+
+def _against_heads(size: int, roots: dict[int, str], heads: Sequence[Head]) -> Iterator[Finding]:
+    for head in sorted(heads, key=lambda head: head.size):
+        if head.size > size:
+            yield Finding(head.size, Damage.CUT)
+        elif roots.get(head.size) != head.root:
+            yield Finding(head.size, Damage.REWRITTEN)
+
+
+def _hash_or_none(entry: Entry) -> str | None:
+    try:
+        return entry_hash(entry)
+    except ValueError:
+        return None
+
+
+def _written_instant(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _canonical(value: Any) -> str:
+    if value is None or isinstance(value, str | bool):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int):
+        if abs(value) > _LARGEST_EXACT:
+            raise ValueError("a whole number beyond 2^53 is not written the same everywhere")
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_canonical(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_canonical(key)}:{_canonical(value[key])}' for key in sorted(value, key=_utf_16))}}}"
+    raise ValueError(f"a value of type {type(value).__name__} has no canonical form here")
+
+
+def _utf_16(key: Any) -> bytes:
+    """RFC 8785 sorts by UTF-16 code units, which differs from Python's order beyond the basic plane."""
+    if not isinstance(key, str):
+        raise ValueError("the members of an object are named by text")
+    return key.encode("utf-16-be")
+
+
+#: Keeps a signature over a head from ever passing for one over something else.
+_DOMAIN = b"dialogues audit head 1\n"
+
+
+class HeadUnreadable(Exception):
+    """The text is no head as `flask audit head` prints it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A head and its signature."""
+
+    head: Head
+    signature: bytes
+
+    @classmethod
+    def sign(cls, head: Head, seed: bytes) -> Self:
+        """Sign with the installation's key, given as its 32 bytes."""
+        return cls(head, Ed25519PrivateKey.from_private_bytes(seed).sign(_signed(head)))
+
+    def is_by(self, public_key: bytes) -> bool:
+        """Whether that key signed exactly this head."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, _signed(self.head))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def printed(self, public_key: bytes) -> str:
+        """One line of JSON, to be kept by someone outside the host."""
+        facts = {**self.head.written(), "public_key": public_key.hex(), "signature": self.signature.hex()}
+        return canonical_json(facts).decode()
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The head as it was printed.
+
+        :raises HeadUnreadable: it is something else.
+        """
+        try:
+            facts: dict[str, Any] = json.loads(text)
+            head = Head(int(facts["size"]), str(facts["root"]), datetime.fromisoformat(facts["at"]))
+            return cls(head, bytes.fromhex(facts["signature"]))
+        except (ValueError, KeyError, TypeError):
+            raise HeadUnreadable("This is no signed head: give the line that flask audit head printed.") from None
+
+
+def public_key_of(seed: bytes) -> bytes:
+    """What others need to check a signature."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def _signed(head: Head) -> bytes:
+    return _DOMAIN + canonical_json(head.written())

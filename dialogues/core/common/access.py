@@ -1,0 +1,199 @@
+"""The gate of the web: every route names its action, and asks the policy before anything else runs."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, g, redirect, request, session, url_for
+from werkzeug import exceptions
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import secret_addresses
+from dialogues.core.common.state import state
+from dialogues.core.common.viewer import ANYONE, Viewer
+from dialogues.lib.refusal import NotFound
+from dialogues.policy import ACCOUNT_KINDS, AccountKind, Action
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+#: The only pages that need no sign-in.
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "accounts.sign_in",
+        "accounts.second_factor",
+        "accounts.set_up_second_factor",
+        "accounts.ask_for_link",
+        "accounts.ask_for_reset",
+        "accounts.link_asked_for",
+        "accounts.mail_sign_in_link",
+        "accounts.open_link",
+        "accounts.use_link",
+        "accounts.choose_password",
+        "accounts.confirm_address",
+        "accounts.sign_out",
+        "accounts.leave",
+        "accounts.left",
+        "accounts.robots",
+        "accounts.health",
+        "accounts.csp_report",
+        "invitations.open_link",
+        "invitations.registration",
+        "invitations.ask_for_new_link",
+        "calendars.feed",
+        "home.design",
+    }
+)
+
+
+#: The only pages, next to the public ones, that a limited sign-in opens; every other route is closed to it.
+LIMITED_ENDPOINTS = frozenset(
+    {
+        "registration.own_registration",
+        "registration.own_identity",
+        "registration.own_affiliation",
+        "registration.own_languages",
+        "registration.own_days",
+        "registration.own_visibility",
+        "registration.own_rules",
+        "registration.own_sealed",
+        "registration.own_answers",
+        "registration.own_change",
+        "registration.take_change_back",
+        "registration.withdraw",
+    }
+)
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route names no action, so the application does not start."""
+
+
+def allows(action: Action, *others: Action) -> Callable[[View], View]:
+    """Name the action that a view performs, or several any of which opens it; who may do it is the policy's answer."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).__action__ = action
+        cast(Any, view).__actions__ = (action, *others)
+        return view
+
+    return mark
+
+
+def viewer() -> Viewer:
+    """Who asks in this request."""
+    return cast(Viewer, g.get("viewer", ANYONE))
+
+
+def now_action() -> Action | None:
+    """The action of the route that answers this request; None where no route matched."""
+    view = _current_view()
+    return getattr(view, "__action__", None)
+
+
+def _actions() -> tuple[Action, ...]:
+    return cast(tuple[Action, ...], getattr(_current_view(), "__actions__", ()))
+
+
+def _current_view() -> Callable[..., Any] | None:
+    from flask import current_app
+
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def guard(app: Flask) -> None:
+    """Ask the policy before every request, and answer unknown and forbidden alike."""
+
+    @app.before_request
+    def ask_policy() -> Response | None:
+        g.viewer = ANYONE
+        action = now_action()
+        if action is not None and AccountKind.ANYONE in ACCOUNT_KINDS.get(action, frozenset()):
+            if not getattr(_current_view(), "__without_viewer__", False):
+                g.viewer = state().who()
+            return None
+        g.viewer = state().who()
+        if request.url_rule is None and secret_addresses.holds_secret(request.path):
+            raise NotFound
+        if not g.viewer.signed_in:
+            return _to_sign_in()
+        if g.viewer.is_limited and request.endpoint not in LIMITED_ENDPOINTS:
+            raise NotFound
+        if action is None:
+            return None
+        _enter_place()
+        if not any(g.viewer.may(one) for one in _actions()):
+            raise NotFound
+        return None
+
+    @app.errorhandler(NotFound)
+    def unseen(_error: NotFound) -> Any:
+        # Raised anew from here, it would count as a fault of this handler.
+        return app.handle_http_exception(exceptions.NotFound())
+
+
+def without_viewer(view: View) -> View:
+    """A public view that does not want to know who asks: the feed, which must cost one look-up and no more."""
+    cast(Any, view).__without_viewer__ = True
+    return view
+
+
+def _enter_place() -> None:
+    arguments = request.view_args or {}
+    dialogue_id, meeting_id = arguments.get("dialogue_id"), arguments.get("meeting_id")
+    if dialogue_id is None and meeting_id is None:
+        return
+    placed = state().place(g.viewer, dialogue_id, meeting_id)
+    if placed is None:
+        raise NotFound
+    g.viewer = placed
+
+
+def _to_sign_in() -> Response:
+    return redirect(url_for("accounts.sign_in", next=_after_sign_in()), code=303)
+
+
+def _after_sign_in() -> str | None:
+    """Where to go after sign-in; an address that matches no route is left out, because it may hold anything."""
+    if request.url_rule is None or request.method not in {"GET", "HEAD"} or request.path == "/":
+        return None
+    token = (request.view_args or {}).get(secret_addresses.ARGUMENT)
+    if token is None:
+        return request.full_path.rstrip("?")
+    session[_KEPT_SECRET] = [request.path.rpartition("/")[0], token[:_LONGEST_SECRET]]
+    return None
+
+
+#: Key in the signed cookie: an address without its secret, and the secret, of someone who has to sign in first.
+_KEPT_SECRET = "kept_secret"  # noqa: S105  a key, no password
+_LONGEST_SECRET = 100
+
+
+def kept_secret() -> list[str] | None:
+    """The address, without its secret, that this browser opened before it was signed in; and the secret."""
+    return cast(list[str] | None, session.get(_KEPT_SECRET))
+
+
+def keep_secret(kept: list[str] | None) -> None:
+    """Keep that, also where a new sign-in has emptied the cookie; None: forget it."""
+    if kept is None:
+        session.pop(_KEPT_SECRET, None)
+    else:
+        session[_KEPT_SECRET] = kept
+
+
+def refuse_undeclared_routes(app: Flask) -> None:
+    """Stop the start if one route names no action, or is public without standing in the list.
+
+    :raises UndeclaredRoute: names the endpoints.
+    """
+    undeclared, unlisted = [], []
+    for endpoint, view in app.view_functions.items():
+        action = getattr(view, "__action__", None)
+        if action is None:
+            undeclared.append(endpoint)
+        elif AccountKind.ANYONE in ACCOUNT_KINDS.get(action, frozenset()) and endpoint not in PUBLIC_ENDPOINTS:
+            unlisted.append(endpoint)
+    if undeclared or unlisted:
+        raise UndeclaredRoute(f"no action: {sorted(undeclared)}; public but not listed: {sorted(unlisted)}")

@@ -1,0 +1,35 @@
+"""Static files under names that hold their hash, so that they can be kept for ever."""
+
+import hashlib
+from functools import cache, lru_cache
+from pathlib import Path
+
+from flask import Flask, abort, send_from_directory, url_for
+from werkzeug.wrappers import Response
+
+from dialogues.core.common.access import allows, without_viewer
+from dialogues.policy import ASSET_SEE
+
+
+def serve_assets(app: Flask, folder: Path) -> None:
+    """Serve `folder` at /static/<hash>/<name>, and give templates `static_url(name)`."""
+
+    @lru_cache(maxsize=512)
+    def digest(name: str) -> str:
+        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:16]
+
+    @without_viewer
+    @allows(ASSET_SEE)
+    def static(hashed: str, filename: str) -> Response:
+        path = (folder / filename).resolve()
+        if not path.is_relative_to(folder) or not path.is_file() or digest(filename) != hashed:
+            abort(404)
+        return send_from_directory(folder, filename)
+
+    app.add_url_rule("/static/<hashed>/<path:filename>", "static", static)
+
+    @cache
+    def static_url(filename: str) -> str:
+        return url_for("static", hashed=digest(filename), filename=filename)
+
+    app.jinja_env.globals["static_url"] = static_url

@@ -1,0 +1,152 @@
+"""What every response tells the browser, and what is asked of every request that changes something."""
+
+import secrets
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, g, request
+from werkzeug.exceptions import SecurityError
+from werkzeug.wrappers import Response
+
+from dialogues.core.common.application import Application
+
+_CLOSED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS = ", ".join(
+    [f"{feature}=()" for feature in _CLOSED_FEATURES]
+    + ["publickey-credentials-get=(self)", "publickey-credentials-create=(self)"]
+)
+ON_EVERY_RESPONSE = {
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Permissions-Policy": PERMISSIONS,
+}
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'; report-to csp"
+)
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+#: Set on a response by the view that knows what it is; taken off before it leaves.
+KIND = "X-Dialogues-Kind"
+
+
+def nonce() -> str:
+    """The nonce of this response: 128 bits, never in anything that is kept."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def set_security_headers(app: Application) -> None:
+    """Set the headers of every response, errors included, and check where unsafe requests come from."""
+
+    @app.before_request
+    def refuse_foreign_hosts() -> Response | None:
+        if isinstance(request.routing_exception, SecurityError):
+            # For a host that is not ours no address can be built, so there is no page to show either.
+            return Response("400 Bad Request", 400, mimetype="text/plain")
+        return None
+
+    @app.before_request
+    def refuse_other_machines_in_the_demonstration() -> Response | None:
+        if current_app.config["DEMO"] and not _is_this_machine(request.remote_addr):
+            # Whoever reaches it may sign in as anyone, so it is kept from everyone who does not sit here.
+            return Response("403 The demonstration is for its own machine only.", 403, mimetype="text/plain")
+        return None
+
+    @app.before_request
+    def refuse_foreign_origins() -> None:
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_report() and not comes_from_us():
+            abort(400, "cross-site")
+
+    @app.after_request
+    def set_headers(answer: Response) -> Response:
+        kind = answer.headers.pop(KIND, None) or ("asset" if request.endpoint in ASSETS else "page")
+        _BY_KIND[kind](answer)
+        return answer
+
+    app.always_told += ON_EVERY_RESPONSE.items()
+    if app.config["OVER_HTTPS"]:
+        app.always_told.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+
+
+ASSETS = frozenset({"static", "bootstrap.static"})
+
+
+def comes_from_us() -> bool:
+    """Whether an unsafe request was sent by a page of this house."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"cross-site", "same-site"}
+    source = request.headers.get("Origin") or request.headers.get("Referer")
+    if source is None:
+        return False
+    home, there = urlsplit(str(current_app.config["BASE_URL"])), urlsplit(source)
+    return (there.scheme, there.netloc) == (home.scheme, home.netloc)
+
+
+@lru_cache(maxsize=256)
+def _is_this_machine(address: str | None) -> bool:
+    try:
+        numbers = ip_address(address or "")
+    except ValueError:
+        return False
+    return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
+
+
+def _is_report() -> bool:
+    return request.endpoint == "accounts.csp_report"
+
+
+def _page(answer: Response) -> None:
+    answer.headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=nonce())
+    answer.headers["Reporting-Endpoints"] = f'csp="{current_app.config["BASE_URL"]}/csp-report"'
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = "Cookie"
+
+
+def _download(answer: Response) -> None:
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "no-store"
+
+
+def _feed(answer: Response) -> None:
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Vary"] = "Accept-Encoding"
+
+
+def _asset(answer: Response) -> None:
+    answer.headers["Content-Security-Policy"] = ASSET_POLICY
+    if answer.status_code in {200, 304}:
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
+_BY_KIND = {"page": _page, "download": _download, "feed": _feed, "asset": _asset}

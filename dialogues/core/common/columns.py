@@ -1,0 +1,59 @@
+"""Column types that refuse what would be ambiguous."""
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, DateTime, Dialect, String, Uuid, literal_column
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeDecorator
+
+#: A random id, minted by us and never derived from anything.
+Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: aware going in, UTC in the database, aware UTC coming out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone.")
+        moment: datetime = value.astimezone(UTC).replace(tzinfo=None)
+        return moment
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class WallTime(TypeDecorator[datetime]):
+    """A local date and time as typed, without a zone: the zone stands with the meeting."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("A wall time has no time zone of its own.")
+        return value  # type: ignore[no-any-return]  # SQLAlchemy hands the value over untyped.
+
+
+def enum_column(kind: type[Enum], **options: Any) -> SqlEnum:
+    """A column that holds one of the enumeration's values, as text that can be read in the database."""
+    return SqlEnum(
+        kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options
+    )
+
+
+def constant(value: Enum) -> ColumnElement[str]:
+    """One of our own values, written into a statement.
+
+    Where an index is partial on its column, SQLite plans a statement anew each time such a value is bound.
+    """
+    return literal_column(f"'{value.value}'", String)

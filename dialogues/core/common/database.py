@@ -1,0 +1,170 @@
+"""Whether the database can be worked with: there, whole, and with the tables of this version."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from dialogues.core.common.state import state
+from dialogues.extensions import db
+from dialogues.settings import Settings, SettingsError
+
+#: Older ones can lose what they were given when two processes reset the log of changes at once.
+OLDEST_SQLITE = (3, 51, 3)
+#: How long a start looks for damage, so that a large database does not keep everyone waiting; an upgrade looks at all.
+_LOOKS_FOR = 0.5
+_STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000
+
+
+UPGRADE = "flask db upgrade"
+
+
+#: In milliseconds.
+_WAITS_FOR_READERS = 200
+
+
+class DatabaseFault(SettingsError):
+    """The database is missing, damaged, of another version or out of reach; the message says what to do."""
+
+
+def refuse_old_sqlite(version: tuple[int, ...]) -> None:
+    """:raises DatabaseFault: with this SQLite, changes can get lost."""
+    if version < OLDEST_SQLITE:
+        ours, oldest = (".".join(map(str, numbers)) for numbers in (version, OLDEST_SQLITE))
+        raise DatabaseFault(f"SQLite {ours} can lose changes: install pysqlite3 with SQLite {oldest} or newer.")
+
+
+def refuse_unready(settings: Settings) -> None:
+    """Look whether pages and commands can work with the database.
+
+    :raises DatabaseFault: they cannot.
+    """
+    refuse_missing(settings)
+    try:
+        with db.engine.connect() as connection:
+            refuse_damaged(connection, seconds=_LOOKS_FOR)
+            _refuse_other_version(connection)
+    except SQLAlchemyError as error:
+        raise fault(error) from None
+
+
+def refuse_missing(settings: Settings) -> None:
+    """Look whether SQLite's file is there, something in it, and ours to write.
+
+    :raises DatabaseFault: it is not.
+    """
+    if not settings.is_sqlite:
+        return
+    file = settings.database_file
+    try:
+        size = file.stat().st_size
+    except FileNotFoundError:
+        raise DatabaseFault(f"There is no database yet ({file}): run {UPGRADE}.") from None
+    except OSError as error:
+        raise DatabaseFault(f"The database {file} cannot be read ({error.strerror}).") from None
+    if not os.access(file, os.W_OK):
+        raise DatabaseFault(f"The database {file} cannot be written: it must belong to the user that runs Dialogues.")
+    if size == 0:
+        raise DatabaseFault(f"The database {file} is empty: restore it from a backup, or delete it and run {UPGRADE}.")
+
+
+def refuse_damaged(connection: Connection, *, seconds: float | None = None) -> None:
+    """Let SQLite look over its file, all of it or for some seconds; PostgreSQL looks after itself.
+
+    :raises DatabaseFault: it is damaged.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + seconds if seconds is not None else float("inf")
+    driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+    try:
+        found = driver.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except Exception as error:
+        # Interrupted by us: nothing was found as far as it looked.
+        found = "ok" if str(error) == "interrupted" else str(error)
+    finally:
+        driver.set_progress_handler(None, 0)
+    if found != "ok":
+        raise _damaged()
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Look whether this version knows the tables' own version.
+
+    :raises DatabaseFault: it does not.
+    """
+    found, known = _version(connection), {script.revision for script in _scripts().walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseFault(
+            f"The database is of a version that this Dialogues does not know ({found}): install the Dialogues that "
+            "made it, or restore a backup."
+        )
+
+
+def newest_version() -> str | None:
+    """The version of the tables that this code works with."""
+    return _scripts().get_current_head()
+
+
+def fault(error: SQLAlchemyError) -> DatabaseFault:
+    """What an error of the database means for who runs the installation; passwords are not repeated."""
+    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    settings = state().settings
+    if not settings.is_sqlite:
+        return DatabaseFault(
+            f"The database {db.engine.url!r} cannot be reached: start it, or correct its address. ({said})"
+        )
+    if "malformed" in said or "not a database" in said:
+        return _damaged()
+    return DatabaseFault(f"The database {settings.database_file} cannot be opened ({said}).")
+
+
+def empty_log() -> bool:
+    """Take everything out of SQLite's log of changes into its file, and cut the log; whether that could be done now.
+
+    What was deleted is overwritten in the file (`secure_delete`), and stays readable in the log until then. PostgreSQL
+    has no such switch: there, erasure rests on keys.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        # Writers wait for as long as this waits for readers.
+        cursor.execute(f"PRAGMA busy_timeout={_WAITS_FOR_READERS}")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={int(usual)}")
+    finally:
+        connection.close()
+    return not busy
+
+
+def _damaged() -> DatabaseFault:
+    file = state().settings.database_file
+    return DatabaseFault(f"The database {file} is damaged: restore it from a backup.")
+
+
+def _refuse_other_version(connection: Connection) -> None:
+    refuse_newer(connection)
+    found, wanted = _version(connection), newest_version()
+    if found is None:
+        raise DatabaseFault(f"The database has no tables yet: run {UPGRADE}.")
+    if found != wanted:
+        raise DatabaseFault(f"The database is of an older version ({found}): make a backup, then run {UPGRADE}.")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(current_app.extensions["migrate"].directory)))

@@ -1,0 +1,138 @@
+"""Who asks: a frozen value, loaded once and closed, that every query and command takes first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Self
+from uuid import UUID
+
+from dialogues.lib.refusal import NotFound
+from dialogues.policy import RUNS_THE_DIALOGUE, AccountKind, Action, Condition, Role, Scope, limited, scopes, stands
+
+
+class Purpose(Enum):
+    """What the service itself reads or writes for; what such a read finds is re-worded for the person who is told."""
+
+    CLASH_CHECK = "clash check"
+    FOLLOW_UP = "follow-up"
+    DELIVERY = "delivery"
+    SIGN_IN = "sign-in"
+    SECRET_LINK = "secret link"  # noqa: S105  a purpose, no password
+    FEED = "feed"
+    SAMPLE = "sample"
+    UPKEEP = "upkeep"
+    INSTALLATION = "installation"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The dialogue, and the meeting of it if any, in which the viewer stands; for headings and conditions."""
+
+    dialogue_id: UUID
+    dialogue_title: str = ""
+    meeting_id: UUID | None = None
+    meeting_code: str = ""
+    meeting_title: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssignment:
+    """One role of one person, accepted and in force: in the whole dialogue, or in the meeting."""
+
+    role: Role
+    person_id: UUID
+    party_id: UUID | None = None
+    meeting_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Someone who asks: anyone, an account, a person in a dialogue or meeting, the system."""
+
+    standings: frozenset[AccountKind] = frozenset({AccountKind.ANYONE})
+    account_id: UUID | None = None
+    sign_in_id: UUID | None = None
+    #: Whether this sign-in shows enough for staff roles to count; a mailed link alone does not.
+    as_staff: bool = False
+    #: The one participation that a limited sign-in opens, by an invitation link; None for a full sign-in.
+    limited_to: UUID | None = None
+    place: Place | None = None
+    person_id: UUID | None = None
+    holdings: tuple[RoleAssignment, ...] = ()
+    met: frozenset[Condition] = frozenset()
+    purpose: Purpose | None = None
+    locale: str = "en"
+    zone: str | None = None
+    _scopes: dict[Action, frozenset[Scope]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.account_id is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether this is a limited sign-in, for which everything is closed that is not listed for it."""
+        return self.limited_to is not None
+
+    @property
+    def is_system(self) -> bool:
+        return self.purpose is not None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(holding.role for holding in self.holdings)
+
+    @property
+    def parties(self) -> frozenset[UUID]:
+        """The parties for which this viewer is focal point."""
+        return frozenset(
+            holding.party_id
+            for holding in self.holdings
+            if holding.role is Role.FOCAL_POINT and holding.party_id is not None
+        )
+
+    def scopes(self, action: Action) -> frozenset[Scope]:
+        """How far this viewer reaches with the action; empty when not at all, everything for the system."""
+        if self.is_system:
+            return frozenset({Scope.ALL})
+        if action not in self._scopes:
+            reached = scopes(action, self._roles_for(action), self.met)
+            self._scopes[action] = limited(action, reached) if self.is_limited else reached
+        return self._scopes[action]
+
+    def _roles_for(self, action: Action) -> frozenset[Role]:
+        """The roles that count; a role in one meeting runs nothing in the dialogue around it."""
+        around = self.place is not None and self.place.meeting_id is None
+        return self._roles_around if around and action in RUNS_THE_DIALOGUE else self.roles
+
+    @property
+    def _roles_around(self) -> frozenset[Role]:
+        return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
+
+    def may_around(self, action: Action) -> bool:
+        """Whether the action is open in the whole dialogue around a meeting, by a role in all of it."""
+        return self.is_system or (not self.is_limited and bool(scopes(action, self._roles_around, self.met)))
+
+    def may(self, action: Action) -> bool:
+        """Whether the action is open to this viewer at all; which rows it reaches is for `visible` to say."""
+        return stands(action, self.standings) or bool(self.scopes(action))
+
+    def must(self, action: Action) -> None:
+        """:raises Unseen: the action is not open to this viewer."""
+        if not self.may(action):
+            raise NotFound
+
+    def in_meeting(
+        self, place: Place, person_id: UUID, holdings: Iterable[RoleAssignment], met: frozenset[Condition]
+    ) -> Self:
+        """The same viewer as a person in that dialogue or meeting."""
+        return replace(self, place=place, person_id=person_id, holdings=tuple(holdings), met=met, _scopes={})
+
+
+ANYONE = Viewer()
+
+
+def system(purpose: Purpose) -> Viewer:
+    """The service itself, with a named purpose."""
+    return Viewer(standings=frozenset({AccountKind.SYSTEM}), purpose=purpose)

@@ -1,0 +1,30 @@
+"""`flask keys …`: the installation's master key."""
+
+import click
+from flask.cli import AppGroup
+
+from dialogues.core.common.stores import key_store
+from dialogues.lib.encryption.key_store import KeyStoreDamaged
+from dialogues.lib.encryption.master_key import MasterKeyFault
+
+commands = AppGroup("keys", help="The master key: make it, rotate it.")
+
+
+@commands.command("create-master")
+def create_master() -> None:
+    """Make the master key; without it nothing can be sealed. Back it up apart from the database and the key store."""
+    try:
+        path = key_store().create_master()
+    except (MasterKeyFault, OSError) as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"The master key is in {path}. Back it up, apart from the database and the key store.")
+
+
+@commands.command("rotate-master")
+def rotate_master() -> None:
+    """Wrap all data keys with a new master key and drop the old; when interrupted, start it again."""
+    try:
+        count = key_store().rotate_master()
+    except (MasterKeyFault, KeyStoreDamaged, OSError) as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"{count} data keys are wrapped with the new master key. Back up the master key and the key store.")

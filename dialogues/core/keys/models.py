@@ -1,0 +1,34 @@
+"""What is known of each stored file; its content lies sealed on the storage."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Date, Integer, LargeBinary, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.core.common.columns import Instant
+from dialogues.extensions import Base
+from dialogues.lib.encryption.names import KeyName
+from dialogues.lib.encryption.stored_files import FileRef
+
+
+class StoredFile(Base):
+    """One uploaded file; who may read it is decided by the row of the feature that refers to it."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    # Dialogues stand above keys, so this is no foreign key: a feature that refers to a file holds both in its own row.
+    dialogue_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(Integer)
+    name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key_purpose: Mapped[str] = mapped_column(String(40))
+    key_owner: Mapped[UUID] = mapped_column(Uuid)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    purge_on: Mapped[date | None] = mapped_column(Date, index=True)
+
+    @property
+    def ref(self) -> FileRef:
+        return FileRef(self.id, self.dialogue_id, KeyName(self.key_purpose, self.key_owner))

@@ -1,0 +1,170 @@
+"""Reads of letters, always for a viewer; what stands in a letter, and where it goes, is never read here."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+
+from dialogues.core.common.state import state as common_state
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox.models import Email
+from dialogues.core.outbox.rules import UNSENT, EmailKind, EmailState
+from dialogues.extensions import db
+from dialogues.policy import EMAILS_SEE, Action, Scope
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailLine:
+    """A letter as it is listed."""
+
+    id: UUID
+    kind: EmailKind
+    state: EmailState
+    name: str
+    tries: int
+    last_error: str
+    queued_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emails:
+    """One page of the letters of a meeting, and how many there are in each state."""
+
+    lines: tuple[EmailLine, ...]
+    counts: Mapping[EmailState, int]
+    page: int
+    last: int
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which letters the viewer reaches with the action."""
+    return or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action)))
+
+
+def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if scope is Scope.ALL and viewer.place is not None and viewer.place.meeting_id is not None:
+        return and_(Email.dialogue_id == viewer.place.dialogue_id, Email.listed_under == viewer.place.meeting_id)
+    return false()
+
+
+def emails(viewer: Viewer, states: frozenset[EmailState] = frozenset(EmailState), page: int = 1) -> Emails:
+    """The letters of the viewer's meeting in these states, newest first."""
+    counts = _counts(viewer)
+    last = max(1, -(-sum(counts.get(state, 0) for state in states) // PAGE))
+    page = min(max(page, 1), last)
+    found = db.session.execute(
+        select(
+            Email.id,
+            Email.kind,
+            Email.state,
+            Email.person_id,
+            Email.tries,
+            Email.last_error,
+            Email.queued_at,
+            Email.sent_at,
+        )
+        .where(visible(viewer, EMAILS_SEE), Email.state.in_(states))
+        .order_by(Email.queued_at.desc(), Email.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    names = common_state().names({row.person_id for row in found if row.person_id})
+    lines = tuple(
+        EmailLine(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            name=names.get(row.person_id, ""),
+            tries=row.tries,
+            last_error=row.last_error,
+            queued_at=row.queued_at,
+            sent_at=row.sent_at,
+        )
+        for row in found
+    )
+    return Emails(lines=lines, counts=counts, page=page, last=last)
+
+
+def _counts(viewer: Viewer) -> dict[EmailState, int]:
+    counted = select(Email.state, func.count().label("number")).where(visible(viewer, EMAILS_SEE)).group_by(Email.state)
+    return {row.state: row.number for row in db.session.execute(counted)}
+
+
+def set_aside(viewer: Viewer) -> int:
+    """How many letters of the viewer's meeting wait for somebody to look at them."""
+    return _counts(viewer).get(EmailState.SET_ASIDE, 0)
+
+
+def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]]:
+    """Letters that have not left, oldest first: id, kind, state, tries, what went wrong; for the operator."""
+    rows = db.session.execute(
+        select(Email.id, Email.kind, Email.state, Email.tries, Email.last_error)
+        .where(visible(viewer, EMAILS_SEE), Email.state.in_(UNSENT | {EmailState.SET_ASIDE}))
+        .order_by(Email.queued_at, Email.sequence, Email.id)
+    )
+    return [(row.id, row.kind, row.state, row.tries, row.last_error) for row in rows]
+
+
+def message_id_of(email_id: UUID | None) -> str | None:
+    """The Message-ID of a letter that has left, for letters that follow it; None if it has not."""
+    sent = select(Email.message_id).where(Email.id == email_id, Email.state == EmailState.SENT)
+    return db.session.execute(sent).scalar_one_or_none()
+
+
+def has_begun(order_key: str, sequence: int) -> bool:
+    """Whether a letter of this order before that sequence has left, or may have."""
+    earlier = select(Email.id).where(Email.order_key == order_key, Email.sequence < sequence)
+    return db.session.execute(earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))).first() is not None
+
+
+def last_left(order_key: str, sequence: int) -> int | None:
+    """The sequence of the newest letter of this order before that one, if it has left for certain."""
+    earlier = select(Email.sequence, Email.state).where(Email.order_key == order_key, Email.sequence < sequence)
+    tried = earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))
+    newest = db.session.execute(tried.order_by(Email.sequence.desc(), Email.queued_at.desc()).limit(1)).first()
+    return newest.sequence if newest is not None and newest.state is EmailState.SENT else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastQueued:
+    """The newest letter of one kind to a person: when it was owed, and whether it has yet to leave."""
+
+    at: datetime
+    waits: bool
+
+
+def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
+    """The newest letter of that kind to each person of the viewer's meeting; replaced ones do not count."""
+    waits = case((Email.state.in_(UNSENT | {EmailState.SET_ASIDE}), 1), else_=0)
+    rows = db.session.execute(
+        select(Email.person_id, func.max(Email.queued_at).label("at"), func.max(waits).label("waits"))
+        .where(visible(viewer, EMAILS_SEE), Email.kind == kind, Email.person_id.is_not(None))
+        .where(Email.state != EmailState.SUPERSEDED)
+        .group_by(Email.person_id)
+    )
+    return {row.person_id: LastQueued(at=row.at, waits=bool(row.waits)) for row in rows}
+
+
+_LEFT = (EmailState.SENDING, EmailState.SENT)
+
+
+def left(email_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these letters that have left, or are leaving."""
+    gone = select(Email.id).where(Email.id.in_(email_ids), Email.state.in_(_LEFT))
+    return frozenset(db.session.execute(gone).scalars())
+
+
+def left_by_cause(viewer: Viewer, kind: EmailKind) -> dict[str, int]:
+    """How many letters of that kind have left in the viewer's meeting, by the hexadecimal id in their debt keys."""
+    cause = func.substr(Email.dedup_key, len(kind.value) + 2, 32)
+    gone = select(cause.label("cause"), func.count().label("left")).where(
+        visible(viewer, EMAILS_SEE), Email.kind == kind, Email.state.in_(_LEFT)
+    )
+    return {row.cause: row.left for row in db.session.execute(gone.group_by(cause))}

@@ -1,0 +1,76 @@
+"""The letters of a meeting: who was owed what and whether it left; never what stands in them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import see_other, words
+from dialogues.core.outbox import commands, queries
+from dialogues.core.outbox.queries import Emails
+from dialogues.core.outbox.rules import UNSENT, EmailState
+from dialogues.lib.refusal import Refusal
+from dialogues.policy import EMAILS_RESEND, EMAILS_SEE
+
+blueprint = Blueprint("outbox", __name__)
+
+
+#: How the list is narrowed: the word in the URL, the words on the page, the states that are meant.
+_FILTERS = (
+    ("", _l("All"), frozenset(EmailState)),
+    ("owed", _l("Owed"), UNSENT),
+    ("sent", _l("Sent"), frozenset({EmailState.SENT})),
+    ("set-aside", _l("Set aside"), frozenset({EmailState.SET_ASIDE})),
+)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/letters")
+@allows(EMAILS_SEE)
+def emails(meeting_id: UUID) -> str:
+    """The list, newest first."""
+    chosen, states = _chosen(request.args.get("state", ""))
+    found = queries.emails(viewer(), states, request.args.get("page", 1, type=int))
+
+    def page_url(number: int) -> str:
+        return url_for(".emails", meeting_id=meeting_id, state=chosen or None, page=number)
+
+    return render_template(
+        "core/outbox/emails.html",
+        emails=found,
+        chosen=chosen,
+        pills=_pills(meeting_id, chosen, found),
+        page_url=page_url,
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/letters/<uuid:email_id>/resend", methods=["POST"])
+@allows(EMAILS_RESEND)
+def resend(meeting_id: UUID, email_id: UUID) -> Response:
+    """Have a letter that was set aside tried again."""
+    try:
+        commands.resend(viewer(), email_id, clock.now())
+        flash(_("The letter will be sent again."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "warning")
+    return see_other(url_for(".emails", meeting_id=meeting_id, state="set-aside"))
+
+
+def _chosen(word: str) -> tuple[str, frozenset[EmailState]]:
+    return next(((key, states) for key, _words, states in _FILTERS if key == word), ("", frozenset(EmailState)))
+
+
+def _pills(meeting_id: UUID, chosen: str, found: Emails) -> list[tuple[Any, str, bool, int]]:
+    return [
+        (
+            label,
+            url_for(".emails", meeting_id=meeting_id, state=key or None),
+            key == chosen,
+            sum(found.counts.get(state, 0) for state in states),
+        )
+        for key, label, states in _FILTERS
+    ]

@@ -1,0 +1,75 @@
+"""Which passwords are refused: too short, well known, or made of what everybody here knows."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from dialogues.lib.refusal import N_, Refusal
+
+SHORTEST, LONGEST = 15, 128
+#: What must be left once well-known words, digits and signs are taken out.
+_OWN_PART = 6
+_FEWEST_LETTERS = 6
+_ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiopü", "azertyuiop", "01234567890")
+_CONTEXT = ("dialogues", "dialogue", "track", "meeting", "agenda", "liaison", "ulaanbaatar", "geneva", "vevey", "tuul")
+
+
+def normal(password: str) -> str:
+    """The password in one spelling, so that it matches from any keyboard."""
+    return unicodedata.normalize("NFC", password)
+
+
+def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
+    """Refuse a password that is easy to guess.
+
+    :param about: what others know of its owner, such as the e-mail address.
+    :raises Refusal: says what to change.
+    """
+    if len(password) < SHORTEST:
+        raise Refusal(
+            N_("Use at least %(shortest)s characters; a few unrelated words are good."),
+            field="password",
+            shortest=SHORTEST,
+        )
+    if len(password) > LONGEST:
+        raise Refusal(N_("Use at most %(longest)s characters."), field="password", longest=LONGEST)
+    folded = password.casefold()
+    if len(set(folded)) < _FEWEST_LETTERS or _repeats(folded) or len(_own_part(folded, _words(about))) < _OWN_PART:
+        raise Refusal(
+            N_("This is easy to guess: it repeats itself, or is made of well-known words. Use a few unrelated words."),
+            field="password",
+        )
+
+
+def _repeats(text: str) -> bool:
+    """Whether the text is one shorter piece over and over."""
+    return text in (text + text)[1:-1]
+
+
+def _own_part(text: str, known: Iterable[str]) -> str:
+    """What is left of the text without well-known words, runs of the keyboard, digits and signs."""
+    for word in known:
+        text = text.replace(word, " ")
+    text = _RUNS.sub(" ", text)
+    return re.sub(r"[\W\d_]", "", text)
+
+
+def _words(about: Iterable[str]) -> list[str]:
+    own = {part for text in about for part in re.split(r"[\W\d_]+", text.casefold()) if len(part) >= 3}
+    return sorted({*_well_known(), *_CONTEXT, *own}, key=len, reverse=True)
+
+
+@lru_cache(maxsize=1)
+def _well_known() -> frozenset[str]:
+    lines = (Path(__file__).parent / "well_known_words.txt").read_text("utf-8").split()
+    return frozenset(lines)
+
+
+def _runs() -> re.Pattern[str]:
+    pieces = {row[start : start + 4] for line in _ROWS for row in (line, line[::-1]) for start in range(len(row) - 3)}
+    return re.compile("|".join(sorted(pieces)))
+
+
+_RUNS = _runs()

@@ -1,0 +1,57 @@
+"""Seals a value with a data key for one place, and opens it there and nowhere else."""
+
+import secrets
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from dialogues.lib.encryption.key_store import KeyStore
+from dialogues.lib.encryption.names import KeyName, Place, SealBroken
+
+_FORMAT = 1
+_HEADER = struct.Struct(">BI12s")
+_TAG_BYTES = 16
+
+
+#: How many bytes a sealed value is longer than what it seals.
+OVERHEAD = _HEADER.size + _TAG_BYTES
+
+
+def seal(store: KeyStore, name: KeyName, place: Place, plaintext: bytes) -> bytes:
+    """The value, readable only with this key and only in this place; the key is made at its first use.
+
+    :raises KeyErased: the key was erased; nothing is ever sealed for that name again.
+    """
+    key = store.current(name)
+    nonce = secrets.token_bytes(12)
+    return _HEADER.pack(_FORMAT, key.version, nonce) + AESGCM(key.secret).encrypt(
+        nonce, plaintext, place.bound_to(key.version)
+    )
+
+
+def unseal(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> bytes:
+    """The value as it was sealed.
+
+    :raises KeyErased: the key was erased.
+    :raises KeyMissing: the key store never held this key.
+    :raises SealBroken: the value was damaged, or sealed for another place or with another key.
+    """
+    if len(sealed) < OVERHEAD or sealed[0] != _FORMAT:
+        raise SealBroken("this is no sealed value")
+    _format, version, nonce = _HEADER.unpack_from(sealed)
+    key = store.version(name, version)
+    try:
+        return AESGCM(key.secret).decrypt(nonce, sealed[_HEADER.size :], place.bound_to(version))
+    except InvalidTag:
+        raise SealBroken("a sealed value was damaged, or stands where it was not sealed") from None
+
+
+def seal_text(store: KeyStore, name: KeyName, place: Place, text: str) -> bytes:
+    """The same for text."""
+    return seal(store, name, place, text.encode())
+
+
+def unseal_text(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> str:
+    """The text as it was sealed; raises as :func:`unseal` does."""
+    return unseal(store, name, place, sealed).decode()

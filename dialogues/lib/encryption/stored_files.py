@@ -1,0 +1,118 @@
+"""Files on any storage that fsspec knows, sealed piece by piece under random names."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+from uuid import UUID
+
+import fsspec
+
+from dialogues.lib.encryption.envelope import OVERHEAD, seal, unseal
+from dialogues.lib.encryption.key_store import KeyStore
+from dialogues.lib.encryption.names import KeyName, Place
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.settings import SettingsError
+
+_PIECE = 64 * 1024
+
+
+class FileMissing(Exception):
+    """The row is there and the file is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file: its id, which is its name on the storage too, its dialogue, and the key that seals it."""
+
+    id: UUID
+    dialogue_id: UUID | None
+    key: KeyName
+
+
+def read_within(stream: IO[bytes], limit: int) -> bytes:
+    """All of an upload, read no further than the limit.
+
+    :raises Refusal: it is longer, or empty.
+    """
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise Refusal(N_("This file is larger than %(limit)s MB."), field="file", limit=limit // (1024 * 1024) or 1)
+    if not content:
+        raise Refusal(N_("This file is empty."), field="file")
+    return content
+
+
+class FileStore:
+    """Writes once, reads in pieces, deletes; sees only sealed bytes and random names on the storage."""
+
+    def __init__(self, url: str, keys: KeyStore) -> None:
+        try:
+            self._storage, self._root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise SettingsError(f"DIALOGUES_FILES_URL cannot be used: {error}") from None
+        self._keys = keys
+
+    def write(self, ref: FileRef, content: bytes) -> None:
+        """Store the content whole, or not at all."""
+        path, draft = self._path(ref.id), f"{self._path(ref.id)}.draft"
+        self._storage.makedirs(path.rpartition("/")[0], exist_ok=True)
+        with self._storage.open(draft, "wb") as file:
+            for number, begin in enumerate(range(0, max(len(content), 1), _PIECE)):
+                last = begin + _PIECE >= len(content)
+                file.write(seal(self._keys, ref.key, _place(ref, number, last), content[begin : begin + _PIECE]))
+            _flush(file)
+        self._storage.mv(draft, path)
+
+    def read(self, ref: FileRef) -> Iterator[bytes]:
+        """The content, piece by piece; the first is opened before this returns, so that a fault shows at once.
+
+        :raises FileMissing: the storage does not hold it.
+        :raises KeyErased: its key was erased.
+        :raises SealBroken: it was damaged, cut, or is another file.
+        """
+        pieces = self._pieces(ref)
+        first = next(pieces)
+
+        def all_pieces() -> Iterator[bytes]:
+            yield first
+            yield from pieces
+
+        return all_pieces()
+
+    def delete(self, file_id: UUID) -> None:
+        """Delete the file; one that is gone already stays gone."""
+        for path in (self._path(file_id), f"{self._path(file_id)}.draft"):
+            if self._storage.exists(path):
+                self._storage.rm_file(path)
+
+    def _pieces(self, ref: FileRef) -> Iterator[bytes]:
+        try:
+            file = self._storage.open(self._path(ref.id), "rb")
+        except FileNotFoundError:
+            raise FileMissing(f"the storage does not hold file {ref.id}") from None
+        with file:
+            number, piece = 0, file.read(_PIECE + OVERHEAD)
+            while True:
+                following = file.read(_PIECE + OVERHEAD)
+                yield unseal(self._keys, ref.key, _place(ref, number, not following), piece)
+                if not following:
+                    return
+                number, piece = number + 1, following
+
+    def _path(self, file_id: UUID) -> str:
+        return f"{self._root}/{file_id.hex[:2]}/{file_id.hex}"
+
+
+def _place(ref: FileRef, number: int, last: bool) -> Place:
+    """Each piece is bound to its number and to being the last or not, so that none can be moved, dropped or cut off."""
+    return Place("stored_file", f"content {number}{' last' if last else ''}", ref.id, ref.dialogue_id)
+
+
+def _flush(file: Any) -> None:
+    """Onto the disk, where the storage is one."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except (AttributeError, OSError):
+        return

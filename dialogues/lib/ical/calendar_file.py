@@ -1,0 +1,257 @@
+"""Calendar files: one revision as the bytes of an event, and events joined into a file, a feed or a letter's part."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from dialogues.lib.ical import vtimezone
+from dialogues.lib.ical.content_lines import Address, clean_line, clean_lines, escaped, folded, quoted
+from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, Words, words_for
+from dialogues.lib.text import unlinked
+
+#: What ETags depend on beside the data: raise it when the same facts give other bytes.
+RENDERER_VERSION = 2
+
+
+# The product says as little as a title would: files of both profiles look alike from outside.
+_HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
+_TAIL = b"END:VCALENDAR\r\n"
+_UID = re.compile(r"[A-Za-z0-9._@-]{1,254}")
+_GREATEST_SEQUENCE = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """All that an event's bytes are made of: one immutable revision, and the words from which its profile chooses.
+
+    `local_start` and `local_end` are naive, in whole seconds, in the zone `tzid`; `fold` and `end_fold` are 1 where the
+    second of two equal times is meant. All-day events begin and end at midnight, the end excluded. `dtstamp` is the
+    revision's instant in whole seconds; `place` is room, house and city on one line; `neutral_word` comes translated.
+
+    :raises ValueError: a fact is missing or wrong; the sentence says which.
+    """
+
+    uid: str
+    sequence: int
+    dtstamp: datetime
+    local_start: datetime
+    local_end: datetime
+    tzid: str
+    state: State
+    profile: Profile
+    neutral_word: str
+    title: str | None = None
+    place: str | None = None
+    city: str | None = None
+    description: str | None = None
+    fold: int = 0
+    end_fold: int = 0
+    all_day: bool = False
+    transparent: bool = False
+
+    def __post_init__(self) -> None:
+        if not _UID.fullmatch(self.uid):
+            raise ValueError("A UID has 1 to 254 letters, digits and . _ @ -")
+        if not 0 <= self.sequence <= _GREATEST_SEQUENCE:
+            raise ValueError(f"The SEQUENCE {self.sequence} must be a whole number from 0")
+        _utc(self.dtstamp)
+        if self.local_start.microsecond or self.local_end.microsecond:
+            raise ValueError("An event begins and ends on a whole second")
+        if not self.starts_at < self.ends_at:
+            raise ValueError(f"The event ends at {self.local_end}, which is not after its start at {self.local_start}")
+        if self.all_day and not (self.local_start.time() == self.local_end.time() == time(0)):
+            raise ValueError("An all-day event begins and ends at midnight, its end excluded")
+        if not clean_line(self.words.summary):
+            raise ValueError("An event needs a word that can be seen")
+
+    @property
+    def starts_at(self) -> datetime:
+        """The UTC instant of the start."""
+        return vtimezone.instant(self.local_start, self.tzid, self.fold, skipped=self.all_day)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The UTC instant of the end."""
+        return vtimezone.instant(self.local_end, self.tzid, self.end_fold, skipped=self.all_day)
+
+    @property
+    def words(self) -> Words:
+        """What the profile lets its reader see."""
+        return words_for(
+            self.profile,
+            neutral_word=self.neutral_word,
+            title=self.title,
+            place=self.place,
+            city=self.city,
+            description=self.description,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EventBytes:
+    """An event ready to be joined: its VEVENT, and the zone it is told in with its VTIMEZONE, if it needs one.
+
+    Filed events (no method) of one tz version never disagree about a zone. They may be kept under the revision, the
+    profile, the language, `RENDERER_VERSION` and `vtimezone.tz_version()`.
+    """
+
+    body: bytes
+    uid: str
+    tzid: str | None = None
+    zone: bytes = b""
+    method: Method | None = None
+
+
+def filed_event(facts: EventFacts) -> EventBytes:
+    """The event as downloads and feeds carry it: without METHOD, ORGANIZER and ATTENDEE.
+
+    Where the zone's lasting rule does not tell this event's time (Jerusalem, or the year around a change of law), its
+    times are in UTC: a feed holds one definition per zone, for all its events.
+    """
+    zone = _zone_of(facts)
+    lasting = zone is not None and zone == vtimezone.lasting_definition(facts.tzid)
+    return _event(facts, zone if lasting else None, None, [])
+
+
+def mailed_event(
+    facts: EventFacts, *, organizer: Address, recipient: Address, answer: Answer, role: Role = Role.REQUIRED
+) -> EventBytes:
+    """The event as one letter carries it: a REQUEST, or a CANCEL if its state is cancelled, to exactly one person.
+
+    Names stand beside the addresses in the full profile only.
+
+    :param organizer: the role address with the entry's token; the same for the whole life of the UID.
+    :param answer: the stored answer.
+    :raises ValueError: organiser and recipient are one mailbox: calendars then offer no answer.
+    """
+    if organizer.same_box(recipient):
+        raise ValueError("The organiser's address must not be the recipient's own")
+    method = Method.CANCEL if facts.state is State.CANCELLED else Method.REQUEST
+    full = facts.profile is Profile.FULL
+    reply = ";RSVP=TRUE" if method is Method.REQUEST else ""
+    part = f";CUTYPE=INDIVIDUAL;ROLE={role.value};PARTSTAT={answer.value}{reply}"
+    people = [
+        f"ORGANIZER{_named(organizer, full)}:{organizer.uri}",
+        f"ATTENDEE{_named(recipient, full)}{part}:{recipient.uri}",
+    ]
+    return _event(facts, _zone_of(facts), method, people)
+
+
+def calendar_file(
+    events: Iterable[EventBytes],
+    *,
+    method: Method | None = None,
+    name: str | None = None,
+    refresh: timedelta | None = None,
+    uid: str | None = None,
+    last_modified: datetime | None = None,
+) -> bytes:
+    """A whole calendar file: the zones in use in the order of their names, then the events in the order given.
+
+    :param method: None for downloads and feeds; else the letter's, which has exactly one event, mailed with it.
+    :param name: what a feed is called at its reader's, translated and as neutral as its profile.
+    :param refresh: how often a feed's readers should look, in whole minutes.
+    :param uid: a feed's own stored UID.
+    :param last_modified: the instant of a feed's newest revision, aware, in whole seconds.
+    :raises ValueError: events and method do not fit, or two events need different definitions of one zone.
+    """
+    zones: dict[str, bytes] = {}
+    bodies: list[bytes] = []
+    for event in events:
+        if event.method is not method:
+            raise ValueError("Filed events go into files without method, mailed ones into a letter of their own method")
+        if event.tzid is not None and zones.setdefault(event.tzid, event.zone) != event.zone:
+            raise ValueError(
+                f"The events need different definitions of {event.tzid}; they were made with different tz data"
+            )
+        bodies.append(event.body)
+    if method is not None and len(bodies) != 1:
+        raise ValueError(f"A letter carries exactly one event, not {len(bodies)}")
+    head = _head(method, name, refresh, uid, last_modified)
+    return b"".join([_HEAD, *head, *(zones[tzid] for tzid in sorted(zones)), *bodies, _TAIL])
+
+
+def _head(
+    method: Method | None, name: str | None, refresh: timedelta | None, uid: str | None, last_modified: datetime | None
+) -> list[bytes]:
+    lines = [f"METHOD:{method.value}"] if method else []
+    if uid is not None:
+        if not _UID.fullmatch(uid):
+            raise ValueError("A feed's UID has 1 to 254 letters, digits and . _ @ -")
+        lines.append(f"UID:{uid}")
+    if last_modified is not None:
+        lines.append(f"LAST-MODIFIED:{_utc(last_modified)}")
+    if name is not None:
+        shown = escaped(clean_line(name))
+        lines += [f"NAME:{shown}", f"X-WR-CALNAME:{shown}"]
+    if refresh is not None:
+        every = _duration(refresh)
+        lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{every}", f"X-PUBLISHED-TTL:{every}"]
+    return [folded(line) for line in lines]
+
+
+def _event(facts: EventFacts, zone: bytes | None, method: Method | None, people: list[str]) -> EventBytes:
+    words = facts.words
+    lines = ["BEGIN:VEVENT", f"UID:{facts.uid}", f"DTSTAMP:{_utc(facts.dtstamp)}", f"SEQUENCE:{facts.sequence}"]
+    lines += _times(facts, in_zone=zone is not None)
+    lines.append(f"SUMMARY:{escaped(unlinked(clean_line(words.summary)))}")
+    if words.description is not None and (description := clean_lines(words.description)):
+        lines.append(f"DESCRIPTION:{escaped(description)}")
+    if words.location is not None and (location := clean_line(words.location)):
+        lines.append(f"LOCATION:{escaped(unlinked(location))}")
+    lines += people
+    lines += [f"STATUS:{facts.state.name}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
+    lines.append(f"CLASS:{words.confidentiality}")
+    if method is not None:
+        lines += [f"X-MICROSOFT-CDO-BUSYSTATUS:{_busy(facts)}", "X-MICROSOFT-DISALLOW-COUNTER:TRUE"]
+    lines += [f"LAST-MODIFIED:{_utc(facts.dtstamp)}", "END:VEVENT"]
+    body = b"".join([folded(line) for line in lines])
+    return EventBytes(body, facts.uid, facts.tzid if zone is not None else None, zone or b"", method)
+
+
+def _zone_of(facts: EventFacts) -> bytes | None:
+    """The definition that tells the event's times right; None where dates or UTC tell them."""
+    if facts.all_day or facts.tzid in {"UTC", "Etc/UTC"} or _second_of_two(facts):
+        return None
+    return vtimezone.definition(facts.tzid, facts.starts_at, facts.ends_at)
+
+
+def _second_of_two(facts: EventFacts) -> bool:
+    """Whether an end of the event is the second of two equal times, which no local time in a file can say."""
+    folds = ((facts.local_start, facts.starts_at), (facts.local_end, facts.ends_at))
+    return any(vtimezone.instant(local, facts.tzid) != at for local, at in folds)
+
+
+def _times(facts: EventFacts, *, in_zone: bool) -> list[str]:
+    if facts.all_day:
+        return [f"DTSTART;VALUE=DATE:{facts.local_start:%Y%m%d}", f"DTEND;VALUE=DATE:{facts.local_end:%Y%m%d}"]
+    if not in_zone:
+        return [f"DTSTART:{_utc(facts.starts_at)}", f"DTEND:{_utc(facts.ends_at)}"]
+    tzid = f";TZID={facts.tzid}"
+    return [f"DTSTART{tzid}:{facts.local_start:%Y%m%dT%H%M%S}", f"DTEND{tzid}:{facts.local_end:%Y%m%dT%H%M%S}"]
+
+
+def _busy(facts: EventFacts) -> str:
+    if facts.transparent or facts.state is State.CANCELLED:
+        return "FREE"
+    return "TENTATIVE" if facts.state is State.TENTATIVE else "BUSY"
+
+
+def _named(address: Address, full: bool) -> str:
+    name = clean_line(address.name or "") if full else ""
+    return f";CN={quoted(name)}" if name else ""
+
+
+def _utc(at: datetime) -> str:
+    if at.tzinfo is None or at.microsecond:
+        raise ValueError(f"{at} must be an instant in whole seconds with its UTC offset")
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _duration(span: timedelta) -> str:
+    minutes, rest = divmod(span, timedelta(minutes=1))
+    if rest or minutes <= 0:
+        raise ValueError("A feed is looked at again after whole minutes")
+    hours, minutes = divmod(minutes, 60)
+    return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")

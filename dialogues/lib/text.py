@@ -1,0 +1,118 @@
+"""Text that people typed: cleaned of what no reader can see, bounded, never guessed at."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from dialogues.lib.refusal import N_, Refusal
+
+#: Direction marks that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
+_HARMLESS_FORMAT = {"\u200c", "\u200d"}
+#: Letters and signs that are drawn as nothing.
+_BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+
+
+def one_line(text: str) -> str:
+    """The text in NFC on one line, without control and direction characters, spaces run together.
+
+    Where nothing is left that can be seen, nothing is.
+    """
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in unicodedata.normalize("NFC", text)
+        if _visible(character)
+    )
+    return _unless_blank(" ".join(kept.split()))
+
+
+def many_lines(text: str) -> str:
+    """The same for longer text: line breaks and tabs stay, as LF and TAB."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _unless_blank("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
+
+
+def _unless_blank(text: str) -> str:
+    """The text, if it has more than joiners, and marks that stand on nothing."""
+    shows = (
+        not (character.isspace() or character in _HARMLESS_FORMAT or unicodedata.category(character).startswith("M"))
+        for character in text
+    )
+    return text if any(shows) else ""
+
+
+def _visible(character: str) -> bool:
+    if character in _HARMLESS_FORMAT:
+        return True
+    if character.isspace():
+        return True
+    return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+#: What makes a link of a name in somebody's mail program.
+IN_NAMES = ("://", "www.", "@", "/")
+#: The same in titles and the names of places and parties, where a slash is common: "Water/energy".
+IN_TITLES = ("://", "www.", "@")
+#: Signs that look like those above although NFKC keeps them; joiners cannot be seen.
+_LOOK_ALIKES = str.maketrans("\u2044\u2215\u29f8\u2236\ua789\u3002", "///::.", "\u200c\u200d")
+_JOINT = re.compile(r"((?<=\w)[.\uff0e\u2024\uff61\u3002](?=[^\W\d_]{2})|[@\uff20\ufe6b]|[:\uff1a](?=[/\uff0f]{2}))")
+
+
+def refuse_link(text: str, signs: Sequence[str] = IN_NAMES, *, field: str | None = None) -> str:
+    """Returns the text unchanged.
+
+    :raises Refusal: it contains one of the signs, or a character that stands for it after NFKC.
+    """
+    seen = unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKES)).translate(_LOOK_ALIKES).casefold()
+    for sign in signs:
+        if sign in seen:
+            raise Refusal(LINK_IN_NAME, field=field, sign=sign)
+    return text
+
+
+LINK_IN_NAME = N_("Remove “%(sign)s”. Names and titles cannot contain web or e-mail addresses.")
+
+
+def unlinked(text: str) -> str:
+    """Text of other people for an email: spaced so that mail programs do not make a link of it."""
+    return _JOINT.sub(r"\1 ", text)
+
+
+def bounded(text: str, longest: int, *, field: str | None = None) -> str:
+    """The text, if it is no longer than that.
+
+    :raises Refusal: it is longer; the words say by how much.
+    """
+    if len(text) > longest:
+        raise Refusal(
+            N_("This is %(length)s characters long; write at most %(longest)s."),
+            field=field,
+            length=len(text),
+            longest=longest,
+        )
+    return text
+
+
+def mail_address(text: str, *, field: str | None = None) -> str:
+    """An e-mail address as it is to be written to, its domain in IDNA.
+
+    :raises Refusal: it is not one plain address.
+    """
+    address = one_line(text)
+    local, _, domain = address.rpartition("@")
+    try:
+        address = f"{local}@{domain.encode('idna').decode('ascii')}" if domain else address
+    except UnicodeError:
+        address = ""
+    if not _ADDRESS.fullmatch(address) or ".." in address or len(address) > 254:
+        raise Refusal(
+            N_("“%(address)s” is not an e-mail address: write one like name@example.org."),
+            field=field,
+            address=one_line(text)[:80],
+        )
+    return address
+
+
+def same_address(address: str) -> str:
+    """The form in which two spellings of one address are equal."""
+    return unicodedata.normalize("NFKC", address).casefold()

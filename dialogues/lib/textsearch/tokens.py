@@ -1,0 +1,163 @@
+"""One tokenizer for both engines: folded words, and pairs of characters for scripts that run words together."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, pairwise
+
+#: Words are cut here, in records as in queries, since PostgreSQL refuses very long ones.
+LONGEST_WORD = 64
+#: How many terms of a query are looked for.
+MOST_TERMS = 20
+
+
+#: Latin, Greek and Cyrillic letters, which lose their accents, end here.
+_ACCENTS_END = "\u0530"
+#: Hangul, Han and kana, beside whose letters no space is written or need be.
+_DENSE = (
+    (0x1100, 0x11FF),
+    (0x3005, 0x3007),
+    (0x3021, 0x30FF),
+    (0x3130, 0x318F),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xA960, 0xA97F),
+    (0xAC00, 0xD7FF),
+    (0xF900, 0xFAFF),
+    (0x1B000, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a pair in its folded form; where it begins and ends in the text, and where its first character ends."""
+
+    folded: str
+    start: int
+    end: int
+    first_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Tokens of a query that must follow each other; one character of a dense script stands for all it begins."""
+
+    tokens: tuple[str, ...]
+    is_beginning: bool = False
+
+    def begins_at(self, place: int, tokens: Sequence[Token]) -> bool:
+        """Whether the term is found there."""
+        here = tokens[place : place + len(self.tokens)]
+        if self.is_beginning:
+            return bool(here) and here[0].folded.startswith(self.tokens[0])
+        return tuple(token.folded for token in here) == self.tokens
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text in their order: each word, and of dense scripts each pair and the last character."""
+    for run in _runs(text):
+        if not run.is_dense:
+            yield _joined(run.characters)
+            continue
+        for pair in pairwise(run.characters):
+            yield _joined(pair)
+        yield _joined(run.characters[-1:])
+
+
+def indexed(*texts: str) -> str:
+    """What the index holds of these texts: all their tokens, with spaces between them."""
+    return " ".join(token.folded for text in texts for token in tokens(text))
+
+
+def terms(query: str) -> tuple[Term, ...]:
+    """What is looked for: every term must be found. What was written without a space belongs together."""
+    found: dict[Term, None] = {}
+    for chunk in query.split():
+        for is_dense, runs in groupby(_runs(chunk), key=lambda run: run.is_dense):
+            for term in _dense_terms(runs) if is_dense else _word_terms(runs):
+                found[term] = None
+    return tuple(found)[:MOST_TERMS]
+
+
+def holds(text: str, wanted: Sequence[Term]) -> bool:
+    """Whether a text holds every term, as both engines decide it."""
+    there = list(tokens(text))
+    return all(any(term.begins_at(place, there) for place in range(len(there))) for term in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Character:
+    """A folded character, and where what it was folded from stands."""
+
+    folded: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters with nothing between them."""
+
+    is_dense: bool
+    characters: tuple[_Character, ...]
+
+
+def _word_terms(runs: Iterator[_Run]) -> Iterator[Term]:
+    yield Term(tuple(_joined(run.characters).folded for run in runs))
+
+
+def _dense_terms(runs: Iterator[_Run]) -> Iterator[Term]:
+    for run in runs:
+        if len(run.characters) == 1:
+            yield Term((run.characters[0].folded,), is_beginning=True)
+        else:
+            yield Term(tuple(_joined(pair).folded for pair in pairwise(run.characters)))
+
+
+def _joined(characters: Sequence[_Character]) -> Token:
+    folded = "".join(character.folded for character in characters)
+    return Token(folded[:LONGEST_WORD], characters[0].start, characters[-1].end, characters[0].end)
+
+
+def _runs(text: str) -> Iterator[_Run]:
+    for kind, characters in groupby(_characters(text), key=lambda character: _kind(character.folded)):
+        if kind is not None:
+            yield _Run(kind, tuple(characters))
+
+
+def _characters(text: str) -> Iterator[_Character]:
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _belongs_to_the_one_before(text[end]):
+            for folded in _folded(text[start:end]):
+                yield _Character(folded, start, end)
+            start = end
+
+
+@lru_cache(maxsize=65_536)
+def _folded(cluster: str) -> str:
+    """One character with its marks in the form in which all its spellings are equal."""
+    for _again in range(2):
+        cluster = unicodedata.normalize("NFKC", cluster).casefold()
+    taken_apart = unicodedata.normalize("NFD", cluster)
+    if taken_apart[:1] < _ACCENTS_END:
+        taken_apart = "".join(character for character in taken_apart if not unicodedata.combining(character))
+    seen = (character for character in taken_apart if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFC", "".join(seen))
+
+
+@lru_cache(maxsize=65_536)
+def _kind(character: str) -> bool | None:
+    """True for dense scripts, False for words, None for what stands between them."""
+    if unicodedata.category(character)[0] not in "LMN":
+        return None
+    return any(first <= ord(character) <= last for first, last in _DENSE)
+
+
+@lru_cache(maxsize=65_536)
+def _belongs_to_the_one_before(character: str) -> bool:
+    """Accents and marks, the later letters of a Hangul syllable, half-width voicing marks."""
+    return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

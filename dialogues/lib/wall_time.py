@@ -1,0 +1,77 @@
+"""Local time, zone and instant: a gap is refused, a fold is asked about."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from dialogues.lib.refusal import N_, Refusal
+
+
+@lru_cache(maxsize=1)
+def known_zones() -> frozenset[str]:
+    """The IANA zone names of the tzdata package, without the host's own list."""
+    names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
+    return frozenset(names)
+
+
+def zone(name: str, *, field: str | None = None) -> ZoneInfo:
+    """The zone of that IANA name.
+
+    :raises Refusal: there is no such zone.
+    """
+    if name not in known_zones():
+        raise Refusal(
+            N_("“%(zone)s” is no time zone of the tz database: write one like Asia/Ulaanbaatar."),
+            field=field,
+            zone=name,
+        )
+    return ZoneInfo(name)
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """A local time as typed, the zone it is read in, and which of two equal times is meant (fold 0 or 1)."""
+
+    local: datetime
+    zone: str
+    fold: int = 0
+
+    @property
+    def instant(self) -> datetime:
+        return self.local.replace(tzinfo=ZoneInfo(self.zone), fold=self.fold).astimezone(UTC)
+
+    @property
+    def is_twofold(self) -> bool:
+        """Whether the clocks show this time twice, so that the fold says which is meant."""
+        early = self.local.replace(tzinfo=ZoneInfo(self.zone), fold=0)
+        return early.utcoffset() != early.replace(fold=1).utcoffset()
+
+
+def resolve_local_time(local: datetime, zone_name: str, fold: int | None = None) -> WallClock:
+    """The wall clock time, checked to exist and to be unambiguous.
+
+    :param fold: 0 for the earlier, 1 for the later of two equal times; None if nobody said.
+    :raises Refusal: the clock skips this time (gap), shows it twice and nobody said which (fold), or the zone is
+        unknown.
+    """
+    tz = zone(zone_name)
+    early = local.replace(tzinfo=tz, fold=0)
+    late = local.replace(tzinfo=tz, fold=1)
+    if early.utcoffset() == late.utcoffset():
+        return WallClock(local, zone_name)
+    if early.astimezone(UTC).astimezone(tz).replace(tzinfo=None) != local:
+        raise Refusal(
+            N_("%(time)s does not exist in %(zone)s: the clocks go forward then. Choose a time before or after."),
+            time=f"{local:%Y-%m-%d %H:%M}",
+            zone=zone_name,
+        )
+    if fold is None:
+        raise Refusal(
+            N_("%(time)s comes twice in %(zone)s, since the clocks go back then. Say which of the two you mean."),
+            field="fold",
+            time=f"{local:%Y-%m-%d %H:%M}",
+            zone=zone_name,
+        )
+    return WallClock(local, zone_name, fold)

@@ -1,1 +1,0 @@
-"""Changes of dialogues, meetings and roles; each function is one transaction."""

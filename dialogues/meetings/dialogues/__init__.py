@@ -1,0 +1,1 @@
+"""Dialogues, their meetings and parties, and who holds which role."""

@@ -1,0 +1,196 @@
+"""What other features and commands write about persons, their roles and the exchange; joins the open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.outbox.operations import compose_anew
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.text import mail_address, same_address
+from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, NameOrder
+from dialogues.meetings.dialogues.rules.names import sort_key
+from dialogues.meetings.dialogues.rules.roles import refuse_capacity
+
+
+def add_person(
+    dialogue_id: UUID,
+    name: str,
+    email: str | None = None,
+    *,
+    native: str = "",
+    family: str = "",
+    given: str = "",
+    name_order: NameOrder = NameOrder.GIVEN_FIRST,
+    aliases: Sequence[str] = (),
+    stems: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    locale: str = "en",
+    zone: str | None = None,
+    institution_id: UUID | None = None,
+    affiliation: str = "",
+    registered_by: UUID | None = None,
+    account_id: UUID | None = None,
+) -> UUID:
+    """Write down a person of a dialogue.
+
+    :raises Refusal: the e-mail address is none, or someone in this dialogue has it already, in whatever spelling.
+    """
+    address = mail_address(email, field="email") if email else None
+    if address is not None and person_with_address(dialogue_id, address) is not None:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person = Person(
+        dialogue_id=dialogue_id,
+        name=name,
+        email=address,
+        email_norm=same_address(address) if address else None,
+        native=native,
+        family=family,
+        given=given,
+        name_order=name_order,
+        sort_key=sort_key(name, family, given, name_order),
+        aliases=list(aliases),
+        stems=list(stems),
+        languages=list(languages),
+        locale=locale,
+        zone=zone,
+        institution_id=institution_id,
+        affiliation=affiliation,
+        registered_by=registered_by,
+        account_id=account_id,
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person.id
+
+
+def person_with_address(dialogue_id: UUID, email: str) -> UUID | None:
+    """The person of the dialogue with this address, whatever its spelling; a commands' read, under no one's eyes."""
+    same = same_address(mail_address(email, field="email"))
+    found = select(Person.id).where(Person.dialogue_id == dialogue_id, Person.email_norm == same)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def write_address(person_id: UUID, email: str | None) -> None:
+    """Give a person nobody has signed in for another address, or none.
+
+    :raises Refusal: the e-mail address is none, or someone else in this dialogue has it already.
+    """
+    person = db.session.get_one(Person, person_id)
+    address = mail_address(email, field="email") if email else None
+    if address is not None and person_with_address(person.dialogue_id, address) not in {None, person_id}:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person.email, person.email_norm = address, same_address(address) if address else None
+    person.version += 1
+    db.session.flush()
+    compose_anew([person_id])
+
+
+def link_account(person_id: UUID, account_id: UUID) -> None:
+    """Let the account stand behind the person from now on.
+
+    :raises Refusal: another account stands behind the person, or the account behind another person of the dialogue.
+    """
+    person = db.session.get_one(Person, person_id)
+    if person.account_id == account_id:
+        return
+    twin = select(Person.id).where(Person.dialogue_id == person.dialogue_id, Person.account_id == account_id)
+    if person.account_id is not None or db.session.execute(twin).first() is not None:
+        raise Refusal(N_("This person and this sign-in cannot be joined: one of them is joined already."))
+    person.account_id = account_id
+    db.session.flush()
+
+
+def readdress_person(person_id: UUID, email: str) -> None:
+    """Write another address of a person down.
+
+    :raises Refusal: it is none, or someone in this dialogue has it already, in whatever spelling.
+    """
+    person, address = db.session.get_one(Person, person_id), mail_address(email, field="email")
+    if person_with_address(person.dialogue_id, address) not in {None, person_id}:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    person.email, person.email_norm = address, same_address(address)
+    person.version += 1
+    db.session.flush()
+    compose_anew([person_id])
+
+
+class Description(TypedDict, total=False):
+    """What a person writes about themself; what is left out stays as it is."""
+
+    name: str
+    native: str
+    family: str
+    given: str
+    name_order: NameOrder
+    sort_key: str
+    gender: Gender
+    affiliation: str
+    languages: Sequence[str]
+    always_discreet: bool
+
+
+def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
+    """Write down a person as they describe themself."""
+    person = db.session.get_one(Person, person_id)
+    columns: dict[str, object] = {**described}
+    if "languages" in described:
+        columns["languages"] = list(described["languages"])
+    for column, value in columns.items():
+        setattr(person, column, value)
+    person.version += 1
+    db.session.flush()
+
+
+def open_exchange(meeting_id: UUID, at: datetime) -> None:
+    """Open the parties' lists of the meeting to each other from that time on."""
+    _exchange(meeting_id).opened_at = at
+    db.session.flush()
+
+
+def propose_exchange(meeting_id: UUID, until: datetime | None, by_person: UUID | None, at: datetime) -> None:
+    """Write down that someone proposes this time for the lists to open; it replaces an earlier proposal."""
+    exchange = _exchange(meeting_id)
+    exchange.proposed_until, exchange.proposed_by, exchange.proposed_at = until, by_person, at
+    db.session.flush()
+
+
+def fix_exchange(meeting_id: UUID, confirmed_by: UUID | None) -> None:
+    """Let the lists open at the proposed time; where that is None, once every party has submitted."""
+    exchange = _exchange(meeting_id)
+    exchange.sealed_until, exchange.fixed_by = exchange.proposed_until, exchange.proposed_by
+    exchange.confirmed_by = confirmed_by
+    exchange.proposed_until = exchange.proposed_by = exchange.proposed_at = None
+    db.session.flush()
+
+
+def _exchange(meeting_id: UUID) -> Exchange:
+    exchange = db.session.get(Exchange, meeting_id)
+    if exchange is None:
+        meeting = db.session.get_one(Meeting, meeting_id)
+        exchange = Exchange(meeting_id=meeting_id, dialogue_id=meeting.dialogue_id)
+        db.session.add(exchange)
+    return exchange
+
+
+def set_submitted(meeting_id: UUID, party_id: UUID, by_person: UUID | None, at: datetime | None) -> None:
+    """Write down that the party has lodged its list for the meeting, or with None that it took it back."""
+    row = db.session.get_one(MeetingParty, (meeting_id, party_id))
+    row.submitted_at, row.submitted_by = at, by_person if at is not None else None
+    db.session.flush()
+
+
+def set_seats(meeting_id: UUID, party_id: UUID, seats: dict[str, int]) -> None:
+    """Give the party these numbers of seats, by the word of a capacity; a capacity without a number has no seats.
+
+    :raises Refusal: an observing organisation would get seats for participants.
+    """
+    kind = db.session.get_one(Party, party_id).kind
+    for capacity in seats:
+        refuse_capacity(kind, Capacity(capacity))
+    db.session.get_one(MeetingParty, (meeting_id, party_id)).seats = seats
+    db.session.flush()

@@ -1,0 +1,1 @@
+"""Reads about dialogues and meetings, always for a viewer."""

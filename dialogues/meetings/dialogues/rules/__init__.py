@@ -1,0 +1,1 @@
+"""Words and decisions about dialogues, meetings, parties and roles."""

@@ -1,0 +1,147 @@
+"""Dialogues, parties and meetings as they are written down, and days in order."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import (
+    Existence,
+    InviteProfile,
+    MeetingFormat,
+    MeetingStatus,
+    PartyAttribution,
+    PartyKind,
+    Rule,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueFacts:
+    """A dialogue as it is written down."""
+
+    code: str
+    title: str
+    themes: tuple[str, ...] = ()
+    phase: int = 1
+    existence: Existence = Existence.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyFacts:
+    """A party as it is written down: its names by language, English always among them."""
+
+    code: str
+    names: dict[str, str]
+    city: str | None = None
+    kind: PartyKind = PartyKind.PARTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionFacts:
+    """An institution as it is written down."""
+
+    name: str
+    acronym: str = ""
+    aliases: tuple[str, ...] = ()
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The days of a meeting: at the table from `starts_on` to `ends_on`, travelling around them."""
+
+    starts_on: date
+    ends_on: date
+    arrive_on: date | None = None
+    depart_on: date | None = None
+
+    @property
+    def first(self) -> date:
+        return self.arrive_on or self.starts_on
+
+    @property
+    def last(self) -> date:
+        return self.depart_on or self.ends_on
+
+    def moved_to(self, starts_on: date) -> "Days":
+        """The same days, as far from each other, around another first day at the table."""
+        by = starts_on - self.starts_on
+        return Days(
+            starts_on=starts_on,
+            ends_on=self.ends_on + by,
+            arrive_on=self.arrive_on + by if self.arrive_on else None,
+            depart_on=self.depart_on + by if self.depart_on else None,
+        )
+
+
+#: Longer than any series of online meetings; a slip in the year is caught by it.
+LONGEST = timedelta(days=366)
+
+
+def refuse_disorder(days: Days) -> None:
+    """:raises Refusal: the days do not follow each other as arrival, start, end and departure do."""
+    if days.ends_on < days.starts_on:
+        raise Refusal(N_("The last day is before the first day: swap them, or correct the year."), field="ends_on")
+    if days.ends_on - days.starts_on > LONGEST:
+        raise Refusal(N_("The meeting would last longer than a year: check the year of its last day."), field="ends_on")
+    if days.arrive_on and days.arrive_on > days.starts_on:
+        raise Refusal(
+            N_("People would arrive after the first day: choose that day or an earlier one."), field="arrive_on"
+        )
+    if days.depart_on and days.depart_on < days.ends_on:
+        raise Refusal(N_("People would leave before the last day: choose that day or a later one."), field="depart_on")
+
+
+def refuse_early_closing(last_day: date, today: date) -> None:
+    """:raises Refusal: the meeting is not over: its last day has not come."""
+    if today < last_day:
+        raise Refusal(
+            N_("The last day of this meeting has not come: close it then. If it does not take place, cancel it.")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingFacts:
+    """A meeting as it is planned; the hour at which registration closes is on the clocks of its zone."""
+
+    code: str
+    title: str
+    zone: str
+    days: Days
+    venue_id: UUID | None = None
+    city: str | None = None
+    status: MeetingStatus = MeetingStatus.PROVISIONAL
+    format: MeetingFormat = MeetingFormat.IN_PERSON
+    existence: Existence = Existence.NORMAL
+    default_rule: Rule = Rule.CHATHAM_HOUSE
+    party_attribution: PartyAttribution = PartyAttribution.NEVER
+    profile: InviteProfile = InviteProfile.DISCREET
+    observers_told: bool = False
+    working_languages: tuple[str, ...] = ()
+    registration_closes: datetime | None = None
+    rules_text: str = ""
+    parties: frozenset[UUID] = frozenset()
+    seats: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticalFacts:
+    """What helps people to be there: the way, the hotel, whom to call at night."""
+
+    way: str = ""
+    hotel: str = ""
+    night_telephone: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationWindow:
+    """What decides whether a meeting takes answers: it is still to come, and registration is open."""
+
+    takes_place: bool
+    closes_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether answers are taken now."""
+        return self.takes_place and (self.closes_at is None or now < self.closes_at)

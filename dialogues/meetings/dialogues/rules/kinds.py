@@ -1,0 +1,172 @@
+"""The words that dialogues, meetings and parties are described by."""
+
+from enum import Enum
+
+from dialogues.lib.refusal import N_
+from dialogues.policy import Role
+
+
+class Existence(Enum):
+    """Whether outsiders may know that it takes place; a confidential one is there for its circle only."""
+
+    NORMAL = "normal"
+    CONFIDENTIAL = "confidential"
+
+
+class PartyKind(Enum):
+    """A side of the dialogue, its host, or an organisation that observes."""
+
+    PARTY = "party"
+    HOST = "host"
+    OBSERVER = "observer"
+
+    @property
+    def capacities(self) -> "tuple[Capacity, ...]":
+        """The capacities its people may have; an observing organisation has no participants."""
+        return tuple(one for one in Capacity if self is not PartyKind.OBSERVER or one is not Capacity.PARTICIPANT)
+
+
+class Capacity(Enum):
+    """In which capacity a person takes part."""
+
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    SPECIAL_OBSERVER = "special_observer"
+    RESOURCE_PERSON = "resource_person"
+
+    @property
+    def role(self) -> Role:
+        """The role that comes with it; whoever is not at the table as a participant sees what observers see."""
+        return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
+
+
+class NameOrder(Enum):
+    """How a name is written: family name first, given name first, patronymic and given name."""
+
+    FAMILY_FIRST = "family_first"
+    GIVEN_FIRST = "given_first"
+    PATRONYMIC_GIVEN = "patronymic_given"
+
+
+class MeetingStatus(Enum):
+    """Where a meeting stands."""
+
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+class MeetingFormat(Enum):
+    """Whether people come to one place."""
+
+    IN_PERSON = "in_person"
+    HYBRID = "hybrid"
+    ONLINE = "online"
+
+
+class Gender(Enum):
+    """As a person says it, for the totals of a whole meeting only."""
+
+    FEMALE = "f"
+    MALE = "m"
+    OTHER = "other"
+    UNDISCLOSED = "undisclosed"
+
+
+class PartyOrder(Enum):
+    """By what parties stand in every list of a meeting: their names in a language, or their cities.
+
+    Seoul and Pyongyang order the letters of Korean differently: both orders are on offer, and neither is assumed.
+    """
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+    RUSSIAN = "ru"
+    PINYIN = "zh"
+    KOREAN = "ko"
+    KOREAN_LATE_IEUNG = "ko_late_ieung"
+    CITY = "city"
+
+
+class Rule(Enum):
+    """The rule of a session, stricter downward (the rule ladder)."""
+
+    ON_THE_RECORD = "on_the_record"
+    CHATHAM_HOUSE = "chatham_house"
+    OFF_THE_RECORD = "off_the_record"
+    CLOSED = "closed"
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether a rapporteur keeps notes and a summary: not off the record, and not in a closed session."""
+        return self in {Rule.ON_THE_RECORD, Rule.CHATHAM_HOUSE}
+
+
+class PartyAttribution(Enum):
+    """Whether a released text may name a party."""
+
+    NEVER = "never"
+    WITH_CONSENT = "with_co_chairs_consent"
+
+
+class InviteProfile(Enum):
+    """What a calendar file may say: a neutral word and the city, or title and room by explicit choice."""
+
+    DISCREET = "discreet"
+    FULL = "full"
+
+
+#: The languages that parties' names and meetings are written in, by themselves.
+LANGUAGES = {
+    "en": "English",
+    "fr": "français",
+    "ru": "русский",
+    "zh": "中文",
+    "ko": "조선말 / 한국어",
+    "ja": "日本語",
+    "mn": "монгол",
+    "de": "Deutsch",
+}
+
+
+WORDS: dict[Enum, str] = {
+    Existence.NORMAL: N_("not secret"),
+    Existence.CONFIDENTIAL: N_("confidential"),
+    PartyKind.PARTY: N_("party"),
+    PartyKind.HOST: N_("host"),
+    PartyKind.OBSERVER: N_("observing organisation"),
+    Capacity.PARTICIPANT: N_("participant"),
+    Capacity.OBSERVER: N_("observer"),
+    Capacity.SPECIAL_OBSERVER: N_("special observer"),
+    Capacity.RESOURCE_PERSON: N_("resource person"),
+    NameOrder.FAMILY_FIRST: N_("family name first"),
+    NameOrder.GIVEN_FIRST: N_("given name first"),
+    NameOrder.PATRONYMIC_GIVEN: N_("patronymic, then given name"),
+    MeetingStatus.PROVISIONAL: N_("provisional"),
+    MeetingStatus.CONFIRMED: N_("confirmed"),
+    MeetingStatus.CANCELLED: N_("cancelled"),
+    MeetingStatus.CLOSED: N_("closed"),
+    MeetingFormat.IN_PERSON: N_("in person"),
+    MeetingFormat.HYBRID: N_("in person and online"),
+    MeetingFormat.ONLINE: N_("online"),
+    Gender.FEMALE: N_("female"),
+    Gender.MALE: N_("male"),
+    Gender.OTHER: N_("other"),
+    Gender.UNDISCLOSED: N_("not said"),
+    PartyOrder.ENGLISH: N_("by their names in English"),
+    PartyOrder.FRENCH: N_("by their names in French"),
+    PartyOrder.RUSSIAN: N_("by their names in Russian"),
+    PartyOrder.PINYIN: N_("by their names in Chinese, in pinyin"),
+    PartyOrder.KOREAN: N_("by their names in Korean, letters as ordered in Seoul"),
+    PartyOrder.KOREAN_LATE_IEUNG: N_("by their names in Korean, letters as ordered in Pyongyang"),
+    PartyOrder.CITY: N_("by their cities"),
+    Rule.ON_THE_RECORD: N_("on the record"),
+    Rule.CHATHAM_HOUSE: N_("Chatham House Rule"),
+    Rule.OFF_THE_RECORD: N_("off the record"),
+    Rule.CLOSED: N_("closed: no notes at all"),
+    PartyAttribution.NEVER: N_("never"),
+    PartyAttribution.WITH_CONSENT: N_("with the co-chairs' consent"),
+    InviteProfile.DISCREET: N_("discreet"),
+    InviteProfile.FULL: N_("full"),
+}

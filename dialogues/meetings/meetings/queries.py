@@ -1,0 +1,148 @@
+"""Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from dialogues.core.common.viewer import Place, Viewer
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, Person
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import (
+    awaits_own_list,
+    conditions,
+    holdings_of,
+    in_force,
+    observes_around,
+    observes_in,
+    roles_of,
+)
+from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, STAFF_ROLES, Role, scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyMeeting:
+    """A meeting in which an account holds a role, with the roles that count there."""
+
+    id: UUID
+    dialogue_id: UUID
+    dialogue_title: str
+    person_id: UUID
+    roles: frozenset[Role]
+    viewer: Viewer
+    facts: Any
+
+
+def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) -> list[MyMeeting]:
+    """The meetings that the signed-in viewer may see, in one dialogue or in all, the earliest first; two queries.
+
+    `facts` are the meeting's columns, and `opened_at` of its exchange; `viewer` is the same viewer standing there.
+    """
+    return _open_meetings(viewer, _grants(viewer, dialogue_id), now)
+
+
+def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list[MyMeeting]:
+    by_place = defaultdict(list)
+    for grant in grants:
+        by_place[grant.meeting_id or grant.dialogue_id].append(grant)
+    found = []
+    for row in _meetings_of(viewer, grants):
+        here = holdings_of(by_place[row.dialogue_id] + by_place[row.id], observes=row.observes, meeting_id=row.id)
+        roles, met = frozenset(holding.role for holding in here), conditions(row, now)
+        if scopes(MEETING_SEE, roles, met):
+            person_id = here[0].person_id
+            found.append(
+                MyMeeting(
+                    id=row.id,
+                    dialogue_id=row.dialogue_id,
+                    dialogue_title=row.dialogue_title,
+                    person_id=person_id,
+                    roles=roles,
+                    viewer=viewer.in_meeting(_place_of(row), person_id, here, met),
+                    facts=row,
+                )
+            )
+    return found
+
+
+def _place_of(row: Any) -> Place:
+    return Place(
+        dialogue_id=row.dialogue_id,
+        dialogue_title=row.dialogue_title,
+        meeting_id=row.id,
+        meeting_code=row.code,
+        meeting_title=row.title,
+        zone=row.zone,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MyPlaces:
+    """The ids of the dialogues and meetings that are open to a viewer at present."""
+
+    dialogues: frozenset[UUID]
+    meetings: frozenset[UUID]
+
+
+def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
+    """What is open to the signed-in viewer at present; two queries."""
+    grants = _grants(viewer, None)
+    whole = defaultdict[UUID, set[Role]](set)
+    for grant in grants:
+        if grant.meeting_id is None:
+            whole[grant.dialogue_id] |= roles_of(grant.role, observes=grant.observes)
+    # A role in one meeting opens its dialogue as long as it opens the meeting.
+    meetings = _open_meetings(viewer, grants, now)
+    dialogues = {meeting.dialogue_id for meeting in meetings}
+    dialogues |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
+    return MyPlaces(frozenset(dialogues), frozenset(meeting.id for meeting in meetings))
+
+
+def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
+    """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
+    places = my_places(viewer, now).dialogues
+    rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
+    return list(db.session.execute(rows).all())
+
+
+def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
+    grants = (
+        select(
+            RoleGrant.role,
+            RoleGrant.person_id,
+            RoleGrant.party_id,
+            RoleGrant.dialogue_id,
+            RoleGrant.meeting_id,
+            observes_around().label("observes"),
+        )
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(Person.account_id == viewer.account_id, in_force())
+    )
+    if dialogue_id is not None:
+        grants = grants.where(RoleGrant.dialogue_id == dialogue_id)
+    rows = db.session.execute(grants)
+    return [grant for grant in rows if viewer.as_staff or grant.role not in STAFF_ROLES]
+
+
+def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:
+    whole = {grant.dialogue_id for grant in grants if grant.meeting_id is None}
+    single = {grant.meeting_id for grant in grants if grant.meeting_id is not None}
+    return db.session.execute(
+        select(
+            *Meeting.__table__.columns,
+            Dialogue.title.label("dialogue_title"),
+            Exchange.opened_at,
+            observes_in(Meeting.id, Person.id).label("observes"),
+            awaits_own_list(Person.id, Meeting.id).label("awaits_own_list"),
+        )
+        .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .join(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == viewer.account_id))
+        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+        .where(or_(Meeting.dialogue_id.in_(whole), Meeting.id.in_(single)))
+        .order_by(Meeting.starts_on, Meeting.code)
+    ).all()

@@ -1,0 +1,75 @@
+"""Changes of the order: the language or the cities it follows, and the lot that says where it starts."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.meetings.dialogues.commands import place_of
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyOrder
+from dialogues.meetings.precedence import queries
+from dialogues.meetings.precedence.models import Lot
+from dialogues.meetings.precedence.rules import (
+    LotDrawn,
+    OrderChosen,
+    refuse_another_lot,
+    refuse_order_after_lot,
+    to_be_drawn,
+)
+from dialogues.policy import MEETING_EDIT
+
+
+def choose_order(viewer: Viewer, by: PartyOrder, *, version: int, now: datetime) -> None:
+    """Let the parties of the meeting the viewer stands in stand in that order from now on.
+
+    :raises Refusal: a lot was drawn, the meeting is over, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        meeting = _meeting_to_order(change, version)
+        if meeting.party_order is by:
+            return
+        refuse_order_after_lot(db.session.get(Lot, meeting.id) is not None)
+        meeting.party_order = by
+        meeting.version += 1
+        change.record(OrderChosen(**_about(meeting), at=now, order=by))
+
+
+def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> None:
+    """Draw at random which party stands first at the meeting the viewer stands in, once and for all.
+
+    :raises Refusal: it was drawn already, there are no two parties, the meeting is over, or someone saved a change
+        meanwhile.
+    """
+    with transaction(viewer, MEETING_EDIT) as change:
+        refuse_another_lot(db.session.get(Lot, place_of(change).meeting_id) is not None)
+        meeting = _meeting_to_order(change, version)
+        drawn = secrets.choice(to_be_drawn(queries.parties_in_order(change.viewer)))
+        lot = Lot(
+            meeting_id=meeting.id,
+            dialogue_id=meeting.dialogue_id,
+            party_id=drawn.id,
+            order=meeting.party_order,
+            drawn_at=now,
+            witnesses=witnesses,
+        )
+        db.session.add(lot)
+        meeting.version += 1
+        change.record(LotDrawn(**_about(meeting), at=now, party_id=drawn.id, order=meeting.party_order))
+
+
+def _meeting_to_order(change: Change, version: int) -> Meeting:
+    meeting = db.session.get(Meeting, place_of(change).meeting_id)
+    if meeting is None:
+        raise NotFound
+    refuse_stale(meeting.version, version)
+    if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
+        raise Refusal(N_("This meeting is cancelled or closed: its order stays as it was."))
+    return meeting
+
+
+def _about(meeting: Meeting) -> dict[str, UUID]:
+    return {"about": meeting.id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

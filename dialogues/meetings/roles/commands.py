@@ -1,0 +1,173 @@
+"""Roles: offered by a coordinator, accepted or declined by the person, ended."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.core.accounts import operations as accounts_operations
+from dialogues.core.accounts import queries as accounts_queries
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox.operations import enqueue
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.meetings.dialogues import operations as dialogues
+from dialogues.meetings.dialogues.commands import place_of
+from dialogues.meetings.dialogues.models import Party, Person
+from dialogues.meetings.roles import operations
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.rules import (
+    OFFERED_ROLES,
+    RoleAccepted,
+    RoleDeclined,
+    RoleEnded,
+    RoleOffered,
+    refuse_last_coordinator,
+)
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, STAFF_ROLES, Role
+
+
+def offer_role(
+    viewer: Viewer, *, name: str, email: str, role: Role, party_id: UUID | None = None, now: datetime
+) -> UUID:
+    """Offer a role where the viewer stands, in the meeting or in the whole dialogue; a letter asks for the answer.
+
+    :raises Refusal: the role is not one to offer, it is a role of the staff and the person is none of them, the person
+        has it there, the party has its focal point, or the address is none.
+    """
+    with transaction(viewer, ROLES_GRANT) as change:
+        place = place_of(change)
+        if role not in OFFERED_ROLES:
+            raise Refusal(N_("Participants and observers are invited, on the page of participants."), field="role")
+        if role in STAFF_ROLES:
+            _refuse_no_staff(place.dialogue_id, email)
+        person_id = _person_to_ask(place.dialogue_id, name, email, now)
+        grant_id = operations.grant_role(
+            person_id,
+            role,
+            dialogue_id=place.dialogue_id,
+            meeting_id=place.meeting_id,
+            party_id=_own_party(place.dialogue_id, party_id) if role is Role.FOCAL_POINT else None,
+            offered_at=now,
+        )
+        grant = db.session.get_one(RoleGrant, grant_id)
+        _enqueue_email(grant)
+        change.record(RoleOffered(**_about(grant), at=now, person_id=person_id, role=role))
+        return grant_id
+
+
+def _refuse_no_staff(dialogue_id: UUID, email: str) -> None:
+    """The same words for an address that nobody has, and for one of somebody who is no staff."""
+    person_id = dialogues.person_with_address(dialogue_id, email)
+    account_id = db.session.get_one(Person, person_id).account_id if person_id else None
+    if not accounts_queries.is_staff(account_id, email):
+        raise Refusal(
+            N_(
+                "This role is for the staff, who sign in with a second factor, and %(email)s is not one of them: "
+                "ask the host of the installation to invite this person as staff first."
+            ),
+            field="email",
+            email=email,
+        )
+
+
+def _person_to_ask(dialogue_id: UUID, name: str, email: str, now: datetime) -> UUID:
+    """The person with this address, written down if nobody has it, who can sign in to answer."""
+    person_id = dialogues.person_with_address(dialogue_id, email) or dialogues.add_person(dialogue_id, name, email)
+    person = db.session.get_one(Person, person_id)
+    if person.account_id is None and person.email is not None:
+        dialogues.link_account(person_id, accounts_operations.account_for(person.email, now))
+    return person_id
+
+
+def _own_party(dialogue_id: UUID, party_id: UUID | None) -> UUID | None:
+    party = db.session.get(Party, party_id) if party_id else None
+    return party.id if party is not None and party.dialogue_id == dialogue_id else None
+
+
+def _enqueue_email(grant: RoleGrant) -> None:
+    enqueue(
+        EmailRequest(
+            kind=EmailKind.ROLE_OFFERED,
+            dedup_key=f"role-offered:{grant.id}",
+            queued_at=grant.offered_at,
+            dialogue_id=grant.dialogue_id,
+            listed_under=grant.meeting_id,
+            person_id=grant.person_id,
+            facts={"grant": str(grant.id)},
+        )
+    )
+
+
+def accept_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
+    """Take a role that was offered to a person behind whom the viewer's account stands."""
+    with transaction(viewer, OWN_ACCOUNT) as change:
+        grant = _own_offer(change, grant_id)
+        grant.accepted_at = now
+        change.record(RoleAccepted(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+
+
+def decline_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
+    """Leave a role that was offered to a person behind whom the viewer's account stands."""
+    with transaction(viewer, OWN_ACCOUNT) as change:
+        grant = _own_offer(change, grant_id)
+        grant.revoked_at = now
+        change.record(RoleDeclined(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+
+
+def _own_offer(change: Change, grant_id: UUID) -> RoleGrant:
+    offers = (
+        select(RoleGrant)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.id == grant_id,
+            RoleGrant.role.in_(OFFERED_ROLES),
+            RoleGrant.accepted_at.is_(None),
+            RoleGrant.revoked_at.is_(None),
+            Person.account_id == change.viewer.account_id,
+        )
+    )
+    offer = db.session.execute(offers).scalar_one_or_none()
+    if offer is None:
+        raise NotFound
+    return offer
+
+
+def end_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
+    """End a role, or take an offer back, where the viewer stands; the person's sign-ins end with it.
+
+    :raises Refusal: it is the dialogue's last coordinator's.
+    """
+    with transaction(viewer, ROLES_GRANT) as change:
+        place = place_of(change)
+        grant = db.session.get(RoleGrant, grant_id)
+        here = grant is not None and (grant.dialogue_id, grant.meeting_id) == (place.dialogue_id, place.meeting_id)
+        if grant is None or not here or grant.revoked_at is not None or grant.role not in OFFERED_ROLES:
+            raise NotFound
+        if grant.meeting_id is None and grant.accepted_at is not None:
+            refuse_last_coordinator(grant.role, _other_coordinators(grant))
+        grant.revoked_at = now
+        account_id = db.session.get_one(Person, grant.person_id).account_id
+        if account_id is not None and grant.accepted_at is not None:
+            accounts_operations.end_sign_ins(account_id, now)
+        change.record(RoleEnded(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+
+
+def _other_coordinators(grant: RoleGrant) -> int:
+    others = select(func.count()).where(
+        RoleGrant.dialogue_id == grant.dialogue_id,
+        RoleGrant.meeting_id.is_(None),
+        RoleGrant.role == Role.COORDINATOR,
+        RoleGrant.accepted_at.is_not(None),
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.id != grant.id,
+    )
+    return db.session.execute(others).scalar_one()
+
+
+def _about(grant: RoleGrant) -> dict[str, UUID]:
+    return {"about": grant.id, "dialogue_id": grant.dialogue_id} | (
+        {"meeting_id": grant.meeting_id} if grant.meeting_id else {}
+    )

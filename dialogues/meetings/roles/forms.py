@@ -1,0 +1,50 @@
+"""What is typed about dialogues, meetings and roles, as typed values."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from dialogues.core.common.fields import Form, LineField, NameField
+from dialogues.core.common.words import WORDS as ROLE_WORDS
+from dialogues.meetings.dialogues.forms import form_value, party_choices, uuid_or_none
+from dialogues.meetings.roles.rules import OFFERED_ROLES
+from dialogues.policy import Role
+
+
+class OfferRoleForm(Form):
+    """A role, and whom it is offered to."""
+
+    name = NameField(_l("Name"), 200)
+    email = LineField(_l("E-mail"), 254)
+    role = SelectField(
+        _l("Role"),
+        [InputRequired(_l("Choose the role."))],
+        choices=[
+            SelectChoice("", _l("choose one")),
+            *(SelectChoice(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES),
+        ],
+        coerce=form_value,
+    )
+    party = SelectField(_l("Party"), coerce=form_value)
+
+    def offer(self, parties: Sequence[Any]) -> None:
+        """Let one of these parties be chosen for a focal point."""
+        self.party.choices = [SelectChoice("", gettext("only for a focal point")), *party_choices(parties)]
+
+    @property
+    def chosen_role(self) -> Role:
+        return Role(self.role.data)
+
+    @property
+    def chosen_party(self) -> UUID | None:
+        return uuid_or_none(self.party.data)
+
+
+class EndRoleForm(Form):
+    """Whether a role is ended: nothing is typed."""

@@ -1,0 +1,59 @@
+"""Dialogues, parties, persons, meetings, roles and whether the lists are exchanged."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.extensions import Base
+from dialogues.policy import Role
+
+
+class RoleGrant(Base):
+    """A role offered to a person, in the whole dialogue or one meeting; it counts from acceptance until its end."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+        Index("ix_role_grant_person", "person_id"),
+        Index(
+            "uq_role_grant_live_in_meeting",
+            "meeting_id",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_role_grant_live_in_dialogue",
+            "dialogue_id",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
+            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
+        ),
+        Index(
+            "uq_role_grant_one_focal_point",
+            "meeting_id",
+            "party_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND role = 'focal_point'"),
+            postgresql_where=text("revoked_at IS NULL AND role = 'focal_point'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID | None]
+    person_id: Mapped[UUID]
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    party_id: Mapped[UUID | None]
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)

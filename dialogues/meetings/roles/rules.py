@@ -1,0 +1,64 @@
+"""Decisions about roles."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.policy import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleOffered(DomainEvent):
+    """A role was offered to a person; it counts once accepted."""
+
+    action: ClassVar[str] = "role.offered"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAccepted(DomainEvent):
+    """A person accepted a role."""
+
+    action: ClassVar[str] = "role.accepted"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDeclined(DomainEvent):
+    """A person did not want a role."""
+
+    action: ClassVar[str] = "role.declined"
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded(DomainEvent):
+    """A role was taken back, or given back."""
+
+    action: ClassVar[str] = "role.ended"
+
+    person_id: UUID
+    role: Role
+
+
+#: What a coordinator offers by hand; participants and observers are invited instead.
+OFFERED_ROLES = tuple(role for role in Role if role not in {Role.PARTICIPANT, Role.OBSERVER})
+
+
+def refuse_last_coordinator(role: Role, others: int) -> None:
+    """:raises Refusal: nobody would be left to run the dialogue."""
+    if role is Role.COORDINATOR and others == 0:
+        raise Refusal(
+            N_(
+                "The dialogue would be left without a coordinator: offer the role to someone else first, "
+                "and wait for the acceptance."
+            )
+        )

@@ -1,0 +1,108 @@
+"""Pages of roles: who holds which in a place, and what waits for one's own answer."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.accounts.views.step_up_check import require_fresh_totp
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.meetings.dialogues.queries import dialogues
+from dialogues.meetings.roles import commands, queries
+from dialogues.meetings.roles.forms import EndRoleForm, OfferRoleForm
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, STAFF_ROLES
+
+blueprint = Blueprint("roles", __name__)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/roles")
+@allows(ROLES_SEE)
+def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
+    """Who holds which role in the meeting."""
+    return render_template(
+        "meetings/roles/roles.html",
+        roles=queries.roles(viewer()),
+        may_run_dialogue=viewer().may_around(ROLES_SEE),
+    )
+
+
+@blueprint.get("/dialogues/<uuid:dialogue_id>/roles")
+@allows(ROLES_SEE)
+def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that dialogue
+    """Who holds which role in the whole dialogue."""
+    return render_template("meetings/roles/roles.html", roles=queries.roles(viewer()), may_run_dialogue=True)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_role")
+@blueprint.route("/dialogues/<uuid:dialogue_id>/roles/offer", methods=["GET", "POST"], endpoint="offer_dialogue_role")
+@allows(ROLES_GRANT)
+@require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
+@form_page("meetings/roles/offer_form.html")
+def offer_role(**_place: UUID) -> Iterator[Any]:
+    """Offer a role where the viewer stands."""
+    form = OfferRoleForm()
+    form.offer(dialogues.parties(viewer()))
+    yield {"form": form, "roles_url": _roles_url()}
+    commands.offer_role(
+        viewer(),
+        name=form.name.data,
+        email=form.email.data,
+        role=form.chosen_role,
+        party_id=form.chosen_party,
+        now=clock.now(),
+    )
+    flash(_("The role is offered. A letter asks for the answer."), "success")
+    yield see_other(_roles_url())
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/roles/<uuid:grant_id>/end", methods=["GET", "POST"], endpoint="end_role")
+@blueprint.route(
+    "/dialogues/<uuid:dialogue_id>/roles/<uuid:grant_id>/end", methods=["GET", "POST"], endpoint="end_dialogue_role"
+)
+@allows(ROLES_GRANT)
+@require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
+@form_page("meetings/roles/end_role.html")
+def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
+    """End a role where the viewer stands."""
+    form = EndRoleForm()
+    yield {"form": form, "grant": queries.role(viewer(), ROLES_GRANT, grant_id), "roles_url": _roles_url()}
+    commands.end_role(viewer(), grant_id, now=clock.now())
+    flash(_("The role has ended."), "success")
+    yield see_other(_roles_url())
+
+
+def _roles_url() -> str:
+    place = viewer().place
+    if place is not None and place.meeting_id is not None:
+        return url_for("roles.roles", meeting_id=place.meeting_id)
+    return url_for("roles.dialogue_roles", dialogue_id=place.dialogue_id if place else None)
+
+
+@blueprint.get("/offers")
+@allows(OWN_ACCOUNT)
+def offers() -> str:
+    """The roles that wait for the viewer's own answer."""
+    return render_template("meetings/roles/offers.html", offers=queries.offers(viewer()), staff_roles=STAFF_ROLES)
+
+
+@blueprint.post("/offers/<uuid:grant_id>/accept")
+@allows(OWN_ACCOUNT)
+def accept_role(grant_id: UUID) -> Response:
+    """Take a role."""
+    commands.accept_role(viewer(), grant_id, now=clock.now())
+    flash(_("You have accepted. What it opens is on your start page."), "success")
+    return see_other(url_for("roles.offers"))
+
+
+@blueprint.post("/offers/<uuid:grant_id>/decline")
+@allows(OWN_ACCOUNT)
+def decline_role(grant_id: UUID) -> Response:
+    """Leave a role."""
+    commands.decline_role(viewer(), grant_id, now=clock.now())
+    flash(_("You have declined. Nothing more is asked of you."), "success")
+    return see_other(url_for("roles.offers"))

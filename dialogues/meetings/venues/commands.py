@@ -1,0 +1,130 @@
+"""Changes of venues and their rooms."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib import wall_time
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.meetings.venues.models import Room, Venue
+from dialogues.meetings.venues.rules import (
+    RoomAdded,
+    RoomChanged,
+    RoomFacts,
+    RoomReopened,
+    RoomRetired,
+    VenueAdded,
+    VenueChanged,
+    VenueFacts,
+    refuse_odd_room,
+)
+from dialogues.policy import VENUES_EDIT
+
+
+def add_venue(viewer: Viewer, facts: VenueFacts, *, now: datetime) -> UUID:
+    """Write down a venue.
+
+    :raises Refusal: the zone is unknown, or the city has a venue of this name.
+    """
+    with transaction(viewer, VENUES_EDIT) as change:
+        _refuse_twin(facts, None)
+        venue = Venue(**asdict(facts))
+        db.session.add(venue)
+        db.session.flush()
+        change.record(VenueAdded(about=venue.id, at=now))
+        return venue.id
+
+
+def edit_venue(viewer: Viewer, venue_id: UUID, facts: VenueFacts, *, version: int, now: datetime) -> None:
+    """Change what is known of a venue; meetings planned there keep the zone they were planned in.
+
+    :raises Refusal: the zone is unknown, the name is taken, or someone changed the venue meanwhile.
+    """
+    with transaction(viewer, VENUES_EDIT) as change:
+        venue = db.session.get(Venue, venue_id)
+        if venue is None:
+            raise NotFound
+        refuse_stale(venue.version, version)
+        _refuse_twin(facts, venue_id)
+        for name, value in asdict(facts).items():
+            setattr(venue, name, value)
+        venue.version += 1
+        change.record(VenueChanged(about=venue_id, at=now))
+
+
+def _refuse_twin(facts: VenueFacts, venue_id: UUID | None) -> None:
+    wall_time.zone(facts.zone, field="zone")
+    twin = select(Venue.id).where(
+        func.lower(Venue.city) == facts.city.lower(), func.lower(Venue.name) == facts.name.lower()
+    )
+    if any(found != venue_id for found in db.session.execute(twin).scalars()):
+        raise Refusal(
+            N_("%(city)s already has a venue called “%(name)s”."), field="name", city=facts.city, name=facts.name
+        )
+
+
+def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime) -> UUID:
+    """Write down a room of a venue, after those that are there.
+
+    :raises Refusal: the name is taken, or the size is none.
+    """
+    with transaction(viewer, VENUES_EDIT) as change:
+        if db.session.get(Venue, venue_id) is None:
+            raise NotFound
+        _refuse_same_name(venue_id, facts, None)
+        last = db.session.execute(select(func.max(Room.position)).where(Room.venue_id == venue_id)).scalar()
+        room = Room(venue_id=venue_id, position=0 if last is None else last + 1, **asdict(facts))
+        db.session.add(room)
+        db.session.flush()
+        change.record(RoomAdded(about=room.id, at=now))
+        return room.id
+
+
+def edit_room(viewer: Viewer, room_id: UUID, facts: RoomFacts, *, now: datetime) -> None:
+    """Change the name or the size of a room.
+
+    :raises Refusal: the name is taken, or the size is none.
+    """
+    with transaction(viewer, VENUES_EDIT) as change:
+        room = _room(room_id)
+        _refuse_same_name(room.venue_id, facts, room_id)
+        for name, value in asdict(facts).items():
+            setattr(room, name, value)
+        change.record(RoomChanged(about=room_id, at=now))
+
+
+def _refuse_same_name(venue_id: UUID, facts: RoomFacts, room_id: UUID | None) -> None:
+    refuse_odd_room(facts)
+    twin = select(Room.id).where(Room.venue_id == venue_id, func.lower(Room.name) == facts.name.lower())
+    if any(found != room_id for found in db.session.execute(twin).scalars()):
+        raise Refusal(N_("This venue already has a room called “%(name)s”."), field="name", name=facts.name)
+
+
+def retire_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
+    """Offer the room no more; sessions that are planned in it stay there."""
+    with transaction(viewer, VENUES_EDIT) as change:
+        room = _room(room_id)
+        if room.retired_at is None:
+            room.retired_at = now
+            change.record(RoomRetired(about=room_id, at=now))
+
+
+def reopen_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
+    """Offer a retired room again."""
+    with transaction(viewer, VENUES_EDIT) as change:
+        room = _room(room_id)
+        if room.retired_at is not None:
+            room.retired_at = None
+            change.record(RoomReopened(about=room_id, at=now))
+
+
+def _room(room_id: UUID) -> Room:
+    room = db.session.get(Room, room_id)
+    if room is None:
+        raise NotFound
+    return room

@@ -1,0 +1,69 @@
+"""The letter with a personal code for the table: its secret is made when it leaves."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.core.common.own_addresses import own_base_url
+from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
+from dialogues.extensions import db
+from dialogues.lib.mail.parts import Composed
+from dialogues.lib.qr_code import png
+from dialogues.lib.text import unlinked
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.onsite.attendance import operations
+from dialogues.onsite.attendance.rules import code_address
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
+
+_OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
+
+
+def attendance_code(letter: DueEmail, now: datetime) -> Composed | None:
+    """The code, in words that name no meeting; None when nobody comes with it any more.
+
+    That is when the person comes no more, the office has taken its approval back, or the meeting is over.
+    """
+    participation = db.session.get(Participation, UUID(str(letter.facts["participation_id"])))
+    if participation is None or participation.status is not ParticipationStatus.CONFIRMED:
+        return None
+    if participation.approved_at is None:
+        return None
+    person = db.session.get_one(Person, participation.person_id)
+    meeting = db.session.get_one(Meeting, participation.meeting_id)
+    expires_at = operations.codes_of_meeting_expire(meeting.id)
+    if person.email is None or meeting.status in _OVER or expires_at <= now:
+        return None
+    secret = operations.mint_code(participation.id, expires_at=expires_at, now=now)
+    address = code_address(own_base_url(), secret)
+    with force_locale(person.locale):
+        return Composed(
+            recipient=person.email,
+            subject=_("Your code"),
+            text=_text(unlinked(person.name), address),
+            picture=png(address),
+            has_secret=True,
+            language=person.locale,
+        )
+
+
+def _text(name: str, address: str) -> str:
+    text: str = _(
+        "Dear %(name)s,\n\n"
+        "Attached is your personal code. Please show it to the liaison desk when you come to the table,\n"
+        "on your telephone or on paper; the desk then marks that you are there. Without it, say your name.\n\n"
+        "The code says this address, which opens nothing except at the desk:\n\n"
+        "%(address)s\n\n"
+        "Please do not pass this letter on.\n",
+        name=name,
+        address=address,
+    )
+    return text
+
+
+COMPOSERS: dict[EmailKind, Composer] = {
+    EmailKind.ATTENDANCE_CODE: attendance_code,
+}

@@ -1,0 +1,38 @@
+"""Who was marked as present at a session, sealed from the first; and when the record was closed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialogues.core.common.columns import Id, Instant
+from dialogues.extensions import Base
+
+
+class AttendanceMark(Base):
+    """One person at one session; who it is stands sealed beside a keyed hash that keeps marks single."""
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (
+        UniqueConstraint("session_id", "who"),
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    who: Mapped[str] = mapped_column(String(64))
+    participation: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AttendanceSeal(Base):
+    """That the record of a meeting is sealed, and since when."""
+
+    __tablename__ = "attendance_seal"
+    __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dialogue_id: Mapped[UUID]
+    sealed_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,44 @@
+"""Codes for the table: minted, owed by letter, ended; joins the open transaction."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.outbox.operations import enqueue_all
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.onsite.attendance.rules import codes_expire
+from dialogues.people.participants import operations as participants
+from dialogues.people.participants.models import Participation
+
+
+def mint_code(participation_id: UUID, *, expires_at: datetime, now: datetime) -> str:
+    """A new secret for a person's code; those that were given out before go on working."""
+    return accounts.mint_link(
+        LinkPurpose.ATTENDANCE, participation_id, expires_at=expires_at, single_use=False, now=now
+    )
+
+
+def codes_of_meeting_expire(meeting_id: UUID) -> datetime:
+    """When the codes of that meeting stop working."""
+    meeting = db.session.get_one(Meeting, meeting_id)
+    return codes_expire(meeting.ends_on, meeting.zone)
+
+
+def end_codes(participation_ids: Collection[UUID], now: datetime) -> None:
+    """Let no code of these participations count any more."""
+    accounts.revoke_links_about(LinkPurpose.ATTENDANCE, participation_ids, now)
+
+
+def enqueue_codes(approved: Mapping[Participation, datetime]) -> None:
+    """Owe each of them the letter with a code; one that has not left yet is not sent beside it."""
+    enqueue_all([_email_request(participation, at) for participation, at in approved.items()])
+
+
+def _email_request(participation: Participation, at: datetime) -> EmailRequest:
+    order = f"attendance-code:{participation.id}"
+    kind, dedup_key = EmailKind.ATTENDANCE_CODE, f"{order}:{at.isoformat()}"
+    return participants.email_about(participation, kind, at, order=order, dedup_key=dedup_key)

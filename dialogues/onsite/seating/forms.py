@@ -1,0 +1,141 @@
+"""What is typed about seating, as typed values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+)
+from wtforms import Form as PartOfForm
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput
+
+from dialogues.core.common.fields import Form, VersionField
+from dialogues.core.common.presentation import word
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import LANGUAGES
+from dialogues.onsite.seating.queries.apart import Separable
+from dialogues.onsite.seating.queries.people import Sitter
+from dialogues.onsite.seating.rules.kinds import HeadPlaces, InterpreterPlace, ObserverPlaces, TableForm
+from dialogues.onsite.seating.rules.plans import Interpreting, TableWish
+
+_NOT_THERE = "none"
+
+
+def _words(kind: Any) -> list[tuple[str, str]]:
+    return [(value.value, word(value)) for value in kind]
+
+
+class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
+    """Where one interpreter works, and beside whom."""
+
+    interpreter = HiddenField()
+    where = SelectField(_l("Works"), default=InterpreterPlace.BOOTH.value)
+    beside = SelectField(_l("Whom"), default="")
+
+
+class PlanForm(Form):
+    """How the table stands and who sits there."""
+
+    form = RadioField(_l("Form of the table"), default=TableForm.HOLLOW_SQUARE.value)
+    places = IntegerField(_l("Places at the table"), [Optional()])
+    heads = RadioField(_l("Co-chairs sit"), default=HeadPlaces.TOGETHER.value)
+    observers = RadioField(_l("Observers sit"), default=ObserverPlaces.SECOND_ROW.value)
+    left_out = SelectMultipleField(_l("Leave out of this plan"), option_widget=CheckboxInput())
+    interpreters = FieldList(FormField(InterpreterForm))
+    version = VersionField()
+    preview = SubmitField()
+
+    def __init__(self, people: Iterable[Sitter], interpreters: Mapping[UUID, str], **rest: Any) -> None:
+        super().__init__(**rest)
+        self._names = {str(person): name for person, name in interpreters.items()}
+        self.form.choices = _words(TableForm)
+        self.heads.choices = _words(HeadPlaces)
+        self.observers.choices = _words(ObserverPlaces)
+        named = [(str(one.guest.id), f"{one.name} ({one.party_code})") for one in people]
+        self.left_out.choices = named
+        if not self.is_submitted():
+            for person in interpreters:
+                self.interpreters.append_entry({"interpreter": str(person)})
+        for entry in self.interpreters:
+            entry.form.where.choices = [*_words(InterpreterPlace), (_NOT_THERE, _l("not in the room"))]
+            entry.form.beside.choices = [("", _l("nobody in particular")), *named]
+
+    def name_of(self, entry: Any) -> str:
+        """Whom an entry of the interpreters is about; nobody who is no interpreter of the meeting."""
+        return self._names.get(entry.form.interpreter.data, "")
+
+    def wish(self) -> TableWish:
+        """The plan as it is wanted.
+
+        :raises Refusal: an interpreter sits with someone, and it is not said with whom.
+        """
+        return TableWish(
+            form=TableForm(self.form.data),
+            places=self.places.data,
+            heads=HeadPlaces(self.heads.data),
+            observers=ObserverPlaces(self.observers.data),
+            left_out=frozenset(UUID(one) for one in self.left_out.data or ()),
+            interpreting=tuple(self._interpreting()),
+        )
+
+    def _interpreting(self) -> Iterable[Interpreting]:
+        for entry in self.interpreters:
+            name, where = self.name_of(entry), entry.form.where.data
+            if not name or where == _NOT_THERE:
+                continue
+            place = InterpreterPlace(where)
+            beside = entry.form.beside.data if place is not InterpreterPlace.BOOTH else ""
+            if not beside and place is not InterpreterPlace.BOOTH:
+                raise Refusal(
+                    N_("Say with whom %(name)s sits, or let them work in a booth."), field="places", name=name
+                )
+            yield Interpreting(
+                interpreter=UUID(entry.form.interpreter.data),
+                where=place,
+                beside=UUID(beside) if beside else None,
+            )
+
+
+class ExchangeForm(Form):
+    """Two places whose people are exchanged."""
+
+    one = SelectField(_l("This place"), coerce=int)
+    other = SelectField(_l("With this place"), coerce=int)
+    version = VersionField()
+
+    def __init__(self, places: list[tuple[int, str]], **rest: Any) -> None:
+        super().__init__(**rest)
+        self.one.choices = self.other.choices = places
+
+
+class ApartForm(Form):
+    """Two parties, or two persons, who are not to be neighbours."""
+
+    one = SelectField(_l("Keep apart"), coerce=UUID)
+    other = SelectField(_l("From"), coerce=UUID)
+
+    def __init__(self, known: Separable, **rest: Any) -> None:
+        super().__init__(**rest)
+        groups = {_l("Parties"): known.parties, _l("Persons"): known.persons}
+        self.one.choices = self.other.choices = {
+            str(title): [(str(one), name) for one, name in found.items()] for title, found in groups.items() if found
+        }
+
+
+class PlainForm(Form):
+    """A button."""
+
+
+def plate_language(asked: str) -> str:
+    """A language that parties' names are written in; English for anything else."""
+    return asked if asked in LANGUAGES else "en"

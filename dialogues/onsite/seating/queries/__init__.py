@@ -1,0 +1,1 @@
+"""Reads about seating, always for a viewer."""

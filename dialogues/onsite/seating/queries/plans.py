@@ -1,0 +1,255 @@
+"""Plans as a viewer sees them: who sits where, as far as they see who comes, and who moved."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.onsite.seating.models import SeatingPlan
+from dialogues.onsite.seating.queries.apart import apart
+from dialogues.onsite.seating.queries.people import Face, Sitter, faces, interpreters, sitters, who_sits
+from dialogues.onsite.seating.queries.visibility import visible
+from dialogues.onsite.seating.rules.kinds import Chair, Place, TableForm, at_table, place_of
+from dialogues.onsite.seating.rules.moves import Spot, moves, spots
+from dialogues.onsite.seating.rules.picture import Drawing, draw
+from dialogues.onsite.seating.rules.plans import Seated, TableWish, seat
+from dialogues.policy import SEATING_EDIT, SEATING_SEE, Action
+
+#: How many letters of a name the picture shows.
+_ROOM_FOR_NAMES = 34
+
+
+class Holder(Enum):
+    """Whose a place is, as this viewer sees it; of a taken one they do not see who sits there."""
+
+    PERSON = "person"
+    TAKEN = "taken"
+    FREE = "free"
+    INTERPRETER = "interpreter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One place as this viewer sees it; places at the table and in the second row are counted from 1."""
+
+    chair: Chair
+    number: int
+    holder: Holder
+    name: str = ""
+    party_code: str = ""
+    party_name: str = ""
+    is_head: bool = False
+    has_moved: bool = False
+    #: Of an interpreter: beside whom they sit, if the viewer sees that person.
+    beside: str = ""
+    #: Where in the stored plan it stands.
+    index: int
+
+    @property
+    def drawn(self) -> str:
+        """The name as it stands in the picture, which has room for so much; the table beside it has it in full."""
+        return self.name if len(self.name) <= _ROOM_FOR_NAMES else f"{self.name[:_ROOM_FOR_NAMES]}…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMove:
+    """Someone whom the viewer sees, and who sits elsewhere than in the plan before."""
+
+    name: str
+    was: Spot | None
+    now: Spot | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """A plan as this viewer sees it."""
+
+    number: int
+    form: TableForm
+    made_at: datetime | None
+    seats: tuple[Seat, ...]
+    moves: tuple[NamedMove, ...]
+    drawing: Drawing
+    #: At which places of the table, counted from 0, someone sits behind.
+    behind: tuple[int, ...]
+    #: For whoever plans: who comes and has no place in this plan.
+    without: tuple[str, ...] = ()
+
+    def of(self, chair: Chair) -> tuple[Seat, ...]:
+        """The places of that kind."""
+        return tuple(seat for seat in self.seats if seat.chair is chair)
+
+    def of_chair(self, chair: str) -> tuple[Seat, ...]:
+        """The places of the kind with that word."""
+        return self.of(Chair(chair))
+
+
+def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE) -> PlanPage | None:
+    """The newest plan, or that with a number; None while there is none. Four queries, five for whoever plans.
+
+    :raises Unseen: there is none with that number.
+    """
+    wanted = select(SeatingPlan).where(visible(viewer, action)).order_by(SeatingPlan.number.desc()).limit(2)
+    if number is not None:
+        wanted = wanted.where(SeatingPlan.number <= number)
+    found = list(db.session.execute(wanted).scalars())
+    if number is not None and (not found or found[0].number != number):
+        raise NotFound
+    if not found:
+        return None
+    newest, before = found[0], stored_places(found[1]) if len(found) > 1 else None
+    names = _Names(faces(viewer), who_sits(viewer), interpreters(viewer))
+    page = _page(newest.number, newest.form, newest.made_at, stored_places(newest), before, names)
+    return replace(page, without=_without_place(newest, names)) if viewer.may(SEATING_EDIT) else page
+
+
+def _without_place(row: SeatingPlan, names: "_Names") -> tuple[str, ...]:
+    seated = {place.guest for place in stored_places(row)}
+    return tuple(sorted(names.faces[one].name for one in names.sitting - seated if one in names.faces))
+
+
+def stored_places(row: SeatingPlan) -> tuple[Place, ...]:
+    """The places of a plan."""
+    return tuple(place_of(place) for place in row.places)
+
+
+def newest(viewer: Viewer) -> SeatingPlan | None:
+    """The newest plan as it is stored, for whoever plans."""
+    found = select(SeatingPlan).where(visible(viewer, SEATING_EDIT)).order_by(SeatingPlan.number.desc()).limit(1)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def numbers(viewer: Viewer) -> list[int]:
+    """The numbers of all plans, for whoever plans, the newest first."""
+    found = select(SeatingPlan.number).where(visible(viewer, SEATING_EDIT)).order_by(SeatingPlan.number.desc())
+    return list(db.session.execute(found).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A plan that is not saved yet, and how far it leaves the order."""
+
+    seated: Seated
+    page: PlanPage
+    #: Who of those kept apart sit beside each other all the same, by their names.
+    together: tuple[tuple[str, str], ...]
+
+
+def proposal(viewer: Viewer, wish: TableWish, *, with_page: bool = True) -> Proposal:
+    """How people would be seated, for whoever plans.
+
+    :raises Refusal: there are fewer places than people.
+    """
+    people = sitters(viewer)
+    by_id = {sitter.guest.id: sitter for sitter in people}
+    seated = seat([sitter.guest for sitter in people], wish, apart(viewer))
+    before = newest(viewer) if with_page else None
+    known = _Names(_as_faces(people), frozenset(by_id), interpreters(viewer) if with_page else {})
+    return Proposal(
+        seated=seated,
+        page=_page(
+            before.number + 1 if before else 1,
+            wish.form,
+            None,
+            seated.places,
+            stored_places(before) if before else None,
+            known,
+        ),
+        together=tuple((by_id[one.id].name, by_id[other.id].name) for one, other in seated.together),
+    )
+
+
+def _as_faces(people: Iterable[Sitter]) -> Mapping[UUID, Face]:
+    return {
+        sitter.guest.id: Face(name=sitter.name, party_code=sitter.party_code, party_name=sitter.party_name)
+        for sitter in people
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a viewer may know of those who sit there."""
+
+    faces: Mapping[UUID, Face]
+    sitting: frozenset[UUID]
+    interpreters: Mapping[UUID, str]
+
+    def of(self, guest: UUID | None) -> Face | None:
+        """Who sits there, if they come still and the viewer sees them."""
+        return self.faces.get(guest) if guest is not None and guest in self.sitting else None
+
+
+def _page(
+    number: int,
+    form: TableForm,
+    made_at: datetime | None,
+    places: tuple[Place, ...],
+    before: tuple[Place, ...] | None,
+    names: _Names,
+) -> PlanPage:
+    moved = [] if before is None else list(moves(before, places))
+    elsewhere = {move.guest for move in moved if move.now is not None}
+    seats = tuple(_seats(places, names, elsewhere))
+    table, behind = at_table(places), tuple(sorted({*_behind(places)}))
+    return PlanPage(
+        number=number,
+        form=form,
+        made_at=made_at,
+        seats=seats,
+        moves=tuple(
+            NamedMove(name=names.faces[move.guest].name, was=move.was, now=move.now)
+            for move in moved
+            if move.guest in names.faces
+        ),
+        drawing=draw(
+            form,
+            len(table),
+            sum(place.chair is Chair.SECOND_ROW for place in places),
+            is_between=bool(table) and table[0].is_head and table[-1].is_head,
+            behind=frozenset(behind),
+            longest=max((len(one.drawn) + len(one.party_code) + 1 for one in seats), default=0),
+        ),
+        behind=behind,
+    )
+
+
+def _behind(places: tuple[Place, ...]) -> Iterator[int]:
+    """At which places of the table someone sits behind."""
+    where = spots(places)
+    for place in places:
+        spot = where.get(place.beside) if place.beside else None
+        if place.chair is Chair.BEHIND and spot is not None and not spot.is_second_row:
+            yield spot.number - 1
+
+
+def _seats(places: tuple[Place, ...], names: _Names, elsewhere: set[UUID]) -> Iterator[Seat]:
+    counted = dict.fromkeys(Chair, 0)
+    for index, place in enumerate(places):
+        counted[place.chair] += 1
+        face, beside = names.of(place.guest), names.of(place.beside)
+        yield Seat(
+            chair=place.chair,
+            number=counted[place.chair],
+            holder=_holder(place, names),
+            name=face.name if face else names.interpreters.get(place.interpreter, "") if place.interpreter else "",
+            party_code=face.party_code if face else "",
+            party_name=face.party_name if face else "",
+            is_head=place.is_head,
+            has_moved=face is not None and place.guest in elsewhere,
+            beside=beside.name if beside else "",
+            index=index,
+        )
+
+
+def _holder(place: Place, names: _Names) -> Holder:
+    if place.interpreter is not None:
+        return Holder.INTERPRETER
+    if place.guest is None or place.guest not in names.sitting:
+        return Holder.FREE
+    return Holder.PERSON if place.guest in names.faces else Holder.TAKEN

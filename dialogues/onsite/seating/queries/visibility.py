@@ -1,0 +1,37 @@
+"""Whom an action reaches, as SQL."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.onsite.seating.models import KeptApart, SeatingPlan
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import is_listed
+from dialogues.policy import Action, Scope
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The plans that an action reaches, in the meeting the viewer stands in: all of it or none."""
+    return _within(viewer, action, SeatingPlan.meeting_id)
+
+
+def visible_pairs(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The pairs kept apart that an action reaches: those of the meeting the viewer stands in, or none."""
+    return _within(viewer, action, KeptApart.meeting_id)
+
+
+def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None:
+        return false()
+    reached = (true() if scope is Scope.ALL else false() for scope in viewer.scopes(action))
+    return and_(column == viewer.place.meeting_id, or_(false(), *reached))
+
+
+def sits(viewer: Viewer) -> ColumnElement[bool]:
+    """Who needs a chair in the meeting the viewer stands in: has accepted, comes in person, their party has lodged."""
+    here = Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None)
+    return and_(here, is_listed(), ~Participation.remote)

@@ -1,0 +1,52 @@
+"""How a name stands on a plate."""
+
+from dataclasses import dataclass
+
+from dialogues.meetings.dialogues.rules.kinds import NameOrder
+
+_HANGUL = (("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\uac00", "\ud7a3"))
+_KANA = (("\u3040", "\u30ff"),)
+_HAN = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"))
+_CYRILLIC = (("\u0400", "\u052f"),)
+
+
+@dataclass(frozen=True, slots=True)
+class StyledName:
+    """A name as its holder writes it, with the part that is emphasised."""
+
+    before: str
+    family: str
+    after: str
+
+
+def styled(name: str, family: str, given: str, order: NameOrder) -> StyledName:
+    """The name with its family name marked: the given name where that is what people go by.
+
+    Where the part is unknown, or does not stand in the name, nothing is marked.
+    """
+    wanted = given if order is NameOrder.PATRONYMIC_GIVEN else family
+    begin = name.casefold().rfind(wanted.casefold()) if wanted else -1
+    if order is NameOrder.FAMILY_FIRST and wanted:
+        begin = name.casefold().find(wanted.casefold())
+    # A name that changes its length when folded could be cut in the wrong place.
+    if begin < 0 or len(name.casefold()) != len(name):
+        return StyledName(name, "", "")
+    end = begin + len(wanted)
+    return StyledName(name[:begin], name[begin:end], name[end:])
+
+
+def script_language(native: str, languages: tuple[str, ...] = ()) -> str:
+    """In which language a native name is to be drawn: Han signs differ between Chinese and Japanese type."""
+    if _has(native, _HANGUL):
+        return "ko"
+    if _has(native, _KANA):
+        return "ja"
+    if _has(native, _HAN):
+        return next((one for one in languages if one in {"zh", "ja", "ko"}), "zh")
+    if _has(native, _CYRILLIC):
+        return next((one for one in languages if one in {"ru", "mn"}), "ru")
+    return ""
+
+
+def _has(text: str, ranges: tuple[tuple[str, str], ...]) -> bool:
+    return any(first <= character <= last for character in text for first, last in ranges)

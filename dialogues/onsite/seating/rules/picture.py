@@ -1,0 +1,150 @@
+"""Where the places of a plan are drawn: clockwise from the middle of the upper side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil, cos, degrees, pi, sin
+
+from dialogues.onsite.seating.rules.kinds import TableForm
+
+#: Between two chairs; from a chair to its words; for one letter; chairs in a row of the second row.
+_STEP, _TO_WORDS, _LETTER, _ROW = 46.0, 20.0, 7.4, 24
+_DEPTH = 44.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chairs:
+    """One chair as it is drawn: its middle, the chair behind it, and where its words begin and how they are turned."""
+
+    x: float
+    y: float
+    behind_x: float
+    behind_y: float
+    words_x: float
+    words_y: float
+    turn: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A table with its chairs; `outline` and `opening` are paths of the table and of what is open in its middle."""
+
+    width: float
+    height: float
+    outline: str
+    opening: str
+    chairs: tuple[Chairs, ...]
+    second_row: tuple[Chairs, ...]
+    second_row_at: float
+
+
+def draw(
+    form: TableForm, size: int, second_row: int, *, is_between: bool, behind: frozenset[int], longest: int
+) -> Drawing:
+    """The drawing of a table of that form with so many places.
+
+    :param is_between: the head of the table lies between the last place and the first.
+    :param behind: the places behind which someone sits, so that words begin further out.
+    :param longest: how many letters the longest words beside a chair have.
+    """
+    margin = _TO_WORDS + (26 if behind else 0) + 20 + _LETTER * longest
+    above = margin if form is TableForm.ROUND else margin * sin(pi / 3) + 24
+    if form is TableForm.ROUND:
+        width, height, outline, opening, chairs = _round(size, is_between, behind, margin)
+    else:
+        width, height, outline, opening, chairs = _square(form, size, is_between, behind, (margin, above))
+    rows = ceil(second_row / _ROW)
+    width = max(width, _STEP * min(second_row, _ROW) + margin)
+    row = tuple(_second_row(second_row, height, (margin, above)))
+    return Drawing(width, height + rows * above, outline, opening, chairs, row, height)
+
+
+def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: str, *, is_behind: bool) -> Chairs:
+    dx, dy = out
+    reach = _TO_WORDS + (26 if is_behind else 0)
+    return Chairs(
+        x=round(x, 1),
+        y=round(y, 1),
+        behind_x=round(x + 27 * dx, 1),
+        behind_y=round(y + 27 * dy, 1),
+        words_x=round(x + reach * dx, 1),
+        words_y=round(y + reach * dy, 1),
+        turn=round(turn, 1),
+        anchor=anchor,
+    )
+
+
+def _round(
+    size: int, is_between: bool, behind: frozenset[int], margin: float
+) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
+    radius = max(70.0, size * _STEP / (2 * pi))
+    middle = radius + margin
+    chairs = []
+    for number in range(size):
+        angle = 2 * pi * (number + (0.5 if is_between else 0)) / size - pi / 2
+        dx, dy = cos(angle), sin(angle)
+        is_right = dx >= -1e-9
+        turn = degrees(angle) if is_right else degrees(angle) - 180
+        place = (middle + radius * dx, middle + radius * dy)
+        chairs.append(_chair(*place, (dx, dy), turn, "start" if is_right else "end", is_behind=number in behind))
+    inner = radius - 18
+    outline = f"M{middle - inner:.1f} {middle:.1f}{_half(inner)}{_half(-inner)}z"
+    return 2 * middle, 2 * middle, outline, "", tuple(chairs)
+
+
+def _half(radius: float) -> str:
+    """Half a circle, in the words of a path."""
+    return f"a{abs(radius):.1f} {abs(radius):.1f} 0 1 0 {2 * radius:.1f} 0"
+
+
+def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, int, int]:
+    """How many sit above, to the right, below and to the left; the head is in the middle of the upper side."""
+    if form is TableForm.U:
+        top = max(1, round(size / 3))
+        top += (top % 2 == 0) is not is_between
+        top = min(top, size)
+        right = (size - top + 1) // 2
+        return top, right, 0, size - top - right
+    side = size // 4
+    top = (size - 2 * side + 1) // 2
+    top += (top % 2 == 0) is not is_between
+    top = min(top, size - 2 * side)
+    return top, side, size - 2 * side - top, side
+
+
+def _square(
+    form: TableForm, size: int, is_between: bool, behind: frozenset[int], margins: tuple[float, float]
+) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
+    top, right, bottom, left = sides(form, size, is_between=is_between)
+    width, height = max(top, bottom, 3) * _STEP + 20, max(right, left, 2) * _STEP + 20
+    x0, y0 = margins
+    spots = [
+        *((x0 + width * (one + 0.5) / top, y0, (0.0, -1.0), -60.0, "start") for one in range(top)),
+        *((x0 + width, y0 + height * (one + 0.5) / right, (1.0, 0.0), 0.0, "start") for one in range(right)),
+        *(
+            (x0 + width * (bottom - one - 0.5) / bottom, y0 + height, (0.0, 1.0), 60.0, "start")
+            for one in range(bottom)
+        ),
+        *((x0, y0 + height * (left - one - 0.5) / left, (-1.0, 0.0), 0.0, "end") for one in range(left)),
+    ]
+    begin = top // 2
+    around = spots[begin:] + spots[:begin]
+    chairs = tuple(
+        _chair(x, y, out, turn, anchor, is_behind=number in behind)
+        for number, (x, y, out, turn, anchor) in enumerate(around)
+    )
+    outline = f"M{x0 + 16:.1f} {y0 + 16:.1f}h{width - 32:.1f}v{height - 32:.1f}h{32 - width:.1f}z"
+    inner_width, inner_height = width - 32 - 2 * _DEPTH, height - 32 - (1 if form is TableForm.U else 2) * _DEPTH
+    opening = ""
+    if inner_width > 0 and inner_height > 0:
+        opening = (
+            f"M{x0 + 16 + _DEPTH:.1f} {y0 + 16 + _DEPTH:.1f}h{inner_width:.1f}v{inner_height:.1f}h{-inner_width:.1f}z"
+        )
+    return 2 * x0 + width, 2 * y0 + height - (0 if bottom else y0 - 40), outline, opening, chairs
+
+
+def _second_row(count: int, top: float, margins: tuple[float, float]) -> Iterator[Chairs]:
+    for number in range(count):
+        x = margins[0] / 2 + _STEP * (number % _ROW + 0.5)
+        y = top + 34 + margins[1] * (number // _ROW)
+        yield _chair(x, y, (0.0, 1.0), 60.0, "start", is_behind=False)

@@ -1,0 +1,199 @@
+"""Seats people around a table, and changes a plan by hand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.onsite.seating.rules.kinds import (
+    Chair,
+    HeadPlaces,
+    InterpreterPlace,
+    ObserverPlaces,
+    Place,
+    TableForm,
+    at_table,
+)
+from dialogues.onsite.seating.rules.order import Apart, Deviation, Guest, Row, may_not_sit_together, neighbours
+
+MOST_PLACES = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreting:
+    """Where one interpreter works, and beside whom if not in a booth; ids of the person and of the participation."""
+
+    interpreter: UUID
+    where: InterpreterPlace = InterpreterPlace.BOOTH
+    beside: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableWish:
+    """How a plan is wanted; without a number of places there are as many as are needed."""
+
+    form: TableForm = TableForm.HOLLOW_SQUARE
+    places: int | None = None
+    heads: HeadPlaces = HeadPlaces.TOGETHER
+    observers: ObserverPlaces = ObserverPlaces.SECOND_ROW
+    left_out: frozenset[UUID] = frozenset()
+    interpreting: tuple[Interpreting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """A plan that was computed: how far it leaves the order, and which two it could not keep apart, if any."""
+
+    places: tuple[Place, ...]
+    deviation: Deviation
+    together: tuple[tuple[Guest, Guest], ...]
+
+
+def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
+    """Seat people clockwise from the head of the table, in the order in which they are given.
+
+    The order runs to the left hand of the head. Those of one party sit together, but for co-chairs at the head; what
+    stays empty stands at the end. Kept apart is who must not be neighbours, around a corner of the table too.
+
+    :raises Refusal: there are fewer places than people, or there is nobody to seat.
+    """
+    guests = [guest for guest in guests if guest.id not in wish.left_out]
+    second = wish.observers is ObserverPlaces.SECOND_ROW
+    behind = [guest for guest in guests if second and guest.observes and not guest.is_head]
+    around = [guest for guest in guests if guest not in behind]
+    around.sort(key=lambda guest: guest.observes)
+    if not around:
+        raise Refusal(N_("Nobody who sits at the table has accepted yet: a plan needs people."))
+    table = _table(around, wish, apart)
+    row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
+    chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row.places if index is not None]
+    places = (*table.places, *chairs, *_elsewhere(guests, wish))
+    deviation = Deviation(
+        gaps=table.deviation.gaps,
+        parties=table.deviation.parties + row.deviation.parties,
+        persons=table.deviation.persons + row.deviation.persons,
+    )
+    return Seated(places=places, deviation=deviation, together=tuple(together(places, wish.form, guests, apart)))
+
+
+@dataclass(slots=True)
+class _Table:
+    places: list[Place]
+    deviation: Deviation
+
+
+def _table(around: list[Guest], wish: TableWish, apart: Apart) -> _Table:
+    left = {index: _at_left_of(guest, wish) for index, guest in enumerate(around)}
+    needed = len(around) + sum(len(interpreters) for interpreters in left.values())
+    size = needed if wish.places is None else wish.places
+    _refuse_size(size, needed)
+    fixed = _heads(around, left, size, wish.heads)
+    heads = {index for index in fixed.values() if index is not None}
+    filled = Row(
+        around,
+        size,
+        is_ring=wish.form.is_closed,
+        fixed=fixed,
+        left={index: len(interpreters) for index, interpreters in left.items() if index not in heads},
+        apart=apart,
+    ).fill()
+    places: list[Place] = []
+    for index in filled.places:
+        if index is None:
+            places.append(Place())
+            continue
+        guest = around[index]
+        places.append(Place(guest=guest.id, is_head=index in heads))
+    _sit_down_to_the_left(places, {around[index].id: interpreters for index, interpreters in left.items()})
+    return _Table(places, filled.deviation)
+
+
+def _refuse_size(size: int, needed: int) -> None:
+    if size < needed:
+        raise Refusal(
+            N_("%(needed)s places are needed at the table, and there are %(size)s: write more, or seat fewer people."),
+            field="places",
+            needed=needed,
+            size=size,
+        )
+    if size > MOST_PLACES:
+        raise Refusal(N_("A table has at most %(most)s places."), field="places", most=MOST_PLACES)
+
+
+def _at_left_of(guest: Guest, wish: TableWish) -> list[UUID]:
+    return [
+        one.interpreter for one in wish.interpreting if one.where is InterpreterPlace.LEFT and one.beside == guest.id
+    ]
+
+
+def _heads(around: list[Guest], left: dict[int, list[UUID]], size: int, practice: HeadPlaces) -> dict[int, int | None]:
+    """Places of the co-chairs and of the interpreters to their left; None stands for an interpreter.
+
+    Side by side, the first sits on the first place and the second on the last; facing, the second sits across. Further
+    co-chairs follow in turns on the left of the first and beside the second.
+    """
+    if practice is HeadPlaces.AMONG:
+        return {}
+    heads = [index for index, guest in enumerate(around) if guest.is_head]
+    runs: list[list[int | None]] = [[head, *(None for _interpreter in left[head])] for head in heads]
+    first, second = [one for run in runs[::2] for one in run], [one for run in runs[1::2] for one in run]
+    begin = size - len(second)
+    if practice is HeadPlaces.FACING:
+        begin = min(max(size // 2, len(first)), begin)
+    return dict(enumerate(first)) | dict(enumerate(second, begin))
+
+
+def _sit_down_to_the_left(places: list[Place], left: dict[UUID, list[UUID]]) -> None:
+    """Write interpreters onto the places that were kept for them, clockwise after whom they sit with."""
+    for number, place in enumerate(list(places)):
+        for offset, interpreter in enumerate(left.get(place.guest, []) if place.guest else [], start=1):
+            places[number + offset] = Place(interpreter=interpreter, beside=place.guest)
+
+
+def _elsewhere(guests: list[Guest], wish: TableWish) -> Iterator[Place]:
+    """Chairs behind people, and booths."""
+    seated = {guest.id for guest in guests}
+    for one in wish.interpreting:
+        if one.where is InterpreterPlace.BEHIND and one.beside in seated:
+            yield Place(chair=Chair.BEHIND, interpreter=one.interpreter, beside=one.beside)
+    for one in wish.interpreting:
+        if one.where is InterpreterPlace.BOOTH:
+            yield Place(chair=Chair.BOOTH, interpreter=one.interpreter)
+
+
+def together(
+    places: tuple[Place, ...], form: TableForm, guests: Sequence[Guest], apart: Apart
+) -> Iterator[tuple[Guest, Guest]]:
+    """Neighbours in the plan who are to be kept apart."""
+    known = {guest.id: guest for guest in guests}
+    second = tuple(place for place in places if place.chair is Chair.SECOND_ROW)
+    for row, is_ring in ((at_table(places), form.is_closed), (second, False)):
+        for number, following in neighbours(len(row), is_ring=is_ring):
+            one, other = (known.get(row[place].guest) for place in (number, following))  # type: ignore[arg-type]  # nobody has no id
+            if one and other and may_not_sit_together(one, other, apart):
+                yield one, other
+
+
+def exchanged(places: tuple[Place, ...], one: int, other: int) -> tuple[Place, ...]:
+    """The plan with those of two places exchanged; a place may be empty.
+
+    An interpreter who then no longer sits to the left of their own person takes a chair behind them.
+    """
+    after = list(places)
+    after[one], after[other] = (
+        replace(places[one], guest=places[other].guest),
+        replace(places[other], guest=places[one].guest),
+    )
+    moved: list[Place] = []
+    for number, place in enumerate(after):
+        if place.chair is Chair.TABLE and place.interpreter and not _is_left(after, number):
+            moved.append(Place(chair=Chair.BEHIND, interpreter=place.interpreter, beside=place.beside))
+            after[number] = Place()
+    return (*after, *moved)
+
+
+def _is_left(places: list[Place], number: int) -> bool:
+    before = number - 1
+    while places[before].interpreter and places[before].beside == places[number].beside and before > number - 9:
+        before -= 1
+    return places[before].guest == places[number].beside

@@ -1,0 +1,184 @@
+"""Pages of seating: the plan in force, how a new one is made, who is kept apart, and what stands on the table."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, PartyKind
+from dialogues.onsite.seating import commands
+from dialogues.onsite.seating.forms import ApartForm, ExchangeForm, PlainForm, PlanForm, plate_language
+from dialogues.onsite.seating.queries import apart, plans
+from dialogues.onsite.seating.queries import people as people_queries
+from dialogues.onsite.seating.queries.plans import Holder, PlanPage, Seat
+from dialogues.onsite.seating.queries.speaking import SpeakingList, speaking_list
+from dialogues.onsite.seating.rules.kinds import Chair
+from dialogues.policy import PLATES_SEE, SEATING_EDIT, SEATING_SEE
+
+blueprint = Blueprint("seating", __name__)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/order/speaking")
+@allows(PLATES_SEE)
+def speaking(meeting_id: UUID) -> str:
+    """Who speaks after whom."""
+    by_person = request.args.get("by") == "person"
+    found = speaking_list(viewer(), start=_party(request.args.get("start", "")), by_person=by_person)
+
+    def address(**changes: Any) -> str:
+        asked = {"by": "person" if by_person else None, "start": found.start.id if found.start else None, **changes}
+        return url_for("seating.speaking", meeting_id=meeting_id, **asked)
+
+    return render_template(
+        "onsite/seating/speaking.html",
+        found=found,
+        by_person=by_person,
+        meeting_id=meeting_id,
+        line_pills=[
+            (_("Parties"), address(by=None), not by_person, None),
+            (_("Persons"), address(by="person"), by_person, None),
+        ],
+        start_pills=_start_pills(found, address),
+    )
+
+
+def _start_pills(found: SpeakingList, address: Any) -> list[tuple[str, str, bool, None]]:
+    """Every party at the table can be the first to speak; unless another is chosen, it is where the order starts."""
+    at_table = [party for party in found.order.parties if party.kind is not PartyKind.OBSERVER]
+    usual = _("As drawn by lot") if found.order.lot else _("As the order starts")
+    return [(usual, address(start=None), found.start is None, None)] + [
+        (party.english, address(start=party.id), found.start is not None and found.start.id == party.id, None)
+        for party in at_table
+    ]
+
+
+def _party(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/seating")
+@allows(SEATING_SEE)
+def seating(meeting_id: UUID) -> str:
+    """The newest plan, as far as the viewer sees who comes."""
+    return render_template(
+        "onsite/seating/seating.html",
+        meeting_id=meeting_id,
+        plan=plans.plan(viewer()),
+        numbers=plans.numbers(viewer()),
+        is_newest=True,
+    )
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/seating/<int:number>")
+@allows(SEATING_EDIT)
+def earlier_plan(meeting_id: UUID, number: int) -> str:
+    """A plan with its number, for whoever plans."""
+    found, numbers = plans.plan(viewer(), number, SEATING_EDIT), plans.numbers(viewer())
+    return render_template(
+        "onsite/seating/seating.html",
+        meeting_id=meeting_id,
+        plan=found,
+        numbers=numbers,
+        is_newest=numbers[0] == number,
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/seating/plan", methods=["GET", "POST"])
+@allows(SEATING_EDIT)
+@form_page("onsite/seating/plan.html")
+def plan_seats(meeting_id: UUID) -> Iterator[Any]:
+    """Seat everyone: look at it first, then keep it."""
+    newest, people = plans.newest(viewer()), people_queries.sitters(viewer())
+    said = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
+    form = PlanForm(people, people_queries.interpreters(viewer()), data=said)
+    page: dict[str, Any] = {"meeting_id": meeting_id, "form": form, "people": people, "proposal": None}
+    yield page
+    wish = form.wish()
+    if form.preview.data:
+        proposal = plans.proposal(viewer(), wish)
+        if proposal.together:
+            raise commands.cannot_part(proposal.together)
+        yield render_template("onsite/seating/plan.html", **page | {"proposal": proposal})
+        return
+    number = commands.plan_seats(viewer(), wish, version=form.version.data, now=clock.now())
+    flash(_("Plan %(number)s is the plan in force.", number=number), "success")
+    yield see_other(url_for("seating.seating", meeting_id=meeting_id))
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/seating/exchange", methods=["GET", "POST"])
+@allows(SEATING_EDIT)
+@form_page("onsite/seating/exchange.html")
+def exchange_places(meeting_id: UUID) -> Iterator[Any]:
+    """Let two people exchange their places, or one take a free place."""
+    plan = plans.plan(viewer(), action=SEATING_EDIT)
+    form = ExchangeForm(_places(plan), data={"version": plan.number if plan else 0})
+    yield {"meeting_id": meeting_id, "form": form, "plan": plan}
+    if plan is None:
+        raise NotFound
+    number = commands.exchange_places(
+        viewer(), form.one.data, form.other.data, version=form.version.data, now=clock.now()
+    )
+    flash(_("Plan %(number)s is the plan in force.", number=number), "success")
+    yield see_other(url_for("seating.seating", meeting_id=meeting_id))
+
+
+def _places(plan: PlanPage | None) -> list[tuple[int, str]]:
+    if plan is None:
+        return []
+    seats = [*plan.of(Chair.TABLE), *plan.of(Chair.SECOND_ROW)]
+    return [(seat.index, _place_words(seat)) for seat in seats if seat.holder is not Holder.INTERPRETER]
+
+
+def _place_words(seat: Seat) -> str:
+    who = f"{seat.name} ({seat.party_code})" if seat.holder is Holder.PERSON else _("free")
+    if seat.chair is Chair.SECOND_ROW:
+        return str(_("Second row, %(number)s: %(who)s", number=seat.number, who=who))
+    return f"{seat.number}: {who}"
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/seating/apart", methods=["GET", "POST"])
+@allows(SEATING_EDIT)
+@form_page("onsite/seating/apart.html")
+def keep_apart(meeting_id: UUID) -> Iterator[Any]:
+    """Who is kept apart, and one more pair."""
+    form = ApartForm(apart.separable(viewer()))
+    yield {"meeting_id": meeting_id, "form": form, "pairs": apart.pairs(viewer())}
+    commands.keep_apart(viewer(), form.one.data, form.other.data, now=clock.now())
+    flash(_("New plans keep these two apart."), "success")
+    yield see_other(url_for("seating.keep_apart", meeting_id=meeting_id))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/seating/apart/<uuid:pair_id>/remove")
+@allows(SEATING_EDIT)
+def let_together(meeting_id: UUID, pair_id: UUID) -> Response:
+    """Let two sit together again."""
+    if PlainForm().validate():
+        commands.let_together(viewer(), pair_id, now=clock.now())
+        flash(_("These two may sit together."), "success")
+    return see_other(url_for("seating.keep_apart", meeting_id=meeting_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/seating/plates")
+@allows(PLATES_SEE)
+def plates(meeting_id: UUID) -> str:
+    """Name plates to fold, or small place cards, to print."""
+    language = plate_language(request.args.get("language", ""))
+    are_cards = request.args.get("kind") == "cards"
+    return render_template(
+        "onsite/seating/plates.html",
+        meeting_id=meeting_id,
+        plates=people_queries.plates(viewer(), language),
+        language_chosen=language,
+        languages=LANGUAGES,
+        are_cards=are_cards,
+    )

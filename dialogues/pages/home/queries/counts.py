@@ -1,0 +1,96 @@
+"""What waits in the viewer's meetings and is only counted, in one query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+
+from dialogues.core.outbox import queries as outbox
+from dialogues.core.outbox.models import Email
+from dialogues.core.outbox.rules import EmailState
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.meetings.queries import MyMeeting
+from dialogues.pages.home.queries.mine import anywhere, stage_of
+from dialogues.pages.home.rules import CLOSING_SOON, Stage, TaskKind
+from dialogues.people.participants.models import ChangeRequest, Participation
+from dialogues.people.participants.queries import visibility as participants
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.roster.queries.office import is_ready
+from dialogues.people.roster.rules import Readiness
+from dialogues.policy import EMAILS_SEE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, RECORD_FILE, REGISTRATION_APPROVE
+from dialogues.records.notes.models import Document
+from dialogues.records.notes.rules import DocumentState
+
+
+def counts_of(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
+    """What is counted by meeting, in one query: letters, invitations, registrations, changes, summaries."""
+    wanted = {
+        TaskKind.UNANSWERED: _unanswered(mine, now),
+        TaskKind.TO_FILE: _summaries_to_file(mine),
+        TaskKind.EMAILS_FAILED: _letters_set_aside(mine),
+        TaskKind.TO_APPROVE: _to_approve(mine, now),
+        TaskKind.CHANGES_ASKED: _changes_asked(mine),
+    }
+    asked = [
+        query.add_columns(literal(kind.value).label("kind")) for kind, query in wanted.items() if query is not None
+    ]
+    found: dict[TaskKind, dict[UUID, int]] = {kind: {} for kind in wanted}
+    for row in db.session.execute(union_all(*asked)) if asked else ():
+        found[TaskKind(row.kind)][row.meeting_id] = row.number
+    return found
+
+
+def _counting(column: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(column.label("meeting_id"), func.count().label("number")).where(*conditions).group_by(column)
+
+
+def _letters_set_aside(mine: Sequence[MyMeeting]) -> Select[Any] | None:
+    reached = anywhere(mine, outbox.visible, EMAILS_SEE)
+    if reached is None:
+        return None
+    return _counting(Email.listed_under, reached, Email.state == EmailState.SET_ASIDE)
+
+
+def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
+    """Who has not answered an invitation that soon cannot be answered any more."""
+    running = [
+        meeting
+        for meeting in mine
+        if meeting.viewer.may(PARTICIPANTS_INVITE)
+        and meeting.facts.registration_closes_at is not None
+        and now < meeting.facts.registration_closes_at <= now + CLOSING_SOON
+    ]
+    reached = anywhere(running, participants.visible, NOMINATIONS_SEE)
+    invited = Participation.status == ParticipationStatus.INVITED
+    return None if reached is None else _counting(Participation.meeting_id, reached, invited)
+
+
+def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
+    """Registrations for meetings still to come of which nothing is missing but the office's word."""
+    coming = [
+        meeting
+        for meeting in mine
+        if stage_of(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
+    ]
+    reached = anywhere(coming, participants.visible, REGISTRATION_APPROVE)
+    return None if reached is None else _counting(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
+
+
+def _changes_asked(mine: Sequence[MyMeeting]) -> Select[Any] | None:
+    """Changes of approved registrations that wait for the office."""
+    reached = anywhere(mine, participants.visible, REGISTRATION_APPROVE)
+    if reached is None:
+        return None
+    request_of = ChangeRequest.participation_id == Participation.id
+    comes = Participation.status == ParticipationStatus.CONFIRMED
+    return _counting(Participation.meeting_id, reached, request_of, comes, ChangeRequest.decided_at.is_(None))
+
+
+def _summaries_to_file(mine: Sequence[MyMeeting]) -> Select[Any] | None:
+    filing = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
+    if not filing:
+        return None
+    return _counting(Document.meeting_id, Document.meeting_id.in_(filing), Document.state == DocumentState.FINISHED)

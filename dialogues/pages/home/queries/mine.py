@@ -1,0 +1,29 @@
+"""The viewer's meetings together: where each lies from today, and what an action reaches in any of them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.meetings.meetings.queries import MyMeeting
+from dialogues.pages.home.rules import MeetingDays, Stage, stage
+from dialogues.policy import Action
+
+Visible = Callable[[Viewer, Action], ColumnElement[bool]]
+
+
+def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
+    """Whether the meeting is on, to come or past."""
+    facts = meeting.facts
+    days = MeetingDays(
+        starts_on=facts.starts_on, ends_on=facts.ends_on, arrive_on=facts.arrive_on, depart_on=facts.depart_on
+    )
+    return stage(days, now.astimezone(ZoneInfo(facts.zone)).date())
+
+
+def anywhere(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
+    """The rows that the action reaches in any of the viewer's meetings; None where it reaches nothing."""
+    reached = [visible(meeting.viewer, action) for meeting in mine if meeting.viewer.may(action)]
+    return or_(*reached) if reached else None

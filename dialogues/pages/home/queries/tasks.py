@@ -1,0 +1,260 @@
+"""What waits for the viewer, in one meeting or in all of theirs, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from dialogues.agenda.planning.queries import waiting as planning
+from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.queries import published as versions
+from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
+from dialogues.meetings.meetings.queries import MyMeeting
+from dialogues.meetings.roles import queries as roles
+from dialogues.pages.home.queries.counts import counts_of
+from dialogues.pages.home.queries.mine import anywhere, stage_of
+from dialogues.pages.home.rules import Stage, Task, TaskKind
+from dialogues.people.nominations.queries import nominations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import frame as participants_frame
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.people.participants.rules.steps import Progress, missing_steps
+from dialogues.policy import (
+    AGENDA_RELEASE,
+    AGENDA_SEE,
+    LODGE,
+    NOMINATE,
+    PARTICIPANTS_INVITE,
+    REGISTRATION_OWN,
+    SUMMARY_EDIT,
+    Role,
+    Scope,
+)
+from dialogues.records.notes.models import Document
+from dialogues.records.notes.rules import DocumentState
+
+
+def tasks_everywhere(viewer: Viewer, mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """What waits for the viewer: roles offered, invitations, and what there is to do in all their meetings."""
+    return [*_offers(viewer), *_invitations(viewer, now), *_tasks(mine, now)]
+
+
+def tasks_in(meeting: MyMeeting, now: datetime) -> list[Task]:
+    """What waits for the viewer in one meeting; its name need not be told on its own page."""
+    return [replace(task, meeting="") for task in _tasks([meeting], now)]
+
+
+def _offers(viewer: Viewer) -> list[Task]:
+    return [Task(kind=TaskKind.OFFER, urgent=True) for _offer in roles.offers(viewer)[:1]]
+
+
+def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
+    """An unanswered invitation says nothing but that it is there; its words come with its own link."""
+    count = db.session.execute(
+        select(func.count())
+        .select_from(Participation)
+        .join(Person, Person.id == Participation.person_id)
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(
+            Person.account_id == viewer.account_id,
+            Participation.status == ParticipationStatus.INVITED,
+            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
+            or_(Meeting.registration_closes_at.is_(None), Meeting.registration_closes_at > now),
+        )
+    ).scalar_one()
+    return [Task(kind=TaskKind.INVITATION, count=count, urgent=True)] if count else []
+
+
+def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    counts = counts_of(mine, now)
+    return [
+        *_steps_missing(mine, now),
+        *_counted(mine, TaskKind.EMAILS_FAILED, counts[TaskKind.EMAILS_FAILED], urgent=True),
+        *_addresses(mine),
+        *_submission(mine, now),
+        *_counted(mine, TaskKind.UNANSWERED, counts[TaskKind.UNANSWERED]),
+        *_counted(mine, TaskKind.TO_APPROVE, counts[TaskKind.TO_APPROVE]),
+        *_counted(mine, TaskKind.CHANGES_ASKED, counts[TaskKind.CHANGES_ASKED]),
+        *_unreleased(mine, now),
+        *_counted(mine, TaskKind.SUMMARY, _summaries_to_write(mine, now)),
+        *_counted(mine, TaskKind.TO_FILE, counts[TaskKind.TO_FILE]),
+    ]
+
+
+def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int], *, urgent: bool = False) -> list[Task]:
+    return [
+        Task(
+            kind=kind,
+            meeting_id=meeting.id,
+            meeting=meeting.facts.code,
+            count=counts[meeting.id],
+            by=meeting.facts.registration_closes_at if kind is TaskKind.UNANSWERED else None,
+            urgent=urgent,
+        )
+        for meeting in mine
+        if counts.get(meeting.id)
+    ]
+
+
+def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Meetings of which the viewer has not saved every step of the registration, or not since they moved."""
+    answering = {
+        meeting.id: meeting
+        for meeting in mine
+        if meeting.viewer.may(REGISTRATION_OWN) and dialogues.gathering_of(meeting.facts).is_open(now)
+    }
+    reached = anywhere(list(answering.values()), participants_visibility.visible, REGISTRATION_OWN)
+    if reached is None:
+        return []
+    coming = select(
+        Participation.meeting_id,
+        Participation.present_from,
+        Participation.present_to,
+        Participation.steps,
+        Participation.rules_accepted_at,
+        participants_frame.has_questions(Participation.meeting_id).label("has_questions"),
+    ).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
+    return [
+        Task(
+            kind=TaskKind.STEPS,
+            meeting_id=row.meeting_id,
+            meeting=answering[row.meeting_id].facts.code,
+            count=missing,
+            by=answering[row.meeting_id].facts.registration_closes_at,
+        )
+        for row in db.session.execute(coming)
+        if (missing := len(missing_steps(_progress(row, answering[row.meeting_id].facts))))
+    ]
+
+
+def _progress(row: Any, meeting: Any) -> Progress:
+    return Progress(
+        saved=row.steps,
+        days=dialogues.days_of(meeting),
+        present_from=row.present_from,
+        present_to=row.present_to,
+        has_rules=bool(meeting.rules_text),
+        rules_accepted=row.rules_accepted_at is not None,
+        has_questions=row.has_questions,
+    )
+
+
+def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
+    """Addresses and capacities that a coordinator decides about, and addresses that a party is asked for."""
+    reached = anywhere(mine, participants_visibility.visible, NOMINATE)
+    if reached is None:
+        return []
+    claimed, asks = Participation.claimed_email.is_not(None), Participation.requested_capacity.is_not(None)
+    address_asked = and_(Participation.address_asked, ~claimed)
+    rows = db.session.execute(
+        select(
+            Participation.meeting_id,
+            *(func.sum(case((one, 1), else_=0)).label(name) for name, one in (("claimed", claimed), ("asks", asks))),
+            func.sum(case((address_asked, 1), else_=0)).label("asked"),
+        )
+        .where(reached, Participation.status.not_in(GONE), or_(claimed, address_asked, asks))
+        .group_by(Participation.meeting_id)
+    ).all()
+    office = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
+    doubts = {row.meeting_id: row.claimed for row in rows}
+    asked = {row.meeting_id: row.asked for row in rows}
+    requested = {row.meeting_id: row.asks for row in rows}
+    parties = [meeting for meeting in mine if meeting not in office and meeting.viewer.may(NOMINATE)]
+    return [
+        *_counted(office, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
+        *_counted(parties, TaskKind.ADDRESS_ASKED, asked, urgent=True),
+        *_counted(office, TaskKind.CAPACITY_ASKED, requested, urgent=True),
+    ]
+
+
+def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Lists of the viewer's own party that are not lodged yet, with the seats that are still free."""
+    speaking = [
+        meeting
+        for meeting in mine
+        if Scope.ALL not in meeting.viewer.scopes(LODGE)
+        and meeting.viewer.may(LODGE)
+        and dialogues.gathering_of(meeting.facts).is_open(now)
+    ]
+    reached = anywhere(speaking, nominations.visible_parties, LODGE)
+    if reached is None:
+        return []
+    taken = (
+        select(func.count())
+        .where(
+            Participation.meeting_id == MeetingParty.meeting_id,
+            Participation.party_id == MeetingParty.party_id,
+            Participation.seat.is_not(None),
+        )
+        .correlate(MeetingParty)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(MeetingParty.meeting_id, MeetingParty.seats, taken.label("taken")).where(
+            reached, MeetingParty.submitted_at.is_(None)
+        )
+    )
+    free = {row.meeting_id: max(0, sum(row.seats.values()) - row.taken) for row in rows}
+    return [
+        Task(kind=TaskKind.LODGING, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
+        for meeting in speaking
+        if meeting.id in free
+    ]
+
+
+def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
+    """Meetings that are not past, whose agenda nobody has seen yet, or sees otherwise than in the draft."""
+    coming = [
+        meeting
+        for meeting in mine
+        if meeting.viewer.may(AGENDA_RELEASE)
+        and stage_of(meeting, now) is not Stage.PAST
+        and meeting.facts.status is not MeetingStatus.CANCELLED
+    ]
+    differing = planning.unreleased_sessions([meeting.viewer for meeting in coming])
+    unseen = [
+        Task(kind=TaskKind.NO_RELEASE, meeting_id=meeting.id, meeting=meeting.facts.code)
+        for meeting in coming
+        if meeting.id not in differing
+    ]
+    return [*unseen, *_counted(coming, TaskKind.UNRELEASED, differing)]
+
+
+def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
+    """Sessions that are over, of which the viewer is rapporteur and no summary is finished."""
+    writing = [meeting for meeting in mine if Role.RAPPORTEUR in meeting.roles and meeting.viewer.may(SUMMARY_EDIT)]
+    reached = anywhere(writing, versions.visible, AGENDA_SEE)
+    if reached is None:
+        return {}
+    done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)
+    later = aliased(Release)
+    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    rows = db.session.execute(
+        select(ReleaseItem.meeting_id, func.count())
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(
+            ReleasePerson,
+            (ReleasePerson.release_id == ReleaseItem.release_id) & (ReleasePerson.session_id == ReleaseItem.session_id),
+        )
+        .where(
+            reached,
+            ~overtaken,
+            ReleasePerson.part == Part.RAPPORTEUR,
+            ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
+            ReleaseItem.rule.in_([rule for rule in Rule if rule.has_notes]),
+            ReleaseItem.ends_utc < now,
+            ReleaseItem.session_id.not_in(done),
+        )
+        .group_by(ReleaseItem.meeting_id)
+    )
+    return {row[0]: row[1] for row in rows}

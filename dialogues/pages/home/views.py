@@ -1,0 +1,237 @@
+"""The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.presentation import day, moment, word
+from dialogues.core.common.state import Step
+from dialogues.core.common.viewer import Viewer
+from dialogues.lib.refusal import N_
+from dialogues.pages.home.forms import example_form, wrong_form
+from dialogues.pages.home.queries import ahead
+from dialogues.pages.home.queries import held as held_queries
+from dialogues.pages.home.queries import today as today_queries
+from dialogues.pages.home.rules import Stage, Task, TaskKind
+from dialogues.people.documents.forms import read_only
+from dialogues.people.participants.rules.kinds import Audience, Shown
+from dialogues.policy import (
+    AGENDA_EDIT,
+    AGENDA_SEE,
+    ASSET_SEE,
+    EXCHANGE_FIX,
+    HOME_SEE,
+    NOMINATIONS_SEE,
+    OWN_DATA_SEE,
+    RECORD_READ,
+    SUBMISSION_SEE,
+)
+
+blueprint = Blueprint("home", __name__)
+
+
+#: Where each kind of task is done.
+_PLACES = {
+    TaskKind.OFFER: "roles.offers",
+    TaskKind.STEPS: "registration.own_registration",
+    TaskKind.EMAILS_FAILED: "outbox.emails",
+    TaskKind.ADDRESS_DOUBT: "nominations.nominations",
+    TaskKind.ADDRESS_ASKED: "nominations.nominations",
+    TaskKind.CAPACITY_ASKED: "nominations.nominations",
+    TaskKind.LODGING: "nominations.nominations",
+    TaskKind.UNANSWERED: "roster.participants",
+    TaskKind.TO_APPROVE: "roster.participants",
+    TaskKind.CHANGES_ASKED: "registration.changes",
+    TaskKind.NO_RELEASE: "planning.draft",
+    TaskKind.UNRELEASED: "planning.release",
+    TaskKind.SUMMARY: "notes.notes",
+    TaskKind.TO_FILE: "archive.records",
+}
+
+
+#: The part of a list that a task is about.
+_NARROWED: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
+
+
+#: What has its place according to who asks: the first that is open to them, and none where nothing is.
+_OPEN_TO = {
+    TaskKind.NOT_OUT: (("planning.draft", AGENDA_EDIT), ("versions.agenda", AGENDA_SEE)),
+    TaskKind.EXCHANGE_PROPOSED: (("nominations.exchange", EXCHANGE_FIX),),
+    TaskKind.LISTS_OPEN: (
+        ("nominations.exchange", EXCHANGE_FIX),
+        ("nominations.nominations", SUBMISSION_SEE),
+        ("roster.participants", NOMINATIONS_SEE),
+    ),
+    TaskKind.OVER: (("archive.records", RECORD_READ), ("versions.agenda", AGENDA_SEE)),
+}
+
+
+@blueprint.route("/")
+@allows(HOME_SEE)
+def home() -> str:
+    """What needs me today."""
+    now = clock.now()
+    today = today_queries.today(viewer(), now)
+    return render_template(
+        "pages/home/home.html",
+        today=today,
+        tasks=[(_words(task), _address(task), _hint(task), task.urgent) for task in today.tasks],
+        stages=Stage,
+        now=now,
+    )
+
+
+@blueprint.route("/held-about-me")
+@allows(OWN_DATA_SEE)
+def held() -> str:
+    """What is held about me, in every dialogue that I belong to."""
+    return render_template(
+        "pages/home/held.html",
+        held=held_queries.held_about(viewer(), clock.now()),
+        audience_word=lambda value: word(Audience(value)),
+        shown_word=lambda value: word(Shown(value)),
+    )
+
+
+@blueprint.post("/held-about-me/sealed/<uuid:field_id>/show")
+@allows(OWN_DATA_SEE)
+def show_held(field_id: UUID) -> str:
+    """One of my own sealed fields; nobody writes down that I looked."""
+    kind, parts = held_queries.shown_to_self(viewer(), field_id, clock.now())
+    return render_template("pages/home/shown.html", kind=kind, parts=read_only(kind, parts))
+
+
+@blueprint.route("/held-about-me/log")
+@allows(OWN_DATA_SEE)
+def log() -> str:
+    """What was done about me."""
+    return render_template("pages/home/log.html", entries=held_queries.log_about(viewer()))
+
+
+@blueprint.route("/design")
+@allows(ASSET_SEE)
+def design() -> str:
+    """Every component on one page, in the demonstration only."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    return render_template(
+        "design.html",
+        form=example_form(),
+        wrong=wrong_form(),
+        zone=ZoneInfo("Asia/Ulaanbaatar"),
+        elsewhere=ZoneInfo("Europe/Zurich"),
+        now=clock.now().astimezone(UTC),
+    )
+
+
+_HINTS = {
+    TaskKind.NOT_OUT: N_("whoever is concerned gets a letter with the first release"),
+    TaskKind.LISTS_OPEN: N_("to all parties at the same moment"),
+    TaskKind.OVER: N_("what was filed of it is in the archive"),
+}
+
+
+def steps_ahead(asks: Viewer, meeting: Any, now: datetime) -> list[Step]:
+    """What comes next for a viewer, as the page of the meeting they stand in shows it."""
+    return [(_words(task), _address(task), _hint(task), task.urgent) for task in ahead.tasks_ahead(asks, meeting, now)]
+
+
+def _address(task: Task) -> str:
+    # An invitation is answered through the link in its letter, which no page may give: it leads nowhere from here.
+    endpoint = next((place for place, action in _OPEN_TO.get(task.kind, ()) if viewer().may(action)), "")
+    endpoint = endpoint or _PLACES.get(task.kind, "")
+    if endpoint not in current_app.view_functions:
+        return ""
+    if task.meeting_id is None:
+        return url_for(endpoint)
+    return url_for(endpoint, meeting_id=task.meeting_id, **_NARROWED.get(task.kind, {}))
+
+
+def _hint(task: Task) -> str:
+    if task.kind in _HINTS:
+        return str(_(_HINTS[task.kind]))
+    if task.by is None:
+        return task.meeting
+    if not task.meeting:
+        return str(_("registration closes on %(day)s", day=day(task.by.date())))
+    return str(_("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date())))
+
+
+def _moment(task: Task) -> str:
+    place = viewer().place
+    return str(moment(task.by, place.zone if place else "UTC")) if task.by else ""
+
+
+def _words(task: Task) -> str:
+    """The task as something to do."""
+    n = task.count
+    match task.kind:
+        case TaskKind.OFFER:
+            return str(_("Answer the role that you are offered"))
+        case TaskKind.INVITATION:
+            return str(_("You have an invitation: please open the link in its letter"))
+        case TaskKind.STEPS:
+            return str(
+                ngettext("Save the last step of your registration", "Save %(num)s steps of your registration", n)
+            )
+        case TaskKind.EMAILS_FAILED:
+            return str(
+                ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
+            )
+        case TaskKind.ADDRESS_DOUBT:
+            return str(ngettext("Look at an e-mail address in doubt", "Look at %(num)s e-mail addresses in doubt", n))
+        case TaskKind.ADDRESS_ASKED:
+            return str(
+                ngettext(
+                    "The office asks for another e-mail address of a nominee",
+                    "The office asks for other e-mail addresses of %(num)s nominees",
+                    n,
+                )
+            )
+        case TaskKind.CAPACITY_ASKED:
+            return str(
+                ngettext(
+                    "Decide whether a nominee becomes a participant",
+                    "Decide whether %(num)s nominees become participants",
+                    n,
+                )
+            )
+        case TaskKind.LODGING:
+            return str(
+                ngettext(
+                    "Lodge your party's list: one seat is free",
+                    "Lodge your party's list: %(num)s seats are free",
+                    n,
+                )
+            )
+        case TaskKind.UNANSWERED:
+            return str(ngettext("One person has not answered", "%(num)s people have not answered", n))
+        case TaskKind.CHANGES_ASKED:
+            return str(ngettext("Answer a change that is asked for", "Answer %(num)s changes that are asked for", n))
+        case TaskKind.TO_APPROVE:
+            return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
+        case TaskKind.NO_RELEASE:
+            return str(_("Release the agenda: nobody has seen it yet"))
+        case TaskKind.NOT_OUT:
+            return str(_("The agenda is not out yet"))
+        case TaskKind.EXCHANGE_PROPOSED:
+            return str(_("Look at the time that is proposed for the exchange"))
+        case TaskKind.LISTS_OPEN:
+            return str(_("The lists open on %(moment)s", moment=_moment(task)))
+        case TaskKind.OVER:
+            return str(_("This meeting is over"))
+        case TaskKind.UNRELEASED:
+            return str(
+                ngettext("One session differs from what others see", "%(num)s sessions differ from what others see", n)
+            )
+        case TaskKind.SUMMARY:
+            return str(ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n))
+        case TaskKind.TO_FILE:
+            return str(ngettext("File a finished summary", "File %(num)s finished summaries", n))

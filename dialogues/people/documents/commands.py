@@ -1,0 +1,403 @@
+"""What is sealed: people enter their own, others enter for them, and whoever looks leaves a mark."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, select, update
+
+from dialogues.core.common.database import empty_log
+from dialogues.core.common.transaction import Change, transaction, upkeep
+from dialogues.core.common.viewer import Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.lib import wall_time
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.meetings.dialogues.models import Meeting, Party, Person
+from dialogues.meetings.dialogues.queries.meetings import days_of
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.people.documents import operations
+from dialogues.people.documents.models import AccessLogEntry, DestructionCertificate, SealedField
+from dialogues.people.documents.queries import ENTERS, READS, can_access, due, opened, own_papers, stamp, today_in
+from dialogues.people.documents.rules import (
+    NEEDS,
+    PAPERS,
+    Parts,
+    SealedFieldEntered,
+    SealedFieldsDestroyed,
+    SealedFieldSeen,
+    VisaStatusChanged,
+    arrives,
+    departs,
+    reason_hash,
+    refuse_reason,
+    refuse_wrong,
+    tidy,
+)
+from dialogues.people.participants.models import Participation, Question
+from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
+from dialogues.people.participants.rules.steps import Step, with_saved
+from dialogues.people.questionnaire.operations import purge_answers
+from dialogues.policy import DESTRUCTION_SEE, PASSPORT_ENTER, PASSPORT_READ, Action, Role, Scope
+
+
+def meetings_due(now: datetime) -> list[UUID]:
+    """The meetings at which something is to be destroyed."""
+    found = list(due(now))
+    db.session.rollback()
+    return found
+
+
+def destroy_due(meeting_id: UUID, now: datetime) -> int:
+    """Destroy what is due at one meeting: the keys, then the rows, with a certificate; how many fields went.
+
+    It can be killed at any point and called again: what a lost transaction leaves behind is due still.
+    """
+    with transaction(system(Purpose.UPKEEP), DESTRUCTION_SEE) as change:
+        fields = due(now).get(meeting_id, [])
+        if not fields:
+            return 0
+        counts = operations.destroy(fields, now)
+        _certify(change, meeting_id, counts, now)
+        return counts.total()
+
+
+def _certify(change: Change, meeting_id: UUID, counts: Mapping[str, int], now: datetime) -> None:
+    certificate = operations.certify(db.session.get_one(Meeting, meeting_id), counts, now)
+    change.record(
+        SealedFieldsDestroyed(
+            about=certificate.id,
+            dialogue_id=certificate.dialogue_id,
+            meeting_id=meeting_id,
+            fields=sum(counts.values()),
+            at=now,
+        )
+    )
+
+
+def destroy_answers(now: datetime) -> int:
+    """The same for answers to questions of the office whose day has come everywhere; how many answers went."""
+    day = _day_everywhere(now)
+    waiting = select(Question.id).where(Question.purge_on <= day, Question.purged_at.is_(None)).limit(1)
+    is_waiting = db.session.execute(waiting).first() is not None
+    db.session.rollback()
+    if not is_waiting:
+        return 0
+    with transaction(system(Purpose.UPKEEP), DESTRUCTION_SEE) as change:
+        gone = 0
+        for meeting_id, counts in purge_answers(day, now).items():
+            if counts:
+                _certify(change, meeting_id, {f"answer_{kind}": count for kind, count in counts.items()}, now)
+                gone += sum(counts.values())
+        return gone
+
+
+def _day_everywhere(now: datetime) -> date:
+    """The day that has begun at every place, so that nothing goes before its day there."""
+    return today_in("Etc/GMT+12", now)
+
+
+def wipe(now: datetime) -> bool:
+    """Empty the database's log of changes of what was destroyed; whether nothing is left to be wiped."""
+    waiting = select(DestructionCertificate.id).where(DestructionCertificate.wiped_at.is_(None))
+    certificates = list(db.session.scalars(waiting))
+    db.session.rollback()
+    if not certificates:
+        return True
+    if not empty_log():
+        # A reader holds an older state of the log; the next sweep tries again.
+        return False
+    with upkeep(system(Purpose.UPKEEP)) as session:
+        wiped = update(DestructionCertificate).where(DestructionCertificate.id.in_(certificates))
+        session.execute(wiped.values(wiped_at=now))
+    return True
+
+
+#: In which role someone looked, where they hold several that let them.
+_LOOKS_AS = (Role.LIAISON_DESK, Role.FOCAL_POINT)
+
+
+def save_own(
+    viewer: Viewer,
+    typed: Mapping[SealedKind, Parts],
+    *,
+    visa_status: VisaStatus,
+    needs_shared: bool,
+    version: int,
+    now: datetime,
+    cleared: Collection[SealedKind] = (),
+) -> None:
+    """Seal what a person says of themself, in all kinds at once.
+
+    A limited sign-in does not see what is there: what it leaves empty stays, and `cleared` says what is taken away.
+
+    :raises Refusal: the meeting is over, the parts of a kind do not make sense, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, PASSPORT_ENTER) as change:
+        own = own_papers(change.viewer, now)
+        meeting = _meeting(change)
+        fields = operations.load_and_expire_fields(meeting, own.person_id, now)
+        refuse_stale(stamp(fields.values()), version)
+        entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
+        gone = {kind for kind in cleared if change.viewer.is_limited and kind in fields and not entered[kind]}
+        changed = {
+            kind: parts
+            for kind, parts in entered.items()
+            if kind in gone or _is_entered(change.viewer, kind, fields.get(kind), parts)
+        }
+        if changed or needs_shared:
+            # Consent is taken back at any time.
+            _refuse_over(meeting, now)
+        operations.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
+        for kind in changed:
+            change.record(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))
+        if own.participation_id is not None:
+            _note_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
+
+
+def _is_entered(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
+    """Whether the parts are to be sealed; a limited sign-in is never told whether they are the ones already there."""
+    if viewer.is_limited and field is not None:
+        return bool(parts)
+    return _differs(kind, field, parts)
+
+
+def _differs(kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
+    if field is None:
+        return bool(parts) or kind in NEEDS
+    return opened(field) != parts
+
+
+def _note_step(
+    change: Change, participation: Participation, visa_status: VisaStatus, needs_shared: bool, now: datetime
+) -> None:
+    participation.needs_shared = needs_shared
+    participation.steps = with_saved(participation.steps, Step.NEEDS)
+    _set_status(change, participation, visa_status, now)
+
+
+def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *, version: int, now: datetime) -> None:
+    """Seal something of one kind for someone else; what they wrote themself only the travel desk replaces.
+
+    :raises Refusal: the meeting is over, the parts do not make sense, the person wrote it, or it was changed meanwhile.
+    """
+    with transaction(viewer, ENTERS[kind]) as change:
+        meeting = _meeting(change)
+        _refuse_unreached(change, ENTERS[kind], person_id)
+        _refuse_over(meeting, now)
+        fields = operations.load_and_expire_fields(meeting, person_id, now)
+        field = fields.get(kind)
+        refuse_stale(stamp([field] if field else []), version)
+        if field is not None and field.entered_by == person_id and not _reaches_all(change, ENTERS[kind]):
+            raise Refusal(N_("This person has written it down themself: ask them to change it."))
+        parts = _checked(kind, typed, meeting)
+        if not parts and kind in PAPERS and field is None:
+            raise Refusal(N_("There is nothing to save yet: fill in what you know."))
+        operations.enter(meeting, person_id, fields, {kind: parts}, by_person=_by(change), now=now)
+        change.record(SealedFieldEntered(**_about(meeting, person_id), kind=kind, at=now))
+
+
+def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now: datetime) -> None:
+    """Write down where someone else's visa stands."""
+    with transaction(viewer, PASSPORT_ENTER) as change:
+        _refuse_unreached(change, PASSPORT_ENTER, person_id)
+        found = select(Participation).where(
+            Participation.meeting_id == _meeting(change).id, Participation.person_id == person_id
+        )
+        participation = db.session.scalars(found).one_or_none()
+        if participation is None:
+            raise NotFound
+        _set_status(change, participation, status, now)
+
+
+def _set_status(change: Change, participation: Participation, status: VisaStatus, now: datetime) -> None:
+    if participation.visa_status is status:
+        return
+    participation.visa_status = status
+    change.record(VisaStatusChanged.of(participation, now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What someone looked at: the parts of one kind, for this once."""
+
+    kind: SealedKind
+    parts: Mapping[str, str]
+    version: int
+
+
+def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> Seen:
+    """Open one sealed field of someone else, and write down who looked, when and why.
+
+    :raises Refusal: no reason is given.
+    :raises Unseen: not for this viewer, or there is nothing.
+    """
+    with transaction(viewer, READS[kind]) as change:
+        meeting = _meeting(change)
+        _refuse_unreached(change, READS[kind], person_id)
+        field = operations.load_and_expire_fields(meeting, person_id, now).get(kind)
+        if field is None:
+            raise NotFound
+        _look(change, field, refuse_reason(reason), now)
+        return Seen(kind=kind, parts=opened(field), version=stamp([field]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """One person's flights, on the board of arrivals."""
+
+    name: str
+    native: str
+    party_code: str
+    arrives: datetime | None
+    arrival: str
+    departs: datetime | None
+    departure: str
+    note: str
+
+
+def look_at_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
+    """Open the flights of everyone whose papers the viewer reads, with one mark for each person.
+
+    :raises Refusal: no reason is given.
+    """
+    with transaction(viewer, PASSPORT_READ) as change:
+        if not _reaches_all(change, PASSPORT_READ):
+            raise NotFound
+        why = refuse_reason(reason)
+        meeting = _meeting(change)
+        found = []
+        for person, party_code, field in _flights(change, meeting, now):
+            _look(change, field, why, now)
+            parts = opened(field)
+            found.append(
+                Journey(
+                    name=person.name,
+                    native=person.native,
+                    party_code=party_code or "",
+                    arrives=arrives(parts),
+                    arrival=parts.get("arrival", ""),
+                    departs=departs(parts),
+                    departure=parts.get("departure", ""),
+                    note=parts.get("note", ""),
+                )
+            )
+        return sorted(found, key=lambda journey: (journey.arrives is None, journey.arrives or now.replace(tzinfo=None)))
+
+
+def _flights(change: Change, meeting: Meeting, now: datetime) -> list[Any]:
+    found = (
+        select(Person, Party.code, SealedField)
+        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .join(SealedField, and_(SealedField.person_id == Person.id, SealedField.meeting_id == meeting.id))
+        .where(
+            Person.dialogue_id == meeting.dialogue_id,
+            can_access(change.viewer, PASSPORT_READ),
+            Person.id != change.viewer.person_id,
+            SealedField.kind == SealedKind.FLIGHTS,
+            SealedField.purge_on > today_in(meeting.zone, now),
+        )
+        .order_by(Person.collation, Person.id)
+    )
+    return list(db.session.execute(found).all())
+
+
+def _look(change: Change, field: SealedField, reason: str, now: datetime) -> None:
+    look = AccessLogEntry(
+        id=uuid4(),
+        dialogue_id=field.dialogue_id,
+        meeting_id=field.meeting_id,
+        person_id=field.person_id,
+        kind=field.kind,
+        by_person=_by(change),
+        by_role=_looks_as(change.viewer),
+        at=now,
+        reason=reason,
+    )
+    db.session.add(look)
+    change.record(
+        SealedFieldSeen(
+            about=field.person_id,
+            dialogue_id=field.dialogue_id,
+            meeting_id=field.meeting_id,
+            kind=field.kind,
+            look_id=look.id,
+            reason=reason_hash(reason),
+            at=now,
+        )
+    )
+
+
+def _looks_as(viewer: Viewer) -> Role:
+    return next(role for role in _LOOKS_AS if role in viewer.roles)
+
+
+def _by(change: Change) -> UUID:
+    if change.viewer.person_id is None:
+        raise NotFound
+    return change.viewer.person_id
+
+
+def _reaches_all(change: Change, action: Action) -> bool:
+    return Scope.ALL in change.viewer.scopes(action)
+
+
+def _refuse_unreached(change: Change, action: Action, person_id: UUID) -> None:
+    """:raises Unseen: the action reaches no such person; one's own papers are entered on a page of their own."""
+    meeting = _meeting(change)
+    found = (
+        select(Person.id)
+        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
+        .where(
+            Person.id == person_id,
+            Person.id != change.viewer.person_id,
+            Person.dialogue_id == meeting.dialogue_id,
+            can_access(change.viewer, action),
+        )
+    )
+    if db.session.execute(found).first() is None:
+        raise NotFound
+
+
+def _checked(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
+    parts = tidy(kind, typed)
+    refuse_wrong(kind, parts, days_of(meeting).last)
+    if kind is SealedKind.FLIGHTS:
+        for name, local in (("arrives_at", arrives(parts)), ("departs_at", departs(parts))):
+            _refuse_skipped(name, local, meeting.zone)
+    return parts
+
+
+def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
+    """:raises Refusal: the clocks of the meeting's place never show that time."""
+    if local is None:
+        return
+    try:
+        wall_time.resolve_local_time(local, zone, fold=0)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=f"flights_{name}", **refusal.facts) from refusal
+
+
+def _refuse_over(meeting: Meeting, now: datetime) -> None:
+    """:raises Refusal: nothing more is collected for this meeting."""
+    if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
+        raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
+    if today_in(meeting.zone, now) > _last_day(meeting):
+        raise Refusal(N_("This meeting is over: nothing more is collected, and what is there will be destroyed."))
+
+
+def _last_day(meeting: Meeting) -> date:
+    return days_of(meeting).last
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise NotFound
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+def _about(meeting: Meeting, person_id: UUID) -> dict[str, Any]:
+    return {"about": person_id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

@@ -1,0 +1,183 @@
+"""What is typed to be sealed: passport, visa, flights, needs; and the reason for looking at it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import format_date, format_datetime
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField
+from wtforms.validators import Optional
+
+from dialogues.core.common.fields import Form, LineField, LinesField, VersionField
+from dialogues.core.common.presentation import word
+from dialogues.people.documents.queries import OwnPapers
+from dialogues.people.documents.rules import LONGEST_NOTE, LONGEST_REASON, PARTS
+from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
+
+
+class _Passport:
+    passport_nationality = LineField(_l("Nationality, as in the passport"), 80, required=False)
+    passport_number = LineField(_l("Number of the passport"), 40, required=False)
+    passport_valid_until = DateField(_l("Passport valid until"), [Optional()])
+
+
+class _Visa:
+    visa_number = LineField(_l("Number of the visa"), 40, required=False)
+    visa_valid_from = DateField(_l("Visa valid from"), [Optional()])
+    visa_valid_until = DateField(_l("Visa valid until"), [Optional()])
+    visa_note = LineField(_l("What the travel desk should know"), 300, required=False)
+
+
+class _Flights:
+    flights_arrives_at = DateTimeLocalField(_l("Arrival"), [Optional()], format="%Y-%m-%dT%H:%M")
+    flights_arrival = LineField(_l("Flight or train of arrival"), 60, required=False)
+    flights_departs_at = DateTimeLocalField(_l("Departure"), [Optional()], format="%Y-%m-%dT%H:%M")
+    flights_departure = LineField(_l("Flight or train of departure"), 60, required=False)
+    flights_note = LineField(_l("Connections, and where to be fetched"), 300, required=False)
+
+
+class _Diet:
+    diet_text = LinesField(_l("Diet"), LONGEST_NOTE)
+
+
+class _Access:
+    access_text = LinesField(_l("Access needs"), LONGEST_NOTE)
+
+
+class _Medical:
+    medical_text = LinesField(_l("Medical"), LONGEST_NOTE)
+
+
+class _SealedForm(Form):
+    """Fields named for a kind and its parts."""
+
+    version = VersionField()
+
+    def __init__(
+        self, stamp: int, values: Mapping[SealedKind, Mapping[str, str]], *, is_sent: bool = True, **more: Any
+    ):
+        given = {
+            f"{kind.value}_{name}": _typed(name, text) for kind, parts in values.items() for name, text in parts.items()
+        }
+        sent = {} if is_sent else {"formdata": None}
+        super().__init__(data={"version": stamp, **given, **more}, **sent)
+
+    def parts(self, kind: SealedKind) -> dict[str, str]:
+        """What was typed of one kind, days and times in ISO form."""
+        return {name: _written(self[f"{kind.value}_{name}"].data) for name in PARTS[kind]}
+
+    def of(self, kind: SealedKind) -> list[Any]:
+        """The fields of one kind."""
+        return [self[f"{kind.value}_{name}"] for name in PARTS[kind]]
+
+
+def _typed(name: str, text: str) -> Any:
+    if name.endswith("_at"):
+        return datetime.fromisoformat(text)
+    return date.fromisoformat(text) if name.startswith("valid_") else text
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def _read(value: Any) -> str:
+    if isinstance(value, datetime):
+        return str(format_datetime(value, "EEEE d MMMM yyyy, HH:mm", rebase=False))
+    return str(format_date(value, "d MMMM yyyy")) if isinstance(value, date) else value or ""
+
+
+class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Medical):
+    """Everything that is sealed of oneself, on one page; what is kept and not shown has a box to clear it."""
+
+    clear_passport = BooleanField(_l("Clear the passport details"))
+    clear_visa = BooleanField(_l("Clear the visa details"))
+    clear_flights = BooleanField(_l("Clear the flights and trains"))
+    clear_diet = BooleanField(_l("Clear the diet"))
+    clear_access = BooleanField(_l("Clear the access needs"))
+    clear_medical = BooleanField(_l("Clear the medical needs"))
+
+    visa_status = SelectField(_l("Where the visa stands"))
+    needs_shared = BooleanField(_l("The focal point of my party may read my diet, access and medical needs"))
+
+    def __init__(self, own: OwnPapers):
+        super().__init__(own.stamp, own.values, visa_status=own.visa_status.value, needs_shared=own.needs_shared)
+        self.visa_status.choices = _statuses()
+        for kind in SealedKind:
+            if own.is_readable or kind not in own.kept:
+                del self._fields[clear_field(kind)]
+
+    def cleared(self) -> list[SealedKind]:
+        """The kinds whose box is ticked."""
+        return [kind for kind in SealedKind if clear_field(kind) in self and self[clear_field(kind)].data]
+
+
+def clear_field(kind: SealedKind) -> str:
+    """The name of the box by which a kind that is not shown is cleared."""
+    return f"clear_{kind.value}"
+
+
+class VisaStatusForm(Form):
+    """Where someone else's visa stands."""
+
+    visa_status = SelectField(_l("Where the visa stands"))
+
+    def __init__(self, status: VisaStatus):
+        super().__init__(data={"visa_status": status.value})
+        self.visa_status.choices = _statuses()
+
+
+def _statuses() -> list[tuple[str, str]]:
+    return [(status.value, word(status)) for status in VisaStatus]
+
+
+class _PassportForm(_SealedForm, _Passport): ...
+
+
+class _VisaForm(_SealedForm, _Visa): ...
+
+
+class _FlightsForm(_SealedForm, _Flights): ...
+
+
+class _DietForm(_SealedForm, _Diet): ...
+
+
+class _AccessForm(_SealedForm, _Access): ...
+
+
+class _MedicalForm(_SealedForm, _Medical): ...
+
+
+#: One kind at a time, for someone else.
+FORMS: dict[SealedKind, type[_SealedForm]] = {
+    SealedKind.PASSPORT: _PassportForm,
+    SealedKind.VISA: _VisaForm,
+    SealedKind.FLIGHTS: _FlightsForm,
+    SealedKind.DIET: _DietForm,
+    SealedKind.ACCESS: _AccessForm,
+    SealedKind.MEDICAL: _MedicalForm,
+}
+
+
+def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The parts of one kind with their labels, for reading."""
+    fields = FORMS[kind](0, {}, is_sent=False)
+    return [
+        (str(field.label.text), _read(_typed(name, parts[name]) if name in parts else None))
+        for name, field in zip(PARTS[kind], fields.of(kind), strict=True)
+    ]
+
+
+class ReasonForm(Form):
+    """Why someone looks; the person reads it."""
+
+    reason = LineField(_l("Why you need to see it"), LONGEST_REASON, required=False)
+
+    def __init__(self, **rest: Any):
+        super().__init__(**rest)
+        # Another form stands on the same page.
+        self.csrf_token.id = "reason-token"

@@ -1,0 +1,119 @@
+"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.models import Meeting, Party
+from dialogues.meetings.dialogues.rules.events import MeetingCancelled, MeetingMoved, PartyChanged
+from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.roles.rules import RoleEnded
+from dialogues.people.documents import operations
+from dialogues.people.documents.models import SealedField
+from dialogues.people.documents.queries import today_in
+from dialogues.people.documents.rules import KEPT_AFTER_DEPARTURE
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.events import ParticipationEvent
+from dialogues.people.participants.rules.standing import GONE
+from dialogues.policy import Role
+
+
+def refuse_impossible_capacities(event: PartyChanged) -> None:
+    """:raises Refusal: a party that becomes an observing organisation has participants at a meeting to come."""
+    party = db.session.get_one(Party, event.about)
+    impossible = [capacity for capacity in Capacity if capacity not in party.kind.capacities]
+    participants = (
+        select(Meeting.code)
+        .join(Participation, Participation.meeting_id == Meeting.id)
+        .where(
+            Participation.party_id == party.id,
+            Participation.capacity.in_(impossible),
+            Participation.status.not_in(GONE),
+            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
+        )
+    )
+    code = db.session.scalars(participants.order_by(Meeting.code).limit(1)).first()
+    if code is not None:
+        raise Refusal(
+            N_("%(party)s has participants at %(meeting)s. Make them observers first, or take them off the list."),
+            field="kind",
+            party=party.code,
+            meeting=code,
+        )
+
+
+def keep_with_meeting(event: MeetingMoved) -> None:
+    """Whatever is sealed is kept until thirty days after the new departure."""
+    operations.move_purge(db.session.get_one(Meeting, event.about))
+
+
+def keep_with_person(event: ParticipationEvent) -> None:
+    """The same after a person's own departure."""
+    keep_with_people([event])
+
+
+def keep_with_people(events: Sequence[ParticipationEvent]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(events).items():
+        operations.move_purge(db.session.get_one(Meeting, meeting_id), people)
+
+
+def ask_needs_again(event: ParticipationEvent) -> None:
+    """Whoever comes after all is asked again for what was destroyed when they came no more."""
+    ask_people_again([event])
+
+
+def ask_people_again(events: Sequence[ParticipationEvent]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(events).items():
+        today = today_in(db.session.get_one(Meeting, meeting_id).zone, events[0].at)
+        operations.ask_again(meeting_id, people, today)
+
+
+def purge_cancelled(event: MeetingCancelled) -> None:
+    """Bookings are still to be undone for some days; then nothing is needed any more."""
+    day = today_in(db.session.get_one(Meeting, event.about).zone, event.at)
+    operations.purge_from(event.about, day + KEPT_AFTER_DEPARTURE)
+
+
+def purge_person(event: ParticipationEvent) -> None:
+    """Whoever comes no more leaves nothing sealed: it is shown to nobody from now on, and the next sweep ends it.
+
+    The key is not erased here: this transaction may still be lost, and an erased key stays erased.
+    """
+    purge_people([event])
+
+
+def purge_people(events: Sequence[ParticipationEvent]) -> None:
+    """The same of many, in as many queries as of one."""
+    for meeting_id, people in _by_meeting(events).items():
+        _purge_unneeded(meeting_id, people, events[0].at)
+
+
+def purge_former_interpreter(event: RoleEnded) -> None:
+    """The same for whoever no longer interprets, at one meeting or at all of the dialogue."""
+    if event.role is not Role.INTERPRETER:
+        return
+    held = select(SealedField.meeting_id).where(SealedField.person_id == event.person_id).distinct()
+    for meeting_id in db.session.scalars(held).all():
+        if event.meeting_id in {None, meeting_id}:
+            _purge_unneeded(meeting_id, {event.person_id}, event.at)
+
+
+def _by_meeting(events: Sequence[ParticipationEvent]) -> dict[UUID, set[UUID]]:
+    found = defaultdict[UUID, set[UUID]](set)
+    for event in events:
+        if event.meeting_id is not None:
+            found[event.meeting_id].add(event.person_id)
+    return found
+
+
+def _purge_unneeded(meeting_id: UUID, people: set[UUID], at: datetime) -> None:
+    gone = operations.no_longer_needed(meeting_id, people)
+    if gone:
+        operations.purge_from(meeting_id, today_in(db.session.get_one(Meeting, meeting_id).zone, at), gone)

@@ -1,0 +1,171 @@
+"""Seals what people enter, moves the day of its purge, and destroys it: key first, then rows."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+
+from dialogues.core.common.stores import key_store
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import seal_text
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.queries.meetings import days_of
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.people.documents.models import DestructionCertificate, SealedField
+from dialogues.people.documents.queries import is_interpreter, key_of, place_of_value, today_in
+from dialogues.people.documents.rules import NEEDS, TAKEN_AWAY, departure_of, kept_until, written
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.kinds import SealedKind
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.steps import Step
+
+
+def fields_of(meeting_id: UUID, person_id: UUID) -> list[SealedField]:
+    """Everything that is sealed of the person for the meeting, what is due included."""
+    return list(
+        db.session.scalars(
+            select(SealedField)
+            .where(SealedField.meeting_id == meeting_id, SealedField.person_id == person_id)
+            .order_by(SealedField.id)
+        )
+    )
+
+
+def load_and_expire_fields(meeting: Meeting, person_id: UUID, now: datetime) -> dict[SealedKind, SealedField]:
+    """What is sealed of the person and not due; what is due is destroyed on the way, so that a new key begins."""
+    fields, today = fields_of(meeting.id, person_id), today_in(meeting.zone, now)
+    over = [field for field in fields if field.purge_on <= today]
+    if over:
+        certify(meeting, destroy(over, now), now)
+    return {field.kind: field for field in fields if field.purge_on > today}
+
+
+def enter(
+    meeting: Meeting,
+    person_id: UUID,
+    fields: Mapping[SealedKind, SealedField],
+    entered: Mapping[SealedKind, Mapping[str, str]],
+    *,
+    by_person: UUID,
+    now: datetime,
+    cleared: Collection[SealedKind] = (),
+) -> None:
+    """Seal these kinds again; a paper with nothing in it is taken away, a need with nothing in it is an answer.
+
+    :param cleared: kinds that are taken away, needs too.
+    """
+    key_id = next((field.key_id for field in fields.values()), None) or uuid4()
+    purge_on = kept_until(_departure(meeting, person_id))
+    for kind, parts in entered.items():
+        field = fields.get(kind)
+        if kind in cleared or (not parts and kind not in NEEDS):
+            if field is not None:
+                field.purge_on = TAKEN_AWAY
+            continue
+        if field is None:
+            field = SealedField(
+                id=uuid4(),
+                dialogue_id=meeting.dialogue_id,
+                meeting_id=meeting.id,
+                person_id=person_id,
+                kind=kind,
+                key_id=key_id,
+                version=0,
+            )
+            db.session.add(field)
+        field.value = seal_text(key_store(), key_of(field.key_id), place_of_value(field), written(parts))
+        field.entered_at, field.entered_by, field.purge_on = now, by_person, purge_on
+        field.version += 1
+    db.session.flush()
+
+
+def _departure(meeting: Meeting, person_id: UUID) -> date:
+    days = days_of(meeting)
+    present_to = db.session.scalar(
+        select(Participation.present_to).where(
+            Participation.meeting_id == meeting.id, Participation.person_id == person_id
+        )
+    )
+    return departure_of(present_to, days.first, days.last)
+
+
+def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None:
+    """Reckon anew until when things are kept: of these people, or of everyone at the meeting.
+
+    What goes since nobody needs it any more goes on its day, however the meeting's days are changed.
+    """
+    if meeting.status is MeetingStatus.CANCELLED:
+        return
+    days, gone = days_of(meeting), no_longer_needed(meeting.id, people)
+    told = select(Participation.person_id, Participation.present_to).where(Participation.meeting_id == meeting.id)
+    if people is not None:
+        told = told.where(Participation.person_id.in_(people))
+    present = {row.person_id: row.present_to for row in db.session.execute(told)}
+    kept = select(SealedField).where(*_of(meeting.id, people), SealedField.purge_on != TAKEN_AWAY)
+    for field in db.session.scalars(kept):
+        if field.person_id in gone:
+            continue
+        field.purge_on = kept_until(departure_of(present.get(field.person_id), days.first, days.last))
+
+
+def ask_again(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
+    """Let the step of travel and needs count as not done for those of whom nothing is kept any more."""
+    kept = select(SealedField.person_id).where(*_of(meeting_id, people), SealedField.purge_on > today)
+    theirs = select(Participation).where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id.in_(people),
+        Participation.person_id.not_in(kept),
+    )
+    for participation in db.session.scalars(theirs):
+        if Step.NEEDS.value in participation.steps:
+            participation.steps = [step for step in participation.steps if step != Step.NEEDS.value]
+    db.session.flush()
+
+
+def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
+    """Let things be due on that day at the latest."""
+    sooner = update(SealedField).where(*_of(meeting_id, people), SealedField.purge_on > day)
+    db.session.execute(sooner.values(purge_on=day))
+
+
+def no_longer_needed(meeting_id: UUID, people: Collection[UUID] | None) -> set[UUID]:
+    """Those of these people, or of all, who neither take part nor interpret there, and of whom something is sealed."""
+    takes_part = exists().where(
+        Participation.meeting_id == meeting_id,
+        Participation.person_id == Person.id,
+        Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+    )
+    held = select(Person.id).join(SealedField, SealedField.person_id == Person.id).where(*_of(meeting_id, people))
+    return set(db.session.scalars(held.where(~takes_part, ~is_interpreter(meeting_id)).distinct()))
+
+
+def _of(meeting_id: UUID, people: Collection[UUID] | None) -> list[ColumnElement[bool]]:
+    whose = [SealedField.meeting_id == meeting_id]
+    return whose if people is None else [*whose, SealedField.person_id.in_(people)]
+
+
+def destroy(fields: Sequence[SealedField], now: datetime) -> Counter[str]:
+    """Erase the keys that seal nothing else, then delete the rows; how many of each kind went.
+
+    Killed between the two, the rows are still there and due, and the same call goes on: it counts them once.
+    """
+    going = [field.id for field in fields]
+    keys = {field.key_id for field in fields}
+    staying = select(SealedField.key_id).where(SealedField.key_id.in_(keys), SealedField.id.not_in(going))
+    for key_id in keys - set(db.session.scalars(staying)):
+        key_store().erase(key_of(key_id), now=now)
+    counts = Counter(field.kind.value for field in fields)
+    db.session.execute(delete(SealedField).where(SealedField.id.in_(going)))
+    return counts
+
+
+def certify(meeting: Meeting, counts: Mapping[str, int], now: datetime) -> DestructionCertificate:
+    """Write down that things were destroyed: kinds and counts, nobody's name."""
+    certificate = DestructionCertificate(
+        id=uuid4(), dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, at=now, counts=dict(counts)
+    )
+    db.session.add(certificate)
+    db.session.flush()
+    return certificate

@@ -1,0 +1,337 @@
+"""What is sealed of whom: who may read or enter it, that it is there, and one's own in full."""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true
+
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import unseal_text
+from dialogues.lib.encryption.names import KeyErased, KeyName, Place
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Meeting, Party, Person
+from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.documents.models import DestructionCertificate, SealedField
+from dialogues.people.documents.rules import NEEDS, PAPERS, read
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import english, visible
+from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import (
+    DESTRUCTION_SEE,
+    NEEDS_ENTER,
+    NEEDS_READ,
+    NOMINATIONS_SEE,
+    PARTICIPANTS_SEE,
+    PASSPORT_ENTER,
+    PASSPORT_READ,
+    VISA_STATUS_SEE,
+    Action,
+    Condition,
+    Role,
+    Scope,
+)
+
+_PURPOSE = "sealed_fields"
+_LIVE = [status for status in ParticipationStatus if status.is_live]
+_ACTIONS = (VISA_STATUS_SEE, PASSPORT_READ, PASSPORT_ENTER, NEEDS_READ, NEEDS_ENTER)
+READS = {**dict.fromkeys(PAPERS, PASSPORT_READ), **dict.fromkeys(NEEDS, NEEDS_READ)}
+ENTERS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_ENTER)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """That something of one kind is there: since when, until when, and whether the person wrote it themself."""
+
+    kind: SealedKind
+    entered_at: datetime
+    purge_on: date
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravelRecord:
+    """One person's papers as a viewer may know them; never their content."""
+
+    person_id: UUID
+    name: str
+    native: str
+    #: None for interpreters, who come for no party.
+    participation_id: UUID | None
+    party_code: str
+    party_name: str
+    present_from: date | None
+    present_to: date | None
+    #: None where the viewer does not see it, or nobody keeps one.
+    visa_status: VisaStatus | None
+    reads: frozenset[SealedKind]
+    enters: frozenset[SealedKind]
+    kept: Mapping[SealedKind, Kept]
+    #: By kind, what tells whether it was changed meanwhile.
+    stamps: Mapping[SealedKind, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPapers:
+    """One's own, in full; a limited sign-in gets no values, and learns only what is kept."""
+
+    person_id: UUID
+    participation_id: UUID | None
+    visa_status: VisaStatus
+    needs_shared: bool
+    is_readable: bool
+    kept: Mapping[SealedKind, Kept]
+    values: Mapping[SealedKind, Mapping[str, str]]
+    stamp: int
+
+
+def today_in(zone: str, now: datetime) -> date:
+    """The day on the meeting's clock."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def key_of(key_id: UUID) -> KeyName:
+    """The key of everything that is sealed of one person for one meeting."""
+    return KeyName(_PURPOSE, key_id)
+
+
+def place_of_value(field: SealedField) -> Place:
+    """Where the sealed value stands."""
+    return Place(SealedField.__tablename__, "value", field.id, field.dialogue_id)
+
+
+def opened(field: SealedField) -> dict[str, str]:
+    """What is sealed, in its parts; whoever calls this has decided that it may be read.
+
+    Once the key is erased there is nothing in it any more, also before the row has gone.
+    """
+    try:
+        return read(unseal_text(key_store(), key_of(field.key_id), place_of_value(field), field.value))
+    except KeyErased:
+        return {}
+
+
+def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Whom the action reaches, of persons joined to their participation at the meeting the viewer stands in.
+
+    Of whom one may not know that they come, one knows no papers either; interpreters come without being nominated.
+    """
+    if viewer.place is None or viewer.place.meeting_id is None:
+        return false()
+    listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
+    comes = and_(visible(viewer, action), Participation.status.in_(_LIVE), listed)
+    return or_(comes, and_(is_interpreter(viewer.place.meeting_id), _of_interpreters(viewer, action)))
+
+
+def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
+    """Whether a person interprets at that meeting."""
+    return (
+        exists()
+        .where(
+            RoleGrant.person_id == Person.id,
+            RoleGrant.role == Role.INTERPRETER,
+            RoleGrant.accepted_at.is_not(None),
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
+        )
+        .correlate(Person)
+    )
+
+
+def _of_interpreters(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    scopes = viewer.scopes(action)
+    if Scope.ALL in scopes:
+        return true()
+    return Person.id == viewer.person_id if Scope.OWN in scopes else false()
+
+
+def reaches_others(viewer: Viewer) -> bool:
+    """Whether papers of anyone but the viewer may be open to them."""
+    return bool(viewer.scopes(VISA_STATUS_SEE) - {Scope.OWN})
+
+
+def papers(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
+    """Someone else's papers, as far as the viewer may know them.
+
+    :raises Unseen: there is no such person, or not for this viewer; one's own stand on a page of their own.
+    """
+    found = _papers(viewer, now, Person.id == person_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
+    """The papers of everyone else whom the viewer reaches, by party and name; two queries.
+
+    :raises Unseen: the viewer reaches nobody but themself.
+    """
+    if not reaches_others(viewer):
+        raise NotFound
+    return _papers(viewer, now, true())
+
+
+def _papers(viewer: Viewer, now: datetime, who: ColumnElement[bool]) -> list[TravelRecord]:
+    rows = db.session.execute(_people(viewer).where(who, Person.id != viewer.person_id)).all()
+    kept = _kept(viewer, [row.person_id for row in rows], now) if rows else {}
+    return [_shown(row, kept.get(row.person_id, [])) for row in rows]
+
+
+def _people(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    place = viewer.place
+    if place is None or place.meeting_id is None:
+        raise NotFound
+    return (
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Person.native,
+            Participation.id.label("participation_id"),
+            Participation.visa_status,
+            Participation.present_from,
+            Participation.present_to,
+            Party.code.label("party_code"),
+            english().label("party_name"),
+            *(case((can_access(viewer, action), true()), else_=false()).label(_column(action)) for action in _ACTIONS),
+        )
+        .outerjoin(
+            Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id)
+        )
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .where(Person.dialogue_id == place.dialogue_id, or_(*(can_access(viewer, action) for action in _ACTIONS)))
+        .order_by(precedence_sort_key(order_at(place.meeting_id), Participation.party_id), Person.collation, Person.id)
+    )
+
+
+def _column(action: Action) -> str:
+    return action.name.replace(".", "_")
+
+
+def _kept(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
+    place = viewer.place
+    if place is None:
+        raise NotFound
+    found = select(SealedField).where(
+        SealedField.meeting_id == place.meeting_id,
+        SealedField.person_id.in_(list(people)),
+        SealedField.purge_on > today_in(place.zone, now),
+    )
+    by_person: dict[UUID, list[SealedField]] = {}
+    for field in db.session.scalars(found):
+        by_person.setdefault(field.person_id, []).append(field)
+    return by_person
+
+
+def _shown(row: Any, fields: Iterable[SealedField]) -> TravelRecord:
+    mapping = row._mapping
+    reads = frozenset(kind for kind, action in READS.items() if mapping[_column(action)])
+    enters = frozenset(kind for kind, action in ENTERS.items() if mapping[_column(action)])
+    known = [field for field in fields if field.kind in reads | enters]
+    return TravelRecord(
+        person_id=row.person_id,
+        name=row.name,
+        native=row.native,
+        participation_id=row.participation_id,
+        party_code=row.party_code or "",
+        party_name=row.party_name or row.party_code or "",
+        present_from=row.present_from,
+        present_to=row.present_to,
+        visa_status=row.visa_status if mapping[_column(VISA_STATUS_SEE)] else None,
+        reads=reads,
+        enters=enters,
+        kept={field.kind: _line(field) for field in known},
+        stamps={field.kind: stamp([field]) for field in known},
+    )
+
+
+def _line(field: SealedField) -> Kept:
+    return Kept(
+        kind=field.kind,
+        entered_at=field.entered_at,
+        purge_on=field.purge_on,
+        by_person=field.entered_by == field.person_id,
+    )
+
+
+def stamp(fields: Iterable[SealedField]) -> int:
+    """A number that is another one as soon as any of them was changed, added or taken away."""
+    rows = sorted(f"{field.id}:{field.version}" for field in fields)
+    return zlib.crc32("\n".join(rows).encode())
+
+
+def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
+    """Everything that is sealed of the viewer for the meeting they stand in.
+
+    :raises Unseen: they neither take part in it nor interpret there.
+    """
+    row = db.session.execute(_own(viewer)).one_or_none()
+    if row is None:
+        raise NotFound
+    fields = _kept(viewer, [row.person_id], now).get(row.person_id, [])
+    return OwnPapers(
+        person_id=row.person_id,
+        participation_id=row.participation_id,
+        visa_status=row.visa_status or VisaStatus.UNKNOWN,
+        needs_shared=bool(row.needs_shared),
+        is_readable=not viewer.is_limited,
+        kept={field.kind: _line(field) for field in fields},
+        values={} if viewer.is_limited else {field.kind: opened(field) for field in fields},
+        stamp=stamp(fields),
+    )
+
+
+def _own(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    place = viewer.place
+    if place is None or place.meeting_id is None or Scope.OWN not in viewer.scopes(PASSPORT_ENTER):
+        raise NotFound
+    comes = Participation.status == ParticipationStatus.CONFIRMED
+    return (
+        select(
+            Person.id.label("person_id"),
+            Participation.id.label("participation_id"),
+            Participation.visa_status,
+            Participation.needs_shared,
+        )
+        .outerjoin(
+            Participation,
+            and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id, comes),
+        )
+        .where(Person.id == viewer.person_id, or_(comes, is_interpreter(place.meeting_id)))
+    )
+
+
+def certificates(viewer: Viewer) -> list[DestructionCertificate]:
+    """What was destroyed at the meeting the viewer stands in, the newest first: kinds and counts.
+
+    Before the lists are open a count would tell that someone was nominated, and comes no more.
+    """
+    if viewer.place is None or Scope.ALL not in viewer.scopes(DESTRUCTION_SEE):
+        raise NotFound
+    if Condition.EXCHANGED not in viewer.met and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
+        return []
+    found = select(DestructionCertificate).where(DestructionCertificate.meeting_id == viewer.place.meeting_id)
+    return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
+
+
+def due(now: datetime) -> dict[UUID, list[SealedField]]:
+    """By meeting, what is to be destroyed by now on that meeting's clock; read by the house."""
+    latest = today_in("Pacific/Kiritimati", now)
+    rows = db.session.execute(
+        select(SealedField, Meeting.zone)
+        .join(Meeting, Meeting.id == SealedField.meeting_id)
+        .where(SealedField.purge_on <= latest)
+        .order_by(SealedField.meeting_id, SealedField.id)
+    )
+    found: dict[UUID, list[SealedField]] = {}
+    for field, zone in rows:
+        if field.purge_on <= today_in(zone, now):
+            found.setdefault(field.meeting_id, []).append(field)
+    return found

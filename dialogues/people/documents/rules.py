@@ -1,0 +1,197 @@
+"""What is kept sealed of a person: which parts each kind has, what is refused, and until when it is kept."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.people.participants.rules.events import ParticipationEvent
+from dialogues.people.participants.rules.kinds import SealedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldEntered(DomainEvent):
+    """Something was sealed of a person for a meeting, or taken away; `about` is the person."""
+
+    action: ClassVar[str] = "sealed_field.entered"
+
+    kind: SealedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldSeen(DomainEvent):
+    """Someone looked at what is sealed of a person; `about` is the person, `reason` a hash of what was given as one."""
+
+    action: ClassVar[str] = "sealed_field.seen"
+
+    kind: SealedKind
+    look_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisaStatusChanged(ParticipationEvent):
+    """Where someone's visa stands was written down anew."""
+
+    action: ClassVar[str] = "visa_status.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFieldsDestroyed(DomainEvent):
+    """What was sealed of people at a meeting was destroyed; `about` is the certificate."""
+
+    action: ClassVar[str] = "sealed_field.destroyed"
+
+    fields: int
+
+
+#: The parts of each kind, in the order in which they are asked for; days and times in ISO form.
+PARTS: dict[SealedKind, tuple[str, ...]] = {
+    SealedKind.PASSPORT: ("nationality", "number", "valid_until"),
+    SealedKind.VISA: ("number", "valid_from", "valid_until", "note"),
+    SealedKind.FLIGHTS: ("arrives_at", "arrival", "departs_at", "departure", "note"),
+    SealedKind.DIET: ("text",),
+    SealedKind.ACCESS: ("text",),
+    SealedKind.MEDICAL: ("text",),
+}
+#: What the travel desk keeps, and what it only reads; for these an empty answer is an answer.
+PAPERS = (SealedKind.PASSPORT, SealedKind.VISA, SealedKind.FLIGHTS)
+NEEDS = (SealedKind.DIET, SealedKind.ACCESS, SealedKind.MEDICAL)
+
+
+#: How long after departure it is kept.
+KEPT_AFTER_DEPARTURE = timedelta(days=30)
+#: Since when something is due that its person took away: long ago, so that no later change of days brings it back.
+TAKEN_AWAY = date(1970, 1, 1)
+
+
+LONGEST_NOTE = 1000
+LONGEST_REASON = 300
+SHORTEST_REASON = 5
+
+
+_NUMBER = re.compile(r"[0-9A-Z]{5,20}")
+#: Sealed lengths come in steps of this, so that a long answer does not look longer than a short one.
+_STEP = 256
+
+
+#: What each kind is asked for, in a sentence.
+WHY: dict[SealedKind, str] = {
+    SealedKind.PASSPORT: N_("For letters to consulates, and for tickets and hotels that ask for it."),
+    SealedKind.VISA: N_("So that the travel desk can tell the border and the airline what you hold."),
+    SealedKind.FLIGHTS: N_("So that you are fetched and brought, and so that a delay is noticed."),
+    SealedKind.DIET: N_("For meals during the meeting."),
+    SealedKind.ACCESS: N_("For rooms, ways and transport that suit you."),
+    SealedKind.MEDICAL: N_("For help in an emergency, if you want us to know."),
+}
+
+
+Parts = Mapping[str, str]
+
+
+def tidy(kind: SealedKind, typed: Parts) -> dict[str, str]:
+    """What was typed, as it is sealed: known parts only, none empty, a number in capitals without signs between."""
+    kept = {name: typed.get(name, "") for name in PARTS[kind]}
+    if kind is SealedKind.PASSPORT:
+        kept["number"] = re.sub(r"[\s./-]", "", kept["number"]).upper()
+    return {name: text for name, text in kept.items() if text}
+
+
+def refuse_wrong(kind: SealedKind, parts: Parts, last_day: date) -> None:
+    """Look whether the parts of one kind make sense together; `last_day` is the last of the meeting.
+
+    :raises Refusal: they do not; at the field of the part.
+    """
+    if kind is SealedKind.PASSPORT and parts:
+        _refuse_passport(parts, last_day)
+    elif kind is SealedKind.VISA:
+        _refuse_backwards(parts, SealedKind.VISA, "valid_from", "valid_until", _VISA_ENDS_FIRST)
+    elif kind is SealedKind.FLIGHTS:
+        _refuse_backwards(parts, SealedKind.FLIGHTS, "arrives_at", "departs_at", _LEAVES_FIRST)
+
+
+_VISA_ENDS_FIRST = N_("This visa would end before it begins: swap the two days, or correct the year.")
+_LEAVES_FIRST = N_("You would leave before you arrive: swap the two times, or correct the day.")
+
+
+def _refuse_passport(parts: Parts, last_day: date) -> None:
+    if "nationality" not in parts:
+        raise Refusal(
+            N_("Write the nationality as well, as it stands in the passport; or leave all of the passport empty."),
+            field="passport_nationality",
+        )
+    if not _NUMBER.fullmatch(parts.get("number", "")):
+        raise Refusal(
+            N_("Write the number of the passport as it stands there: five to twenty letters A–Z and digits."),
+            field="passport_number",
+        )
+    if "valid_until" not in parts:
+        raise Refusal(N_("Write until which day the passport is valid."), field="passport_valid_until")
+    if date.fromisoformat(parts["valid_until"]) < last_day:
+        raise Refusal(
+            N_("This passport ends before the meeting does (%(last)s): check the day, or enter the one you will use."),
+            field="passport_valid_until",
+            last=last_day,
+        )
+
+
+def _refuse_backwards(parts: Parts, kind: SealedKind, first: str, last: str, message: str) -> None:
+    # In ISO form, days and times of one kind stand in order as text does.
+    if first in parts and last in parts and parts[last] < parts[first]:
+        raise Refusal(message, field=f"{kind.value}_{last}")
+
+
+def written(parts: Parts) -> str:
+    """The one way to write the parts down, padded."""
+    text = json.dumps(dict(parts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    length = len(text.encode())
+    return text + " " * (-length % _STEP)
+
+
+def read(text: str) -> dict[str, str]:
+    """The parts as they were written down."""
+    parts: dict[str, str] = json.loads(text)
+    return parts
+
+
+def kept_until(departure: date) -> date:
+    """The day on which everything sealed of someone goes who leaves on that day."""
+    return departure + KEPT_AFTER_DEPARTURE
+
+
+def departure_of(present_to: date | None, first_day: date, last_day: date) -> date:
+    """When someone leaves: on the day they said, if it is still among the days of the meeting, else on its last."""
+    return present_to if present_to is not None and first_day <= present_to <= last_day else last_day
+
+
+def refuse_reason(reason: str) -> str:
+    """The reason for looking, which the person will read.
+
+    :raises Refusal: it says nothing, or too much.
+    """
+    if len(reason) < SHORTEST_REASON:
+        raise Refusal(N_("Write why you need to see it: the person will read your reason."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Refusal(N_("Write the reason in at most %(most)s characters."), field="reason", most=LONGEST_REASON)
+    return reason
+
+
+def reason_hash(reason: str) -> str:
+    """What stands in the audit log for a reason, so that nobody changes it afterwards."""
+    return hashlib.sha256(reason.encode()).hexdigest()
+
+
+def arrives(parts: Parts) -> datetime | None:
+    """When someone arrives, on the clock of the meeting's place."""
+    return datetime.fromisoformat(parts["arrives_at"]) if "arrives_at" in parts else None
+
+
+def departs(parts: Parts) -> datetime | None:
+    """When someone leaves, on the clock of the meeting's place."""
+    return datetime.fromisoformat(parts["departs_at"]) if "departs_at" in parts else None

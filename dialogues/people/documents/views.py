@@ -1,0 +1,181 @@
+"""Pages of what is sealed: one's own, other people's, the overview, and that it was destroyed."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other, show_refusal
+from dialogues.core.common.presentation import word
+from dialogues.lib.refusal import NotFound, Refusal
+from dialogues.people.documents import commands
+from dialogues.people.documents.forms import FORMS, ReasonForm, VisaStatusForm, read_only
+from dialogues.people.documents.queries import TravelRecord, certificates, list_travel_records, papers
+from dialogues.people.documents.rules import WHY
+from dialogues.people.participants.rules.kinds import QuestionKind, SealedKind, VisaStatus
+from dialogues.policy import (
+    DESTRUCTION_SEE,
+    NEEDS_ENTER,
+    NEEDS_READ,
+    PASSPORT_ENTER,
+    PASSPORT_READ,
+    VISA_STATUS_SEE,
+    Condition,
+)
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/papers")
+@allows(VISA_STATUS_SEE)
+def all_papers(meeting_id: UUID) -> str:
+    """Whose papers are there, and where visas stand; never what is in them."""
+    return _overview(meeting_id, ReasonForm(formdata=None))
+
+
+def _overview(meeting_id: UUID, form: ReasonForm) -> str:
+    people = list_travel_records(viewer(), clock.now())
+    return render_template(
+        "people/documents/all_papers.html",
+        people=people,
+        form=form,
+        kinds=[kind for kind in SealedKind if any(kind in one.reads | one.enters for one in people)],
+        reads_flights=any(SealedKind.FLIGHTS in one.reads for one in people),
+        is_waiting=Condition.EXCHANGED not in viewer().met,
+        meeting_id=meeting_id,
+    )
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/flights")
+@allows(PASSPORT_READ)
+def flights(meeting_id: UUID) -> str | Response:
+    """The board of arrivals, shown once for a reason."""
+    form = ReasonForm()
+    if form.validate():
+        try:
+            journeys = commands.look_at_flights(viewer(), form.reason.data or "", now=clock.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return render_template("people/documents/flights.html", journeys=journeys)
+    return make_response(_overview(meeting_id, form), 422)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/papers", endpoint="papers")
+@allows(VISA_STATUS_SEE)
+def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """The way from someone's part in a meeting to their papers, which are theirs as a person."""
+    for one in list_travel_records(viewer(), clock.now()):
+        if one.participation_id == participation_id:
+            return see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=one.person_id))
+    raise NotFound
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>")
+@allows(VISA_STATUS_SEE)
+def papers_of(meeting_id: UUID, person_id: UUID) -> str:
+    """Which papers of one person are there; never what is in them."""
+    return _page(meeting_id, papers(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
+
+
+def _page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str:
+    kinds = [kind for kind in SealedKind if kind in found.reads | found.enters]
+    # Without a button, as when Enter is pressed, the first that can be shown is meant.
+    shows = next((kind for kind in kinds if kind in found.reads and kind in found.kept), SealedKind.PASSPORT)
+    enters_visa = SealedKind.VISA in found.enters
+    return render_template(
+        "people/documents/papers.html",
+        found=found,
+        kinds=kinds,
+        reason_form=reason_form,
+        show_first=url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=shows.value),
+        status_form=VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
+        meeting_id=meeting_id,
+    )
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>/show")
+@allows(PASSPORT_READ, NEEDS_READ)
+def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
+    """What one sealed field holds, shown once for a reason, which is written down."""
+    asked = _kind(kind)
+    found = papers(viewer(), person_id, clock.now())
+    if asked not in found.reads or asked not in found.kept:
+        raise NotFound
+    form = ReasonForm()
+    if form.validate():
+        try:
+            seen = commands.reveal_field(viewer(), person_id, asked, form.reason.data or "", now=clock.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return _shown(meeting_id, found, seen)
+    return make_response(_page(meeting_id, found, form), 422)
+
+
+def _shown(meeting_id: UUID, found: TravelRecord, seen: commands.Seen) -> str:
+    may_change = seen.kind in found.enters
+    return render_template(
+        "people/documents/shown.html",
+        found=found,
+        kind=seen.kind,
+        parts=read_only(seen.kind, seen.parts),
+        form=_filled(seen) if may_change else None,
+        meeting_id=meeting_id,
+    )
+
+
+def _filled(seen: commands.Seen) -> Any:
+    """A form with what was just shown, to be changed and sent to the page of entering."""
+    # What was sent here is a reason, and none of these fields.
+    return FORMS[seen.kind](seen.version, {seen.kind: seen.parts}, is_sent=False)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>", methods=["GET", "POST"])
+@allows(PASSPORT_ENTER, NEEDS_ENTER)
+@form_page("people/documents/enter_papers.html")
+def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
+    """Write something down for someone; what is there already is replaced without being shown."""
+    asked = _kind(kind)
+    found = papers(viewer(), person_id, clock.now())
+    if asked not in found.enters:
+        raise NotFound
+    form = FORMS[asked](found.stamps.get(asked, 0), {})
+    yield {"form": form, "found": found, "kind": asked, "why": WHY, "meeting_id": meeting_id}
+    commands.enter_for(viewer(), person_id, asked, form.parts(asked), version=form.version.data, now=clock.now())
+    flash(_("Saved and sealed."), "success")
+    yield see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=person_id))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/visa-status")
+@allows(PASSPORT_ENTER)
+def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
+    """Write down where someone's visa stands."""
+    found = papers(viewer(), person_id, clock.now())
+    form = VisaStatusForm(found.visa_status or VisaStatus.UNKNOWN)
+    if form.validate():
+        commands.set_visa_status(viewer(), person_id, VisaStatus(form.visa_status.data), now=clock.now())
+        flash(_("Saved."), "success")
+    return see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=person_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/destruction")
+@allows(DESTRUCTION_SEE)
+def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in it
+    """What was destroyed of this meeting: kinds and counts, to be printed."""
+    words = {kind.value: word(kind) for kind in SealedKind} | {
+        f"answer_{kind.value}": _("answers: %(kind)s", kind=word(kind)) for kind in QuestionKind
+    }
+    return render_template("people/documents/destruction.html", certificates=certificates(viewer()), words=words)
+
+
+def _kind(text: str) -> SealedKind:
+    for kind in SealedKind:
+        if kind.value == text:
+            return kind
+    raise NotFound

@@ -1,0 +1,87 @@
+"""What the office corrects of someone who has not accepted yet: address, party, capacity."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.text import mail_address, same_address
+from dialogues.meetings.dialogues import operations as dialogues_operations
+from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.people.invitations.rules import Correction, InvitationCorrected
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
+from dialogues.policy import PARTICIPANTS_INVITE
+
+
+def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, version: int, now: datetime) -> bool:
+    """Correct where an invitation goes, or for which party and in which capacity it is; whether a new letter is owed.
+
+    A link that was mailed to another address works no more. With another party or capacity the seat is given up.
+
+    :raises Unseen: there is no such person, or they have accepted.
+    :raises Refusal: the address is someone else's or the person's own by now, the party is not at the meeting or has
+        no such capacity, registration is closed, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _correctable(change.viewer, participation_id)
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        is_elsewhere = _readdress(participation, person, correction.email, now)
+        if (correction.party_id, correction.capacity) != (participation.party_id, participation.capacity):
+            _reseat(participation, correction, now)
+        participation.version += 1
+        if is_elsewhere:
+            participants_operations.enqueue_invitation(participation, now)
+        change.record(InvitationCorrected.of(participation, now))
+        return is_elsewhere
+
+
+def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
+    reached = participants_visibility.visible(viewer, PARTICIPANTS_INVITE)
+    found = select(Participation).where(
+        reached, Participation.id == participation_id, Participation.status == ParticipationStatus.INVITED
+    )
+    participation = db.session.execute(found).scalar_one_or_none()
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def _readdress(participation: Participation, person: Person, email: str, now: datetime) -> bool:
+    """Write another address down; whether it is another one."""
+    address = mail_address(email, field="email") if email else None
+    if (same_address(address) if address else None) == person.email_norm:
+        return False
+    if person.account_id is not None:
+        raise Refusal(
+            N_("This person signs in with this address already: they change it themself, on their registration."),
+            field="email",
+        )
+    if address is None:
+        raise Refusal(N_("A person who was invited by letter keeps an address: write the right one."), field="email")
+    dialogues_operations.readdress_person(person.id, address)
+    participation.claimed_email = None
+    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+    return True
+
+
+def _reseat(participation: Participation, correction: Correction, now: datetime) -> None:
+    if db.session.get(MeetingParty, (participation.meeting_id, correction.party_id)) is None:
+        raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
+    participants_operations.release_seat(participation, now)
+    participation.party_id, participation.capacity = correction.party_id, correction.capacity
+    participation.requested_capacity = None
+    db.session.flush()
+    participants_operations.assign_seat_or_queue(participation, may_exceed=True)

@@ -1,0 +1,228 @@
+"""What the office does: invites one or many, sends a link again, takes an invitation back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.text import bounded, mail_address, same_address
+from dialogues.meetings.dialogues import operations as dialogues_operations
+from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.dialogues.rules.roles import refuse_capacity
+from dialogues.people.invitations import operations
+from dialogues.people.invitations.rules import (
+    Invitee,
+    Line,
+    PersonInvited,
+    RegistrationLinkSent,
+    capacity_called,
+    party_called,
+)
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import frame as participants_frame
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.rules.events import ParticipationWithdrawn
+from dialogues.people.participants.rules.standing import (
+    GONE,
+    ParticipationStatus,
+    check_not_already_invited,
+    may_answer,
+    refuse_closed,
+)
+from dialogues.policy import PARTICIPANTS_INVITE
+
+
+def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
+    """Invite someone to the meeting the viewer stands in, and owe them the letter with their link.
+
+    :raises Refusal: the meeting takes no registrations, the party is not at it or has no such capacity, or the person
+        is invited already.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        meeting = _meeting(change)
+        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        if db.session.get(MeetingParty, (meeting.id, invitee.party_id)) is None:
+            raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
+        return _invite(change, meeting, invitee, now)
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file: how many were invited, which lines were not, and what to know about others."""
+
+    invited: int = 0
+    faults: list[tuple[Line, Refusal]] = field(default_factory=list)
+    #: Lines whose address belongs to someone the dialogue knows by another name, which was kept.
+    known: list[tuple[Line, str]] = field(default_factory=list)
+
+
+def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Imported:
+    """Invite everyone whose line is right, and say of each other line what is wrong with it.
+
+    People of an observing organisation are observers where the line names no capacity.
+
+    :raises Refusal: the meeting takes no registrations.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        meeting = _meeting(change)
+        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        party_names = {row.id: (row.code, *row.names.values()) for row in participants_frame.parties(change.viewer)}
+        # Held for the whole file, because the session forgets rows that nothing refers to and would read them per line.
+        parties = {row.id: row for row in db.session.scalars(select(Party).where(Party.id.in_(party_names)))}
+        imported, seen = Imported(), dict[str, int]()
+        for line in lines:
+            try:
+                invitee = _invitee(line, party_names, parties)
+                _refuse_repeated(invitee.email, line.number, seen)
+                participation_id = _invite(change, meeting, invitee, now)
+            except Refusal as refusal:
+                imported.faults.append((line, refusal))
+                continue
+            imported.invited += 1
+            known_as = _name_of(participation_id)
+            if known_as != invitee.name:
+                imported.known.append((line, known_as))
+        return imported
+
+
+def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]], parties: Mapping[UUID, Party]) -> Invitee:
+    if line.fault:
+        raise Refusal(line.fault)
+    values = line.values
+    family, given = values.get("family", ""), values.get("given", "")
+    name = values.get("name") or " ".join(part for part in (given, family) if part)
+    if not name:
+        raise Refusal(N_("The name is missing."))
+    if not values.get("email"):
+        raise Refusal(N_("The e-mail address is missing."))
+    party_id = party_called(values.get("party", ""), party_names)
+    capacity = capacity_called(values.get("capacity", ""))
+    if not values.get("capacity") and parties[party_id].kind is PartyKind.OBSERVER:
+        capacity = Capacity.OBSERVER
+    return Invitee(
+        name=bounded(name, 200),
+        email=mail_address(values["email"]),
+        party_id=party_id,
+        capacity=capacity,
+        family=bounded(family, 120),
+        given=bounded(given, 120),
+    )
+
+
+def _refuse_repeated(email: str, number: int, seen: dict[str, int]) -> None:
+    first = seen.setdefault(same_address(email), number)
+    if first != number:
+        raise Refusal(N_("The same address stands in line %(line)s already."), line=first)
+
+
+def _name_of(participation_id: UUID) -> str:
+    found = select(Person.name).join(Participation, Participation.person_id == Person.id)
+    return db.session.execute(found.where(Participation.id == participation_id)).scalar_one()
+
+
+def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> UUID:
+    refuse_capacity(db.session.get_one(Party, invitee.party_id).kind, invitee.capacity)
+    person_id = dialogues_operations.person_with_address(meeting.dialogue_id, invitee.email)
+    if person_id is None:
+        person_id = dialogues_operations.add_person(
+            meeting.dialogue_id, invitee.name, invitee.email, family=invitee.family, given=invitee.given
+        )
+    found = select(Participation).where(Participation.meeting_id == meeting.id, Participation.person_id == person_id)
+    participation = db.session.execute(found).scalar_one_or_none()
+    if participation is None:
+        new = operations.invite(
+            person_id,
+            invitee.party_id,
+            invitee.capacity,
+            dialogue_id=meeting.dialogue_id,
+            meeting_id=meeting.id,
+            at=now,
+        )
+        participation = db.session.get_one(Participation, new)
+    else:
+        check_not_already_invited(db.session.get_one(Person, person_id).name, participation.status)
+        participation.party_id, participation.capacity = invitee.party_id, invitee.capacity
+        _invite_anew(participation, now)
+    _tell(change, participation, now)
+    return participation.id
+
+
+def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Invite someone again who declined, withdrew or whose invitation was taken back.
+
+    :raises Refusal: the meeting takes no registrations, or the person is invited already.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _participation(change, participation_id)
+        refuse_closed(dialogues_meetings.gathering_of(_meeting(change)), now)
+        check_not_already_invited(_name_of(participation_id), participation.status)
+        _invite_anew(participation, now)
+        _tell(change, participation, now)
+
+
+def _invite_anew(participation: Participation, now: datetime) -> None:
+    """Invite someone again, on a seat; the office may seat more people than were meant."""
+    participation.status, participation.replaces = ParticipationStatus.INVITED, None
+    participation.invited_at, participation.answered_at = now, None
+    participation.version += 1
+    participants_operations.assign_seat_or_queue(participation, may_exceed=True)
+
+
+def _tell(change: Change, participation: Participation, now: datetime) -> None:
+    participants_operations.enqueue_invitation(participation, now)
+    change.record(PersonInvited.of(participation, now))
+
+
+def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Owe someone a letter with a new link, which voids the one before.
+
+    :raises Refusal: registration is closed, or there is nothing to answer.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _participation(change, participation_id)
+        gathering = dialogues_meetings.gathering_of(_meeting(change))
+        refuse_closed(gathering, now)
+        if not may_answer(participation.status, gathering, now):
+            raise Refusal(N_("This invitation was taken back: invite the person again instead."))
+        participants_operations.enqueue_invitation(participation, now)
+        change.record(RegistrationLinkSent.of(participation, now))
+
+
+def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Take someone off the meeting, at their word or the office's: their link and their role end.
+
+    :raises Refusal: they are off it already.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        participation = _participation(change, participation_id)
+        if participation.status in GONE:
+            raise Refusal(N_("This person is not coming already: nothing was changed."))
+        participation.status = ParticipationStatus.TAKEN_BACK
+        participation.version += 1
+        participants_operations.end_part(participation, now)
+        change.record(ParticipationWithdrawn.of(participation, now, by_office=True))
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise NotFound
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+def _participation(change: Change, participation_id: UUID) -> Participation:
+    reached = participants_visibility.visible(change.viewer, PARTICIPANTS_INVITE)
+    found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
+    participation = found.scalar_one_or_none()
+    if participation is None:
+        raise NotFound
+    return participation

@@ -1,0 +1,70 @@
+"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.core.common.own_addresses import own_base_url
+from dialogues.core.common.presentation import day, moment
+from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
+from dialogues.lib.mail.parts import Composed
+from dialogues.lib.refusal import NotFound
+from dialogues.lib.text import unlinked
+from dialogues.people.invitations import operations, queries
+from dialogues.people.invitations.queries import Invitation
+from dialogues.people.invitations.rules import link_address, link_expires
+from dialogues.people.participants.rules.standing import may_answer
+
+
+def invitation(letter: DueEmail, now: datetime) -> Composed | None:
+    """The invitation, in the words its meeting allows; None when there is nothing to answer any more."""
+    participation_id = UUID(str(letter.facts["participation_id"]))
+    try:
+        invited = queries.invitation(participation_id)
+    except NotFound:
+        return None
+    words = invited.words
+    if words.email is None or not may_answer(words.status, invited.gathering, now):
+        return None
+    secret = operations.mint_personal_link(participation_id, now)
+    with force_locale(words.locale):
+        return Composed(
+            recipient=words.email,
+            subject=_("Your personal link"),
+            text=_text(words, link_address(own_base_url(), secret), link_expires(words.closes_at, now)),
+            has_secret=True,
+            language=words.locale,
+        )
+
+
+def _text(words: Invitation, link: str, expires_at: datetime) -> str:
+    if words.dialogue_title:
+        about = _(
+            "you are invited to a meeting in %(city)s from %(first)s to %(last)s.",
+            city=unlinked(words.city),
+            first=day(words.days.first),
+            last=day(words.days.last),
+        )
+    else:
+        about = _("an invitation waits for your answer.")
+    text: str = _(
+        "Dear %(name)s,\n\n"
+        "%(about)s\n\n"
+        "Please open your personal link, read it there, and accept or decline:\n\n"
+        "%(link)s\n\n"
+        "Opening the link changes nothing; your answer uses it up. It works until\n%(until)s.\n"
+        "After that, or for another answer, the same page sends you a new one while registration is open.\n\n"
+        "The link is yours alone: please do not pass this letter on.\n",
+        name=unlinked(words.name),
+        about=about,
+        link=link,
+        until=moment(expires_at, words.zone),
+    )
+    return text
+
+
+COMPOSERS: dict[EmailKind, Composer] = {
+    EmailKind.INVITATION: invitation,
+}

@@ -1,0 +1,245 @@
+"""Pages of the office: invite one person or a file of them, send a link again, take an invitation back."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, render_template, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.accounts.views.cookie import end_present, let_in, this_way
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import download, form_page, see_other, words
+from dialogues.lib.refusal import NotFound, Refusal
+from dialogues.lib.tables import csv_file
+from dialogues.people.invitations import queries, rules
+from dialogues.people.invitations.commands import answering, correcting, inviting
+from dialogues.people.invitations.commands.answering import NewSignIn
+from dialogues.people.invitations.commands.inviting import Imported
+from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, MendForm
+from dialogues.people.invitations.queries import Invited
+from dialogues.people.invitations.rules import InvitationFile
+from dialogues.people.participants.forms import PlainForm
+from dialogues.people.participants.queries import frame as participants
+from dialogues.people.participants.queries.limited import meeting_of_registration
+from dialogues.people.participants.queries.target import over_targets
+from dialogues.people.participants.rules.standing import Answer, may_answer
+from dialogues.policy import LINK_OPEN, PARTICIPANTS_INVITE
+
+blueprint = Blueprint("invitations", __name__)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/correct", methods=["GET", "POST"])
+@allows(PARTICIPANTS_INVITE)
+@form_page("people/invitations/correct.html")
+def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Correct where an invitation goes, for which party and in which capacity it is."""
+    invited = queries.to_correct(viewer(), participation_id)
+    form = CorrectForm(invited, participants.parties(viewer()))
+    yield {"form": form, "invited": invited}
+    writes = correcting.correct(
+        viewer(), participation_id, form.correction(), version=form.version.data, now=clock.now()
+    )
+    flash(
+        _("Corrected: a letter with a new link is on its way to the new address.") if writes else _("Corrected."),
+        "success",
+    )
+    yield see_other(url_for("roster.person", meeting_id=meeting_id, participation_id=participation_id))
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/participants/invite", methods=["GET", "POST"])
+@allows(PARTICIPANTS_INVITE)
+@form_page("people/invitations/invite.html")
+def invite(meeting_id: UUID) -> Iterator[Any]:
+    """Invite one person."""
+    form = InviteForm(participants.parties(viewer()))
+    yield {"form": form, **_frame(meeting_id)}
+    inviting.invite_person(viewer(), form.invitee(), now=clock.now())
+    flash(_("%(name)s is invited; the letter with the personal link is on its way.", name=form.name.data), "success")
+    for warning in over_targets(viewer(), form.invitee().party_id):
+        flash(words(warning), "warning")
+    yield see_other(url_for("roster.participants", meeting_id=meeting_id))
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/participants/import", methods=["GET", "POST"])
+@allows(PARTICIPANTS_INVITE)
+@form_page("people/invitations/import.html")
+def import_people(meeting_id: UUID) -> Iterator[Any]:
+    """Invite everyone in a file whose line is right, and show the lines that are not."""
+    form = ImportForm()
+    yield {"form": form, "parties": participants.parties(viewer()), **_frame(meeting_id)}
+    with closing(form.file.data) as sent:
+        file = rules.read(sent.read(rules.MOST_BYTES + 1))
+    imported = inviting.import_people(viewer(), file.lines, now=clock.now())
+    if not imported.faults and not imported.known and not file.unused and file.encoding.startswith("utf"):
+        flash(
+            ngettext("%(num)d person is invited.", "%(num)d people are invited.", imported.invited),
+            "success",
+        )
+        yield see_other(url_for("roster.participants", meeting_id=meeting_id))
+        return
+    yield render_template("people/invitations/imported.html", **_outcome(file, imported))
+
+
+def _frame(meeting_id: UUID) -> dict[str, Any]:
+    frame = participants.frame(meeting_id)
+    return {"frame": frame, "is_open": frame.gathering.is_open(clock.now())}
+
+
+def _outcome(file: InvitationFile, imported: Imported) -> dict[str, Any]:
+    faults = [(line.number, words(refusal), line.cells) for line, refusal in imported.faults]
+    return {
+        "file": file,
+        "imported": imported,
+        "faults": faults,
+        "mend": MendForm(
+            data={"lines": json.dumps([file.header, *([reason, *cells] for _n, reason, cells in faults)])}
+        ),
+    }
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/participants/import/mend")
+@allows(PARTICIPANTS_INVITE)
+def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate reads it
+    """The lines that were not used, as a file to mend and to send again."""
+    form = MendForm()
+    if not form.validate():
+        abort(400)
+    header, *lines = _table(form.lines.data)
+    rows = [[*header, _("what to mend")]]
+    rows += [[*(cells + [""] * len(header))[: max(len(header), len(cells))], reason] for reason, *cells in lines]
+    return download(csv_file(rows), "to-mend.csv", "text/csv; charset=utf-8")
+
+
+def _table(sent: str) -> list[list[str]]:
+    """The rows that the page carried, the header first; anything else than rows of text is none of ours."""
+    try:
+        rows = json.loads(sent)
+    except ValueError:
+        abort(400)
+    is_table = isinstance(rows, list) and rows and all(isinstance(row, list) and row for row in rows)
+    if not is_table or not all(isinstance(cell, str) for row in rows for cell in row):
+        abort(400)
+    return list(rows)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/link")
+@allows(PARTICIPANTS_INVITE)
+def send_link(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Send someone a new link."""
+    try:
+        inviting.send_link_again(viewer(), participation_id, now=clock.now())
+        flash(_("A letter with a new link is on its way; the link before it no longer works."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return to_person(meeting_id, participation_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/again")
+@allows(PARTICIPANTS_INVITE)
+def invite_again(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Invite someone again who was not coming."""
+    try:
+        inviting.invite_again(viewer(), participation_id, now=clock.now())
+        flash(_("The invitation is on its way again."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return to_person(meeting_id, participation_id)
+
+
+def to_person(meeting_id: UUID, participation_id: UUID) -> Response:
+    return see_other(url_for("roster.person", meeting_id=meeting_id, participation_id=participation_id))
+
+
+#: Under which name the signed cookie keeps which link this browser opened.
+_OPENED = "registration_link"
+
+
+@blueprint.get("/r/<token>")
+@allows(LINK_OPEN)
+def open_link(token: str) -> Response:
+    """Exchange the secret for a note in the cookie, and go on to an address without it; nothing is used up."""
+    link = accounts.link(token, LinkPurpose.REGISTRATION, clock.now())
+    session.pop(_OPENED, None)
+    if link is not None:
+        session[_OPENED] = str(link.id)
+    return see_other(url_for("invitations.registration"))
+
+
+@blueprint.route("/registration", methods=["GET", "POST"])
+@allows(LINK_OPEN)
+@form_page("people/invitations/registration.html")
+def registration() -> Iterator[Any]:
+    """The invitation's own words, with accept and decline first; or that this link is done with.
+
+    A limited sign-in goes on to its registration from here, which is its start page.
+    """
+    link_id = _opened()
+    invited = _answerable(link_id)
+    meeting_id = meeting_of_registration(viewer(), clock.now()) if invited is None else None
+    if meeting_id is not None:
+        yield see_other(url_for("registration.own_registration", meeting_id=meeting_id))
+        return
+    form = AnswerForm()
+    yield {"form": form, "invited": invited, "new_link": PlainForm()}
+    if link_id is None or invited is None:
+        yield see_other(url_for("invitations.registration"))
+        return
+    answer = Answer(form.answer.data)
+    answered = answering.answer_by_link(link_id, answer, sign_in=_new_sign_in(), now=clock.now())
+    if answer is Answer.DECLINE:
+        flash(_("Your answer is written down: you do not come. Thank you for telling us."), "success")
+        yield see_other(url_for("invitations.registration"))
+        return
+    if answered.handle is not None:
+        end_present()
+        let_in(answered.handle)
+        # A limited sign-in ends before the person is done: the same link then offers a new one.
+        session[_OPENED] = str(link_id)
+    flash(_("Thank you: you have accepted. Please add your details."), "success")
+    yield see_other(url_for("registration.own_registration", meeting_id=answered.meeting_id))
+
+
+@blueprint.post("/registration/new-link")
+@allows(LINK_OPEN)
+def ask_for_new_link() -> Response:
+    """Have a new link sent to the address that is written down; the answer is the same for anything."""
+    if PlainForm().validate():
+        answering.ask_for_new_link(_opened(), now=clock.now())
+    flash(
+        _("If this link was yours and registration is open, a new one is on its way to the address your office has."),
+        "info",
+    )
+    return see_other(url_for("invitations.registration"))
+
+
+def _opened() -> UUID | None:
+    """Which link this browser opened; the cookie is signed, so that nobody writes one for themself."""
+    opened = session.get(_OPENED)
+    return UUID(opened) if opened else None
+
+
+def _answerable(link_id: UUID | None) -> Invited | None:
+    """The invitation behind a link that can be answered now."""
+    now = clock.now()
+    link = accounts.link_by_id(link_id, LinkPurpose.REGISTRATION, now) if link_id else None
+    if link is None or not link.live:
+        return None
+    try:
+        invited = queries.invitation(link.subject)
+    except NotFound:
+        return None
+    return invited if may_answer(invited.words.status, invited.gathering, now) else None
+
+
+def _new_sign_in() -> NewSignIn:
+    way = this_way()
+    present = None if viewer().is_limited else viewer().account_id
+    return NewSignIn(now=way.moment.real, browser=way.caller.browser, present_account=present)

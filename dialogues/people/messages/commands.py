@@ -1,0 +1,99 @@
+"""Free messages: one letter to each person of a group, written down with how the group was chosen."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox.operations import enqueue_all
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.people.messages import queries
+from dialogues.people.messages.models import Message
+from dialogues.people.messages.rules import MessageSent, refuse_unknown_placeholders
+from dialogues.policy import MESSAGES_WRITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message as it is to be sent; its id makes sending it twice one message."""
+
+    id: UUID
+    subject: str
+    text: str
+    people: Collection[UUID]
+    #: How the group was chosen.
+    chosen: Mapping[str, Any]
+    #: Which group it is for, where it was not picked on the list: who is in it no more gets no letter.
+    wish: queries.RecipientFilter | None = None
+
+
+def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
+    """Owe everyone of the group who has an address one letter; the id of the message.
+
+    :raises Refusal: nobody of the group can be reached, or the text has a placeholder that is none.
+    """
+    with transaction(viewer, MESSAGES_WRITE) as change:
+        place = change.viewer.place
+        if place is None or place.meeting_id is None:
+            raise NotFound
+        sent = db.session.get(Message, draft.id)
+        if sent is not None:
+            if sent.meeting_id != place.meeting_id:
+                raise NotFound
+            return sent.id
+        refuse_unknown_placeholders(draft.subject, draft.text)
+        group = _still_meant(change.viewer, draft)
+        reached = [one.person_id for one in group if one.has_address]
+        if not reached:
+            raise Refusal(N_("Nobody of this group has an e-mail address: choose another group."))
+        unreached = [str(one.person_id) for one in group if not one.has_address]
+        message = Message(
+            id=draft.id,
+            dialogue_id=place.dialogue_id,
+            meeting_id=place.meeting_id,
+            by_person=change.viewer.person_id,
+            subject=draft.subject,
+            text=draft.text,
+            chosen={**draft.chosen, "unreached": unreached},
+            people=len(reached),
+            sent_at=now,
+        )
+        db.session.add(message)
+        db.session.flush()
+        enqueue_all([_letter(message, person_id) for person_id in reached])
+        change.record(
+            MessageSent(
+                about=message.id,
+                dialogue_id=message.dialogue_id,
+                meeting_id=message.meeting_id,
+                people=len(reached),
+                at=now,
+            )
+        )
+        return message.id
+
+
+def _still_meant(viewer: Viewer, draft: Draft) -> list[queries.Addressee]:
+    """Those who were counted, without whoever left the group since."""
+    counted = queries.people(viewer, draft.people)
+    if draft.wish is None:
+        return counted
+    meant = {one.person_id for one in queries.group(viewer, draft.wish)}
+    return [one for one in counted if one.person_id in meant]
+
+
+def _letter(message: Message, person_id: UUID) -> EmailRequest:
+    return EmailRequest(
+        kind=EmailKind.MESSAGE,
+        dedup_key=f"{EmailKind.MESSAGE.value}:{message.id.hex}:{person_id.hex}",
+        queued_at=message.sent_at,
+        dialogue_id=message.dialogue_id,
+        listed_under=message.meeting_id,
+        person_id=person_id,
+        facts={"message_id": str(message.id)},
+    )

@@ -1,0 +1,289 @@
+"""Free messages of the office: whom they can reach, what was sent, and what one person's letter says."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox import queries as outbox
+from dialogues.core.outbox.rules import EmailKind
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
+from dialogues.meetings.dialogues.queries.names import names_of
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.messages.models import Message
+from dialogues.people.messages.rules import Named, Reader, Recipients
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.frame import is_named
+from dialogues.people.participants.queries.visibility import person_of, visible
+from dialogues.people.participants.rules.audiences import audiences
+from dialogues.people.participants.rules.kinds import Audience, Shown
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import MESSAGES_WRITE, PARTICIPANTS_SEE, Role, Scope, scopes
+
+_ROLES = {
+    Recipients.FOCAL_POINTS: Role.FOCAL_POINT,
+    Recipients.CO_CHAIRS: Role.CO_CHAIR,
+    Recipients.INTERPRETERS: Role.INTERPRETER,
+}
+
+
+def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
+    """The messages of the meeting the viewer stands in, for those who may write them."""
+    place = viewer.place
+    if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
+        return false()
+    return Message.meeting_id == place.meeting_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientFilter:
+    """Which group a message is for; what is left empty asks for everyone."""
+
+    recipients: Recipients = Recipients.PARTICIPANTS
+    statuses: frozenset[ParticipationStatus] = frozenset()
+    parties: frozenset[UUID] = frozenset()
+    capacities: frozenset[Capacity] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Someone of the group."""
+
+    person_id: UUID
+    name: str
+    has_address: bool
+
+
+def group(viewer: Viewer, wish: RecipientFilter) -> list[Addressee]:
+    """The persons of the group, by the name they are listed under."""
+    reached = _role_holders(viewer, wish) if wish.recipients in _ROLES else _participants(viewer, wish)
+    return _addressees(reached)
+
+
+def of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Addressee]:
+    """The persons of rows that were checked on the list."""
+    chosen = frozenset(participation_ids)
+    rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
+    found = {row.person_id for row in db.session.execute(rows) if row.id in chosen}
+    return _addressees(Person.id.in_(found))
+
+
+def people(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
+    """Those of these persons who take part in the viewer's meeting or hold a role in it."""
+    taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
+    holding = select(RoleGrant.person_id).where(_held_here(viewer), RoleGrant.role.in_(_ROLES.values()))
+    return _addressees(and_(Person.id.in_(person_ids), or_(Person.id.in_(taking_part), Person.id.in_(holding))))
+
+
+def _participants(viewer: Viewer, wish: RecipientFilter) -> ColumnElement[bool]:
+    rows = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
+    if wish.statuses:
+        rows = rows.where(Participation.status.in_(wish.statuses))
+    if wish.parties:
+        rows = rows.where(Participation.party_id.in_(wish.parties))
+    if wish.capacities:
+        rows = rows.where(Participation.capacity.in_(wish.capacities))
+    return Person.id.in_(rows)
+
+
+def _role_holders(viewer: Viewer, wish: RecipientFilter) -> ColumnElement[bool]:
+    rows = select(RoleGrant.person_id).where(_held_here(viewer), RoleGrant.role == _ROLES[wish.recipients])
+    if wish.parties and wish.recipients is Recipients.FOCAL_POINTS:
+        rows = rows.where(RoleGrant.party_id.in_(wish.parties))
+    return Person.id.in_(rows)
+
+
+def _held_here(viewer: Viewer) -> ColumnElement[bool]:
+    """Roles that count in the viewer's meeting: accepted, not ended, of it or of the whole dialogue."""
+    place = viewer.place
+    if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
+        return false()
+    return and_(
+        RoleGrant.dialogue_id == place.dialogue_id,
+        or_(RoleGrant.meeting_id == place.meeting_id, RoleGrant.meeting_id.is_(None)),
+        RoleGrant.accepted_at.is_not(None),
+        RoleGrant.revoked_at.is_(None),
+    )
+
+
+def _addressees(reached: ColumnElement[bool]) -> list[Addressee]:
+    rows = select(Person.id, Person.name, Person.email).where(reached)
+    found = db.session.execute(rows.order_by(Person.collation, Person.name, Person.id))
+    return [Addressee(person_id=row.id, name=row.name, has_address=row.email is not None) for row in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameDisclosure:
+    """Who of the meeting might be named in a message, and what each of its readers may know of them."""
+
+    names: tuple[Named, ...]
+    readers: tuple[Reader, ...]
+
+
+def circle(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
+    """What decides whether a text names someone whom part of its readers may not know of, in two queries."""
+    rows = db.session.execute(
+        select(
+            Participation.person_id,
+            Participation.party_id,
+            Participation.status,
+            Participation.visibility,
+            Person.name,
+            Person.native,
+        )
+        .join(Person, person_of())
+        .where(visible(viewer, MESSAGES_WRITE))
+    )
+    names = tuple(_named(row) for row in rows)
+    roles: dict[UUID, set[Role]] = {}
+    speaks_for: dict[UUID, set[UUID]] = {}
+    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_held_here(viewer))
+    for grant in db.session.execute(grants):
+        roles.setdefault(grant.person_id, set()).add(grant.role)
+        if grant.role is Role.FOCAL_POINT and grant.party_id is not None:
+            speaks_for.setdefault(grant.person_id, set()).add(grant.party_id)
+    readers = (_reader(viewer, one, roles.get(one, set()), speaks_for.get(one, set())) for one in person_ids)
+    return NameDisclosure(names=names, readers=tuple(readers))
+
+
+def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
+    """What the policy opens of the list to someone with these roles, as things stand in the viewer's meeting."""
+    reads_as = audiences(PARTICIPANTS_SEE, held, viewer.met)
+    return Reader(
+        person_id=person_id,
+        parties=frozenset(parties),
+        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, held, viewer.met),
+        audiences=None if reads_as is None else frozenset(one.value for one in reads_as),
+    )
+
+
+def _named(row: Any) -> Named:
+    chosen: Mapping[str, str] = row.visibility or {}
+    hidden = {audience for audience, shown in chosen.items() if shown == Shown.NOTHING.value}
+    return Named(
+        person_id=row.person_id,
+        party_id=row.party_id,
+        called=(row.name, row.native) if row.native else (row.name,),
+        is_listed=row.status is ParticipationStatus.CONFIRMED,
+        hides_from=frozenset(hidden - {Audience.TABLE.value}),
+    )
+
+
+def is_confidential(viewer: Viewer) -> bool:
+    """Whether the meeting the viewer stands in, or its dialogue, is not to be known of."""
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    found = select(Meeting.existence, Dialogue.existence.label("around")).join(
+        Dialogue, Dialogue.id == Meeting.dialogue_id
+    )
+    row = db.session.execute(found.where(Meeting.id == meeting_id)).one()
+    return Existence.CONFIDENTIAL in {row.existence, row.around}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPerson:
+    """What a message is to one person; an empty subject or meeting stands for the neutral words."""
+
+    name: str
+    email: str
+    locale: str
+    subject: str
+    text: str
+    meeting: str
+
+
+def to_person(message_id: UUID, person_id: UUID | None) -> ToPerson | None:
+    """A message as one person is to have it; None without an address."""
+    row = db.session.execute(
+        select(Message, Person, Meeting, Dialogue)
+        .join(Meeting, Meeting.id == Message.meeting_id)
+        .join(Dialogue, Dialogue.id == Message.dialogue_id)
+        .join(Person, Person.dialogue_id == Message.dialogue_id)
+        .where(Message.id == message_id, Person.id == person_id, Person.email.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    message, person, meeting, dialogue = row
+    secret = Existence.CONFIDENTIAL in {meeting.existence, dialogue.existence}
+    return ToPerson(
+        name=person.name,
+        email=person.email or "",
+        locale=person.locale,
+        subject="" if secret else message.subject,
+        text=message.text,
+        meeting=(meeting.title or meeting.code) if is_named(meeting, dialogue, person) else "",
+    )
+
+
+def told_of_meeting(viewer: Viewer, person_id: UUID) -> str:
+    """What `{meeting}` says to that person; empty for the neutral words."""
+    meeting_id = viewer.place.meeting_id if viewer.place else None
+    row = db.session.execute(
+        select(Meeting, Dialogue, Person)
+        .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
+        .join(Person, Person.dialogue_id == Dialogue.id)
+        .where(Meeting.id == meeting_id, Person.id == person_id)
+    ).one_or_none()
+    if row is None or not is_named(*row):
+        return ""
+    return row[0].title or row[0].code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """A message that was sent."""
+
+    id: UUID
+    subject: str
+    text: str
+    sent_at: datetime
+    by: str
+    people: int
+    emails_left: int
+    chosen: Mapping[str, Any]
+    unreached: tuple[str, ...]
+
+
+def sent_messages(viewer: Viewer) -> Sequence[SentMessage]:
+    """The messages of the meeting, newest first."""
+    rows = select(Message).where(visible_messages(viewer)).order_by(Message.sent_at.desc(), Message.id)
+    return _as_sent(viewer, list(db.session.execute(rows).scalars()))
+
+
+def sent_message(viewer: Viewer, message_id: UUID) -> SentMessage:
+    """One message.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    rows = select(Message).where(Message.id == message_id, visible_messages(viewer))
+    found = _as_sent(viewer, list(db.session.execute(rows).scalars()))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _as_sent(viewer: Viewer, messages: Sequence[Message]) -> list[SentMessage]:
+    left = outbox.left_by_cause(viewer, EmailKind.MESSAGE)
+    unreached = {message.id: [UUID(one) for one in message.chosen.get("unreached", ())] for message in messages}
+    people = {one for ids in unreached.values() for one in ids} | {one.by_person for one in messages if one.by_person}
+    names = names_of(people)
+    return [
+        SentMessage(
+            id=message.id,
+            subject=message.subject,
+            text=message.text,
+            sent_at=message.sent_at,
+            by=names.get(message.by_person, "") if message.by_person else "",
+            people=message.people,
+            emails_left=left.get(message.id.hex, 0),
+            chosen=message.chosen,
+            unreached=tuple(names[one] for one in unreached[message.id] if one in names),
+        )
+        for message in messages
+    ]

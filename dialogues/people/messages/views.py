@@ -1,0 +1,161 @@
+"""Free messages of the office: the group, the words, a look at one letter before anything leaves, what was sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from flask import Blueprint, abort, flash, make_response, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other, words
+from dialogues.core.common.presentation import word
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.people.messages import commands, queries
+from dialogues.people.messages.commands import Draft
+from dialogues.people.messages.forms import MessageForm
+from dialogues.people.messages.queries import Addressee
+from dialogues.people.messages.rules import Recipients, filled, names_told, refuse_unknown_placeholders
+from dialogues.people.participants.queries import frame as participants
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import MESSAGES_WRITE
+
+blueprint = Blueprint("messages", __name__)
+
+
+_FORM = "people/messages/message_form.html"
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/messages")
+@allows(MESSAGES_WRITE)
+def sent_messages(meeting_id: UUID) -> str:  # noqa: ARG001  the gate reads it
+    """What was sent to whom, newest first."""
+    return render_template("people/messages/messages.html", messages=queries.sent_messages(viewer()))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/messages/<uuid:message_id>")
+@allows(MESSAGES_WRITE)
+def sent_message(meeting_id: UUID, message_id: UUID) -> str:  # noqa: ARG001  the gate reads it
+    """One message, as it was sent."""
+    message = queries.sent_message(viewer(), message_id)
+    return render_template("people/messages/message.html", message=message, group=_in_words(message.chosen))
+
+
+def _in_words(chosen: Mapping[str, Any]) -> str:
+    """How a group was chosen, as it was written down."""
+    if "picked" in chosen:
+        return str(_("chosen on the list"))
+    statuses = [word(ParticipationStatus(one)) for one in chosen.get("statuses", ())]
+    capacities = [word(Capacity(one)) for one in chosen.get("capacities", ())]
+    parts = [word(Recipients(chosen["recipients"])), *statuses, *chosen.get("parties", ()), *capacities]
+    return ", ".join(parts)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/messages/new", methods=["GET", "POST"])
+@allows(MESSAGES_WRITE)
+@form_page(_FORM)
+def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate reads it
+    """Choose a group and write to it; what comes next is a look at one letter, nothing is sent here."""
+    form = _form()
+    if not form.is_submitted():
+        form.id.data, form.statuses.data = str(uuid4()), [ParticipationStatus.CONFIRMED.value]
+    yield _shown(form)
+    refuse_unknown_placeholders(form.subject.data, form.text.data)
+    group = _group(form)
+    if not any(one.has_address for one in group):
+        raise Refusal(N_("Nobody in this group can be reached by letter: choose another group."))
+    yield render_template("people/messages/message_preview.html", **_preview(form, group))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/messages/change")
+@allows(MESSAGES_WRITE)
+def change_message(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate reads it
+    """Back from the look at one letter to the words, as typed."""
+    return make_response(render_template(_FORM, **_shown(_form())))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/messages/send")
+@allows(MESSAGES_WRITE)
+def send_message(meeting_id: UUID) -> Response:
+    """Send what was looked at, to those who were counted."""
+    form = _form()
+    if not form.validate():
+        return make_response(render_template(_FORM, **_shown(form)), 422)
+    draft = Draft(
+        id=_id(form),
+        subject=form.subject.data,
+        text=form.text.data,
+        people=form.people.data or [],
+        chosen=form.chosen(),
+        wish=None if form.picked.data else form.wish(),
+    )
+    try:
+        sent = commands.send(viewer(), draft, now=clock.now())
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+        return make_response(render_template(_FORM, **_shown(form)), 422)
+    flash(
+        ngettext(
+            "The letter is on its way to %(num)s person.",
+            "Letters are on their way to %(num)s people.",
+            queries.sent_message(viewer(), sent).people,
+        ),
+        "success",
+    )
+    return see_other(url_for("messages.sent_message", meeting_id=meeting_id, message_id=sent))
+
+
+def message_to_rows(participation_ids: Sequence[UUID]) -> str:
+    """The form for people who were checked on the list."""
+    picked = [one.person_id for one in queries.of_rows(viewer(), participation_ids)]
+    form = MessageForm(participants.parties(viewer()), formdata=None, data={"id": str(uuid4()), "picked": picked})
+    return render_template(_FORM, **_shown(form))
+
+
+def _form() -> MessageForm:
+    return MessageForm(participants.parties(viewer()))
+
+
+def _id(form: MessageForm) -> UUID:
+    """The same for the same words to the same people from one page: whoever goes back and writes others sends those."""
+    try:
+        once = UUID(form.id.data or "")
+    except ValueError:
+        abort(400)
+    return uuid5(once, "\n".join((form.subject.data, form.text.data, *sorted(map(str, form.people.data or [])))))
+
+
+def _shown(form: MessageForm) -> dict[str, Any]:
+    picked = queries.people(viewer(), form.picked.data) if form.picked.data else []
+    return {"form": form, "picked": picked, "is_confidential": queries.is_confidential(viewer())}
+
+
+def _group(form: MessageForm) -> list[Addressee]:
+    if form.picked.data:
+        return queries.people(viewer(), form.picked.data)
+    return queries.group(viewer(), form.wish())
+
+
+def _preview(form: MessageForm, group: list[Addressee]) -> dict[str, Any]:
+    """One letter as its reader will have it, how many there are, who is not reached, whose names it tells."""
+    reached = [one for one in group if one.has_address]
+    form.people.data = [one.person_id for one in group]
+    circle = queries.circle(viewer(), [one.person_id for one in reached])
+    text, subject = form.text.data, form.subject.data
+    first = reached[0]
+    meeting = queries.told_of_meeting(viewer(), first.person_id) or _("the meeting")
+    is_confidential = queries.is_confidential(viewer())
+    return {
+        "form": form,
+        "first": first,
+        "subject": _("A message from the office") if is_confidential else subject,
+        "text": filled(text, name=first.name, meeting=meeting),
+        "reached": len(reached),
+        "unreached": [one.name for one in group if not one.has_address],
+        "told": names_told(f"{subject}\n{text}", circle.names, circle.readers),
+        "is_confidential": is_confidential,
+    }

@@ -1,0 +1,403 @@
+"""What a focal point does for the party: names people, changes what is written of them, replaces and withdraws them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.text import mail_address, same_address
+from dialogues.meetings.dialogues import operations as dialogues_operations
+from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.dialogues.rules.names import sort_key
+from dialogues.meetings.dialogues.rules.roles import refuse_capacity
+from dialogues.people.nominations import operations
+from dialogues.people.nominations.queries import nominations
+from dialogues.people.nominations.queries import nominee as nominee_queries
+from dialogues.people.nominations.rules import (
+    STILL_THE_PARTYS,
+    NominationChanged,
+    Nominee,
+    NomineeReplaced,
+    PersonNominated,
+    refuse_gone,
+)
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.queries.capacity import needs_approval, own_person, who_need_approval
+from dialogues.people.participants.rules.events import ParticipationWithdrawn
+from dialogues.people.participants.rules.standing import (
+    GONE,
+    ParticipationStatus,
+    check_not_already_invited,
+    refuse_closed,
+)
+from dialogues.policy import NOMINATE, Scope
+
+APPROVED_FIRST = N_(
+    "%(name)s becomes a participant after the coordinator's approval. Name them on the form “Name a person” first."
+)
+
+
+def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now: datetime) -> UUID:
+    """Name someone for the party; where all seats are taken they wait for one. The id of the participation.
+
+    A focal point who names themself, or someone who was no participant, as participant: a coordinator decides first.
+
+    :param once: the mark of the page that was sent; the same page sent twice names one person.
+    :raises Refusal: the meeting takes no registrations, the person is on the party's list already, or the party has no
+        such capacity.
+    """
+    with transaction(viewer, NOMINATE) as change:
+        row = _party(change, party_id)
+        new_id = uuid5(row.meeting_id, f"{party_id}:{change.viewer.person_id}:{once}")
+        if db.session.get(Participation, new_id) is not None:
+            return new_id
+        refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, row.meeting_id)), now)
+        participation = _entered(change, row, nominee, new_id, now)
+        _place(change, participation, now)
+        change.record(PersonNominated.of(participation, now))
+        return participation.id
+
+
+def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, version: int, now: datetime) -> None:
+    """Change what the party wrote of someone who has not accepted; another capacity is another queue.
+
+    A focal point's change to participant waits for a coordinator; until then the person keeps capacity and place.
+
+    :raises Refusal: the person has accepted or is gone, someone else of the party has the address, the party has no
+        such capacity, or someone saved a change meanwhile.
+    """
+    with transaction(viewer, NOMINATE) as change:
+        participation = _nominee(change, participation_id)
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        refuse_gone(participation.status)
+        if participation.status not in STILL_THE_PARTYS:
+            raise Refusal(N_("This person has accepted and speaks for themself. You can still replace them."))
+        if nominee_queries.is_known_elsewhere(participation.id):
+            participation.version += 1
+        else:
+            _describe(change, participation, person, nominee, now)
+        _change_capacity(change, participation, nominee.capacity, now)
+        change.record(NominationChanged.of(participation, now))
+
+
+def replace_nominee(
+    viewer: Viewer, participation_id: UUID, nominee: Nominee, *, version: int, once: str, now: datetime
+) -> None:
+    """Name someone else for the same seat, or place in the queue; the sessions stay with it.
+
+    :raises Refusal: the person is gone already, the new one is on the party's list already, or only a coordinator can
+        make the new one a participant.
+    """
+    with transaction(viewer, NOMINATE) as change:
+        old = _nominee(change, participation_id)
+        new_id = uuid5(old.meeting_id, f"{old.id}:{change.viewer.person_id}:{once}")
+        if db.session.get(Participation, new_id) is not None:
+            return
+        refuse_stale(_version(old), version)
+        refuse_gone(old.status)
+        refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, old.meeting_id)), now)
+        row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
+        new = _entered(change, row, replace(nominee, capacity=old.capacity), new_id, now)
+        if new.requested_capacity is not None:
+            raise Refusal(APPROVED_FIRST, field="name", name=nominee.name)
+        new.replaces = old.id
+        waits, has_place = old.status is ParticipationStatus.WAITING, _has_place(old)
+        old.status = ParticipationStatus.TAKEN_BACK
+        old.version += 1
+        participants_operations.end_part(old, now, keeps_place=True)
+        participants_operations.hand_over_place(old, new)
+        if not has_place:
+            _place(change, new, now)
+        elif waits:
+            new.status = ParticipationStatus.WAITING
+        else:
+            participants_operations.on_seat_assigned(new, now, has_submitted=row.submitted_at is not None)
+        change.record(ParticipationWithdrawn.of(old, now))
+        change.record(NomineeReplaced.of(new, now, replaced_person_id=old.person_id))
+
+
+def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
+    """Take someone off the party's list; the first of those who wait gets the seat.
+
+    :raises Refusal: the person is gone already, someone saved a change meanwhile, or the lists open within 24 hours and
+        nobody else is on this one.
+    """
+    with transaction(viewer, NOMINATE) as change:
+        participation = _nominee(change, participation_id)
+        refuse_gone(participation.status)
+        refuse_stale(_version(participation), version)
+        operations.refuse_to_empty(participation, now)
+        participation.status = ParticipationStatus.TAKEN_BACK
+        participation.version += 1
+        participants_operations.end_part(participation, now)
+        change.record(ParticipationWithdrawn.of(participation, now))
+
+
+def _party(change: Change, party_id: UUID) -> MeetingParty:
+    reached = nominations.visible_parties(change.viewer, NOMINATE)
+    row = db.session.execute(
+        select(MeetingParty).where(reached, MeetingParty.party_id == party_id)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _nominee(change: Change, participation_id: UUID) -> Participation:
+    reached = participants_visibility.visible(change.viewer, NOMINATE)
+    found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
+    participation = found.scalar_one_or_none()
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def _version(participation: Participation) -> int:
+    return participation.version + db.session.get_one(Person, participation.person_id).version
+
+
+def _change_capacity(change: Change, participation: Participation, capacity: Capacity, now: datetime) -> None:
+    if capacity is (participation.requested_capacity or participation.capacity):
+        return
+    row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
+    refuse_capacity(_kind(row), capacity)
+    participation.version += 1
+    if capacity is Capacity.PARTICIPANT and not _sees_all(change):
+        participation.requested_capacity = capacity
+        return
+    participation.requested_capacity = None
+    if capacity is not participation.capacity or not _has_place(participation):
+        operations.refuse_to_empty(participation, now)
+        participants_operations.release_seat(participation, now)
+        participation.capacity = capacity
+        _place(change, participation, now)
+
+
+def _sees_all(change: Change) -> bool:
+    """Whether the viewer is a coordinator, who approves; a focal point sees the own party only."""
+    return Scope.ALL in change.viewer.scopes(NOMINATE)
+
+
+def _has_place(participation: Participation) -> bool:
+    return participation.seat is not None or participation.queue_no is not None
+
+
+def _kind(row: MeetingParty) -> PartyKind:
+    return db.session.get_one(Party, row.party_id).kind
+
+
+def _place(change: Change, participation: Participation, now: datetime) -> None:
+    """Seat the nominee, or put them in the queue; a coordinator may exceed the seats.
+
+    A person named as participant who needs a coordinator's approval has neither seat nor place in the queue until then.
+    """
+    if participation.requested_capacity is not None:
+        participation.status = ParticipationStatus.WAITING
+        participation.version += 1
+    elif participants_operations.assign_seat_or_queue(participation, may_exceed=_sees_all(change)):
+        submitted = participants_operations.has_submitted(participation.meeting_id, participation.party_id)
+        participants_operations.on_seat_assigned(participation, now, has_submitted=submitted)
+    else:
+        participation.status = ParticipationStatus.WAITING
+        participation.version += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose an address is, as far as it decides about a nomination."""
+
+    person_id: UUID | None = None
+    #: The person's part in this very meeting, if there is one.
+    part: Participation | None = None
+    #: Whether this party named the person before, in this dialogue.
+    is_ours: bool = False
+
+
+def _entered(
+    change: Change,
+    row: MeetingParty,
+    nominee: Nominee,
+    new_id: UUID,
+    now: datetime,
+) -> Participation:
+    """The participation of a nominee, without a place yet; of one who needs approval, as observer who asks for more.
+
+    Someone who asks is offered no observer's part, so that no restriction counts.
+
+    Who has an address that is somebody else's becomes a separate person without one: nothing tells the party of it, and
+    no letter leaves before the office has looked at it. The same statements are sent either way.
+    """
+    address = mail_address(nominee.email, field="email") if nominee.email else None
+    _refuse_repeated(row, nominee, address)
+    refuse_capacity(_kind(row), nominee.capacity)
+    sees_all = _sees_all(change)
+    own_id = None if sees_all else own_person(change.viewer, address)
+    owner = _owner(row, address, own_id)
+    asks = nominee.capacity is Capacity.PARTICIPANT and not sees_all
+    asks = asks and needs_approval(change.viewer, row, nominee.name, address)
+    capacity, requested = (Capacity.OBSERVER, nominee.capacity) if asks else (nominee.capacity, None)
+    if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
+        was_restricted = owner.part.reads_as_observer
+        _named_again(change, owner.part, row.party_id, capacity, now)
+        return _asking(owner.part, requested, was_restricted=was_restricted)
+    is_free = owner.person_id is None
+    is_ours = owner.is_ours or (own_id is not None and owner.person_id == own_id)
+    known = owner.person_id if owner.part is None and (is_ours or sees_all) else None
+    if not is_free and known is None and address is not None:
+        # Writing down a person with an address looks for it once more: so does this.
+        dialogues_operations.person_with_address(row.dialogue_id, address)
+    person_id = known or dialogues_operations.add_person(
+        row.dialogue_id,
+        nominee.name,
+        address if is_free else None,
+        native=nominee.native,
+        family=nominee.family,
+        given=nominee.given,
+        name_order=nominee.name_order,
+        affiliation=nominee.affiliation,
+        registered_by=change.viewer.person_id,
+    )
+    participation = Participation(
+        id=new_id,
+        dialogue_id=row.dialogue_id,
+        meeting_id=row.meeting_id,
+        person_id=person_id,
+        party_id=row.party_id,
+        capacity=capacity,
+        status=ParticipationStatus.NOMINATED,
+        nominated_by=change.viewer.person_id,
+        claimed_email=None if is_free or known else address,
+        invited_at=now,
+    )
+    db.session.add(_asking(participation, requested, was_restricted=False))
+    db.session.flush()
+    return participation
+
+
+def _asking(participation: Participation, requested: Capacity | None, *, was_restricted: bool) -> Participation:
+    """Note the capacity that a coordinator has to approve; asking for it offers nobody an observer's part."""
+    participation.requested_capacity = requested
+    if requested is not None:
+        participation.reads_as_observer = was_restricted
+    return participation
+
+
+def _named_again(change: Change, part: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
+    """Someone who was named before and did not come, or comes no more.
+
+    :raises Refusal: the person has a part in the meeting.
+    """
+    check_not_already_invited(db.session.get_one(Person, part.person_id).name, part.status)
+    part.party_id, part.capacity = party_id, capacity
+    part.status, part.nominated_by, part.replaces = ParticipationStatus.NOMINATED, change.viewer.person_id, None
+    part.invited_at, part.answered_at, part.approved_at = now, None, None
+    part.version += 1
+    db.session.flush()
+
+
+def _refuse_exchanged_person(
+    change: Change,
+    row: MeetingParty,
+    participation: Participation,
+    was: tuple[str, str | None],
+    becomes: tuple[str, str | None],
+) -> None:
+    """:raises Refusal: a participant would be described as someone whom only a coordinator makes a participant."""
+    if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
+        return
+    known = who_need_approval(change.viewer, row, *was, participation.id)
+    if who_need_approval(change.viewer, row, *becomes, participation.id) - known:
+        raise Refusal(APPROVED_FIRST, field="name", name=becomes[0])
+
+
+def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, but: UUID | None = None) -> None:
+    """:raises Refusal: the party's own list has this address already, or without one this very name."""
+    on_the_list = (
+        select(Person.name, Person.email_norm, Participation.claimed_email)
+        .join(Participation, Participation.person_id == Person.id)
+        .where(
+            Participation.meeting_id == row.meeting_id,
+            Participation.party_id == row.party_id,
+            Participation.status.not_in(GONE),
+        )
+    )
+    if but is not None:
+        on_the_list = on_the_list.where(Participation.id != but)
+    same = same_address(address) if address else None
+    for other in db.session.execute(on_the_list).all():
+        claimed = same_address(other.claimed_email) if other.claimed_email else None
+        if same is not None and same in {other.email_norm, claimed}:
+            raise Refusal(
+                N_("This address stands at %(name)s of your list already: each person needs one of their own."),
+                field="email",
+                name=other.name,
+            )
+        if same is None and other.name.casefold() == nominee.name.casefold():
+            raise Refusal(
+                N_("%(name)s is on the list already. If this is another person, write the name so that one can tell."),
+                field="name",
+                name=other.name,
+            )
+
+
+def _owner(row: MeetingParty, address: str | None, own_id: UUID | None) -> _Owner:
+    """Whose address it is; the focal point's own person for any address of theirs."""
+    if address is None:
+        return _Owner()
+    person_id = dialogues_operations.person_with_address(row.dialogue_id, address) or own_id
+    parts = db.session.scalars(
+        select(Participation).where(Participation.person_id == person_id, Participation.dialogue_id == row.dialogue_id)
+    ).all()
+    return _Owner(
+        person_id=person_id,
+        part=next((part for part in parts if part.meeting_id == row.meeting_id), None),
+        is_ours=any(part.party_id == row.party_id for part in parts),
+    )
+
+
+def _describe(change: Change, participation: Participation, person: Person, nominee: Nominee, now: datetime) -> None:
+    """Write down the nominee anew; a letter on its way to an address that is theirs no more is not sent.
+
+    The same statements are sent whether the address is free or somebody else's.
+    """
+    row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
+    address = mail_address(nominee.email, field="email") if nominee.email else None
+    _refuse_repeated(row, nominee, address, participation.id)
+    was = person.email or participation.claimed_email
+    _refuse_exchanged_person(change, row, participation, (person.name, was), (nominee.name, address))
+    owner = _owner(row, address, None)
+    is_free = owner.person_id in {None, person.id}
+    dialogues_operations.describe_person(
+        person.id,
+        name=nominee.name,
+        native=nominee.native,
+        family=nominee.family,
+        given=nominee.given,
+        name_order=nominee.name_order,
+        sort_key=sort_key(nominee.name, nominee.family, nominee.given, nominee.name_order),
+        affiliation=nominee.affiliation,
+    )
+    participation.version += 1
+    if (same_address(was) if was else None) == (same_address(address) if address else None):
+        return
+    participation.claimed_email = None if is_free else address
+    participation.address_asked = False
+    if not is_free and address is not None:
+        # Writing an address down looks for it once more: so does this.
+        dialogues_operations.person_with_address(row.dialogue_id, address)
+    dialogues_operations.write_address(person.id, address if is_free else None)
+    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+    if participation.seat is not None:
+        participants_operations.on_seat_assigned(participation, now, has_submitted=row.submitted_at is not None)

@@ -1,0 +1,274 @@
+"""Pages of a party's list: who is named, on which seat, who waits; entered, changed, replaced, withdrawn, lodged."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other, words
+from dialogues.core.common.presentation import in_zone
+from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.people.nominations.commands import nominating, submitting
+from dialogues.people.nominations.forms import (
+    AddressDoubtForm,
+    CapacityForm,
+    DecisionForm,
+    MomentForm,
+    NomineeForm,
+    ReplacementForm,
+    WithdrawalForm,
+    seats_form,
+)
+from dialogues.people.nominations.queries import exchange as exchange_queries
+from dialogues.people.nominations.queries import nominations as nominations_queries
+from dialogues.people.nominations.queries import nominee
+from dialogues.people.participants import commands as participants_commands
+from dialogues.people.participants.forms import PlainForm
+from dialogues.people.participants.queries import frame as participants_frame
+from dialogues.policy import EXCHANGE_FIX, LODGE, NOMINATE, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMISSION_SEE, Scope
+
+blueprint = Blueprint("nominations", __name__)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/exchange", methods=["GET", "POST"])
+@allows(EXCHANGE_FIX)
+@form_page("people/nominations/exchange.html")
+def exchange(meeting_id: UUID) -> Iterator[Any]:
+    """The time at which the lists open, what is proposed for it, and a form to propose another."""
+    moment, frame = exchange_queries.moment_of(meeting_id), participants_frame.frame(meeting_id)
+    shown = in_zone(moment.sealed_until, frame.zone) if moment.sealed_until else None
+    mark = exchange_queries.moment_mark(meeting_id)
+    form = MomentForm(data={"version": mark, "moment": shown})
+    proposal = exchange_queries.proposal(viewer(), meeting_id)
+    is_own = proposal is not None and proposal.by.person_id == viewer().person_id
+    yield {"form": form, "moment": moment, "frame": frame, "proposal": proposal, "is_own": is_own, "mark": mark}
+    submitting.propose_exchange(viewer(), form.moment.data, version=form.version.data, now=clock.now())
+    flash(_("Your proposal is saved. It takes effect when a second person confirms it."), "success")
+    yield _to_exchange(meeting_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/exchange/confirm")
+@allows(EXCHANGE_FIX)
+def confirm_exchange(meeting_id: UUID) -> Response:
+    """Confirm the time that someone else proposed."""
+    try:
+        submitting.confirm_exchange(viewer(), version=_shown_mark(), now=clock.now())
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+        return _to_exchange(meeting_id)
+    if exchange_queries.moment_of(meeting_id).opened_at is not None:
+        flash(_("The lists are open to each other now."), "success")
+    else:
+        flash(_("The time is confirmed. Everyone concerned gets an email."), "success")
+    return _to_exchange(meeting_id)
+
+
+def _shown_mark() -> int:
+    """The number of the page that was sent; one that no page has where there is none."""
+    typed = request.form.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else -1
+
+
+def _to_exchange(meeting_id: UUID) -> Response:
+    return see_other(url_for("nominations.exchange", meeting_id=meeting_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/nominations")
+@allows(SUBMISSION_SEE)
+def nominations(meeting_id: UUID) -> str:
+    """The lists that the reader looks after: a party's own, or all of them for the office."""
+    return render_template(
+        "people/nominations/nominations.html",
+        lists=nominations_queries.party_lists(viewer()),
+        moment=(moment := exchange_queries.moment_of(meeting_id)),
+        may_be_withdrawn=moment.may_be_withdrawn(clock.now()),
+        is_open=participants_frame.frame(meeting_id).gathering.is_open(clock.now()),
+        sees_all=Scope.ALL in viewer().scopes(SUBMISSION_SEE),
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/seats", methods=["GET", "POST"])
+@allows(SEATS_EDIT)
+@form_page("people/nominations/seats.html")
+def seats(meeting_id: UUID) -> Iterator[Any]:
+    """How many seats each party has in each capacity."""
+    parties = nominations_queries.seats(viewer(), SEATS_EDIT)
+    form = seats_form(parties, nominations_queries.seats_mark(viewer(), SEATS_EDIT))
+    yield {"form": form, "parties": parties, "capacities": list(Capacity)}
+    submitting.set_seats(viewer(), form.seats(parties), version=form.version.data, now=clock.now())
+    flash(_("The seats are saved. People on the waiting list got the new ones."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/new", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("people/nominations/nominate.html")
+def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
+    """Name someone for a party."""
+    party = nominations_queries.party_list(viewer(), NOMINATE, party_id)
+    form = NomineeForm(party.kind)
+    yield {"form": form, "party": party, "sees_all": _sees_all(), **_frame(meeting_id)}
+    named = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
+    _say_place(named)
+    yield _to_lists(meeting_id)
+
+
+def _say_place(participation_id: UUID) -> None:
+    line = nominations_queries.line_of(viewer(), participation_id)
+    if line.is_unplaced:
+        flash(_("%(name)s waits for the coordinator's approval as participant.", name=line.name), "info")
+    elif line.queue_no is not None:
+        flash(_("%(name)s is on the waiting list: all seats are taken.", name=line.name), "info")
+    elif line.is_over:
+        flash(_("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name), "warning")
+    else:
+        flash(_("%(name)s is on the list, on seat %(seat)s.", name=line.name, seat=line.seat), "success")
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/edit", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("people/nominations/edit_nominee.html")
+def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Change what is written of someone who has not accepted."""
+    known = nominee.nominee(viewer(), participation_id)
+    form = NomineeForm(known.party_kind, known) if known.is_ours else CapacityForm(known)
+    yield {"form": form, "nominee": known, "sees_all": _sees_all()}
+    nominating.change_nominee(viewer(), participation_id, form.nominee(), version=form.version.data, now=clock.now())
+    if nominations_queries.line_of(viewer(), participation_id).requested:
+        flash(_("It is saved. The change to participant waits for the coordinator's approval."), "info")
+    else:
+        flash(_("It is saved."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/replace", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("people/nominations/replace_nominee.html")
+def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Name someone else for the same seat."""
+    known = nominee.nominee(viewer(), participation_id)
+    form = ReplacementForm(known.version)
+    yield {"form": form, "nominee": known, **_frame(meeting_id)}
+    nominating.replace_nominee(
+        viewer(),
+        participation_id,
+        form.nominee(),
+        version=form.version.data,
+        once=form.once.data or "",
+        now=clock.now(),
+    )
+    flash(_("%(name)s has the seat now, and its sessions.", name=form.name.data), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/withdraw", methods=["GET", "POST"])
+@allows(NOMINATE)
+@form_page("people/nominations/withdraw_nominee.html")
+def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Take someone off the party's list, after asking once more."""
+    known = nominee.nominee(viewer(), participation_id)
+    form = WithdrawalForm(obj=known)
+    yield {"form": form, "nominee": known}
+    nominating.withdraw_nominee(viewer(), participation_id, version=form.version.data, now=clock.now())
+    flash(_("%(name)s is on the list no more.", name=known.name), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/seat")
+@allows(SEATS_EDIT)
+def approve_seat(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Approve a seat for someone who waits."""
+    return _decided(meeting_id, participation_id, participants_commands.approve_seat, _("%(name)s has a seat now."))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/participant")
+@allows(SEATS_EDIT)
+def approve_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Approve that someone becomes a participant."""
+    return _decided(
+        meeting_id, participation_id, participants_commands.approve_participant, _("%(name)s is a participant now.")
+    )
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/no-participant")
+@allows(SEATS_EDIT)
+def refuse_participant(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Refuse that someone becomes a participant."""
+    refused = _("%(name)s does not become a participant.")
+    return _decided(meeting_id, participation_id, participants_commands.refuse_participant, refused)
+
+
+def _decided(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None], said: str) -> Response:
+    form = DecisionForm()
+    if not form.validate():
+        abort(400)
+    try:
+        decide(viewer(), participation_id, version=form.version.data, now=clock.now())
+        flash(said % {"name": nominations_queries.line_of(viewer(), participation_id).name}, "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/lodge", methods=["GET", "POST"])
+@allows(LODGE)
+@form_page("people/nominations/submit_list.html")
+def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
+    """Lodge a party's list, after looking at it once more."""
+    yield {
+        "form": PlainForm(),
+        "party": nominations_queries.party_list(viewer(), LODGE, party_id),
+        "moment": exchange_queries.moment_of(meeting_id),
+    }
+    submitting.submit_list(viewer(), party_id, now=clock.now())
+    if exchange_queries.moment_of(meeting_id).opened_at is None:
+        flash(_("The list is lodged. It stays sealed until the lists are opened to each other."), "success")
+    else:
+        flash(_("The list is lodged, and the lists are open to each other."), "success")
+    yield _to_lists(meeting_id)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/take-back")
+@allows(LODGE)
+def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
+    """Take a lodged list back while it is sealed."""
+    try:
+        submitting.take_submission_back(viewer(), party_id, now=clock.now())
+        flash(_("The list is taken back. Lodge it again when it is ready."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return _to_lists(meeting_id)
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/address", methods=["GET", "POST"])
+@allows(PARTICIPANTS_INVITE)
+@form_page("people/nominations/address_doubt.html")
+def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """Decide about an address that a party wrote and that is somebody else's."""
+    form = AddressDoubtForm()
+    yield {"form": form, "doubt": nominee.doubtful_address(viewer(), participation_id)}
+    if form.way.data == "same":
+        submitting.take_for_the_same(viewer(), participation_id, now=clock.now())
+        flash(_("The nominee is the person with this address now."), "success")
+    else:
+        submitting.ask_for_another_address(viewer(), participation_id, now=clock.now())
+        flash(_("The party sees on its list that another address is asked for."), "success")
+    yield _to_lists(meeting_id)
+
+
+def _sees_all() -> bool:
+    return Scope.ALL in viewer().scopes(NOMINATE)
+
+
+def _frame(meeting_id: UUID) -> dict[str, Any]:
+    return {"takes_answers": participants_frame.frame(meeting_id).gathering.is_open(clock.now())}
+
+
+def _to_lists(meeting_id: UUID) -> Response:
+    return see_other(url_for("nominations.nominations", meeting_id=meeting_id))

@@ -1,0 +1,186 @@
+"""Who takes part in which meeting, for which party, on which seat; and how an opened list changed."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from dialogues.core.common.columns import Id, Instant, WallTime, enum_column
+from dialogues.extensions import Base
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.people.participants.rules.kinds import AnswerAudience, ListChangeKind, QuestionKind, VisaStatus
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import Role
+
+
+class Question(Base):
+    """A question of one meeting, with who reads its answers and when they are purged."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "id"),
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        Index("ix_question_meeting_id", "meeting_id"),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    position: Mapped[int]
+    kind: Mapped[QuestionKind] = mapped_column(enum_column(QuestionKind))
+    words: Mapped[str] = mapped_column(String(300))
+    hint: Mapped[str] = mapped_column(Text, default="")
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    required: Mapped[bool] = mapped_column(default=False)
+    audience: Mapped[AnswerAudience] = mapped_column(enum_column(AnswerAudience), default=AnswerAudience.OFFICE)
+    purge_on: Mapped[date]
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ChangeRequest(Base):
+    """What someone wants changed after approval: one at a time waits for the office, which accepts or declines it."""
+
+    __tablename__ = "change_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
+        Index("ix_change_request_participation_id", "participation_id"),
+        Index(
+            "uq_change_request_undecided",
+            "participation_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    participation_id: Mapped[UUID]
+    #: Field to what stood there and what is asked for, sealed; empty once it was taken back or replaced.
+    diff: Mapped[bytes] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: None while it waits, and for good where it was taken back or replaced before anyone decided.
+    accepted: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Participation(Base):
+    """One person at one meeting; the party is the participation's, not the person's."""
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id"),
+        UniqueConstraint("dialogue_id", "id"),
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
+        ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
+        Index(
+            "uq_participation_seat",
+            "meeting_id",
+            "party_id",
+            "capacity",
+            "seat",
+            unique=True,
+            sqlite_where=text("seat IS NOT NULL"),
+            postgresql_where=text("seat IS NOT NULL"),
+        ),
+        Index(
+            "uq_participation_queue_no",
+            "meeting_id",
+            "party_id",
+            "capacity",
+            "queue_no",
+            unique=True,
+            sqlite_where=text("queue_no IS NOT NULL"),
+            postgresql_where=text("queue_no IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    capacity: Mapped[Capacity] = mapped_column(enum_column(Capacity), default=Capacity.PARTICIPANT)
+    #: The capacity that a focal point asks for and the coordinator has not decided about; only ever participant.
+    requested_capacity: Mapped[Capacity | None] = mapped_column(enum_column(Capacity))
+    status: Mapped[ParticipationStatus] = mapped_column(
+        enum_column(ParticipationStatus), default=ParticipationStatus.INVITED
+    )
+    #: The seat of the party in that capacity, from 1; None for whoever waits or does not come.
+    seat: Mapped[int | None]
+    #: The place in the party's queue for that capacity, from 1; None for whoever has a seat.
+    queue_no: Mapped[int | None]
+    #: The person who nominated, and the one who was on this seat before.
+    nominated_by: Mapped[UUID | None]
+    replaces: Mapped[UUID | None]
+    #: An address that belongs to someone else in the dialogue: the office looks at it before a letter leaves.
+    claimed_email: Mapped[str | None] = mapped_column(String(254))
+    #: Whether the office has asked the party for another address.
+    address_asked: Mapped[bool] = mapped_column(default=False)
+    invited_at: Mapped[datetime] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    present_from: Mapped[date | None]
+    present_to: Mapped[date | None]
+    remote: Mapped[bool] = mapped_column(default=False)
+    #: The language that the person listens in; empty: no interpretation is needed.
+    listens_in: Mapped[str] = mapped_column(String(10), default="")
+    #: What each audience sees of the person (`Audience` to `Shown`); what is missing is shown in full.
+    visibility: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    #: The steps of the registration that were saved.
+    steps: Mapped[list[str]] = mapped_column(JSON, default=list)
+    rules_accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Whether the person lets the focal point read diet, access and medical needs.
+    needs_shared: Mapped[bool] = mapped_column(default=False)
+    visa_status: Mapped[VisaStatus] = mapped_column(enum_column(VisaStatus), default=VisaStatus.UNKNOWN)
+    #: Whether the person was offered an observer's part: set with the offer, cleared when they accept a participant's.
+    reads_as_observer: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @validates("capacity")
+    def _restrict(self, _name: str, capacity: Capacity) -> Capacity:
+        # Here, because each command that names, invites or corrects somebody writes a capacity.
+        if capacity.role is Role.OBSERVER:
+            self.reads_as_observer = True
+        return capacity
+
+
+class Availability(Base):
+    """When someone cannot be at the table although the meeting runs, on the meeting's clock."""
+
+    __tablename__ = "availability"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
+        Index("ix_availability_participation_id", "participation_id"),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    participation_id: Mapped[UUID]
+    away_from: Mapped[datetime] = mapped_column(WallTime)
+    away_to: Mapped[datetime] = mapped_column(WallTime)
+
+
+class ListChange(Base):
+    """A change of the participants list after it was opened; such rows are only ever added."""
+
+    __tablename__ = "list_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
+        ForeignKeyConstraint(["dialogue_id", "instead_of"], ["participation.dialogue_id", "participation.id"]),
+        Index("ix_list_change_meeting_id", "meeting_id"),
+    )
+
+    id: Mapped[Id]
+    dialogue_id: Mapped[UUID]
+    meeting_id: Mapped[UUID]
+    participation_id: Mapped[UUID]
+    instead_of: Mapped[UUID | None]
+    kind: Mapped[ListChangeKind] = mapped_column(enum_column(ListChangeKind))
+    at: Mapped[datetime] = mapped_column(Instant)

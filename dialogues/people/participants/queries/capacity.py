@@ -1,0 +1,84 @@
+"""Whom a focal point cannot make a participant alone: themself, and people whom the party has in another capacity."""
+
+import re
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.text import same_address
+from dialogues.meetings.dialogues.models import MeetingParty, Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.meetings.dialogues.rules.names import folded
+from dialogues.people.participants.models import Participation
+
+
+def own_person(viewer: Viewer, address: str | None) -> UUID | None:
+    """The viewer's person, if the address is one of the viewer's own, here or in another dialogue.
+
+    An address that the viewer only asked for is not, because the answer would say whether somebody else has it.
+    """
+    return viewer.person_id if address and same_address(address) in _own_addresses(viewer) else None
+
+
+def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | None) -> bool:
+    """Whether only a coordinator can make this person a participant."""
+    return bool(who_need_approval(viewer, row, name, address))
+
+
+def who_need_approval(
+    viewer: Viewer, row: MeetingParty, name: str, address: str | None, but: UUID | None = None
+) -> set[UUID | None]:
+    """Which people this may be whom only a coordinator can make participants, by participation.
+
+    They are the viewer (None), by address or by name, and people on the party's own list, also in the past, who are no
+    participants. The names are compared without case, accents, order and punctuation, because one person may have two
+    addresses. The viewer's own name may have more words next to it, such as a title.
+
+    :param but: a participation that is left out.
+    """
+    same, words = same_address(address) if address else None, _words(name)
+    own = db.session.execute(select(Person.name, Person.native).where(_is_own(viewer))).all()
+    own_names = [_words(one) for names in own for one in names if one]
+    is_own = same is not None and same in _own_addresses(viewer) | _wanted_address(viewer)
+    found: set[UUID | None] = {None} if is_own or any(_is_name(one, words) for one in own_names) else set()
+    others = (
+        select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            Participation.meeting_id == row.meeting_id,
+            Participation.party_id == row.party_id,
+            Participation.capacity != Capacity.PARTICIPANT,
+        )
+    )
+    for other in db.session.execute(others):
+        addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
+        if other.id != but and (same in addresses or words == _words(other.name)):
+            found.add(other.id)
+    return found
+
+
+def _own_addresses(viewer: Viewer) -> set[str]:
+    account = accounts.account_in_use(viewer.account_id)
+    persons = select(Person.email_norm).where(_is_own(viewer), Person.email_norm.is_not(None))
+    written = (account.email, account.former_email) if account else ()
+    return {*db.session.scalars(persons), *(same_address(one) for one in written if one)}
+
+
+def _wanted_address(viewer: Viewer) -> set[str]:
+    account = accounts.account_in_use(viewer.account_id)
+    return {same_address(account.wanted_email)} if account and account.wanted_email else set()
+
+
+def _is_own(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(Person.account_id.is_not(None), Person.account_id == viewer.account_id)
+
+
+def _is_name(name: frozenset[str], words: frozenset[str]) -> bool:
+    return words == name or (len(name) > 1 and name <= words)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", folded(name)))

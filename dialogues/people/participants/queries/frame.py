@@ -1,0 +1,114 @@
+"""Invitations and registrations: the person's own, and what a personal link tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Exchange, Meeting, Person
+from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
+from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
+from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, MeetingFormat
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.people.participants.models import Participation, Question
+from dialogues.people.participants.queries.visibility import visible
+from dialogues.people.participants.rules.details import fingerprint
+from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
+
+
+def own_part(viewer: Viewer) -> ColumnElement[bool]:
+    """The viewer's own participation, once they have accepted."""
+    return and_(visible(viewer, REGISTRATION_OWN), Participation.status == ParticipationStatus.CONFIRMED)
+
+
+def part_for(viewer: Viewer, participation_id: UUID) -> ColumnElement[bool]:
+    """The participation that the viewer fills in for someone who has no address and signs in nowhere."""
+    return and_(registered_by_others(viewer), Participation.id == participation_id)
+
+
+#: A question that is put to people: neither retired nor past its purge.
+LIVE = and_(Question.retired_at.is_(None), Question.purged_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationContext:
+    """What a registration is framed by: the meeting's days, place and zone, and whether answers are taken."""
+
+    code: str
+    city: str
+    zone: str
+    days: Days
+    gathering: RegistrationWindow
+    languages: tuple[str, ...]
+    format: MeetingFormat
+    rules: str
+    has_questions: bool
+    lists_opened_at: datetime | None
+
+    @property
+    def fingerprint(self) -> str:
+        """By which a page knows the rules that it showed."""
+        return fingerprint(self.rules)
+
+
+def has_questions(meeting_id: Any) -> ColumnElement[bool]:
+    """Whether the office asks questions of its own at that meeting."""
+    return exists().where(Question.meeting_id == meeting_id, LIVE)
+
+
+def frame(meeting_id: UUID) -> RegistrationContext:
+    """The frame of registrations for a meeting whose existence the reader knows already."""
+    row = db.session.execute(
+        select(Meeting, Exchange.opened_at, has_questions(Meeting.id).label("asks"))
+        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+        .where(Meeting.id == meeting_id)
+    ).one()
+    meeting = row.Meeting
+    return RegistrationContext(
+        code=meeting.code,
+        city=meeting.city or "",
+        zone=meeting.zone,
+        days=days_of(meeting),
+        gathering=gathering_of(meeting),
+        languages=tuple(meeting.working_languages),
+        format=meeting.format,
+        rules=meeting.rules_text,
+        has_questions=row.asks,
+        lists_opened_at=row.opened_at,
+    )
+
+
+def parties(viewer: Viewer) -> Sequence[Any]:
+    """The parties at the meeting the viewer stands in: id, code and names, in the order in force."""
+    return precedence.parties_in_order(viewer)
+
+
+def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
+    """The registrations that the viewer writes down for someone without an address, and without an account.
+
+    Who has an address answers for themself, and so does whoever may turn out to have one: nobody is to learn from here
+    that the address they gave belongs to someone else.
+    """
+    has_none = (
+        exists()
+        .where(Person.id == Participation.person_id, Person.email_norm.is_(None), Person.account_id.is_(None))
+        .correlate(Participation)
+    )
+    return and_(
+        visible(viewer, REGISTRATION_FOR),
+        Participation.claimed_email.is_(None),
+        Participation.status.not_in(GONE),
+        has_none,
+    )
+
+
+def is_named(meeting: Any, dialogue: Any, invited: Any) -> bool:
+    """Whether invitations may say what the meeting is about: by its choice, unless anything is confidential."""
+    is_open = Existence.CONFIDENTIAL not in {meeting.existence, dialogue.existence}
+    return meeting.profile is InviteProfile.FULL and is_open and not invited.always_discreet

@@ -1,0 +1,52 @@
+"""The one registration that a limited sign-in, by an invitation link, opens."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import person_of
+from dialogues.people.participants.rules.standing import ParticipationStatus
+
+
+def stand_at_registration(viewer: Viewer, meeting_id: UUID | None, now: datetime) -> Viewer | None:
+    """The limited viewer as the person of their registration; None anywhere else, and once registration is closed.
+
+    The place has no titles, because nothing of the meeting is shown but what the invitation said. Other roles of the
+    person do not count.
+    """
+    row = _registration(viewer, now)
+    if row is None or row.Meeting.id != meeting_id:
+        return None
+    meeting, participation = row.Meeting, row.Participation
+    place = Place(dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, zone=meeting.zone)
+    holding = RoleAssignment(participation.capacity.role, participation.person_id, None, meeting.id)
+    return viewer.in_meeting(place, participation.person_id, [holding], frozenset())
+
+
+def meeting_of_registration(viewer: Viewer, now: datetime) -> UUID | None:
+    """The meeting whose registration a limited sign-in opens now; None for anyone else."""
+    row = _registration(viewer, now)
+    return row.Meeting.id if row is not None else None
+
+
+def _registration(viewer: Viewer, now: datetime) -> Any:
+    if viewer.limited_to is None:
+        return None
+    row = db.session.execute(
+        select(Participation, Meeting)
+        .join(Person, person_of())
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(
+            Participation.id == viewer.limited_to,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Person.account_id == viewer.account_id,
+        )
+    ).one_or_none()
+    return row if row is not None and gathering_of(row.Meeting).is_open(now) else None

@@ -1,0 +1,37 @@
+"""Who has more people at the table than is meant: what a coordinator is warned of."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import visible
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.target import over_target
+from dialogues.policy import PARTICIPANTS_INVITE
+
+
+def over_targets(viewer: Viewer, party_id: UUID | None = None) -> list[Refusal]:
+    """A warning for each party, or for that one, with more full participants than are meant; for who may exceed it."""
+    if not viewer.may(PARTICIPANTS_INVITE):
+        return []
+    rows = db.session.execute(
+        select(Participation.party_id, func.count().label("taken"))
+        .where(
+            visible(viewer, PARTICIPANTS_INVITE),
+            Participation.capacity == Capacity.PARTICIPANT,
+            Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+        )
+        .group_by(Participation.party_id)
+    )
+    taken = {row.party_id: row.taken for row in rows}
+    asked = (one for one in precedence.parties_in_order(viewer) if party_id in {None, one.id})
+    warnings = (
+        over_target(one.english, taken.get(one.id, 0), one.seats.get(Capacity.PARTICIPANT.value)) for one in asked
+    )
+    return [warning for warning in warnings if warning is not None]

@@ -1,0 +1,1 @@
+"""Decisions about taking part, on given facts."""

@@ -1,0 +1,317 @@
+"""What people answer to the questions of the office: for themselves, or for someone who has no address."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import IO
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.keys.models import StoredFile
+from dialogues.core.keys.operations import drop_file, store_file
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import seal_text, unseal_text
+from dialogues.lib.encryption.stored_files import read_within
+from dialogues.lib.media_types import media_type_of
+from dialogues.lib.pictures import without_traces
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.people.participants.models import Participation, Question
+from dialogues.people.participants.queries.frame import LIVE, own_part, part_for
+from dialogues.people.participants.queries.visibility import person_of
+from dialogues.people.participants.rules.kinds import QuestionKind
+from dialogues.people.participants.rules.steps import Step, with_saved
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.questionnaire.operations import ask_again
+from dialogues.people.questionnaire.queries import asked, facts_of, hidden_from, key_of, place_of
+from dialogues.people.questionnaire.rules import (
+    MOST_QUESTIONS,
+    AskedQuestion,
+    QuestionFacts,
+    QuestionsAnswered,
+    QuestionsChanged,
+    Replies,
+    refuse_odd_answer,
+    refuse_rewording,
+    refuse_unanswered,
+    settled,
+    stamp,
+)
+from dialogues.policy import QUESTIONS_EDIT, REGISTRATION_FOR, REGISTRATION_OWN
+
+
+def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None:
+    """Ask everyone who registers one more thing, after all that is asked already; sent twice, it is asked once.
+
+    :raises Refusal: the question is odd, is asked already in other terms, or is one too many.
+    """
+    with transaction(viewer, QUESTIONS_EDIT) as change:
+        meeting = _meeting(change)
+        facts = settled(facts, meeting.ends_on)
+        live = _live(meeting.id)
+        twin = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
+        if twin is not None and facts_of(twin) == facts:
+            return
+        if twin is not None:
+            raise Refusal(N_("This is asked already, as question %(number)s."), field="words", number=twin.position)
+        if len(live) >= MOST_QUESTIONS:
+            raise Refusal(N_("There are %(most)s questions: retire one before you ask more."), most=MOST_QUESTIONS)
+        question = Question(dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, position=len(live) + 1)
+        _write(question, facts)
+        db.session.add(question)
+        db.session.flush()
+        ask_again(meeting.id)
+        _say(change, question, now)
+
+
+def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, version: int, now: datetime) -> None:
+    """Word a question anew; once there are answers, only what changes nothing for those who gave them.
+
+    :raises Refusal: the question is odd, is retired, has answers that its new terms break, or someone saved a change.
+    """
+    with transaction(viewer, QUESTIONS_EDIT) as change:
+        question = _question(change, question_id)
+        _refuse_retired(question)
+        refuse_stale(question.version, version)
+        facts = settled(facts, _meeting(change).ends_on)
+        was = facts_of(question)
+        if facts == was:
+            return
+        if _has_answers(question_id):
+            refuse_rewording(was, facts)
+        twins = (one for one in _live(question.meeting_id) if one.id != question_id)
+        if any(one.words.casefold() == facts.words.casefold() for one in twins):
+            raise Refusal(N_("Another question asks this already."), field="words")
+        _write(question, facts)
+        question.version += 1
+        if facts.required and not was.required:
+            ask_again(question.meeting_id)
+        _say(change, question, now)
+
+
+def move_question(viewer: Viewer, question_id: UUID, *, by: int, stood: int, now: datetime) -> None:
+    """Move a question one place up (-1) or down (1), unless it no longer stands where the page showed it."""
+    with transaction(viewer, QUESTIONS_EDIT) as change:
+        question = _question(change, question_id)
+        live = _live(question.meeting_id)
+        there = stood - 1 + by
+        if question not in live or question.position != stood or not 0 <= there < len(live):
+            return
+        live.remove(question)
+        live.insert(there, question)
+        _number(live)
+        _say(change, question, now)
+
+
+def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None:
+    """Ask it no more; the answers that there are stay with those who read them until their purge."""
+    with transaction(viewer, QUESTIONS_EDIT) as change:
+        question = _question(change, question_id)
+        if question.retired_at is not None:
+            return
+        question.retired_at = now
+        question.version += 1
+        db.session.flush()
+        _number(_live(question.meeting_id))
+        _say(change, question, now)
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise NotFound
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+def _question(change: Change, question_id: UUID) -> Question:
+    question = db.session.get(Question, question_id)
+    place = change.viewer.place
+    if question is None or place is None or question.meeting_id != place.meeting_id:
+        raise NotFound
+    return question
+
+
+def _refuse_retired(question: Question) -> None:
+    if question.retired_at is not None or question.purged_at is not None:
+        raise Refusal(N_("This question is no longer asked: ask a new one."))
+
+
+def _live(meeting_id: UUID) -> list[Question]:
+    found = select(Question).where(Question.meeting_id == meeting_id, LIVE).order_by(Question.position, Question.id)
+    return list(db.session.scalars(found))
+
+
+def _has_answers(question_id: UUID) -> bool:
+    count = select(func.count()).select_from(Answer).where(Answer.question_id == question_id)
+    return db.session.execute(count).scalar_one() > 0
+
+
+def _number(live: list[Question]) -> None:
+    for position, question in enumerate(live, 1):
+        question.position = position
+
+
+def _write(question: Question, facts: QuestionFacts) -> None:
+    question.kind, question.words, question.hint = facts.kind, facts.words, facts.hint
+    question.choices, question.required = list(facts.choices), facts.required
+    question.audience, question.purge_on = facts.audience, facts.purge_on
+
+
+def _say(change: Change, question: Question, now: datetime) -> None:
+    change.record(
+        QuestionsChanged(about=question.id, dialogue_id=question.dialogue_id, meeting_id=question.meeting_id, at=now)
+    )
+
+
+def answer_questions(
+    viewer: Viewer, replies: Replies, *, version: int, limit: int, now: datetime, for_whom: UUID | None = None
+) -> None:
+    """Save the answers of the viewer, or of someone for whom they fill in; what is sent twice is saved once.
+
+    :param version: the stamp that the page showed, of the questions and of the answers.
+    :raises Unseen: there is no such registration for this viewer.
+    :raises Refusal: registration is closed, an answer is missing or is none, a file is not taken in, or a question or
+        an answer was changed meanwhile.
+    """
+    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
+        participation = _part(change, for_whom)
+        _refuse_late(participation, now)
+        questions = asked(participation.meeting_id)
+        kept = _answers(participation, questions)
+        # An answer that is not shown is always replaced: keeping it where both are alike would confirm a guess.
+        hidden = hidden_from(change.viewer, participation.id)
+        texts = {
+            one: text for one, text in _texts(questions, replies) if one.id in hidden or _is_new(kept.get(one.id), text)
+        }
+        files = {
+            one: sent
+            for one, sent in _files(questions, replies)
+            if one.id in hidden or _is_new_file(kept.get(one.id), one, sent, limit)
+        }
+        gone = [one for one in questions if one.id in replies.dropped and one.id in kept and one not in files]
+        if not (texts or files or gone) and Step.QUESTIONS.value in participation.steps:
+            return
+        if texts or files or gone:
+            refuse_stale(stamp(questions, [(found, row.answered_at) for found, row in kept.items()]), version)
+        for one in (*gone, *(one for one, text in texts.items() if not text)):
+            _drop(kept.pop(one.id, None))
+        for one, text in texts.items():
+            if text:
+                kept[one.id] = _write_text(kept.get(one.id), participation, one, text, now)
+        for one, file in files.items():
+            kept[one.id] = _write_file(kept.get(one.id), participation, one, file, limit, now)
+        refuse_unanswered(questions, kept)
+        participation.steps = with_saved(participation.steps, Step.QUESTIONS)
+        change.record(QuestionsAnswered.of(participation, now))
+
+
+def _part(change: Change, for_whom: UUID | None) -> Participation:
+    which = own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
+    found = db.session.execute(select(Participation).join(Person, person_of()).where(which)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _refuse_late(participation: Participation, now: datetime) -> None:
+    if not gathering_of(db.session.get_one(Meeting, participation.meeting_id)).is_open(now):
+        raise Refusal(N_("Registration is closed: write to the office about what has changed."))
+
+
+def _answers(participation: Participation, questions: Collection[AskedQuestion]) -> dict[UUID, Answer]:
+    found = select(Answer).where(
+        Answer.participation_id == participation.id, Answer.question_id.in_([one.id for one in questions])
+    )
+    return {answer.question_id: answer for answer in db.session.scalars(found)}
+
+
+def _texts(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, str]]:
+    typed = [(one, replies.texts[one.id]) for one in questions if one.id in replies.texts]
+    found = [(one, text) for one, text in typed if one.kind is not QuestionKind.FILE]
+    for one, text in found:
+        if text:
+            refuse_odd_answer(one, text)
+    return found
+
+
+def _files(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, IO[bytes]]]:
+    sent = [(one, replies.files[one.id]) for one in questions if one.id in replies.files]
+    return [(one, file) for one, file in sent if one.kind is QuestionKind.FILE]
+
+
+def _is_new(kept: Answer | None, text: str) -> bool:
+    return text != (_text_of(kept) if kept else "")
+
+
+def _text_of(answer: Answer) -> str:
+    if answer.value is None:
+        return ""
+    return unseal_text(key_store(), key_of(answer.question_id), place_of(answer), answer.value)
+
+
+def _is_new_file(kept: Answer | None, one: AskedQuestion, sent: IO[bytes], limit: int) -> bool:
+    """Whether another file is there, or none: compared as it would be kept, pictures without their metadata."""
+    with _said_at(one):
+        content = read_within(sent, limit)
+        sent.seek(0)
+        if kept is None or kept.file_id is None:
+            return True
+        as_kept = without_traces(media_type_of(content), content)
+    return db.session.get_one(StoredFile, kept.file_id).sha256 != hashlib.sha256(as_kept).hexdigest()
+
+
+@contextmanager
+def _said_at(one: AskedQuestion) -> Iterator[None]:
+    """Let what is refused of a file stand at the question that it answers."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=one.field, **refusal.facts) from refusal
+
+
+def _write_text(
+    kept: Answer | None, participation: Participation, one: AskedQuestion, text: str, now: datetime
+) -> Answer:
+    answer = kept or _new(participation, one)
+    answer.value = seal_text(key_store(), key_of(one.id), place_of(answer), text)
+    answer.answered_at = now
+    db.session.add(answer)
+    db.session.flush()
+    return answer
+
+
+def _write_file(
+    kept: Answer | None, participation: Participation, one: AskedQuestion, sent: IO[bytes], limit: int, now: datetime
+) -> Answer:
+    answer = kept or _new(participation, one)
+    key, dialogue_id = key_of(one.id), participation.dialogue_id
+    with _said_at(one):
+        stored = store_file(db.session(), sent, key=key, dialogue_id=dialogue_id, limit=limit, now=now)
+    before, answer.file_id, answer.answered_at = answer.file_id, stored.id, now
+    db.session.add(answer)
+    db.session.flush()
+    if before is not None:
+        drop_file(db.session(), db.session.get_one(StoredFile, before))
+    return answer
+
+
+def _new(participation: Participation, one: AskedQuestion) -> Answer:
+    return Answer(
+        id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, question_id=one.id
+    )
+
+
+def _drop(answer: Answer | None) -> None:
+    if answer is None:
+        return
+    file_id = answer.file_id
+    db.session.delete(answer)
+    db.session.flush()
+    if file_id is not None:
+        drop_file(db.session(), db.session.get_one(StoredFile, file_id))

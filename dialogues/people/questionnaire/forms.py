@@ -1,0 +1,137 @@
+"""What the office asks, and what people answer, as typed values."""
+
+from datetime import date
+from typing import IO, Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from dialogues.core.common.fields import Form, LineField, LinesField, VersionField
+from dialogues.core.common.presentation import word
+from dialogues.lib.text import one_line
+from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
+from dialogues.people.questionnaire.queries import AnswerSheet
+from dialogues.people.questionnaire.rules import LONGEST_ANSWER, AskedQuestion, QuestionFacts, Replies
+
+#: From so many choices on, they are a list to open.
+_MANY = 8
+
+
+class QuestionForm(Form):
+    """A question of the office."""
+
+    version = VersionField()
+    words = LineField(_l("Question"), 300)
+    hint = LinesField(_l("Hint"), 1000)
+    kind = RadioField(_l("Answered by"), default=QuestionKind.TEXT.value)
+    choices = LinesField(_l("Choices"), 4000)
+    required = BooleanField(_l("Everyone has to answer"))
+    audience = RadioField(_l("Answers are read by"), default=AnswerAudience.OFFICE.value)
+    purge_on = DateField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
+
+    def __init__(self, saved: QuestionFacts | None = None, version: int = 0, **rest: Any):
+        asked = (
+            {
+                "version": version,
+                "words": saved.words,
+                "hint": saved.hint,
+                "kind": saved.kind.value,
+                "choices": "\n".join(saved.choices),
+                "required": saved.required,
+                "audience": saved.audience.value,
+                "purge_on": saved.purge_on,
+            }
+            if saved
+            else {}
+        )
+        super().__init__(**{"data": asked, **rest})
+        self.kind.choices = [(kind.value, word(kind)) for kind in QuestionKind]
+        self.audience.choices = [(audience.value, word(audience)) for audience in AnswerAudience]
+
+    def facts(self) -> QuestionFacts:
+        """The question as typed: a choice to a line."""
+        choices = (one_line(line) for line in (self.choices.data or "").splitlines())
+        return QuestionFacts(
+            kind=QuestionKind(self.kind.data),
+            words=self.words.data,
+            hint=self.hint.data or "",
+            choices=tuple(choice for choice in choices if choice),
+            required=self.required.data,
+            audience=AnswerAudience(self.audience.data),
+            purge_on=self.purge_on.data,
+        )
+
+
+class AnswersForm(Form):
+    """The answers to the questions of one meeting; its fields are made for them by :func:`answers_form`."""
+
+    version = VersionField()
+
+    def replies(self, sheet: AnswerSheet) -> Replies:
+        """What was typed; an empty field beside an answer that is not shown says nothing about it."""
+        texts, files, dropped = {}, {}, set()
+        for one in sheet.asked:
+            field = self._fields[one.field]
+            if one.kind is not QuestionKind.FILE:
+                typed = _text(field.data)
+                if typed or one.id not in sheet.hidden or self._drops(one):
+                    texts[one.id] = typed
+            elif field.data:
+                stream: IO[bytes] = field.data.stream
+                files[one.id] = stream
+            elif self._drops(one):
+                dropped.add(one.id)
+        return Replies(texts=texts, files=files, dropped=dropped)
+
+    def _drops(self, one: AskedQuestion) -> bool:
+        drop = self._fields.get(drop_field(one))
+        return drop is not None and bool(drop.data)
+
+
+def _text(typed: Any) -> str:
+    return typed.isoformat() if isinstance(typed, date) else typed or ""
+
+
+def drop_field(one: AskedQuestion) -> str:
+    """The name of the box by which a file, or an answer that is not shown, is taken away."""
+    return f"drop_{one.id.hex}"
+
+
+def answers_form(sheet: AnswerSheet) -> AnswersForm:
+    """A form with a field for each question, filled with the answers that are there."""
+    fields: dict[str, Any] = {}
+    shown: dict[str, Any] = {"version": sheet.version}
+    for one in sheet.asked:
+        given = sheet.given.get(one.id)
+        is_kept = given is not None and (given.is_file or one.id in sheet.hidden)
+        fields[one.field] = _field(one, needed=one.required and not is_kept)
+        if one.kind is not QuestionKind.FILE and given is not None and given.text is not None:
+            shown[one.field] = date.fromisoformat(given.text) if one.kind is QuestionKind.DATE else given.text
+        if one.kind is QuestionKind.FILE and given is not None and not one.required:
+            fields[drop_field(one)] = BooleanField(_l("Take the file away"))
+        if one.kind is not QuestionKind.FILE and one.id in sheet.hidden and not one.required:
+            fields[drop_field(one)] = BooleanField(_l("Clear this answer"))
+    made: type[AnswersForm] = type("AnswersOfMeeting", (AnswersForm,), fields)
+    return made(data=shown)
+
+
+def _field(one: AskedQuestion, *, needed: bool) -> Any:
+    words = _l("The office needs an answer to this.")
+    match one.kind:
+        case QuestionKind.TEXT:
+            return LinesField(one.words, LONGEST_ANSWER, required=needed)
+        case QuestionKind.DATE:
+            return DateField(one.words, [InputRequired(words) if needed else Optional()])
+        case QuestionKind.FILE:
+            return FileField(one.words, [DataRequired(words)] if needed else [])
+    offered = [SelectChoice(choice, choice) for choice in one.choices]
+    if not one.required:
+        offered = [SelectChoice("", _l("No answer")), *offered]
+    elif len(offered) >= _MANY:
+        offered = [SelectChoice("", _l("Choose …")), *offered]
+    field = SelectField if len(one.choices) >= _MANY else RadioField
+    checks = [InputRequired(words)] if needed else [Optional()]
+    return field(one.words, checks, choices=offered, default="")

@@ -1,0 +1,87 @@
+"""Questions and answers as others need them: asked again, taken over by another meeting, moved with it, destroyed."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.core.common.stores import key_store
+from dialogues.core.keys.models import StoredFile
+from dialogues.core.keys.operations import drop_file
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.people.participants.models import Participation, Question
+from dialogues.people.participants.queries.frame import LIVE
+from dialogues.people.participants.rules.steps import Step
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.questionnaire.queries import key_of
+from dialogues.people.questionnaire.rules import purge_day
+
+
+def ask_again(meeting_id: UUID) -> None:
+    """Let the step of the questions count as not done, since there is something new in it."""
+    everyone = select(Participation).where(Participation.meeting_id == meeting_id)
+    for participation in db.session.scalars(everyone):
+        if Step.QUESTIONS.value in participation.steps:
+            participation.steps = [step for step in participation.steps if step != Step.QUESTIONS.value]
+    db.session.flush()
+
+
+def copy_questions(model_id: UUID, meeting_id: UUID) -> None:
+    """Ask at the new meeting what is asked at its model; answers are the model's own."""
+    model, meeting = (db.session.get_one(Meeting, one) for one in (model_id, meeting_id))
+    found = select(Question).where(Question.meeting_id == model_id, LIVE).order_by(Question.position, Question.id)
+    for position, question in enumerate(db.session.scalars(found).all(), 1):
+        db.session.add(
+            Question(
+                dialogue_id=meeting.dialogue_id,
+                meeting_id=meeting_id,
+                position=position,
+                kind=question.kind,
+                words=question.words,
+                hint=question.hint,
+                choices=list(question.choices),
+                required=question.required,
+                audience=question.audience,
+                purge_on=purge_day(question.purge_on, model.ends_on, meeting.ends_on),
+            )
+        )
+    db.session.flush()
+
+
+def move_purges(meeting_id: UUID, by_days: int) -> None:
+    """Let the purges move along with the meeting: never before its end, nor later than they may be."""
+    ends_on = db.session.get_one(Meeting, meeting_id).ends_on
+    found = select(Question).where(Question.meeting_id == meeting_id, Question.purged_at.is_(None))
+    for question in db.session.scalars(found):
+        moved = question.purge_on + timedelta(days=by_days)
+        question.purge_on = purge_day(moved, ends_on, ends_on)
+        question.version += 1
+    db.session.flush()
+
+
+def purge_answers(day: date, now: datetime) -> dict[UUID, dict[str, int]]:
+    """Destroy the answers whose day has come; by meeting, how many of each kind of question, for the certificate.
+
+    The key goes first: what is killed after that leaves nothing that could be read, and the next sweep goes on.
+    """
+    due = select(Question).where(Question.purge_on <= day, Question.purged_at.is_(None))
+    counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    for question in db.session.scalars(due.order_by(Question.id)).all():
+        key_store().erase(key_of(question.id), now=now)
+        counts[question.meeting_id][question.kind.value] += _drop_answers(question.id)
+        question.purged_at = now
+    db.session.flush()
+    return {meeting: {kind: n for kind, n in found.items() if n} for meeting, found in counts.items()}
+
+
+def _drop_answers(question_id: UUID) -> int:
+    answers = db.session.scalars(select(Answer).where(Answer.question_id == question_id)).all()
+    files = [answer.file_id for answer in answers if answer.file_id is not None]
+    for answer in answers:
+        db.session.delete(answer)
+    db.session.flush()
+    for row in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(files))).all():
+        drop_file(db.session(), row)
+    return len(answers)

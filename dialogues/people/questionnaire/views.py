@@ -1,0 +1,116 @@
+"""Pages of the office's questions: the list, one to word, to move or to retire, and the answers to it."""
+
+import mimetypes
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.browser import KIND
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.people.participants.forms import PlainForm
+from dialogues.people.questionnaire import commands, queries
+from dialogues.people.questionnaire.forms import QuestionForm
+from dialogues.policy import ANSWERS_PARTY_SEE, ANSWERS_SEE, ANSWERS_TRAVEL_SEE, QUESTIONS_EDIT
+
+blueprint = Blueprint("questionnaire", __name__)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/answers/<uuid:answer_id>/file")
+@allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
+def answer_file(meeting_id: UUID, answer_id: UUID) -> Response:  # noqa: ARG001  the viewer stands in the meeting
+    """The file that someone answered with, under a neutral name."""
+    found = queries.answer_file(viewer(), answer_id)
+    answer = Response(found.pieces, content_type=found.media_type)
+    answer.content_length = found.size
+    ending = mimetypes.guess_extension(found.media_type) or ""
+    answer.headers["Content-Disposition"] = f'attachment; filename="answer{ending}"'
+    answer.headers[KIND] = "download"
+    return answer
+
+
+_ONE = "/meetings/<uuid:meeting_id>/questions/<uuid:question_id>"
+_PAGE = 100
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/questions")
+@allows(QUESTIONS_EDIT)
+def questions(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in the meeting
+    """What the office asks beside the usual."""
+    return render_template("people/questionnaire/questions.html", asking=queries.questions(viewer()))
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/questions/new", methods=["GET", "POST"])
+@allows(QUESTIONS_EDIT)
+@form_page("people/questionnaire/question_form.html")
+def new_question(meeting_id: UUID) -> Iterator[Any]:
+    """Ask something more."""
+    form = QuestionForm()
+    if not form.is_submitted():
+        form.purge_on.data = queries.usual_purge(viewer())
+    yield {"form": form, "saved": None}
+    commands.add_question(viewer(), form.facts(), now=clock.now())
+    flash(_("Everyone who registers is asked this from now on."), "success")
+    yield _list(meeting_id)
+
+
+@blueprint.route(f"{_ONE}/edit", methods=["GET", "POST"])
+@allows(QUESTIONS_EDIT)
+@form_page("people/questionnaire/question_form.html")
+def edit_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
+    """Word a question anew."""
+    saved = queries.question(viewer(), question_id)
+    form = QuestionForm(saved.facts, saved.version)
+    yield {"form": form, "saved": saved}
+    commands.edit_question(viewer(), question_id, form.facts(), version=form.version.data, now=clock.now())
+    flash(_("The question is saved."), "success")
+    yield _list(meeting_id)
+
+
+@blueprint.post(f"{_ONE}/move")
+@allows(QUESTIONS_EDIT)
+def move_question(meeting_id: UUID, question_id: UUID) -> WerkzeugResponse:
+    """Move a question up or down."""
+    stood = request.form.get("stood", 0, type=int)
+    by = -1 if request.form.get("way") == "up" else 1
+    commands.move_question(viewer(), question_id, by=by, stood=stood, now=clock.now())
+    return _list(meeting_id)
+
+
+@blueprint.route(f"{_ONE}/retire", methods=["GET", "POST"])
+@allows(QUESTIONS_EDIT)
+@form_page("people/questionnaire/retire_question.html")
+def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
+    """Ask a question no more, after asking once more."""
+    yield {"form": PlainForm(), "saved": queries.question(viewer(), question_id)}
+    commands.retire_question(viewer(), question_id, now=clock.now())
+    flash(_("Nobody is asked this any more."), "success")
+    yield _list(meeting_id)
+
+
+@blueprint.get(f"{_ONE}/answers")
+@allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
+def answers(meeting_id: UUID, question_id: UUID) -> str:
+    """The answers to one question, as far as they are this reader's to see."""
+    table = queries.table(viewer(), question_id)
+    last = max(1, -(-len(table.lines) // _PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    return render_template(
+        "people/questionnaire/answers.html",
+        table_of=table,
+        lines=table.lines[(page - 1) * _PAGE : page * _PAGE],
+        page=page,
+        last=last,
+        page_url=lambda number: url_for(
+            "questionnaire.answers", meeting_id=meeting_id, question_id=question_id, page=number
+        ),
+    )
+
+
+def _list(meeting_id: UUID) -> WerkzeugResponse:
+    return see_other(url_for("questionnaire.questions", meeting_id=meeting_id))

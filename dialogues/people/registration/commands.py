@@ -1,0 +1,335 @@
+"""Changes after approval: asked for by the person, taken back by them, accepted or declined by the office."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, select
+
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox.operations import enqueue
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import seal_text
+from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.meetings.dialogues import operations as dialogues_operations
+from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.operations import Description
+from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.rules.kinds import NameOrder
+from dialogues.meetings.dialogues.rules.names import sort_key
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Availability, ChangeRequest, Participation
+from dialogues.people.participants.operations import close_request, email_about, forget_decided, waiting_request
+from dialogues.people.participants.queries import frame as participants_frame
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.queries.frame import own_part, part_for
+from dialogues.people.participants.queries.visibility import person_of, visible
+from dialogues.people.participants.rules.audiences import refuse_invisible
+from dialogues.people.participants.rules.events import ParticipationConfirmed
+from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
+from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
+from dialogues.people.registration.queries import asking_of, change_key, change_place, written_of
+from dialogues.people.registration.rules import (
+    Affiliation,
+    Asking,
+    Changeable,
+    ChangeAsked,
+    ChangeDecided,
+    ChangeTakenBack,
+    Filled,
+    Identity,
+    Languages,
+    Plain,
+    Presence,
+    RegistrationChanged,
+    RulesAccepted,
+    Visibility,
+    asking,
+    check_interpretation_language,
+    check_rules_version,
+    listed_under,
+    plain,
+    refuse_absence,
+    refuse_decided,
+    refuse_no_reason,
+)
+from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
+
+#: What the office is not shown, so that there is nothing for it to decide: written down at once.
+_AT_ONCE = ("gender",)
+
+
+def ask_for_change(
+    viewer: Viewer, fields: Mapping[str, Any], *, version: int, now: datetime, for_whom: UUID | None = None
+) -> bool:
+    """Ask the office to change what it approved; whether anything waits for its answer now.
+
+    What another step asked for before waits along with it; a field that is asked for again counts as it is asked for
+    now, and one that is wanted as it stands is asked for no more. Sent twice, it is asked once.
+
+    :param fields: the columns of a step by their names, as they are to be.
+    :raises Unseen: there is no such registration for this viewer.
+    :raises Refusal: the office has not approved it, the meeting is over, someone saved a change meanwhile, or the
+        language to listen in is nobody's.
+    """
+    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
+        participation, person = _part(_whose(change, for_whom))
+        meeting = _refuse_pointless(participation)
+        if Changeable.LISTENS_IN.value in fields:
+            check_interpretation_language(fields["listens_in"], meeting.working_languages, fields["languages"])
+        refuse_stale(participation.version + person.version, version)
+        _write_at_once(change, participation, person, fields, now)
+        request = waiting_request(participation.id)
+        waiting = asking_of(request) if request is not None else {}
+        wanted = asking(written_of(participation.id), waiting, _wanted(person, fields))
+        if wanted == waiting:
+            return bool(waiting)
+        if request is not None:
+            close_request(request, now)
+        if wanted:
+            _ask(change, participation, wanted, now)
+        elif request is not None:
+            change.record(ChangeTakenBack.of(participation, now, request_id=request.id))
+        return bool(wanted)
+
+
+def take_change_back(viewer: Viewer, *, now: datetime, for_whom: UUID | None = None) -> None:
+    """Ask for no change any more; where none waits, nothing happens."""
+    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
+        participation, _person = _part(_whose(change, for_whom))
+        request = waiting_request(participation.id)
+        if request is not None:
+            close_request(request, now)
+            change.record(ChangeTakenBack.of(participation, now, request_id=request.id))
+
+
+def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: str, version: int, now: datetime) -> None:
+    """Accept or decline a change, with a reason that the person reads; a letter says that there is an answer.
+
+    :raises Unseen: there is no such request, or not for this viewer.
+    :raises Refusal: it was decided, taken back or replaced meanwhile, what it would change is no longer as it was
+        shown, or it is declined without a reason.
+    """
+    with transaction(viewer, REGISTRATION_APPROVE) as change:
+        request = db.session.get(ChangeRequest, request_id)
+        if request is None:
+            raise NotFound
+        about = Participation.id == request.participation_id
+        participation, person = _part(visible(change.viewer, REGISTRATION_APPROVE) & about)
+        refuse_decided(request.decided_at is None and participation.status is ParticipationStatus.CONFIRMED)
+        refuse_stale(participation.version + person.version, version)
+        refuse_no_reason(accepts, reason)
+        request.decided_at, request.accepted, request.reason = now, accepts, reason
+        db.session.flush()
+        change.record(ChangeDecided.of(participation, now, request_id=request.id, accepted=accepts))
+        if accepts:
+            _apply(participation, person, asking_of(request))
+            change.record(RegistrationChanged.of(participation, now))
+        if person.email is not None:
+            enqueue(_letter(participation, request, now))
+
+
+def _whose(change: Change, for_whom: UUID | None) -> ColumnElement[bool]:
+    return own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
+
+
+def _part(which: ColumnElement[bool]) -> tuple[Participation, Person]:
+    row = db.session.execute(select(Participation, Person).join(Person, person_of()).where(which)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row.Participation, row.Person
+
+
+def _refuse_pointless(participation: Participation) -> Meeting:
+    if participation.approved_at is None:
+        raise Refusal(N_("The office has taken its approval back: save this page again, and it is changed at once."))
+    meeting = db.session.get_one(Meeting, participation.meeting_id)
+    if not gathering_of(meeting).takes_place:
+        raise Refusal(N_("This meeting was cancelled or closed: nothing is changed for it any more."))
+    return meeting
+
+
+def _wanted(person: Person, fields: Mapping[str, Any]) -> dict[Changeable, Plain]:
+    wanted = {one: plain(fields[one.value]) for one in Changeable if one.value in fields}
+    if Changeable.NAME in wanted and Changeable.SORT_KEY in wanted:
+        order = NameOrder(fields["name_order"])
+        proposed = sort_key(fields["name"], fields.get("family", ""), fields.get("given", ""), order)
+        wanted[Changeable.SORT_KEY] = listed_under(fields["sort_key"], person.sort_key, proposed)
+    return wanted
+
+
+def _write_at_once(
+    change: Change, participation: Participation, person: Person, fields: Mapping[str, Any], now: datetime
+) -> None:
+    new = {one: fields[one] for one in _AT_ONCE if one in fields and fields[one] != getattr(person, one)}
+    if new:
+        dialogues_operations.describe_person(person.id, **cast(Description, new))
+        change.record(RegistrationChanged.of(participation, now))
+
+
+def _ask(change: Change, participation: Participation, wanted: Asking, now: datetime) -> None:
+    forget_decided(participation.id)
+    request = ChangeRequest(
+        id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, asked_at=now
+    )
+    diff = json.dumps({one.value: both for one, both in wanted.items()}, ensure_ascii=False, sort_keys=True)
+    request.diff = seal_text(key_store(), change_key(request), change_place(request), diff)
+    db.session.add(request)
+    db.session.flush()
+    change.record(ChangeAsked.of(participation, now, request_id=request.id))
+
+
+def _apply(participation: Participation, person: Person, asked_for: Asking) -> None:
+    values: dict[str, Any] = {one.value: wanted for one, (_was, wanted) in asked_for.items()}
+    if Changeable.LISTENS_IN in asked_for:
+        participation.listens_in = values.pop(Changeable.LISTENS_IN.value)
+    if "name_order" in values:
+        values["name_order"] = NameOrder(values["name_order"])
+    if values:
+        dialogues_operations.describe_person(person.id, **cast(Description, values))
+    participation.version += 1
+    db.session.flush()
+
+
+def _letter(participation: Participation, request: ChangeRequest, now: datetime) -> EmailRequest:
+    order, dedup_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
+    return email_about(participation, EmailKind.CHANGE_DECIDED, now, order=order, dedup_key=dedup_key)
+
+
+def fill_in(viewer: Viewer, filled: Filled, *, version: int, now: datetime, for_whom: UUID | None = None) -> None:
+    """Write one step down: of one's own registration, or of that of someone without an address.
+
+    :raises Unseen: there is no such registration for this viewer.
+    :raises Refusal: registration is closed, what was said does not fit, the office has approved it, or someone saved a
+        change meanwhile.
+    """
+    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
+        participation = _registered(change, for_whom)
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        _refuse_late(meeting, now)
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        step = _write(participation, meeting, person, filled, now)
+        if participation.approved_at is not None and step in ASKED_FOR_AFTER_APPROVAL:
+            raise Refusal(N_("The office has approved this registration: ask the office for this change."))
+        participation.steps = with_saved(participation.steps, step)
+        participation.version += 1
+        change.record(RegistrationChanged.of(participation, now))
+
+
+def _registered(change: Change, for_whom: UUID | None) -> Participation:
+    if for_whom is None:
+        reached = participants_visibility.visible(change.viewer, REGISTRATION_OWN)
+        own = select(Participation).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
+        participation = db.session.execute(own).scalar_one_or_none()
+    else:
+        found = select(Participation).where(
+            participants_frame.registered_by_others(change.viewer), Participation.id == for_whom
+        )
+        participation = db.session.execute(found).scalar_one_or_none()
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def _refuse_late(meeting: Meeting, now: datetime) -> None:
+    if not dialogues_meetings.gathering_of(meeting).is_open(now):
+        raise Refusal(N_("Registration is closed: write to the office about what has changed."))
+
+
+def _write(participation: Participation, meeting: Meeting, person: Person, filled: Filled, now: datetime) -> Step:
+    match filled:
+        case Identity():
+            return _identity(person, filled)
+        case Affiliation():
+            dialogues_operations.describe_person(person.id, affiliation=filled.affiliation)
+            return Step.AFFILIATION
+        case Languages():
+            check_interpretation_language(filled.listens_in, meeting.working_languages, filled.languages)
+            dialogues_operations.describe_person(person.id, languages=filled.languages)
+            participation.listens_in = filled.listens_in
+            return Step.LANGUAGES
+        case Presence():
+            return _presence(participation, meeting, filled)
+        case Visibility():
+            refuse_invisible(filled.shown)
+            dialogues_operations.describe_person(person.id, always_discreet=filled.always_discreet)
+            participation.visibility = {audience.value: shown.value for audience, shown in filled.shown.items()}
+            return Step.VISIBILITY
+        case RulesAccepted():
+            check_rules_version(filled.words, meeting.rules_text)
+            participation.rules_accepted_at = now
+            return Step.RULES
+        case _:
+            assert_never(filled)
+
+
+def _identity(person: Person, identity: Identity) -> Step:
+    proposed = sort_key(identity.name, identity.family, identity.given, identity.name_order)
+    dialogues_operations.describe_person(
+        person.id,
+        name=identity.name,
+        native=identity.native,
+        family=identity.family,
+        given=identity.given,
+        name_order=identity.name_order,
+        sort_key=listed_under(identity.sort_key, person.sort_key, proposed),
+        gender=identity.gender,
+    )
+    return Step.IDENTITY
+
+
+def _presence(participation: Participation, meeting: Meeting, presence: Presence) -> Step:
+    refuse_absence(presence, dialogues_meetings.days_of(meeting))
+    participation.present_from, participation.present_to = presence.present_from, presence.present_to
+    participation.remote = presence.remote
+    db.session.execute(delete(Availability).where(Availability.participation_id == participation.id))
+    for absence in presence.away:
+        db.session.add(
+            Availability(
+                dialogue_id=participation.dialogue_id,
+                participation_id=participation.id,
+                away_from=absence.away_from,
+                away_to=absence.away_to,
+            )
+        )
+    return Step.DAYS
+
+
+def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
+    """Accept on behalf of someone who has no address and so cannot answer.
+
+    Saying it again changes nothing.
+
+    :raises Unseen: there is no such person for this viewer, or they answer for themself.
+    :raises Refusal: registration is closed, the person waits for a seat, or the party has not lodged its list.
+    """
+    with transaction(viewer, REGISTRATION_FOR) as change:
+        participation = _registered(change, participation_id)
+        if participation.status is ParticipationStatus.CONFIRMED:
+            return
+        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        person = db.session.get_one(Person, participation.person_id)
+        refuse_stale(participation.version + person.version, version)
+        _refuse_early(participation, meeting)
+        participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
+        participation.version += 1
+        participants_operations.begin_part(participation, now)
+        change.record(ParticipationConfirmed.of(participation, now))
+
+
+def _refuse_early(participation: Participation, meeting: Meeting) -> None:
+    if participation.status is ParticipationStatus.WAITING:
+        raise Refusal(N_("This person waits for a seat: accept for them once they have one."))
+    party = db.session.get(MeetingParty, (meeting.id, participation.party_id))
+    exchange = db.session.get(Exchange, meeting.id)
+    is_open = exchange is not None and exchange.opened_at is not None
+    if not is_open and (party is None or party.submitted_at is None):
+        raise Refusal(N_("The party has not lodged its list yet: lodge it first, then accept."))

@@ -1,0 +1,269 @@
+"""What a person says about taking part, as typed values: the answer, and the steps of the registration."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+)
+from wtforms.validators import AnyOf, InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from dialogues.core.common.fields import Form, LineField, NameField, VersionField
+from dialogues.core.common.presentation import word
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import Gender, MeetingFormat, NameOrder
+from dialogues.people.participants.rules.audiences import shown_to
+from dialogues.people.participants.rules.kinds import Audience, Shown
+from dialogues.people.registration.rules import (
+    MOST_ABSENCES,
+    Absence,
+    Affiliation,
+    Filled,
+    Identity,
+    Languages,
+    Presence,
+    RulesAccepted,
+    Visibility,
+)
+
+
+class DecideForm(Form):
+    """What the office says to a change that someone asks for; each answer is a button."""
+
+    version = VersionField()
+    reason = LineField(_l("Reason"), 300, required=False)
+    answer = HiddenField(
+        _l("Answer"), [AnyOf(["accept", "decline"], _l("Please accept or decline by one of the buttons."))]
+    )
+
+    @property
+    def accepts(self) -> bool:
+        return bool(self.answer.data == "accept")
+
+
+#: The languages that meetings of this kind are held in; a person's others are added.
+_LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")
+
+
+class ConfirmForm(Form):
+    """Whether a registration as it was shown is accepted for someone."""
+
+    version = VersionField()
+
+
+class StepForm(Form):
+    """One step of a registration: its fields as they are kept, until something is typed."""
+
+    version = VersionField()
+
+    def __init__(self, own: Any, frame: Any, away: Sequence[Absence] = (), **rest: Any):
+        super().__init__(obj=own, **rest)
+        self.offer(own, frame)
+        if not self.is_submitted():
+            self.show(own, frame, away)
+
+    def offer(self, own: Any, frame: Any) -> None:
+        """Let one choose from what there is."""
+
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
+        """Put what is kept where the fields are not called as the columns are."""
+
+    @abstractmethod
+    def filled(self) -> Filled:
+        """What was said.
+
+        :raises Refusal: half of something is missing.
+        """
+
+
+class IdentityForm(StepForm):
+    """The name, and under what it is listed."""
+
+    name = NameField(_l("Name as styled"), 200)
+    native = NameField(_l("Name in its own script"), 200, required=False)
+    family = NameField(_l("Family name"), 120, required=False)
+    given = NameField(_l("Given name"), 120, required=False)
+    name_order = SelectField(_l("Order of the parts"))
+    sort_key = NameField(_l("Listed under"), 200, required=False)
+    gender = SelectField(_l("Gender"))
+
+    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  each step takes from both what it needs
+        """The orders of names, and the genders."""
+        self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
+        self.gender.choices = [(gender.value, word(gender)) for gender in reversed(Gender)]
+
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
+        """The order and the gender that are kept."""
+        self.name_order.data, self.gender.data = own.name_order.value, own.gender.value
+
+    def filled(self) -> Identity:
+        """The name as typed."""
+        return Identity(
+            name=self.name.data,
+            native=self.native.data or "",
+            family=self.family.data or "",
+            given=self.given.data or "",
+            name_order=NameOrder(self.name_order.data),
+            sort_key=self.sort_key.data or "",
+            gender=Gender(self.gender.data),
+        )
+
+
+class AffiliationForm(StepForm):
+    """Where one comes from."""
+
+    affiliation = NameField(_l("Affiliation"), 200, required=False)
+
+    def filled(self) -> Affiliation:
+        """The affiliation as typed."""
+        return Affiliation(affiliation=self.affiliation.data or "")
+
+
+class LanguagesForm(StepForm):
+    """The languages one speaks, and the one to listen in."""
+
+    languages = SelectMultipleField(
+        _l("Languages spoken at work"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    listens_in = SelectField(_l("Interpretation"))
+
+    def offer(self, own: Any, frame: Any) -> None:
+        """Common languages and those kept; to listen in, the meeting's own and, as it may be whispered, the rest."""
+        codes = dict.fromkeys((*_LANGUAGES, *frame.languages, *own.languages))
+        self.languages.choices = [(code, language_name(code)) for code in codes]
+        others = [
+            code for code in dict.fromkeys((*codes, *filter(None, (own.listens_in,)))) if code not in frame.languages
+        ]
+        self.listens_in.choices = [
+            ("", _l("needs no interpretation")),
+            *((code, language_name(code)) for code in frame.languages),
+            *((code, _l("%(language)s (no working language)", language=language_name(code))) for code in others),
+        ]
+
+    def filled(self) -> Languages:
+        """The languages as chosen."""
+        return Languages(languages=tuple(self.languages.data), listens_in=self.listens_in.data)
+
+
+def _clock(label: Any) -> DateTimeLocalField:
+    return DateTimeLocalField(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+
+class DaysForm(StepForm):
+    """The days, the hours of them that one is away, and how one takes part."""
+
+    present_from = DateField(_l("From"), [InputRequired(_l("Please choose the first day."))])
+    present_to = DateField(_l("Until"), [InputRequired(_l("Please choose the last day."))])
+    remote = BooleanField(_l("Joins from elsewhere, online"))
+    away_1_from, away_1_to = _clock(_l("Away from")), _clock(_l("Back at"))
+    away_2_from, away_2_to = _clock(_l("Away from")), _clock(_l("Back at"))
+    away_3_from, away_3_to = _clock(_l("Away from")), _clock(_l("Back at"))
+    away_4_from, away_4_to = _clock(_l("Away from")), _clock(_l("Back at"))
+
+    def offer(self, own: Any, frame: Any) -> None:
+        """Joining online is for meetings that are held so."""
+        if frame.format is MeetingFormat.IN_PERSON and not own.remote:
+            del self.remote
+
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
+        """All days of the meeting until one says otherwise; the hours that are kept."""
+        if not own.present_from or not own.present_to or own.present_from < frame.days.first:
+            self.present_from.data, self.present_to.data = frame.days.first, frame.days.last
+        for (starts, ends), absence in zip(self.hours, away, strict=False):
+            starts.data, ends.data = absence.away_from, absence.away_to
+
+    @property
+    def hours(self) -> list[tuple[Any, Any]]:
+        """The pairs of fields for the hours away."""
+        numbers = range(1, MOST_ABSENCES + 1)
+        return [(self[f"away_{number}_from"], self[f"away_{number}_to"]) for number in numbers]
+
+    def filled(self) -> Presence:
+        """The days as typed, and the hours of which both ends are."""
+        away = []
+        for starts, ends in self.hours:
+            if (starts.data is None) != (ends.data is None):
+                missing = ends if ends.data is None else starts
+                raise Refusal(N_("Write both times, or neither."), field=missing.name)
+            if starts.data is not None:
+                away.append(Absence(starts.data, ends.data))
+        return Presence(
+            present_from=self.present_from.data,
+            present_to=self.present_to.data,
+            away=tuple(away),
+            remote=bool("remote" in self and self.remote.data),
+        )
+
+
+class VisibilityForm(StepForm):
+    """What each audience is shown, with a preview before it is kept."""
+
+    table = RadioField(_l("Everyone at the table sees"))
+    observers = RadioField(_l("Observers see"))
+    interpreters = RadioField(_l("Interpreters see"))
+    always_discreet = BooleanField(_l("Keep calendar entries discreet, always"))
+    preview = SubmitField(_l("Preview"))
+
+    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  as above
+        """At the table a name is always told."""
+        for audience in Audience:
+            least = [Shown.NOTHING] if audience is not Audience.TABLE else []
+            self[audience.value].choices = [(shown.value, word(shown)) for shown in (Shown.FULL, Shown.NAME, *least)]
+
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
+        """What was chosen, and everything where nothing was."""
+        for audience in Audience:
+            self[audience.value].data = shown_to(own.visibility, audience).value
+
+    def filled(self) -> Visibility:
+        """What was chosen for each audience."""
+        shown = {audience: Shown(self[audience.value].data) for audience in Audience}
+        return Visibility(shown=shown, always_discreet=self.always_discreet.data)
+
+    def previewed(self) -> dict[Audience, Shown]:
+        """What each audience would be shown; what cannot be chosen shows everything."""
+        known = {shown.value: shown for shown in Shown}
+        return {audience: known.get(self[audience.value].data, Shown.FULL) for audience in Audience}
+
+
+class RulesForm(StepForm):
+    """That the meeting's rules are accepted, by the words that the page shows."""
+
+    accepted = BooleanField(
+        _l("These rules are accepted"), [InputRequired(_l("Please accept the rules, or write to the office."))]
+    )
+    words = HiddenField()
+
+    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
+        """The words as they are now, and whether they were accepted."""
+        self.words.data, self.accepted.data = frame.fingerprint, own.rules_accepted_at is not None
+
+    def filled(self) -> RulesAccepted:
+        """By which words they are accepted."""
+        return RulesAccepted(words=self.words.data or "")
+
+
+class AddressForm(Form):
+    """Another e-mail address."""
+
+    email = LineField(
+        _l("New e-mail address"), 254, render_kw={"inputmode": "email", "autocomplete": "email", "spellcheck": "false"}
+    )
+
+
+def language_name(code: str) -> str:
+    """The language in the reader's words."""
+    reader = get_locale() or Locale("en")
+    return str(reader.languages.get(code, code))

@@ -1,0 +1,15 @@
+"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+
+from sqlalchemy import update
+
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.rules.events import RulesChanged
+from dialogues.people.participants.models import Participation
+
+
+def ask_rules_again(event: RulesChanged) -> None:
+    """Whoever accepted other rules is asked again."""
+    accepted = update(Participation).where(
+        Participation.meeting_id == event.about, Participation.rules_accepted_at.is_not(None)
+    )
+    db.session.execute(accepted.values(rules_accepted_at=None, version=Participation.version + 1))

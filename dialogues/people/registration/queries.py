@@ -1,0 +1,276 @@
+"""Changes that people asked for after the office approved them: their own, and all that wait."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import unseal_text
+from dialogues.lib.encryption.names import KeyName, Place
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Institution, Party, Person
+from dialogues.people.participants.models import Availability, ChangeRequest, Participation
+from dialogues.people.participants.queries.frame import own_part, part_for, registered_by_others
+from dialogues.people.participants.queries.visibility import english, person_of, visible
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.registration.rules import Absence, Asking, Changeable, Plain, plain
+from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_OWN
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What someone asked for, against what is written now; decided or not."""
+
+    id: UUID
+    participation_id: UUID
+    name: str
+    native: str
+    party_code: str
+    party_name: str
+    asked_at: datetime
+    fields: tuple[tuple[Changeable, Plain, Plain], ...]
+    decided_at: datetime | None
+    accepted: bool | None
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One page of the changes that wait, oldest first."""
+
+    lines: tuple[Change, ...]
+    found: int
+    page: int
+    last: int
+
+
+def waiting_changes(viewer: Viewer) -> int:
+    """How many changes wait for this viewer to decide."""
+    count = select(func.count()).select_from(ChangeRequest).join(Participation, _of()).where(*_to_decide(viewer))
+    return db.session.execute(count).scalar_one()
+
+
+def changes(viewer: Viewer, page: int = 1) -> Changes:
+    """The changes that wait for this viewer, the oldest first; two statements, however many there are."""
+    found = waiting_changes(viewer)
+    last = max(1, -(-found // PAGE))
+    page = min(max(page, 1), last)
+    rows = db.session.execute(_rows(*_to_decide(viewer)).limit(PAGE).offset((page - 1) * PAGE))
+    return Changes(lines=tuple(_change(row) for row in rows), found=found, page=page, last=last)
+
+
+def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
+    """One change that was asked for, decided meanwhile or not.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    rows = _rows(visible(viewer, REGISTRATION_APPROVE), ChangeRequest.id == request_id)
+    row = db.session.execute(rows).one_or_none()
+    if row is None:
+        raise NotFound
+    return _change(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecipient:
+    """Where a letter about an answer goes, and in which words."""
+
+    name: str
+    email: str
+    locale: str
+
+
+def decided(participation_id: UUID) -> DecisionRecipient | None:
+    """Whom to tell that there is an answer; None for who has no address, or comes no more."""
+    row = db.session.execute(
+        select(Person.name, Person.email, Person.locale)
+        .join(Participation, person_of())
+        .where(
+            Participation.id == participation_id,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Person.email.is_not(None),
+        )
+    ).one_or_none()
+    return DecisionRecipient(name=row.name, email=row.email, locale=row.locale) if row is not None else None
+
+
+def own_change(viewer: Viewer) -> Change | None:
+    """What the viewer last asked to have changed: waiting, or with the answer of the office.
+
+    A limited sign-in learns only that a change was asked for, and whether it waits.
+    """
+    return _newest(own_part(viewer), opens=not viewer.is_limited)
+
+
+def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
+    """What was last asked for someone without an address of their own."""
+    return _newest(part_for(viewer, participation_id))
+
+
+def _newest(which: ColumnElement[bool], *, opens: bool = True) -> Change | None:
+    rows = _rows(which, func.length(ChangeRequest.diff) > 0).order_by(None).order_by(ChangeRequest.asked_at.desc())
+    row = db.session.execute(rows.limit(1)).one_or_none()
+    return _change(row, opens=opens) if row is not None else None
+
+
+def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    comes = Participation.status == ParticipationStatus.CONFIRMED
+    return visible(viewer, REGISTRATION_APPROVE), comes, ChangeRequest.decided_at.is_(None)
+
+
+def _of() -> ColumnElement[bool]:
+    return Participation.id == ChangeRequest.participation_id
+
+
+def _rows(*which: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(ChangeRequest, Participation, Person, Institution, Party.code, english().label("party_name"))
+        .select_from(ChangeRequest)
+        .join(Participation, _of())
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(*which)
+        .order_by(ChangeRequest.asked_at, ChangeRequest.id)
+    )
+
+
+def _change(row: Any, *, opens: bool = True) -> Change:
+    request, asked_for = row.ChangeRequest, asking_of(row.ChangeRequest) if opens else {}
+    now = written(row.Participation, row.Person, row.Institution)
+    waits = request.decided_at is None
+    return Change(
+        id=request.id,
+        participation_id=request.participation_id,
+        name=row.Person.name,
+        native=row.Person.native,
+        party_code=row.code,
+        party_name=row.party_name or row.code,
+        asked_at=request.asked_at,
+        fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in asked_for.items()),
+        decided_at=request.decided_at,
+        accepted=request.accepted,
+        reason=request.reason if opens else "",
+        version=row.Participation.version + row.Person.version,
+    )
+
+
+def written(
+    participation: Participation, person: Person, institution: Institution | None
+) -> Mapping[Changeable, Plain]:
+    """What is written now of everything that can be asked to change; an institution stands for no affiliation."""
+    rows = {Changeable.LISTENS_IN: participation}
+    now = {one: plain(getattr(rows.get(one, person), one.value)) for one in Changeable}
+    if not person.affiliation and institution is not None:
+        now[Changeable.AFFILIATION] = institution.name
+    return now
+
+
+def asking_of(request: ChangeRequest) -> Asking:
+    """What was asked for; nothing once it was taken back or replaced."""
+    if not request.diff:
+        return {}
+    opened: dict[str, list[Plain]] = json.loads(
+        unseal_text(key_store(), change_key(request), change_place(request), request.diff)
+    )
+    return {one: (opened[one.value][0], opened[one.value][1]) for one in Changeable if one.value in opened}
+
+
+def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
+    """What is written now of the person of a participation that the reader has open."""
+    row = db.session.execute(
+        select(Participation, Person, Institution)
+        .join(Person, person_of())
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(Participation.id == participation_id)
+    ).one()
+    return written(row.Participation, row.Person, row.Institution)
+
+
+def change_key(request: ChangeRequest) -> KeyName:
+    """The key that seals what one person asks for."""
+    return KeyName("change_requests", request.participation_id)
+
+
+def change_place(request: ChangeRequest) -> Place:
+    """Where the sealed request stands."""
+    return Place("change_request", "diff", request.id, request.dialogue_id)
+
+
+def own_registration(viewer: Viewer) -> Any:
+    """What is written of the viewer for the meeting they stand in.
+
+    :raises Unseen: they were not invited to it, or do not come.
+    """
+    return _registration(visible(viewer, REGISTRATION_OWN) & (Participation.status == ParticipationStatus.CONFIRMED))
+
+
+def registration_for(viewer: Viewer, participation_id: UUID) -> Any:
+    """What is written of someone who has no address, for whom the viewer writes it down.
+
+    :raises Unseen: there is no such person for this viewer, or they answer for themself.
+    """
+    return _registration(registered_by_others(viewer) & (Participation.id == participation_id))
+
+
+def _registration(which: ColumnElement[bool]) -> Any:
+    row = db.session.execute(
+        select(
+            Participation.id,
+            Participation.person_id,
+            Participation.status,
+            Participation.capacity,
+            Participation.invited_at,
+            Participation.answered_at,
+            Participation.present_from,
+            Participation.present_to,
+            Participation.remote,
+            Participation.listens_in,
+            Participation.visibility,
+            Participation.steps,
+            Participation.rules_accepted_at,
+            Participation.approved_at,
+            Person.name,
+            Person.native,
+            Person.family,
+            Person.given,
+            Person.name_order,
+            Person.sort_key,
+            Person.gender,
+            Person.languages,
+            Person.always_discreet,
+            Person.email,
+            Party.names.label("party_names"),
+            Party.code.label("party_code"),
+            func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
+            (Participation.version + Person.version).label("version"),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+        .where(which)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def absences(participation_id: UUID) -> list[Absence]:
+    """When the person of a registration that the reader has open is not at the table."""
+    found = (
+        select(Availability.away_from, Availability.away_to)
+        .where(Availability.participation_id == participation_id)
+        .order_by(Availability.away_from)
+    )
+    return [Absence(row.away_from, row.away_to) for row in db.session.execute(found)]

@@ -1,0 +1,81 @@
+"""Pages on which the office's questions are answered, for oneself or for others; and the files that came with it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+from uuid import UUID
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page
+from dialogues.core.common.state import state
+from dialogues.people.participants.queries import frame as participants
+from dialogues.people.participants.rules.steps import Step
+from dialogues.people.questionnaire import commands as questionnaire_commands
+from dialogues.people.questionnaire import queries as questionnaire_queries
+from dialogues.people.questionnaire.forms import answers_form, drop_field
+from dialogues.people.questionnaire.queries import AnswerSheet
+from dialogues.people.registration import queries
+from dialogues.people.registration.views import steps
+from dialogues.people.registration.views.blueprint import blueprint
+from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/registration/questions", methods=["GET", "POST"])
+@allows(REGISTRATION_OWN)
+@form_page("people/registration/own_answers.html")
+def own_answers(meeting_id: UUID) -> Iterator[Any]:
+    """One's own answers, each with who reads it and until when it is kept."""
+    sheet = questionnaire_queries.own_sheet(viewer())
+    own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
+    shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.own_page(one, meeting_id))
+    overview = url_for("registration.own_registration", meeting_id=meeting_id)
+    yield from _fill_in(sheet, shown, overview, whom="")
+
+
+@blueprint.route(
+    "/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/questions", methods=["GET", "POST"]
+)
+@allows(REGISTRATION_FOR)
+@form_page("people/registration/own_answers.html")
+def answers_for(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
+    """The answers of someone without an address; what the reader is no reader of is written, never shown."""
+    sheet = questionnaire_queries.sheet_for(viewer(), participation_id)
+    own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
+    shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.page_for(one, meeting_id, participation_id))
+    overview = url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
+    yield from _fill_in(sheet, shown, overview, whom=sheet.name, for_whom=participation_id)
+
+
+def _fill_in(
+    sheet: AnswerSheet, shown: steps.Shown, overview: str, *, whom: str, for_whom: UUID | None = None
+) -> Iterator[Any]:
+    form, limit = answers_form(sheet), _limit()
+    with ExitStack() as sent:
+        for file in request.files.values():
+            sent.callback(file.close)
+        yield {
+            "form": form,
+            "sheet": sheet,
+            "shown": shown,
+            "overview": overview,
+            "whom": whom,
+            "drop_field": drop_field,
+            "megabytes": max(1, limit // 2**20),
+            "is_open": sheet.gathering.is_open(clock.now()),
+        }
+        replies = form.replies(sheet)
+        questionnaire_commands.answer_questions(
+            viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=for_whom
+        )
+    flash(_("Saved."), "success")
+    yield steps.go_on(shown, overview)
+
+
+def _limit() -> int:
+    """How large one file may be: half of what is read of a request at all, so that it can be refused on its page."""
+    settings = state().settings
+    return settings.upload_limit // 2

@@ -1,0 +1,125 @@
+"""Pages of changes after approval: what one asked for oneself, and what waits for the office."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.core.common.presentation import word
+from dialogues.meetings.dialogues.rules.kinds import NameOrder
+from dialogues.people.registration import commands, queries
+from dialogues.people.registration.forms import DecideForm, language_name
+from dialogues.people.registration.queries import Change
+from dialogues.people.registration.rules import Changeable, Mark, Plain, marked
+from dialogues.people.registration.views.blueprint import blueprint
+from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
+
+#: One field of a change as it is shown: its label, and both texts in marked pieces.
+_Row = tuple[str, tuple[Mark, ...], tuple[Mark, ...]]
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/changes")
+@allows(REGISTRATION_APPROVE)
+def changes(meeting_id: UUID) -> str:
+    """The changes that wait for the office."""
+    found = queries.changes(viewer(), request.args.get("page", 1, type=int))
+    return render_template(
+        "people/registration/changes.html",
+        found=found,
+        rows_of=_rows,
+        page_url=lambda number: url_for("registration.changes", meeting_id=meeting_id, page=number),
+    )
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/changes/<uuid:request_id>", methods=["GET", "POST"])
+@allows(REGISTRATION_APPROVE)
+@form_page("people/registration/decide_change.html")
+def decide_change(meeting_id: UUID, request_id: UUID) -> Iterator[Any]:
+    """Accept or decline one change."""
+    change = queries.change_to_decide(viewer(), request_id)
+    form = DecideForm(data={"version": change.version})
+    yield {"form": form, "change": change, "rows": _rows(change)}
+    commands.decide_change(
+        viewer(),
+        request_id,
+        accepts=form.accepts,
+        reason=form.reason.data or "",
+        version=form.version.data,
+        now=clock.now(),
+    )
+    flash(_("The change is made.") if form.accepts else _("The change is declined; nothing was changed."), "success")
+    yield see_other(url_for("registration.changes", meeting_id=meeting_id))
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/registration/change")
+@allows(REGISTRATION_OWN)
+def own_change(meeting_id: UUID) -> str:
+    """What one asked to have changed, and what the office says to it."""
+    queries.own_registration(viewer())
+    return _change_page(queries.own_change(viewer()), url_for("registration.own_registration", meeting_id=meeting_id))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/registration/change/take-back")
+@allows(REGISTRATION_OWN)
+def take_change_back(meeting_id: UUID) -> Response:
+    """Ask for it no more."""
+    commands.take_change_back(viewer(), now=clock.now())
+    return _taken_back(url_for("registration.own_registration", meeting_id=meeting_id))
+
+
+_FOR = "/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/change"
+
+
+@blueprint.get(_FOR)
+@allows(REGISTRATION_FOR)
+def change_for(meeting_id: UUID, participation_id: UUID) -> str:
+    """What was asked to be changed for someone without an address."""
+    queries.registration_for(viewer(), participation_id)
+    back = url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
+    return _change_page(queries.change_for(viewer(), participation_id), back, participation_id)
+
+
+@blueprint.post(f"{_FOR}/take-back")
+@allows(REGISTRATION_FOR)
+def take_change_back_for(meeting_id: UUID, participation_id: UUID) -> Response:
+    """Ask for it no more, on someone's behalf."""
+    commands.take_change_back(viewer(), for_whom=participation_id, now=clock.now())
+    return _taken_back(
+        url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
+    )
+
+
+def _change_page(change: Change | None, back: str, for_whom: UUID | None = None) -> str:
+    return render_template(
+        "people/registration/own_change.html",
+        change=change,
+        rows=_rows(change) if change is not None else [],
+        back=back,
+        for_whom=for_whom,
+    )
+
+
+def _taken_back(back: str) -> Response:
+    flash(_("You ask for no change any more: everything stays as it is."), "success")
+    return see_other(back)
+
+
+def _rows(change: Change) -> list[_Row]:
+    return [(word(one), *marked(_said(one, was), _said(one, wanted))) for one, was, wanted in change.fields]
+
+
+def _said(one: Changeable, value: Plain) -> str:
+    """A value in the reader's words."""
+    if one is Changeable.NAME_ORDER:
+        return word(NameOrder(value))
+    if one is Changeable.LANGUAGES:
+        return " · ".join(language_name(code) for code in value)
+    if one is Changeable.LISTENS_IN:
+        return language_name(str(value)) if value else _("needs no interpretation")
+    return str(value)

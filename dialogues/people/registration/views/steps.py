@@ -1,0 +1,147 @@
+"""What the pages of a registration's steps share, one's own and those written down for others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, flash, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dialogues.core.common import clock
+from dialogues.core.common.pages import see_other
+from dialogues.core.common.viewer import Viewer
+from dialogues.people.participants.queries.frame import RegistrationContext
+from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Progress, Step, is_done, steps_of
+from dialogues.people.registration import commands, queries
+from dialogues.people.registration.forms import (
+    AffiliationForm,
+    DaysForm,
+    IdentityForm,
+    LanguagesForm,
+    RulesForm,
+    StepForm,
+    VisibilityForm,
+)
+
+FORMS: dict[Step, type[StepForm]] = {
+    Step.IDENTITY: IdentityForm,
+    Step.AFFILIATION: AffiliationForm,
+    Step.LANGUAGES: LanguagesForm,
+    Step.DAYS: DaysForm,
+    Step.VISIBILITY: VisibilityForm,
+    Step.RULES: RulesForm,
+}
+#: Steps whose pages have names of their own.
+_OWN_PAGES = {Step.NEEDS: "own_sealed", Step.QUESTIONS: "own_answers"}
+_PAGES_FOR = {Step.NEEDS: "papers", Step.QUESTIONS: "answers_for"}
+
+
+def progress(own: Any, frame: RegistrationContext) -> Progress:
+    """How far a registration is."""
+    return Progress(
+        saved=own.steps,
+        days=frame.days,
+        present_from=own.present_from,
+        present_to=own.present_to,
+        has_rules=bool(frame.rules),
+        rules_accepted=own.rules_accepted_at is not None,
+        has_questions=frame.has_questions,
+    )
+
+
+def own_page(step: Step, meeting_id: UUID) -> str:
+    """The address of one's own step; empty where there is no such page."""
+    return _address(_OWN_PAGES.get(step, f"own_{step.value}"), meeting_id=meeting_id)
+
+
+def page_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
+    """The address of the step that is written down for someone; empty where there is no such page."""
+    page = _PAGES_FOR.get(step, f"{step.value}_for")
+    return _address(page, meeting_id=meeting_id, participation_id=participation_id)
+
+
+def _address(page: str, **ids: Any) -> str:
+    endpoint = f"registration.{page}"
+    return url_for(endpoint, **ids) if endpoint in current_app.view_functions else ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One step as its page shows it: of whom, in which meeting, and where the others are."""
+
+    step: Step
+    own: Any
+    frame: RegistrationContext
+    address_of: Callable[[Step], str]
+
+    @cached_property
+    def form(self) -> StepForm:
+        """Its fields, as kept or as typed."""
+        away = queries.absences(self.own.id) if self.step is Step.DAYS else ()
+        return FORMS[self.step](self.own, self.frame, away)
+
+    @cached_property
+    def steps(self) -> list[tuple[Step, str, bool]]:
+        """All steps with their addresses, and whether they are saved."""
+        made = progress(self.own, self.frame)
+        found = [(step, self.address_of(step), is_done(step, made)) for step in steps_of(made)]
+        return [(step, address, done) for step, address, done in found if address]
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a change of it is asked of the office rather than made."""
+        return self.own.approved_at is not None and self.step in ASKED_FOR_AFTER_APPROVAL
+
+    def beside(self, distance: int) -> str:
+        """The address of the step so far from this one; empty past the first and the last."""
+        order = [step for step, _address, _done in self.steps]
+        place = order.index(self.step) + distance if self.step in order else -1
+        return self.steps[place][1] if 0 <= place < len(order) else ""
+
+
+def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
+    """What the page shows; where only a preview is asked for, the page with what is typed, and nothing is kept.
+
+    :param whom: the name of the person for whom it is written down, empty for oneself.
+    """
+    form = shown.form
+    context = {
+        "form": form,
+        "shown": shown,
+        "own": shown.own,
+        "frame": shown.frame,
+        "whom": whom,
+        "overview": overview,
+        "is_open": shown.frame.gathering.is_open(clock.now()),
+    }
+    if isinstance(form, VisibilityForm):
+        context["previewed"] = form.previewed()
+        if form.is_submitted() and form.preview.data:
+            form.validate()
+            yield make_response(render_template("people/registration/step.html", **context))
+            return
+    yield context
+
+
+def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
+    """Keep what was typed.
+
+    :raises Refusal: it cannot be kept as it is.
+    """
+    form, now = shown.form, clock.now()
+    if shown.is_asked_for:
+        wanted = asdict(form.filled())
+        waits = commands.ask_for_change(viewer, wanted, version=form.version.data, now=now, for_whom=for_whom)
+        flash(_("The office is asked for this change.") if waits else _("Nothing is asked to be changed."), "success")
+        return
+    commands.fill_in(viewer, form.filled(), version=form.version.data, now=now, for_whom=for_whom)
+    flash(_("Saved."), "success")
+
+
+def go_on(shown: Shown, overview: str) -> Response:
+    """To the step before or after this one, or to the overview, where what was asked for stands as well."""
+    distance = 0 if shown.is_asked_for else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
+    return see_other((shown.beside(distance) if distance else "") or overview)

@@ -1,0 +1,264 @@
+"""What the office does to many at once, one transaction for all of them: approve, remind, withdraw; and undoing it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.accounts.rules import step_up_purpose
+from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox import operations as outbox_operations
+from dialogues.core.outbox import queries as outbox_queries
+from dialogues.core.outbox.rules import EmailKind
+from dialogues.extensions import db
+from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.people.invitations.rules import RegistrationLinkSent
+from dialogues.people.participants import operations as participants_operations
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.rules.events import ParticipationWithdrawn
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
+from dialogues.people.roster import operations
+from dialogues.people.roster.models import BulkAction
+from dialogues.people.roster.queries import listing, office
+from dialogues.people.roster.queries.listing import ListFilter, ListLine
+from dialogues.people.roster.rules import (
+    CHANGED_SINCE,
+    ApprovalTakenBack,
+    ChosenRow,
+    ListExported,
+    ParticipationRestored,
+    RegistrationApproved,
+    Selection,
+)
+from dialogues.policy import PARTICIPANTS_EXPORT, PARTICIPANTS_INVITE, REGISTRATION_APPROVE
+
+
+def export_list(
+    viewer: Viewer, wanted: ListFilter, *, with_answers: bool, real_now: datetime, now: datetime
+) -> tuple[ListLine, ...]:
+    """Everyone who is found, to be taken along; that it was done is kept.
+
+    :raises Unseen: the proof of who asks is not fresh any more.
+    """
+    with transaction(viewer, PARTICIPANTS_EXPORT) as change:
+        place = change.viewer.place
+        if place is None or place.meeting_id is None:
+            raise NotFound
+        purpose = step_up_purpose(PARTICIPANTS_EXPORT.name, place.meeting_id)
+        if not accounts.stepped_up(change.viewer, purpose, real_now):
+            raise NotFound
+        lines = listing.all_found(change.viewer, wanted)
+        change.record(
+            ListExported(
+                about=place.meeting_id,
+                dialogue_id=place.dialogue_id,
+                meeting_id=place.meeting_id,
+                people=len(lines),
+                with_answers=with_answers,
+                at=now,
+            )
+        )
+        return lines
+
+
+#: What an action keeps of each row: what it was before, and which letter it brought.
+_Row = dict[str, Any]
+
+
+def apply_bulk_action(
+    viewer: Viewer, kind: BulkKind, ids: Collection[UUID], *, also: bool = False, now: datetime
+) -> UUID:
+    """Do it to everyone of the chosen whom it concerns; the id under which it can be looked at and undone.
+
+    :param also: to those as well whom it concerns only if the office says so.
+    :raises Refusal: it concerns nobody of them, or the meeting takes no answers any more.
+    """
+    with transaction(viewer, office.RIGHT[kind]) as change:
+        meeting = _meeting(change)
+        if kind is BulkKind.REMIND:
+            refuse_closed(dialogues.gathering_of(meeting), now)
+        selection = office.sorted_out(change.viewer, kind, ids, now)
+        rows = selection.rows(also=also)
+        if not rows:
+            raise Refusal(N_("This concerns none of the chosen any more: nothing was done."))
+        done = _DO[kind](change, _participations(rows), now)
+        waiting = {str(row.id) for row in rows if row.letter_waits}
+        done = [{**row, "waited": row["id"] in waiting} for row in done]
+        return _write_down(change, meeting, kind, [*done, *_left_out(selection, also=also)], now)
+
+
+def _write_down(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_Row], now: datetime) -> UUID:
+    action = BulkAction(
+        id=uuid4(),
+        dialogue_id=meeting.dialogue_id,
+        meeting_id=meeting.id,
+        by_person=change.viewer.person_id,
+        kind=kind,
+        rows=rows,
+        at=now,
+    )
+    db.session.add(action)
+    return action.id
+
+
+def _left_out(selection: Selection, *, also: bool) -> list[_Row]:
+    rows = [{"id": str(row.id), "left_out": reason} for row, reason in selection.left_out]
+    asked = () if also else selection.on_request
+    return rows + [{"id": str(row.id), "left_out": N_("was not asked for")} for row in asked]
+
+
+def _participations(rows: Sequence[ChosenRow]) -> list[Participation]:
+    """The rows to change; whoever waits first, so that a seat that is given up here goes to nobody who leaves too."""
+    ids = {row.id for row in rows}
+    found = db.session.execute(select(Participation).where(Participation.id.in_(ids))).scalars()
+    return sorted(found, key=lambda one: (one.status is not ParticipationStatus.WAITING, -(one.queue_no or 0), one.id))
+
+
+def _approve(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
+    for participation in participations:
+        participation.approved_at = now
+        participation.version += 1
+    owed = operations.enqueue_approvals(participations, now)
+    change.record(*(RegistrationApproved.of(one, now) for one in participations))
+    return [{"id": str(one.id), "letter": _text(owed.get(one.id))} for one in participations]
+
+
+def _remind(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
+    owed = operations.enqueue_reminders(participations, now)
+    change.record(*(RegistrationLinkSent.of(one, now) for one in participations))
+    return [{"id": str(one.id), "letter": _text(owed[one.id])} for one in participations]
+
+
+def _take_back(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
+    rows = [operations.snapshot(participation) for participation in participations]
+    told = False
+    for participation in participations:
+        participation.status = ParticipationStatus.TAKEN_BACK
+        participation.version += 1
+        told |= participants_operations.end_part(participation, now, by_letter=False)
+    change.record(*(ParticipationWithdrawn.of(one, now, by_office=True) for one in participations))
+    if told:
+        participants_operations.enqueue_news(EmailKind.LIST_CHANGED, participations[0].meeting_id, now)
+    return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
+
+
+def _text(email_id: UUID | None) -> str | None:
+    return None if email_id is None else str(email_id)
+
+
+_DO = {BulkKind.APPROVE: _approve, BulkKind.REMIND: _remind, BulkKind.TAKE_BACK: _take_back}
+
+
+def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
+    """Undo what was done to many, for everyone who has not been changed since; for how many it could be undone.
+
+    :raises Refusal: it was undone already, or the meeting was cancelled or closed.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        found = db.session.execute(
+            select(BulkAction).where(BulkAction.id == action_id, office.visible_actions(change.viewer))
+        )
+        action = found.scalar_one_or_none()
+        if action is None:
+            raise NotFound
+        if action.undone_at is not None:
+            raise Refusal(N_("This was undone already."))
+        if not dialogues.gathering_of(_meeting(change)).takes_place:
+            raise Refusal(N_("This meeting was cancelled or closed: nothing can be undone."))
+        action.undone_at = now
+        rows = [dict(row) for row in action.rows]
+        done = [row for row in rows if not row.get("left_out")]
+        _UNDO[action.kind](change, action.at, done, now)
+        action.rows = rows
+        return sum(not row.get("kept") for row in done)
+
+
+def _disapprove(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
+    there = _by_id(rows)
+    recalled = []
+    for row in rows:
+        participation = there.get(row["id"])
+        if participation is None or participation.approved_at != at:
+            row["kept"] = CHANGED_SINCE
+            continue
+        recalled += [UUID(row["letter"])] if row["letter"] else []
+        _take_approval(change, participation, now)
+    outbox_operations.recall(recalled)
+
+
+def _unremind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:  # noqa: ARG001  as its siblings
+    owed = [UUID(row["letter"]) for row in rows]
+    outbox_operations.recall(owed)
+    left = outbox_queries.left(owed)
+    for row in rows:
+        if UUID(row["letter"]) in left:
+            row["kept"] = N_("the letter had left")
+
+
+def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
+    there, meeting_id = _by_id(rows), _meeting(change).id
+    back, told = list[Participation](), False
+    # Those who had a seat come first, and whoever waited last comes first of those: so the old order stands again.
+    for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
+        participation = there.get(row["id"])
+        unchanged = participation is not None and participation.version == row["version"]
+        if participation is None or not unchanged or participation.status is not ParticipationStatus.TAKEN_BACK:
+            row["kept"] = CHANGED_SINCE
+            continue
+        if not participants_operations.may_have_capacity(participation):
+            row["kept"] = CHANGED_SINCE
+            continue
+        told |= operations.restore_participation(participation, row, taken_at=at, now=now)
+        back.append(participation)
+        if participation.status.value != row["status"]:
+            row["kept"] = N_("the seat is taken: first on the waiting list now")
+    change.record(*(ParticipationRestored.of(one, now) for one in back))
+    if told:
+        participants_operations.enqueue_news(EmailKind.LIST_CHANGED, meeting_id, now)
+    participants_operations.fill_seats(meeting_id, now)
+
+
+def _by_id(rows: list[_Row]) -> dict[str, Participation]:
+    ids = [UUID(row["id"]) for row in rows]
+    found = db.session.execute(select(Participation).where(Participation.id.in_(ids))).scalars()
+    return {str(participation.id): participation for participation in found}
+
+
+def _take_approval(change: Change, participation: Participation, now: datetime) -> None:
+    participation.approved_at = None
+    participation.version += 1
+    change.record(ApprovalTakenBack.of(participation, now))
+
+
+def _meeting(change: Change) -> Meeting:
+    place = change.viewer.place
+    if place is None or place.meeting_id is None:
+        raise NotFound
+    return db.session.get_one(Meeting, place.meeting_id)
+
+
+_UNDO = {BulkKind.APPROVE: _disapprove, BulkKind.REMIND: _unremind, BulkKind.TAKE_BACK: _bring_back}
+
+
+def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Approve a registration no longer, so that it can be changed again.
+
+    :raises Refusal: it is not approved.
+    """
+    with transaction(viewer, REGISTRATION_APPROVE) as change:
+        reached = participants_visibility.visible(change.viewer, REGISTRATION_APPROVE)
+        found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
+        participation = found.scalar_one_or_none()
+        if participation is None:
+            raise NotFound
+        if participation.approved_at is None:
+            raise Refusal(N_("This registration is not approved: nothing was changed."))
+        _take_approval(change, participation, now)

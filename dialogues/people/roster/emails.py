@@ -1,0 +1,39 @@
+"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from dialogues.core.common.own_addresses import own_base_url
+from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
+from dialogues.lib.mail.parts import Composed
+from dialogues.lib.text import unlinked
+from dialogues.people.roster.queries import office
+
+
+def approval(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+    """That the registration is approved, and nothing of what it is for; None if it is approved no longer."""
+    told = office.approved(UUID(str(letter.facts["participation_id"])))
+    if told is None:
+        return None
+    with force_locale(told.locale):
+        return Composed(
+            recipient=told.email,
+            subject=_("Your registration"),
+            text=_(
+                "Dear %(name)s,\n\n"
+                "the office has approved your registration. What comes next stands on your page:\n\n"
+                "%(page)s\n\n"
+                "From now on, changes of your details go to the office first, which answers them there.\n",
+                name=unlinked(told.name),
+                page=f"{own_base_url()}/meetings/{letter.listed_under}/registration",
+            ),
+            language=told.locale,
+        )
+
+
+COMPOSERS: dict[EmailKind, Composer] = {
+    EmailKind.REGISTRATION_APPROVED: approval,
+}

@@ -1,0 +1,305 @@
+"""The participants list: what each reader may see of it, and nothing that tells of the rest."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Institution, Meeting, Party, Person
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyOrder
+from dialogues.meetings.dialogues.rules.names import folded
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.meetings.precedence.queries import Order, precedence_sort_key
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import (
+    affiliation,
+    english,
+    native_script,
+    open_to,
+    person_of,
+    visible,
+)
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.roster.queries.office import is_ready, readiness
+from dialogues.people.roster.rules import Readiness
+from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, PARTICIPANTS_SEE, REGISTRATION_SEE, Scope
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLine:
+    """One person on the list; what stands in the registration is None for those who may not read it."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    native: str
+    party_id: UUID
+    party_code: str
+    party_name: str
+    #: By what the party stands in this list, where that is not its name in English.
+    party_stands_as: str
+    capacity: Capacity
+    affiliation: str
+    status: ParticipationStatus | None
+    present_from: date | None
+    present_to: date | None
+    languages: tuple[str, ...] | None
+    #: How far the office is with the registration of someone who has accepted.
+    ready: Readiness | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of the visible persons belong to a party, and stand where."""
+
+    party_id: UUID
+    party_code: str
+    party_name: str
+    status: ParticipationStatus | None
+    capacity: Capacity
+    ready: Readiness | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFilter:
+    """What a reader asks of the list."""
+
+    search: str = ""
+    party_id: UUID | None = None
+    status: ParticipationStatus | None = None
+    capacity: Capacity | None = None
+    ready: Readiness | None = None
+    page: int = 1
+    #: Another order than the one in force.
+    by: PartyOrder | None = None
+    #: Whether persons stand by themselves, whatever their party.
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantsList:
+    """One page of the list, and what all visible persons amount to."""
+
+    lines: tuple[ListLine, ...]
+    tallies: tuple[Tally, ...]
+    found: int
+    page: int
+    last: int
+    order: Order
+    #: Whether all there is for this viewer is the line that a list exists.
+    sealed: bool
+
+
+def participants(viewer: Viewer, wanted: ListFilter) -> ParticipantsList:
+    """The participants whom the viewer may see: parties in the order in force, persons by their sort key.
+
+    Four queries, however many there are and whatever is hidden.
+    """
+    order = precedence.order(viewer, wanted.by)
+    found = db.session.execute(
+        _narrowed(viewer, wanted, select(func.count()).select_from(Participation).join(Person, person_of()))
+    ).scalar_one()
+    last = max(1, -(-found // PAGE))
+    page = min(max(wanted.page, 1), last)
+    rows = db.session.execute(
+        _narrowed(viewer, wanted, _lines(viewer))
+        .order_by(*_in_order(wanted, order))
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return ParticipantsList(
+        lines=tuple(_line(row, order) for row in rows),
+        tallies=_tallies(viewer, order),
+        found=found,
+        page=page,
+        last=last,
+        order=order,
+        sealed=viewer.scopes(PARTICIPANTS_SEE) == {Scope.SEALED} and not viewer.scopes(NOMINATIONS_SEE),
+    )
+
+
+def all_found(viewer: Viewer, wanted: ListFilter) -> tuple[ListLine, ...]:
+    """Everyone who is found, on however many pages, in the order of the list."""
+    order = precedence.order(viewer, wanted.by)
+    rows = _narrowed(viewer, wanted, _lines(viewer)).order_by(*_in_order(wanted, order))
+    return tuple(_line(row, order) for row in db.session.execute(rows))
+
+
+def _in_order(wanted: ListFilter, order: Order) -> list[Any]:
+    by_party = [] if wanted.by_person else [precedence_sort_key(order, Participation.party_id)]
+    return [*by_party, Person.collation, Person.name, Participation.id]
+
+
+def _listed(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
+
+
+def _registration_open(viewer: Viewer) -> ColumnElement[bool]:
+    return case((visible(viewer, REGISTRATION_SEE), true()), else_=false())
+
+
+def _lines(viewer: Viewer) -> Any:
+    return (
+        select(
+            Participation.id,
+            Participation.person_id,
+            Person.name,
+            native_script(viewer, PARTICIPANTS_SEE).label("native"),
+            Party.id.label("party_id"),
+            Party.code.label("party_code"),
+            english().label("party_name"),
+            Participation.capacity,
+            affiliation(viewer, PARTICIPANTS_SEE).label("affiliation"),
+            Participation.status,
+            Participation.present_from,
+            Participation.present_to,
+            Person.languages,
+            readiness().label("ready"),
+            _registration_open(viewer).label("registration_open"),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .outerjoin(Institution, Institution.id == Person.institution_id)
+    )
+
+
+def _narrowed(viewer: Viewer, wanted: ListFilter, lines: Any) -> Any:
+    """Only what is visible, and of it what was asked for; a status is asked of registrations one may read."""
+    lines = lines.where(_listed(viewer))
+    if wanted.party_id is not None:
+        lines = lines.where(Participation.party_id == wanted.party_id)
+    if wanted.status is not None:
+        lines = lines.where(Participation.status == wanted.status, visible(viewer, REGISTRATION_SEE))
+    if wanted.capacity is not None:
+        lines = lines.where(Participation.capacity == wanted.capacity)
+    if wanted.ready is not None:
+        lines = lines.where(is_ready(wanted.ready), visible(viewer, REGISTRATION_SEE))
+    if wanted.search:
+        lines = lines.where(_named_like(viewer, wanted.search))
+    return lines
+
+
+def _named_like(viewer: Viewer, search: str) -> ColumnElement[bool]:
+    """Found by the name as styled, and by what else of it is shown to this viewer."""
+    rest = or_(
+        Person.folded.contains(folded(search), autoescape=True),
+        Person.native.contains(search, autoescape=True),
+    )
+    by_name = func.lower(Person.name).contains(search.lower(), autoescape=True)
+    return or_(by_name, and_(open_to(viewer, PARTICIPANTS_SEE), rest))
+
+
+def _line(row: Any, order: Order | None = None) -> ListLine:
+    shown = row.registration_open
+    return ListLine(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        native=row.native,
+        party_id=row.party_id,
+        party_code=row.party_code,
+        party_name=row.party_name or row.party_code,
+        party_stands_as=order.other_names.get(row.party_id, "") if order is not None else "",
+        capacity=row.capacity,
+        affiliation=row.affiliation,
+        status=row.status if shown else None,
+        present_from=row.present_from if shown else None,
+        present_to=row.present_to if shown else None,
+        languages=tuple(row.languages) if shown else None,
+        ready=Readiness(row.ready) if shown and row.ready else None,
+    )
+
+
+def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
+    status = case((visible(viewer, REGISTRATION_SEE), Participation.status), else_=None).label("status")
+    ready = case((visible(viewer, REGISTRATION_SEE), readiness()), else_=None).label("ready")
+    counted = (
+        select(
+            Party.id.label("party_id"),
+            Party.code.label("party_code"),
+            english().label("party_name"),
+            status,
+            Participation.capacity,
+            ready,
+            func.count().label("people"),
+        )
+        .select_from(Participation)
+        .join(Party, Party.id == Participation.party_id)
+        .where(_listed(viewer))
+        .group_by(Party.id, Party.code, english(), status, Participation.capacity, ready)
+    )
+    return tuple(
+        Tally(
+            party_id=row.party_id,
+            party_code=row.party_code,
+            party_name=row.party_name or row.party_code,
+            status=row.status,
+            capacity=row.capacity,
+            ready=Readiness(row.ready) if row.ready else None,
+            people=row.people,
+        )
+        for row in sorted(db.session.execute(counted), key=lambda row: order.rank(row.party_id))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeFacts:
+    """What whoever invites needs to know of a person beside their line."""
+
+    email: str | None
+    invited_at: datetime
+    answered_at: datetime | None
+    approved_at: datetime | None
+    listens_in: str
+    #: The languages that the meeting is held in.
+    working_languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPerson:
+    """One person of the list; `office` only for those who may invite."""
+
+    line: ListLine
+    office: OfficeFacts | None
+
+
+def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
+    """One person of the list.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    row = db.session.execute(
+        _lines(viewer)
+        .add_columns(
+            Person.email,
+            Participation.invited_at,
+            Participation.answered_at,
+            Participation.approved_at,
+            Participation.listens_in,
+            select(Meeting.working_languages)
+            .where(Meeting.id == Participation.meeting_id)
+            .scalar_subquery()
+            .label("held_in"),
+        )
+        .where(_listed(viewer), Participation.id == participation_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    office = OfficeFacts(
+        email=row.email,
+        invited_at=row.invited_at,
+        answered_at=row.answered_at,
+        approved_at=row.approved_at,
+        listens_in=row.listens_in,
+        working_languages=tuple(row.held_in),
+    )
+    return ListedPerson(line=_line(row), office=office if viewer.may(PARTICIPANTS_INVITE) else None)

@@ -1,0 +1,249 @@
+"""What the office works with: whose registration is complete, a chosen group sorted out, what was done to many."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, or_, select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox import queries as outbox
+from dialogues.core.outbox.rules import EmailKind
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Meeting, Party, Person
+from dialogues.meetings.dialogues.queries.names import names_of
+from dialogues.meetings.precedence import queries as precedence
+from dialogues.meetings.precedence.queries import precedence_sort_key
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.frame import has_questions
+from dialogues.people.participants.queries.visibility import person_of, visible
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.steps import STEPS_THERE, Step
+from dialogues.people.roster.models import BulkAction
+from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, sort_out
+from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
+
+#: Who may do what to many.
+RIGHT: Mapping[BulkKind, Action] = {
+    BulkKind.APPROVE: REGISTRATION_APPROVE,
+    BulkKind.REMIND: PARTICIPANTS_INVITE,
+    BulkKind.TAKE_BACK: PARTICIPANTS_INVITE,
+}
+
+
+def is_complete() -> ColumnElement[bool]:
+    """Whether nothing is missing of a registration, as `rules.steps.missing_steps` says of one."""
+    return _done(*STEPS_THERE)
+
+
+def _done(*steps: Step) -> ColumnElement[bool]:
+    here = Meeting.id == Participation.meeting_id
+    first = func.coalesce(Meeting.arrive_on, Meeting.starts_on)
+    last = func.coalesce(Meeting.depart_on, Meeting.ends_on)
+    among = (Participation.present_from >= first, Participation.present_to <= last)
+    in_order = Participation.present_from <= Participation.present_to
+    rules = or_(Meeting.rules_text == "", Participation.rules_accepted_at.is_not(None))
+    conditions = {
+        Step.DAYS: and_(*among, in_order),
+        Step.RULES: rules,
+        Step.QUESTIONS: or_(~has_questions(Meeting.id), _saved(Step.QUESTIONS)),
+    }
+    return exists().where(here, *(conditions.get(step, _saved(step)) for step in steps))
+
+
+def _saved(step: Step) -> ColumnElement[bool]:
+    return cast(Participation.steps, String).contains(f'"{step.value}"', autoescape=True)
+
+
+def readiness() -> ColumnElement[Any]:
+    """How far the office is with a registration; None for whoever has not accepted."""
+    confirmed = Participation.status == ParticipationStatus.CONFIRMED
+    return case(
+        (not_(confirmed), None),
+        (Participation.approved_at.is_not(None), Readiness.APPROVED.value),
+        (is_complete(), Readiness.TO_APPROVE.value),
+        else_=Readiness.INCOMPLETE.value,
+    )
+
+
+def is_ready(wanted: Readiness) -> ColumnElement[bool]:
+    """Whether the office is that far with a registration."""
+    found = readiness() == wanted.value
+    return and_(Participation.status == ParticipationStatus.CONFIRMED, found)
+
+
+def sorted_out(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datetime) -> Selection:
+    """The chosen group, sorted out for one action, in the order of the list."""
+    return sort_out(kind, chosen_rows(viewer, RIGHT[kind], ids), now)
+
+
+def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
+    """Those of the chosen whom the action reaches, in the order of the list, in three queries."""
+    rows = db.session.execute(
+        select(
+            Participation.id,
+            Participation.person_id,
+            Participation.status,
+            Participation.approved_at,
+            Person.name,
+            Person.email,
+            Party.code.label("party_code"),
+            *(case((_done(step), 1), else_=0).label(f"has_{step.value}") for step in STEPS_THERE),
+        )
+        .select_from(Participation)
+        .join(Person, person_of())
+        .join(Party, Party.id == Participation.party_id)
+        .where(visible(viewer, action))
+        .order_by(*_in_order(viewer))
+    )
+    wanted, written = frozenset(ids), outbox.last_queued(viewer, EmailKind.INVITATION)
+    return [_chosen(row, written.get(row.person_id)) for row in rows if row.id in wanted]
+
+
+def _in_order(viewer: Viewer) -> tuple[Any, ...]:
+    return (
+        precedence_sort_key(precedence.order(viewer), Participation.party_id),
+        Person.collation,
+        Person.name,
+        Participation.id,
+    )
+
+
+def _chosen(row: Any, written: outbox.LastQueued | None) -> ChosenRow:
+    return ChosenRow(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        party_code=row.party_code,
+        status=row.status,
+        has_address=row.email is not None,
+        is_approved=row.approved_at is not None,
+        missing=tuple(step for step in STEPS_THERE if not getattr(row, f"has_{step.value}")),
+        written_at=written.at if written else None,
+        letter_waits=written.waits if written else False,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRecipient:
+    """Who is told that their registration is approved."""
+
+    name: str
+    email: str
+    locale: str
+
+
+def approved(participation_id: UUID) -> ApprovalRecipient | None:
+    """Whom the letter about an approval goes to; None where there is none any more, or no address."""
+    told = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)
+    row = db.session.execute(
+        told.where(
+            Participation.id == participation_id,
+            Participation.status == ParticipationStatus.CONFIRMED,
+            Participation.approved_at.is_not(None),
+            Person.email.is_not(None),
+        )
+    ).one_or_none()
+    return None if row is None else ApprovalRecipient(name=row.name, email=row.email, locale=row.locale)
+
+
+def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
+    """What was done to many in the meeting the viewer stands in, for those who may do it."""
+    place = viewer.place
+    if place is None or place.meeting_id is None:
+        return false()
+    kinds = [kind for kind, action in RIGHT.items() if viewer.may(action)]
+    return and_(BulkAction.meeting_id == place.meeting_id, BulkAction.kind.in_(kinds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneLine:
+    """One person whom an action on many concerned, and why it was not done or not undone."""
+
+    participation_id: UUID
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done to many, when and by whom, and what became of its letters."""
+
+    id: UUID
+    kind: BulkKind
+    at: datetime
+    by: str
+    undone_at: datetime | None
+    people: tuple[DoneLine, ...]
+    left_out: tuple[DoneLine, ...]
+    emails: int
+    emails_left: int
+
+
+def done(viewer: Viewer, action_id: UUID) -> Done:
+    """One action on many.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
+    action = found.scalar_one_or_none()
+    if action is None:
+        raise NotFound
+    names = _names(viewer, RIGHT[action.kind])
+    emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
+    rows = {UUID(row["id"]): row for row in action.rows}
+    lines = [(_line(rows[one], names), bool(rows[one].get("left_out"))) for one in names if one in rows]
+    by = names_of([action.by_person]).get(action.by_person, "") if action.by_person else ""
+    return Done(
+        id=action.id,
+        kind=action.kind,
+        at=action.at,
+        by=by,
+        undone_at=action.undone_at,
+        people=tuple(line for line, is_out in lines if not is_out),
+        left_out=tuple(line for line, is_out in lines if is_out),
+        emails=len(emails),
+        emails_left=len(outbox.left(emails)) if emails else 0,
+    )
+
+
+def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> DoneLine:
+    participation_id = UUID(row["id"])
+    reason = row.get("left_out") or row.get("kept") or ""
+    return DoneLine(participation_id=participation_id, name=names[participation_id], reason=reason)
+
+
+def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
+    """Everyone whom the action reaches, in the order of the list."""
+    rows = select(Participation.id, Person.name).join(Person, person_of()).where(visible(viewer, action))
+    return {row.id: row.name for row in db.session.execute(rows.order_by(*_in_order(viewer)))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneBefore:
+    """A line of what was done to many."""
+
+    id: UUID
+    kind: BulkKind
+    at: datetime
+    people: int
+    is_undone: bool
+
+
+def done_lately(viewer: Viewer, most: int = 20) -> Sequence[DoneBefore]:
+    """What was done to many, newest first."""
+    newest = select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(most)
+    return [
+        DoneBefore(
+            id=action.id,
+            kind=action.kind,
+            at=action.at,
+            people=sum(not row.get("left_out") for row in action.rows),
+            is_undone=action.undone_at is not None,
+        )
+        for action in db.session.execute(newest).scalars()
+    ]

@@ -1,0 +1,154 @@
+"""What the office does to many at once: whom it concerns, who only if asked for, who is left out and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.refusal import N_
+from dialogues.people.participants.rules.events import ParticipationEvent
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.people.participants.rules.steps import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationApproved(ParticipationEvent):
+    """The office approved someone's registration: what they change from now on they ask for."""
+
+    action: ClassVar[str] = "registration.approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalTakenBack(ParticipationEvent):
+    """The office no longer approves someone's registration, which is open to changes again."""
+
+    action: ClassVar[str] = "registration.approval_taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationRestored(ParticipationEvent):
+    """Someone whom the office had taken off the meeting stands where they stood before: that was undone."""
+
+    action: ClassVar[str] = "participation.restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported(DomainEvent):
+    """The office took the participants list along as a file; `about` is the meeting."""
+
+    action: ClassVar[str] = "participants.exported"
+
+    people: int
+    with_answers: bool = False
+
+
+#: Nobody is reminded again within this time unless the office asks for it.
+REMINDED_LATELY = timedelta(hours=24)
+
+
+HAS_ANSWERED = N_("has answered already")
+NOT_INVITED = N_("is not invited yet")
+NO_ADDRESS = N_("has no e-mail address: cannot be reached by letter")
+EMAIL_WAITS = N_("a letter to them has not left yet: look at the letters")
+NOT_ACCEPTED = N_("has not accepted")
+APPROVED_ALREADY = N_("is approved already")
+NOT_COMING = N_("is not coming already")
+CHANGED_SINCE = N_("was changed since: left as it is")
+
+
+class Readiness(Enum):
+    """How far the office is with the registration of someone who has accepted."""
+
+    INCOMPLETE = "incomplete"
+    TO_APPROVE = "to_approve"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenRow:
+    """What decides about one person of a chosen group."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    party_code: str
+    status: ParticipationStatus
+    has_address: bool
+    is_approved: bool
+    #: What is still to be written down of the registration.
+    missing: tuple[Step, ...] = ()
+    #: When the newest letter with a link was owed, and whether it has yet to leave.
+    written_at: datetime | None = None
+    letter_waits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A chosen group, sorted out for one action."""
+
+    concerned: tuple[ChosenRow, ...]
+    #: Whom it concerns only if the office says so, having read who they are.
+    on_request: tuple[ChosenRow, ...]
+    left_out: tuple[tuple[ChosenRow, str], ...]
+
+    def rows(self, *, also: bool) -> tuple[ChosenRow, ...]:
+        """Those whom it concerns, and if asked for the others too."""
+        return self.concerned + (self.on_request if also else ())
+
+
+def sort_out(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) -> Selection:
+    """Whom an action on a chosen group concerns."""
+    concerned, on_request, left_out = list[ChosenRow](), list[ChosenRow](), list[tuple[ChosenRow, str]]()
+    for row in rows:
+        reason = _LEFT_OUT[kind](row)
+        if reason:
+            left_out.append((row, reason))
+        elif _only_on_request(kind, row, now):
+            on_request.append(row)
+        else:
+            concerned.append(row)
+    return Selection(concerned=tuple(concerned), on_request=tuple(on_request), left_out=tuple(left_out))
+
+
+def _only_on_request(kind: BulkKind, row: ChosenRow, now: datetime) -> bool:
+    if kind is BulkKind.REMIND:
+        return row.written_at is not None and now - row.written_at < REMINDED_LATELY
+    return kind is BulkKind.APPROVE and bool(row.missing)
+
+
+def _not_reminded(row: ChosenRow) -> str:
+    if row.status in {ParticipationStatus.NOMINATED, ParticipationStatus.WAITING}:
+        return NOT_INVITED
+    if row.status is not ParticipationStatus.INVITED:
+        return HAS_ANSWERED
+    if not row.has_address:
+        return NO_ADDRESS
+    return EMAIL_WAITS if row.letter_waits else ""
+
+
+def _not_approved(row: ChosenRow) -> str:
+    if row.status is not ParticipationStatus.CONFIRMED:
+        return NOT_COMING if row.status in GONE else NOT_ACCEPTED
+    return APPROVED_ALREADY if row.is_approved else ""
+
+
+def _not_withdrawn(row: ChosenRow) -> str:
+    return NOT_COMING if row.status in GONE else ""
+
+
+_LEFT_OUT = {
+    BulkKind.REMIND: _not_reminded,
+    BulkKind.APPROVE: _not_approved,
+    BulkKind.TAKE_BACK: _not_withdrawn,
+}
+
+
+WORDS: dict[Enum, str] = {
+    Readiness.INCOMPLETE: N_("something is missing"),
+    Readiness.TO_APPROVE: N_("to be approved"),
+    Readiness.APPROVED: N_("approved"),
+}

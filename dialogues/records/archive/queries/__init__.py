@@ -1,0 +1,1 @@
+"""Reads of the archive, always for a viewer and an instant."""

@@ -1,0 +1,66 @@
+"""Full-text search within what the viewer may read at this instant: viewer, embargo and words in one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.textsearch import search_index
+from dialogues.lib.textsearch.passages import Piece, marked, passage
+from dialogues.lib.textsearch.tokens import Term, terms
+from dialogues.policy import RECORD_FILE
+from dialogues.records.archive.models import Record
+from dialogues.records.archive.queries.records import Line, as_line, select_lines
+from dialogues.records.archive.queries.visibility import readable, visible
+from dialogues.records.archive.rules import Listing
+
+HITS_ON_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found, with the words of the query marked."""
+
+    line: Line
+    title: tuple[Piece, ...]
+    passage: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found, and how much there is."""
+
+    hits: tuple[Hit, ...]
+    count: int
+    page: int
+    last: int
+    terms: tuple[Term, ...]
+
+
+def search(viewer: Viewer, query: str, now: datetime, page: int = 1) -> Found:
+    """The records that hold every word of the query, newest first; two queries, none for a query without words."""
+    wanted = terms(query)
+    if not wanted:
+        return Found((), 0, 1, 1, ())
+    matching = _matching(viewer, wanted, now)
+    count = db.session.execute(select(func.count()).select_from(Record).where(matching)).scalar_one()
+    last = max(1, -(-count // HITS_ON_A_PAGE))
+    page = min(max(page, 1), last)
+    rows = db.session.execute(
+        select_lines(viewer, now)
+        .add_columns(Record.text)
+        .where(matching)
+        .order_by(Record.dated.desc(), Record.reference, Record.id)
+        .limit(HITS_ON_A_PAGE)
+        .offset((page - 1) * HITS_ON_A_PAGE)
+    )
+    hits = (Hit(as_line(row, now), marked(row.title, wanted), passage(row.text, wanted)) for row in rows)
+    return Found(tuple(hits), count, page, last, wanted)
+
+
+def _matching(viewer: Viewer, wanted: tuple[Term, ...], now: datetime) -> ColumnElement[bool]:
+    may_be_found = or_(Record.listing != Listing.UNLISTED, visible(viewer, RECORD_FILE, now))
+    found = Record.id.in_(search_index.matching(db.engine.dialect.name, wanted))
+    return and_(found, readable(viewer, now), may_be_found)

@@ -1,0 +1,112 @@
+"""What a new record may belong to, and which finished summaries wait to be filed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dialogues.agenda.versions.queries import published as versions
+from dialogues.core.common.viewer import Place, Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Dialogue, Meeting
+from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.policy import AGENDA_SEE, OFFICE_RECORD_READ, RECORD_FILE, scopes
+from dialogues.records.archive.models import Record
+from dialogues.records.archive.rules import Shelf
+from dialogues.records.notes import queries as notes
+from dialogues.records.notes.queries import FinishedLine
+
+
+def shelves(viewer: Viewer) -> list[Shelf]:
+    """What the viewer may file records under: in a meeting it and its sessions, else the dialogue and its meetings.
+
+    :raises Unseen: nothing here.
+    """
+    viewer.must(RECORD_FILE)
+    place = viewer.place
+    if place is None:
+        raise NotFound
+    return _in_meeting(viewer, place) if place.meeting_id is not None else _in_dialogue(viewer, place)
+
+
+def shelf(viewer: Viewer, key: str) -> Shelf:
+    """The one of them that a form names.
+
+    :raises Unseen: there is none, or not for this viewer.
+    """
+    found = next((one for one in shelves(viewer) if one.key == key), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _in_meeting(viewer: Viewer, place: Place) -> list[Shelf]:
+    meeting: dict[str, Any] = {"dialogue_id": place.dialogue_id, "meeting_id": place.meeting_id}
+    sessions = [
+        Shelf(**meeting, session_id=one.session_id, session_code=one.code, rule=one.rule, title=one.title)
+        for one in versions.sessions_for(viewer, AGENDA_SEE)
+        if one.in_full
+    ]
+    return [Shelf(**meeting, title=place.meeting_title or place.meeting_code), *sessions]
+
+
+def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
+    rows = db.session.execute(
+        select(Meeting.id, Meeting.code, Meeting.title)
+        .where(dialogues.visible(viewer, RECORD_FILE))
+        .order_by(Meeting.starts_on, Meeting.code)
+    )
+    found = [
+        Shelf(
+            dialogue_id=place.dialogue_id,
+            meeting_id=row.id,
+            title=f"{row.code} · {row.title}" if row.title else row.code,
+        )
+        for row in rows
+    ]
+    if scopes(RECORD_FILE, (holding.role for holding in viewer.holdings if holding.meeting_id is None), viewer.met):
+        found.insert(0, Shelf(dialogue_id=place.dialogue_id, title=place.dialogue_title))
+    return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
+
+
+def meeting_code(meeting_id: UUID) -> str:
+    """The code of a meeting under which the viewer may file."""
+    return str(db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one())
+
+
+def archive_zone(viewer: Viewer) -> str:
+    """The time zone in which the archive of this dialogue writes its embargoes."""
+    place = viewer.place
+    found = select(Dialogue.archive_zone).where(Dialogue.id == (place.dialogue_id if place else None))
+    return str(db.session.execute(found).scalar_one())
+
+
+def embargo_zone(viewer: Viewer) -> str:
+    """The zone that is proposed for an embargo: the meeting's where the viewer stands in one, else the archive's."""
+    place = viewer.place
+    return place.zone if place is not None and place.meeting_id is not None else archive_zone(viewer)
+
+
+def waiting(viewer: Viewer) -> list[FinishedLine]:
+    """The finished summaries of the meeting that the viewer may file, by their line; none outside a meeting."""
+    here = viewer.place is not None and viewer.place.meeting_id is not None
+    return notes.finished_lines(viewer) if here and viewer.may(RECORD_FILE) else []
+
+
+def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
+    """One of them.
+
+    :raises Unseen: it does not wait, or not for this viewer.
+    """
+    found = next((line for line in waiting(viewer) if line.document_id == document_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def taken_references(dialogue_id: UUID | None, references: list[str]) -> set[str]:
+    """Which of these codes other records of the same archive bear already."""
+    same_archive = Record.dialogue_id.is_(None) if dialogue_id is None else Record.dialogue_id == dialogue_id
+    rows = db.session.execute(select(Record.reference).where(same_archive, Record.reference.in_(references)))
+    return set(rows.scalars())

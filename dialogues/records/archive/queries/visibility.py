@@ -1,0 +1,164 @@
+"""Which records a viewer may list, and which read, decided at the instant of asking."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.rules import Admits
+from dialogues.core.common.viewer import Viewer
+from dialogues.policy import (
+    AGENDA_SEE,
+    OFFICE_RECORD_READ,
+    RECORD_FILE,
+    RECORD_LINE_SEE,
+    RECORD_READ,
+    SUMMARY_FILED_READ,
+    Action,
+    Condition,
+    Role,
+    Scope,
+    scopes,
+)
+from dialogues.records.archive.models import Record
+from dialogues.records.archive.rules import Listing, RecordKind
+
+#: What opens the text of a record: which of these, depends on the record.
+READING = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ)
+
+
+def visible(viewer: Viewer, action: Action, now: datetime) -> ColumnElement[bool]:
+    """The records that the action reaches at that instant: those to read are open, those of the sealed line closed."""
+    reached = _reached(viewer, action)
+    if action in READING:
+        return and_(reached, _is_open(now))
+    if action == RECORD_LINE_SEE:
+        return and_(reached, ~_is_open(now), Record.listing != Listing.UNLISTED)
+    return reached
+
+
+def readable(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """The records whose text and file the viewer may read at that instant."""
+    return or_(false(), *(visible(viewer, action, now) for action in READING))
+
+
+def listed(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """The records of which the viewer may know a line: to read now, sealed, or shown by title until they open."""
+    announced = and_(
+        or_(false(), *(_reached(viewer, action) for action in READING)),
+        Record.listing == Listing.TITLE_VISIBLE,
+    )
+    return or_(
+        and_(readable(viewer, now), Record.listing != Listing.UNLISTED),
+        visible(viewer, RECORD_LINE_SEE, now),
+        visible(viewer, RECORD_FILE, now),
+        announced,
+    )
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return or_(Record.release_at.is_(None), Record.release_at <= now)
+
+
+def _reached(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The records within the action's scopes, open or closed."""
+    reach = or_(false(), *(_rows(viewer, action, scope) for scope in viewer.scopes(action)))
+    return and_(reach, Record.withdrawn_at.is_(None))
+
+
+def _rows(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
+    match scope:
+        case _ if viewer.is_system:
+            return true()
+        case Scope.ALL | Scope.SEALED:
+            return _of_action(viewer, action, scope)
+        case _:
+            return false()
+
+
+def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
+    """What kind of record the action is about; those who file or see sealed lines do so for the office's own too."""
+    here = _here(viewer, action, scope)
+    if action == RECORD_READ:
+        return and_(here, Record.kind != RecordKind.SUMMARY, _session_is_open(viewer))
+    if action == SUMMARY_FILED_READ:
+        return and_(here, Record.kind == RecordKind.SUMMARY, _session_is_open(viewer))
+    if action == OFFICE_RECORD_READ:
+        return _office(viewer)
+    return or_(here, _office(viewer))
+
+
+def _office(viewer: Viewer) -> ColumnElement[bool]:
+    """The liaison office's own records, which stand in the archive of each dialogue but in no meeting's."""
+    if viewer.place is None or viewer.place.meeting_id is not None or not viewer.scopes(OFFICE_RECORD_READ):
+        return false()
+    return Record.dialogue_id.is_(None)
+
+
+def _here(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
+    """Records of the dialogue or meeting in which the viewer stands, as far as each role reaches.
+
+    A role in one meeting opens that meeting's records and those of the dialogue as a whole, no other meeting's; what
+    only that meeting's rules open to observers stays within it.
+    """
+    place = viewer.place
+    if place is None:
+        return false()
+    everywhere, roles_in = _roles(viewer)
+    whole = scope in scopes(action, everywhere, viewer.met)
+    meetings = {meeting for meeting, roles in roles_in.items() if scope in scopes(action, roles, viewer.met)}
+    unconditional = viewer.met - {Condition.RULE_SAYS}
+    around = whole or any(scope in scopes(action, roles, unconditional) for roles in roles_in.values())
+    of_meetings: ColumnElement[bool] = Record.meeting_id.is_not(None) if whole else Record.meeting_id.in_(meetings)
+    if place.meeting_id is not None:
+        of_meetings = and_(of_meetings, Record.meeting_id == place.meeting_id)
+    of_dialogue = Record.meeting_id.is_(None) if around else false()
+    return and_(Record.dialogue_id == place.dialogue_id, or_(of_meetings, of_dialogue))
+
+
+def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]]:
+    """The viewer's roles in the whole dialogue, and those that count in each meeting."""
+    everywhere = frozenset(holding.role for holding in viewer.holdings if holding.meeting_id is None)
+    single: defaultdict[UUID, set[Role]] = defaultdict(set)
+    for holding in viewer.holdings:
+        if holding.meeting_id is not None:
+            single[holding.meeting_id].add(holding.role)
+    return everywhere, {meeting: everywhere | roles for meeting, roles in single.items()}
+
+
+def _session_is_open(viewer: Viewer) -> ColumnElement[bool]:
+    """Not of a session that the viewer was not admitted to; who files records knows them all."""
+    if Scope.ALL in viewer.scopes(AGENDA_SEE) or viewer.scopes(RECORD_FILE):
+        return true()
+    return or_(Record.session_id.is_(None), Record.session_id.in_(_sessions_admitted_to(viewer)))
+
+
+def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
+    """By the newest release that holds each session."""
+    later, later_item, own = aliased(Release), aliased(ReleaseItem), aliased(ReleasePerson)
+    superseded = exists().where(
+        later_item.session_id == ReleaseItem.session_id,
+        later.id == later_item.release_id,
+        later.number > Release.number,
+    )
+    named = exists().where(
+        own.release_id == ReleaseItem.release_id,
+        own.session_id == ReleaseItem.session_id,
+        own.person_id == viewer.person_id,
+    )
+    admits = _admitted(viewer.scopes(AGENDA_SEE))
+    return (
+        select(ReleaseItem.session_id)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .where(~superseded, or_(ReleaseItem.admits.in_(admits), named))
+    )
+
+
+def _admitted(reach: Iterable[Scope]) -> set[Admits]:
+    if Scope.INVITED in reach:
+        return {Admits.PARTICIPANTS, Admits.OBSERVERS_TOO}
+    return {Admits.OBSERVERS_TOO} if Scope.ADMITTED in reach else set()

@@ -1,0 +1,182 @@
+"""Decisions about records, on given facts: what they are, when they open, what may be filed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.records.notes.rules import RESPONSIBILITY as OF_DOCUMENTS
+from dialogues.records.notes.rules import DocumentKind
+
+#: How many characters a record's title, reference and text may have.
+TITLE_LONGEST = 300
+REFERENCE_LONGEST = 60
+TEXT_LONGEST = 100_000
+#: A release further away than this is a slip of the pen.
+LONGEST_EMBARGO = timedelta(days=150 * 366)
+
+
+class RecordKind(Enum):
+    """What a record is; each prints its own line of responsibility."""
+
+    SUMMARY = "summary"
+    STATEMENT = "statement"
+    CORRESPONDENCE = "correspondence"
+    SCAN = "scan"
+
+
+#: What an archivist brings in; summaries come from their sessions.
+UPLOADED_KINDS = tuple(kind for kind in RecordKind if kind is not RecordKind.SUMMARY)
+
+
+class Listing(Enum):
+    """What is listed of a record while it is closed; an unlisted one is never listed, counted or found."""
+
+    TITLE_VISIBLE = "title_visible"
+    UNLISTED_UNTIL_RELEASE = "unlisted_until_release"
+    UNLISTED = "unlisted"
+
+
+#: Who answers for a record, printed under it.
+RESPONSIBILITY: dict[RecordKind, str] = {
+    RecordKind.SUMMARY: OF_DOCUMENTS[DocumentKind.SUMMARY],
+    RecordKind.STATEMENT: N_("Statement as received. Whoever made it answers for it; it binds nobody else."),
+    RecordKind.CORRESPONDENCE: N_(
+        "Correspondence as received. Its author answers for it; that it is kept here implies no opinion."
+    ),
+    RecordKind.SCAN: N_("Copy of a paper. The archive answers for the copy, its author for what it says."),
+}
+
+
+#: What the rule of the session asks of readers, printed under a record.
+RULE_LINES: dict[Rule, str] = {
+    Rule.ON_THE_RECORD: N_("What is said may be used and, once the speaker has cleared the quotation, attributed."),
+    Rule.CHATHAM_HOUSE: N_("What is said may be used; who said it, and who was there, may not be revealed."),
+    Rule.OFF_THE_RECORD: N_("What is said may not be used outside, and nobody is named. No summary is kept."),
+    Rule.CLOSED: N_("Nothing leaves the room, and no notes are kept."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What a record belongs to: a dialogue, a meeting, a session, or without a dialogue the liaison office itself."""
+
+    dialogue_id: UUID | None = None
+    meeting_id: UUID | None = None
+    session_id: UUID | None = None
+    session_code: str = ""
+    rule: Rule | None = None
+    title: str = ""
+
+    @property
+    def key(self) -> str:
+        """The word for it in a form."""
+        if self.dialogue_id is None:
+            return "office"
+        return str(self.session_id or self.meeting_id or "dialogue")
+
+
+@dataclass(frozen=True, slots=True)
+class Embargo:
+    """Until when a record is closed: the instant, and the local time and zone it was written in."""
+
+    release_at: datetime
+    local: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record as it is to be filed."""
+
+    kind: RecordKind
+    reference: str
+    title: str
+    dated: date
+    text: str = ""
+    embargo: Embargo | None = None
+    listing: Listing = Listing.TITLE_VISIBLE
+    document_id: UUID | None = None
+    file_id: UUID | None = None
+    file_sha256: str | None = None
+
+    def digest(self, shelf: Shelf) -> str:
+        """SHA-256 over all that the record says, its file's own digest included."""
+        facts = {
+            "reference": self.reference,
+            "kind": self.kind.value,
+            "title": self.title,
+            "dated": self.dated.isoformat(),
+            "session": shelf.session_code,
+            "rule": shelf.rule.value if shelf.rule else None,
+            "text": self.text,
+            "file": self.file_sha256,
+        }
+        canonical = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFiled(DomainEvent):
+    """A record was filed; `about` is the record."""
+
+    action: ClassVar[str] = "record.filed"
+    kind: RecordKind
+    opens_at: datetime | None = None
+
+
+def refuse_future(dated: date, today: date) -> None:
+    """:raises Refusal: the record bears a day that is still to come."""
+    if dated > today:
+        raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
+
+
+def refuse_nothing(text: str, has_file: bool) -> None:
+    """:raises Refusal: there is neither text nor a file."""
+    if not text and not has_file:
+        raise Refusal(N_("Type the text or choose a file: a record needs one of them."), field="text")
+
+
+def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
+    """:raises Refusal: the embargo is over already, or longer than any archive's."""
+    if embargo.release_at <= now:
+        raise Refusal(N_("This moment is past. Leave day and time empty to file an open record."), field="release_day")
+    if embargo.release_at > now + LONGEST_EMBARGO:
+        raise Refusal(N_("This is more than 150 years away. Look at the year again."), field="release_day")
+
+
+def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
+    """Whoever files in one meeting alone learns from no refusal what is filed in others.
+
+    :raises Refusal: the reference code does not begin as those of this meeting do.
+    """
+    if not reference.casefold().startswith(meeting_code.casefold()):
+        raise Refusal(
+            N_("The reference codes of this meeting begin with %(code)s."), field="reference", code=meeting_code
+        )
+
+
+def taken(reference: str) -> Refusal:
+    """What to say when another record bears the reference code."""
+    return Refusal(
+        N_("Another record has the reference code %(reference)s. Choose one of its own."),
+        field="reference",
+        reference=reference,
+    )
+
+
+WORDS: dict[Enum, str] = {
+    RecordKind.SUMMARY: N_("Summary"),
+    RecordKind.STATEMENT: N_("Statement"),
+    RecordKind.CORRESPONDENCE: N_("Correspondence"),
+    RecordKind.SCAN: N_("Scan"),
+    Listing.TITLE_VISIBLE: N_("Its line is shown at once to those who may read it later"),
+    Listing.UNLISTED_UNTIL_RELEASE: N_("Nothing is shown until it opens"),
+    Listing.UNLISTED: N_("It is never listed, counted or found; the archivist alone knows its line"),
+}

@@ -1,0 +1,269 @@
+"""Pages of the archive, in a dialogue and in each of its meetings: lists, records, search, filing."""
+
+import mimetypes
+from collections.abc import Callable, Iterator
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.browser import KIND
+from dialogues.core.common.pages import download, form_page, see_other
+from dialogues.core.common.presentation import word
+from dialogues.core.common.state import state
+from dialogues.lib.auth.throttle import Throttled
+from dialogues.lib.markup import rich_text
+from dialogues.lib.text import one_line
+from dialogues.lib.wall_time import known_zones
+from dialogues.onsite.attendance.queries import sealed_line
+from dialogues.policy import OFFICE_RECORD_READ, RECORD_FILE, RECORD_LINE_SEE, RECORD_READ, SUMMARY_FILED_READ
+from dialogues.records.archive import commands
+from dialogues.records.archive.forms import FileSummaryForm, UploadForm
+from dialogues.records.archive.queries import records as records_queries
+from dialogues.records.archive.queries import searching
+from dialogues.records.archive.queries import shelves as shelves_queries
+from dialogues.records.archive.queries.records import OF_DIALOGUE, OF_OFFICE, Belonging, Lines, Sheet
+from dialogues.records.archive.rules import RESPONSIBILITY, RULE_LINES, Listing, RecordKind
+from dialogues.settings import Settings
+
+blueprint = Blueprint("archive", __name__)
+
+
+def markdown_of(record: Sheet) -> str:
+    """The record's Markdown, the same for everyone who may read it in that language."""
+    line = record.line
+    facts = [
+        (_("Reference code"), line.reference),
+        (_("Kind"), word(line.kind)),
+        (_("Date"), line.dated.isoformat()),
+        (_("Session"), line.session_code),
+        (_("File, SHA-256"), record.file_sha256),
+        (_("SHA-256"), record.sha256),
+    ]
+    parts = [f"# {line.title}", "\n".join(f"- {label}: {value}" for label, value in facts if value), record.text]
+    lines = [_(RESPONSIBILITY[line.kind])]
+    if line.rule is not None:
+        lines.append(f"{word(line.rule)}: {_(RULE_LINES[line.rule])}")
+    return "\n\n".join(part for part in [*parts, "---", *lines] if part) + "\n"
+
+
+_LONGEST_QUERY = 200
+_PLACES = ("meeting_id", "dialogue_id")
+_MEETING, _DIALOGUE = "/meetings/<uuid:meeting_id>/archive", "/dialogues/<uuid:dialogue_id>/archive"
+
+
+_reads = allows(RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE)
+
+
+View = Callable[..., Any]
+
+
+def _in_both(path: str, **options: Any) -> Callable[[View], View]:
+    """The page stands in the archive of the meeting and in that of the dialogue; the address says which."""
+
+    def add(view: View) -> View:
+        for archive in (_MEETING, _DIALOGUE):
+            blueprint.add_url_rule(f"{archive}{path}", view_func=view, **options)
+        return view
+
+    return add
+
+
+def _here() -> dict[str, Any]:
+    """The archive in which the viewer stands, as the argument of its addresses."""
+    return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _PLACES}
+
+
+def _settings() -> Settings:
+    return state().settings
+
+
+@blueprint.get(_MEETING, endpoint="records")
+@blueprint.get(_DIALOGUE, endpoint="dialogue_records")
+@_reads
+def records(**_place: UUID) -> str:
+    """The records of the meeting and of its dialogue, or of the whole dialogue, as far as the viewer may know."""
+    kind, belonging = _chosen_kind(), _chosen_belonging()
+    found = records_queries.lines(
+        viewer(), clock.now(), kind=kind, belonging=belonging, page=request.args.get("page", 1, type=int)
+    )
+    return render_template(
+        "records/archive/records.html",
+        here=_here(),
+        found=found,
+        waiting=shelves_queries.waiting(viewer()),
+        attendance=sealed_line(viewer()),
+        kinds=_kind_pills(found, kind, belonging),
+        belongings=_belonging_pills(found, kind, belonging),
+        narrowed=kind is not None or belonging is not None,
+        page_url=lambda number: _list_address(kind, belonging, number),
+    )
+
+
+def _chosen_kind() -> RecordKind | None:
+    return next((kind for kind in RecordKind if kind.value == request.args.get("kind")), None)
+
+
+def _chosen_belonging() -> Belonging:
+    typed = request.args.get("of", "")
+    if typed in {OF_DIALOGUE, OF_OFFICE}:
+        return typed
+    return request.args.get("of", None, type=UUID)
+
+
+def _list_address(kind: RecordKind | None, belonging: Belonging, page: int | None = None) -> str:
+    here = _here()
+    endpoint = ".records" if "meeting_id" in here else ".dialogue_records"
+    return url_for(endpoint, **here, kind=kind.value if kind else None, of=belonging, page=page)
+
+
+def _kind_pills(found: Lines, chosen: RecordKind | None, belonging: Belonging) -> list[tuple[str, str, bool, int]]:
+    return [
+        (
+            word(kind) if kind else _("All kinds"),
+            _list_address(kind, belonging),
+            kind is chosen,
+            found.count(kind, belonging),
+        )
+        for kind in (None, *RecordKind)
+        if kind in {None, chosen} or found.count(kind, None)
+    ]
+
+
+def _belonging_pills(found: Lines, kind: RecordKind | None, chosen: Belonging) -> list[tuple[str, str, bool, int]]:
+    choices: dict[Belonging, str] = {None: _("All"), OF_DIALOGUE: _("The dialogue as a whole")}
+    for meeting_id, code in found.meetings.items():
+        choices[meeting_id] = code
+    choices[OF_OFFICE] = _("The liaison office")
+    if chosen not in choices:
+        choices[chosen] = _("One session")
+    return [
+        (words, _list_address(kind, belonging), belonging == chosen, found.count(kind, belonging))
+        for belonging, words in choices.items()
+        if belonging in {None, chosen} or found.count(None, belonging)
+    ]
+
+
+@_in_both("/search")
+@_reads
+def search(**_place: UUID) -> str:
+    """Full-text search within what the viewer may read now."""
+    query = one_line(request.args.get("q", ""))[:_LONGEST_QUERY]
+    if query:
+        commands.count_search(viewer(), an_hour=_settings().searches_an_hour, now=clock.real_now())
+    found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=int))
+    return render_template(
+        "records/archive/search.html",
+        here=_here(),
+        query=query,
+        found=found,
+        page_url=lambda number: url_for(".search", **_here(), q=query, page=number),
+    )
+
+
+@blueprint.errorhandler(Throttled)
+def searched_too_often(throttled: Throttled) -> tuple[str, int, dict[str, str]]:
+    """Say when the next search counts again."""
+    seconds = ceil(throttled.wait.total_seconds())
+    page = render_template(
+        "error.html",
+        code=429,
+        heading=_("Too many searches."),
+        advice=_("The list of records stays open to you. Search again in a while."),
+        retry_after=seconds,
+    )
+    return page, 429, {"Retry-After": str(seconds)}
+
+
+@_in_both("/<uuid:record_id>")
+@_reads
+def record(record_id: UUID, **_place: UUID) -> str:
+    """One record, to read and to print."""
+    found = records_queries.record(viewer(), record_id, clock.now())
+    return render_template(
+        "records/archive/record.html",
+        here=_here(),
+        record=found,
+        text=rich_text(found.text),
+        responsibility=_(RESPONSIBILITY[found.line.kind]),
+    )
+
+
+@_in_both("/<uuid:record_id>/record.md")
+@_reads
+def markdown(record_id: UUID, **_place: UUID) -> Response:
+    """A record as Markdown: what it says and nothing of who took it out or when."""
+    found = records_queries.record(viewer(), record_id, clock.now())
+    return download(markdown_of(found).encode(), "record.md", "text/markdown; charset=utf-8")
+
+
+@_in_both("/<uuid:record_id>/file")
+@_reads
+def file(record_id: UUID, **_place: UUID) -> Response:
+    """The file of a record, under a neutral name."""
+    found = records_queries.file_of(viewer(), record_id, clock.now())
+    answer = Response(found.pieces, content_type=found.media_type)
+    answer.content_length = found.size
+    ending = mimetypes.guess_extension(found.media_type) or ""
+    answer.headers["Content-Disposition"] = f'attachment; filename="record{ending}"'
+    answer.headers[KIND] = "download"
+    return answer
+
+
+@_in_both("/upload", methods=["GET", "POST"])
+@allows(RECORD_FILE)
+@form_page("records/archive/upload.html")
+def upload(**_place: UUID) -> Iterator[Any]:
+    """Bring in a record."""
+    shelves = shelves_queries.shelves(viewer())
+    form = UploadForm(
+        data={
+            "zone": shelves_queries.embargo_zone(viewer()),
+            "kind": RecordKind.CORRESPONDENCE,
+            "listing": Listing.TITLE_VISIBLE,
+        }
+    )
+    form.offer(shelves)
+    limit = _settings().upload_limit
+    yield {
+        "form": form,
+        "here": _here(),
+        "list_url": _list_address(None, None),
+        "megabytes": limit // 2**20,
+        "zones": sorted(known_zones()),
+    }
+    commands.upload_record(viewer(), form.shelf.data, form.record(), form.upload(), limit=limit, now=clock.now())
+    flash(_("The record is filed. Nothing changes it from now on."), "success")
+    yield see_other(_list_address(None, None))
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    """Say how large a file may be."""
+    return render_template(
+        "error.html",
+        code=413,
+        heading=_("This file is too large."),
+        advice=_(
+            "Nothing was filed. Files of up to %(limit)s MB are taken in: make it smaller, or file it in parts.",
+            limit=_settings().upload_limit // 2**20,
+        ),
+    ), 413
+
+
+@blueprint.route(f"{_MEETING}/file/<uuid:document_id>", methods=["GET", "POST"])
+@allows(RECORD_FILE)
+@form_page("records/archive/file_summary.html")
+def file_summary(meeting_id: UUID, document_id: UUID) -> Iterator[Any]:
+    """File a finished summary by its line."""
+    line = shelves_queries.waiting_line(viewer(), document_id)
+    form = FileSummaryForm(data={"reference": f"{line.code}/S" if line.code else ""})
+    yield {"form": form, "line": line, "meeting_id": meeting_id}
+    commands.file_summary(viewer(), document_id, reference=form.reference.data, now=clock.now())
+    flash(_("The summary is filed."), "success")
+    yield see_other(url_for(".records", meeting_id=meeting_id))

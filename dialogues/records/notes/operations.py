@@ -1,0 +1,114 @@
+"""The few writes of notes that features above may make, inside their open transaction."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from dialogues.core.common.stores import key_store
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import seal_text
+from dialogues.lib.refusal import NotFound
+from dialogues.lib.text import bounded
+from dialogues.records.notes.models import Document, DocumentVersion, RawNotes
+from dialogues.records.notes.rules import (
+    RAW_NOTES_LONGEST,
+    SUMMARY_LONGEST,
+    DocumentState,
+    SessionRef,
+    refuse_unfinished,
+    refuse_without_notes,
+)
+
+
+def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | None = None) -> Document:
+    """Add the text as the newest version of the session's summary, which is begun if there is none.
+
+    :param based_on: the version that was edited; the newest unless named.
+    :raises Refusal: the session's rule keeps no summary, or the text is too long.
+    """
+    refuse_without_notes(session.rule)
+    bounded(text, SUMMARY_LONGEST, field="text")
+    document = summary_of(session.session_id) or _begin_summary(session)
+    before, document.version = document.version, document.version + 1
+    document.rule = session.rule
+    db.session.add(
+        DocumentVersion(
+            document_id=document.id,
+            number=document.version,
+            based_on=before if based_on is None else based_on,
+            text=text,
+            day=day,
+        )
+    )
+    db.session.flush()
+    return document
+
+
+def summary_of(session_id: UUID) -> Document | None:
+    """The row of a session's summary; None until it is begun."""
+    return db.session.execute(select(Document).where(Document.session_id == session_id)).scalar_one_or_none()
+
+
+def _begin_summary(session: SessionRef) -> Document:
+    document = Document(
+        id=uuid4(),
+        dialogue_id=session.dialogue_id,
+        meeting_id=session.meeting_id,
+        session_id=session.session_id,
+        rule=session.rule,
+        state=DocumentState.DRAFT,
+        version=0,
+    )
+    db.session.add(document)
+    db.session.flush()
+    return document
+
+
+def place_raw_notes(session: SessionRef, owner_id: UUID, text: str, *, day: date, destroy_by: date) -> RawNotes:
+    """Seal the text as the owner's raw notes of the session; the day they go is fixed when they are begun.
+
+    :raises Refusal: the session's rule keeps no notes, or the text is too long.
+    :raises KeyErased: these notes were destroyed.
+    """
+    refuse_without_notes(session.rule)
+    bounded(text, RAW_NOTES_LONGEST, field="text")
+    row = db.session.execute(
+        select(RawNotes).where(RawNotes.session_id == session.session_id, RawNotes.owner_id == owner_id)
+    ).scalar_one_or_none()
+    if row is None:
+        row = RawNotes(
+            id=uuid4(),
+            dialogue_id=session.dialogue_id,
+            meeting_id=session.meeting_id,
+            session_id=session.session_id,
+            owner_id=owner_id,
+            destroy_by=destroy_by,
+            version=0,
+        )
+    row.text_sealed = seal_text(key_store(), row.key, row.place, text)
+    row.changed_on = day
+    row.version += 1
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def destroy_raw_notes(row: RawNotes, now: datetime) -> None:
+    """Destroy raw notes: the key first, so that no backup opens them, then the row."""
+    key_store().erase(row.key, now=now)
+    db.session.delete(row)
+    db.session.flush()
+
+
+def mark_filed(document_id: UUID) -> None:
+    """Close a finished summary for good: the archive has taken its text over.
+
+    :raises Refusal: it is no longer finished, or was filed before.
+    """
+    document = db.session.get(Document, document_id)
+    if document is None:
+        raise NotFound
+    refuse_unfinished(document.state)
+    document.state = DocumentState.FILED
+    db.session.flush()

@@ -1,0 +1,397 @@
+"""Reads about notes, always for a viewer: raw notes by their owner, drafts by those who work on them, filed texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+
+from dialogues.agenda.planning.queries import draft as planning
+from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.queries import published as versions_published
+from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import unseal_text
+from dialogues.lib.encryption.names import KeyErased
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.policy import (
+    AGENDA_SEE,
+    RAW_NOTES_WRITE,
+    RECORD_FILE,
+    SUMMARY_EDIT,
+    SUMMARY_FILED_READ,
+    SUMMARY_FINISH,
+    SUMMARY_SEE,
+    Action,
+    Scope,
+)
+from dialogues.records.notes.models import Document, DocumentVersion, RawNotes
+from dialogues.records.notes.rules import RULES_WITH_NOTES, DocumentKind, DocumentState, SessionRef, destruction_day
+
+VERSIONS_ON_A_PAGE = 50
+
+
+#: Two actions reach summaries in one state only; the others reach them from the first draft on.
+_ONLY_IN = {SUMMARY_FILED_READ: DocumentState.FILED, RECORD_FILE: DocumentState.FINISHED}
+
+
+def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which summaries the action reaches."""
+    reached = _reached(viewer, action, Document.meeting_id, Document.session_id)
+    if action == SUMMARY_FILED_READ and viewer.place is not None:
+        reached = and_(reached, Document.session_id.in_(_sessions_admitted_to(viewer)))
+    return and_(reached, Document.state == _ONLY_IN[action]) if action in _ONLY_IN else reached
+
+
+def visible_sessions(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Of which released sessions the action reaches the notes, whether there are any yet or not."""
+    if action in _ONLY_IN:
+        return visible(viewer, action)
+    return _reached(viewer, action, ReleaseItem.meeting_id, ReleaseItem.session_id)
+
+
+def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """Which raw notes the action reaches: one's own, of sessions of which one is rapporteur; no role reaches more."""
+    if viewer.is_system:
+        return true()
+    return and_(
+        RawNotes.owner_id == viewer.person_id,
+        _reached(viewer, action, RawNotes.meeting_id, RawNotes.session_id),
+    )
+
+
+def _reached(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) -> ColumnElement[bool]:
+    if viewer.is_system:
+        return true()
+    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+        return false()
+    scopes = (_rows(viewer, scope, session_id) for scope in viewer.scopes(action))
+    return and_(meeting_id == viewer.place.meeting_id, or_(false(), *scopes))
+
+
+def _rows(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
+    match scope:
+        case Scope.ALL:
+            return true()
+        case Scope.OWN:
+            own: ColumnElement[bool] = session_id.in_(_own_sessions(viewer))
+            return own
+        case _:
+            return false()
+
+
+def _own_sessions(viewer: Viewer) -> Select[Any]:
+    """The sessions of which the viewer is rapporteur in the newest release that holds them."""
+    newest = _newest(viewer)
+    return (
+        select(ReleasePerson.session_id)
+        .join(Release, Release.id == ReleasePerson.release_id)
+        .join(newest, (newest.c.session_id == ReleasePerson.session_id) & (newest.c.number == Release.number))
+        .where(
+            Release.meeting_id == _meeting_id(viewer),
+            ReleasePerson.person_id == viewer.person_id,
+            ReleasePerson.part == Part.RAPPORTEUR,
+        )
+    )
+
+
+def _sessions_admitted_to(viewer: Viewer) -> Select[Any]:
+    """The sessions that the viewer is admitted to in the newest release that holds them."""
+    newest = _newest(viewer)
+    return (
+        select(ReleaseItem.session_id)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
+        .where(versions_published.visible(viewer, AGENDA_SEE))
+    )
+
+
+def _newest(viewer: Viewer) -> Any:
+    """Each session with the number of the newest release that holds it: a summary outlives a session taken out."""
+    return (
+        select(ReleaseItem.session_id, func.max(Release.number).label("number"))
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .where(Release.meeting_id == _meeting_id(viewer))
+        .group_by(ReleaseItem.session_id)
+        .subquery()
+    )
+
+
+def _meeting_id(viewer: Viewer) -> UUID | None:
+    return viewer.place.meeting_id if viewer.place else None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNotes:
+    """A released session with what is kept of it, as far as the viewer may know."""
+
+    ref: SessionRef
+    code: str
+    title: str
+    starts: datetime
+    zone: str
+    #: Whether the viewer keeps raw notes of it, follows its summary from the first draft on, edits and finishes it.
+    keeps_raw_notes: bool
+    follows: bool
+    edits: bool
+    finishes: bool
+    document_id: UUID | None
+    #: None until the summary is begun.
+    state: DocumentState | None
+    version: int
+    finished_on: date | None
+    #: When the viewer's own raw notes go; None where there are none.
+    raw_notes_until: date | None
+
+    @property
+    def id(self) -> UUID:
+        return self.ref.session_id
+
+    @property
+    def rule(self) -> Rule:
+        return self.ref.rule
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its summary can still be written on, begun or not."""
+        return self.state in {None, DocumentState.DRAFT}
+
+    def day_of(self, now: datetime) -> date:
+        """The day on the meeting's clocks: notes are dated to the day only."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state is DocumentState.FINISHED
+
+
+def _sessions(viewer: Viewer) -> Select[Any]:
+    """Sessions that may have notes, in the newest form that was released; those taken out while there is a text."""
+    newest = _newest(viewer)
+    last = select(func.max(Release.number)).where(Release.meeting_id == _meeting_id(viewer)).scalar_subquery()
+    return (
+        select(
+            ReleaseItem.dialogue_id,
+            ReleaseItem.meeting_id,
+            ReleaseItem.session_id,
+            ReleaseItem.rule,
+            ReleaseItem.starts_utc,
+            ReleaseItem.frozen,
+            visible_sessions(viewer, RAW_NOTES_WRITE).label("keeps_raw_notes"),
+            visible_sessions(viewer, SUMMARY_SEE).label("follows"),
+            visible_sessions(viewer, SUMMARY_EDIT).label("edits"),
+            visible_sessions(viewer, SUMMARY_FINISH).label("finishes"),
+            Document.id.label("document_id"),
+            Document.state,
+            Document.version,
+            Document.finished_on,
+            RawNotes.destroy_by,
+        )
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
+        .outerjoin(Document, (Document.session_id == ReleaseItem.session_id) & (Document.kind == DocumentKind.SUMMARY))
+        .outerjoin(
+            RawNotes, (RawNotes.session_id == ReleaseItem.session_id) & visible_raw_notes(viewer, RAW_NOTES_WRITE)
+        )
+        .where(
+            Release.meeting_id == _meeting_id(viewer),
+            ReleaseItem.rule.in_(RULES_WITH_NOTES),
+            or_(Release.number == last, Document.id.is_not(None), RawNotes.id.is_not(None)),
+        )
+        .order_by(ReleaseItem.starts_utc, ReleaseItem.session_id)
+    )
+
+
+def _as_seen(row: Any) -> SessionNotes:
+    zone = str(row.frozen["zone"])
+    return SessionNotes(
+        ref=SessionRef(row.dialogue_id, row.meeting_id, row.session_id, row.rule),
+        code=str(row.frozen.get("code", "")),
+        title=str(row.frozen["title"]),
+        starts=row.starts_utc.astimezone(ZoneInfo(zone)),
+        zone=zone,
+        keeps_raw_notes=bool(row.keeps_raw_notes),
+        follows=bool(row.follows),
+        edits=bool(row.edits),
+        finishes=bool(row.finishes),
+        document_id=row.document_id,
+        state=row.state,
+        version=row.version or 0,
+        finished_on=row.finished_on,
+        raw_notes_until=row.destroy_by,
+    )
+
+
+def sessions(viewer: Viewer) -> list[SessionNotes]:
+    """The sessions of the meeting whose notes the viewer works on, follows, or reads once they are filed."""
+    mine = or_(visible_sessions(viewer, SUMMARY_SEE), visible(viewer, SUMMARY_FILED_READ))
+    return [_as_seen(row) for row in db.session.execute(_sessions(viewer).where(mine))]
+
+
+def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
+    """One session whose notes one of these actions reaches.
+
+    :raises Unseen: there is none, its rule keeps no notes, or it is not the viewer's.
+    """
+    reached = or_(false(), *(visible_sessions(viewer, action) for action in actions))
+    row = db.session.execute(_sessions(viewer).where(reached, ReleaseItem.session_id == session_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _as_seen(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a text: its number, the one it was based on, its day. Who wrote it is not kept."""
+
+    number: int
+    based_on: int
+    day: date
+    text: str = ""
+
+
+#: What a summary is before anybody began it.
+UNWRITTEN = Version(0, 0, date.min)
+
+
+def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> Version:
+    """One version of a session's summary, the newest unless named; :data:`UNWRITTEN` before the first.
+
+    :raises Unseen: there is no such version, or it is not for this viewer.
+    """
+    if number is None and notes.document_id is None:
+        return UNWRITTEN
+    if number is not None and not 1 <= number <= notes.version:
+        raise NotFound
+    reached = or_(*(visible(viewer, action) for action in (SUMMARY_SEE, SUMMARY_EDIT)))
+    if number is None:
+        reached = or_(reached, visible(viewer, SUMMARY_FILED_READ))
+    row = db.session.execute(
+        select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day, DocumentVersion.text)
+        .join(Document, Document.id == DocumentVersion.document_id)
+        .where(reached, Document.id == notes.document_id)
+        .where(DocumentVersion.number == (Document.version if number is None else number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Version(*row)
+
+
+def versions(viewer: Viewer, notes: SessionNotes, page: int = 1) -> list[Version]:
+    """A page of the versions of a session's summary without their texts, newest first."""
+    rows = db.session.execute(
+        select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day)
+        .join(Document, Document.id == DocumentVersion.document_id)
+        .where(visible(viewer, SUMMARY_SEE), Document.id == notes.document_id)
+        .order_by(DocumentVersion.number.desc())
+        .limit(VERSIONS_ON_A_PAGE)
+        .offset((page - 1) * VERSIONS_ON_A_PAGE)
+    )
+    return [Version(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedNotes:
+    """Raw notes, opened for their owner."""
+
+    text: str
+    version: int
+    destroy_by: date
+    changed_on: date
+
+
+def raw_notes(viewer: Viewer, session_id: UUID) -> OpenedNotes | None:
+    """The viewer's own raw notes of a session; None until they are begun.
+
+    :raises Unseen: their key was destroyed, and the row is about to follow.
+    :raises SealBroken: what is stored is not what was sealed here.
+    """
+    row = own_raw_notes(viewer, session_id)
+    if row is None:
+        return None
+    try:
+        text = unseal_text(key_store(), row.key, row.place, row.text_sealed)
+    except KeyErased:
+        raise NotFound from None
+    return OpenedNotes(text, row.version, row.destroy_by, row.changed_on)
+
+
+def own_raw_notes(viewer: Viewer, session_id: UUID) -> RawNotes | None:
+    """The row of the viewer's own raw notes of a session."""
+    return db.session.execute(
+        select(RawNotes).where(
+            visible_raw_notes(viewer, RAW_NOTES_WRITE),
+            RawNotes.session_id == session_id,
+            RawNotes.owner_id == viewer.person_id,
+        )
+    ).scalar_one_or_none()
+
+
+def destruction_day_of(session: SessionNotes, now: datetime) -> date:
+    """When raw notes of the session will be gone at the latest if they are begun now."""
+    return destruction_day(planning.frame_of(session.ref.meeting_id).last, session.day_of(now))
+
+
+def raw_notes_due(today: date) -> Sequence[RawNotes]:
+    """Raw notes whose day has come."""
+    due = select(RawNotes).where(RawNotes.destroy_by <= today).order_by(RawNotes.destroy_by, RawNotes.id)
+    return db.session.execute(due).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedLine:
+    """All that is told of a finished summary to those who file it: no text, and nobody who worked on it."""
+
+    document_id: UUID
+    session_id: UUID
+    code: str
+    title: str
+    rule: Rule
+    held_on: date
+
+
+def finished_lines(viewer: Viewer) -> list[FinishedLine]:
+    """The finished summaries of the meeting in which the viewer stands that wait to be filed, by their line only."""
+    rows = db.session.execute(_sessions(viewer).where(visible(viewer, RECORD_FILE)))
+    return [
+        FinishedLine(row.document_id, notes.id, notes.code, notes.title, notes.rule, notes.starts.date())
+        for row, notes in ((row, _as_seen(row)) for row in rows)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FiledText:
+    """A finished summary as the archive takes it over."""
+
+    ref: SessionRef
+    code: str
+    title: str
+    held_on: date
+    text: str
+
+
+def filed_text(viewer: Viewer, document_id: UUID) -> FiledText:
+    """The text of a finished or filed summary, for the archive's own change: who files it does not get to see it.
+
+    :raises Unseen: it is neither finished nor filed, or the viewer neither files nor reads filed summaries.
+    """
+    reached = or_(visible(viewer, RECORD_FILE), visible(viewer, SUMMARY_FILED_READ))
+    found = db.session.execute(
+        _sessions(viewer)
+        .add_columns(DocumentVersion.text)
+        .join(
+            DocumentVersion,
+            (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version),
+        )
+        .where(reached, Document.state != DocumentState.DRAFT, Document.id == document_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    notes = _as_seen(found)
+    return FiledText(notes.ref, notes.code, notes.title, notes.starts.date(), found.text)

@@ -1,0 +1,170 @@
+"""Decisions about notes and summaries, on given facts: what is kept, for how long, and how two texts differ."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+from enum import Enum
+from itertools import zip_longest
+from typing import ClassVar
+from uuid import UUID
+
+from dialogues.core.common.events import DomainEvent
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.rules.kinds import Rule
+
+#: How many characters a summary and raw notes may have; a summary is rendered, which costs more.
+SUMMARY_LONGEST = 60_000
+RAW_NOTES_LONGEST = 200_000
+
+
+#: How long raw notes are kept after the meeting when nothing destroys them earlier.
+RAW_NOTES_KEPT = timedelta(days=90)
+
+
+#: The rules under which a rapporteur works at all.
+RULES_WITH_NOTES = tuple(rule for rule in Rule if rule.has_notes)
+
+
+class DocumentKind(Enum):
+    """What a document is; each prints its own line of responsibility."""
+
+    SUMMARY = "summary"
+
+
+class DocumentState(Enum):
+    """Where a document stands."""
+
+    DRAFT = "draft"
+    FINISHED = "finished"
+    FILED = "filed"
+
+
+class Difference(Enum):
+    """How a line of one text stands to the line beside it in another."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+#: Who answers for a text, printed under it.
+RESPONSIBILITY: dict[DocumentKind, str] = {
+    DocumentKind.SUMMARY: N_(
+        "Rapporteur's report. The rapporteur alone answers for this text; it binds no participant and no institution."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRef:
+    """The session that notes are of, with its rule as released."""
+
+    dialogue_id: UUID
+    meeting_id: UUID
+    session_id: UUID
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesChanged(DomainEvent):
+    """Notes of a session, raw or in summary, were changed; `about` is the session."""
+
+    action: ClassVar[str] = "notes.changed"
+    coarse: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryFinished(DomainEvent):
+    """A session's summary was marked finished; `about` is the session."""
+
+    action: ClassVar[str] = "notes.summary_finished"
+    coarse: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryReopened(DomainEvent):
+    """A finished summary became a draft again; `about` is the session."""
+
+    action: ClassVar[str] = "notes.summary_reopened"
+    coarse: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawNotesDestroyed(DomainEvent):
+    """Raw notes of a session and their key are gone; `about` is the session."""
+
+    action: ClassVar[str] = "notes.raw_destroyed"
+    coarse: ClassVar[bool] = True
+
+
+def refuse_without_notes(rule: Rule) -> None:
+    """:raises Refusal: nothing is written down of a session under this rule."""
+    if not rule.has_notes:
+        raise Refusal(N_("No notes and no summary are kept of this session: its rule does not allow it."))
+
+
+def refuse_locked(state: DocumentState) -> None:
+    """:raises Refusal: the summary is finished or filed, so its text stays as it is."""
+    if state is DocumentState.FILED:
+        raise Refusal(N_("This summary is filed and stays as it is. Keep a copy of your text if you need it."))
+    if state is DocumentState.FINISHED:
+        raise Refusal(N_("This summary was marked finished. Reopen it in another window, then send this again."))
+
+
+def refuse_unbegun(starts: datetime, now: datetime) -> None:
+    """:raises Refusal: nothing was said yet that could be summed up."""
+    if now < starts:
+        raise Refusal(N_("This session has not begun: its summary is finished once it was held."))
+
+
+def refuse_unfinished(state: DocumentState) -> None:
+    """:raises Refusal: only a finished summary can be filed or reopened."""
+    if state is DocumentState.FILED:
+        raise Refusal(N_("This summary is filed and stays as it is."))
+    if state is not DocumentState.FINISHED:
+        raise Refusal(N_("This summary is a draft: it is not finished, or was reopened meanwhile."))
+
+
+def refuse_other_text(saved: int, based_on: int) -> None:
+    """:raises Refusal: the text that was edited is no longer the newest; nothing is lost, both are shown then."""
+    if saved != based_on:
+        raise Refusal(
+            N_(
+                "Another text was saved meanwhile. Both are shown below: bring them together in yours, then save again."
+            ),
+            field="version",
+        )
+
+
+def destruction_day(last_day: date, begun: date) -> date:
+    """When raw notes that are begun on that day will be gone at the latest."""
+    return max(last_day, begun) + RAW_NOTES_KEPT
+
+
+def compared(left: str, right: str) -> list[tuple[str, str, Difference]]:
+    """Two texts line by line, side by side."""
+    ours, theirs = left.splitlines(), right.splitlines()
+    rows: list[tuple[str, str, Difference]] = []
+    for kind, i, j, k, m in SequenceMatcher(None, ours, theirs).get_opcodes():
+        if kind == "equal":
+            rows += [(line, line, Difference.SAME) for line in ours[i:j]]
+        else:
+            rows += [_beside(one, other) for one, other in zip_longest(ours[i:j], theirs[k:m])]
+    return rows
+
+
+def _beside(one: str | None, other: str | None) -> tuple[str, str, Difference]:
+    if one is None:
+        return "", other or "", Difference.ADDED
+    if other is None:
+        return one, "", Difference.REMOVED
+    return one, other, Difference.CHANGED
+
+
+WORDS: dict[Enum, str] = {
+    DocumentKind.SUMMARY: N_("Summary"),
+    DocumentState.DRAFT: N_("draft"),
+    DocumentState.FINISHED: N_("finished"),
+    DocumentState.FILED: N_("filed"),
+}

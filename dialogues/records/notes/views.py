@@ -1,0 +1,169 @@
+"""Pages of notes: raw notes of one's own, and summaries with their versions."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from dialogues.core.common import clock
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.lib.markup import rich_text
+from dialogues.policy import RAW_NOTES_WRITE, SUMMARY_EDIT, SUMMARY_FILED_READ, SUMMARY_FINISH, SUMMARY_SEE
+from dialogues.records.notes import commands, queries
+from dialogues.records.notes.forms import DecisionForm, RawNotesForm, SeenVersionForm, SummaryForm
+from dialogues.records.notes.queries import SessionNotes
+from dialogues.records.notes.rules import RESPONSIBILITY, DocumentKind, compared
+
+blueprint = Blueprint("notes", __name__, url_prefix="/meetings/<uuid:meeting_id>/notes")
+
+
+def _page(session: SessionNotes, **more: Any) -> dict[str, Any]:
+    """What every page about the summary of a session shows."""
+    return {
+        "meeting_id": session.ref.meeting_id,
+        "session": session,
+        "responsibility": _(RESPONSIBILITY[DocumentKind.SUMMARY]),
+        **more,
+    }
+
+
+def _address(endpoint: str, session: SessionNotes, **more: Any) -> str:
+    return url_for(endpoint, meeting_id=session.ref.meeting_id, session_id=session.id, **more)
+
+
+@blueprint.get("")
+@allows(SUMMARY_SEE, SUMMARY_FILED_READ)
+def notes(meeting_id: UUID) -> str:
+    """The sessions of the meeting with the state of their summaries, as far as they are the viewer's."""
+    return render_template(
+        "records/notes/notes.html",
+        meeting_id=meeting_id,
+        sessions=queries.sessions(viewer()),
+        responsibility=_(RESPONSIBILITY[DocumentKind.SUMMARY]),
+    )
+
+
+@blueprint.route("/<uuid:session_id>/raw", methods=["GET", "POST"])
+@allows(RAW_NOTES_WRITE)
+@form_page("records/notes/raw.html")
+def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """The viewer's own raw notes of a session."""
+    session = queries.session(viewer(), session_id, RAW_NOTES_WRITE)
+    saved = queries.raw_notes(viewer(), session_id)
+    form = RawNotesForm(data={"text": saved.text if saved else "", "version": saved.version if saved else 0})
+    yield {
+        "form": form,
+        "meeting_id": meeting_id,
+        "session": session,
+        "saved": saved,
+        "destroy_by": saved.destroy_by if saved else queries.destruction_day_of(session, clock.now()),
+        "differences": lambda: compared(saved.text if saved else "", form.text.data or ""),
+    }
+    commands.save_raw_notes(viewer(), session_id, form.text.data or "", version=form.version.data, now=clock.now())
+    flash(_("Your raw notes are kept. Only you can read them."), "success")
+    yield see_other(_address("notes.raw", session))
+
+
+@blueprint.get("/<uuid:session_id>/summary")
+@allows(SUMMARY_SEE, SUMMARY_FILED_READ)
+def summary(meeting_id: UUID, session_id: UUID) -> str:
+    """The summary of a session, as it stands."""
+    session = queries.session(viewer(), session_id, SUMMARY_SEE, SUMMARY_FILED_READ)
+    version = queries.version(viewer(), session)
+    return render_template(
+        "records/notes/summary.html",
+        **_page(session, meeting_id=meeting_id, version=version, text=rich_text(version.text)),
+    )
+
+
+@blueprint.route("/<uuid:session_id>/summary/edit", methods=["GET", "POST"])
+@allows(SUMMARY_EDIT)
+@form_page("records/notes/edit_summary.html")
+def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Edit the summary of a session, look at it before saving, and bring two texts together."""
+    session = queries.session(viewer(), session_id, SUMMARY_EDIT)
+    saved = queries.version(viewer(), session)
+    form = SummaryForm(data={"text": saved.text, "version": saved.number})
+    page = _page(
+        session,
+        meeting_id=meeting_id,
+        form=form,
+        saved=saved,
+        preview=None,
+        differences=lambda: compared(saved.text, form.text.data or ""),
+    )
+    yield page if session.is_draft or request.method == "POST" else see_other(_address("notes.summary", session))
+    if form.preview.data:
+        yield render_template("records/notes/edit_summary.html", **page | {"preview": rich_text(form.text.data or "")})
+    commands.save_summary(viewer(), session_id, form.text.data or "", based_on=form.version.data, now=clock.now())
+    flash(_("The summary is saved."), "success")
+    yield see_other(_address("notes.summary", session))
+
+
+@blueprint.get("/<uuid:session_id>/summary/versions")
+@allows(SUMMARY_SEE)
+def versions(meeting_id: UUID, session_id: UUID) -> str:
+    """All versions of a summary, newest first."""
+    session = queries.session(viewer(), session_id, SUMMARY_SEE)
+    last = max(1, -(-session.version // queries.VERSIONS_ON_A_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    return render_template(
+        "records/notes/versions.html",
+        **_page(session, meeting_id=meeting_id, page=page, last=last, found=queries.versions(viewer(), session, page)),
+    )
+
+
+@blueprint.get("/<uuid:session_id>/summary/versions/compare")
+@allows(SUMMARY_SEE)
+def compare(meeting_id: UUID, session_id: UUID) -> str:
+    """Two versions of a summary side by side; the last two unless named."""
+    session = queries.session(viewer(), session_id, SUMMARY_SEE)
+    right = queries.version(viewer(), session, request.args.get("right", session.version, type=int))
+    left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=int))
+    rows = compared(left.text, right.text)
+    return render_template(
+        "records/notes/compare.html", **_page(session, meeting_id=meeting_id, left=left, right=right, rows=rows)
+    )
+
+
+@blueprint.route("/<uuid:session_id>/summary/versions/<int:number>/restore", methods=["GET", "POST"])
+@allows(SUMMARY_EDIT)
+@form_page("records/notes/restore.html")
+def restore(meeting_id: UUID, session_id: UUID, number: int) -> Iterator[Any]:
+    """Show an old version of a summary and make it the newest."""
+    session = queries.session(viewer(), session_id, SUMMARY_EDIT)
+    old = queries.version(viewer(), session, number)
+    form = SeenVersionForm(data={"version": session.version})
+    yield _page(session, meeting_id=meeting_id, form=form, old=old, text=rich_text(old.text))
+    commands.restore_version(viewer(), session_id, number, version=form.version.data, now=clock.now())
+    flash(_("Version %(number)s is the newest text again.", number=number), "success")
+    yield see_other(_address("notes.summary", session))
+
+
+@blueprint.route("/<uuid:session_id>/summary/finish", methods=["GET", "POST"])
+@allows(SUMMARY_FINISH)
+@form_page("records/notes/finish.html")
+def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Read the summary once more and mark it finished."""
+    session = queries.session(viewer(), session_id, SUMMARY_FINISH)
+    version = queries.version(viewer(), session)
+    form = SeenVersionForm(data={"version": version.number})
+    yield _page(session, meeting_id=meeting_id, form=form, version=version, text=rich_text(version.text))
+    commands.finish_summary(viewer(), session_id, version=form.version.data, now=clock.now())
+    flash(_("The summary is finished. The archivist can file it now."), "success")
+    yield see_other(_address("notes.summary", session))
+
+
+@blueprint.route("/<uuid:session_id>/summary/reopen", methods=["GET", "POST"])
+@allows(SUMMARY_FINISH)
+@form_page("records/notes/reopen.html")
+def reopen(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
+    """Make a finished summary a draft again."""
+    session = queries.session(viewer(), session_id, SUMMARY_FINISH)
+    yield _page(session, meeting_id=meeting_id, form=DecisionForm())
+    commands.reopen_summary(viewer(), session_id, now=clock.now())
+    flash(_("The summary is a draft again."), "success")
+    yield see_other(_address("notes.summary", session))

@@ -1,0 +1,259 @@
+"""Calendar files: equal bytes for equal facts, read alike by second parsers, and nothing beyond their profile."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+import vobject
+
+from dialogues.lib.ical.calendar_file import calendar_file, filed_event
+from dialogues.lib.ical.parts import State
+from tests.agenda.calendars.lint import findings, unfolded
+from tests.agenda.calendars.samples import (
+    CANCELLED,
+    DESK,
+    FULL,
+    GOLDEN,
+    JERUSALEM,
+    SECRETS,
+    ULAANBAATAR,
+    WRONG,
+    ZURICH,
+    digest,
+    feed,
+    file,
+    golden,
+    letter,
+)
+
+local = datetime.fromisoformat
+ROOT = Path(__file__).parents[2]
+
+
+def lines(data: bytes, name: str) -> list[str]:
+    """The content lines of that name."""
+    return [line for line in unfolded(data) if re.split("[;:]", line)[0] == name]
+
+
+def icalendar_events(data: bytes) -> list[Any]:
+    calendar = icalendar.Calendar.from_ical(data)
+    assert not calendar.errors
+    return list(calendar.walk("VEVENT"))
+
+
+# Golden files
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_a_file_is_its_golden_copy(name: str) -> None:
+    assert GOLDEN[name] == golden(name)
+
+
+def test_every_golden_copy_is_of_a_file() -> None:
+    assert {path.stem for path in Path(__file__).with_name("golden").glob("*.ics")} == set(GOLDEN)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in GOLDEN if "full" not in name))
+def test_a_discreet_file_holds_no_word_of_the_title(name: str) -> None:
+    whole = "\n".join(unfolded(golden(name)))
+    assert [secret for secret in SECRETS if secret in whole] == []
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_icalendar_reads_a_golden_file_and_writes_it_back(name: str) -> None:
+    calendar = icalendar.Calendar.from_ical(golden(name))
+    again = icalendar.Calendar.from_ical(calendar.to_ical())
+    assert not [part for part in calendar.walk() if part.errors]
+    assert sorted(again.to_ical().split(b"\r\n")) == sorted(calendar.to_ical().split(b"\r\n"))
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_two_parsers_agree_on_start_end_words_and_sequence(name: str) -> None:
+    other = vobject.readOne(golden(name).decode())
+    read = {event.uid.value: event for event in other.vevent_list}
+    for event in icalendar_events(golden(name)):
+        twin = read[str(event["UID"])]
+        assert _instant(twin.dtstart.value) == _instant(event["DTSTART"].dt)
+        assert _instant(twin.dtend.value) == _instant(event["DTEND"].dt)
+        assert twin.summary.value == str(event["SUMMARY"])
+        assert int(twin.sequence.value) == event["SEQUENCE"]
+        assert hasattr(twin, "attendee") == ("ATTENDEE" in event)
+        if "ATTENDEE" in event:
+            assert twin.attendee.value == str(event["ATTENDEE"]) == "mailto:bold@example.mn"
+
+
+def _instant(value: date | datetime) -> date | datetime:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+# One truth in two renderings
+
+
+@pytest.mark.parametrize("facts", [ZURICH, FULL, ULAANBAATAR, replace(ZURICH, **CANCELLED)])
+def test_mailed_and_filed_differ_in_people_and_method_alone(facts: Any) -> None:
+    extra = {line for line in unfolded(letter(facts)) if line not in unfolded(file(facts))}
+    assert {re.split("[;:]", line)[0] for line in extra} == {
+        "METHOD",
+        "ORGANIZER",
+        "ATTENDEE",
+        "X-MICROSOFT-CDO-BUSYSTATUS",
+        "X-MICROSOFT-DISALLOW-COUNTER",
+    }
+    assert set(unfolded(file(facts))) <= set(unfolded(letter(facts)))
+
+
+def test_a_discreet_letter_names_addresses_without_names() -> None:
+    assert lines(letter(ZURICH), "ORGANIZER") == [f"ORGANIZER:mailto:{DESK.mail}"]
+    assert "CN=" not in letter(ZURICH).decode()
+
+
+def test_a_full_letter_names_its_one_guest() -> None:
+    part = "CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
+    assert lines(letter(FULL), "ATTENDEE") == [f'ATTENDEE;CN="Bold, B.";{part}:mailto:bold@example.mn']
+
+
+def test_a_cancelled_event_is_mailed_as_a_cancel_and_keeps_its_neutral_word() -> None:
+    data = letter(replace(ZURICH, **CANCELLED))
+    assert lines(data, "METHOD") == ["METHOD:CANCEL"]
+    assert lines(data, "STATUS") == ["STATUS:CANCELLED"]
+    assert lines(data, "SUMMARY") == ["SUMMARY:Appointment"]
+    assert "RSVP" not in data.decode()
+
+
+@pytest.mark.parametrize(
+    ("facts", "busy"),
+    [
+        (ZURICH, "BUSY"),
+        (replace(ZURICH, state=State.TENTATIVE), "TENTATIVE"),
+        (replace(ZURICH, transparent=True), "FREE"),
+        (replace(ZURICH, **CANCELLED), "FREE"),
+    ],
+)
+def test_outlook_is_told_how_busy_the_time_is(facts: Any, busy: str) -> None:
+    assert lines(letter(facts), "X-MICROSOFT-CDO-BUSYSTATUS") == [f"X-MICROSOFT-CDO-BUSYSTATUS:{busy}"]
+
+
+# Time
+
+
+def test_zones_stand_sorted_and_once_before_the_events() -> None:
+    data = file(ZURICH, ULAANBAATAR, FULL)
+    assert lines(data, "TZID") == ["TZID:Asia/Ulaanbaatar", "TZID:Europe/Zurich"]
+
+
+def test_a_filed_event_of_an_irregular_zone_is_in_utc_and_a_mailed_one_in_its_zone() -> None:
+    assert lines(file(JERUSALEM), "DTSTART")[-1] == "DTSTART:20270524T060000Z"
+    assert lines(letter(JERUSALEM), "DTSTART")[-1] == "DTSTART;TZID=Asia/Jerusalem:20270524T090000"
+
+
+def test_summer_and_winter_of_an_irregular_zone_stand_in_one_feed() -> None:
+    winter = replace(
+        JERUSALEM, uid="winter", local_start=local("2027-12-24T09:00"), local_end=local("2027-12-24T10:00")
+    )
+    assert findings(feed(JERUSALEM, winter)) == []
+    assert [event["DTSTART"].dt.hour for event in icalendar_events(feed(JERUSALEM, winter))] == [6, 7]
+
+
+def test_years_around_a_change_of_law_stand_in_one_feed() -> None:
+    days = [local(f"{year}-06-01T09:00") for year in (2024, 2025, 2026, 2027, 2028)]
+    events = [
+        replace(
+            ZURICH, uid=f"e{day.year}", tzid="Africa/Casablanca", local_start=day, local_end=day + timedelta(hours=1)
+        )
+        for day in days
+    ]
+    data = feed(*events)
+    assert findings(data) == []
+    assert [event["DTSTART"].dt.astimezone(UTC).hour for event in icalendar_events(data)] == [8, 8, 8, 9, 9]
+
+
+def test_the_second_of_two_equal_times_is_told_in_utc() -> None:
+    twice = replace(ZURICH, local_start=local("2027-10-31T02:30"), local_end=local("2027-10-31T04:00"))
+    assert lines(file(twice), "DTSTART")[-1] == "DTSTART;TZID=Europe/Zurich:20271031T023000"
+    assert lines(file(replace(twice, fold=1)), "DTSTART")[-1] == "DTSTART:20271031T013000Z"
+
+
+def test_an_event_may_end_earlier_by_the_clock_than_it_starts() -> None:
+    facts = replace(ZURICH, local_start=local("2027-10-31T02:45"), local_end=local("2027-10-31T02:15"), end_fold=1)
+    assert findings(file(facts)) == []
+    assert lines(file(facts), "DTEND") == ["DTEND:20271031T011500Z"]
+
+
+def test_utc_needs_no_zone() -> None:
+    assert lines(file(replace(ZURICH, tzid="UTC")), "DTSTART") == ["DTSTART:20270524T090000Z"]
+
+
+def test_an_all_day_event_excludes_its_end_and_needs_no_zone() -> None:
+    data = golden("filed-all-day-full")
+    assert lines(data, "DTSTART") + lines(data, "DTEND") == ["DTSTART;VALUE=DATE:20270524", "DTEND;VALUE=DATE:20270528"]
+    assert b"VTIMEZONE" not in data
+
+
+# Feeds
+
+
+def test_a_feed_says_its_name_twice_and_its_rhythm_with_a_type() -> None:
+    data = feed(ZURICH, name="Calendar; mine, \\N")
+    assert lines(data, "NAME") == ["NAME:Calendar\\; mine\\, \\\\N"]
+    assert lines(data, "X-WR-CALNAME") == ["X-WR-CALNAME:Calendar\\; mine\\, \\\\N"]
+    assert lines(data, "REFRESH-INTERVAL") == ["REFRESH-INTERVAL;VALUE=DURATION:PT1H"]
+    assert lines(data, "X-PUBLISHED-TTL") == ["X-PUBLISHED-TTL:PT1H"]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(30, "PT30M"), (60, "PT1H"), (90, "PT1H30M"), (1440, "PT24H")])
+def test_a_rhythm_is_told_in_hours_and_minutes(minutes: int, told: str) -> None:
+    assert f"X-PUBLISHED-TTL:{told}\r\n".encode() in calendar_file([], refresh=timedelta(minutes=minutes))
+
+
+def test_a_feed_of_a_thousand_prepared_events_is_the_same_as_made_one_by_one() -> None:
+    facts = [replace(ZURICH, uid=f"e{n}") for n in range(1000)]
+    prepared = [filed_event(one) for one in facts]
+    assert calendar_file(iter(prepared)) == calendar_file(filed_event(one) for one in facts)
+    assert len(icalendar_events(calendar_file(prepared[:50]))) == 50
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(("make", "sentence"), WRONG.values(), ids=list(WRONG))
+def test_wrong_facts_are_refused_with_a_sentence(make: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        make()
+
+
+# The same bytes everywhere
+
+
+def run(*flags: str, code: str, **environment: str) -> str:
+    """What a Python process of its own prints, in that environment."""
+    command = [sys.executable, *flags, "-c", code]
+    result = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONHASHSEED": "1", "TZ": "America/New_York", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONTZPATH": "/nonexistent"},
+        {"PYTHONHASHSEED": "3", "TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8"},
+    ],
+)
+def test_the_bytes_are_the_same_in_any_process_zone_and_locale(environment: dict[str, str]) -> None:
+    code = "from tests.invites.samples import digest; print(digest())"
+    assert run(code=code, **environment) == digest()
+
+
+def test_no_safety_rests_on_assert() -> None:
+    code = "from tests.invites.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
+    assert run("-O", code=code) == f"{digest()} []"

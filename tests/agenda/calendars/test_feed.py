@@ -1,0 +1,248 @@
+"""Feeds: one look-up says whether anything changed; what is fetched is one's own, and the same from every process."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, select, update
+
+from dialogues.agenda.versions.rules import Admits, Part
+from dialogues.core.accounts.models import Account, SecretLink
+from dialogues.core.accounts.operations import revoke_links
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Person
+from dialogues.meetings.dialogues.rules.kinds import Existence
+from tests.agenda.calendars.calendars import Calendars, evening, statements
+from tests.beds.web import set_clock
+
+pytestmark = pytest.mark.engine
+
+
+BEFORE_THE_WINDOW = datetime(2027, 5, 1, tzinfo=UTC)
+
+
+def test_a_feed_has_the_headers_that_calendar_programs_need(calendars: Calendars) -> None:
+    answer = calendars.fetch(calendars.feed_address("us4"))
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="calendar.ics"'
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["ETag"].startswith('W/"')
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_feed_names_itself_neutrally_and_says_how_often_to_look(calendars: Calendars) -> None:
+    content = calendars.fetch(calendars.feed_address("us4")).data
+    assert b"NAME:Calendar\r\n" in content
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content
+    for told in (b"METHOD", b"ORGANIZER", b"ATTENDEE", b"Tuul"):
+        assert told not in content
+
+
+def test_an_unchanged_feed_answers_304_from_one_plain_look_up(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    tag = calendars.fetch(address).headers["ETag"]
+    taken: list[object] = []
+    event.listen(db.engine, "checkout", lambda connection, *_rest: taken.append(connection))
+    with statements() as asked:
+        answer = calendars.fetch(address, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["ETag"] == tag
+    # The look-up goes past the statements that are counted: one connection was taken, and nothing else was asked.
+    assert (len(taken), asked) == (1, [])
+
+
+@pytest.mark.parametrize("form", ['"other", {tag}', "{strong}", "*"])
+def test_a_tag_is_known_in_whatever_way_it_is_named(calendars: Calendars, form: str) -> None:
+    address = calendars.feed_address("us4")
+    tag = calendars.fetch(address).headers["ETag"]
+    named = form.format(tag=tag, strong=tag.removeprefix("W/"))
+    assert calendars.fetch(address, headers={"If-None-Match": named}).status_code == 304
+
+
+def test_head_tells_the_tag_without_the_content(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    answer = calendars.fetch(address, method="HEAD")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert answer.headers["ETag"] == calendars.fetch(address).headers["ETag"]
+
+
+def test_the_tag_changes_when_one_session_leaves_and_another_enters(calendars: Calendars) -> None:
+    first, address = calendars.plan(), calendars.feed_address("us4")
+    calendars.release()
+    before = calendars.fetch(address).headers["ETag"]
+    calendars.remove(first)
+    calendars.plan("Another talk", when=evening(20))
+    calendars.release()
+    assert calendars.fetch(address).headers["ETag"] != before
+
+
+def test_the_tag_changes_with_profile_language_and_day(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    tags = [calendars.fetch(address).headers["ETag"]]
+    calendars.open_up()
+    tags.append(calendars.fetch(address).headers["ETag"])
+    person = calendars.cast.person("us4")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.execute(update(Person).where(Person.id == person).values(locale="fr"))
+    tags.append(calendars.fetch(address).headers["ETag"])
+    calendars.later(timedelta(days=1))
+    tags.append(calendars.fetch(address).headers["ETag"])
+    assert len(set(tags)) == 4
+
+
+def test_two_persons_and_two_addresses_of_one_have_tags_of_their_own(calendars: Calendars) -> None:
+    addresses = [calendars.feed_address(name) for name in ("us4", "us4", "kr1")]
+    assert len({calendars.fetch(address).headers["ETag"] for address in addresses}) == 3
+
+
+def test_equal_state_gives_equal_bytes(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    first = calendars.fetch(address).data
+    calendars.later(timedelta(hours=2))
+    assert calendars.fetch(address).data == first
+
+
+def test_two_processes_give_the_same_bytes(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    program = (
+        "import hashlib\n"
+        "from dialogues.factory import create_app\n"
+        "from dialogues.settings import read_settings\n"
+        f"answer = create_app(read_settings()).test_client().get({address!r})\n"
+        "print(answer.status_code, hashlib.sha256(answer.data).hexdigest())\n"
+    )
+    settings = calendars.app.extensions["dialogues"].settings
+    told = {
+        "DIALOGUES_INSTANCE": str(settings.instance),
+        "DIALOGUES_DATABASE_URL": settings.database_url,
+        "DIALOGUES_SECRET_KEY": settings.secret_key,
+        "DIALOGUES_DEMO": "1",
+        "DIALOGUES_NOW": "2027-05-26T08:00+08:00",
+    }
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, **told, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Pyongyang"))
+    }
+    assert len(found) == 1
+    assert found.pop().startswith("200 ")
+
+
+def test_the_travel_desk_has_times_and_nothing_else(calendars: Calendars) -> None:
+    calendars.open_up()
+    entries = calendars.feed(calendars.feed_address("st-travel")).values()
+    assert len(entries) >= 10
+    assert {str(entry["SUMMARY"]) for entry in entries} == {"Appointment"}
+    assert {str(entry.get("LOCATION")) for entry in entries} == {"Ulaanbaatar"}
+    assert not any("DESCRIPTION" in entry for entry in entries)
+
+
+def test_a_full_feed_tells_titles_and_rooms_but_no_other_person(calendars: Calendars) -> None:
+    calendars.open_up()
+    content = calendars.fetch(calendars.feed_address("us4")).data.replace(b"\r\n ", b"")
+    assert b"Opening remarks" in content
+    names = db.session.scalars(select(Person.family).where(Person.family != "")).all()
+    assert not [name for name in names if len(name) > 3 and name.encode() in content]
+
+
+def test_an_interpreter_has_the_own_sessions_within_the_window_only(calendars: Calendars) -> None:
+    address = calendars.feed_address("in-ko1")
+    inside = calendars.fetch(address)
+    set_clock(calendars.app, BEFORE_THE_WINDOW)
+    outside = calendars.fetch(address, headers={"If-None-Match": inside.headers["ETag"]})
+    assert b"BEGIN:VEVENT" in inside.data
+    assert outside.status_code == 200
+    assert b"BEGIN:VEVENT" not in outside.data
+
+
+def test_an_archivist_has_no_feed(calendars: Calendars) -> None:
+    assert calendars.fetch(calendars.feed_address("st-arch")).status_code == 404
+
+
+def test_a_cancelled_session_stays_for_thirty_days_and_then_leaves(calendars: Calendars) -> None:
+    person = calendars.cast.person("us4")
+    session = calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
+    calendars.release()
+    address = calendars.feed_address("us4")
+    with_it = set(calendars.feed(address))
+    calendars.remove(session)
+    calendars.release()
+    assert set(calendars.feed(address)) == with_it
+    calendars.later(timedelta(days=29))
+    assert set(calendars.feed(address)) == with_it
+    calendars.later(timedelta(days=2))
+    assert len(calendars.feed(address)) == len(with_it) - 1
+
+
+def test_unknown_revoked_expired_and_disabled_are_one_and_the_same_404(calendars: Calendars) -> None:
+    revoked, expired, disabled = (calendars.feed_address(name) for name in ("us4", "kr1", "xo2"))
+    people = {name: calendars.cast.person(name) for name in ("us4", "kr1")}
+    account = calendars.cast.account("xo2")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        now = clock.real_now()
+        revoke_links(LinkPurpose.FEED, people["us4"], now)
+        session.execute(update(SecretLink).where(SecretLink.subject == people["kr1"]).values(expires_at=now))
+        session.execute(update(Account).where(Account.id == account).values(disabled_at=now))
+    answers = [calendars.fetch(path) for path in ("/feed/unknown.ics", revoked, expired, disabled)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.data for answer in answers}) == 1
+    assert not any("ETag" in answer.headers for answer in answers)
+
+
+def test_the_last_fetch_is_noted_once_a_day(calendars: Calendars) -> None:
+    address, person = calendars.feed_address("us4"), calendars.cast.person("us4")
+    calendars.fetch(address)
+    with statements() as asked:
+        calendars.fetch(address)
+    assert not [sql for sql in asked if sql.startswith("UPDATE")]
+    db.session.rollback()
+    days = db.session.scalars(select(SecretLink.last_used_on).where(SecretLink.subject == person)).all()
+    assert clock.real_now().date() in days
+
+
+def test_a_feed_is_fetched_even_where_the_day_cannot_be_noted(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE secret_link"):
+            raise OSError("disk full")
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    try:
+        assert calendars.fetch(address).status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", refuse)
+
+
+def test_a_feed_reads_as_often_for_few_sessions_as_for_many(calendars: Calendars) -> None:
+    counts = []
+    for name in ("us4", "in-ko1"):
+        address = calendars.feed_address(name)
+        calendars.fetch(address)
+        with statements() as asked:
+            calendars.fetch(address)
+        counts.append(len([sql for sql in asked if sql.startswith("SELECT")]))
+    assert counts == [1, 1]
+
+
+def test_of_a_meeting_that_became_confidential_the_feed_tells_nothing_any_more(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    tag = calendars.fetch(address).headers["ETag"]
+    assert calendars.feed(address)
+
+    calendars.edit_meeting("TRD-1", existence=Existence.CONFIDENTIAL)
+
+    assert calendars.feed(address) == {}
+    assert calendars.fetch(address).headers["ETag"] != tag

@@ -1,0 +1,332 @@
+"""Calendars follow what happens: releases, moves, answers, roles; and each person is told once, of their own only."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
+
+from dialogues.agenda.calendars.models import Entry
+from dialogues.agenda.versions.rules import Admits, Part
+from dialogues.core.accounts import queries as accounts
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.rules.facts import Days
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.meetings import commands as meetings
+from dialogues.meetings.roles import commands as roles
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.invitations import operations as invitations_operations
+from dialogues.people.invitations.commands import answering as invitations_answering
+from dialogues.people.invitations.commands import inviting as invitations_inviting
+from dialogues.people.invitations.rules import Invitee
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import Answer
+from dialogues.people.registration import commands as registration_commands
+from dialogues.people.registration import queries as registration_queries
+from dialogues.people.registration.rules import Visibility
+from dialogues.policy import Role
+from tests.agenda.calendars.calendars import Calendars, calendar_part, evening
+
+
+def test_loading_the_sample_fills_calendars_and_writes_to_nobody(calendars: Calendars) -> None:
+    assert calendars.owed() == 0
+    assert len(calendars.feed(calendars.feed_address("us4"))) > 1
+
+
+def test_a_meeting_that_moves_is_mailed_under_the_same_uid_with_a_raised_sequence(calendars: Calendars) -> None:
+    first, last = date(2027, 5, 31), date(2027, 6, 4)
+    days = Days(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 3), arrive_on=first, depart_on=last)
+    calendars.edit_meeting(days=days)
+    was = calendar_part(calendars.emails("us4")[0])[0]
+    calendars.edit_meeting(days=days.moved_to(days.starts_on + timedelta(days=7)))
+    now = calendar_part(calendars.emails("us4")[0])[0]
+    assert (now["UID"], now["SEQUENCE"]) == (was["UID"], was["SEQUENCE"] + 1)
+    assert (now.start, now.end) == (first + timedelta(days=7), last + timedelta(days=8))
+
+
+def test_a_cancelled_meeting_is_cancelled_in_every_calendar(calendars: Calendars) -> None:
+    feed = calendars.feed_address("us4")
+    before = calendars.feed(feed)
+    calendars.cancel_meeting()
+    (letter,) = calendars.emails("us4")
+    event, content = calendar_part(letter)
+    assert b"METHOD:CANCEL" in content
+    assert event["STATUS"] == "CANCELLED"
+    after = calendars.feed(feed)
+    assert after.keys() == before.keys()
+    assert {str(event["STATUS"]) for event in after.values()} == {"CANCELLED"}
+    assert all(after[uid]["SEQUENCE"] == before[uid]["SEQUENCE"] + 1 for uid in before)
+
+
+def test_those_without_a_mailed_entry_are_told_of_a_cancelled_meeting_in_words(calendars: Calendars) -> None:
+    calendars.cancel_meeting()
+    (letter,) = calendars.emails("in-ko1")
+    assert letter.get_content_type() == "text/plain"
+    assert "cancelled" in letter.get_content()
+
+
+def test_a_meeting_that_becomes_certain_keeps_its_answer_and_is_mailed_again(calendars: Calendars) -> None:
+    calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
+    event, _content = calendar_part(calendars.emails("us4", "SCD")[0])
+    assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 1)
+
+
+def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_span_of_days(calendars: Calendars) -> None:
+    calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
+    event, content = calendar_part(calendars.emails("us4", "SCD")[0])
+    assert event["TRANSP"] == "TRANSPARENT"
+    assert b"DTSTART;VALUE=DATE:" in content
+    assert (event.end - event.start).days > 7
+    assert "LOCATION" not in event
+
+
+def test_a_release_tells_each_person_once_what_changed_for_them(calendars: Calendars) -> None:
+    session = calendars.plan()
+    calendars.release()
+    (new,) = calendars.emails("us4")
+    assert "new: Wednesday 26 May 2027, 18:00–18:45 Asia/Ulaanbaatar (UTC+08:00)" in new.get_content()
+    calendars.move(session, evening(20))
+    calendars.release()
+    (moved,) = calendars.emails("us4")
+    assert "moved from Wednesday 26 May 2027, 18:00–18:45" in moved.get_content()
+    assert "to Wednesday 26 May 2027, 20:00–20:45" in moved.get_content()
+    calendars.remove(session)
+    calendars.release()
+    (gone,) = calendars.emails("us4")
+    assert "cancelled: Wednesday 26 May 2027, 20:00–20:45" in gone.get_content()
+    assert all(letter.get_content_type() == "text/plain" for letter in (new, moved, gone))
+
+
+def test_whom_a_release_does_not_concern_it_does_not_write_to(calendars: Calendars) -> None:
+    person = calendars.cast.person("us4")
+    calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
+    calendars.release()
+    assert len(calendars.emails("us4")) == 1
+    assert calendars.emails("kr1") == []
+    assert calendars.emails("st-travel") == []
+
+
+def test_a_new_title_is_no_change_for_discreet_guests(calendars: Calendars) -> None:
+    session = calendars.plan()
+    calendars.release()
+    calendars.emails("us4")
+    version = calendars.version("us4")
+    calendars.retitle(session, "Another title")
+    calendars.release()
+    assert calendars.emails("us4") == []
+    assert calendars.version("us4") == version
+
+
+def test_a_new_title_raises_the_sequence_of_those_who_read_it(calendars: Calendars) -> None:
+    calendars.open_up()
+    session = calendars.plan("First title")
+    calendars.release()
+    calendars.emails("us4")
+    feed = calendars.feed_address("us4")
+    calendars.retitle(session, "Second title")
+    calendars.release()
+    (event,) = [event for event in calendars.feed(feed).values() if event["SUMMARY"] == "Second title"]
+    assert event["SEQUENCE"] == 1
+    assert "Second title: changed" in calendars.emails("us4")[0].get_content()
+
+
+def test_a_session_that_was_closed_to_someone_leaves_as_a_neutral_stub(calendars: Calendars) -> None:
+    calendars.open_up()
+    session = calendars.plan("For everyone")
+    calendars.release()
+    feed = calendars.feed_address("us4")
+    uid = next(uid for uid, event in calendars.feed(feed).items() if event["SUMMARY"] == "For everyone")
+    person = calendars.cast.person("kr1")
+    calendars.restrict(session, person)
+    calendars.release()
+    stub = calendars.feed(feed)[uid]
+    assert (stub["STATUS"], stub["SUMMARY"], stub["SEQUENCE"]) == ("CANCELLED", "Appointment", 1)
+
+
+def test_working_on_the_draft_changes_no_calendar(calendars: Calendars) -> None:
+    version = calendars.version("us4")
+    calendars.move(calendars.plan(), evening(20))
+    assert calendars.version("us4") == version
+    assert calendars.owed() == 0
+
+
+def test_who_withdraws_has_one_cancel_and_no_sessions_any_more(calendars: Calendars) -> None:
+    feed = calendars.feed_address("us4")
+    calendars.feed(feed)
+    invitations_answering.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
+    (letter,) = calendars.emails("us4")
+    assert calendar_part(letter)[0]["STATUS"] == "CANCELLED"
+    assert calendars.fetch(feed).status_code == 404
+
+
+def test_who_is_admitted_again_finds_the_same_entries_again(calendars: Calendars) -> None:
+    before = calendars.feed(calendars.feed_address("us4"))
+    invitations_answering.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
+    calendars.emails("us4")
+    calendars.confirm("us4")
+    event, content = calendar_part(calendars.emails("us4")[0])
+    assert b"METHOD:REQUEST" in content
+    assert event["SEQUENCE"] == 2
+    after = calendars.feed(calendars.feed_address("us4"))
+    assert after.keys() == before.keys()
+    assert all(after[uid]["SEQUENCE"] == before[uid]["SEQUENCE"] + 2 for uid in before)
+    assert {str(event["STATUS"]) for event in after.values()} == {"CONFIRMED"}
+
+
+def test_a_role_that_ends_takes_its_sessions_along(calendars: Calendars) -> None:
+    feed = calendars.feed_address("st-rap1")
+    assert calendars.feed(feed)
+    grant = db.session.scalars(
+        select(RoleGrant.id).where(
+            RoleGrant.person_id == calendars.cast.person("st-rap1"), RoleGrant.role == Role.RAPPORTEUR
+        )
+    ).one()
+    coordinator = calendars.cast.viewer("st-coord", dialogue="TRD")
+    roles.end_role(coordinator, grant, now=calendars.later())
+    assert calendars.fetch(feed).status_code == 404
+
+
+def test_who_asks_for_discretion_gets_the_neutral_word_under_a_raised_sequence(calendars: Calendars) -> None:
+    calendars.open_up()
+    title = calendar_part(calendars.emails("us4")[0])[0]["SUMMARY"]
+    assert title != "Appointment"
+    calendars.prefer_discretion("us4")
+    event, content = calendar_part(calendars.emails("us4")[0])
+    assert event["SUMMARY"] == "Appointment"
+    assert str(title).encode() not in content
+
+
+def test_one_release_after_the_other_never_lowers_a_number(calendars: Calendars) -> None:
+    """A small model of a calendar program, which keeps the greatest (SEQUENCE, DTSTAMP), ends with what is true."""
+    feed = calendars.feed_address("us4")
+    kept: dict[str, tuple[int, datetime]] = {}
+    session = calendars.plan()
+    for change in (
+        lambda: calendars.move(session, evening(19)),
+        lambda: calendars.move(session, evening(20)),
+        lambda: calendars.remove(session),
+    ):
+        calendars.release()
+        for uid, event in calendars.feed(feed).items():
+            seen = (int(event["SEQUENCE"]), event["DTSTAMP"].dt)
+            assert seen >= kept.get(uid, (0, datetime(2000, 1, 1, tzinfo=UTC)))
+            kept[uid] = seen
+        change()
+
+
+def test_letters_come_from_an_address_that_stays_for_the_life_of_the_entry(calendars: Calendars) -> None:
+    calendars.edit_meeting(title="One")
+    calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    calendars.edit_meeting(status=MeetingStatus.CONFIRMED)
+    addresses = set(db.session.scalars(select(Entry.organizer).where(Entry.person_id == calendars.cast.person("us4"))))
+    emails = calendars.emails("us4")
+    calendars.cancel_meeting()
+    emails += calendars.emails("us4")
+    senders = {letter["From"].addresses[0].addr_spec for letter in emails}
+    assert len(senders) == 1
+    assert senders <= addresses
+    assert {str(calendar_part(letter)[0]["ORGANIZER"]) for letter in emails} == {f"mailto:{senders.pop()}"}
+
+
+def test_only_the_newest_state_is_mailed_where_earlier_ones_have_not_left(calendars: Calendars) -> None:
+    calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    calendars.edit_meeting(status=MeetingStatus.CONFIRMED)
+    (letter,) = calendars.emails("us4")
+    assert calendar_part(letter)[0]["SEQUENCE"] == 2
+
+
+def test_later_letters_hang_on_the_first_that_left(calendars: Calendars) -> None:
+    calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    (first,) = calendars.emails("us4")
+    assert first["In-Reply-To"] is None
+    calendars.cancel_meeting()
+    (second,) = calendars.emails("us4")
+    assert second["In-Reply-To"] == first["Message-ID"]
+
+
+def test_a_change_that_is_lost_leaves_no_entry_and_no_letter(calendars: Calendars) -> None:
+    version = calendars.version("us4")
+    calendars.cancel_in_vain()
+    assert calendars.version("us4") == version
+    assert calendars.owed() == 0
+
+
+NEW_DAYS = Days(starts_on=date(2027, 10, 26), ends_on=date(2027, 10, 28))
+
+
+def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
+    """Let someone answer by the personal link of a letter."""
+    participation = db.session.scalars(
+        select(Participation.id).where(
+            Participation.meeting_id == calendars.cast.meeting(meeting),
+            Participation.person_id == calendars.cast.person(name, meeting[:3]),
+        )
+    ).one()
+    with upkeep(system(Purpose.SAMPLE)):
+        secret = invitations_operations.mint_personal_link(participation, calendars.now)
+    link = accounts.link(secret, LinkPurpose.REGISTRATION, calendars.now)
+    assert link is not None
+    stay = invitations_answering.NewSignIn(now=clock.real_now())
+    invitations_answering.answer_by_link(link.id, said, sign_in=stay, now=calendars.later())
+
+
+def test_who_asks_for_discretion_gets_it_at_every_meeting_of_the_dialogue(calendars: Calendars) -> None:
+    calendars.open_up()
+    feed = calendars.feed_address("us4")
+    assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} != {"Appointment"}
+    meetings.copy_meeting(
+        calendars.coordinator(), code="TRD-2", title="", starts_on=NEW_DAYS.starts_on, now=calendars.later()
+    )
+    us4 = Invitee(name="R. Mockford", email="us4@example.invalid", party_id=calendars.cast.party("US"))
+    invitations_inviting.invite_person(calendars.coordinator("TRD-2"), us4, now=calendars.later())
+    answer(calendars, "us4", "TRD-2", Answer.ACCEPT)
+    there = calendars.cast.viewer("us4", meeting="TRD-2", now=calendars.now)
+    version = registration_queries.own_registration(there).version
+
+    registration_commands.fill_in(there, Visibility(always_discreet=True), version=version, now=calendars.later())
+
+    assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} == {"Appointment"}
+
+
+def test_who_has_not_answered_is_told_neither_days_nor_place_of_what_moves(calendars: Calendars) -> None:
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+
+    (text,) = (
+        letter.get_content()
+        for letter in calendars.emails("kr1", "LVR")
+        if letter["Subject"] == "About your personal link"
+    )
+
+    assert "the invitation that waits for your answer has changed" in text
+    for told in ("October", "Zurich", "Vevey", "sign in"):
+        assert told not in text
+
+
+def test_who_declines_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+    calendars.emails("kr1", "LVR")
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+    answer(calendars, "kr1", "LVR-1", Answer.DECLINE)
+
+    assert calendars.emails("kr1", "LVR") == []
+
+
+def test_whose_role_ends_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+    calendars.edit_meeting("LVR-1", days=NEW_DAYS)
+    interpreter = calendars.cast.person("in-zh1", "LVR")
+    grant = db.session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == interpreter)).one()
+    roles.end_role(calendars.coordinator("LVR-1"), grant, now=calendars.later())
+
+    assert calendars.emails("in-zh1", "LVR") == []
+
+
+def test_who_withdraws_before_the_entry_leaves_is_mailed_neither_it_nor_its_cancellation(calendars: Calendars) -> None:
+    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+    invitations_answering.withdraw(calendars.cast.viewer("kr1", meeting="LVR-1"), now=calendars.later())
+    assert not [letter for letter in calendars.emails("kr1", "LVR") if letter.is_multipart()]
+
+    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+
+    (letter,) = calendars.emails("kr1", "LVR")
+    assert calendar_part(letter)[0]["SEQUENCE"] == 2

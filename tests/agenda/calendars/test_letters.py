@@ -1,0 +1,166 @@
+"""Letters about calendars: built as real programs want them, to one reader, and silent about everybody else."""
+
+from datetime import date
+from email.message import EmailMessage
+
+import pytest
+import vobject
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.agenda.calendars.emails import span
+from dialogues.agenda.calendars.models import Entry
+from dialogues.agenda.calendars.operations import key_id
+from dialogues.agenda.calendars.rules import is_answer_token, token_in
+from dialogues.agenda.planning.models import DraftItem
+from dialogues.core.common.stores import key_store
+from dialogues.extensions import db
+from dialogues.lib.encryption.names import KeyName
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.people.invitations.commands import answering as invitations
+from tests.agenda.calendars.calendars import Calendars, calendar_part
+
+#: What stands in a letter, from the outermost part inwards.
+TREE = [
+    "multipart/mixed",
+    "multipart/alternative",
+    "text/plain",
+    "text/html",
+    "text/calendar",
+    "application/ics",
+]
+
+
+@pytest.fixture(params=["discreet", "full"])
+def profile(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def request_and_cancel(calendars: Calendars, profile: str = "discreet") -> list[EmailMessage]:
+    """An updated entry and its end, as us4 gets them."""
+    if profile == "full":
+        calendars.open_up()
+    else:
+        calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    emails = calendars.emails("us4")
+    calendars.cancel_meeting()
+    return emails + calendars.emails("us4")
+
+
+def raw_text(letter: EmailMessage) -> str:
+    """Headers and every part, decoded."""
+    parts = [part.get_payload(decode=True) for part in letter.walk() if not part.is_multipart()]
+    return "\n".join([*(str(value) for value in letter.values()), *(part.decode() for part in parts)])
+
+
+def test_an_entry_is_built_as_mail_programs_want_it(calendars: Calendars, profile: str) -> None:
+    for letter, method in zip(request_and_cancel(calendars, profile), ("REQUEST", "CANCEL"), strict=True):
+        parts = list(letter.walk())
+        assert [part.get_content_type() for part in parts] == TREE
+        button, file = parts[4], parts[5]
+        assert button.get_param("method") == method
+        assert button["Content-Transfer-Encoding"] == file["Content-Transfer-Encoding"] == "base64"
+        assert button["Content-Disposition"] is None
+        assert button.get_payload(decode=True) == file.get_payload(decode=True)
+        assert letter["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_one_recipient_is_the_one_attendee_and_the_sender_the_organiser(calendars: Calendars, profile: str) -> None:
+    for letter in request_and_cancel(calendars, profile):
+        event, _content = calendar_part(letter)
+        (recipient,) = letter["To"].addresses
+        (sender,) = letter["From"].addresses
+        assert str(event["ATTENDEE"]) == f"mailto:{recipient.addr_spec}" == "mailto:us4@example.invalid"
+        assert str(event["ORGANIZER"]) == f"mailto:{sender.addr_spec}"
+        assert recipient.addr_spec != sender.addr_spec
+
+
+def test_a_letter_names_no_other_person(calendars: Calendars, profile: str) -> None:
+    own = db.session.get_one(Person, calendars.cast.person("us4")).name
+    emails = request_and_cancel(calendars, profile)
+    others = db.session.execute(select(Person.name, Person.email).where(Person.name != own)).all()
+    for letter in emails:
+        text = raw_text(letter)
+        assert not [row.name for row in others if row.name in text]
+        assert not [
+            row.email for row in others if row.email and row.email in text and row.email != "us4@example.invalid"
+        ]
+
+
+def test_a_discreet_letter_holds_no_word_of_any_title(calendars: Calendars) -> None:
+    calendars.plan("Unheard-of talk")
+    calendars.release()
+    emails = calendars.emails("us4") + request_and_cancel(calendars)
+    titles = [
+        *db.session.scalars(select(Meeting.title)),
+        *db.session.scalars(select(Dialogue.title)),
+        *db.session.scalars(select(DraftItem.title)),
+    ]
+    for letter in emails:
+        text = raw_text(letter)
+        assert not [title for title in titles if title and title in text]
+        assert "TRD" not in text
+
+
+def test_a_full_letter_says_what_it_is_about_and_its_subject_does_not(calendars: Calendars) -> None:
+    title = db.session.scalar(select(Meeting.title).where(Meeting.code == "TRD-1"))
+    letter = request_and_cancel(calendars, "full")[0]
+    assert str(calendar_part(letter)[0]["SUMMARY"]) == title
+    assert title
+    assert title in raw_text(letter)
+    assert letter["Subject"] == "Appointment: changed"
+
+
+def test_every_letter_prints_days_with_zone_and_offset_and_where_to_sign_in(calendars: Calendars) -> None:
+    for letter in request_and_cancel(calendars):
+        text = letter.get_body(("plain",)).get_content()
+        assert "Monday 24 May 2027 to Friday 28 May 2027, Asia/Ulaanbaatar (UTC+08:00)" in text
+        assert "http://localhost/" in text
+
+
+def test_an_offset_that_changes_between_the_days_is_told_twice(app: Flask) -> None:
+    with app.test_request_context():
+        told = span(date(2027, 10, 30), date(2027, 11, 2), "Europe/Zurich")
+    assert told.endswith("(UTC+02:00, UTC+01:00)")
+
+
+def test_another_parser_reads_the_same_entry(calendars: Calendars, profile: str) -> None:
+    event, content = calendar_part(request_and_cancel(calendars, profile)[0])
+    read = vobject.readOne(content.decode()).vevent
+    assert read.uid.value == str(event["UID"])
+    assert (read.dtstart.value, read.dtend.value) == (event.start, event.end)
+    assert int(read.sequence.value) == event["SEQUENCE"]
+    assert read.summary.value == str(event["SUMMARY"])
+
+
+def test_the_organisers_address_carries_the_token_of_its_entry(calendars: Calendars) -> None:
+    letter = request_and_cancel(calendars)[0]
+    token = token_in(letter["From"].addresses[0].addr_spec)
+    entry = db.session.scalars(
+        select(Entry).where(Entry.person_id == calendars.cast.person("us4"), Entry.organizer.is_not(None))
+    ).one()
+    key = key_store().current(KeyName("answers", entry.dialogue_id))
+    assert token is not None
+    assert is_answer_token(token, {key_id(key.version): key.secret}, uid=entry.uid, entry_id=str(entry.id))
+
+
+def test_versions_of_a_key_have_names_that_any_mail_system_keeps() -> None:
+    assert [key_id(version) for version in (1, 31, 32, 1000)] == ["b", "7", "ba", "7i"]
+
+
+def test_a_person_without_an_address_is_written_no_letter(calendars: Calendars) -> None:
+    silent = db.session.scalars(select(Person.name).where(Person.email.is_(None))).all()
+    calendars.cancel_meeting()
+    assert silent
+    calendars.emails("us4")
+    sent = list(calendars.app.extensions["dialogues"].settings.instance.glob("outbox/*.eml"))
+    assert not [path for path in sent if any(name.encode() in path.read_bytes() for name in silent)]
+
+
+def test_who_withdraws_before_the_letter_leaves_is_told_nothing_of_the_agenda(calendars: Calendars) -> None:
+    calendars.plan()
+    calendars.release()
+    invitations.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
+    (letter,) = calendars.emails("us4")
+    assert calendar_part(letter)[0]["STATUS"] == "CANCELLED"

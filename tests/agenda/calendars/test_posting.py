@@ -1,0 +1,79 @@
+"""Settling a meeting: whose entries an action reaches, and what a release of thousands of them costs."""
+
+import json
+import time
+from datetime import date
+from datetime import time as clock_time
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.calendars.queries.own import visible
+from dialogues.agenda.planning import operations as planning_operations
+from dialogues.agenda.planning.models import DraftItem
+from dialogues.agenda.planning.queries import draft as planning_draft
+from dialogues.agenda.planning.rules import SessionPlan, When
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import ANYONE, Purpose, system
+from dialogues.core.outbox.models import Email
+from dialogues.extensions import db
+from dialogues.policy import AGENDA_RELEASE, INVITE_FILE, Scope
+from tests.agenda.calendars.calendars import NOW, statements
+from tests.beds.database import shell
+from tests.cast import Cast
+
+pytestmark = pytest.mark.engine
+
+
+def test_every_scope_is_turned_into_rows_and_none_reaches_those_of_others(app: Flask) -> None:
+    with app.app_context():
+        viewer = Cast(app).viewer("us4", meeting="TRD-1")
+        others = select(func.count()).select_from(Entry).where(Entry.person_id != viewer.person_id)
+        for scope in Scope:
+            viewer._scopes[INVITE_FILE] = frozenset({scope})
+            assert db.session.scalar(others.where(visible(viewer, INVITE_FILE))) == 0
+        assert db.session.scalar(select(func.count()).where(visible(ANYONE, INVITE_FILE))) == 0
+
+
+def made_up(app: Flask, participants: int) -> UUID:
+    made = json.loads(
+        shell(app, "sample", "generate", "--sessions", "60", "--participants", str(participants), "--json")
+    )
+    return UUID(made["meeting"])
+
+
+def release_one_more(meeting_id: UUID) -> tuple[int, int, float]:
+    """Release another session for everyone: how many statements that takes, how many letters, how long."""
+    with transaction(system(Purpose.SAMPLE), AGENDA_RELEASE) as change:
+        frame = planning_draft.frame_of(meeting_id)
+        evening = When(date(2027, 6, 14), clock_time(20), clock_time(21))
+        planning_operations.place_draft(frame, SessionPlan(title="One more", when=evening))
+        released = planning_operations.freeze_release(meeting_id, now=NOW)
+        with statements() as asked:
+            begun = time.perf_counter()
+            change.record(released)
+            took = time.perf_counter() - begun
+    emails = db.session.scalar(select(func.count()).where(Email.listed_under == meeting_id)) or 0
+    return len(asked), emails, took
+
+
+def test_a_release_costs_the_same_number_of_queries_for_few_people_as_for_many(app: Flask) -> None:
+    with app.app_context():
+        few, few_letters, _took = release_one_more(made_up(app, 3))
+        many, many_letters, took = release_one_more(made_up(app, 200))
+    assert few == many <= 20
+    assert (few_letters, many_letters) == (4, 201)
+    assert took < 10
+
+
+def test_a_first_release_gives_each_person_each_session_once(app: Flask) -> None:
+    with app.app_context():
+        meeting_id = made_up(app, 10)
+        entries = db.session.scalars(select(Entry.id).where(Entry.meeting_id == meeting_id)).all()
+        revisions = db.session.scalar(select(func.count()).where(EntryRevision.entry_id.in_(entries)))
+        sessions = db.session.scalar(select(func.count()).where(DraftItem.meeting_id == meeting_id))
+    assert sessions == 60
+    assert len(entries) == revisions == 10 + 11 * 60

@@ -1,0 +1,235 @@
+"""When SEQUENCE rises, what a profile lets through, and the token in the organiser's address."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dialogues.agenda.calendars.rules import (
+    EMAILS_DUE,
+    AnswerThen,
+    Change,
+    Numbers,
+    Seen,
+    answer_token,
+    answers_the_old_time,
+    change_between,
+    first_numbers,
+    is_answer_token,
+    next_numbers,
+    token_in,
+    with_token,
+)
+from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, words_for
+
+NOW = datetime(2027, 1, 10, 8, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WORDS = {
+    "neutral_word": "Appointment",
+    "title": "Water",
+    "place": "Room 2, Geneva",
+    "city": "Geneva",
+    "description": "Bring it.",
+}
+
+
+def seen(profile: Profile = Profile.FULL, **words: str) -> Seen:
+    return Seen(
+        local_start=datetime.fromisoformat("2027-05-24T09:00"),
+        local_end=datetime.fromisoformat("2027-05-24T10:00"),
+        tzid="Europe/Zurich",
+        starts_at=datetime(2027, 5, 24, 7, tzinfo=UTC),
+        ends_at=datetime(2027, 5, 24, 8, tzinfo=UTC),
+        all_day=False,
+        state=State.CONFIRMED,
+        words=words_for(profile, **(WORDS | words)),
+        role=Role.REQUIRED,
+    )
+
+
+WAS = seen()
+GONE = replace(WAS, state=State.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "change"),
+    [
+        (None, WAS, Change.INVITED),
+        (None, GONE, Change.NOTHING),
+        (WAS, WAS, Change.NOTHING),
+        (GONE, GONE, Change.NOTHING),
+        (WAS, replace(WAS, local_start=WAS.local_start - HOUR, starts_at=WAS.starts_at - HOUR), Change.TIME),
+        (WAS, replace(WAS, local_end=WAS.local_end + HOUR, ends_at=WAS.ends_at + HOUR), Change.TIME),
+        (WAS, replace(WAS, tzid="Europe/Berlin"), Change.TIME),
+        (WAS, replace(WAS, all_day=True), Change.TIME),
+        (WAS, replace(WAS, state=State.TENTATIVE), Change.CERTAINTY),
+        (replace(WAS, state=State.TENTATIVE), WAS, Change.CERTAINTY),
+        (WAS, seen(title="Climate"), Change.WORDS),
+        (WAS, seen(place="Room 3, Geneva"), Change.WORDS),
+        (WAS, seen(description="Come."), Change.WORDS),
+        (WAS, replace(WAS, role=Role.OBSERVER), Change.WORDS),
+        (WAS, replace(WAS, transparent=True), Change.WORDS),
+        (WAS, GONE, Change.CANCELLED),
+        (GONE, WAS, Change.INVITED_AGAIN),
+        (GONE, replace(WAS, local_start=WAS.local_start - HOUR), Change.INVITED_AGAIN),
+        (WAS, replace(seen(title="Climate"), starts_at=WAS.starts_at + HOUR), Change.TIME),
+    ],
+)
+def test_the_change_is_what_the_guest_sees(was: Seen | None, now: Seen, change: Change) -> None:
+    assert change_between(was, now) is change
+
+
+def test_an_instant_moved_by_a_new_tz_database_is_a_change_of_time() -> None:
+    assert change_between(WAS, replace(WAS, starts_at=WAS.starts_at + HOUR, ends_at=WAS.ends_at + HOUR)) is Change.TIME
+
+
+def test_a_new_title_or_room_changes_nothing_for_a_discreet_guest() -> None:
+    was = seen(Profile.DISCREET)
+    assert (
+        change_between(was, seen(Profile.DISCREET, title="Climate", place="Room 3, Geneva", description="x"))
+        is Change.NOTHING
+    )
+    assert change_between(was, seen(Profile.DISCREET, city="Vevey")) is Change.WORDS
+
+
+def test_from_full_to_discreet_is_one_request() -> None:
+    change = change_between(WAS, seen(Profile.DISCREET))
+    assert EMAILS_DUE[change].letter is Method.REQUEST
+    assert EMAILS_DUE[change].raises_sequence
+
+
+@pytest.mark.parametrize(
+    ("change", "step", "letter", "answer"),
+    [
+        (Change.INVITED, 0, Method.REQUEST, AnswerThen.ASKED),
+        (Change.NOTHING, 0, None, AnswerThen.KEPT),
+        (Change.TIME, 1, Method.REQUEST, AnswerThen.ASKED_AGAIN),
+        (Change.CERTAINTY, 1, Method.REQUEST, AnswerThen.KEPT),
+        (Change.WORDS, 1, Method.REQUEST, AnswerThen.KEPT),
+        (Change.CANCELLED, 1, Method.CANCEL, AnswerThen.CLOSED),
+        (Change.INVITED_AGAIN, 1, Method.REQUEST, AnswerThen.ASKED),
+    ],
+)
+def test_each_change_owes_its_step_its_letter_and_its_answer(
+    change: Change, step: int, letter: Method | None, answer: AnswerThen
+) -> None:
+    owed = EMAILS_DUE[change]
+    assert (int(owed.raises_sequence), owed.letter, owed.answer) == (step, letter, answer)
+
+
+def test_every_change_is_in_the_table() -> None:
+    assert set(EMAILS_DUE) == set(Change)
+
+
+def test_the_first_invitation_is_number_nought() -> None:
+    assert first_numbers(NOW.replace(microsecond=7)) == Numbers(0, 0, NOW)
+
+
+def test_a_change_of_time_makes_earlier_answers_old() -> None:
+    moved = next_numbers(first_numbers(NOW), Change.TIME, NOW + HOUR)
+    assert moved == Numbers(1, 1, NOW + HOUR)
+    assert answers_the_old_time(0, moved)
+    assert not answers_the_old_time(1, moved)
+
+
+def test_a_change_of_words_keeps_answers() -> None:
+    renamed = next_numbers(first_numbers(NOW), Change.WORDS, NOW + HOUR)
+    assert renamed == Numbers(1, 0, NOW + HOUR)
+    assert not answers_the_old_time(0, renamed)
+
+
+def test_two_revisions_never_share_a_second_nor_run_backwards() -> None:
+    first = first_numbers(NOW)
+    assert next_numbers(first, Change.WORDS, NOW).stamp == NOW + timedelta(seconds=1)
+    assert next_numbers(first, Change.WORDS, NOW - HOUR).stamp == NOW + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("change", [Change.NOTHING, Change.INVITED])
+def test_what_raises_nothing_makes_no_revision(change: Change) -> None:
+    with pytest.raises(ValueError, match="no new revision"):
+        next_numbers(first_numbers(NOW), change, NOW)
+
+
+def test_a_naive_instant_is_refused() -> None:
+    with pytest.raises(ValueError, match="UTC offset"):
+        first_numbers(NOW.replace(tzinfo=None))
+
+
+def test_discreet_words_are_the_neutral_word_and_the_city() -> None:
+    words = words_for(Profile.DISCREET, **WORDS)
+    assert (words.summary, words.location, words.description, words.confidentiality) == (
+        "Appointment",
+        "Geneva",
+        None,
+        "CONFIDENTIAL",
+    )
+
+
+def test_full_words_are_title_place_and_description() -> None:
+    words = words_for(Profile.FULL, **WORDS)
+    assert (words.summary, words.location, words.description) == ("Water", "Room 2, Geneva", "Bring it.")
+    assert words.confidentiality == "PRIVATE"
+
+
+KEY, OLD_KEY = b"k" * 32, b"o" * 32
+TOKEN = answer_token(KEY, "k", uid="uid-1", entry_id="entry-1")
+
+
+def test_a_token_is_key_id_and_120_bits_in_lower_case_base32() -> None:
+    assert len(TOKEN) == 25
+    assert TOKEN[0] == "k"
+    assert set(TOKEN) <= set("abcdefghijklmnopqrstuvwxyz234567")
+
+
+def test_a_token_is_always_the_same() -> None:
+    assert TOKEN == "kpzpcaeto463uh6srzvfxybpm"
+
+
+@pytest.mark.parametrize(("uid", "entry_id"), [("uid-2", "entry-1"), ("uid-1", "entry-2")])
+def test_a_token_belongs_to_one_entry(uid: str, entry_id: str) -> None:
+    assert not is_answer_token(TOKEN, {"k": KEY}, uid=uid, entry_id=entry_id)
+
+
+def test_a_token_survives_mail_systems_that_fold_case() -> None:
+    assert is_answer_token(TOKEN.upper(), {"k": KEY}, uid="uid-1", entry_id="entry-1")
+
+
+def test_an_old_key_stays_valid_for_reading() -> None:
+    old = answer_token(OLD_KEY, "j", uid="uid-1", entry_id="entry-1")
+    assert is_answer_token(old, {"k": KEY, "j": OLD_KEY}, uid="uid-1", entry_id="entry-1")
+
+
+@pytest.mark.parametrize(
+    "forged", ["", "k", "k" * 25, TOKEN[:-1], TOKEN + "a", "j" + TOKEN[1:], "ключ" * 7, "\u212a" + TOKEN[1:]]
+)
+def test_a_forged_token_is_none(forged: str) -> None:
+    assert not is_answer_token(forged, {"k": KEY}, uid="uid-1", entry_id="entry-1")
+
+
+@pytest.mark.parametrize(
+    ("key", "key_id", "uid"), [(b"short", "k", "u"), (KEY, "K", "u"), (KEY, "", "u"), (KEY, "k", "u|e")]
+)
+def test_a_token_of_wrong_parts_is_refused(key: bytes, key_id: str, uid: str) -> None:
+    with pytest.raises(ValueError, match=r"key|UID"):
+        answer_token(key, key_id, uid=uid, entry_id="entry-1")
+
+
+def test_an_address_carries_its_token() -> None:
+    address = with_token("desk@dialogues.example.org", TOKEN)
+    assert address == f"desk+{TOKEN}@dialogues.example.org"
+    assert token_in(address) == token_in(address.upper()) == TOKEN
+
+
+@pytest.mark.parametrize("address", ["desk@example.org", "desk+x@example.org", "desk", "", "desk+../../x@example.org"])
+def test_an_address_without_token_carries_none(address: str) -> None:
+    assert token_in(address) is None
+
+
+@pytest.mark.parametrize("address", ["desk", "@example.org", "desk@", "d" * 60 + "@example.org"])
+def test_an_address_that_cannot_carry_a_token_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r"address|local part"):
+        with_token(address, TOKEN)
+
+
+def test_answers_use_the_words_of_calendar_files() -> None:
+    assert {answer.value for answer in Answer} == {"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"}

@@ -1,0 +1,47 @@
+"""Codes of the authenticator app."""
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from dialogues.lib.auth import codes
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NOW = datetime(2026, 11, 23, 9, 0, 10, tzinfo=UTC)
+STEP = int(NOW.timestamp()) // 30
+
+
+@pytest.mark.parametrize("away", [-1, 0, 1])
+def test_a_code_counts_one_step_before_and_after(away: int) -> None:
+    code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
+    assert codes.step_of(SECRET, code, NOW) == STEP + away
+
+
+@pytest.mark.parametrize("away", [-2, 2])
+def test_a_code_counts_no_longer(away: int) -> None:
+    code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
+    assert codes.step_of(SECRET, code, NOW) is None
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "१२३४५६"])
+def test_what_is_no_code_is_wrong(typed: str) -> None:
+    assert codes.step_of(SECRET, typed, NOW) is None
+
+
+def test_a_space_in_the_middle_does_not_matter() -> None:
+    code = pyotp.TOTP(SECRET).at(NOW)
+    assert codes.step_of(SECRET, f"{code[:3]} {code[3:]}", NOW) == STEP
+
+
+def test_the_picture_is_svg_without_styles_and_without_the_secret_in_words() -> None:
+    picture = codes.picture(SECRET, "desk@example.org")
+    assert picture.startswith("<svg")
+    assert "style" not in picture
+    assert SECRET not in picture
+
+
+def test_every_shared_secret_has_160_bits() -> None:
+    first, second = codes.new_shared_secret(), codes.new_shared_secret()
+    assert len(first) == 32
+    assert first != second

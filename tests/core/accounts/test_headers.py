@@ -1,0 +1,100 @@
+"""The complete set of headers, by kind of answer and method."""
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from dialogues.core.common.browser import PERMISSIONS
+from tests.core.accounts.desk import Desk
+
+ALWAYS = {
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Permissions-Policy": PERMISSIONS,
+}
+PAGE = ALWAYS | {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'nonce-N'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'; report-to csp"
+    ),
+    "Reporting-Endpoints": 'csp="http://localhost/csp-report"',
+    "Cache-Control": "no-store",
+    "Vary": "Cookie",
+}
+#: What depends on the answer itself.
+OWN = {"Content-Type", "Content-Length", "Location", "Set-Cookie", "Retry-After", "Allow", "Clear-Site-Data"}
+
+
+def headers(answer: TestResponse) -> dict[str, str]:
+    kept = {name: value for name, value in answer.headers.items() if name not in OWN}
+    kept["Content-Security-Policy"] = re.sub("nonce-[\\w-]{22}", "nonce-N", kept["Content-Security-Policy"])
+    return kept
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/sign-in", 200),
+        ("/sign-in/link-sent", 200),
+        ("/link", 200),
+        ("/links/unknown", 303),
+        ("/account", 303),
+        ("/nothing/here", 303),
+        ("/robots.txt", 200),
+        ("/health", 200),
+        ("/left", 200),
+        ("/leave", 303),
+    ],
+)
+def test_pages_redirects_and_errors_say_all_of_it(desk: Desk, method: str, path: str, status: int) -> None:
+    answer = desk.browser().send(method, path)
+    assert answer.status_code == status
+    assert headers(answer) == PAGE
+
+
+def test_refused_forms_say_all_of_it(desk: Desk) -> None:
+    browser = desk.browser()
+    assert headers(browser.fill_in("/sign-in", email="", password="")) == PAGE
+    assert headers(browser.send("POST", "/sign-in")) == PAGE
+    assert headers(browser.send("POST", "/csp-report", data=b"[]")) == PAGE
+
+
+def test_the_nonce_is_new_in_every_answer(desk: Desk) -> None:
+    policies = {desk.browser().get("/sign-in").headers["Content-Security-Policy"] for _answer in range(3)}
+    assert len(policies) == 3
+
+
+def test_over_https_browsers_stay_there_and_the_cookie_is_bound_to_the_host(desk: Desk) -> None:
+    from dialogues.factory import create_app
+
+    settings = desk.app.extensions["dialogues"].settings.but(base_url="https://dialogues.example")
+    answer = create_app(settings).test_client().get("/sign-in", base_url="https://dialogues.example")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-s=")
+    assert {part.strip() for part in cookie.split(";")[1:]} == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_form_sent_from_elsewhere_is_refused(desk: Desk, site: str) -> None:
+    browser = desk.browser()
+    browser.get("/sign-in")
+    answer = browser.send("POST", "/sign-in", data=browser.tokens, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 400
+
+
+def test_a_form_without_its_token_is_refused(desk: Desk) -> None:
+    answer = desk.browser().send("POST", "/sign-in", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 400
+
+
+def test_another_host_is_refused(desk: Desk) -> None:
+    assert desk.browser().send("GET", "/sign-in", base_url="http://evil.example").status_code == 400

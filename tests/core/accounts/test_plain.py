@@ -1,0 +1,103 @@
+"""Leaving quickly, and what machines ask."""
+
+import json
+import logging
+
+import pytest
+
+from tests.core.accounts.desk import Desk
+
+
+def test_leaving_shows_an_empty_page_and_clears_what_the_browser_keeps(desk: Desk) -> None:
+    browser = desk.stay(desk.member())
+    answer = browser.press("/leave")
+    assert answer.location == "/left"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    page = browser.get("/left")
+    assert b"Dialogues" not in page.data
+    assert not browser.signed_in
+
+
+def test_leaving_works_when_the_sign_in_has_ended_and_without_a_token(desk: Desk) -> None:
+    answer = desk.browser().send("POST", "/leave", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.location == "/left"
+
+
+def test_another_site_makes_nobody_leave(desk: Desk) -> None:
+    browser = desk.stay(desk.member())
+    assert browser.send("POST", "/leave", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
+    assert browser.signed_in
+
+
+def test_signing_out_leads_to_the_ways_in(desk: Desk) -> None:
+    browser = desk.stay(desk.member())
+    browser.get("/account")
+    assert browser.press("/sign-out").location == "/sign-in"
+    assert not browser.signed_in
+
+
+def test_search_engines_get_nothing_and_calendars_their_feeds(desk: Desk) -> None:
+    answer = desk.browser().get("/robots.txt")
+    assert answer.mimetype == "text/plain"
+    assert answer.text.splitlines() == ["User-agent: *", "Allow: /feed/", "Disallow: /"]
+
+
+def test_health_says_whether_the_database_answers_and_which_zones_are_known(desk: Desk) -> None:
+    health = desk.browser().get("/health").json
+    assert health is not None
+    assert health["database"] == "ok"
+    assert health["tz"].startswith("20")
+
+
+def report(desk: Desk, body: bytes) -> int:
+    kind = "application/reports+json"
+    return desk.browser().send("POST", "/csp-report", data=body, content_type=kind).status_code
+
+
+def test_a_browsers_report_is_noted_without_addresses_of_ours(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    body = {
+        "effectiveDirective": "script-src-elem",
+        "blockedURL": "https://evil.example/x.js",
+        "documentURL": "https://ours.example/feeds/secret",
+    }
+    with caplog.at_level(logging.WARNING):
+        assert report(desk, json.dumps([{"type": "csp-violation", "body": body}]).encode()) == 204
+    assert "script-src-elem evil.example" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[1, null]", b'[{"body": 7}]', b'{"a": 1}', b"\xff\xfe"])
+def test_reports_of_any_shape_are_taken(desk: Desk, body: bytes) -> None:
+    assert report(desk, body) == 204
+
+
+def test_a_report_cannot_break_a_line_of_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    body = json.dumps([{"body": {"effectiveDirective": "a\nWARNING forged", "blockedURL": "http://[x"}}]).encode()
+    with caplog.at_level(logging.WARNING):
+        report(desk, body)
+    assert "aWARNINGforged" in caplog.text
+
+
+def test_a_report_of_more_than_64_kilobytes_is_refused(desk: Desk) -> None:
+    assert report(desk, b" " * (64 * 1024 + 1)) == 413
+
+
+def test_only_so_many_reports_are_noted(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    body = json.dumps([{"body": {"effectiveDirective": "img-src", "blockedURL": "inline"}}]).encode()
+    with caplog.at_level(logging.WARNING):
+        assert {report(desk, body) for _report in range(25)} == {204}
+    assert caplog.text.count("img-src") == 20
+
+
+def test_a_report_is_no_sign_of_life(desk: Desk) -> None:
+    from datetime import timedelta
+
+    from dialogues.core.common import clock
+
+    member = desk.member()
+    browser = desk.stay(member)
+    [row] = desk.sign_ins(member)
+    earlier = clock.real_now() - timedelta(minutes=10)
+    desk.at(row, last_seen_at=earlier)
+    browser.send("POST", "/csp-report", data=b"[]")
+    assert desk.sign_ins(member)[0].last_seen_at == earlier

@@ -1,0 +1,38 @@
+"""A chain of its own for each test, on the engine of the run."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dialogues.core.audit.models import AuditDetail, AuditEntry, AuditHead
+from dialogues.core.common import stores, transaction
+from dialogues.core.common.state import State
+from dialogues.extensions import Base, db
+from tests.beds.database import Installation
+
+
+@pytest.fixture
+def chain(bare_installation: Installation) -> Iterator[Flask]:
+    """An application that has the tables of the chain and nothing else, its context open."""
+    settings = bare_installation.settings()
+    app = Flask("dialogues")
+    app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))
+    app.extensions["dialogues"] = State(settings)
+    db.init_app(app)
+    stores.install(app, settings)
+    with app.app_context():
+        transaction.watch(db.engine)
+        Base.metadata.create_all(db.engine, [model.__table__ for model in (AuditEntry, AuditDetail, AuditHead)])
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _options(is_sqlite: bool) -> dict[str, Any]:
+    if not is_sqlite:
+        return {}
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2}

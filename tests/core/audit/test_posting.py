@@ -1,0 +1,154 @@
+"""Entries join the transaction that they tell about."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.core.audit.models import AuditDetail, AuditEntry
+from dialogues.core.audit.operations import actor_of, record, record_daily, record_event
+from dialogues.core.audit.queries import details_key, details_place, findings, size
+from dialogues.core.audit.rules import BEGINNING, ActorRef
+from dialogues.core.common.events import DomainEvent
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.lib.encryption.envelope import unseal
+
+NOON = datetime(2027, 5, 26, 12, tzinfo=UTC)
+SYSTEM = system(Purpose.UPKEEP)
+ANN = ActorRef("account", uuid4())
+SESSION = UUID("00000000-0000-4000-8000-000000000001")
+
+
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("chain")]
+
+
+def tell(number: int = 1, **details: object) -> None:
+    with upkeep(SYSTEM) as session:
+        for _ in range(number):
+            record(
+                session,
+                at=NOON,
+                actor=ANN,
+                action="agenda.edit",
+                object=f"session:{SESSION}",
+                details={"n": 1} | details,
+            )
+
+
+def rows() -> list[AuditEntry]:
+    return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)))
+
+
+def test_each_entry_follows_from_the_one_before() -> None:
+    tell(2)
+    tell()
+    first, second, third = rows()
+    assert (first.prev, second.prev, third.prev) == (BEGINNING, first.hash, second.hash)
+    assert findings(SYSTEM) == []
+    assert size(SYSTEM) == 3
+
+
+def test_an_entry_is_lost_with_the_change_it_tells_about() -> None:
+    tell()
+
+    def fail_after_telling() -> None:
+        with upkeep(SYSTEM) as session:
+            record(session, at=NOON, actor=ANN, action="agenda.edit", object=str(SESSION), details={})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_telling()
+    tell()
+    assert [row.seq for row in rows()] == [1, 2]
+    assert findings(SYSTEM) == []
+
+
+def test_writers_at_once_make_one_chain(chain: Flask) -> None:
+    start = threading.Barrier(4)
+
+    def write() -> None:
+        with chain.app_context():
+            start.wait()
+            for _ in range(10):
+                tell()
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(write) for _ in range(4)]:
+            done.result()
+    assert size(SYSTEM) == 40
+    assert findings(SYSTEM) == []
+
+
+def test_the_chain_names_no_one_and_tells_no_details() -> None:
+    tell(status="declined")
+    row = rows()[0]
+    told = f"{row.actor} {row.action} {row.object} {row.commitment}"
+    assert str(ANN.id) not in told
+    assert "declined" not in told
+    assert b"declined" not in db.session.get_one(AuditDetail, 1).body
+
+
+def test_details_can_be_read_until_they_expire() -> None:
+    tell(status="declined")
+    detail = db.session.get_one(AuditDetail, 1)
+    body = unseal(key_store(), details_key(detail.expires_at), details_place(1), detail.body)
+    assert body == b'{"n":1,"status":"declined"}'
+    assert detail.expires_at - NOON > timedelta(days=700)
+
+
+def test_changes_of_notes_are_told_once_a_day_without_a_clock_time() -> None:
+    bat = ActorRef("account", uuid4())
+    for day, actor in ((26, ANN), (26, ANN), (26, bat), (27, ANN)):
+        with upkeep(SYSTEM) as session:
+            record_daily(session, day=date(2027, 5, day), actor=actor, action="notes.changed", object=str(SESSION))
+    assert [row.at for row in rows()] == [datetime(2027, 5, 26, tzinfo=UTC), datetime(2027, 5, 27, tzinfo=UTC)]
+    assert len({row.actor for row in rows()}) == 2
+    assert db.session.scalars(select(AuditDetail)).all() == []
+    assert findings(SYSTEM) == []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMoved(DomainEvent):
+    action: ClassVar[str] = "agenda.session_moved"
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesChanged(DomainEvent):
+    action: ClassVar[str] = "notes.changed"
+    coarse: ClassVar[bool] = True
+
+
+def test_a_happening_is_told_with_its_facts() -> None:
+    dialogue, ann = uuid4(), Viewer(account_id=uuid4())
+    with upkeep(SYSTEM):
+        record_event(SessionMoved(at=NOON, about=SESSION, dialogue_id=dialogue, minutes=30), ann)
+    row, detail = rows()[0], db.session.get_one(AuditDetail, 1)
+    assert (row.action, row.object, row.at) == ("agenda.session_moved", str(SESSION), NOON)
+    body = unseal(key_store(), details_key(detail.expires_at), details_place(1), detail.body)
+    assert body == f'{{"dialogue":"{dialogue}","minutes":30}}'.encode()
+
+
+def test_a_coarse_happening_is_told_by_the_day() -> None:
+    ann = Viewer(account_id=uuid4())
+    for hour in (8, 9):
+        with upkeep(SYSTEM):
+            record_event(NotesChanged(at=NOON.replace(hour=hour), about=SESSION), ann)
+    assert [row.at.hour for row in rows()] == [0]
+
+
+def test_who_acts_is_the_account_then_the_person_then_the_service() -> None:
+    account, person = uuid4(), uuid4()
+    assert actor_of(Viewer(account_id=account, person_id=person)) == ActorRef("account", account)
+    assert actor_of(Viewer(person_id=person)) == ActorRef("person", person)
+    assert actor_of(SYSTEM) == ActorRef("system", "upkeep")
+    assert actor_of(ANYONE) == ActorRef("anyone", "")

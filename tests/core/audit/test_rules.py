@@ -1,0 +1,217 @@
+"""The chain: what is written, what is hashed, and what an alteration leaves behind."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogues.core.audit.rules import (
+    BEGINNING,
+    ActorRef,
+    Damage,
+    Entry,
+    Head,
+    canonical_json,
+    check_words,
+    commitment,
+    entry_hash,
+    pseudonym,
+    verify,
+)
+
+ANN = ActorRef("account", UUID("00000000-0000-4000-8000-00000000000a"))
+BAT = ActorRef("account", UUID("00000000-0000-4000-8000-00000000000b"))
+NOON = datetime(2027, 5, 26, 12, tzinfo=UTC)
+
+
+def sealed(entry: Entry) -> Entry:
+    return replace(entry, hash=entry_hash(entry))
+
+
+def chain_of(length: int) -> list[Entry]:
+    entries: list[Entry] = []
+    prev = BEGINNING
+    for seq in range(1, length + 1):
+        at = NOON + timedelta(minutes=seq)
+        entry = sealed(Entry(seq, at, "a" * 32, "agenda.edit", f"session:{UUID(int=seq)}", "c" * 64, prev))
+        entries.append(entry)
+        prev = entry.hash
+    return entries
+
+
+def head_of(entries: list[Entry]) -> Head:
+    return Head(len(entries), entries[-1].hash if entries else BEGINNING, NOON)
+
+
+def damages(entries: list[Entry], *heads: Head) -> list[tuple[int, Damage]]:
+    return [(finding.seq, finding.damage) for finding in verify(entries, heads)]
+
+
+def test_a_whole_chain_has_no_findings() -> None:
+    entries = chain_of(20)
+    assert damages(entries, head_of(entries), head_of(entries[:7]), head_of([])) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda e: replace(e, at=e.at + timedelta(microseconds=1)),
+        lambda e: replace(e, actor="b" * 32),
+        lambda e: replace(e, action="agenda.see"),
+        lambda e: replace(e, object=f"session:{UUID(int=99)}"),
+        lambda e: replace(e, commitment="d" * 64),
+        lambda e: replace(e, commitment="no hexadecimal"),
+    ],
+)
+def test_an_edited_entry_is_found(change: Callable[[Entry], Entry]) -> None:
+    entries = chain_of(5)
+    entries[2] = change(entries[2])
+    assert damages(entries) == [(3, Damage.ALTERED)]
+
+
+def test_an_entry_edited_together_with_its_hash_no_longer_leads_to_the_next() -> None:
+    entries = chain_of(5)
+    entries[2] = sealed(replace(entries[2], actor="b" * 32))
+    assert damages(entries) == [(4, Damage.BREAK)]
+
+
+def test_a_deleted_entry_is_found() -> None:
+    entries = chain_of(5)
+    del entries[2]
+    assert damages(entries) == [(3, Damage.GAP), (4, Damage.BREAK)]
+
+
+def test_a_deleted_entry_is_found_when_the_gap_was_closed() -> None:
+    entries = chain_of(5)
+    del entries[2]
+    entries[2:] = [replace(entry, seq=entry.seq - 1) for entry in entries[2:]]
+    assert (3, Damage.BREAK) in damages(entries)
+
+
+def test_swapped_entries_are_found() -> None:
+    entries = chain_of(5)
+    entries[1], entries[2] = replace(entries[2], seq=2), replace(entries[1], seq=3)
+    found = damages(entries)
+    assert {(2, Damage.ALTERED), (3, Damage.ALTERED), (2, Damage.BREAK), (3, Damage.BREAK)} <= set(found)
+
+
+def test_an_inserted_entry_is_found() -> None:
+    entries = chain_of(5)
+    inserted = sealed(replace(entries[2], actor="b" * 32))
+    entries[2:] = [inserted, *(replace(entry, seq=entry.seq + 1) for entry in entries[2:])]
+    assert (4, Damage.BREAK) in damages(entries)
+
+
+def test_a_cut_end_shows_only_against_a_kept_head() -> None:
+    entries = chain_of(5)
+    assert damages(entries[:3]) == []
+    assert damages(entries[:3], head_of(entries)) == [(5, Damage.CUT)]
+    assert damages([], head_of(entries)) == [(5, Damage.CUT)]
+
+
+def test_a_chain_written_anew_shows_only_against_a_kept_head() -> None:
+    kept = head_of(chain_of(4))
+    anew: list[Entry] = []
+    for entry in chain_of(6):
+        prev = anew[-1].hash if anew else BEGINNING
+        anew.append(sealed(replace(entry, actor="b" * 32, prev=prev)))
+    assert damages(anew) == []
+    assert damages(anew, kept) == [(4, Damage.REWRITTEN)]
+
+
+def test_the_hash_is_what_the_documentation_says() -> None:
+    entry = chain_of(1)[0]
+    written = {
+        "seq": 1,
+        "at": "2027-05-26T12:01:00.000000Z",
+        "actor": "a" * 32,
+        "action": "agenda.edit",
+        "object": f"session:{UUID(int=1)}",
+        "commitment": "c" * 64,
+    }
+    text = json.dumps(written, sort_keys=True, separators=(",", ":"))
+    assert entry.hash == hashlib.sha256(b"\x00" + bytes(32) + text.encode()).hexdigest()
+
+
+def test_the_same_instant_in_another_zone_has_the_same_hash() -> None:
+    entry = chain_of(1)[0]
+    ulaanbaatar = timezone(timedelta(hours=8))
+    assert entry_hash(replace(entry, at=entry.at.astimezone(ulaanbaatar))) == entry.hash
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (-7, "-7"),
+        ('€$\u000f\nA\'B"\\\\"/', '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'),
+        ([1, "b", []], '[1,"b",[]]'),
+        ({"b": 1, "a": {"d": None, "c": False}}, '{"a":{"c":false,"d":null},"b":1}'),
+        ({"\ufb33": 1, "\U0001f600": 2, "€": 3, "1": 4}, '{"1":4,"€":3,"\U0001f600":2,"\ufb33":1}'),
+    ],
+)
+def test_json_is_written_as_rfc_8785_says(value: Any, written: str) -> None:
+    assert canonical_json(value).decode() == written
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(JSON)
+def test_canonical_json_is_read_back_by_another_parser(value: Any) -> None:
+    try:
+        assert json.loads(canonical_json(value)) == value
+    except UnicodeEncodeError:
+        assert any("\ud800" <= character <= "\udfff" for character in json.dumps(value, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, {1: "a"}, b"x", {"a": {0.1}}])
+def test_what_has_no_one_exact_form_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  the kind is the promise, the words differ
+        canonical_json(value)
+
+
+def test_a_pseudonym_stays_the_same_and_tells_no_one() -> None:
+    key = b"k" * 32
+    assert pseudonym(key, ANN) == pseudonym(key, ANN)
+    assert pseudonym(key, ANN) != pseudonym(key, BAT)
+    assert pseudonym(key, ANN) != pseudonym(b"l" * 32, ANN)
+    assert str(ANN.id) not in pseudonym(key, ANN)
+
+
+def test_a_pseudonym_of_a_day_cannot_be_joined_with_another_days() -> None:
+    key = b"k" * 32
+    days = {pseudonym(key, ANN, date(2027, 5, day)) for day in (26, 27, 28)} | {pseudonym(key, ANN)}
+    assert len(days) == 4
+
+
+def test_a_commitment_needs_its_salt() -> None:
+    assert commitment(b"1" * 32, {"status": "accepted"}) != commitment(b"2" * 32, {"status": "accepted"})
+
+
+@pytest.mark.parametrize("action", ["Agenda", "agenda edit: Iran?", "", "agenda.", "a" * 81, "x\n"])
+def test_an_action_is_a_word_so_that_it_tells_no_content(action: str) -> None:
+    with pytest.raises(ValueError, match="audited action"):
+        check_words(action, str(UUID(int=1)))
+
+
+@pytest.mark.parametrize("about", ["Water sharing on the Selenga", "session:1", "", f"s:{UUID(int=1)} x"])
+def test_an_object_is_an_id_so_that_it_tells_no_content(about: str) -> None:
+    with pytest.raises(ValueError, match="audited object") as refused:
+        check_words("agenda.edit", about)
+    assert not about or about not in str(refused.value)

@@ -1,0 +1,41 @@
+"""A signed head is what someone outside the host keeps."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from dialogues.core.audit.rules import Head, HeadUnreadable, SignedHead, public_key_of
+
+SEED = bytes(range(32))
+HEAD = Head(3, "ab" * 32, datetime(2027, 5, 26, 12, tzinfo=UTC))
+
+
+def test_it_is_read_back_as_it_was_printed() -> None:
+    signed = SignedHead.sign(HEAD, SEED)
+    read = SignedHead.read(signed.printed(public_key_of(SEED)))
+    assert read == signed
+    assert read.is_by(public_key_of(SEED))
+
+
+@pytest.mark.parametrize("change", [{"size": 2}, {"root": "cd" * 32}, {"at": HEAD.at.replace(hour=13)}])
+def test_the_signature_covers_all_of_it(change: dict[str, object]) -> None:
+    signed = SignedHead.sign(HEAD, SEED)
+    assert not replace(signed, head=replace(HEAD, **change)).is_by(public_key_of(SEED))
+
+
+def test_another_installations_signature_does_not_count() -> None:
+    assert not SignedHead.sign(HEAD, bytes(32)).is_by(public_key_of(SEED))
+
+
+def test_the_printed_line_holds_no_secret() -> None:
+    printed = SignedHead.sign(HEAD, SEED).printed(public_key_of(SEED))
+    assert SEED.hex() not in printed
+    assert set(json.loads(printed)) == {"size", "root", "at", "public_key", "signature"}
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"size": "x"}', '{"size": 1, "root": "", "at": 5}', "1e999"])
+def test_another_text_is_refused_in_words(text: str) -> None:
+    with pytest.raises(HeadUnreadable, match="flask audit head"):
+        SignedHead.read(text)

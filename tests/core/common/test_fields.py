@@ -1,0 +1,49 @@
+"""A file that was put by hand where text belongs is as if it had not been sent."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import DateField
+
+from dialogues.core.common.fields import Form, LineField, LinesField
+
+
+class _Paper(Form):
+    line = LineField("Line", 20)
+    lines = LinesField("Lines", 200)
+    day = DateField("Day")
+    paper = FileField("Paper")
+
+
+def _file() -> FileStorage:
+    return FileStorage(BytesIO(b"x"), filename="x.txt")
+
+
+def test_a_file_reaches_the_field_that_asks_for_one_and_no_other(app: Flask) -> None:
+    sent = {"line": _file(), "lines": [_file(), "typed"], "day": _file(), "paper": _file()}
+    with app.test_request_context(method="POST", data=sent):
+        form = _Paper(meta={"csrf": False})
+        assert (form.line.data, form.lines.data, form.day.data) == (None, "typed", None)
+        assert form.paper.data.filename == "x.txt"
+
+
+def test_what_is_no_form_is_as_if_nothing_had_been_sent(app: Flask) -> None:
+    with app.test_request_context(method="POST", json={"line": 5, "day": {}}):
+        form = _Paper(meta={"csrf": False})
+        assert (form.line.data, form.day.data) == (None, None)
+
+
+@pytest.mark.usefixtures("app")
+def test_every_form_of_the_house_is_such_a_form() -> None:
+    ours = [form for form in _all(FlaskForm) if form.__module__.startswith("dialogues.")]
+
+    assert len(ours) > 50
+    assert [form for form in ours if not issubclass(form, Form)] == []
+
+
+def _all(base: type) -> list[type]:
+    return [base, *(deeper for form in base.__subclasses__() for deeper in _all(form))]

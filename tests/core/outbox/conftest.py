@@ -1,0 +1,128 @@
+"""Letters of a test: a composer that says what it is told to, and a mail server that the application sends to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialogues.core.common import clock
+from dialogues.core.common.state import state
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.outbox import commands as outbox_commands
+from dialogues.core.outbox import jobs as outbox_jobs
+from dialogues.core.outbox.models import Email
+from dialogues.core.outbox.operations import enqueue
+from dialogues.core.outbox.rules import DueEmail, EmailKind, EmailRequest, EmailState
+from dialogues.extensions import db
+from dialogues.lib.mail.parts import Composed
+from tests.beds.database import Installation, opened
+from tests.beds.mail import MailServer
+
+NOON = datetime(2027, 5, 26, 12, tzinfo=UTC)
+KIND = EmailKind.AGENDA_CHANGED
+
+
+@dataclass(slots=True)
+class Post:
+    """What a test owes, what was composed, and what came of it."""
+
+    app: Flask
+    server: MailServer
+    owed: int = 0
+    composed: list[UUID] = field(default_factory=list)
+    words: Composed | None = field(
+        default_factory=lambda: Composed(recipient="bold@example.mn", subject="A change", text="Good day.")
+    )
+    fault: Exception | None = None
+
+    def compose(self, letter: DueEmail, _now: datetime) -> Composed | None:
+        """The composer of every letter here; it counts, so that no two of its letters are equal."""
+        self.composed.append(letter.id)
+        if self.fault is not None and letter.facts.get("poison"):
+            raise self.fault
+        return self.words and replace(self.words, text=f"{self.words.text} {len(self.composed)}")
+
+    def enqueue(self, key: str, **about: Any) -> UUID:
+        """Owe a letter, as a command would, a second later than the one before."""
+        self.owed += 1
+        at = NOON + timedelta(seconds=self.owed)
+        with upkeep(system(Purpose.FOLLOW_UP)):
+            return enqueue(EmailRequest(**{"kind": KIND, "dedup_key": key, "queued_at": at} | about))
+
+    def deliver(self) -> list[EmailState]:
+        """One pass: where each letter stands that was tried."""
+        states: list[EmailState] = []
+        outbox_jobs.deliver_due(tell=lambda _kind, _id, state: states.append(state))
+        return states
+
+    def deliver_later(self) -> list[EmailState]:
+        """The same, once every pause is over."""
+        self.change(due_at=None)
+        return self.deliver()
+
+    def change(self, **values: Any) -> None:
+        """Let time have passed."""
+        with upkeep(system(Purpose.UPKEEP)) as session:
+            for letter in session.scalars(select(Email)):
+                for name, value in values.items():
+                    setattr(letter, name, value)
+
+    def letter(self, email_id: UUID) -> Email:
+        """The row as it stands."""
+        db.session.rollback()
+        return db.session.scalars(select(Email).where(Email.id == email_id)).one()
+
+    def state(self, email_id: UUID) -> EmailState:
+        return self.letter(email_id).state
+
+    def die_after_data(self) -> None:
+        """A worker sends the next letter and dies before it can say so; its lease ends."""
+        claimed = outbox_commands.claim(clock.real_now())
+        assert claimed is not None
+        parcel = outbox_commands.render(claimed, clock.now())
+        assert parcel is not None
+        outbox_jobs.carrier(self.app.extensions["dialogues"].settings).carry(parcel)
+        self.end_leases()
+
+    def end_leases(self) -> None:
+        with upkeep(system(Purpose.UPKEEP)) as session:
+            for letter in session.scalars(select(Email).where(Email.state == EmailState.SENDING)):
+                letter.lease_until = clock.real_now() - timedelta(seconds=1)
+
+    @property
+    def texts(self) -> list[str]:
+        """What arrived, in its order."""
+        return [letter.message.get_content().strip() for letter in self.server.emails]
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Which letters arrived, in their order."""
+        return [UUID(letter.message["Message-ID"][1:37]) for letter in self.server.emails]
+
+
+@contextmanager
+def composing(post: Post) -> Iterator[None]:
+    composers = state(post.app).composers
+    before = dict(composers)
+    composers.update(dict.fromkeys(EmailKind, post.compose))
+    try:
+        yield
+    finally:
+        composers.clear()
+        composers.update(before)
+
+
+@pytest.fixture
+def post(empty_installation: Installation, smtp: MailServer) -> Iterator[Post]:
+    """An installation with nothing in it but what the test owes, and a mail server that takes it."""
+    with opened(empty_installation.settings(mail_url=smtp.url)) as app, app.app_context():
+        post = Post(app, smtp)
+        with composing(post):
+            yield post

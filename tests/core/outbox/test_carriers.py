@@ -1,0 +1,205 @@
+"""How letters are carried away, and what a mail server can do to them."""
+
+import socket
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from dialogues.core.outbox.jobs import carrier, mail_server
+from dialogues.lib.mail.parts import Trouble, Undelivered
+from dialogues.lib.mail.transports import NOT_LET_IN, Envelope, Folder, MailServer
+from dialogues.settings import Settings, SettingsError
+from tests.beds.mail import MailServer as Bed
+from tests.beds.mail import OpenMailServer
+from tests.beds.web import free_port
+
+PARCEL = Envelope(
+    email_id=UUID(int=7),
+    sender="desk@example.org",
+    recipient="bold@example.mn",
+    content=b"From: desk@example.org\r\nTo: bold@example.mn\r\nSubject: S\r\n\r\n.a line with a dot\r\n",
+)
+
+
+def trouble(url: str, **changes: float) -> Undelivered:
+    """What is said of a letter that this server did not take."""
+    with pytest.raises(Undelivered) as caught:
+        replace(mail_server(url), **changes).carry(PARCEL)
+    return caught.value
+
+
+@contextmanager
+def scripted(*answers: bytes, pace: float = 0) -> Iterator[str]:
+    """A server that gives these answers, one for each thing it is told, and then hangs up; the URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError), listening.accept()[0] as connection:
+            for answer in answers:
+                for piece in [answer] if not pace else [answer[place : place + 1] for place in range(len(answer))]:
+                    connection.sendall(piece)
+                    time.sleep(pace)
+                heard = connection.recv(65536)
+                while heard.startswith(b"From:") and not heard.endswith(b"\r\n.\r\n"):
+                    heard += connection.recv(65536)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"localhost:{listening.getsockname()[1]}"
+    finally:
+        listening.close()
+        thread.join()
+
+
+@pytest.mark.parametrize("security", ["smtp", "starttls", "smtps"])
+@pytest.mark.usefixtures("trusted")
+def test_a_letter_arrives_byte_for_byte_as_the_url_says(open_mail_server: OpenMailServer, security: str) -> None:
+    server = open_mail_server(security)
+    mail_server(server.url).carry(PARCEL)
+    (arrived,) = server.emails
+    assert arrived.content == PARCEL.content
+    assert (arrived.sender, arrived.recipients) == ("desk@example.org", ("bold@example.mn",))
+    assert arrived.over_tls is (security != "smtp")
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_name_and_password_open_the_server(open_mail_server: OpenMailServer) -> None:
+    server = open_mail_server("starttls", desk="p@ss word")
+    mail_server(server.url_for("desk", "p%40ss%20word")).carry(PARCEL)
+    assert len(server.emails) == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_wrong_password_is_no_fault_of_the_letter_and_is_never_told(open_mail_server: OpenMailServer) -> None:
+    said = trouble(open_mail_server("starttls", desk="right").url_for("desk", "wr0ng"))
+    assert (said.trouble, said.words) == (Trouble.AWAY, NOT_LET_IN)
+    assert "wr0ng" not in repr(said) + repr(mail_server("smtps://desk:wr0ng@mail.example.org"))
+
+
+@pytest.mark.parametrize("security", ["starttls", "smtps"])
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(open_mail_server: OpenMailServer, security: str) -> None:
+    server = open_mail_server(security)
+    assert trouble(server.url).trouble is Trouble.AWAY
+    assert not server.emails
+
+
+def test_a_server_that_hides_starttls_gets_nothing_in_the_clear(smtp: Bed) -> None:
+    url = smtp.url.replace("smtp://", "smtp+starttls://someone:secret@")
+    assert trouble(url).trouble is Trouble.AWAY
+    assert not smtp.emails
+
+
+def test_a_refused_connection_is_no_fault_of_the_letter() -> None:
+    assert trouble(f"smtp://localhost:{free_port()}").trouble is Trouble.AWAY
+
+
+def test_a_server_that_is_closing_is_no_fault_of_the_letter() -> None:
+    with scripted(b"421 Closing\r\n") as address:
+        assert trouble(f"smtp://{address}").trouble is Trouble.AWAY
+
+
+def test_a_passing_no_to_our_own_address_is_no_fault_of_the_letter() -> None:
+    with scripted(b"220 Hello\r\n", b"250 Hello\r\n", b"452 No room\r\n", b"250 Reset\r\n") as address:
+        assert trouble(f"smtp://{address}").trouble is Trouble.AWAY
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("421 Closing", Trouble.PASSING), ("450 Come back later", Trouble.PASSING), ("550 No such person", Trouble.FINAL)],
+)
+def test_what_is_said_to_a_recipient_counts_for_that_letter(smtp: Bed, answer: str, expected: Trouble) -> None:
+    smtp.recipient_answers[PARCEL.recipient] = answer
+    said = trouble(smtp.url)
+    assert (said.trouble, said.words) == (expected, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("451 Try again", Trouble.PASSING), ("554 Not this one", Trouble.FINAL)]
+)
+def test_what_is_said_to_the_content_counts_for_that_letter(smtp: Bed, answer: str, expected: Trouble) -> None:
+    smtp.data_answers.append(answer)
+    assert trouble(smtp.url).trouble is expected
+
+
+def test_addresses_in_an_answer_are_not_passed_on(smtp: Bed) -> None:
+    smtp.recipient_answers[PARCEL.recipient] = "550 5.1.1 <bold@example.mn>: bold@example.mn is unknown"
+    assert trouble(smtp.url).words == "550 5.1.1 …: … is unknown"
+
+
+HELLOS = (b"220 Hello\r\n", b"250 Hello\r\n", b"250 Sender\r\n", b"250 Recipient\r\n", b"354 Go on\r\n")
+
+
+def test_a_connection_lost_after_the_content_leaves_it_open_whether_the_letter_arrived() -> None:
+    with scripted(*HELLOS) as address:
+        assert trouble(f"smtp://{address}").trouble is Trouble.PASSING
+
+
+def test_a_connection_lost_after_the_letter_was_taken_changes_nothing() -> None:
+    with scripted(*HELLOS, b"250 Taken\r\n") as address:
+        mail_server(f"smtp://{address}").carry(PARCEL)
+
+
+def test_a_server_that_answers_one_byte_at_a_time_is_left_at_the_deadline() -> None:
+    began = time.monotonic()
+    with scripted(b"220 Hello\r\n", b"250-" + b"x" * 200 + b"\r\n", pace=0.02) as address:
+        trouble(f"smtp://{address}", deadline=0.5)
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        "http://user:pass@mail.example.org",
+        "smtp://",
+        "smtp://mail.example.org:notaport",
+        "smtp://user:pass@mail.example.org",
+    ],
+)
+def test_a_url_that_is_unclear_or_unsafe_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        mail_server(url)
+    assert "pass@" not in str(caught.value)
+
+
+def test_ports_are_those_that_mail_uses() -> None:
+    ports = [mail_server(f"{scheme}://mail.example.org").port for scheme in ("smtp", "smtp+starttls", "smtps")]
+    assert ports == [25, 587, 465]
+
+
+def test_without_a_mail_server_letters_become_files(tmp_path: Path) -> None:
+    folder = carrier(Settings(instance=tmp_path))
+    assert isinstance(folder, Folder)
+    assert isinstance(carrier(Settings(instance=tmp_path, mail_url="smtp://localhost")), MailServer)
+    folder.carry(PARCEL)
+    second = replace(PARCEL, email_id=uuid4())
+    folder.carry(second)
+    names = sorted(path.name for path in (tmp_path / "outbox").iterdir())
+    assert names == [f"00001-{PARCEL.email_id}.eml", f"00002-{second.email_id}.eml"]
+    file = tmp_path / "outbox" / names[0]
+    assert file.read_bytes() == PARCEL.content
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_written_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.carry(PARCEL)
+    folder.carry(replace(PARCEL, content=b"again"))
+    (file,) = tmp_path.iterdir()
+    assert file.read_bytes() == b"again"
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault_of_the_letter(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("in the way")
+    with pytest.raises(Undelivered) as caught:
+        Folder(tmp_path / "outbox").carry(PARCEL)
+    assert caught.value.trouble is Trouble.AWAY
+    assert [path.name for path in tmp_path.iterdir()] == ["outbox"]

@@ -1,0 +1,244 @@
+"""Letters on their way: nothing owed is lost, nothing overtakes, and what cannot leave is set aside."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.outbox import commands as outbox
+from dialogues.core.outbox.operations import enqueue
+from dialogues.core.outbox.rules import MOST_TRIES, EmailRequest, EmailState
+from dialogues.lib.mail import parts
+from dialogues.lib.mail.parts import Composed
+from tests.core.outbox.conftest import KIND, NOON, Post
+from tests.lib.mail.test_letter_file import EVENT
+
+pytestmark = pytest.mark.engine
+
+
+SET_ASIDE, READY, OWED, SENT = EmailState.SET_ASIDE, EmailState.READY, EmailState.QUEUED, EmailState.SENT
+
+
+def test_a_letter_owed_is_sent_once(post: Post) -> None:
+    letter = post.enqueue("a")
+    assert post.deliver() == [SENT]
+    assert post.deliver() == []
+    assert post.ids == [letter]
+    assert post.letter(letter).sent_at is not None
+
+
+def test_letters_owed_twice_under_one_key_are_one(post: Post) -> None:
+    assert post.enqueue("a") == post.enqueue("a")
+    assert post.deliver() == [SENT]
+
+
+def test_each_letter_has_one_recipient_and_its_own_number(post: Post) -> None:
+    emails = [post.enqueue("a"), post.enqueue("b")]
+    post.deliver()
+    assert [arrived.recipients for arrived in post.server.emails] == [("bold@example.mn",)] * 2
+    assert [arrived.message["Message-ID"] for arrived in post.server.emails] == [
+        f"<{letter}@localhost>" for letter in emails
+    ]
+
+
+def test_what_is_kept_of_a_letter_cannot_be_read_without_the_key(post: Post) -> None:
+    letter = post.letter(post.enqueue("a"))
+    post.deliver()
+    kept = post.letter(letter.id)
+    assert kept.sealed_bytes is not None
+    assert b"Good day" not in kept.sealed_bytes
+    assert b"bold" not in kept.sealed_bytes
+    assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[0].content).hexdigest()
+
+
+def test_a_letter_repeated_after_a_crash_is_the_same_byte_for_byte(post: Post) -> None:
+    post.enqueue("a")
+    post.die_after_data()
+    assert post.deliver() == [SENT]
+    first, second = post.server.emails
+    assert first.content == second.content
+    assert len(post.composed) == 1
+
+
+def test_a_letter_with_a_secret_is_new_after_a_crash_and_never_kept(post: Post) -> None:
+    post.words = replace(post.words or Composed(recipient="", subject="", text=""), has_secret=True)
+    letter = post.enqueue("a")
+    post.die_after_data()
+    assert post.letter(letter).sealed_bytes is None
+    assert post.deliver() == [SENT]
+    assert post.texts == ["Good day. 1", "Good day. 2"]
+    kept = post.letter(letter)
+    assert kept.sealed_bytes is None
+    assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[1].content).hexdigest()
+
+
+def test_a_letter_that_is_leased_is_nobody_elses(post: Post) -> None:
+    post.enqueue("a")
+    assert outbox.claim(clock.real_now()) is not None
+    assert outbox.claim(clock.real_now()) is None
+    post.end_leases()
+    assert outbox.claim(clock.real_now()) is not None
+
+
+def test_who_lost_the_lease_has_no_more_say(post: Post) -> None:
+    letter = post.enqueue("a")
+    late = outbox.claim(clock.real_now())
+    post.end_leases()
+    assert post.deliver() == [SENT]
+    assert late is not None
+    assert outbox.render(late, clock.now()) is None
+    assert outbox.mark_undelivered(late, parts.Undelivered(parts.Trouble.FINAL, "no"), clock.now(), 0) is None
+    assert post.state(letter) is SENT
+
+
+def test_two_workers_send_no_letter_twice(post: Post) -> None:
+    owed = {post.enqueue(str(number)) for number in range(20)}
+
+    def deliver(_worker: int) -> Any:
+        with post.app.app_context():
+            return post.deliver()
+
+    with ThreadPoolExecutor(2) as workers:
+        done = [state for states in workers.map(deliver, range(2)) for state in states]
+    assert done == [SENT] * 20
+    assert len(post.ids) == 20
+    assert set(post.ids) == owed
+
+
+def test_a_letter_that_is_refused_for_now_is_tried_again(post: Post) -> None:
+    letter = post.enqueue("a")
+    post.server.data_answers.append("451 Try again")
+    assert post.deliver() == [READY]
+    assert post.letter(letter).last_error == "451 Try again"
+    assert post.deliver() == []
+    assert post.deliver_later() == [SENT]
+    assert post.letter(letter).last_error == ""
+
+
+def test_a_letter_that_is_refused_for_good_is_set_aside_and_the_others_leave(post: Post) -> None:
+    refused = post.enqueue("a")
+    post.enqueue("b")
+    post.server.data_answers.append("554 No")
+    assert post.deliver() == [SET_ASIDE, SENT]
+    assert post.deliver_later() == []
+    assert post.state(refused) is SET_ASIDE
+
+
+def test_a_letter_that_keeps_failing_is_set_aside_and_holds_up_nobody(post: Post) -> None:
+    post.fault = ValueError("the composer stumbles")
+    poison = post.enqueue("a", facts={"poison": True})
+    others = [post.enqueue(str(number)) for number in range(3)]
+    assert post.deliver() == [OWED, SENT, SENT, SENT]
+    tried = [post.deliver_later() for _again in range(MOST_TRIES)]
+    assert tried == [[OWED]] * (MOST_TRIES - 2) + [[SET_ASIDE], []]
+    assert post.ids == others
+    assert "stumbles" not in post.letter(poison).last_error
+
+
+def test_a_letter_that_kills_its_worker_is_set_aside(post: Post) -> None:
+    letter = post.enqueue("a")
+    for _worker in range(MOST_TRIES):
+        assert outbox.claim(clock.real_now()) is not None
+        post.end_leases()
+    assert post.deliver() == []
+    assert post.state(letter) is SET_ASIDE
+
+
+def test_letters_wait_for_a_server_that_is_away_as_long_as_it_takes(post: Post) -> None:
+    emails = [post.enqueue(str(number)) for number in range(3)]
+    settings = post.app.extensions["dialogues"].settings
+    post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
+    for _day in range(MOST_TRIES + 2):
+        # One try shows that the server is away: the others are spared it.
+        assert post.deliver_later() == [READY]
+    post.app.extensions["dialogues"].settings = settings
+    assert post.deliver_later() == [SENT, SENT, SENT]
+    assert post.ids == emails
+
+
+def test_letters_of_one_order_never_overtake(post: Post) -> None:
+    second = post.enqueue("b", order_key="entry", sequence=2)
+    first = post.enqueue("a", order_key="entry", sequence=1)
+    third = post.enqueue("c", order_key="entry", sequence=3)
+    other = post.enqueue("d", order_key="another", sequence=1)
+    post.server.data_answers += ["451 Try again"]
+    assert post.deliver() == [READY, SENT]
+    assert post.ids == [other]
+    assert post.deliver_later() == [SENT, SENT, SENT]
+    assert post.ids == [other, first, second, third]
+
+
+def test_a_letter_set_aside_keeps_no_later_one(post: Post) -> None:
+    first = post.enqueue("a", order_key="entry", sequence=1)
+    second = post.enqueue("b", order_key="entry", sequence=2)
+    post.server.data_answers += ["554 No"]
+    assert post.deliver() == [SET_ASIDE, SENT]
+    assert (post.state(first), post.ids) == (SET_ASIDE, [second])
+
+
+def test_a_letter_that_was_superseded_never_leaves(post: Post) -> None:
+    older = post.enqueue("a", order_key="entry", sequence=1)
+    newer = post.enqueue("b", order_key="entry", sequence=2, supersedes=True)
+    assert post.deliver() == [SENT]
+    assert post.ids == [newer]
+    assert post.state(older) is EmailState.SUPERSEDED
+
+
+def test_a_letter_superseded_while_it_was_being_sent_is_not_tried_again(post: Post) -> None:
+    older = post.enqueue("a", order_key="entry", sequence=1)
+    claimed = outbox.claim(clock.real_now())
+    newer = post.enqueue("b", order_key="entry", sequence=2, supersedes=True)
+    assert post.deliver() == []
+    assert claimed is not None
+    post.end_leases()
+    assert post.deliver() == [SENT]
+    assert post.ids == [newer]
+    assert post.state(older) is EmailState.SUPERSEDED
+
+
+def test_an_older_letter_owed_after_a_newer_one_has_left_stays(post: Post) -> None:
+    post.enqueue("b", order_key="entry", sequence=2)
+    post.deliver()
+    older = post.enqueue("a", order_key="entry", sequence=1)
+    assert post.deliver() == []
+    assert post.state(older) is EmailState.SUPERSEDED
+
+
+def test_a_letter_that_is_owed_no_more_when_its_turn_comes_does_not_leave(post: Post) -> None:
+    post.words = None
+    letter = post.enqueue("a")
+    assert post.deliver() == [EmailState.SUPERSEDED]
+    assert post.state(letter) is EmailState.SUPERSEDED
+    assert post.server.emails == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"recipient": "Bob <a@b.example>, c@d.example"},
+        {"subject": "Hello\r\nBcc: c@d.example"},
+        {"calendar": EVENT.replace(b"UID:0f3a\r\n", b""), "method": "REQUEST"},
+    ],
+)
+def test_a_letter_that_would_be_faulty_is_set_aside_at_once(post: Post, wrong: dict[str, Any]) -> None:
+    post.words = replace(post.words or Composed(recipient="", subject="", text=""), **wrong)
+    letter = post.enqueue("a")
+    assert post.deliver() == [SET_ASIDE]
+    assert post.letter(letter).last_error == outbox.UNWRITTEN
+    assert post.server.emails == []
+
+
+def test_what_is_owed_in_a_transaction_that_fails_is_not_owed(post: Post) -> None:
+    def fail_after_owing() -> None:
+        with upkeep(system(Purpose.FOLLOW_UP)):
+            enqueue(EmailRequest(kind=KIND, dedup_key="a", queued_at=NOON))
+            raise RuntimeError("what the letter was about did not happen")
+
+    with pytest.raises(RuntimeError):
+        fail_after_owing()
+    assert post.deliver() == []

@@ -1,0 +1,142 @@
+"""The queue only wakes: it may be lost, damaged or out of reach, and no request ever fails for it."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from dialogues.core.common.state import State, state
+from dialogues.core.outbox import jobs as outbox
+from dialogues.core.outbox.jobs import queue, wake, woken
+from dialogues.settings import Settings, SettingsError
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Flask:
+    """An application with a queue of its own and nothing else."""
+    return with_queue(tmp_path, "")
+
+
+def with_queue(instance: Path, url: str) -> Flask:
+    app = Flask("worker")
+    app.extensions["dialogues"] = State(Settings(instance=instance, queue_url=url, secret_key="x" * 32))
+    return app
+
+
+@pytest.fixture
+def swept(worker: Flask, monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released each time the worker looks for what is due."""
+    looked = threading.Semaphore(0)
+    monkeypatch.setattr(outbox, "_LISTENS_EVERY", 0.01)
+    state(worker).sweeps["look"] = lambda _stop: looked.release()
+    return looked
+
+
+def test_a_call_is_heard_once(worker: Flask) -> None:
+    assert not woken(worker)
+    wake(worker)
+    assert woken(worker)
+    assert not woken(worker)
+
+
+def test_calls_do_not_pile_up_while_nobody_listens(worker: Flask) -> None:
+    for _request in range(50):
+        wake(worker)
+    assert queue(worker).pending_count() == 1
+
+
+def test_calls_are_heard_by_other_processes_on_the_same_file(tmp_path: Path) -> None:
+    wake(with_queue(tmp_path, ""))
+    assert woken(with_queue(tmp_path, ""))
+
+
+def test_the_file_is_for_its_owner_alone_and_one_file_only(worker: Flask, tmp_path: Path) -> None:
+    wake(worker)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "queue.db"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_queue_that_was_deleted_is_made_anew(worker: Flask, tmp_path: Path) -> None:
+    wake(worker)
+    (tmp_path / "queue.db").unlink()
+    for _twice in range(2):
+        wake(worker)
+        woken(worker)
+    wake(worker)
+    assert woken(worker)
+
+
+def test_a_damaged_queue_is_made_anew(worker: Flask, tmp_path: Path) -> None:
+    wake(worker)
+    (tmp_path / "queue.db").write_bytes(b"no database at all" * 100)
+    wake(worker)
+    woken(worker)
+    wake(worker)
+    assert woken(worker)
+
+
+def test_a_queue_out_of_reach_fails_no_request(tmp_path: Path) -> None:
+    (tmp_path / "in the way").write_text("")
+    app = with_queue(tmp_path, str(tmp_path / "in the way" / "queue.db"))
+    wake(app)
+    assert not woken(app)
+
+
+def test_an_unknown_kind_of_queue_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="DIALOGUES_QUEUE_URL"):
+        queue(with_queue(tmp_path, "amqp://localhost"))
+
+
+def test_a_call_of_a_stranger_is_not_unpacked(worker: Flask, tmp_path: Path) -> None:
+    stranger = with_queue(tmp_path, "")
+    state(stranger).settings = Settings(instance=tmp_path, secret_key="y" * 32)
+    wake(stranger)
+    assert not woken(worker)
+
+
+def test_a_worker_looks_at_its_start_and_when_called_and_ends_when_told(
+    worker: Flask, swept: threading.Semaphore
+) -> None:
+    stop = threading.Event()
+    working = threading.Thread(target=outbox.work, args=(worker, stop), kwargs={"periodic": False})
+    working.start()
+    assert swept.acquire(timeout=10)
+    wake(worker)
+    assert swept.acquire(timeout=10)
+    stop.set()
+    working.join(timeout=10)
+    assert not working.is_alive()
+
+
+def test_a_worker_looks_unasked_as_well(
+    worker: Flask, swept: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_LOOKS_EVERY", 0.05)
+    stop = threading.Event()
+    working = threading.Thread(target=outbox.work, args=(worker, stop))
+    working.start()
+    for _time in range(3):
+        assert swept.acquire(timeout=10)
+    stop.set()
+    working.join(timeout=10)
+
+
+def test_a_sweep_that_stumbles_is_called_again(worker: Flask, swept: threading.Semaphore) -> None:
+    def stumble(_stop: threading.Event) -> None:
+        swept.release()
+        raise ValueError("once")
+
+    state(worker).sweeps["look"] = stumble
+    stop = threading.Event()
+    working = threading.Thread(target=outbox.work, args=(worker, stop), kwargs={"periodic": False})
+    working.start()
+    assert swept.acquire(timeout=10)
+    wake(worker)
+    assert swept.acquire(timeout=10)
+    stop.set()
+    working.join(timeout=10)

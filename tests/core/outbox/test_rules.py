@@ -1,0 +1,48 @@
+"""What is decided about letters, on given facts."""
+
+from datetime import timedelta
+
+import pytest
+
+from dialogues.core.outbox.rules import LEASE, MOST_TRIES, WORDS, EmailKind, EmailState, pause_after, state_after
+from dialogues.lib.mail.parts import DEADLINE, Trouble
+
+
+def test_pauses_double_up_to_four_hours() -> None:
+    assert [pause_after(tries, 1) for tries in (1, 2, 3)] == [timedelta(minutes=minutes) for minutes in (2, 4, 8)]
+    assert pause_after(1000, 1) == timedelta(hours=4)
+
+
+def test_chance_spreads_letters_that_failed_together() -> None:
+    assert pause_after(3, 0) == timedelta(minutes=4)
+    assert pause_after(3, 0) < pause_after(3, 0.5) < pause_after(3, 1)
+
+
+def test_a_letter_is_tried_for_hours_before_it_is_set_aside() -> None:
+    assert sum((pause_after(tries, 0) for tries in range(1, MOST_TRIES)), timedelta()) > timedelta(hours=2)
+
+
+def test_a_lease_outlasts_the_longest_delivery() -> None:
+    assert timedelta(seconds=3 * DEADLINE) < LEASE
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tries", "frozen", "overtaken", "state"),
+    [
+        (Trouble.PASSING, 1, True, False, EmailState.READY),
+        (Trouble.PASSING, 1, False, False, EmailState.QUEUED),
+        (Trouble.PASSING, MOST_TRIES, True, False, EmailState.SET_ASIDE),
+        (Trouble.FINAL, 1, True, False, EmailState.SET_ASIDE),
+        (Trouble.AWAY, MOST_TRIES, True, False, EmailState.READY),
+        (Trouble.PASSING, 1, True, True, EmailState.SUPERSEDED),
+        (Trouble.FINAL, 1, True, True, EmailState.SUPERSEDED),
+    ],
+)
+def test_where_a_letter_stands_that_did_not_leave(
+    trouble: Trouble, tries: int, frozen: bool, overtaken: bool, state: EmailState
+) -> None:
+    assert state_after(trouble, tries, frozen=frozen, overtaken=overtaken) is state
+
+
+def test_every_state_and_kind_has_its_words() -> None:
+    assert set(WORDS) == {*EmailState, *EmailKind}

@@ -1,0 +1,193 @@
+"""The letters of a meeting: who sees the list, what stands in it and what never does, and sending again."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import event, select
+
+from dialogues.core.audit.models import AuditEntry
+from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox import queries as outbox
+from dialogues.core.outbox.rules import EmailState
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.queries.names import names_of
+from dialogues.policy import EMAILS_SEE, Scope
+from tests.beds.database import Installation, opened
+from tests.beds.mail import MailServer
+from tests.cast import Cast
+from tests.core.outbox.conftest import Post, composing
+
+
+@pytest.fixture
+def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
+    """The sample, with a mail server."""
+    with opened(installation.settings(mail_url=smtp.url)) as app, app.app_context():
+        yield Cast(app)
+
+
+@pytest.fixture
+def post(cast: Cast, smtp: MailServer) -> Iterator[Post]:
+    """The letters of TRD-1, of which there are none but those of the test."""
+    post = Post(cast.app, smtp)
+    with composing(post):
+        post.change(state=EmailState.SUPERSEDED, listed_under=None)
+        yield post
+
+
+def owe_to_kr1(post: Post, cast: Cast, key: str = "a", **about: Any) -> UUID:
+    return post.enqueue(
+        key,
+        dialogue_id=cast.dialogue(),
+        listed_under=cast.meeting(),
+        person_id=cast.person("kr1"),
+        **about,
+    )
+
+
+def address(cast: Cast, rest: str = "") -> str:
+    return f"/meetings/{cast.meeting()}/letters{rest}"
+
+
+def resend(cast: Cast, letter: UUID, who: str = "st-coord") -> int:
+    """What is answered to the button."""
+    client = cast.client(who)
+    page = BeautifulSoup(client.get(address(cast, "?state=set-aside")).text, "html.parser")
+    token = page.select_one("input[name=csrf_token]")
+    fields = {"csrf_token": token["value"]} if token else {}
+    return client.post(
+        address(cast, f"/{letter}/resend"), data=fields, headers={"Sec-Fetch-Site": "same-origin"}
+    ).status_code
+
+
+def test_the_coordinator_sees_to_whom_letters_went_and_how_they_stand(post: Post, cast: Cast) -> None:
+    owe_to_kr1(post, cast)
+    post.server.data_answers.append("554 5.1.1 <bold@example.mn> unknown")
+    post.deliver()
+    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
+    (row,) = page.select("tbody tr")
+    words = " ".join(row.get_text(" ").split())
+    assert names_of({cast.person("kr1")})[cast.person("kr1")] in words
+    assert "Change of the agenda" in words
+    assert "set aside" in words
+    assert "554 5.1.1 … unknown" in words
+
+
+def test_bodies_and_addresses_are_never_shown(post: Post, cast: Cast) -> None:
+    owe_to_kr1(post, cast)
+    post.deliver()
+    page = cast.client("st-coord").get(address(cast)).text
+    assert "Good day" not in page
+    assert "bold@example.mn" not in page
+    assert "A change" not in page
+
+
+@pytest.mark.parametrize("who", ["st-host", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel"])
+def test_nobody_but_the_coordinator_sees_letters(cast: Cast, who: str) -> None:
+    assert cast.client(who).get(address(cast)).status_code == 404
+
+
+def test_pills_narrow_the_list(post: Post, cast: Cast) -> None:
+    for key in ("a", "b", "c"):
+        owe_to_kr1(post, cast, key)
+    post.server.data_answers += ["250 Taken", "451 Later", "554 No"]
+    post.deliver()
+    client = cast.client("st-coord")
+    shown = {}
+    for state in ("", "owed", "sent", "set-aside", "nonsense"):
+        page = BeautifulSoup(client.get(address(cast, f"?state={state}")).text, "html.parser")
+        shown[state] = len(page.select("tbody tr"))
+    assert shown == {"": 3, "owed": 1, "sent": 1, "set-aside": 1, "nonsense": 3}
+
+
+@pytest.mark.usefixtures("post")
+def test_an_empty_list_says_what_to_do(cast: Cast) -> None:
+    client = cast.client("st-coord")
+    assert "No letters yet" in client.get(address(cast)).text
+    assert "No letter was set aside" in client.get(address(cast, "?state=set-aside")).text
+
+
+def test_letters_of_another_meeting_are_not_listed(post: Post, cast: Cast) -> None:
+    post.enqueue("a", dialogue_id=cast.dialogue(), listed_under=UUID(int=1), person_id=cast.person("kr1"))
+    post.enqueue("b", account_id=cast.account("kr1"))
+    assert "No letters yet" in cast.client("st-coord").get(address(cast)).text
+
+
+def test_a_letter_set_aside_is_sent_again_to_the_address_of_now(post: Post, cast: Cast) -> None:
+    letter = owe_to_kr1(post, cast)
+    post.server.recipient_answers["bold@example.mn"] = "550 No such person"
+    post.deliver()
+    assert post.words is not None
+    post.words = type(post.words)(recipient="right@example.mn", subject="A change", text="Good day.")
+    assert resend(cast, letter) == 303
+    assert post.deliver() == [EmailState.SENT]
+    assert post.server.emails[0].recipients == ("right@example.mn",)
+
+
+def test_sending_again_is_written_to_the_audit_log(post: Post, cast: Cast) -> None:
+    letter = owe_to_kr1(post, cast)
+    post.change(state=EmailState.SET_ASIDE)
+    resend(cast, letter)
+    actions = db.session.scalars(select(AuditEntry.action)).all()
+    assert actions.count("email.resent") == 1
+
+
+def test_a_letter_that_was_sent_is_not_sent_again(post: Post, cast: Cast) -> None:
+    letter = owe_to_kr1(post, cast)
+    aside = owe_to_kr1(post, cast, "b")
+    post.server.data_answers += ["250 Taken", "554 No"]
+    post.deliver()
+    assert post.state(aside) is EmailState.SET_ASIDE
+    resend(cast, letter)
+    assert post.deliver() == []
+
+
+def test_an_older_letter_is_not_sent_again_after_a_newer_one(post: Post, cast: Cast) -> None:
+    older = owe_to_kr1(post, cast, "a", order_key="entry", sequence=1)
+    owe_to_kr1(post, cast, "b", order_key="entry", sequence=2)
+    post.server.data_answers.append("554 No")
+    post.deliver()
+    resend(cast, older)
+    assert post.deliver() == []
+    assert post.state(older) is EmailState.SET_ASIDE
+
+
+def test_nobody_else_has_letters_sent_again(post: Post, cast: Cast) -> None:
+    letter = owe_to_kr1(post, cast)
+    post.change(state=EmailState.SET_ASIDE)
+    assert resend(cast, letter, "ch1") in {400, 404}
+    assert post.state(letter) is EmailState.SET_ASIDE
+
+
+def test_a_list_of_fifty_asks_no_more_than_a_list_of_one(post: Post, cast: Cast) -> None:
+    coordinator = cast.viewer("st-coord", meeting="TRD-1")
+    owe_to_kr1(post, cast)
+    asked_for_one = _queries(coordinator)
+    for number in range(50):
+        owe_to_kr1(post, cast, str(number))
+    assert _queries(coordinator) == asked_for_one
+    assert len(outbox.emails(coordinator, page=2).lines) == 1
+
+
+def _queries(viewer: Viewer) -> int:
+    asked: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        outbox.emails(viewer)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+    return len(asked)
+
+
+def test_every_scope_is_either_understood_or_reaches_nothing(cast: Cast) -> None:
+    coordinator = cast.viewer("st-coord", meeting="TRD-1")
+    reaches = {scope: str(outbox._reach(coordinator, scope)) for scope in Scope}
+    assert "listed_under" in reaches.pop(Scope.ALL)
+    assert set(reaches.values()) == {"false"}
+    assert str(outbox.visible(cast.viewer("us4", meeting="TRD-1"), EMAILS_SEE)) == "false"

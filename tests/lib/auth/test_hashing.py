@@ -1,0 +1,40 @@
+"""Hashing passwords, two at once."""
+
+from pathlib import Path
+
+import pytest
+
+from dialogues.lib.auth.hashing import NOBODYS, Busy, Hasher
+
+
+def test_a_password_matches_its_own_hash_only(tmp_path: Path) -> None:
+    hasher = Hasher(tmp_path)
+    kept = hasher.hash("velvet anchor tundra plumage")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert hasher.matches(kept, "velvet anchor tundra plumage")
+    assert not hasher.matches(kept, "velvet anchor tundra plumag")
+
+
+def test_without_a_hash_nothing_matches(tmp_path: Path) -> None:
+    assert not Hasher(tmp_path).matches(None, "")
+
+
+def test_the_hash_of_nobody_costs_what_others_cost() -> None:
+    assert NOBODYS.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+
+
+def test_a_damaged_hash_matches_nothing(tmp_path: Path) -> None:
+    assert not Hasher(tmp_path).matches("$argon2id$damaged", "velvet anchor tundra plumage")
+
+
+def test_the_third_waits_and_is_sent_away(tmp_path: Path) -> None:
+    hasher = Hasher(tmp_path, wait=0)
+    with hasher.slot(), hasher.slot(), pytest.raises(Busy):
+        hasher.hash("velvet anchor tundra plumage")
+
+
+def test_a_slot_is_free_again_afterwards(tmp_path: Path) -> None:
+    hasher = Hasher(tmp_path, wait=0)
+    for _turn in range(5):
+        with hasher.slot():
+            pass

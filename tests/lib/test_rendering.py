@@ -1,0 +1,96 @@
+"""What becomes of text that people wrote, well meant or not."""
+
+from time import process_time
+
+import pytest
+from bs4 import BeautifulSoup
+
+from dialogues.lib.markup import rich_text
+from dialogues.records.notes.rules import SUMMARY_LONGEST
+
+
+def test_headings_begin_below_that_of_the_page() -> None:
+    assert rich_text("# One\n\n###### Six") == "<h2>One</h2>\n<h6>Six</h6>\n"
+
+
+def test_lists_stress_tables_and_quotations_are_shaped() -> None:
+    shown = rich_text("- *a*\n- **b**\n\n3. c\n\n> d\n\n|e|f|\n|-|-|\n|g|~~h~~|")
+    for piece in ("<li><em>a</em></li>", "<strong>b</strong>", '<ol start="3">', "<blockquote>", "<td><s>h</s></td>"):
+        assert piece in shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org", "http://example.org/a?b=c#d", "mailto:office@example.org", "HTTPS://example.org/"],
+)
+def test_a_whole_address_is_a_link_that_tells_the_other_side_nothing(address: str) -> None:
+    [link] = BeautifulSoup(rich_text(f"[words]({address})"), "html.parser")("a")
+    assert link["href"] == address
+    assert set(link["rel"]) == {"noopener", "noreferrer", "nofollow"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "&#106;avascript:alert(1)",
+        "java&#x0A;script:alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+        "data:image/svg+xml;base64,PHN2Zz4=",
+        "file:///etc/passwd",
+        "//evil.example/a",
+        "///evil.example/a",
+        "\\\\evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "https:/evil.example",
+        "https:\\\\evil.example",
+        "https://liaison.example@evil.example/",
+        "/meetings",
+        "?q=1",
+        "#content",
+        "mailto://evil.example",
+    ],
+)
+def test_any_other_address_is_no_link(address: str) -> None:
+    for written in (f"[words]({address})", f"[words](<{address}>)", f"<{address}>", f"[words]\n\n[words]: {address}"):
+        page = BeautifulSoup(rich_text(written), "html.parser")
+        assert not page.select("[href]")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=alert(1)>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<style>body{display:none}</style>",
+        "<form action=/sign-out><button>x</button></form>",
+        "<p style='position:fixed' class='notice' id='content'>x</p>",
+        "<!-- <script>alert(1)</script> -->",
+        "```\n</code><script>alert(1)</script>\n```",
+        "[x](https://example.org 'a\" onmouseover=\"alert(1)')",
+        "![x](https://evil.example/pixel.png)",
+        "![x](data:image/png;base64,AAAA)",
+        '``` "><script>\nx\n```',
+    ],
+)
+def test_nothing_that_acts_or_fetches_or_hides_is_left(written: str) -> None:
+    page = BeautifulSoup(rich_text(written), "html.parser")
+    assert not page.select("script, img, svg, iframe, style, form, button, object, embed, link, meta, base")
+    for element in page(True):
+        assert set(element.attrs) <= {"href", "rel", "start"}
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "> ", "*a ", "**a", "<", "`a`` ", "[a](b", "* ", "[x][", "|a", "|a|b|\n|-|-|\n", "[a]: b\n", "\t"]
+)
+def test_no_text_of_the_length_we_take_keeps_the_server_long(piece: str) -> None:
+    text = (piece * SUMMARY_LONGEST)[:SUMMARY_LONGEST]
+    began = process_time()
+    rich_text(text)
+    assert process_time() - began < 5

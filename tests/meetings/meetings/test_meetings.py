@@ -1,0 +1,394 @@
+"""A meeting is planned, copied, moved and cancelled, and shown to its circle only."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
+from dialogues.core.audit.models import AuditEntry
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, PracticalPage
+from dialogues.meetings.dialogues.rules.kinds import InviteProfile, MeetingStatus
+from dialogues.meetings.meetings import commands as meetings_commands
+from dialogues.meetings.meetings import queries as meetings_queries
+from dialogues.meetings.roles import operations as roles
+from dialogues.meetings.venues.models import Venue
+from dialogues.policy import Role
+from tests.beds.forms import complaints, page, send
+from tests.cast import Cast
+
+PERSONAS = ("st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel")
+NEXT = {"code": "TRD-2", "title": "Second meeting", "starts_on": "2027-11-02", "ends_on": "2027-11-04"}
+
+
+def new_meeting_form(cast: Cast) -> str:
+    with cast.app.app_context():
+        return f"/dialogues/{cast.dialogue()}/meetings/new"
+
+
+def address(cast: Cast, part: str = "", code: str = "TRD-1") -> str:
+    with cast.app.app_context():
+        return f"/meetings/{cast.meeting(code)}{part}"
+
+
+def plan(cast: Cast, **typed: str) -> tuple[FlaskClient, str]:
+    client = cast.client("st-coord")
+    return client, str(send(client, new_meeting_form(cast), **NEXT | {"zone": "Asia/Ulaanbaatar"} | typed).location)
+
+
+def test_after_a_move_it_is_told_that_the_release_still_shows_the_old_days(cast: Cast) -> None:
+    coordinator = cast.client("st-coord")
+    settings = address(cast, "/settings", "LVR-1")
+    days = {"arrive_on": "2027-10-25", "starts_on": "2027-10-26", "ends_on": "2027-10-28", "depart_on": "2027-10-29"}
+
+    assert send(coordinator, settings, title="Another title").status_code == 303
+    assert "old day" not in coordinator.get(settings).text
+    assert send(coordinator, settings, **days).status_code == 303
+    shown = page(coordinator.get(settings)).select_one("main")
+
+    assert "The released agenda still shows 7 sessions with their old days and places" in shown.get_text()
+    assert shown.select_one(".notice a")["href"] == address(cast, "/agenda/release", "LVR-1")
+
+
+def test_a_meeting_in_a_venue_takes_its_city_and_its_zone(cast: Cast, read) -> None:
+    house = read(select(Venue).where(Venue.city == "Vevey"))
+
+    send(cast.client("st-coord"), new_meeting_form(cast), **NEXT, venue_id=str(house.id))
+
+    meeting = read(select(Meeting).where(Meeting.code == "TRD-2"))
+    assert (meeting.city, meeting.zone, meeting.status) == ("Vevey", "Europe/Zurich", MeetingStatus.PROVISIONAL)
+    assert meeting.profile is InviteProfile.DISCREET
+
+
+def test_a_new_meetings_lists_are_closed_and_its_parties_are_seated(cast: Cast, read) -> None:
+    plan(cast, seats="4")
+
+    meeting = read(select(Meeting.id).where(Meeting.code == "TRD-2"))
+    assert read(select(Exchange).where(Exchange.meeting_id == meeting)).opened_at is None
+    with_four = MeetingParty.seats["participant"].as_integer() == 4
+    assert read(select(func.count()).where(MeetingParty.meeting_id == meeting)) == 9
+    # The observing organisation has no seats for participants.
+    assert read(select(func.count()).where(MeetingParty.meeting_id == meeting, with_four)) == 8
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"starts_on": "2027-11-04", "ends_on": "2027-11-02"}, "The last day is before the first day"),
+        ({"arrive_on": "2027-11-03"}, "arrive after the first day"),
+        ({"depart_on": "2027-11-03"}, "leave before the last day"),
+        ({"zone": "Asia/Atlantis"}, "is no time zone"),
+        ({"zone": ""}, "is no time zone"),
+        ({"code": "trd-1"}, "already has the code"),
+        ({"starts_on": "2027-02-30"}, "First day"),
+        ({"title": "x" * 10_000}, "at most 200 characters"),
+        ({"zone": "Europe/Zurich", "registration_closes": "2027-03-28T02:30"}, "does not exist in Europe/Zurich"),
+        ({"seats": "0"}, "between 1 and 500"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(cast: Cast, typed: dict[str, str], words: str) -> None:
+    whole = NEXT | {"zone": "Asia/Ulaanbaatar", "city": "Darkhan"} | typed
+
+    answer = send(cast.client("st-coord"), new_meeting_form(cast), **whole)
+
+    assert answer.status_code == 422
+    assert words in complaints(answer)
+    assert page(answer).select_one("#city")["value"] == "Darkhan"
+
+
+def test_registration_closes_on_the_clocks_of_the_meeting(cast: Cast, read) -> None:
+    plan(cast, registration_closes="2027-10-20T18:00")
+
+    closes = read(select(Meeting.registration_closes_at).where(Meeting.code == "TRD-2"))
+    assert closes == datetime(2027, 10, 20, 10, tzinfo=UTC)
+
+
+def test_a_closing_hour_that_comes_twice_is_the_later_one(cast: Cast, read) -> None:
+    plan(cast, zone="Europe/Zurich", registration_closes="2027-10-31T02:30")
+
+    closes = read(select(Meeting.registration_closes_at).where(Meeting.code == "TRD-2"))
+    assert closes == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_a_copy_takes_everything_but_the_people(cast: Cast, read) -> None:
+    typed = {"code": "TRD-2", "title": "Second meeting", "starts_on": "2027-11-02"}
+
+    answer = send(cast.client("st-coord"), address(cast, "/copy"), **typed)
+
+    assert answer.status_code == 303
+    model = read(select(Meeting).where(Meeting.code == "TRD-1"))
+    copy = read(select(Meeting).where(Meeting.code == "TRD-2"))
+    assert (copy.arrive_on, copy.ends_on, copy.depart_on) == (date(2027, 11, 1), date(2027, 11, 4), date(2027, 11, 5))
+    assert (copy.venue_id, copy.zone, copy.default_rule) == (model.venue_id, model.zone, model.default_rule)
+    assert copy.working_languages == model.working_languages
+    assert (copy.status, copy.registration_closes_at) == (MeetingStatus.PROVISIONAL, None)
+    parties, drafts = (func.count(), MeetingParty.meeting_id), (func.count(), DraftItem.meeting_id)
+    for counted, meeting_id in (parties, drafts):
+        assert read(select(counted).where(meeting_id == copy.id)) == read(select(counted).where(meeting_id == model.id))
+    of_the_copy = DraftItem.meeting_id == copy.id
+    assert read(select(func.count()).select_from(DraftPerson).join(DraftItem).where(of_the_copy)) == 0
+    assert read(select(func.count()).select_from(DraftRoom).join(DraftItem).where(of_the_copy)) > 0
+
+
+def test_a_copy_in_the_same_house_takes_the_practical_page_over(cast: Cast, read) -> None:
+    for model, copied in (("TRD-1", "TRD-2"), ("SCD-1", "SCD-2")):
+        send(cast.client("st-coord"), address(cast, "/copy", model), code=copied, starts_on="2027-11-02")
+
+    def page_of(code: str) -> PracticalPage | None:
+        return read(
+            select(PracticalPage).join(Meeting, Meeting.id == PracticalPage.meeting_id).where(Meeting.code == code)
+        )
+
+    written, taken = page_of("TRD-1"), page_of("TRD-2")
+    assert written is not None
+    assert taken is not None
+    assert (taken.way, taken.hotel, taken.night_telephone) == (written.way, written.hotel, written.night_telephone)
+    assert page_of("SCD-1") is not None
+    assert page_of("SCD-2") is None
+
+
+def test_a_copied_session_keeps_its_hour_and_its_distance_from_the_first_day(cast: Cast, read) -> None:
+    send(cast.client("st-coord"), address(cast, "/copy"), code="TRD-2", starts_on="2027-11-02")
+
+    session = read(select(DraftItem).where(DraftItem.code == "TRD-2-04"))
+    assert session.local_start == datetime(2027, 11, 2, 14, 0)  # noqa: DTZ001  a wall time
+    assert session.starts_utc == datetime(2027, 11, 2, 6, tzinfo=UTC)
+
+
+def test_a_copy_whose_code_is_taken_leaves_nothing_behind(cast: Cast, read) -> None:
+    before = read(select(func.count()).select_from(DraftItem))
+
+    answer = send(cast.client("st-coord"), address(cast, "/copy"), code="TRD-1", starts_on="2027-11-02")
+
+    assert "already has the code" in complaints(answer)
+    assert read(select(func.count()).select_from(DraftItem)) == before
+
+
+def test_a_meeting_that_moves_takes_its_draft_along(cast: Cast, read) -> None:
+    later = {"arrive_on": "2027-06-07", "starts_on": "2027-06-08", "ends_on": "2027-06-10", "depart_on": "2027-06-11"}
+
+    answer = send(cast.client("st-coord"), address(cast, "/settings"), **later)
+
+    assert answer.status_code == 303
+    session = read(select(DraftItem).where(DraftItem.code == "TRD-1-04"))
+    assert session.starts_utc == datetime(2027, 6, 8, 6, tzinfo=UTC)
+
+
+def test_a_draft_that_stays_behind_stops_the_move(cast: Cast, read) -> None:
+    later = {"arrive_on": "2027-06-07", "starts_on": "2027-06-08", "ends_on": "2027-06-10", "depart_on": "2027-06-11"}
+
+    answer = send(cast.client("st-coord"), address(cast, "/settings"), **later, keeps_distance=None)
+
+    assert "of the draft would lie outside these days" in complaints(answer)
+    assert page(answer).select_one("#starts_on")["value"] == "2027-06-08"
+    assert read(select(Meeting.starts_on).where(Meeting.code == "TRD-1")) == date(2027, 5, 25)
+
+
+def test_in_another_zone_the_hours_stay_and_the_instants_follow(cast: Cast, read) -> None:
+    send(cast.client("st-coord"), address(cast, "/settings"), venue_id="", zone="Asia/Tokyo", city="Sendai")
+
+    session = read(select(DraftItem).where(DraftItem.code == "TRD-1-04"))
+    assert session.local_start == datetime(2027, 5, 25, 14, 0)  # noqa: DTZ001  a wall time
+    assert session.starts_utc == datetime(2027, 5, 25, 5, tzinfo=UTC)
+    assert read(select(func.count()).where(DraftRoom.session_id == session.session_id)) == 0
+
+
+def test_another_venue_with_the_old_zone_is_asked_about(cast: Cast, read) -> None:
+    vevey, client, settings = read(select(Venue.id).where(Venue.city == "Vevey")), cast.client("st-coord"), "/settings"
+
+    refused = send(client, address(cast, settings), venue_id=str(vevey))
+
+    assert "clocks of this venue show Europe/Zurich" in complaints(refused)
+    assert send(client, address(cast, settings), venue_id=str(vevey), zone="").status_code == 303
+    assert read(select(Meeting.zone).where(Meeting.code == "TRD-1")) == "Europe/Zurich"
+
+
+def test_a_draft_is_not_moved_into_an_hour_that_the_clocks_skip(cast: Cast, read) -> None:
+    client, meeting = plan(cast, zone="Europe/Zurich", starts_on="2027-03-20", ends_on="2027-03-21")
+    night = {"title": "Night watch", "day": "2027-03-20", "starts": "02:10", "ends": "02:50"}
+    assert send(client, f"{meeting}/agenda/draft/new", **night).status_code == 303
+
+    answer = send(client, f"{meeting}/settings", starts_on="2027-03-28", ends_on="2027-03-29")
+
+    assert "at an hour that the clocks skip" in complaints(answer)
+    assert read(select(Meeting.starts_on).where(Meeting.code == "TRD-2")) == date(2027, 3, 20)
+
+
+def test_two_who_change_the_settings_at_once_lose_nothing(cast: Cast) -> None:
+    client, settings = cast.client("st-coord"), address(cast, "/settings")
+    stale = page(client.get(settings)).select_one("#version")["value"]
+    send(client, settings, title="First meeting, renamed")
+
+    refused = send(client, settings, title="Another name", version=stale)
+
+    assert "Someone saved a change" in complaints(refused)
+    assert "First meeting, renamed" in page(refused).select_one(".notice-info").text
+    assert page(refused).select_one("#title")["value"] == "Another name"
+
+
+def test_a_party_that_has_lodged_its_list_keeps_its_place(cast: Cast) -> None:
+    client = cast.client("st-coord")
+    keep = page(client.get(address(cast, "/settings", "LVR-1"))).select_one("input[name=parties][checked]")["value"]
+    with cast.app.app_context():
+        submitted = str(cast.party("US", "LVR"))
+
+    answer = send(client, address(cast, "/settings", "LVR-1"), parties=[keep] if keep != submitted else [])
+
+    assert "has lodged its list" in complaints(answer)
+
+
+def test_a_cancelled_meeting_stays_to_be_read_and_is_changed_no_more(cast: Cast, read) -> None:
+    client = cast.client("st-coord")
+
+    assert send(client, address(cast, "/cancel")).status_code == 303
+
+    assert read(select(Meeting.status).where(Meeting.code == "TRD-1")) is MeetingStatus.CANCELLED
+    assert "This meeting is cancelled" in cast.client("kr1").get(address(cast)).text
+    assert page(client.get(address(cast, "/settings"))).select_one("main form") is None
+    assert "is cancelled" in complaints(send(client, address(cast, "/cancel")))
+
+
+def test_what_happens_to_a_meeting_is_written_down(cast: Cast, read) -> None:
+    _client, meeting = plan(cast)
+    send(cast.client("st-coord"), f"{meeting}/cancel")
+
+    for action in ("meeting.planned", "meeting.cancelled"):
+        assert read(select(func.count()).where(AuditEntry.action == action)) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "who_may"),
+    [
+        ("", set(PERSONAS)),
+        ("/practical", set(PERSONAS) - {"st-arch"}),
+        ("/practical/edit", {"st-coord", "st-travel"}),
+        ("/roles", {"st-host", "st-coord"}),
+        ("/settings", {"st-coord"}),
+        ("/copy", {"st-coord"}),
+        ("/cancel", {"st-coord"}),
+    ],
+)
+def test_each_page_opens_to_its_roles_and_is_unknown_to_the_others(cast: Cast, part: str, who_may: set[str]) -> None:
+    unknown = f"/meetings/00000000-0000-4000-8000-000000000000{part}"
+    for who in PERSONAS:
+        client = cast.client(who)
+        answer = client.get(address(cast, part))
+        if who in who_may:
+            assert answer.status_code == 200, who
+        else:
+            assert answer.status_code == 404, who
+            assert page(answer).main == page(client.get(unknown)).main
+
+
+def test_a_meeting_shows_to_nobody_outside_its_circle(cast: Cast) -> None:
+    plan(cast)
+    with cast.app.app_context():
+        dialogue = f"/dialogues/{cast.dialogue()}"
+
+    for who, sees in (("st-host", True), ("st-coord", True), ("us4", False), ("kr1", False), ("in-ko1", False)):
+        assert ("TRD-2" in cast.client(who).get(dialogue).text) is sees, who
+    assert cast.client("us4").get(address(cast, code="TRD-2")).status_code == 404
+
+
+def test_a_participant_finds_ones_own_registration_and_calendar_from_the_meeting(cast: Cast) -> None:
+    steps = page(cast.client("us4").get(address(cast))).select_one(".tasks")
+
+    assert {link["href"] for link in steps.select("a")} >= {address(cast, "/registration"), address(cast, "/calendar")}
+    assert "Look after registrations" not in steps.text
+    assert "Look after registrations" in cast.client("kr1").get(address(cast)).text
+
+
+@pytest.mark.usefixtures("inside")
+def test_before_the_exchange_only_those_who_were_admitted_find_the_meeting(cast: Cast) -> None:
+    seen = {who: {meeting.facts.code for meeting in mine(cast, who)} for who in ("st-coord", "xo2", "kr1")}
+
+    assert seen["st-coord"] >= {"TRD-1", "LVR-1", "SCD-1"}
+    assert "TRD-1" in seen["xo2"]
+    assert "LVR-1" not in seen["kr1"]
+
+
+def mine(cast: Cast, who: str) -> list[meetings_queries.MyMeeting]:
+    return meetings_queries.my_meetings(cast.viewer(who), clock.now())
+
+
+@pytest.mark.usefixtures("inside")
+def test_an_interpreter_sees_the_meeting_within_its_window_only(cast: Cast) -> None:
+    viewer = cast.viewer("in-ko1")
+    early, late = datetime(2027, 5, 10, tzinfo=UTC), datetime(2027, 6, 4, tzinfo=UTC)
+
+    assert [meeting.facts.code for meeting in meetings_queries.my_meetings(viewer, clock.now())] == ["TRD-1"]
+    assert meetings_queries.my_meetings(viewer, early) == meetings_queries.my_meetings(viewer, late) == []
+
+
+def test_the_practical_page_is_text_with_line_breaks_and_a_number_to_dial(cast: Cast) -> None:
+    written = {"night_telephone": "+976 11 000 000", "way": "By bus.\nThen <b>on foot</b>.", "hotel": ""}
+    assert send(cast.client("st-travel"), address(cast, "/practical/edit"), **written).status_code == 303
+
+    shown = page(cast.client("us4").get(address(cast, "/practical")))
+
+    assert shown.select_one('a[href="tel:+97611000000"]').text == "+976 11 000 000"
+    assert "<b>on foot</b>" in shown.main.text
+    assert shown.main.select_one("br") is not None
+
+
+def test_two_who_write_the_practical_page_at_once_see_both_texts(cast: Cast) -> None:
+    form, coordinator, desk = address(cast, "/practical/edit"), cast.client("st-coord"), cast.client("st-travel")
+    stale = page(coordinator.get(form)).select_one("#version")["value"]
+    send(desk, form, way="By train.")
+
+    refused = send(coordinator, form, way="By boat.", version=stale)
+
+    assert refused.status_code == 422
+    assert "By train." in page(refused).select_one(".notice-info").text
+    assert "By boat." in page(refused).select_one("#way").text
+
+
+def test_pages_ask_as_often_for_many_parties_and_meetings_as_for_few(cast: Cast, queries_of) -> None:
+    client, _meeting = plan(cast)
+    with cast.app.app_context():
+        dialogue = f"/dialogues/{cast.dialogue()}"
+    few = queries_of(lambda: client.get(dialogue))
+    for number in range(12):
+        send(client, f"{dialogue}/parties/new", code=f"P{number}", name_en=f"Party {number}")
+        plan(cast, code=f"N-{number}")
+
+    assert queries_of(lambda: client.get(dialogue)) == few <= 12
+
+
+def test_the_copy_is_planned_in_the_dialogue_of_its_model(cast: Cast) -> None:
+    location = send(cast.client("st-coord"), address(cast, "/copy"), code="T2", starts_on="2027-11-02").location
+
+    with cast.app.app_context():
+        dialogue = cast.dialogue()
+        copy = db.session.get(Meeting, UUID(str(location).rsplit("/", 1)[1]))
+        assert copy is not None
+        assert copy.dialogue_id == dialogue
+
+
+def test_a_role_in_one_meeting_plans_no_other_after_its_model(cast: Cast) -> None:
+    with cast.app.app_context():
+        meeting, dialogue, person = cast.meeting(), cast.dialogue(), cast.person("us4")
+        with upkeep(system(Purpose.SAMPLE)):
+            roles.grant_role(
+                person,
+                Role.COORDINATOR,
+                dialogue_id=dialogue,
+                meeting_id=meeting,
+                offered_at=clock.now(),
+                accepted_at=clock.now(),
+            )
+        viewer = cast.viewer("us4", meeting="TRD-1")
+        with pytest.raises(NotFound):
+            meetings_commands.copy_meeting(viewer, code="TRD-2", title="", starts_on=date(2027, 9, 1), now=clock.now())
+    client = cast.client("us4")
+
+    assert "Copy as the next meeting" not in client.get(f"/meetings/{meeting}/settings").text
+    assert client.get(f"/meetings/{meeting}/copy").status_code == 404
+    assert "Copy as the next meeting" in cast.client("st-coord").get(f"/meetings/{meeting}/settings").text

@@ -1,0 +1,28 @@
+"""A meeting's overview: every page leads back to it, and from it to what is for the table."""
+
+import pytest
+
+from tests.beds.forms import page
+from tests.cast import Cast
+from tests.meetings.meetings.test_meetings import PERSONAS, address
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_every_page_of_a_meeting_leads_back_to_its_overview(cast: Cast, name: str) -> None:
+    """What the tabs do not hold, such as the own registration and calendar, stands there."""
+    overview = address(cast)
+
+    assert page(cast.client(name).get(address(cast, "/agenda"))).select_one(
+        f'.meeting-band .meeting-name a[href="{overview}"]'
+    )
+
+
+def test_what_is_for_the_table_is_found_from_the_overview_by_those_who_may_open_it(cast: Cast) -> None:
+    desk = page(cast.client("st-coord").get(address(cast)))
+    found = {link.get_text(strip=True) for link in desk.select("main .cluster a")}
+    assert {"Order of parties", "Speaking list", "Name plates", "Seating", "Balance"} <= found
+
+    for name in PERSONAS:
+        reader = cast.client(name)
+        for link in page(reader.get(address(cast))).select("main .cluster a"):
+            assert reader.get(link["href"]).status_code == 200, (name, link["href"])

@@ -1,0 +1,88 @@
+"""The speaking list follows the order in force, from any start, and names nobody before the exchange."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.meetings.dialogues.rules.kinds import PartyOrder
+from dialogues.meetings.precedence.models import Lot
+from dialogues.sample.reading import sample
+from tests.beds.forms import page
+from tests.cast import Cast
+
+EXPECTED = sample()["fixtures"]["order"]
+OBSERVATORY = "International Relief Observatory (fictional)"
+
+
+def address(cast: Cast, code: str = "TRD-1", **asked: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"/meetings/{cast.meeting(code)}/order/speaking?{query}"
+
+
+def turns(client: FlaskClient, asked: str) -> list[str]:
+    """What stands in the first column of names, table after table, without the codes."""
+    cells = page(client.get(asked)).select("tbody th")
+    return [
+        cell.get_text(" ", strip=True).removeprefix(cell.span.get_text() if cell.span else "").strip() for cell in cells
+    ]
+
+
+def draw_mongolia(cast: Cast) -> None:
+    ids = {"meeting_id": cast.meeting("TRD-1"), "dialogue_id": cast.dialogue("TRD"), "party_id": cast.party("MN")}
+    at = datetime(2027, 5, 20, tzinfo=UTC)
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.add(Lot(**ids, order=PartyOrder.ENGLISH, drawn_at=at, witnesses="the co-chairs"))
+
+
+def test_parties_speak_in_the_order_in_force_and_observers_on_invitation(cast: Cast) -> None:
+    assert turns(cast.client("st-coord"), address(cast)) == [*EXPECTED["en"], OBSERVATORY]
+
+
+def test_the_list_starts_where_the_lot_fell_or_wherever_it_is_asked_to(cast: Cast) -> None:
+    draw_mongolia(cast)
+    coordinator = cast.client("st-coord")
+
+    assert turns(coordinator, address(cast)) == [*EXPECTED["lot_example"]["result"], OBSERVATORY]
+    japan = EXPECTED["en"].index("Japan")
+    assert turns(coordinator, address(cast, start=str(cast.party("JP")))) == [
+        *EXPECTED["en"][japan:],
+        *EXPECTED["en"][:japan],
+        OBSERVATORY,
+    ]
+
+
+@pytest.mark.parametrize("start", ["nonsense", str(UUID(int=7))])
+def test_a_start_that_is_no_party_of_the_meeting_is_none(cast: Cast, start: str) -> None:
+    assert turns(cast.client("st-coord"), address(cast, start=start)) == [*EXPECTED["en"], OBSERVATORY]
+
+
+def test_persons_speak_party_by_party_by_the_name_they_are_listed_under(cast: Cast) -> None:
+    named = turns(cast.client("ch1"), address(cast, by="person", start=str(cast.party("MN"))))
+
+    assert named[:4] == ["B. JISHEE", "Ts. TUURSHILT", "D. ZAGVAR", "CHOI Si-heom"]
+    assert named[-3:] == ["Chiara ESEMPIO", "Noor FICTIVA", "Amara SAMPLESON"]
+    assert len(named) == 34
+
+
+@pytest.mark.parametrize("who", ["st-host", "ch1", "st-travel"])
+def test_before_the_exchange_only_the_coordinator_has_the_list(cast: Cast, who: str) -> None:
+    assert cast.client("st-coord").get(address(cast, "LVR-1", by="person")).status_code == 200
+    assert cast.client(who).get(address(cast, "LVR-1")).status_code == 404
+    assert cast.client(who).get(address(cast, "TRD-1", by="person")).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch"])
+def test_the_list_is_for_those_who_conduct_the_meeting(cast: Cast, who: str) -> None:
+    assert cast.client(who).get(address(cast)).status_code == 404
+
+
+def test_the_list_costs_the_same_whoever_is_on_it(cast: Cast, queries_of) -> None:
+    coordinator = cast.client("st-coord")
+    coordinator.get(address(cast))
+
+    asked = [address(cast, code, by="person") for code in ("TRD-1", "LVR-1")]
+    assert len({queries_of(lambda one=one: coordinator.get(one)) for one in asked}) == 1

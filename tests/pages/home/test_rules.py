@@ -1,0 +1,40 @@
+"""What needs someone today, in which order, and where a meeting lies from today."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dialogues.pages.home.rules import MeetingDays, Stage, Task, TaskKind, in_order_of_need, stage
+
+DAYS = MeetingDays(
+    starts_on=date(2027, 5, 25), ends_on=date(2027, 5, 27), arrive_on=date(2027, 5, 24), depart_on=date(2027, 5, 28)
+)
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2027, 5, 23), Stage.TO_COME),
+        (date(2027, 5, 24), Stage.ON),
+        (date(2027, 5, 28), Stage.ON),
+        (date(2027, 5, 29), Stage.PAST),
+    ],
+)
+def test_a_meeting_is_on_from_arrival_to_departure(today: date, expected: Stage) -> None:
+    assert stage(DAYS, today) is expected
+
+
+def test_a_meeting_without_travel_days_is_on_while_people_sit_at_the_table() -> None:
+    days = MeetingDays(starts_on=date(2027, 9, 22), ends_on=date(2027, 11, 10), arrive_on=None, depart_on=None)
+
+    assert stage(days, date(2027, 9, 21)) is Stage.TO_COME
+    assert stage(days, date(2027, 11, 11)) is Stage.PAST
+
+
+def test_what_is_urgent_stands_first_then_what_is_due_first() -> None:
+    later = Task(kind=TaskKind.UNANSWERED, by=datetime(2027, 6, 2, tzinfo=UTC))
+    sooner = Task(kind=TaskKind.UNANSWERED, by=datetime(2027, 6, 1, tzinfo=UTC))
+    whenever = Task(kind=TaskKind.SUMMARY)
+    urgent = Task(kind=TaskKind.EMAILS_FAILED, urgent=True)
+
+    assert in_order_of_need([whenever, later, urgent, sooner]) == [urgent, sooner, later, whenever]

@@ -1,0 +1,457 @@
+"""What is sealed goes on its day, in every copy: key first, then rows, then the log; a certificate stays."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+
+from dialogues.core.common import clock, database
+from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.lib.encryption.names import KeyErased
+from dialogues.meetings.dialogues.models import Exchange, Meeting
+from dialogues.meetings.roles.commands import end_role
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.documents import commands as documents_commands
+from dialogues.people.documents import operations as documents_operations
+from dialogues.people.documents.handlers import keep_with_people, purge_people
+from dialogues.people.documents.jobs import destroy_due
+from dialogues.people.documents.models import DestructionCertificate, SealedField
+from dialogues.people.documents.queries import due, key_of, opened
+from dialogues.people.documents.rules import departure_of, kept_until
+from dialogues.people.participants.models import Participation, Question
+from dialogues.people.participants.rules.events import ParticipationWithdrawn
+from dialogues.people.participants.rules.kinds import BulkKind, QuestionKind
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.registration.rules import RegistrationChanged
+from dialogues.people.roster import commands as roster
+from dialogues.policy import Role
+from tests.beds.database import ENGINE, Installation
+from tests.beds.forms import send
+from tests.beds.web import set_clock
+from tests.cast import Cast
+
+pytestmark = pytest.mark.engine
+
+
+CANARY = "CANARYwhimbrel83"
+LAST_DAY = datetime.fromisoformat("2027-06-26T20:00+08:00")
+DAY_OF_PURGE = datetime.fromisoformat("2027-06-27T00:30+08:00")
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The personas, in the middle of TRD-1, from which everyone leaves on 28 May."""
+    return Cast(app)
+
+
+@pytest.fixture
+def trd(app: Flask, cast: Cast) -> str:
+    """The address of TRD-1."""
+    with app.app_context():
+        return f"/meetings/{cast.meeting()}"
+
+
+@pytest.fixture
+def sweep(app: Flask) -> Callable[[], int]:
+    """What the worker does when it is called: how many fields went."""
+
+    def once() -> int:
+        with app.app_context():
+            return destroy_due(Event())
+
+    return once
+
+
+def write_down(cast: Cast, trd: str, name: str = "us4", **typed: str) -> None:
+    answers = {"diet_text": CANARY, "visa_note": CANARY, "flights_arrival": CANARY, **typed}
+    assert send(cast.client(name), f"{trd}/registration/needs", **answers).status_code == 303
+
+
+def kept(app: Flask) -> list[SealedField]:
+    with app.app_context():
+        return list(db.session.scalars(select(SealedField)))
+
+
+def purge_days(app: Flask) -> set[date]:
+    return {field.purge_on for field in kept(app)}
+
+
+def certificates(app: Flask) -> list[DestructionCertificate]:
+    with app.app_context():
+        return list(db.session.scalars(select(DestructionCertificate).order_by(DestructionCertificate.at)))
+
+
+# When.
+
+
+def test_thirty_days_after_departure() -> None:
+    assert kept_until(date(2027, 5, 28)) == date(2027, 6, 27)
+
+
+@pytest.mark.parametrize(
+    ("present_to", "leaves"),
+    [
+        (None, date(2027, 5, 28)),
+        (date(2027, 5, 26), date(2027, 5, 26)),
+        (date(2027, 4, 1), date(2027, 5, 28)),
+    ],
+)
+def test_a_person_leaves_on_their_own_day_while_it_is_among_those_of_the_meeting(
+    present_to: date | None, leaves: date
+) -> None:
+    assert departure_of(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
+
+
+def test_nothing_goes_before_its_day_on_the_meetings_clock(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd, "in-ko1")
+    set_clock(app, LAST_DAY)
+    assert sweep() == 0
+
+    set_clock(app, DAY_OF_PURGE)
+
+    assert sweep() == 5
+    assert kept(app) == []
+
+
+def test_it_moves_with_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd, "in-ko1")
+
+    answer = send(
+        cast.client("st-coord"), f"{trd}/settings", ends_on="2027-05-30", depart_on="2027-06-01", registration_closes=""
+    )
+
+    assert answer.status_code == 303
+    assert purge_days(app) == {date(2027, 7, 1)}
+
+
+def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            of_us4 = select(Participation).where(Participation.person_id == us4, Participation.meeting_id == meeting_id)
+            participation = session.scalars(of_us4).one()
+            participation.present_from, participation.present_to = date(2027, 5, 24), date(2027, 5, 26)
+            session.flush()
+            documents_operations.move_purge(session.get_one(Meeting, meeting_id), {us4})
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_of_a_cancelled_meeting_it_goes_thirty_days_after_the_word(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+
+    assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_next_sweep(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    (key_id,) = {field.key_id for field in kept(app)}
+
+    assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
+
+    with app.app_context():
+        assert len(due(clock.now())[cast.meeting()]) == 5
+    assert sweep() == 5
+    with app.app_context(), pytest.raises(KeyErased):
+        key_store().current(key_of(key_id))
+
+
+def test_a_meeting_that_moves_keeps_nothing_of_whoever_has_withdrawn(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    write_down(cast, trd, "in-ko1")
+    assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
+
+    later = {"ends_on": "2027-05-30", "depart_on": "2027-06-01", "registration_closes": ""}
+    assert send(cast.client("st-coord"), f"{trd}/settings", **later).status_code == 303
+
+    assert purge_days(app) == {date(2027, 5, 26), date(2027, 7, 1)}
+
+
+def test_a_change_accepted_after_the_cancellation_keeps_nothing_longer(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
+
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
+        changed = RegistrationChanged(about=us4, meeting_id=meeting_id, person_id=us4, at=clock.now())
+        with upkeep(system(Purpose.SAMPLE)):
+            keep_with_people([changed])
+
+    assert purge_days(app) == {date(2027, 6, 25)}
+
+
+def test_whoever_comes_after_all_is_asked_again_for_what_is_gone(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
+        viewer = cast.viewer("st-coord", meeting="TRD-1")
+        taking_part = db.session.execute(select(Participation.id).filter_by(**ids)).scalar_one()
+        action = roster.apply_bulk_action(viewer, BulkKind.TAKE_BACK, [taking_part], now=clock.now())
+    assert sweep() == 5
+
+    with app.app_context():
+        roster.undo(cast.viewer("st-coord", meeting="TRD-1"), action, now=clock.now())
+        steps = db.session.execute(select(Participation.steps).filter_by(**ids)).scalar_one()
+
+    assert "needs" not in steps
+
+
+def test_what_is_undone_before_the_sweep_is_kept_as_it_was(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    with app.app_context():
+        ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
+        viewer = cast.viewer("st-coord", meeting="TRD-1")
+        taking_part = db.session.execute(select(Participation.id).filter_by(**ids)).scalar_one()
+        action = roster.apply_bulk_action(viewer, BulkKind.TAKE_BACK, [taking_part], now=clock.now())
+        roster.undo(viewer, action, now=clock.now())
+        steps = db.session.execute(select(Participation.steps).filter_by(**ids)).scalar_one()
+
+    assert "needs" in steps
+    assert purge_days(app) == {date(2027, 6, 27)}
+
+
+def test_an_interpreter_whose_role_ends_leaves_nothing_behind(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd, "in-ko1")
+    with app.app_context():
+        grant = select(RoleGrant.id).where(
+            RoleGrant.person_id == cast.person("in-ko1"),
+            RoleGrant.meeting_id == cast.meeting(),
+            RoleGrant.role == Role.INTERPRETER,
+        )
+        grant_id = db.session.execute(grant).scalar_one()
+        end_role(cast.viewer("st-coord", meeting="TRD-1"), grant_id, now=clock.now())
+
+    assert sweep() == 5
+
+
+def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    before = {field.key_id for field in kept(app)}
+    with app.app_context():
+        meeting_id, us4 = cast.meeting(), cast.person("us4")
+    with app.app_context(), upkeep(system(Purpose.SAMPLE)):
+        documents_operations.purge_from(meeting_id, date(2027, 5, 1), {us4})
+
+    write_down(cast, trd, diet_text="new words")
+
+    after = {field.key_id for field in kept(app)}
+    assert len(after) == 1
+    assert after.isdisjoint(before)
+    assert "new words" in cast.client("us4").get(f"{trd}/registration/needs").text
+    assert [certificate.counts for certificate in certificates(app)] == [
+        {"visa": 1, "flights": 1, "diet": 1, "access": 1, "medical": 1}
+    ]
+
+
+def test_of_many_who_come_no_more_it_takes_as_many_queries_as_of_one(
+    app: Flask, cast: Cast, trd: str, queries_of: Callable[[Callable[[], Any]], int]
+) -> None:
+    names = ("us4", "kr2", "ru1")
+    for name in names:
+        write_down(cast, trd, name)
+
+    def gone(*whose: str) -> int:
+        with app.app_context():
+            meeting_id, people = cast.meeting(), [cast.person(name) for name in whose]
+            said = [
+                ParticipationWithdrawn(about=one, meeting_id=meeting_id, person_id=one, at=clock.now())
+                for one in people
+            ]
+            with upkeep(system(Purpose.SAMPLE)) as session:
+                left = update(Participation).where(Participation.person_id.in_(people))
+                session.execute(left.values(status=ParticipationStatus.WITHDRAWN))
+                return queries_of(lambda: purge_people(said))
+
+    assert gone("us4") == gone("kr2", "ru1")
+    assert purge_days(app) == {date(2027, 5, 26)}
+
+
+# In every copy.
+
+
+def test_after_the_purge_the_canary_stands_nowhere_and_an_old_copy_cannot_be_opened(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int], installation: Installation, tmp_path: Path
+) -> None:
+    write_down(cast, trd, medical_text="also " + CANARY)
+    sealed_before = [(field.id, field.value) for field in kept(app)]
+    old = tmp_path / "old"
+    if ENGINE == "sqlite":
+        with app.app_context():
+            database.empty_log()
+        shutil.copytree(installation.instance, old)
+    set_clock(app, DAY_OF_PURGE)
+
+    sweep()
+
+    needles = [CANARY.encode(), *(value for _id, value in sealed_before)]
+    for file in (one for one in installation.instance.rglob("*") if one.is_file()):
+        content = file.read_bytes()
+        assert not [needle for needle in needles if needle in content], file
+    for name in ("us4", "st-travel", "st-coord"):
+        client = cast.client(name)
+        for address in ("/held-about-me", f"{trd}/papers", f"{trd}/participants"):
+            assert CANARY not in client.get(address).text
+    assert "Nobody is found" in cast.client("st-coord").get(f"{trd}/participants?q={CANARY}").text
+    with app.app_context():
+        for field in _rows_of(old) if ENGINE == "sqlite" else ():
+            assert opened(field) == {}
+
+
+def _rows_of(instance: Path) -> list[SealedField]:
+    """The sealed fields of an old copy of the database, as rows that belong to no session."""
+    with closing(sqlite.connect(str(Installation(instance).settings().database_file))) as connection:
+        rows = connection.execute("SELECT id, dialogue_id, key_id, value FROM sealed_field").fetchall()
+    assert rows
+    return [SealedField(id=UUID(row[0]), dialogue_id=UUID(row[1]), key_id=UUID(row[2]), value=row[3]) for row in rows]
+
+
+# Killed at any point.
+
+
+def test_killed_after_the_keys_and_before_the_rows_the_next_sweep_goes_on_and_counts_once(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        for field in due(clock.now())[cast.meeting()]:
+            key_store().erase(key_of(field.key_id), now=clock.now())
+        db.session.rollback()
+
+    assert sweep() == 5
+    assert sweep() == 0
+    (certificate,) = certificates(app)
+    assert sum(certificate.counts.values()) == 5
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
+def test_killed_before_the_log_was_emptied_the_next_sweep_empties_it(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        documents_commands.destroy_due(cast.meeting(), clock.now())
+    assert [certificate.wiped_at for certificate in certificates(app)] == [None]
+
+    with app.app_context():
+        destroy_due(Event())
+
+    assert all(certificate.wiped_at for certificate in certificates(app))
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
+def test_a_reader_of_an_older_state_puts_the_wiping_off_and_breaks_nothing(app: Flask, cast: Cast, trd: str) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    with app.app_context():
+        with db.engine.connect() as reader:
+            reader.execute(text("SELECT count(*) FROM sealed_field")).scalar_one()
+            documents_commands.destroy_due(cast.meeting(), clock.now())
+            assert not documents_commands.wipe(clock.now())
+        assert documents_commands.wipe(clock.now())
+
+
+# The certificate.
+
+
+def test_the_certificate_has_kinds_and_counts_and_nobodys_name(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    for name in ("us4", "kr2"):
+        write_down(cast, trd, name)
+    set_clock(app, DAY_OF_PURGE)
+    sweep()
+
+    shown = cast.client("st-arch").get(f"{trd}/destruction").text
+
+    for words in ("Certificate of destruction", "diet", "10"):
+        assert words in shown
+    with app.app_context():
+        people = select(Participation.person_id).where(Participation.meeting_id == cast.meeting())
+        assert not [person for person in db.session.scalars(people) if str(person) in shown]
+    for name in ("us4", "kr1", "in-ko1", "xo2", "st-rap2"):
+        assert cast.client(name).get(f"{trd}/destruction").status_code == 404
+
+
+def test_before_the_lists_are_open_a_certificate_is_for_those_who_know_the_nominations(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    write_down(cast, trd)
+    set_clock(app, DAY_OF_PURGE)
+    sweep()
+    with app.app_context():
+        meeting_id = cast.meeting()
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Exchange, meeting_id).opened_at = None
+
+    shown = {name: cast.client(name).get(f"{trd}/destruction").text for name in ("st-coord", "st-arch", "st-travel")}
+
+    assert {name for name, page in shown.items() if "In all" in page} == {"st-coord"}
+
+
+def test_answers_to_questions_of_the_office_go_in_the_same_sweep_with_a_certificate(
+    app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
+) -> None:
+    with app.app_context():
+        meeting_id, dialogue_id, us4 = cast.meeting(), cast.dialogue(), cast.person("us4")
+        of_us4 = select(Participation.id).where(Participation.person_id == us4, Participation.meeting_id == meeting_id)
+        participation_id = db.session.execute(of_us4).scalar_one()
+        db.session.rollback()
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            place = {"dialogue_id": dialogue_id}
+            question = Question(
+                **place,
+                meeting_id=meeting_id,
+                position=1,
+                kind=QuestionKind.TEXT,
+                words="?",
+                purge_on=date(2027, 6, 26),
+            )
+            session.add(question)
+            session.flush()
+            session.add(
+                Answer(
+                    **place,
+                    participation_id=participation_id,
+                    question_id=question.id,
+                    value=CANARY.encode(),
+                    answered_at=clock.now(),
+                )
+            )
+    set_clock(app, datetime.fromisoformat("2027-06-27T12:30+00:00"))
+
+    assert sweep() == 1
+
+    assert "answers: text" in cast.client("st-travel").get(f"{trd}/destruction").text
+
+
+def test_nothing_is_collected_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
+    set_clock(app, datetime.fromisoformat("2027-05-29T09:00+08:00"))
+
+    answer = send(cast.client("us4"), f"{trd}/registration/needs", diet_text="too late")
+
+    assert answer.status_code == 422
+    assert kept(app) == []

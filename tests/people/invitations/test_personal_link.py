@@ -1,0 +1,428 @@
+"""The life of a personal link: opening changes nothing, the answer uses it up, a new one is to be had."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.models import SecretLink, SignIn
+from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common import clock
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import InviteProfile
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.invitations.operations import mint_personal_link
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.questionnaire.models import Answer
+from tests.beds.forms import SAME_ORIGIN, held, page, press, send
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1
+from tests.people.asking import answers, asked, meeting
+from tests.people.conftest import Office
+from tests.people.roster.test_views import invite
+
+OYUN = "oyun@example.org"
+
+
+@pytest.fixture
+def link(office: Office) -> str:
+    """The path of Oyun's personal link to SCD-1."""
+    invite(office)
+    office.mail()
+    return office.link_to(OYUN)
+
+
+def opened(office: Office, link: str) -> FlaskClient:
+    """A browser that opened the link."""
+    browser = office.browser()
+    assert browser.get(link).status_code == 303
+    return browser
+
+
+def answer(browser: FlaskClient, said: str) -> TestResponse:
+    form = page(browser.get("/registration")).select_one("main form[method=post]")
+    assert form is not None
+    return browser.post("/registration", data=held(form) | {"answer": said}, headers=SAME_ORIGIN)
+
+
+def status(office: Office) -> ParticipationStatus:
+    return office.participation(OYUN).status
+
+
+def sign_ins() -> int:
+    db.session.rollback()
+    return len(db.session.execute(select(SignIn.id)).all())
+
+
+def test_opening_a_link_changes_nothing_however_often(office: Office, link: str) -> None:
+    for method in ("GET", "HEAD", "GET", "HEAD"):
+        visitor = office.browser()
+        gone_to = visitor.open(link, method=method)
+        assert (gone_to.status_code, gone_to.location) == (303, "/registration")
+        assert visitor.get("/registration").status_code == 200
+
+    db.session.rollback()
+    kept = db.session.execute(select(SecretLink).where(SecretLink.purpose == LinkPurpose.REGISTRATION)).scalars()
+    assert not any(row.used_at for row in kept)
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_the_secret_is_in_no_page_and_no_address_after_the_first(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    assert link.removeprefix("/r/") not in browser.get("/registration").text
+
+
+def test_before_the_answer_a_discreet_meeting_says_city_days_and_capacity_only(office: Office, link: str) -> None:
+    text = opened(office, link).get("/registration").text
+
+    assert "Oyun Bat, you are invited as participant" in text
+    assert "Ulaanbaatar" in text or "2027" in text
+    title = db.session.execute(select(Meeting.title).where(Meeting.code == "SCD-1")).scalar_one()
+    assert title not in text
+    assert "SCD" not in text
+
+
+def test_a_meeting_with_the_full_profile_names_itself(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one().profile = InviteProfile.FULL
+
+    assert "Series of online sessions" in opened(office, link).get("/registration").text
+
+
+def test_accepting_opens_this_registration_only_and_leads_to_the_details(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    accepted = answer(browser, "accept")
+
+    assert accepted.location == f"/meetings/{office.cast.meeting('SCD-1')}/registration"
+    assert "Thank you: you have accepted" in browser.get(accepted.location).text
+    assert status(office) is ParticipationStatus.CONFIRMED
+    assert "Your link opens your registration only" in browser.get(accepted.location).text
+    assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 404
+
+
+def test_accepting_in_a_browser_of_someone_else_ends_that_persons_sign_in(office: Office, link: str) -> None:
+    browser = office.cast.client("us4")
+    with browser.session_transaction() as cookie:
+        copied = dict(cookie)
+    assert browser.get(link).status_code == 303
+
+    assert answer(browser, "accept").status_code == 303
+
+    thief = office.browser()
+    with thief.session_transaction() as cookie:
+        cookie.update(copied)
+    assert thief.get("/").status_code == 303
+
+
+def test_declining_signs_nobody_in_and_makes_no_account(office: Office, link: str) -> None:
+    before = sign_ins()
+
+    browser = opened(office, link)
+    assert answer(browser, "decline").status_code == 303
+
+    assert "you do not come" in browser.get("/registration").text
+    assert status(office) is ParticipationStatus.DECLINED
+    assert sign_ins() == before
+    assert db.session.execute(select(Person.account_id).where(Person.email == OYUN)).scalar_one() is None
+
+
+def test_a_used_link_opens_no_second_sign_in(office: Office, link: str) -> None:
+    first, second = opened(office, link), opened(office, link)
+    second.get("/registration")
+    late = page(second.get("/registration")).select_one("main form[method=post]")
+    answer(first, "accept")
+    before = sign_ins()
+
+    again = second.post("/registration", data=held(late) | {"answer": "accept"}, headers=SAME_ORIGIN)
+
+    assert (again.status_code, again.location) == (303, "/registration")
+    assert "cannot be used any more" in second.get("/registration").text
+    assert sign_ins() == before
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_of_many_who_accept_at_once_one_is_signed_in(office: Office, link: str) -> None:
+    browsers = [opened(office, link) for _ in range(6)]
+    forms = [held(page(browser.get("/registration")).select_one("main form[method=post]")) for browser in browsers]
+    before = sign_ins()
+
+    def accept(number: int) -> int:
+        sent = forms[number] | {"answer": "accept"}
+        return browsers[number].post("/registration", data=sent, headers=SAME_ORIGIN).status_code
+
+    with ThreadPoolExecutor(6) as crowd:
+        answers = list(crowd.map(accept, range(6)))
+
+    assert set(answers) <= {303, 422}
+    assert sign_ins() == before + 1
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_an_answer_that_is_neither_yes_nor_no_uses_nothing_up(office: Office, link: str) -> None:
+    browser = opened(office, link)
+
+    assert answer(browser, "perhaps").status_code == 422
+    assert answer(browser, "accept").status_code == 303
+
+
+def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: Office, link: str) -> None:
+    office.set_seats("SCD-1", "MN", participant=4)
+    browser = opened(office, link)
+    answer(browser, "decline")
+
+    press(browser, "/registration", "Email me a new link")
+    (letter,) = office.mail()
+
+    assert letter.recipients == (OYUN,)
+    assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_whoever_asks_with_anything_gets_the_same_answer(office: Office, link: str) -> None:
+    used = opened(office, link)
+    answer(used, "decline")
+    used.get("/registration")
+    stranger = office.browser()
+    stranger.get("/r/" + "x" * 43)
+
+    said = []
+    for browser in (used, stranger, office.browser()):
+        gone_to = press(browser, "/registration", "Email me a new link")
+        notice = page(browser.get(gone_to.location)).select_one("main .notice")
+        said.append((gone_to.status_code, gone_to.location, notice.get_text(" ", strip=True)))
+
+    assert len(set(said)) == 1
+    assert len(office.mail()) == 1
+
+
+def test_at_most_three_new_links_in_six_hours(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    answer(browser, "decline")
+    emails = 0
+    for _ in range(5):
+        press(browser, "/registration", "Email me a new link")
+        emails += len(office.mail())
+
+    assert emails == 3
+
+    set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=7))
+    press(browser, "/registration", "Email me a new link")
+    assert len(office.mail()) == 1
+
+
+def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    set_clock(office.cast.app, BEFORE_LVR_1.replace(month=9, day=16))
+
+    assert "cannot be used any more" in browser.get("/registration").text
+    press(browser, "/registration", "Email me a new link")
+    assert office.mail() == []
+
+
+@pytest.mark.usefixtures("link")
+@pytest.mark.parametrize("purpose", [purpose for purpose in LinkPurpose if purpose is not LinkPurpose.REGISTRATION])
+def test_a_link_of_another_purpose_is_nothing_here(office: Office, purpose: LinkPurpose) -> None:
+    participation = office.participation(OYUN).id
+    with upkeep(system(Purpose.SECRET_LINK)):
+        now = clock.now()
+        other = accounts.mint_link(purpose, participation, expires_at=now + timedelta(days=1), now=now)
+
+    assert "cannot be used" in opened(office, f"/r/{other}").get("/registration").text
+
+
+def test_a_registration_link_is_no_way_to_sign_in(office: Office, link: str) -> None:
+    browser = office.browser()
+    browser.get(link.replace("/r/", "/links/"))
+
+    assert "main form" not in browser.get("/link").text
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_an_answer_needs_the_browser_that_opened_the_link_and_a_page_of_ours(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    form = held(page(browser.get("/registration")).select_one("main form[method=post]")) | {"answer": "accept"}
+
+    assert office.browser().post("/registration", data=form, headers=SAME_ORIGIN).status_code in {303, 400, 422}
+    assert browser.post("/registration", data=form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
+    assert browser.post("/registration", data={"answer": "accept"}, headers=SAME_ORIGIN).status_code in {400, 422}
+    assert status(office) is ParticipationStatus.INVITED
+
+
+def test_a_link_to_an_address_that_is_not_the_accounts_own_opens_no_sign_in(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.UPKEEP)):
+        oyun = db.session.execute(select(Person).where(Person.email == OYUN)).scalar_one()
+        oyun.account_id = accounts.account_for("someone.else@example.org", clock.real_now())
+    before = sign_ins()
+
+    accepted = answer(opened(office, link), "accept")
+
+    assert accepted.status_code == 303
+    assert sign_ins() == before
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Office, link: str) -> None:
+    office.set_seats("SCD-1", "MN", participant=4)
+    browser = opened(office, link)
+    own = answer(browser, "accept").location
+
+    form = page(browser.get(own + "/withdraw")).select_one("main form[method=post]")
+    assert browser.post(own + "/withdraw", data=held(form), headers=SAME_ORIGIN).status_code == 303
+
+    assert status(office) is ParticipationStatus.WITHDRAWN
+    assert browser.get(own).location.startswith("/sign-in")
+    assert "Email me a new link" in browser.get("/registration").text
+    returning = opened(office, link)
+    press(returning, "/registration", "Email me a new link")
+    office.mail()
+    assert answer(opened(office, office.link_to(OYUN)), "accept").status_code == 303
+    assert status(office) is ParticipationStatus.CONFIRMED
+
+
+def test_yes_here_and_no_by_the_office_at_once_leave_one_of_the_two(office: Office, link: str) -> None:
+    coordinator, browser = office.cast.client("st-coord"), opened(office, link)
+    taken_back = office.page("SCD-1", f"/{office.participation(OYUN).id}/take-back")
+    no = held(page(coordinator.get(taken_back)).select_one("main form[method=post]"))
+    yes = held(page(browser.get("/registration")).select_one("main form[method=post]")) | {"answer": "accept"}
+
+    with ThreadPoolExecutor(2) as both:
+        answers = [
+            both.submit(coordinator.post, taken_back, data=no, headers=SAME_ORIGIN),
+            both.submit(browser.post, "/registration", data=yes, headers=SAME_ORIGIN),
+        ]
+    assert {answer.result().status_code for answer in answers} <= {303, 422}
+
+    # Whoever was first, the office has the last word: a yes before it is ended by it, a yes after it finds no link.
+    assert status(office) is ParticipationStatus.TAKEN_BACK
+    grants = select(RoleGrant).where(RoleGrant.person_id == office.participation(OYUN).person_id)
+    assert all(grant.revoked_at for grant in db.session.execute(grants).scalars())
+
+
+def test_an_answer_to_a_question_is_shown_as_given_and_replaced_or_cleared(office: Office) -> None:
+    asked_id = asked(office, "Do you need a room?")
+    answers(office, "us4", {asked_id: "Heronsworth"})
+    client, page_of = office.cast.client_by_link("us4", "SCD-1"), f"{meeting(office)}/registration/questions"
+
+    shown = client.get(page_of).text
+    assert "Heronsworth" not in shown
+    assert "Given. Leave this empty to keep it." in shown
+
+    assert answers(office, client, {}).status_code == 303
+    assert "Heronsworth" in office.cast.client("us4").get(page_of).text
+    assert answers(office, client, {asked_id: "Swift Street"}).status_code == 303
+    assert "Swift Street" in office.cast.client("us4").get(page_of).text
+    assert answers(office, client, {}, **{f"drop_{asked_id.hex}": "y"}).status_code == 303
+    assert "Swift Street" not in office.cast.client("us4").get(page_of).text
+
+
+def test_a_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None:
+    asked_id = asked(office, "Do you need a room?")
+    answers(office, "us4", {asked_id: "Heronsworth"})
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    def answered_at() -> datetime:
+        db.session.rollback()
+        return db.session.execute(select(Answer.answered_at).where(Answer.question_id == asked_id)).scalar_one()
+
+    times = [answered_at()]
+    for hours, guess in enumerate(("Heronsworth", "Swift Street"), 1):
+        set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=hours))
+        answers(office, client, {asked_id: guess})
+        times.append(answered_at())
+    assert times[0] < times[1] < times[2]
+
+
+def test_a_file_that_answers_a_question_is_not_downloaded_by_an_invitation_link(office: Office) -> None:
+    asked_id = asked(office, "Your photograph", kind="file")
+    full = office.cast.client("us4")
+    answers(office, full, {asked_id: (BytesIO(b"Plain words."), "page.txt")})
+    page_of = f"{meeting(office)}/registration/questions"
+    found = re.search(r'href="([^"]*/file)"', full.get(page_of).text)
+    assert found is not None
+    assert full.get(found[1]).status_code == 200
+
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    assert found[1] not in client.get(page_of).text
+    assert client.get(found[1]).status_code == 404
+
+
+def test_what_was_asked_to_be_changed_is_not_read_by_an_invitation_link(office: Office) -> None:
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        part = session.get_one(Participation, office.participation("us4@example.invalid").id)
+        part.approved_at = clock.now()
+    full, own = office.cast.client("us4"), f"{meeting(office)}/registration"
+    assert send(full, f"{own}/affiliation", affiliation="Heronsworth Institute").status_code == 303
+    assert "Heronsworth" in full.get(f"{own}/change").text
+
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    shown = client.get(f"{own}/change").text
+    assert "This waits for the office" in shown
+    assert "Heronsworth" not in shown + client.get(own).text + client.get(f"{own}/affiliation").text
+    assert press(client, f"{own}/change", "Take it back").status_code == 303
+    assert "No change is asked for" in client.get(f"{own}/change").text
+
+
+def test_a_limited_sign_in_has_a_link_to_sign_in_mailed_to_the_stored_address(office: Office) -> None:
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    asked_for = press(client, f"{meeting(office)}/registration", "Email me a link to sign in")
+
+    assert asked_for.location == "/sign-in/link-sent"
+    (letter,) = office.mail()
+    assert letter.recipients == ("us4@example.invalid",)
+    assert "/links/" in letter.message.get_content()
+
+
+def test_a_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) -> None:
+    client = office.cast.client_by_link("us4", "SCD-1")
+
+    closed = client.get(f"{meeting(office)}/agenda")
+
+    assert closed.status_code == 404
+    assert "Your link does not open this page" in closed.text
+    back = page(closed).find("a", string="To my registration")
+    assert back is not None
+    assert client.get(str(back["href"])).location == f"{meeting(office)}/registration"
+
+
+def test_nobody_else_has_a_link_mailed_without_writing_an_address(office: Office) -> None:
+    for browser in (office.browser(), office.cast.client("us4")):
+        form = page(browser.get("/sign-in/link")).select_one("input[name$=csrf_token]")
+        sent = {"csrf_token": form["value"] if form else ""}
+        assert browser.post("/sign-in/link/own", data=sent, headers=SAME_ORIGIN).location == "/sign-in/link"
+    assert office.mail() == []
+
+
+def test_an_ended_limited_sign_in_offers_a_new_link(office: Office, link: str) -> None:
+    browser = opened(office, link)
+    answer(browser, "accept")
+    with upkeep(system(Purpose.UPKEEP)):
+        accounts.end_sign_ins(accounts.account_for(OYUN, clock.real_now()), clock.real_now())
+    office.mail()
+
+    press(browser, "/registration", "Email me a new link")
+
+    (letter,) = office.mail()
+    assert letter.recipients == (OYUN,)
+
+
+def test_of_two_links_that_were_mailed_one_answers(office: Office, link: str) -> None:
+    with upkeep(system(Purpose.SECRET_LINK)):
+        second = mint_personal_link(office.participation(OYUN).id, clock.now())
+
+    assert answer(opened(office, link), "accept").status_code == 303
+    assert "cannot be used any more" in opened(office, f"/r/{second}").get("/registration").text

@@ -1,0 +1,258 @@
+"""Free messages: a group, one letter to each person of it, and nothing told of the others."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Person
+from dialogues.people.messages.models import Message
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.kinds import Audience, Shown
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from tests.beds.forms import SAME_ORIGIN, complaints, held, page
+from tests.people.conftest import Office
+from tests.people.roster.test_bulk import choose, row, words
+
+WORDS = {"subject": "Papers", "text": "Dear {name},\nplease look at the papers of {meeting}."}
+
+
+def new(office: Office, code: str = "SCD-1") -> str:
+    return f"/meetings/{office.cast.meeting(code)}/messages/new"
+
+
+def write(client: FlaskClient, address: str, **typed: Any) -> TestResponse:
+    """Fill the form in and look at the letter."""
+    form = page(client.get(address)).select_one("main form[method=post]")
+    assert form is not None
+    return client.post(str(form["action"]), data={**held(form), **WORDS, **typed}, headers=SAME_ORIGIN)
+
+
+def send_on(client: FlaskClient, preview: TestResponse, button: str = "Send") -> TestResponse:
+    """Press a button below the letter."""
+    form = page(preview).select_one("main form")
+    assert form is not None, preview.text
+    pressed = next(one for one in form.select("button") if button in one.get_text())
+    action = str(pressed.get("formaction") or form["action"])
+    values: dict[str, Any] = {}
+    for control in form.select("input[name], textarea[name]"):
+        values.setdefault(str(control["name"]), []).append(
+            control.get("value", "") if control.name == "input" else control.get_text().removeprefix("\n")
+        )
+    return client.post(action, data=values, headers=SAME_ORIGIN)
+
+
+def to(office: Office, code: str = "SCD-1", **typed: Any) -> TestResponse:
+    """Write and send, as the coordinator."""
+    client = office.cast.client("st-coord")
+    return send_on(client, write(client, new(office, code), **typed))
+
+
+class TestSending:
+    def test_each_person_gets_a_letter_that_names_nobody_else(self, office: Office) -> None:
+        answer = to(office, parties=[str(office.cast.party("JP", "SCD"))])
+
+        assert answer.status_code == 303
+        emails = office.mail()
+        assert sorted(letter.recipients[0] for letter in emails) == [f"jp{n}@example.invalid" for n in (1, 2, 4)]
+        for letter in emails:
+            text = letter.message.as_string()
+            others = {f"jp{n}@example.invalid" for n in (1, 2, 4)} - set(letter.recipients)
+            assert letter.message["Subject"] == "Papers"
+            assert not any(other in text for other in others)
+
+    def test_the_reader_stands_where_the_placeholder_was(self, office: Office) -> None:
+        to(office, parties=[str(office.cast.party("JP", "SCD"))], text="Dear {name}.")
+
+        names = {letter.message.get_content().strip() for letter in office.mail()}
+        assert len(names) == 3
+        assert all(name.startswith("Dear ") and "{" not in name for name in names)
+
+    def test_a_meeting_is_named_no_further_than_its_invitations_name_it(self, office: Office) -> None:
+        to(office, parties=[str(office.cast.party("JP", "SCD"))])
+
+        for letter in office.mail():
+            assert "SCD" not in letter.message.get_content()
+
+    def test_pressed_twice_it_is_sent_once(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
+
+        first, second = send_on(client, preview), send_on(client, preview)
+
+        assert first.location == second.location
+        assert len(office.mail()) == 3
+
+    def test_other_words_from_the_same_page_are_another_message(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        party = [str(office.cast.party("JP", "SCD"))]
+        preview = write(client, new(office), parties=party)
+        first = send_on(client, preview)
+        again = page(send_on(client, preview, "Change")).select_one("main form[method=post]")
+        assert again is not None
+        other = client.post(
+            str(again["action"]), data={**held(again), **WORDS, "text": "Other words."}, headers=SAME_ORIGIN
+        )
+
+        second = send_on(client, other)
+
+        assert second.location != first.location
+        assert len(office.mail()) == 6
+
+    def test_who_left_the_group_after_the_look_gets_no_letter(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
+        left = office.participation_of("jp2", "SCD-1")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.get_one(Participation, left).status = ParticipationStatus.WITHDRAWN
+
+        send_on(client, preview)
+
+        assert sorted(letter.recipients[0] for letter in office.mail()) == [f"jp{n}@example.invalid" for n in (1, 4)]
+
+    def test_who_has_no_address_is_named_as_not_reached(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        preview = write(client, new(office), parties=[str(office.cast.party("KP", "SCD"))])
+        assert "RO Kyon-bon" in words(preview)
+
+        sent = send_on(client, preview)
+
+        assert "RO Kyon-bon" in words(client.get(sent.location))
+        assert len(office.mail()) == 1
+
+    def test_how_many_have_left_is_said(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        sent = to(office, parties=[str(office.cast.party("JP", "SCD"))]).location
+        assert "Have left 0" in words(client.get(sent))
+
+        office.mail()
+
+        assert "Have left 3" in words(client.get(sent))
+        assert "Papers" in words(client.get(f"/meetings/{office.cast.meeting('SCD-1')}/messages"))
+
+    def test_focal_points_are_a_group(self, office: Office) -> None:
+        to(office, "LVR-1", recipients="focal_points", parties=[str(office.cast.party("RU", "LVR"))])
+
+        assert [letter.recipients for letter in office.mail()] == [("ru1@example.invalid",)]
+
+    def test_whom_one_ticked_on_the_list_is_a_group(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        chosen = choose(office, "message", "us1", "jp1", code="SCD-1")
+        form = page(chosen).select_one("main form")
+        token = held(page(client.get(new(office))).select_one("main form[method=post]"))["csrf_token"]
+        preview = client.post(
+            str(form["action"]), data={**held(form), **WORDS, "csrf_token": token}, headers=SAME_ORIGIN
+        )
+
+        send_on(client, preview)
+
+        assert {letter.recipients[0] for letter in office.mail()} == {"us1@example.invalid", "jp1@example.invalid"}
+
+    def test_confidential_meetings_write_under_a_neutral_subject(self, office: Office) -> None:
+        preview = write(
+            office.cast.client("st-coord"), new(office, "LVR-1"), parties=[str(office.cast.party("RU", "LVR"))]
+        )
+        assert "A message from the office" in words(preview)
+
+        to(office, "LVR-1", parties=[str(office.cast.party("RU", "LVR"))])
+
+        assert {letter.message["Subject"] for letter in office.mail()} == {"A message from the office"}
+
+
+class TestWriting:
+    @pytest.mark.parametrize("text", ["{email}", "Dear {name.__class__}", "{}", "{0}"])
+    def test_any_other_placeholder_is_refused(self, office: Office, text: str) -> None:
+        answer = write(office.cast.client("st-coord"), new(office), text=text)
+
+        assert answer.status_code == 422
+        assert "is no placeholder" in complaints(answer)
+        assert page(answer).select_one("#text").get_text().strip() == text
+
+    def test_what_was_typed_comes_back_to_be_changed(self, office: Office) -> None:
+        client = office.cast.client("st-coord")
+        party = str(office.cast.party("JP", "SCD"))
+        preview = write(client, new(office), parties=[party], text="<b>One</b>\n\nTwo & three")
+
+        back = send_on(client, preview, "Change it")
+
+        assert page(back).select_one("#text").get_text().replace("\r", "").strip() == "<b>One</b>\n\nTwo & three"
+        assert [box["value"] for box in page(back).select("input[name=parties][checked]")] == [party]
+        assert office.mail() == []
+
+    def test_a_group_of_nobody_is_refused(self, office: Office) -> None:
+        answer = write(office.cast.client("st-coord"), new(office), statuses=["declined"])
+
+        assert "choose another group" in complaints(answer)
+
+    def test_markup_and_links_are_nothing_but_words(self, office: Office) -> None:
+        text = "<a href='http://evil.example'>x</a> http://evil.example/y"
+        to(office, parties=[str(office.cast.party("JP", "SCD"))], text=text)
+
+        for letter in office.mail():
+            assert letter.message.get_content_type() == "text/plain"
+            assert text in letter.message.get_content()
+
+    def test_a_subject_cannot_bring_another_header(self, office: Office) -> None:
+        to(office, parties=[str(office.cast.party("JP", "SCD"))], subject="Words\r\nBcc: x@example.org")
+
+        for letter in office.mail():
+            assert letter.message["Bcc"] is None
+            assert letter.recipients[0].startswith("jp")
+
+
+class TestNamesInTheText:
+    def test_before_the_exchange_another_partys_name_is_warned_of(self, office: Office) -> None:
+        told = person(office, "us1", "LVR")
+        ours, theirs = office.cast.party("US", "LVR"), office.cast.party("RU", "LVR")
+
+        both = write(
+            office.cast.client("st-coord"), new(office, "LVR-1"), text=f"{told} asks.", parties=[str(ours), str(theirs)]
+        )
+
+        assert "The text names people whom not every reader may know of" in words(both)
+
+    def test_after_it_who_comes_may_be_named_to_who_comes(self, office: Office) -> None:
+        told = person(office, "us1", "SCD")
+
+        preview = write(office.cast.client("st-coord"), new(office), text=f"{told} asks.", capacities=["participant"])
+
+        assert "not every reader" not in words(preview)
+
+    def test_someone_hidden_from_interpreters_is_warned_of(self, office: Office) -> None:
+        told = person(office, "us4", "TRD")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            part = session.get_one(Participation, row(office, "us4", "TRD-1").id)
+            part.visibility = {Audience.INTERPRETERS.value: Shown.NOTHING.value}
+
+        preview = write(
+            office.cast.client("st-coord"), new(office, "TRD-1"), text=f"{told} asks.", recipients="interpreters"
+        )
+
+        assert "not every reader" in words(preview)
+
+
+def person(office: Office, name: str, dialogue: str) -> str:
+    return db.session.get_one(Person, office.cast.person(name, dialogue)).name
+
+
+@pytest.mark.parametrize("persona", ["st-host", "ch1", "kr1", "us4", "st-travel", "st-arch"])
+def test_only_the_coordinator_writes_and_reads_messages(office: Office, persona: str) -> None:
+    to(office, "TRD-1", parties=[str(office.cast.party("US"))])
+    message = db.session.query(Message.id).scalar()
+    client = office.cast.client(persona)
+
+    for address in (new(office, "TRD-1"), f"/meetings/{office.cast.meeting()}/messages/{message}"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_message_of_one_meeting_is_not_read_in_another(office: Office) -> None:
+    to(office, parties=[str(office.cast.party("JP", "SCD"))])
+    message = db.session.query(Message.id).scalar()
+
+    there = office.cast.client("st-coord").get(f"/meetings/{office.cast.meeting('TRD-1')}/messages/{message}")
+
+    assert there.status_code == 404

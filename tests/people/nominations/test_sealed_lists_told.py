@@ -1,0 +1,33 @@
+"""Whoever waits for the lists is told that they are sealed, in the same words whatever is on them."""
+
+import pytest
+
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1, Cast
+from tests.people.nominations.test_exchange import meeting_id
+
+
+@pytest.mark.parametrize("name", ["ch2", "us4", "us2"])
+def test_whoever_waits_for_the_lists_is_told_that_they_are_sealed(cast: Cast, name: str) -> None:
+    """The same words for everyone, whatever stands on the lists."""
+    set_clock(cast.app, BEFORE_LVR_1)
+
+    assert "Until they open to each other" in cast.client(name).get(f"/meetings/{meeting_id(cast)}/participants").text
+
+
+def test_the_travel_desk_is_told_why_only_interpreters_stand_on_its_list(cast: Cast) -> None:
+    set_clock(cast.app, BEFORE_LVR_1)
+
+    assert (
+        "participants stand here once they open"
+        in cast.client("st-travel").get(f"/meetings/{meeting_id(cast)}/papers").text
+    )
+
+
+def test_the_office_and_open_lists_need_no_such_words(cast: Cast) -> None:
+    set_clock(cast.app, BEFORE_LVR_1)
+    with cast.app.app_context():
+        opened = cast.meeting("TRD-1")
+
+    for name, where in (("st-coord", meeting_id(cast)), ("st-host", meeting_id(cast)), ("us4", opened)):
+        assert "Until they open to each other" not in cast.client(name).get(f"/meetings/{where}/participants").text

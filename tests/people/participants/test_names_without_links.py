@@ -1,0 +1,79 @@
+"""A stranger's name is no address, by whatever way it comes: it would leave in our emails."""
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Person
+from dialogues.people.participants.models import ChangeRequest
+from tests.beds.forms import complaints, page, send
+from tests.people.conftest import Office
+from tests.people.roster.test_views import invite
+
+HOSTILE = "http://evil.example"
+FULL_WIDTH = "evil．example／a"
+SENTENCE = "Names and titles cannot contain web or e-mail addresses."
+
+
+def refused(answer: TestResponse, sign: str = "://") -> None:
+    """Whether the page says what to remove, and keeps what was typed."""
+    assert answer.status_code == 422
+    assert f"Remove “{sign}”. {SENTENCE}" in complaints(answer)
+
+
+def nobody_is_called_so() -> bool:
+    db.session.rollback()
+    names = (Person.name, Person.native, Person.family, Person.given, Person.affiliation)
+    return not any("evil" in value for row in db.session.execute(select(*names)) for value in row)
+
+
+def test_a_coordinator_cannot_invite_an_address_by_name(office: Office) -> None:
+    answer = invite(office, name=HOSTILE)
+
+    refused(answer)
+    assert HOSTILE in answer.text
+    assert office.mail() == []
+    assert nobody_is_called_so()
+
+
+@pytest.mark.parametrize("field", ["name", "native", "family", "given", "affiliation"])
+def test_a_focal_point_cannot_nominate_an_address(office: Office, field: str) -> None:
+    nominations = f"/meetings/{office.cast.meeting('LVR-1')}/nominations"
+    form = f"{nominations}/{office.cast.party('RU', 'LVR')}/new"
+    typed: dict[str, Any] = {"name": "Vera SMIRNOVA", field: FULL_WIDTH}
+
+    refused(send(office.cast.client("ru1"), form, **typed), "/")
+    assert nobody_is_called_so()
+
+
+def test_a_file_of_people_brings_no_address_as_a_name(office: Office) -> None:
+    content = (
+        "name,email,party\n"
+        f"{HOSTILE},one@example.org,MN\n"
+        "Kim www．evil.example,two@example.org,MN\n"
+        "J.R. Smith,three@example.org,MN\n"
+    )
+    file = (io.BytesIO(content.encode()), "people.csv")
+
+    answer = send(office.cast.client("st-coord"), office.page("SCD-1", "/import"), file=file)
+
+    rows = {row.th.get_text(strip=True): row.td.get_text(" ", strip=True) for row in page(answer).select("tbody tr")}
+    assert rows == {"2": f"Remove “://”. {SENTENCE}", "3": f"Remove “www.”. {SENTENCE}"}
+    assert {letter.recipients[0] for letter in office.mail()} == {"three@example.org"}
+    assert nobody_is_called_so()
+
+
+@pytest.mark.parametrize(
+    ("step", "field"),
+    [("identity", one) for one in ("name", "native", "family", "given", "sort_key")] + [("affiliation", "affiliation")],
+)
+def test_a_participant_cannot_register_as_an_address(office: Office, step: str, field: str) -> None:
+    own = f"/meetings/{office.cast.meeting('LVR-1')}/registration"
+
+    refused(send(office.cast.client("us4"), f"{own}/{step}", **{field: "me＠evil.example"}), "@")
+    assert nobody_is_called_so()
+    assert db.session.scalars(select(ChangeRequest)).all() == []

@@ -1,0 +1,289 @@
+"""A party's seats: never given twice, never lost, and whoever waits longest has the next one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.core.common import clock
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Person
+from dialogues.people.invitations.commands import inviting as invitations
+from dialogues.people.invitations.rules import Invitee
+from dialogues.people.nominations.commands import nominating as nominations_nominating
+from dialogues.people.nominations.commands import submitting as nominations_submitting
+from dialogues.people.nominations.queries import nominations as nominations_nominations
+from dialogues.people.nominations.queries import nominee as nominations_nominee
+from dialogues.people.nominations.rules import Nominee
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.kinds import BulkKind
+from dialogues.people.participants.rules.seats import free_seat, has_room
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.roster import commands as roster
+from dialogues.policy import SEATS_EDIT
+from tests.beds.forms import complaints, page, press, send
+from tests.cast import BEFORE_LVR_1, Cast
+from tests.people.conftest import Office
+
+pytestmark = pytest.mark.engine
+
+
+def viewer(cast: Cast, name: str) -> Any:
+    return cast.viewer(name, meeting="LVR-1", now=BEFORE_LVR_1)
+
+
+def name_for(cast: Cast, speaker: str, name: str, **facts: Any) -> UUID:
+    """Name someone for RU at LVR-1, which has one seat of five left."""
+    party = cast.party("RU", "LVR")
+    return nominations_nominating.nominate(
+        viewer(cast, speaker), party, Nominee(name=name, **facts), once=uuid4().hex, now=clock.now()
+    )
+
+
+def stands(participation_id: UUID) -> tuple[ParticipationStatus, int | None, int | None]:
+    db.session.rollback()
+    found = db.session.get_one(Participation, participation_id)
+    return found.status, found.seat, found.queue_no
+
+
+def withdraw(cast: Cast, participation_id: UUID) -> None:
+    known = nominations_nominee.nominee(viewer(cast, "ru1"), participation_id)
+    nominations_nominating.withdraw_nominee(
+        viewer(cast, "ru1"), participation_id, version=known.version, now=clock.now()
+    )
+
+
+def answer_link(browser: FlaskClient, answer: str) -> TestResponse:
+    return send(browser, "/registration", answer=answer)
+
+
+def set_seats(cast: Cast, number: int) -> None:
+    desk = viewer(cast, "st-coord")
+    nominations_submitting.set_seats(
+        desk,
+        {cast.party("RU", "LVR"): {"participant": number}},
+        version=nominations_nominations.seats_mark(desk, SEATS_EDIT),
+        now=clock.now(),
+    )
+
+
+def test_the_lowest_seat_is_given() -> None:
+    assert [free_seat(taken) for taken in (set(), {1, 2}, {1, 3}, {2})] == [1, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("seats", "taken", "room"), [(5, 4, True), (5, 5, False), (5, 6, False), (0, 0, False)])
+def test_there_is_room_below_the_number_of_seats(seats: int, taken: int, room: bool) -> None:
+    assert has_room(seats, taken) is room
+
+
+def test_whoever_comes_after_the_last_seat_waits_in_order(cast: Cast) -> None:
+    people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
+
+    assert [stands(one) for one in people] == [
+        (ParticipationStatus.NOMINATED, 5, None),
+        (ParticipationStatus.WAITING, None, 1),
+        (ParticipationStatus.WAITING, None, 2),
+    ]
+
+
+def test_a_freed_seat_goes_to_the_first_who_waits(office: Office) -> None:
+    cast = office.cast
+    one = name_for(cast, "ru1", "One")
+    two = name_for(cast, "ru1", "Two", email="two@example.invalid")
+    three = name_for(cast, "ru1", "Three")
+
+    withdraw(cast, one)
+
+    assert stands(one) == (ParticipationStatus.TAKEN_BACK, None, None)
+    assert stands(two) == (ParticipationStatus.INVITED, 5, None)
+    assert stands(three) == (ParticipationStatus.WAITING, None, 2)
+    assert [letter.recipients for letter in office.mail()] == [("two@example.invalid",)]
+
+
+def test_whoever_declines_by_link_frees_the_seat(office: Office) -> None:
+    cast = office.cast
+    one = name_for(cast, "ru1", "One", email="one@example.invalid")
+    two = name_for(cast, "ru1", "Two")
+    office.mail()
+    browser = office.browser()
+    browser.get(office.link_to("one@example.invalid"))
+
+    answer_link(browser, "decline")
+
+    assert stands(one) == (ParticipationStatus.DECLINED, None, None)
+    assert stands(two)[1] == 5
+
+
+def test_whoever_comes_after_all_finds_the_seat_taken(office: Office) -> None:
+    cast = office.cast
+    name_for(cast, "ru1", "One", email="one@example.invalid")
+    name_for(cast, "ru1", "Two")
+    office.mail()
+    browser = office.browser()
+    browser.get(office.link_to("one@example.invalid"))
+    answer_link(browser, "decline")
+    press(browser, "/registration", "Email me a new link")
+    office.mail()
+    browser.get(office.link_to("one@example.invalid"))
+
+    answer = answer_link(browser, "accept")
+
+    assert answer.status_code == 422
+    assert "All seats are taken now" in answer.text
+
+
+def test_the_office_frees_a_seat_as_well(cast: Cast) -> None:
+    one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two")
+
+    invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
+
+    assert stands(two)[:2] == (ParticipationStatus.NOMINATED, 5)
+
+
+def test_the_office_may_seat_one_more_and_is_told(cast: Cast) -> None:
+    name_for(cast, "ru1", "One")
+
+    answer = send(
+        cast.client("st-coord"),
+        f"/meetings/{cast.meeting('LVR-1')}/nominations/{cast.party('RU', 'LVR')}/new",
+        name="Six",
+    )
+
+    page = cast.client("st-coord").get(answer.location).text
+    assert "1 over" in page
+    found = db.session.execute(select(Participation.seat).join(Person).where(Person.name == "Six")).scalar_one()
+    assert found == 6
+
+
+def test_an_invitation_of_the_office_has_a_seat(cast: Cast) -> None:
+    invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
+
+    invited = invitations.invite_person(viewer(cast, "st-coord"), invitee, now=clock.now())
+
+    assert stands(invited) == (ParticipationStatus.INVITED, 5, None)
+
+
+def test_more_seats_seat_those_who_wait_and_fewer_unseat_nobody(cast: Cast) -> None:
+    people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
+
+    set_seats(cast, 6)
+    assert [stands(one)[1:] for one in people] == [(5, None), (6, None), (None, 2)]
+
+    set_seats(cast, 2)
+    withdraw(cast, people[0])
+    assert [stands(one)[1:] for one in people] == [(None, None), (6, None), (None, 2)]
+
+
+def test_seats_are_set_on_their_page(cast: Cast) -> None:
+    page = f"/meetings/{cast.meeting('LVR-1')}/nominations/seats"
+    ru = cast.party("RU", "LVR").hex
+
+    wrong = send(cast.client("st-coord"), page, **{f"seats_{ru}_observer": "-1"})
+    right = send(cast.client("st-coord"), page, **{f"seats_{ru}_observer": "2", f"seats_{ru}_participant": ""})
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    seats = {
+        party.party_id: party.seats for party in nominations_nominations.seats(viewer(cast, "st-coord"), SEATS_EDIT)
+    }
+    assert seats[cast.party("RU", "LVR")] == {"observer": 2}
+
+
+def test_the_office_invites_whom_it_brought_back_to_wait_lodged_or_not(office: Office) -> None:
+    cast, desk = office.cast, viewer(office.cast, "st-coord")
+    set_seats(cast, 5)
+    invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
+    five = invitations.invite_person(desk, invitee, now=clock.now())
+    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [five], now=clock.now())
+    six = name_for(cast, "ru1", "Six")
+    roster.undo(desk, done, now=clock.now())
+    assert stands(five) == (ParticipationStatus.WAITING, None, 1)
+    nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
+    office.mail()
+
+    withdraw(cast, six)
+
+    assert stands(five) == (ParticipationStatus.INVITED, 5, None)
+    assert [letter.recipients for letter in office.mail()] == [("five@example.invalid",)]
+
+
+def test_a_seat_of_a_meeting_that_was_cancelled_is_nobodys(cast: Cast) -> None:
+    one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two", email="two@example.invalid")
+    send(cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/cancel")
+
+    invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
+
+    assert stands(two) == (ParticipationStatus.WAITING, None, 1)
+
+
+def test_a_party_with_people_on_its_list_keeps_its_place_at_the_meeting(cast: Cast) -> None:
+    """Else they would stand on a list that nobody can open, replace or lodge any more."""
+    desk, kp = viewer(cast, "st-coord"), cast.party("KP", "LVR")
+    named = nominations_nominating.nominate(desk, kp, Nominee(name="Han"), once=uuid4().hex, now=clock.now())
+    client, settings = cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/settings"
+    ticked = [box["value"] for box in page(client.get(settings)).select("input[name=parties][checked]")]
+    others = [value for value in ticked if UUID(str(value)) != kp]
+
+    answer = send(client, settings, parties=others)
+
+    assert "has people on its list" in complaints(answer)
+    there = next(party for party in nominations_nominations.party_lists(desk) if party.party_id == kp)
+    assert named in {line.id for line in there.nominees}
+
+
+@pytest.mark.parametrize("rounds", [2])
+def test_racers_share_the_seats_and_nobody_is_lost(cast: Cast, rounds: int) -> None:
+    """Twelve names at once for five seats, round after round: five sit, seven wait in order, and each freed seat is
+    somebody's at once."""
+    for _round in range(rounds):
+        race(cast, cast.party("RU", "LVR"), racers=12)
+
+
+def race(cast: Cast, party_id: UUID, racers: int) -> None:
+    """Let so many name one person each at the same moment, then five who sit go at once."""
+    clear(cast, party_id)
+    desk = viewer(cast, "st-coord")
+    nominations_submitting.set_seats(
+        desk,
+        {party_id: {"participant": 5}},
+        version=nominations_nominations.seats_mark(desk, SEATS_EDIT),
+        now=clock.now(),
+    )
+    speakers = [viewer(cast, "ru1") for _racer in range(racers)]
+    now = clock.now()
+
+    def enter(number: int) -> UUID:
+        with cast.app.app_context():
+            nominee = Nominee(name=f"Racer {number} {uuid4().hex[:6]}")
+            return nominations_nominating.nominate(speakers[number], party_id, nominee, once=uuid4().hex, now=now)
+
+    with ThreadPoolExecutor(racers) as pool:
+        people = list(pool.map(lambda number: Context().run(enter, number), range(racers)))
+
+    seats = [stands(one) for one in people]
+    assert sorted(seat for _status, seat, _queue in seats if seat) == [1, 2, 3, 4, 5]
+    assert sorted(queue for _status, _seat, queue in seats if queue) == list(range(1, racers - 4))
+    first = [people[[queue for _s, _seat, queue in seats].index(number)] for number in range(1, 6)]
+    sitting = [one for one, (_status, seat, _queue) in zip(people, seats, strict=True) if seat]
+
+    def leave(one: UUID) -> None:
+        with cast.app.app_context():
+            invitations.take_back(desk, one, now=now)
+
+    db.session.rollback()
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda one: Context().run(leave, one), sitting))
+
+    assert sorted(stands(one)[1] or 0 for one in first) == [1, 2, 3, 4, 5]
+
+
+def clear(cast: Cast, party_id: UUID) -> None:
+    """Nobody is on the party's list."""
+    desk = viewer(cast, "st-coord")
+    there = next(party for party in nominations_nominations.party_lists(desk) if party.party_id == party_id)
+    for line in [*there.waiting, *there.nominees]:
+        invitations.take_back(viewer(cast, "st-coord"), line.id, now=clock.now())

@@ -1,0 +1,375 @@
+"""Answers to the office's questions: sealed, read by those who were named to the person, destroyed on their day."""
+
+import struct
+import zlib
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from dialogues.core.audit.models import AuditEntry
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.keys.models import StoredFile
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Person
+from dialogues.meetings.dialogues.operations import open_exchange
+from dialogues.people.participants.models import Participation
+from dialogues.people.questionnaire.models import Answer
+from dialogues.people.questionnaire.queries import answers_of
+from tests.beds.forms import complaints, page, send
+from tests.beds.web import set_clock
+from tests.people.asking import answers, asked, meeting
+from tests.people.conftest import Office
+
+CANARY = "heron-at-the-lake"
+#: They read what their own parties answered to the same questions.
+OTHER_FOCAL_POINTS = {"kr3", "kp2", "ch2"}
+AUDIENCES = ("office", "office_and_focal_point", "liaison_desk")
+
+
+def own_page(office: Office, code: str = "SCD-1") -> str:
+    return f"{meeting(office, code)}/registration/questions"
+
+
+def png(*, width: int = 4, height: int = 3, note: str = "") -> bytes:
+    """A small picture, perhaps with words that a camera wrote into it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"".join(b"\0" + bytes(4) for _row in range(3)))
+    text = chunk(b"tEXt", b"Comment\0" + note.encode()) if note else b""
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + text + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def answer_of(office: Office, question_id: UUID, email: str = "us4@example.invalid") -> Answer | None:
+    participation = office.participation(email)
+    found = select(Answer).where(Answer.question_id == question_id, Answer.participation_id == participation.id)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def all_bytes(office: Office) -> bytes:
+    """Everything that is kept beside the keys."""
+    db.session.rollback()
+    instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
+    return b"".join(file.read_bytes() for file in instance.rglob("*") if file.is_file())
+
+
+def without_address(office: Office) -> UUID:
+    """The participation of someone of party KP who has no address."""
+    db.session.rollback()
+    found = (
+        select(Participation.id)
+        .join(Person, Person.id == Participation.person_id)
+        .where(Participation.meeting_id == office.cast.meeting("SCD-1"), Person.name == "RO Kyon-bon")
+    )
+    return db.session.execute(found).scalar_one()
+
+
+def page_for(office: Office) -> str:
+    return f"{meeting(office)}/participants/{without_address(office)}/registration/questions"
+
+
+def test_a_meeting_without_questions_has_no_such_step(office: Office) -> None:
+    client = office.cast.client("us4")
+
+    assert "Questions of the office" not in client.get(f"{meeting(office)}/registration").text
+    assert "Nothing is asked" in client.get(own_page(office)).text
+
+
+def test_answers_are_saved_and_shown_again(office: Office) -> None:
+    text = asked(office, "What else?")
+    choice = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    day = asked(office, "Since when?", kind="date")
+
+    assert answers(office, "us4", {text: "One\nTwo", choice: "Lake", day: "2020-02-29"}).status_code == 303
+
+    again = page(office.cast.client("us4").get(own_page(office)))
+    assert again.select_one(f"#q_{text.hex}").get_text().strip() == "One\nTwo"
+    assert again.select_one(f"[name=q_{choice.hex}][checked]")["value"] == "Lake"
+    assert again.select_one(f"#q_{day.hex}")["value"] == "2020-02-29"
+    assert "questions" in office.participation("us4@example.invalid").steps
+    assert "questions.answered" in db.session.scalars(select(AuditEntry.action)).all()
+
+
+def test_what_is_answered_stands_nowhere_in_clear(office: Office) -> None:
+    words = asked(office, "What else?")
+    scan = asked(office, "A scan?", kind="file")
+    answers(office, "us4", {words: CANARY, scan: (BytesIO(f"A page about {CANARY}.".encode()), f"{CANARY}.txt")})
+
+    assert answer_of(office, scan).file_id is not None
+    assert CANARY.encode() not in all_bytes(office)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "said"),
+    [
+        ("text", "x" * 2_001, "at most 2000"),
+        ("choice", "Museum", "Not a valid choice"),
+        ("date", "2027-02-30", "Not a valid date"),
+        ("text", "", "fill this in"),
+        ("choice", "", "needs an answer"),
+        ("date", "", "needs an answer"),
+        ("file", None, "needs an answer"),
+    ],
+)
+def test_what_is_no_answer_is_refused_and_the_others_stay_as_typed(
+    office: Office, kind: str, typed: str | None, said: str
+) -> None:
+    other = asked(office, "What else?")
+    choices = "Lake\nMonastery" if kind == "choice" else ""
+    needed = asked(office, "This?", kind=kind, choices=choices, required="y")
+
+    answer = answers(office, "us4", {other: "Something long", needed: typed})
+
+    assert answer.status_code == 422
+    assert said in complaints(answer)
+    assert page(answer).select_one(f"#q_{other.hex}").get_text().strip() == "Something long"
+    assert answer_of(office, other) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (png(width=10_000, height=10_000), "more than 64 million pixels"),
+        (png()[:-20], "damaged"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>\0", "no other kind"),
+        (b"MZ\x90\0 a program", "no other kind"),
+        (b"", "needs an answer"),
+        (b"x" * 4_001, "larger than"),
+    ],
+)
+def test_a_file_that_is_not_taken_in_is_refused_at_its_question_and_what_was_typed_stays(
+    office: Office, content: bytes, said: str
+) -> None:
+    words = asked(office, "What else?")
+    scan = asked(office, "A scan?", kind="file", required="y")
+    settings = office.cast.app.extensions["dialogues"].settings
+    office.cast.app.extensions["dialogues"].settings = settings.but(upload_limit=4_000)
+
+    answer = answers(office, "us4", {words: "Something long", scan: (BytesIO(content), "scan.png" if content else "")})
+
+    assert answer.status_code == 422
+    assert said in complaints(answer)
+    assert page(answer).select_one(f"#q_{words.hex}").get_text().strip() == "Something long"
+    assert db.session.scalars(select(StoredFile)).all() == []
+
+
+def test_a_picture_is_handed_out_without_what_a_camera_wrote_into_it_and_as_an_attachment(office: Office) -> None:
+    scan = asked(office, "A scan?", kind="file")
+    answers(office, "us4", {scan: (BytesIO(png(note=CANARY)), f"{CANARY}.png")})
+    kept = answer_of(office, scan)
+
+    given = office.cast.client("us4").get(f"{meeting(office)}/answers/{kept.id}/file")
+
+    assert given.status_code == 200
+    assert given.headers["Content-Disposition"] == 'attachment; filename="answer.png"'
+    assert given.mimetype == "image/png"
+    assert CANARY.encode() not in given.data
+    assert given.data == png()
+
+
+def test_sent_twice_from_one_page_is_saved_once_without_a_word(office: Office) -> None:
+    words = asked(office, "What else?")
+    scan = asked(office, "A scan?", kind="file")
+    client = office.cast.client("us4")
+    version = page(client.get(own_page(office))).select_one("#version")["value"]
+
+    def send_it() -> int:
+        given = {words: "Once", scan: (BytesIO(png(note="camera")), "scan.png")}
+        return answers(office, client, given, version=version).status_code
+
+    assert (send_it(), send_it()) == (303, 303)
+    assert len(db.session.scalars(select(StoredFile)).all()) == 1
+
+
+def test_two_devices_lose_nothing(office: Office) -> None:
+    words = asked(office, "What else?")
+    version = page(office.cast.client("us4").get(own_page(office))).select_one("#version")["value"]
+    answers(office, "us4", {words: "Saved first"})
+
+    late = answers(office, "us4", {words: "Typed later"}, version=version)
+
+    assert late.status_code == 422
+    assert "Saved first" in late.text
+    assert page(late).select_one(f"#q_{words.hex}").get_text().strip() == "Typed later"
+
+
+def test_an_answer_is_not_saved_for_readers_whom_the_page_did_not_name(office: Office) -> None:
+    words = asked(office, "What else?")
+    client = office.cast.client("us4")
+    shown = page(client.get(own_page(office))).select_one("#version")["value"]
+    edit = f"{meeting(office)}/questions/{words}/edit"
+    assert send(office.cast.client("st-coord"), edit, audience="liaison_desk").status_code == 303
+
+    late = answers(office, client, {words: CANARY}, version=shown)
+
+    assert late.status_code == 422
+    assert "the office and the travel desk" in late.text
+    assert answer_of(office, words) is None
+
+
+def test_another_file_replaces_the_first_and_a_box_takes_it_away(office: Office) -> None:
+    scan = asked(office, "A scan?", kind="file")
+    answers(office, "us4", {scan: (BytesIO(png()), "scan.png")})
+    first = answer_of(office, scan).file_id
+
+    answers(office, "us4", {scan: (BytesIO(b"Plain words."), "page.txt")})
+    second = answer_of(office, scan).file_id
+    assert [row.id for row in db.session.scalars(select(StoredFile))] == [second]
+    assert first != second
+
+    answers(office, "us4", {}, **{f"drop_{scan.hex}": "y"})
+    assert answer_of(office, scan) is None
+    assert db.session.scalars(select(StoredFile)).all() == []
+
+
+def test_an_emptied_field_takes_the_answer_away(office: Office) -> None:
+    words = asked(office, "What else?")
+    answers(office, "us4", {words: "Something"})
+
+    assert answers(office, "us4", {words: ""}).status_code == 303
+    assert answer_of(office, words) is None
+
+
+def test_after_registration_closed_nothing_is_saved(office: Office) -> None:
+    words = asked(office, "What else?")
+    client = office.cast.client("us4")
+    version = page(client.get(own_page(office))).select_one("#version")["value"]
+    set_clock(office.cast.app, datetime(2027, 12, 1, tzinfo=UTC))
+
+    closed = client.get(own_page(office))
+    assert "Registration is closed" in closed.text
+    late = answers(office, client, {words: "Too late"}, version=version)
+    assert late.status_code == 422
+    assert answer_of(office, words) is None
+
+
+@pytest.mark.parametrize(
+    ("persona", "reads"),
+    [
+        ("st-coord", AUDIENCES),
+        ("us4", AUDIENCES),
+        ("us3", ("office_and_focal_point",)),
+        ("st-travel", ("liaison_desk",)),
+        ("kr3", ()),
+        ("us1", ()),
+        ("kp2", ()),
+        ("ch2", ()),
+        ("st-host", ()),
+        ("st-rap1", ()),
+        ("st-arch", ()),
+    ],
+)
+def test_answers_are_read_by_their_audience_alone(office: Office, persona: str, reads: tuple[str, ...]) -> None:
+    by_audience = {one: asked(office, f"Question for {one}?", audience=one) for one in AUDIENCES}
+    files = {one: asked(office, f"File for {one}?", audience=one, kind="file") for one in AUDIENCES}
+    given = {by_audience[one]: f"{CANARY} {one}." for one in AUDIENCES}
+    scans = {files[one]: (BytesIO(f"{CANARY} {one}.".encode()), "page.txt") for one in AUDIENCES}
+    answers(office, "us4", {**given, **scans})
+    participation = office.participation_of("us4", "SCD-1")
+    client, nothing = office.cast.client(persona), f"{meeting(office)}/answers/{UUID(int=7)}/file"
+
+    shown = client.get(f"{meeting(office)}/participants/{participation}").text
+    for audience in AUDIENCES:
+        may = audience in reads
+        assert (f"{CANARY} {audience}." in shown) is may
+        assert (f"Question for {audience}?" in shown) is may
+        answer_id = answer_of(office, files[audience]).id
+        file = client.get(f"{meeting(office)}/answers/{answer_id}/file")
+        assert (file.status_code == 200) is may
+        if not may:
+            assert file.status_code == client.get(nothing).status_code == 404
+        table = client.get(f"{meeting(office)}/questions/{by_audience[audience]}/answers")
+        assert (CANARY in table.text) is (may and persona != "us4")
+        if not may and not (audience == "office_and_focal_point" and persona in OTHER_FOCAL_POINTS):
+            assert table.status_code == 404
+
+
+def test_a_focal_point_reads_the_own_partys_answers_only(office: Office) -> None:
+    shared = asked(office, "What else?", audience="office_and_focal_point")
+    answers(office, "us4", {shared: "An answer of us4"})
+    answers(office, "kr2", {shared: "An answer of kr2"})
+
+    table = office.cast.client("us3").get(f"{meeting(office)}/questions/{shared}/answers").text
+
+    assert "An answer of us4" in table
+    assert "An answer of kr2" not in table
+    assert "PARK Ga-jeong" not in table
+
+
+def test_whoever_takes_part_sees_no_answers_of_others_on_the_list(office: Office) -> None:
+    words = asked(office, "What else?", audience="office_and_focal_point")
+    answers(office, "us4", {words: CANARY})
+    participation = office.participation_of("us4", "SCD-1")
+
+    for persona in ("us1", "us5", "jp2"):
+        assert CANARY not in office.cast.client(persona).get(f"{meeting(office)}/participants/{participation}").text
+
+
+def test_before_the_exchange_the_travel_desk_reads_no_answers_of_people_it_does_not_know_of(office: Office) -> None:
+    for_desk = asked(office, "Desk?", code="LVR-1", audience="liaison_desk")
+    answers(office, "us4", {for_desk: CANARY}, code="LVR-1")
+    desk, table = office.cast.client("st-travel"), f"{meeting(office, 'LVR-1')}/questions/{for_desk}/answers"
+
+    assert "No answers yet" in desk.get(table).text
+    assert CANARY in office.cast.client("st-coord").get(table).text
+    assert answers_of(office.cast.viewer("st-travel", meeting="LVR-1")) == ({}, {})
+
+    with upkeep(system(Purpose.SAMPLE)):
+        open_exchange(office.cast.meeting("LVR-1"), datetime(2027, 5, 31, tzinfo=UTC))
+    assert CANARY in desk.get(table).text
+
+
+def test_choices_are_counted_for_those_who_read_them(office: Office) -> None:
+    excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    for persona, choice in (("us4", "Lake"), ("us1", "Lake"), ("kr2", "Monastery")):
+        answers(office, persona, {excursion: choice})
+
+    table = page(office.cast.client("st-coord").get(f"{meeting(office)}/questions/{excursion}/answers"))
+
+    figures = [tile.get_text(" ", strip=True) for tile in table.select(".tile")]
+    assert figures == ["2 Lake", "1 Monastery"]
+
+
+def test_a_table_costs_the_same_whoever_answered(office: Office, statements: Any) -> None:
+    words = asked(office, "What else?")
+    coordinator, table = office.cast.client("st-coord"), f"{meeting(office)}/questions/{words}/answers"
+    answers(office, "us4", {words: "One"})
+    few = statements(lambda: coordinator.get(table))
+    for persona in ("us1", "kr2", "kr4", "jp2", "ru2"):
+        answers(office, persona, {words: f"Said by {persona}"})
+
+    assert statements(lambda: coordinator.get(table)) == few <= 12
+    assert statements(lambda: office.cast.client("us4").get(own_page(office))) <= 16  # A sign-in is opened with it.
+
+
+def test_exports_hold_what_their_reader_reads(office: Office) -> None:
+    for_office, for_desk = asked(office, "Office?"), asked(office, "Desk?", audience="liaison_desk")
+    answers(office, "us4", {for_office: "To the office", for_desk: "To the desk"})
+    participation = office.participation_of("us4", "SCD-1")
+
+    desk_questions, desk = answers_of(office.cast.viewer("st-travel", meeting="SCD-1"))
+    coordinator_questions, _all = answers_of(office.cast.viewer("st-coord", meeting="SCD-1"))
+    nobody = answers_of(office.cast.viewer("st-host", meeting="SCD-1"))
+
+    assert desk_questions == {for_desk: "Desk?"}
+    assert desk[participation][for_desk].text == "To the desk"
+    assert set(coordinator_questions) == {for_office, for_desk}
+    assert nobody == ({}, {})
+
+
+def test_whoever_reads_answers_of_others_finds_their_table_from_the_persons_page(office: Office) -> None:
+    shared = asked(office, "What else?", audience="office_and_focal_point")
+    answers(office, "us4", {shared: "An answer of us4"})
+    of_person = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}"
+    table = f"/questions/{shared}/answers"
+
+    assert table in office.cast.client("us3").get(of_person).text
+    assert table not in office.cast.client("us4").get(of_person).text

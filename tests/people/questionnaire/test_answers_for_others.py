@@ -1,0 +1,113 @@
+"""Answers written for someone without an address, and what a purge leaves of answers."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.keys.models import StoredFile
+from dialogues.extensions import db
+from dialogues.people.participants.models import Question
+from dialogues.people.questionnaire.operations import purge_answers
+from tests.beds.forms import send
+from tests.people.asking import answers, asked, meeting
+from tests.people.conftest import Office
+from tests.people.questionnaire.test_answers import CANARY, answer_of, own_page, page_for, png
+
+
+def test_a_focal_point_answers_for_someone_without_an_address(office: Office) -> None:
+    shared = asked(office, "What else?", audience="office_and_focal_point")
+
+    answer = send(office.cast.client("kp2"), page_for(office), **{f"q_{shared.hex}": "Written for RO"})
+
+    assert answer.status_code == 303
+    table = office.cast.client("st-coord").get(f"{meeting(office)}/questions/{shared}/answers").text
+    assert "Written for RO" in table
+    assert "RO Kyon-bon" in table
+
+
+def test_who_writes_for_someone_does_not_read_what_is_not_for_them(office: Office) -> None:
+    secret = asked(office, "Desk?", audience="liaison_desk", required="y")
+    field = f"q_{secret.hex}"
+    assert send(office.cast.client("st-coord"), page_for(office), **{field: CANARY}).status_code == 303
+    focal_point = office.cast.client("kp2")
+
+    shown = focal_point.get(page_for(office))
+    assert CANARY not in shown.text
+    assert "cannot read" in shown.text
+    assert send(focal_point, page_for(office)).status_code == 303
+    assert CANARY in office.cast.client("st-coord").get(page_for(office)).text
+    assert send(focal_point, page_for(office), **{field: "Anew"}).status_code == 303
+    table = office.cast.client("st-travel").get(f"{meeting(office)}/questions/{secret}/answers").text
+    assert "Anew" in table
+    assert CANARY not in table
+
+
+@pytest.mark.parametrize("persona", ["us3", "ru2", "us4", "st-host", "st-travel", "ch2"])
+def test_nobody_else_answers_for_them(office: Office, persona: str) -> None:
+    asked(office, "What else?")
+    client = office.cast.client(persona)
+
+    assert client.get(page_for(office)).status_code == 404
+    assert client.post(page_for(office), headers={"Sec-Fetch-Site": "same-origin"}).status_code in {400, 404}
+
+
+def test_for_someone_with_an_address_nobody_answers(office: Office) -> None:
+    asked(office, "What else?")
+    own = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}/registration/questions"
+
+    assert office.cast.client("us3").get(own).status_code == 404
+    assert office.cast.client("st-coord").get(own).status_code == 404
+
+
+def purge(day: Any) -> dict[UUID, dict[str, int]]:
+    with upkeep(system(Purpose.UPKEEP)):
+        return purge_answers(day, datetime(2028, 1, 1, tzinfo=UTC))
+
+
+def test_on_their_day_answers_are_destroyed_and_counted_without_a_name(office: Office) -> None:
+    words, scan = asked(office, "What else?"), asked(office, "A scan?", kind="file")
+    later = asked(office, "Later?", purge_on="2028-06-01")
+    answers(office, "us4", {words: "Something", scan: (BytesIO(png()), "scan.png"), later: "Stays"})
+    answers(office, "us1", {words: "Something else"})
+    file_id = answer_of(office, scan).file_id
+    due = db.session.get_one(Question, words).purge_on
+
+    assert purge(due - timedelta(days=1)) == {}
+    assert purge(due) == {office.cast.meeting("SCD-1"): {"text": 2, "file": 1}}
+    assert purge(due) == {}
+
+    assert answer_of(office, words) is None
+    assert answer_of(office, later) is not None
+    assert db.session.get(StoredFile, file_id) is None
+    coordinator = office.cast.client("st-coord")
+    assert "were destroyed on" in coordinator.get(f"{meeting(office)}/questions/{words}/answers").text
+    assert "What else?" in coordinator.get(f"{meeting(office)}/questions").text
+    assert "What else?" not in office.cast.client("us4").get(own_page(office)).text
+
+
+def test_a_purge_that_was_killed_after_the_key_is_gone_on_with(office: Office) -> None:
+    words = asked(office, "What else?")
+    answers(office, "us4", {words: "Something"})
+    due = db.session.get_one(Question, words).purge_on
+
+    def killed() -> None:
+        with upkeep(system(Purpose.UPKEEP)):
+            purge_answers(due, datetime(2028, 1, 1, tzinfo=UTC))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
+
+    assert answer_of(office, words) is not None
+    coordinator = office.cast.client("st-coord")
+    assert "No answers yet" in coordinator.get(f"{meeting(office)}/questions/{words}/answers").text
+    assert (
+        coordinator.get(f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}").status_code == 200
+    )
+    assert purge(due) == {office.cast.meeting("SCD-1"): {"text": 1}}
+    assert answer_of(office, words) is None

@@ -1,0 +1,192 @@
+"""People without an address: their focal point or the office accepts and writes down the steps for them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Exchange, MeetingParty, Person
+from dialogues.meetings.roles.models import RoleGrant
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.policy import Role
+from tests.beds.forms import complaints, page, press, send
+from tests.beds.web import set_clock
+from tests.people.conftest import Office
+
+#: Registration for TRD-1 is open still.
+EARLY = datetime(2027, 5, 10, 8, 0, tzinfo=UTC)
+#: kp3 has no address; kp2 is the focal point of KP, kr1 that of KR.
+STEPS = ("identity", "affiliation", "languages", "days", "visibility")
+
+
+@pytest.fixture
+def kp3(office: Office) -> Participation:
+    """The part of someone without an address, nominated and not yet accepted for; the lists are open."""
+    set_clock(office.cast.app, EARLY)
+    return part(office, "kp3", status=ParticipationStatus.NOMINATED, answered_at=None, steps=[])
+
+
+def part(office: Office, name: str, **columns: Any) -> Participation:
+    wanted = select(Participation).where(
+        Participation.meeting_id == office.cast.meeting("TRD-1"), Participation.person_id == office.cast.person(name)
+    )
+    if columns:
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            row = session.execute(wanted).scalar_one()
+            for column, value in columns.items():
+                setattr(row, column, value)
+            if row.status is ParticipationStatus.NOMINATED:
+                grants = select(RoleGrant).where(
+                    RoleGrant.person_id == row.person_id, RoleGrant.role == Role.PARTICIPANT
+                )
+                for grant in session.scalars(grants):
+                    grant.accepted_at = None
+    db.session.rollback()
+    found = db.session.execute(wanted).scalar_one()
+    db.session.rollback()
+    return found
+
+
+def address(office: Office, participation: Participation | UUID, rest: str = "") -> str:
+    found = participation if isinstance(participation, UUID) else participation.id
+    return office.page("TRD-1", f"/{found}/registration{rest}")
+
+
+def save(office: Office, persona: str, participation: Participation, step: str, **typed: Any) -> TestResponse:
+    return send(office.cast.client(persona), address(office, participation, f"/{step}"), **typed)
+
+
+@pytest.mark.parametrize("persona", ["kp2", "st-coord"])
+def test_the_focal_point_and_the_office_accept_on_their_behalf(
+    office: Office, kp3: Participation, persona: str
+) -> None:
+    client = office.cast.client(persona)
+    overview = address(office, kp3)
+    assert "has no e-mail address" in client.get(overview).text
+
+    assert press(client, overview, "Accept on their behalf").status_code == 303
+
+    now = part(office, "kp3")
+    assert (now.status, now.answered_at is not None) == (ParticipationStatus.CONFIRMED, True)
+    role = db.session.execute(
+        select(RoleGrant).where(
+            RoleGrant.person_id == now.person_id, RoleGrant.role == Role.PARTICIPANT, RoleGrant.revoked_at.is_(None)
+        )
+    ).scalar_one()
+    assert role.accepted_at is not None
+    db.session.rollback()
+    assert "Accept on their behalf" not in client.get(overview).text
+    assert not [letter for letter in office.mail() if "kp3" in str(letter.recipients)]
+
+
+def test_accepting_twice_is_accepting_once(office: Office, kp3: Participation) -> None:
+    client, before = office.cast.client("kp2"), kp3.version
+    overview = address(office, kp3)
+    form = next(one for one in page(client.get(overview)).select("main form") if "Accept" in one.text)
+    values = {field["name"]: field["value"] for field in form.select("input")}
+    for _press in range(2):
+        answer = client.post(str(form["action"]), data=values, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 303
+
+    assert part(office, "kp3").version == before + 1
+
+
+def test_every_step_is_written_down_for_them(office: Office, kp3: Participation) -> None:
+    for step in STEPS:
+        assert save(office, "kp2", kp3, step).status_code == 303, step
+    answer = save(office, "kp2", kp3, "identity", native="박가상 (朴)")
+
+    assert answer.location.endswith("/registration/affiliation")
+    assert set(STEPS) <= set(part(office, "kp3").steps)
+    kept = db.session.get_one(Person, kp3.person_id)
+    assert (kept.name, kept.native) == ("PAK Ka-sang", "박가상 (朴)")
+
+
+def test_a_stale_page_loses_nothing(office: Office, kp3: Participation) -> None:
+    client = office.cast.client("kp2")
+    shown = page(client.get(address(office, kp3, "/affiliation"))).select_one("#version")["value"]
+    save(office, "st-coord", kp3, "affiliation", affiliation="By the office")
+
+    late = save(office, "kp2", kp3, "affiliation", affiliation="By the focal point", version=shown)
+
+    assert late.status_code == 422
+    assert "By the office" in late.text
+
+
+@pytest.mark.parametrize(
+    "persona", ["kr1", "us4", "us1", "ch1", "st-host", "st-rap1", "st-travel", "st-arch", "xo1", "xo2"]
+)
+def test_nobody_else_learns_that_there_is_something_to_write_down(
+    office: Office, kp3: Participation, persona: str
+) -> None:
+    client, nowhere = office.cast.client(persona), UUID(int=7)
+
+    for rest in ("", *(f"/{step}" for step in STEPS)):
+        there, nothing = client.get(address(office, kp3, rest)), client.get(address(office, nowhere, rest))
+        assert (there.status_code, nothing.status_code) == (404, 404)
+    for rest in ("/confirm", "/identity"):
+        sent = client.post(address(office, kp3, rest), headers={"Sec-Fetch-Site": "same-origin"})
+        assert sent.status_code in {400, 404}
+    assert part(office, "kp3").status is ParticipationStatus.NOMINATED
+
+
+@pytest.mark.parametrize("name", ["us4", "kr4"])
+def test_whoever_has_an_address_of_their_own_answers_for_themself(office: Office, name: str) -> None:
+    set_clock(office.cast.app, EARLY)
+    theirs = part(office, name, status=ParticipationStatus.INVITED)
+    focal_point = {"us4": "us1", "kr4": "kr1"}[name]
+
+    for persona in (focal_point, "st-coord"):
+        for rest in ("", "/identity"):
+            assert office.cast.client(persona).get(address(office, theirs, rest)).status_code == 404
+
+
+def test_whose_address_may_be_someone_elses_looks_like_whoever_has_one(office: Office, kp3: Participation) -> None:
+    part(office, "kp3", claimed_email="us4@example.invalid")
+
+    for persona in ("kp2", "st-coord"):
+        assert office.cast.client(persona).get(address(office, kp3)).status_code == 404
+
+
+def test_before_the_party_has_lodged_nobody_is_accepted_for(office: Office, kp3: Participation) -> None:
+    meeting_id, party_id = office.cast.meeting("TRD-1"), office.cast.party("KP")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.get_one(Exchange, meeting_id).opened_at = None
+        session.get_one(MeetingParty, (meeting_id, party_id)).submitted_at = None
+    client = office.cast.client("kp2")
+
+    press(client, address(office, kp3), "Accept on their behalf")
+
+    assert "has not lodged its list yet" in client.get(address(office, kp3)).text
+    assert part(office, "kp3").status is ParticipationStatus.NOMINATED
+
+
+def test_whoever_waits_for_a_seat_is_not_accepted_for(office: Office, kp3: Participation) -> None:
+    part(office, "kp3", status=ParticipationStatus.WAITING, seat=None, queue_no=1)
+
+    text = office.cast.client("kp2").get(address(office, kp3)).text
+
+    assert "waits for a seat" in text
+    assert "Accept on their behalf" not in text
+
+
+def test_after_registration_closed_nothing_is_written_down(office: Office, kp3: Participation) -> None:
+    set_clock(office.cast.app, datetime(2027, 5, 26, tzinfo=UTC))
+
+    answer = save(office, "kp2", kp3, "affiliation", affiliation="Too late")
+
+    assert answer.status_code == 422
+    assert "Registration is closed" in complaints(answer)
+
+
+def test_who_declined_is_not_written_down(office: Office, kp3: Participation) -> None:
+    part(office, "kp3", status=ParticipationStatus.TAKEN_BACK, seat=None)
+
+    assert office.cast.client("kp2").get(address(office, kp3)).status_code == 404

@@ -1,0 +1,371 @@
+"""One's own registration, step by step: what is written down, what is refused as typed, what comes next."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialogues.core.audit.models import AuditEntry
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import Gender, MeetingFormat
+from dialogues.people.participants.models import Availability, ChangeRequest, Participation
+from tests.beds.forms import complaints, page, send
+from tests.beds.web import set_clock
+from tests.cast import MIDDLE_OF_TRD_1
+from tests.people.conftest import Office
+
+STEPS = ("identity", "affiliation", "languages", "days", "needs", "visibility")
+
+
+@pytest.fixture
+def own(office: Office) -> str:
+    """The address of one's own registration for LVR-1."""
+    return f"/meetings/{office.cast.meeting('LVR-1')}/registration"
+
+
+def save(office: Office, own: str, step: str, persona: str = "us4", **typed: Any) -> TestResponse:
+    return send(office.cast.client(persona), f"{own}/{step}", **typed)
+
+
+def person(office: Office) -> Person:
+    return db.session.get_one(Person, registered(office).person_id)
+
+
+def registered(office: Office) -> Participation:
+    found = office.participation("us4@example.invalid", "LVR-1")
+    assert found is not None
+    return found
+
+
+def change(office: Office, **columns: Any) -> None:
+    """Let us4's registration be otherwise than the sample has it."""
+    kept = registered(office).id
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        row = session.get_one(Participation, kept)
+        for column, value in columns.items():
+            setattr(row, column, value)
+
+
+def change_meeting(office: Office, **columns: Any) -> None:
+    meeting_id = office.cast.meeting("LVR-1")
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        meeting = session.get_one(Meeting, meeting_id)
+        for column, value in columns.items():
+            setattr(meeting, column, value)
+
+
+def test_the_page_says_where_the_registration_stands_and_what_comes_next(office: Office, own: str) -> None:
+    text = office.cast.client("us4").get(own).text
+
+    assert "What comes next" in text
+    assert "Nothing is missing: the office looks at your registration next" in text
+    for stage in ("Invited", "Accepted", "approval", "Lists open", "Meeting"):
+        assert stage in text
+
+
+def test_steps_that_are_not_saved_are_marked_and_the_first_of_them_is_next(office: Office, own: str) -> None:
+    change(office, steps=["identity"])
+
+    answer = page(office.cast.client("us4").get(own))
+
+    marks = {step.a.text: step.select_one(".status").text.strip() for step in answer.select(".steps-step")}
+    assert marks["Your name"] == "saved"
+    assert marks["Languages"] == "not saved yet"
+    assert answer.select_one(".btn-primary")["href"] == f"{own}/affiliation"
+
+
+def test_a_step_is_saved_as_it_is_left_and_leads_to_the_next_or_the_one_before(office: Office, own: str) -> None:
+    change(office, steps=[])
+
+    assert save(office, own, "affiliation").location == f"{own}/languages"
+    assert save(office, own, "languages", go="back").location == f"{own}/affiliation"
+    assert save(office, own, "days", go="overview").location == own
+    assert registered(office).steps == ["affiliation", "languages", "days"]
+
+
+def test_every_step_opens_and_is_saved_without_a_change(office: Office, own: str) -> None:
+    for step in STEPS:
+        assert save(office, own, step).status_code == 303, step
+
+
+def test_at_home_the_missing_steps_are_counted(office: Office, own: str) -> None:
+    change(office, steps=["identity", "languages", "days", "needs", "questions", "rules"])
+    client = office.cast.client("us4")
+
+    assert "Save 2 steps of your registration" in client.get("/").text
+    send(client, f"{own}/affiliation")
+    send(client, f"{own}/visibility")
+    assert "of your registration" not in client.get("/").text
+
+
+def test_after_the_meeting_has_moved_ones_days_are_asked_for_again(office: Office, own: str) -> None:
+    change_meeting(
+        office,
+        arrive_on=date(2027, 10, 25),
+        starts_on=date(2027, 10, 26),
+        ends_on=date(2027, 10, 28),
+        depart_on=date(2027, 10, 29),
+    )
+    client = office.cast.client("us4")
+
+    assert "The days of the meeting have changed" in client.get(own).text
+    assert page(client.get(f"{own}/days")).select_one("[name=present_from]")["value"] == "2027-10-25"
+
+
+def test_a_name_is_kept_as_it_is_written_and_the_place_in_lists_too(office: Office, own: str) -> None:
+    answer = save(
+        office,
+        own,
+        "identity",
+        name="KIM Ji-won",
+        native="김지원",
+        family="Kim",
+        given="Ji-won",
+        name_order="family_first",
+        sort_key="",
+        gender="f",
+    )
+
+    assert answer.status_code == 303
+    kept = person(office)
+    assert (kept.name, kept.native, kept.sort_key, kept.gender) == ("KIM Ji-won", "김지원", "Kim Ji-won", Gender.FEMALE)
+    assert "registration.changed" in db.session.execute(select(AuditEntry.action)).scalars().all()
+    save(office, own, "identity", sort_key="Žukova")
+    assert page(office.cast.client("us4").get(f"{own}/identity")).select_one("#sort_key")["value"] == "Žukova"
+    found = office.cast.client("st-coord").get(office.page("LVR-1", "?q=zukova"))
+    assert "KIM Ji-won" in found.text
+
+
+def test_a_gender_stands_on_no_page_of_anyone_else(office: Office, own: str) -> None:
+    save(office, own, "identity", gender="other")
+    listed = office.page("LVR-1", f"/{registered(office).id}")
+
+    for persona in ("st-host", "st-coord", "us2"):
+        assert "Gender" not in office.cast.client(persona).get(listed).text
+
+
+def test_one_listens_in_a_language_of_ones_own_and_the_office_sees_that_the_meeting_is_not_held_in_it(
+    office: Office, own: str
+) -> None:
+    change_meeting(office, working_languages=["en", "zh", "ru"])
+    offered = page(office.cast.client("us4").get(f"{own}/languages")).select_one("#listens_in").get_text(" ")
+
+    assert "Korean (no working language)" in offered
+    assert save(office, own, "languages", languages=["ko", "en"], listens_in="ko").status_code == 303
+    seen = office.cast.client("st-coord").get(office.page("LVR-1", f"/{registered(office).id}")).text
+    assert "KO (no working language of this meeting)" in seen
+    assert "no working language" not in office.cast.client("us2").get(office.page("LVR-1")).text
+
+
+def test_nobody_listens_in_a_language_of_neither_the_meeting_nor_their_own(office: Office, own: str) -> None:
+    refused = save(office, own, "languages", languages=["fr", "en"], listens_in="mn")
+
+    assert refused.status_code == 422
+    assert "tick this one among those that you speak" in complaints(refused)
+
+
+def test_one_listens_in_a_language_of_the_meeting(office: Office, own: str) -> None:
+    change_meeting(office, working_languages=["en", "ko"])
+
+    assert save(office, own, "languages", languages=["fr", "en"], listens_in="ko").status_code == 303
+    assert (sorted(person(office).languages), registered(office).listens_in) == (["en", "fr"], "ko")
+    assert save(office, own, "languages", listens_in="mn").status_code == 422
+
+
+def test_hours_away_are_kept_and_shown_again(office: Office, own: str) -> None:
+    answer = save(
+        office,
+        own,
+        "days",
+        present_from="2027-10-19",
+        present_to="2027-10-20",
+        away_2_from="2027-10-19T12:00",
+        away_2_to="2027-10-19T14:30",
+    )
+
+    assert answer.status_code == 303
+    kept = db.session.execute(select(Availability)).scalar_one()
+    assert (kept.away_from, kept.away_to) == (datetime(2027, 10, 19, 12), datetime(2027, 10, 19, 14, 30))  # noqa: DTZ001  on the clocks of the meeting
+    assert (str(registered(office).present_from), str(registered(office).present_to)) == ("2027-10-19", "2027-10-20")
+    client = office.cast.client("us4")
+    assert page(client.get(f"{own}/days")).select_one("#away_1_from")["value"] == "2027-10-19T12:00"
+    assert "Away from 19 Oct, 12:00" in client.get(own).text
+
+
+def test_joining_online_is_for_meetings_that_are_held_so(office: Office, own: str) -> None:
+    assert "online" not in office.cast.client("us4").get(f"{own}/days").text
+
+    change_meeting(office, format=MeetingFormat.HYBRID)
+
+    assert save(office, own, "days", remote="y").status_code == 303
+    assert registered(office).remote
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("days", {"present_from": "2027-10-22", "present_to": "2027-10-18"}, "leave before you arrive"),
+        ("days", {"present_from": "2026-10-18"}, "from Monday 18 October 2027 to Friday 22 October 2027"),
+        ("days", {"present_to": "2027-02-30"}, "Not a valid date"),
+        ("days", {"away_1_from": "2027-10-19T12:00"}, "Write both times, or neither"),
+        ("days", {"away_1_from": "2027-10-19T12:00", "away_1_to": "2027-10-19T11:00"}, "back before you leave"),
+        ("identity", {"name": "x" * 10_000}, "at most 200"),
+        ("identity", {"name": "\u202e"}, "fill this in"),
+        ("identity", {"name": "\u200d\u3164\u0301"}, "fill this in"),
+        ("identity", {"name_order": "upside_down"}, "Not a valid choice"),
+        ("identity", {"gender": "x"}, "Not a valid choice"),
+        ("languages", {"languages": ["klingon"]}, "is not a valid choice"),
+        ("visibility", {"table": "nothing"}, "Not a valid choice"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(
+    office: Office, own: str, step: str, typed: dict[str, Any], said: str
+) -> None:
+    before = (registered(office).version, person(office).version)
+
+    answer = save(office, own, step, **typed)
+
+    assert answer.status_code == 422
+    assert said in complaints(answer)
+    assert (registered(office).version, person(office).version) == before
+    for name, value in typed.items():
+        field = page(answer).select_one(f"input#{name}")
+        assert field is None or said == "fill this in" or field["value"] == value
+
+
+def test_letters_that_are_long_to_order_are_a_name_as_well(office: Office, own: str) -> None:
+    name = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 200
+
+    assert save(office, own, "identity", name=name, sort_key=name).status_code == 303
+
+    assert person(office).name == name
+
+
+def test_two_devices_lose_nothing(office: Office, own: str) -> None:
+    shown = page(office.cast.client("us4").get(f"{own}/affiliation")).select_one("#version")["value"]
+    save(office, own, "affiliation", affiliation="Saved first")
+
+    late = save(office, own, "affiliation", affiliation="Typed later", version=shown)
+
+    assert late.status_code == 422
+    assert page(late).select_one("#affiliation")["value"] == "Typed later"
+    assert "Saved first" in late.text
+    assert person(office).affiliation == "Saved first"
+
+
+def test_a_meeting_without_rules_asks_nobody_to_accept_them(office: Office, own: str) -> None:
+    assert "Rules of the meeting" not in office.cast.client("us4").get(own).text
+
+
+def test_rules_are_accepted_by_the_words_that_were_shown(office: Office, own: str) -> None:
+    change_meeting(office, rules_text="Devices stay outside.")
+    client = office.cast.client("us4")
+    form = {"accepted": "y"}
+
+    assert "Devices stay outside." in client.get(f"{own}/rules").text
+    assert send(client, f"{own}/rules", accepted=None).status_code == 422
+    shown = page(client.get(f"{own}/rules")).select_one("#words")["value"]
+    change_meeting(office, rules_text="Devices stay at the hotel.")
+    assert "have changed since" in complaints(send(client, f"{own}/rules", words=shown, **form))
+    assert registered(office).rules_accepted_at is None
+    assert send(client, f"{own}/rules", **form).status_code == 303
+    assert registered(office).rules_accepted_at is not None
+
+
+def test_whoever_accepted_other_rules_is_asked_again(office: Office, own: str) -> None:
+    settings = f"/meetings/{office.cast.meeting('LVR-1')}/settings"
+    coordinator = office.cast.client("st-coord")
+    assert send(coordinator, settings, rules_text="First words.").status_code == 303
+    save(office, own, "rules", accepted="y")
+
+    assert send(coordinator, settings).status_code == 303
+    assert registered(office).rules_accepted_at is not None
+    assert send(coordinator, settings, rules_text="Other words.").status_code == 303
+
+    assert registered(office).rules_accepted_at is None
+
+
+def test_after_approval_nothing_changes_but_is_asked_for(office: Office, own: str) -> None:
+    change(office, approved_at=MIDDLE_OF_TRD_1)
+
+    answer = save(office, own, "affiliation", affiliation="Institute of Rivers")
+
+    assert answer.status_code == 303
+    assert person(office).affiliation != "Institute of Rivers"
+    assert db.session.execute(select(ChangeRequest)).scalar_one().decided_at is None
+
+
+def test_after_approval_days_and_visibility_are_still_ones_own(office: Office, own: str) -> None:
+    change(office, approved_at=MIDDLE_OF_TRD_1)
+
+    assert save(office, own, "days", present_to="2027-10-21").status_code == 303
+    assert save(office, own, "visibility", observers="name").status_code == 303
+
+    assert str(registered(office).present_to) == "2027-10-21"
+    assert registered(office).visibility["observers"] == "name"
+
+
+def test_after_registration_closed_details_stay_and_withdrawing_is_possible(office: Office) -> None:
+    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
+    own = f"/meetings/{office.cast.meeting('TRD-1')}/registration"
+    client = office.cast.client("us4")
+
+    assert "Registration is closed" in client.get(own).text
+    late = client.get(own + "/affiliation")
+    assert "Save and go on" not in late.text
+    assert send(client, own + "/affiliation", affiliation="Too late").status_code == 422
+    assert send(client, own + "/withdraw").status_code == 303
+    assert client.get(own).status_code == 404
+
+
+def test_withdrawing_asks_once_more(office: Office, own: str) -> None:
+    client = office.cast.client("us4")
+
+    assert "Withdraw from this meeting?" in client.get(own + "/withdraw").text
+    assert client.get(own).status_code == 200
+
+
+@pytest.mark.parametrize("persona", ["st-host", "st-coord", "st-rap1", "st-arch", "st-travel", "kr1"])
+def test_whoever_is_not_registered_has_no_registration(office: Office, own: str, persona: str) -> None:
+    for rest in ("", *(f"/{step}" for step in STEPS), "/address"):
+        assert office.cast.client(persona).get(own + rest).status_code == 404
+
+
+def test_what_participants_type_is_shown_as_text(office: Office, own: str) -> None:
+    save(office, own, "identity", name="<b>Bold")
+    save(office, own, "affiliation", affiliation="a & <i>b")
+
+    listed = office.cast.client("st-coord").get(office.page("LVR-1")).text
+
+    assert "&lt;b&gt;Bold" in listed
+    assert "a &amp; &lt;i&gt;b" in listed
+
+
+def test_an_observer_who_speaks_for_a_party_sees_no_more_after_withdrawing_than_before(office: Office) -> None:
+    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
+    meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
+    client = office.cast.client("xo1")
+    assert "Breakouts" not in client.get(f"{meeting}/agenda").text
+
+    assert send(client, f"{meeting}/registration/withdraw").status_code == 303
+
+    assert "Breakouts" not in client.get(f"{meeting}/agenda").text
+    assert "ZHANG" not in client.get(f"{meeting}/participants").text
+    assert client.get(f"{meeting}/archive").status_code == 404
+    assert client.get(f"{meeting}/registration").status_code == 404
+
+
+def test_a_participant_who_speaks_for_a_party_still_does_so_after_withdrawing(office: Office) -> None:
+    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
+    meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
+    client = office.cast.client("kr1")
+
+    assert send(client, f"{meeting}/registration/withdraw").status_code == 303
+
+    assert "PARK Ga-jeong" in client.get(f"{meeting}/participants").text
+    assert client.get(f"{meeting}/registration").status_code == 404

@@ -1,0 +1,106 @@
+"""The pages of the office: who is invited, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from tests.beds.forms import complaints, page, press, send
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1
+from tests.people.conftest import Office
+
+OYUN = {"name": "Oyun Bat", "email": "oyun@example.org", "capacity": "participant"}
+
+
+def invite(office: Office, code: str = "SCD-1", **typed: str):
+    party = str(office.cast.party("MN", code[:3]))
+    return send(office.cast.client("st-coord"), office.page(code, "/invite"), **OYUN | {"party_id": party} | typed)
+
+
+def test_someone_is_invited_and_gets_one_letter_with_a_personal_link(office: Office) -> None:
+    assert invite(office).status_code == 303
+
+    (letter,) = office.mail()
+    assert letter.recipients == ("oyun@example.org",)
+    assert office.link_to("oyun@example.org").startswith("/r/")
+    assert office.participation("oyun@example.org").status is ParticipationStatus.INVITED
+
+
+def test_one_address_in_two_spellings_is_one_person(office: Office) -> None:
+    invite(office)
+
+    answer = invite(office, name="O. Bat", email="OYUN@Example.ORG")
+
+    assert answer.status_code == 422
+    assert "belongs to Oyun Bat, who is on the list already" in complaints(answer)
+    assert page(answer).select_one("#name")["value"] == "O. Bat"
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "", " \u202e "])
+def test_a_name_too_long_or_invisible_is_refused(office: Office, name: str) -> None:
+    assert invite(office, name=name).status_code == 422
+
+
+def test_direction_and_control_characters_leave_a_name(office: Office) -> None:
+    invite(office, name="Oyun\u202e\x07 Bat")
+
+    page_ = office.cast.client("st-coord").get(office.page("SCD-1") + "?q=oyun")
+
+    assert "Oyun Bat" in page_.text
+
+
+def test_a_party_of_another_dialogue_cannot_be_chosen(office: Office) -> None:
+    assert invite(office, party_id=str(office.cast.party("MN", "TRD"))).status_code == 422
+
+
+def test_nobody_is_invited_once_registration_is_closed(office: Office) -> None:
+    assert "Registration is closed" in complaints(invite(office, "TRD-1"))
+
+
+@pytest.mark.parametrize("persona", ["st-host", "ch1", "kr1", "us4", "st-arch", "st-travel"])
+def test_only_the_coordinator_invites(office: Office, persona: str) -> None:
+    client = office.cast.client(persona)
+
+    assert client.get(office.page("TRD-1", "/invite")).status_code == 404
+    assert client.get(office.page("TRD-1", "/import")).status_code == 404
+
+
+def test_withdrawn_by_the_office_means_no_link_until_invited_again(office: Office) -> None:
+    invite(office)
+    office.mail()
+    link = office.link_to("oyun@example.org")
+    someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
+    client = office.cast.client("st-coord")
+
+    assert send(client, someone + "/take-back").status_code == 303
+    browser = office.browser()
+    browser.get(link)
+    assert "cannot be used" in browser.get("/registration").text
+    press(browser, "/registration", "Email me a new link")
+    assert office.mail() == []
+
+    press(client, someone, "Invite again")
+    assert len(office.mail()) == 1
+
+
+def test_a_new_link_ends_the_link_before_it_after_ten_minutes(office: Office) -> None:
+    invite(office)
+    office.mail()
+    first = office.link_to("oyun@example.org")
+
+    press(
+        office.cast.client("st-coord"),
+        office.page("SCD-1", f"/{office.participation('oyun@example.org').id}"),
+        "Send a new link",
+    )
+    office.mail()
+
+    browser = office.browser()
+    browser.get(first)
+    assert "You are invited" in browser.get("/registration").text
+    set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(minutes=11))
+    browser.get(first)
+    assert "cannot be used" in browser.get("/registration").text
+    browser.get(office.link_to("oyun@example.org"))
+    assert "You are invited" in browser.get("/registration").text

@@ -1,0 +1,123 @@
+"""The archive of TRD, and papers that a test brings in."""
+
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Purpose, system
+from dialogues.extensions import db
+from dialogues.policy import RECORD_FILE
+from dialogues.records.archive import operations as archive_operations
+from dialogues.records.archive.commands import file_summary
+from dialogues.records.archive.queries.shelves import waiting
+from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordKind, Shelf
+from dialogues.records.notes.commands import finish_summary
+from tests.beds.client import ReadingClient
+from tests.cast import MIDDLE_OF_TRD_1, Cast
+
+NOW = MIDDLE_OF_TRD_1
+#: Its summary is drafted in the sample.
+FLOODS = "TRD-1-04"
+#: Admits those who are named and nobody else: kr1 among them, us4 not.
+RESTRICTED = "TRD-1-06"
+
+
+class Outside(ReadingClient):
+    """A browser as it is: nothing of the test's own context reaches its requests."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return Context().run(super().open, *arguments, **options)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Iterator[Cast]:
+    """Everyone of the sample; commands and queries can be called at once."""
+    app.test_client_class = Outside
+    with app.app_context():
+        yield Cast(app)
+        db.session.remove()
+
+
+@dataclass(slots=True)
+class Archive:
+    """The archive as a test fills and reads it."""
+
+    cast: Cast
+
+    def page(self, rest: str = "", *, meeting: str = "", dialogue: str = "TRD") -> str:
+        """The address of a page of it, in a meeting if one is named."""
+        place = f"meetings/{self.cast.meeting(meeting)}" if meeting else f"dialogues/{self.cast.dialogue(dialogue)}"
+        return f"/{place}/archive{rest}"
+
+    def client(self, name: str) -> FlaskClient:
+        """The persona's browser."""
+        return self.cast.client(name)
+
+    def shelf(self, *, meeting: str = "", session: str = "") -> Shelf:
+        """Where a paper goes: TRD, or a meeting or session of it."""
+        return Shelf(
+            dialogue_id=self.cast.dialogue(),
+            meeting_id=self.cast.meeting(meeting or "TRD-1") if meeting or session else None,
+            session_id=self.cast.session(session) if session else None,
+            session_code=session,
+        )
+
+    def place(self, reference: str, text: str = "", *, shelf: Shelf | None = None, **more: Any) -> UUID:
+        """File a paper; its title is its reference code."""
+        record = NewRecord(
+            reference=reference,
+            title=more.pop("title", reference),
+            text=text,
+            dated=more.pop("dated", date(2027, 1, 11)),
+            kind=more.pop("kind", RecordKind.STATEMENT),
+            **more,
+        )
+        with transaction(system(Purpose.SAMPLE), RECORD_FILE) as change:
+            filed = archive_operations.place_record(shelf or self.shelf(), record, NOW)
+            change.record(filed)
+        return filed.about
+
+    def closed_until(self, at: datetime, listing: Listing = Listing.TITLE_VISIBLE) -> dict[str, Any]:
+        """An embargo for `place`."""
+        return {"embargo": Embargo(at, at.replace(tzinfo=None), "UTC"), "listing": listing}
+
+    def file_floods(self) -> UUID:
+        """Have the summary of the session on floods finished and filed."""
+        finish_summary(self.cast.viewer("ch1", meeting="TRD-1"), self.cast.session(FLOODS), version=1, now=NOW)
+        archivist = self.cast.viewer("st-arch", meeting="TRD-1")
+        (line,) = waiting(archivist)
+        return file_summary(archivist, line.document_id, reference="TRD-1-04/S", now=NOW)
+
+
+@pytest.fixture
+def archive(cast: Cast) -> Archive:
+    """The archive of the sample."""
+    return Archive(cast)
+
+
+@pytest.fixture
+def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:  # noqa: ARG001  its context holds the engine
+    """Counts the statements that a call sends to the database, beginnings of transactions left out."""
+    sent: list[str] = []
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    def count(call: Callable[[], Any]) -> int:
+        sent.clear()
+        call()
+        return len(sent)
+
+    return count

@@ -1,0 +1,279 @@
+"""Who may list, read and find what, at which instant; the table is written by hand from the field's practice page."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
+from dialogues.extensions import db
+from dialogues.lib.refusal import NotFound
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.policy import (
+    OFFICE_RECORD_READ,
+    RECORD_FILE,
+    RECORD_LINE_SEE,
+    RECORD_READ,
+    SUMMARY_FILED_READ,
+    Condition,
+    Scope,
+)
+from dialogues.records.archive.models import Record
+from dialogues.records.archive.queries import records as archive_records
+from dialogues.records.archive.queries import searching as archive_searching
+from dialogues.records.archive.queries import visibility as archive_visibility
+from dialogues.records.archive.rules import Listing, RecordKind, Shelf
+from tests.records.archive.conftest import NOW, RESTRICTED, Archive
+
+pytestmark = pytest.mark.engine
+
+
+AR_1_OPENS = datetime(2027, 6, 14, 16, tzinfo=UTC)
+A_SECOND = timedelta(seconds=1)
+LATER = NOW + timedelta(days=400)
+CANARY = "canarium"
+
+
+# What each paper is, and who reads it now.
+OFFICE_AND_ARCHIVE = {"st-host", "st-coord", "st-arch"}
+SUMMARY_READERS = {"st-host", "st-coord", "ch1", "st-rap1"}
+CIRCLE = SUMMARY_READERS | {"kr1", "us4", "st-arch"}
+PERSONAS = {*CIRCLE, "xo2", "in-ko1", "st-travel"}
+READERS = {
+    "OPEN": CIRCLE,
+    "MEETING": CIRCLE,
+    "RESTRICTED": {"st-host", "st-coord", "ch1", "kr1", "st-arch"},
+    "SUMMARY": SUMMARY_READERS,
+    "RESTRICTED-SUMMARY": SUMMARY_READERS - {"st-rap1"},
+    "OFFICE": OFFICE_AND_ARCHIVE,
+    "UNLISTED": CIRCLE,
+    "CLOSED-TITLE": set(),
+    "CLOSED-UNLISTED-UNTIL": set(),
+    "CLOSED-UNLISTED": set(),
+    "OFFICE-CLOSED": set(),
+}
+LISTED = READERS | {
+    "SUMMARY": SUMMARY_READERS | {"st-arch"},
+    "RESTRICTED-SUMMARY": {"st-host", "st-coord", "ch1", "st-arch"},
+    "UNLISTED": {"st-arch"},
+    "CLOSED-TITLE": CIRCLE,
+    "CLOSED-UNLISTED-UNTIL": OFFICE_AND_ARCHIVE,
+    "CLOSED-UNLISTED": {"st-arch"},
+    "OFFICE-CLOSED": OFFICE_AND_ARCHIVE,
+}
+FOUND = READERS | {"UNLISTED": {"st-arch"}}
+
+
+@pytest.fixture
+def papers(archive: Archive) -> Archive:
+    """A paper of every sort, all with the same rare word."""
+
+    def place(name: str, shelf: Shelf | None = None, **more: Any) -> None:
+        archive.place(name, f"{CANARY} {name}", shelf=shelf, **more)
+
+    place("OPEN")
+    place("MEETING", archive.shelf(meeting="TRD-1"))
+    place("RESTRICTED", archive.shelf(session=RESTRICTED))
+    place("SUMMARY", archive.shelf(session="TRD-1-04"), kind=RecordKind.SUMMARY)
+    place("RESTRICTED-SUMMARY", archive.shelf(session=RESTRICTED), kind=RecordKind.SUMMARY)
+    place("OFFICE", Shelf())
+    place("UNLISTED", listing=Listing.UNLISTED)
+    for listing, name in zip(Listing, ("CLOSED-TITLE", "CLOSED-UNLISTED-UNTIL", "CLOSED-UNLISTED"), strict=True):
+        place(name, **archive.closed_until(LATER, listing))
+    place("OFFICE-CLOSED", Shelf(), **archive.closed_until(LATER, Listing.UNLISTED_UNTIL_RELEASE))
+    return archive
+
+
+def standing(archive: Archive, persona: str, meeting: str | None = None) -> Viewer:
+    dialogue = None if meeting else "TRD"
+    return archive.cast.viewer(persona, dialogue=dialogue, meeting=meeting)
+
+
+def references(where: Any) -> set[str]:
+    return set(db.session.scalars(select(Record.reference).where(where))) & set(READERS)
+
+
+def may(table: dict[str, set[str]], persona: str) -> set[str]:
+    return {name for name, personas in table.items() if persona in personas}
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_everyone_reads_lists_and_finds_what_is_theirs_and_nothing_else(papers: Archive, persona: str) -> None:
+    viewer = standing(papers, persona)
+
+    assert references(archive_visibility.readable(viewer, NOW)) == may(READERS, persona)
+    assert references(archive_visibility.listed(viewer, NOW)) == may(LISTED, persona)
+    found = archive_searching.search(viewer, CANARY, NOW)
+    assert {hit.line.reference for hit in found.hits} == may(FOUND, persona)
+    assert found.count == len(found.hits)
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_a_list_counts_what_it_lists(papers: Archive, persona: str) -> None:
+    found = archive_records.lines(standing(papers, persona), NOW)
+
+    assert {line.reference for line in found.lines} & set(READERS) == may(LISTED, persona)
+    assert found.count(None, None) == len(found.lines)
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_each_record_opens_for_its_readers_only(papers: Archive, persona: str) -> None:
+    viewer = standing(papers, persona)
+    for row in db.session.execute(select(Record.id, Record.reference).where(Record.reference.in_(READERS))).all():
+        if persona in READERS[row.reference]:
+            assert CANARY in archive_records.record(viewer, row.id, NOW).text
+        else:
+            with pytest.raises(NotFound):
+                archive_records.record(viewer, row.id, NOW)
+
+
+@pytest.mark.parametrize("persona", ["us4", "st-host", "st-arch"])
+def test_a_meeting_lists_its_own_records_and_those_of_its_dialogue(papers: Archive, persona: str) -> None:
+    viewer = standing(papers, persona, "TRD-1")
+    wanted = {name for name in may(LISTED, persona) if not name.startswith("OFFICE")}
+
+    assert references(archive_visibility.listed(viewer, NOW)) == wanted
+
+
+def test_records_of_one_dialogue_are_unknown_in_another(papers: Archive) -> None:
+    viewer = papers.cast.viewer("st-host", dialogue="SCD")
+
+    assert references(archive_visibility.listed(viewer, NOW)) == {"OFFICE", "OFFICE-CLOSED"}
+
+
+@pytest.mark.parametrize("persona", ["us4", "st-coord"])
+def test_everything_is_open_to_its_circle_after_its_hour(papers: Archive, persona: str) -> None:
+    viewer = standing(papers, persona)
+
+    opened = references(archive_visibility.readable(viewer, LATER)) - references(
+        archive_visibility.readable(viewer, LATER - A_SECOND)
+    )
+
+    of_office = {"OFFICE-CLOSED"} if persona in OFFICE_AND_ARCHIVE else set()
+    assert opened == {"CLOSED-TITLE", "CLOSED-UNLISTED-UNTIL", "CLOSED-UNLISTED"} | of_office
+    assert "CLOSED-UNLISTED" not in references(archive_visibility.listed(viewer, LATER))
+
+
+def test_ar_1_is_closed_to_everybody_until_its_second(archive: Archive) -> None:
+    ar_1 = db.session.scalars(select(Record.id).where(Record.reference == "AR-1")).one()
+    for persona in sorted(OFFICE_AND_ARCHIVE):
+        viewer = standing(archive, persona)
+        with pytest.raises(NotFound):
+            archive_records.record(viewer, ar_1, AR_1_OPENS - A_SECOND)
+        assert archive_searching.search(viewer, "museum", AR_1_OPENS - A_SECOND).count == 0
+
+        assert "museum" in archive_records.record(viewer, ar_1, AR_1_OPENS).text
+        assert archive_searching.search(viewer, "museum", AR_1_OPENS).count == 1
+
+
+def test_the_line_of_ar_1_says_when_it_opens(archive: Archive) -> None:
+    def line(now: datetime) -> Any:
+        found = archive_records.lines(standing(archive, "st-coord"), now, belonging=archive_records.OF_OFFICE)
+        return next(line for line in found.lines if line.reference == "AR-1")
+
+    closed = line(AR_1_OPENS - A_SECOND)
+    assert (closed.opens_at, closed.zone, closed.is_readable) == (AR_1_OPENS, "Asia/Ulaanbaatar", False)
+    opened = line(AR_1_OPENS)
+    assert (opened.opens_at, opened.is_readable) == (None, True)
+
+
+def test_an_observer_reads_the_records_of_a_meeting_whose_rules_say_so(papers: Archive) -> None:
+    with upkeep(system(Purpose.SAMPLE)):
+        db.session.get_one(Meeting, papers.cast.meeting("TRD-1")).observers_told = True
+    observer = standing(papers, "xo2", "TRD-1")
+
+    assert Condition.RULE_SAYS in observer.met
+    assert references(archive_visibility.readable(observer, NOW)) == {"MEETING"}
+    assert references(archive_visibility.listed(observer, NOW)) == {"MEETING"}
+
+
+ACTIONS = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE, RECORD_FILE)
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_every_scope_is_handled_and_only_whole_ones_reach_records(papers: Archive, action: Any, scope: Scope) -> None:
+    archivist = standing(papers, "st-arch")
+    narrow = replace(archivist, _scopes={one: frozenset({scope}) for one in ACTIONS})
+
+    reached = references(archive_visibility.visible(narrow, action, NOW))
+
+    if scope not in {Scope.ALL, Scope.SEALED}:
+        assert reached == set()
+
+
+def test_nobody_in_particular_reaches_nothing(papers: Archive) -> None:
+    nowhere = replace(standing(papers, "st-arch"), place=None)
+    for viewer in (ANYONE, nowhere):
+        assert references(archive_visibility.listed(viewer, NOW)) == set()
+
+
+def test_a_record_taken_out_of_the_archive_is_gone_for_everyone(papers: Archive) -> None:
+    with upkeep(system(Purpose.SAMPLE)):
+        db.session.scalars(select(Record).where(Record.reference == "OPEN")).one().withdrawn_at = NOW
+
+    for persona in sorted(PERSONAS):
+        assert "OPEN" not in references(archive_visibility.listed(standing(papers, persona), NOW))
+
+
+@pytest.mark.parametrize("kind", [None, RecordKind.STATEMENT])
+def test_a_list_costs_the_same_for_one_record_and_for_many(
+    archive: Archive, statements: Callable[[Callable[[], Any]], int], kind: RecordKind | None
+) -> None:
+    viewer = standing(archive, "us4")
+    few = statements(lambda: archive_records.lines(viewer, NOW, kind=kind))
+    few_found = statements(lambda: archive_searching.search(viewer, "heron", NOW))
+    for number in range(60):
+        archive.place(f"M-{number}", "heron")
+
+    assert statements(lambda: archive_records.lines(viewer, NOW, kind=kind)) == few == 2
+    assert statements(lambda: archive_searching.search(viewer, "heron", NOW)) == few_found == 2
+
+
+def test_a_hidden_record_costs_as_much_as_none(
+    archive: Archive, statements: Callable[[Callable[[], Any]], int]
+) -> None:
+    closed = archive.place("TRD-C", "heron", **archive.closed_until(LATER, Listing.UNLISTED))
+    viewer = standing(archive, "us4")
+
+    def look(record_id: Any) -> None:
+        with pytest.raises(NotFound):
+            archive_records.record(viewer, record_id, NOW)
+
+    assert statements(lambda: look(closed)) == statements(lambda: look(uuid4()))
+
+
+def test_pages_of_a_list_hold_fifty_and_the_last_the_rest(archive: Archive) -> None:
+    for number in range(57):
+        archive.place(f"M-{number:02}", shelf=archive.shelf(meeting="TRD-1"))
+    viewer, of_meeting = standing(archive, "us4"), archive.cast.meeting("TRD-1")
+
+    first = archive_records.lines(viewer, NOW, belonging=of_meeting)
+    beyond = archive_records.lines(viewer, NOW, belonging=of_meeting, page=99)
+
+    assert (len(first.lines), first.page, first.last) == (50, 1, 2)
+    assert (len(beyond.lines), beyond.page) == (7, 2)
+    assert first.meetings == {of_meeting: "TRD-1"}
+
+
+def test_a_list_is_narrowed_to_one_session(archive: Archive) -> None:
+    archive.place("M-1", shelf=archive.shelf(session="TRD-1-04"))
+    archive.place("M-2", shelf=archive.shelf(session="TRD-1-07"))
+
+    found = archive_records.lines(standing(archive, "us4"), NOW, belonging=archive.cast.session("TRD-1-04"))
+
+    assert [line.reference for line in found.lines] == ["M-1"]
+
+
+def test_a_query_without_words_finds_nothing_and_asks_nothing(
+    archive: Archive, statements: Callable[[Callable[[], Any]], int]
+) -> None:
+    viewer = standing(archive, "us4")
+
+    assert archive_searching.search(viewer, "… !", NOW).terms == ()
+    assert statements(lambda: archive_searching.search(viewer, "… !", NOW)) == 0

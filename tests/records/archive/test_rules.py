@@ -1,0 +1,81 @@
+"""What may be filed, and what a record's digest covers."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.records.archive.rules import (
+    RESPONSIBILITY,
+    RULE_LINES,
+    WORDS,
+    Embargo,
+    Listing,
+    NewRecord,
+    RecordKind,
+    Shelf,
+    refuse_future,
+    refuse_nothing,
+    refuse_odd_embargo,
+)
+
+NOW = datetime(2027, 5, 26, tzinfo=UTC)
+LETTER = NewRecord(
+    kind=RecordKind.CORRESPONDENCE, reference="L-1", title="A letter", dated=date(2026, 1, 2), text="Dear"
+)
+
+
+def embargo(at: datetime) -> Embargo:
+    return Embargo(at, at.replace(tzinfo=None), "UTC")
+
+
+def test_a_record_cannot_bear_a_day_still_to_come() -> None:
+    refuse_future(NOW.date(), NOW.date())
+    with pytest.raises(Refusal, match="still to come"):
+        refuse_future(NOW.date() + timedelta(days=1), NOW.date())
+
+
+def test_a_record_needs_text_or_a_file() -> None:
+    refuse_nothing("words", has_file=False)
+    refuse_nothing("", has_file=True)
+    with pytest.raises(Refusal, match="needs one of them"):
+        refuse_nothing("", has_file=False)
+
+
+@pytest.mark.parametrize("at", [NOW, NOW - timedelta(days=1), NOW + timedelta(days=200 * 366)])
+def test_an_embargo_that_is_over_or_endless_is_refused(at: datetime) -> None:
+    with pytest.raises(Refusal):
+        refuse_odd_embargo(embargo(at), NOW)
+
+
+def test_an_embargo_of_a_second_is_one() -> None:
+    refuse_odd_embargo(embargo(NOW + timedelta(seconds=1)), NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reference": "L-2"},
+        {"title": "Another"},
+        {"text": "Dear all"},
+        {"dated": date(2026, 1, 3)},
+        {"kind": RecordKind.SCAN},
+        {"file_sha256": "00"},
+    ],
+)
+def test_the_digest_covers_all_that_a_record_says(change: dict[str, object]) -> None:
+    assert replace(LETTER, **change).digest(Shelf()) != LETTER.digest(Shelf())
+
+
+def test_the_digest_does_not_depend_on_what_is_not_said() -> None:
+    closed = replace(LETTER, embargo=embargo(NOW), listing=Listing.UNLISTED)
+
+    assert closed.digest(Shelf()) == LETTER.digest(Shelf())
+
+
+def test_every_kind_has_its_responsibility_line_and_every_rule_its_line() -> None:
+    assert set(RESPONSIBILITY) == set(RecordKind)
+    assert set(RULE_LINES) == set(Rule)
+    assert {*RecordKind, *Listing} == set(WORDS)
