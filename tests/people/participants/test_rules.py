@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from dialogues.core.common.words import WORDS
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.rules import LINK_LASTS, capacity_called, link_expires, party_called
+from dialogues.people.participants.rules import kinds, standing, steps
 from dialogues.people.participants.rules.kinds import (
     AnswerAudience,
     Audience,
@@ -28,6 +28,7 @@ from dialogues.people.participants.rules.standing import (
     may_answer,
     refuse_closed,
 )
+from dialogues.people.participants.rules.steps import Step
 from dialogues.people.registration.rules import Absence, Presence, listed_under, refuse_absence
 from dialogues.policy import Role
 
@@ -42,9 +43,8 @@ def present(**changes: Any) -> Presence:
     return Presence(**{"present_from": DAYS.first, "present_to": DAYS.last} | changes)
 
 
-@pytest.mark.usefixtures("app")
 def test_every_value_has_its_word() -> None:
-    kinds = (
+    enumerations = (
         AnswerAudience,
         Audience,
         BulkKind,
@@ -53,10 +53,12 @@ def test_every_value_has_its_word() -> None:
         QuestionKind,
         SealedKind,
         Shown,
+        Step,
         VisaStatus,
     )
 
-    assert {value for kind in kinds for value in kind} <= set(WORDS)
+    words = {**kinds.WORDS, **standing.WORDS, **steps.WORDS}
+    assert set(words) == {value for enumeration in enumerations for value in enumeration}
 
 
 def test_only_participants_sit_at_the_table() -> None:

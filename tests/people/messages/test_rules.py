@@ -1,0 +1,7 @@
+"""Decisions about messages."""
+
+from dialogues.people.messages.rules import WORDS, Recipients
+
+
+def test_every_value_has_its_word() -> None:
+    assert set(WORDS) == set(Recipients)

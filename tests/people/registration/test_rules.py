@@ -1,0 +1,7 @@
+"""Decisions about a registration."""
+
+from dialogues.people.registration.rules import WORDS, Changeable
+
+
+def test_every_value_has_its_word() -> None:
+    assert set(WORDS) == set(Changeable)

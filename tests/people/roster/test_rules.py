@@ -1,0 +1,7 @@
+"""Decisions about the list of people."""
+
+from dialogues.people.roster.rules import WORDS, Readiness
+
+
+def test_every_value_has_its_word() -> None:
+    assert set(WORDS) == set(Readiness)
