@@ -22,9 +22,10 @@ from dialogues.core.common.state import state
 from dialogues.core.outbox import commands
 from dialogues.core.outbox.rules import EmailKind, EmailState
 from dialogues.lib.mail.parts import Trouble, Undelivered
-from dialogues.lib.mail.transports import LOOPBACK, Folder, MailServer, Transport
+from dialogues.lib.mail.transports import Folder, MailServer, Transport
 from dialogues.settings import Settings, SettingsError
 
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -50,7 +51,7 @@ def mail_server(url: str) -> "MailServer":
         ) from None
     if not parts.hostname:
         raise SettingsError("DIALOGUES_MAIL_URL names no host.")
-    if parts.username and parts.scheme == "smtp" and parts.hostname not in LOOPBACK:
+    if parts.username and parts.scheme == "smtp" and parts.hostname not in _LOOPBACK:
         raise SettingsError(
             "DIALOGUES_MAIL_URL would send the password in the clear: use smtp+starttls:// or smtps://."
         )

@@ -18,7 +18,6 @@ from dialogues.lib.mail.parts import DEADLINE, Trouble, Undelivered
 from dialogues.lib.refusal import N_
 from dialogues.lib.text import one_line
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ANSWER_TIME = 20.0
 _AN_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 

@@ -53,12 +53,12 @@ def reader_of_news(meeting_id: UUID | None, person_id: UUID | None, kind: EmailK
 
 
 @dataclass(slots=True)
-class _Holder:
+class Holder:
     roles: frozenset[Role]
     awaits_own_list: bool
 
 
-def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, _Holder]:
+def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
     """Those with a role in force at the meeting and an address, or only this person, with or without one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     rows = (
@@ -76,9 +76,9 @@ def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, _Holder]:
             in_force(),
         )
     )
-    held: dict[UUID, _Holder] = {}
+    held: dict[UUID, Holder] = {}
     for row in db.session.execute(rows):
-        holder = held.setdefault(row.person_id, _Holder(frozenset(), bool(row.awaits_own_list)))
+        holder = held.setdefault(row.person_id, Holder(frozenset(), bool(row.awaits_own_list)))
         holder.roles |= roles_of(row.role, observes=bool(row.observes))
     return held
 
