@@ -16,6 +16,7 @@ import vobject
 
 from dialogues.lib.ical.calendar_file import calendar_file, filed_event
 from dialogues.lib.ical.parts import State
+from dialogues.settings import ROOT
 from tests.agenda.calendars.lint import findings, unfolded
 from tests.agenda.calendars.samples import (
     CANCELLED,
@@ -35,7 +36,6 @@ from tests.agenda.calendars.samples import (
 )
 
 local = datetime.fromisoformat
-ROOT = Path(__file__).parents[2]
 
 
 def lines(data: bytes, name: str) -> list[str]:
