@@ -250,10 +250,10 @@ def run(*flags: str, code: str, **environment: str) -> str:
     ],
 )
 def test_the_bytes_are_the_same_in_any_process_zone_and_locale(environment: dict[str, str]) -> None:
-    code = "from tests.invites.samples import digest; print(digest())"
+    code = "from tests.agenda.calendars.samples import digest; print(digest())"
     assert run(code=code, **environment) == digest()
 
 
 def test_no_safety_rests_on_assert() -> None:
-    code = "from tests.invites.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
+    code = "from tests.agenda.calendars.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
     assert run("-O", code=code) == f"{digest()} []"
