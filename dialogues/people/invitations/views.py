@@ -29,7 +29,7 @@ from dialogues.people.invitations.rules import InvitationFile
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.queries.limited import meeting_of_registration
-from dialogues.people.participants.queries.target import over_targets
+from dialogues.people.participants.queries.target import overbooking_warnings
 from dialogues.people.participants.rules.standing import Answer, may_answer
 from dialogues.policy import LINK_OPEN, PARTICIPANTS_INVITE
 
@@ -63,7 +63,7 @@ def invite(meeting_id: UUID) -> Iterator[Any]:
     yield {"form": form, **_frame(meeting_id)}
     inviting.invite_person(viewer(), form.invitee(), now=clock.now())
     flash(_("%(name)s is invited; the letter with the personal link is on its way.", name=form.name.data), "success")
-    for warning in over_targets(viewer(), form.invitee().party_id):
+    for warning in overbooking_warnings(viewer(), form.invitee().party_id):
         flash(words(warning), "warning")
     yield see_other(url_for("roster.participants", meeting_id=meeting_id))
 

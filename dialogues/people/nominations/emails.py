@@ -31,7 +31,7 @@ def exchange_set(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: A
 
 
 def _news(letter: DueEmail, words: Any, page: str = "/participants") -> Composed | None:
-    told = participants.reader_of_news(letter.listed_under, letter.person_id, letter.kind)
+    told = participants.news_recipient(letter.listed_under, letter.person_id, letter.kind)
     if told is None:
         return None
     with force_locale(told.locale):

@@ -13,7 +13,13 @@ from dialogues.meetings.dialogues.models import Meeting, MeetingParty
 from dialogues.people.nominations.queries import exchange
 from dialogues.people.nominations.rules import ListsOpened
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.operations import enqueue_news, is_open, note_change, of_party_list, on_seat_assigned
+from dialogues.people.participants.operations import (
+    enqueue_news,
+    is_open,
+    on_party_list,
+    on_seat_assigned,
+    record_list_change,
+)
 from dialogues.people.participants.rules.kinds import ListChangeKind
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
 
@@ -22,16 +28,16 @@ def mark_list_submitted(row: MeetingParty, by_person: UUID | None, now: datetime
     """Take the party's list as lodged: its nominees are invited, and where lists are open already it joins them."""
     dialogues.set_submitted(row.meeting_id, row.party_id, by_person, now)
     nominated = select(Participation).where(
-        of_party_list(row), Participation.status == ParticipationStatus.NOMINATED, Participation.seat.is_not(None)
+        on_party_list(row), Participation.status == ParticipationStatus.NOMINATED, Participation.seat.is_not(None)
     )
     for participation in db.session.scalars(nominated).all():
         on_seat_assigned(participation, now, has_submitted=True)
     if is_open(row.meeting_id):
-        coming = select(Participation).where(of_party_list(row), Participation.status == ParticipationStatus.CONFIRMED)
+        coming = select(Participation).where(on_party_list(row), Participation.status == ParticipationStatus.CONFIRMED)
         for participation in db.session.scalars(coming).all():
             # From now on the agenda names them: what is kept of it ready goes by their versions.
             participation.version += 1
-            note_change(participation, ListChangeKind.JOINED, now)
+            record_list_change(participation, ListChangeKind.JOINED, now)
 
 
 def open_lists(meeting_id: UUID, now: datetime) -> ListsOpened:
@@ -51,7 +57,7 @@ def refuse_to_empty(participation: Participation, now: datetime) -> None:
         return
     waits_for_seat = Participation.queue_no.is_not(None) & (Participation.capacity == participation.capacity)
     left = exists().where(
-        of_party_list(row),
+        on_party_list(row),
         Participation.id != participation.id,
         Participation.status.not_in(GONE),
         or_(Participation.seat.is_not(None), waits_for_seat),

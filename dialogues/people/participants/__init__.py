@@ -1,1 +1,1 @@
-"""Who comes: invitation, registration, and who sees whom."""
+"""People at a meeting: participations, seats, waiting lists, and who may see whom."""

@@ -1,4 +1,4 @@
-"""What a coordinator decides about seats and capacities: a seat above the numbers, and who becomes a participant."""
+"""Decisions of coordinators about seats and capacities."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,48 +27,51 @@ _DECIDED = N_("This was decided already. Nothing was changed.")
 
 
 def approve_seat(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
-    """Give someone on the waiting list a seat, also above the party's numbers.
+    """Gives a person on the waiting list a seat, even if the party has no free seat.
 
-    :raises Refusal: the person does not wait any more, registration is closed, or someone saved a change meanwhile.
+    :raises Refusal: the person is no longer waiting, registration is closed, or the row changed since the page was
+        shown.
     """
     with transaction(viewer, SEATS_EDIT) as change:
-        participation = _to_decide(change, participation_id, version, now)
+        participation = _load_for_decision(change, participation_id, version, now)
         if participation.queue_no is None:
             raise Refusal(_DECIDED)
         operations.assign_seat_or_queue(participation, may_exceed=True)
-        _seated(participation, now)
+        _update_after_seating(participation, now)
         change.record(SeatApproved.of(participation, now))
 
 
 def approve_participant(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
-    """Make someone the participant that a focal point asks for, on a seat, also above the party's numbers.
+    """Approves the change to participant that a focal point requested, even if the party has no free seat.
 
-    :raises Refusal: nothing is asked for any more, the party has no participants, registration is closed, or someone
-        saved a change meanwhile.
+    :raises Refusal: no request is pending, the party cannot have participants, registration is closed, or the row
+        changed since the page was shown.
     """
     with transaction(viewer, SEATS_EDIT) as change:
-        participation = _to_decide(change, participation_id, version, now)
-        wanted, former = participation.requested_capacity, participation.capacity
-        if wanted is None:
+        participation = _load_for_decision(change, participation_id, version, now)
+        requested, former = participation.requested_capacity, participation.capacity
+        if requested is None:
             raise Refusal(_DECIDED)
         operations.release_seat(participation, now)
-        participation.capacity, participation.requested_capacity = wanted, None
+        participation.capacity, participation.requested_capacity = requested, None
         operations.assign_seat_or_queue(participation, may_exceed=True)
         if participation.status is ParticipationStatus.CONFIRMED:
             operations.change_role(participation, former, now)
             participation.version += 1
         else:
-            _seated(participation, now)
+            _update_after_seating(participation, now)
         change.record(CapacityApproved.of(participation, now))
 
 
 def refuse_participant(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
-    """Refuse the change to participant. An observer stays one; a person named as participant only leaves the list.
+    """Refuses the requested change to participant.
 
-    :raises Refusal: nothing is asked for any more, registration is closed, or someone saved a change meanwhile.
+    An observer stays an observer. A person without a seat and without a place in the queue is taken off the list.
+
+    :raises Refusal: no request is pending, registration is closed, or the row changed since the page was shown.
     """
     with transaction(viewer, SEATS_EDIT) as change:
-        participation = _to_decide(change, participation_id, version, now)
+        participation = _load_for_decision(change, participation_id, version, now)
         if participation.requested_capacity is None:
             raise Refusal(_DECIDED)
         participation.requested_capacity = None
@@ -80,7 +83,7 @@ def refuse_participant(viewer: Viewer, participation_id: UUID, *, version: int, 
             change.record(ParticipationWithdrawn.of(participation, now, by_office=True))
 
 
-def _to_decide(change: Change, participation_id: UUID, version: int, now: datetime) -> Participation:
+def _load_for_decision(change: Change, participation_id: UUID, version: int, now: datetime) -> Participation:
     reached = visibility.visible(change.viewer, SEATS_EDIT)
     found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
     participation = found.scalar_one_or_none()
@@ -92,6 +95,6 @@ def _to_decide(change: Change, participation_id: UUID, version: int, now: dateti
     return participation
 
 
-def _seated(participation: Participation, now: datetime) -> None:
+def _update_after_seating(participation: Participation, now: datetime) -> None:
     has_submitted = operations.has_submitted(participation.meeting_id, participation.party_id)
     operations.on_seat_assigned(participation, now, has_submitted=has_submitted)

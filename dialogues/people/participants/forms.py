@@ -1,4 +1,4 @@
-"""What the office types when it works on many: a chosen group, a message, a file to take along."""
+"""Form parts shared by the features of this area."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,11 +12,11 @@ from dialogues.people.participants.rules.details import MOST_ROWS
 
 
 class PlainForm(Form):
-    """Nothing but the token: a button was pressed."""
+    """Form with only the CSRF token, for a single button."""
 
 
 def ids_in(texts: Iterable[str]) -> list[UUID]:
-    """The ids among these texts, each once and no more than any meeting has; what is no id chooses nobody."""
+    """Returns the distinct valid ids, at most `MOST_ROWS`. Text that is not an id is ignored."""
     found: dict[UUID, None] = {}
     for text in texts:
         try:
@@ -27,10 +27,9 @@ def ids_in(texts: Iterable[str]) -> list[UUID]:
 
 
 class IdsField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.
-    """Ids on their way through a page."""
+    """Hidden field that carries a list of ids through a page."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what is an id."""
         self.data = ids_in(valuelist[0].split()) if valuelist else []
 
     def _value(self) -> str:

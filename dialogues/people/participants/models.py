@@ -1,4 +1,4 @@
-"""Who takes part in which meeting, for which party, on which seat; and how an opened list changed."""
+"""Tables of participations, change requests, questions and list changes."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from dialogues.policy import Role
 
 
 class Question(Base):
-    """A question of one meeting, with who reads its answers and when they are purged."""
+    """A custom question of one meeting. Its answers are deleted on `purge_on`."""
 
     __tablename__ = "question"
     __table_args__ = (
@@ -41,7 +41,7 @@ class Question(Base):
 
 
 class ChangeRequest(Base):
-    """What someone wants changed after approval: one at a time waits for the office, which accepts or declines it."""
+    """A change that a person requests after approval. At most one per participation is undecided."""
 
     __tablename__ = "change_request"
     __table_args__ = (
@@ -59,17 +59,17 @@ class ChangeRequest(Base):
     id: Mapped[Id]
     dialogue_id: Mapped[UUID]
     participation_id: Mapped[UUID]
-    #: Field to what stood there and what is asked for, sealed; empty once it was taken back or replaced.
+    #: Encrypted map of field to old and requested value; empty once withdrawn, replaced or erased.
     diff: Mapped[bytes] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: None while it waits, and for good where it was taken back or replaced before anyone decided.
+    #: None while undecided, and for requests that were closed without a decision.
     accepted: Mapped[bool | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
 
 
 class Participation(Base):
-    """One person at one meeting; the party is the participation's, not the person's."""
+    """One person at one meeting. The party belongs to the participation, not to the person."""
 
     __tablename__ = "participation"
     __table_args__ = (
@@ -106,52 +106,52 @@ class Participation(Base):
     person_id: Mapped[UUID]
     party_id: Mapped[UUID]
     capacity: Mapped[Capacity] = mapped_column(enum_column(Capacity), default=Capacity.PARTICIPANT)
-    #: The capacity that a focal point asks for and the coordinator has not decided about; only ever participant.
+    #: The capacity that waits for a coordinator's approval; can only be participant.
     requested_capacity: Mapped[Capacity | None] = mapped_column(enum_column(Capacity))
     status: Mapped[ParticipationStatus] = mapped_column(
         enum_column(ParticipationStatus), default=ParticipationStatus.INVITED
     )
-    #: The seat of the party in that capacity, from 1; None for whoever waits or does not come.
+    #: Seat number within party and capacity, from 1; None for people who wait or do not come.
     seat: Mapped[int | None]
-    #: The place in the party's queue for that capacity, from 1; None for whoever has a seat.
+    #: Place in the queue of party and capacity, from 1; None for everyone who does not wait for a seat.
     queue_no: Mapped[int | None]
-    #: The person who nominated, and the one who was on this seat before.
+    #: The person who nominated, and the participation that had this seat before.
     nominated_by: Mapped[UUID | None]
     replaces: Mapped[UUID | None]
-    #: An address that belongs to someone else in the dialogue: the office looks at it before a letter leaves.
+    #: A nominated address that another person of the dialogue uses; a coordinator decides before an email is sent.
     claimed_email: Mapped[str | None] = mapped_column(String(254))
-    #: Whether the office has asked the party for another address.
+    #: Whether a coordinator asked the party for another address.
     address_asked: Mapped[bool] = mapped_column(default=False)
     invited_at: Mapped[datetime] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     present_from: Mapped[date | None]
     present_to: Mapped[date | None]
     remote: Mapped[bool] = mapped_column(default=False)
-    #: The language that the person listens in; empty: no interpretation is needed.
+    #: Language the person listens in; empty if no interpretation is needed.
     listens_in: Mapped[str] = mapped_column(String(10), default="")
-    #: What each audience sees of the person (`Audience` to `Shown`); what is missing is shown in full.
+    #: Map of `Audience` to `Shown`; a missing audience sees everything.
     visibility: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    #: The steps of the registration that were saved.
+    #: Saved steps of the registration (values of `Step`).
     steps: Mapped[list[str]] = mapped_column(JSON, default=list)
     rules_accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: Whether the person lets the focal point read diet, access and medical needs.
+    #: Consent that the focal point may read diet, access and medical needs.
     needs_shared: Mapped[bool] = mapped_column(default=False)
     visa_status: Mapped[VisaStatus] = mapped_column(enum_column(VisaStatus), default=VisaStatus.UNKNOWN)
-    #: Whether the person was offered an observer's part: set with the offer, cleared when they accept a participant's.
+    #: Whether an observer role was offered: set with the offer, cleared when the person accepts as a participant.
     reads_as_observer: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     @validates("capacity")
     def _restrict(self, _name: str, capacity: Capacity) -> Capacity:
-        # Here, because each command that names, invites or corrects somebody writes a capacity.
+        # Done in the model because every command that nominates, invites or corrects sets a capacity.
         if capacity.role is Role.OBSERVER:
             self.reads_as_observer = True
         return capacity
 
 
 class Availability(Base):
-    """When someone cannot be at the table although the meeting runs, on the meeting's clock."""
+    """A period in which a person is absent from the meeting, in local time of the meeting."""
 
     __tablename__ = "availability"
     __table_args__ = (
@@ -167,7 +167,7 @@ class Availability(Base):
 
 
 class ListChange(Base):
-    """A change of the participants list after it was opened; such rows are only ever added."""
+    """A change of a list after the exchange. Rows are only added, never changed."""
 
     __tablename__ = "list_change"
     __table_args__ = (

@@ -1,4 +1,7 @@
-"""Seats and waiting lists: a seat is never given twice, and whoever waits longest gets the one that falls free."""
+"""Seats, waiting lists and roles of participations.
+
+A seat is never given twice. A seat that becomes free goes to the first person in the queue.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +28,7 @@ from dialogues.policy import Role
 
 
 def waiting_request(participation_id: UUID) -> ChangeRequest | None:
-    """The change that waits for the office; one at a time."""
+    """Returns the pending change request; at most one exists per participation."""
     found = select(ChangeRequest).where(
         ChangeRequest.participation_id == participation_id, ChangeRequest.decided_at.is_(None)
     )
@@ -33,34 +36,34 @@ def waiting_request(participation_id: UUID) -> ChangeRequest | None:
 
 
 def forget_decided(participation_id: UUID) -> None:
-    """Keep nothing of what was asked for before: what is asked for next takes its place on the person's page."""
+    """Erases the content of decided change requests, because the next request replaces them on the person's page."""
     decided = update(ChangeRequest).where(
         ChangeRequest.participation_id == participation_id, ChangeRequest.decided_at.is_not(None)
     )
     db.session.execute(decided.values(diff=b""))
 
 
-def close_waiting(participation_id: UUID, now: datetime) -> None:
-    """Let whoever comes no more ask for nothing."""
+def close_pending_request(participation_id: UUID, now: datetime) -> None:
+    """Closes the pending change request of a participant who leaves."""
     request = waiting_request(participation_id)
     if request is not None:
         close_request(request, now)
 
 
 def close_request(request: ChangeRequest, now: datetime) -> None:
-    """Let a request be open no more, undecided; what it asked for is not kept."""
+    """Closes a request without a decision and erases its content."""
     request.decided_at, request.diff = now, b""
     db.session.flush()
 
 
 def begin_part(participation: Participation, now: datetime, *, by_letter: bool = True) -> bool:
-    """Let the role that comes with the capacity count from now on; an offer of it is answered by that.
+    """Grants the role of the participation's capacity, which also accepts a pending role offer.
 
-    On opened lists the person stands from now on, which those who read them are told.
+    Returns whether the change was announced; that happens only on submitted lists after the exchange.
 
-    :raises Refusal: the person had given up the seat, and all seats are taken; or the party has no such capacity.
+    :raises Refusal: the person gave up the seat and no seat is free, or the party cannot have this capacity.
     """
-    take_seat_again(participation)
+    seat_on_acceptance(participation)
     participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
     role, place = participation.capacity.role, _place(participation)
     grant = roles.live_grant(participation.person_id, role, **place)
@@ -75,32 +78,32 @@ def begin_part(participation: Participation, now: datetime, *, by_letter: bool =
         accepted_at=now,
     )
     kind = ListChangeKind.REPLACED if participation.replaces else ListChangeKind.JOINED
-    return note_change(participation, kind, now, instead_of=participation.replaces, by_letter=by_letter)
+    return record_list_change(participation, kind, now, instead_of=participation.replaces, by_letter=by_letter)
 
 
 def end_part(participation: Participation, now: datetime, *, keeps_place: bool = False, by_letter: bool = True) -> bool:
-    """Let neither a role nor an unused link of this participation count any more.
+    """Ends roles, unused links, pending requests and, unless `keeps_place`, the seat of a participation.
 
-    Every way out of a meeting ends here: the seat goes to the first of those who wait, opened lists tell it, and no
-    change is asked for any more.
+    Every command that takes a person off a meeting calls this. The first person in the queue gets the seat. Returns
+    whether the change was announced; that happens only on submitted lists after the exchange.
 
-    :param keeps_place: someone else takes over the very same seat.
+    :param keeps_place: the caller gives this seat to a replacement.
     """
     was_listed = _has_role(participation)
-    # Whoever comes back later is looked at anew.
+    # Reset because a person who rejoins has to be approved again.
     participation.approved_at = participation.requested_capacity = None
     for role in {capacity.role for capacity in Capacity}:
         roles.revoke_role(participation.person_id, role, **_place(participation), now=now)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
-    close_waiting(participation.id, now)
-    told = was_listed and note_change(participation, ListChangeKind.LEFT, now, by_letter=by_letter)
+    close_pending_request(participation.id, now)
+    announced = was_listed and record_list_change(participation, ListChangeKind.LEFT, now, by_letter=by_letter)
     if not keeps_place:
         release_seat(participation, now)
-    return told
+    return announced
 
 
 def change_role(participation: Participation, former: Capacity, now: datetime) -> None:
-    """Exchange the role of the former capacity for that of the present one, for someone who has accepted."""
+    """Replaces the role of the former capacity with that of the current one, for a person who has accepted."""
     participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
     role, place = participation.capacity.role, _place(participation)
     for ended in {former.role, role}:
@@ -109,7 +112,7 @@ def change_role(participation: Participation, former: Capacity, now: datetime) -
 
 
 def _has_role(participation: Participation) -> bool:
-    """Whether the person had accepted, so that the role of their capacity counted until now."""
+    """Whether the person accepted and holds the role of their capacity."""
     role = participation.capacity.role
     grant = roles.live_grant(participation.person_id, role, **_place(participation))
     return grant is not None and grant.accepted_at is not None
@@ -120,7 +123,7 @@ def _place(participation: Participation) -> dict[str, UUID]:
 
 
 def enqueue_invitation(participation: Participation, now: datetime) -> UUID:
-    """Owe the letter with a new personal link; one that has not left yet is not sent beside it."""
+    """Queues the invitation email with a new personal link; replaces one that is not sent yet."""
     order = f"invitation:{participation.id}"
     return enqueue(email_about(participation, EmailKind.INVITATION, now, order=order, dedup_key=f"{order}:{uuid4()}"))
 
@@ -128,7 +131,7 @@ def enqueue_invitation(participation: Participation, now: datetime) -> UUID:
 def email_about(
     participation: Participation, kind: EmailKind, at: datetime, *, order: str, dedup_key: str
 ) -> EmailRequest:
-    """A letter to someone about their taking part; one of that order that has not left yet is not sent beside it."""
+    """Builds an email to a participant; it replaces unsent ones with the same `order`."""
     return EmailRequest(
         kind=kind,
         dedup_key=dedup_key,
@@ -137,14 +140,14 @@ def email_about(
         listed_under=participation.meeting_id,
         person_id=participation.person_id,
         facts={"participation_id": str(participation.id)},
-        # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
+        # The order key holds no time, because an email queued after the clock was set back would never be sent.
         order_key=order,
         supersedes=True,
     )
 
 
 def enqueue_news(kind: EmailKind, meeting_id: UUID, now: datetime) -> None:
-    """Owe everyone whom news of the lists concerns one letter that names nobody, in place of an older one."""
+    """Queues one email without names to each reader of list news; it replaces an unsent one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     enqueue_all(
         [
@@ -164,12 +167,12 @@ def enqueue_news(kind: EmailKind, meeting_id: UUID, now: datetime) -> None:
 
 
 def is_open(meeting_id: UUID) -> bool:
-    """Whether the lists of the meeting are open to each other."""
+    """Whether the exchange of the meeting has taken place."""
     exchange = db.session.get(Exchange, meeting_id)
     return exchange is not None and exchange.opened_at is not None
 
 
-def note_change(
+def record_list_change(
     participation: Participation,
     kind: ListChangeKind,
     now: datetime,
@@ -177,9 +180,11 @@ def note_change(
     instead_of: UUID | None = None,
     by_letter: bool = True,
 ) -> bool:
-    """Announce a change of an opened list to those who read it; before, or of a list not lodged, nothing is said.
+    """Records a list change and announces it to the readers of the list. Returns whether it did.
 
-    :param by_letter: with a letter of its own; of many changes at once, whoever makes them owes one for all.
+    Does nothing before the exchange or for a list that is not submitted.
+
+    :param by_letter: send an email about this change; bulk commands pass False and send one email for all changes.
     """
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
     if row is None or row.submitted_at is None or not is_open(participation.meeting_id):
@@ -201,77 +206,78 @@ def note_change(
     return True
 
 
-def of_party_list(row: MeetingParty) -> ColumnElement[bool]:
+def on_party_list(row: MeetingParty) -> ColumnElement[bool]:
     return (Participation.meeting_id == row.meeting_id) & (Participation.party_id == row.party_id)
 
 
-#: Of these meetings no seat is anybody's any more.
-_OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
+#: In meetings with these statuses, free seats are not filled from the queue.
+_ENDED = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 
 
 def assign_seat_or_queue(participation: Participation, *, may_exceed: bool = False) -> bool:
-    """Give the participation a seat of its party in its capacity, or the last place of the queue; whether it sits.
+    """Gives the participation a free seat, or the last place in the queue. Returns whether it has a seat.
 
-    The caller sets the status: `seated` does for nominees.
+    Does not set the status: for nominees call `on_seat_assigned` afterwards.
 
-    :param may_exceed: a coordinator may seat more people than the party has seats.
-    :raises Refusal: people of this party do not have that capacity.
+    :param may_exceed: assign a seat even if none is free; only for coordinators.
+    :raises Refusal: people of this party cannot have this capacity.
     """
     refuse_capacity(_kind(participation), participation.capacity)
-    # A place is an offer; somebody who was refused as participant had none before.
+    # A seat or a place in the queue counts as an offer of the observer role.
     participation.reads_as_observer |= participation.capacity.role is Role.OBSERVER
     if participation.seat is not None:
         return True
-    taken = _taken(_beside(participation))
-    sits = may_exceed or has_room(_seats(participation), len(taken))
-    if sits:
+    taken = _taken(_same_list(participation))
+    has_seat = may_exceed or has_room(_seats(participation), len(taken))
+    if has_seat:
         participation.seat, participation.queue_no = free_seat(taken), None
     elif participation.queue_no is None:
-        last = select(func.max(Participation.queue_no)).where(_beside(participation))
+        last = select(func.max(Participation.queue_no)).where(_same_list(participation))
         participation.queue_no = (db.session.execute(last).scalar() or 0) + 1
     db.session.flush()
-    return sits
+    return has_seat
 
 
-def take_seat_again(participation: Participation) -> None:
-    """Seat someone who accepts, perhaps after having left; returning never exceeds the seats.
+def seat_on_acceptance(participation: Participation) -> None:
+    """Assigns a seat to a person who accepts, perhaps after leaving; never exceeds the number of seats.
 
-    :raises Refusal: the person gave up the seat, and all seats are taken or there are none.
+    :raises Refusal: the person gave up the seat, and no seat is free.
     """
-    if participation.seat is None and not has_room(_seats(participation), len(_taken(_beside(participation)))):
+    if participation.seat is None and not has_room(_seats(participation), len(_taken(_same_list(participation)))):
         raise Refusal(N_("All seats are taken now. Write to the person who invited you and ask for a seat."))
     assign_seat_or_queue(participation)
 
 
 def seat_figures(participation: Participation) -> dict[str, int]:
-    """How many seats the party has in that capacity and how many are taken, for `take_place_back`."""
-    return {"seats": _seats(participation), "taken": len(_taken(_beside(participation)))}
+    """Returns how many seats exist and are taken in this party and capacity, for `take_place_back`."""
+    return {"seats": _seats(participation), "taken": len(_taken(_same_list(participation)))}
 
 
 def take_place_back(participation: Participation, seat: int, figures: Mapping[str, int]) -> bool:
-    """Give someone the seat they had, or another one; False, and the head of the queue, where all are taken.
+    """Gives a person their former seat or another free one; otherwise puts them first in the queue.
 
-    Seats that a coordinator gave above the numbers come back too, as long as the numbers are the same.
+    Returns whether the person has a seat. Used to undo a bulk action. Overbooked seats can be restored only if the
+    number of seats did not change since.
     """
-    among, most = _beside(participation), _seats(participation)
-    if most == figures["seats"]:
-        most = max(most, figures["taken"])
-    taken = _taken(among)
-    if has_room(most, len(taken)):
+    in_list, limit = _same_list(participation), _seats(participation)
+    if limit == figures["seats"]:
+        limit = max(limit, figures["taken"])
+    taken = _taken(in_list)
+    if has_room(limit, len(taken)):
         participation.seat = seat if seat not in taken else free_seat(taken)
         db.session.flush()
         return True
-    first = select(func.min(Participation.queue_no)).where(among)
+    first = select(func.min(Participation.queue_no)).where(in_list)
     queue_at(participation, db.session.execute(first).scalar() or 1)
     return False
 
 
 def queue_at(participation: Participation, place: int) -> None:
-    """Put someone at that place of the queue, before the person who has it now."""
-    behind = select(Participation).where(_beside(participation), Participation.queue_no >= place)
+    """Inserts a person at this place of the queue and moves the others back by one."""
+    behind = select(Participation).where(_same_list(participation), Participation.queue_no >= place)
     waiting = db.session.scalars(behind.order_by(Participation.queue_no.desc())).all()
     if waiting and waiting[-1].queue_no == place:
-        # One after the other from the end, because no two may have one number at any moment.
+        # From the end and flushed one by one, because a unique index forbids equal numbers at any time.
         for one in waiting:
             one.queue_no = (one.queue_no or 0) + 1
             db.session.flush()
@@ -280,21 +286,21 @@ def queue_at(participation: Participation, place: int) -> None:
 
 
 def may_have_capacity(participation: Participation) -> bool:
-    """Whether people of the party may have the capacity that is written; its kind may have changed since."""
+    """Whether the party may have people in this capacity; the kind of the party may have changed since it was set."""
     return participation.capacity in _kind(participation).capacities
 
 
 def release_seat(participation: Participation, now: datetime) -> None:
-    """Leave seat and queue; the first of those who wait gets the seat."""
-    freed = participation.seat is not None
+    """Gives up the seat or the place in the queue; the first person in the queue gets the seat."""
+    had_seat = participation.seat is not None
     participation.seat, participation.queue_no = None, None
     db.session.flush()
-    if freed:
-        _seat_those_who_wait(_beside(participation), _seats(participation), now)
+    if had_seat:
+        _seat_from_queue(_same_list(participation), _seats(participation), now)
 
 
 def hand_over_place(participation: Participation, successor: Participation) -> None:
-    """Let another person of the same party and capacity have the very same seat, or place in the queue."""
+    """Moves seat or place in the queue to another participation of the same party and capacity."""
     seat, queue_no = participation.seat, participation.queue_no
     participation.seat, participation.queue_no = None, None
     db.session.flush()
@@ -303,7 +309,7 @@ def hand_over_place(participation: Participation, successor: Participation) -> N
 
 
 def fill_seats(meeting_id: UUID, now: datetime) -> None:
-    """Seat whoever waits, as far as the meeting has seats now; its parties may have got more."""
+    """Assigns free seats of the meeting to people in the queues, for example after the number of seats was raised."""
     waiting = (
         select(Participation.party_id, Participation.capacity)
         .where(Participation.meeting_id == meeting_id, Participation.queue_no.is_not(None))
@@ -312,36 +318,35 @@ def fill_seats(meeting_id: UUID, now: datetime) -> None:
     for party_id, capacity in db.session.execute(waiting).all():
         row = db.session.get(MeetingParty, (meeting_id, party_id))
         seats = row.seats.get(capacity.value, 0) if row is not None else 0
-        _seat_those_who_wait(_of(meeting_id, party_id, capacity), seats, now)
+        _seat_from_queue(_in_list(meeting_id, party_id, capacity), seats, now)
 
 
 def on_seat_assigned(participation: Participation, now: datetime, *, has_submitted: bool) -> None:
-    """Say where someone stands who has got a seat; whom a letter can reach is owed it, once the party has lodged."""
+    """Updates the status of a person who got a seat, and queues the invitation if they are now invited."""
     email = db.session.execute(select(Person.email).where(Person.id == participation.person_id)).scalar_one()
-    reached = email is not None or participation.claimed_email is not None
-    # Whom the office invited comes by no list, so that none is to be lodged first.
+    has_address = email is not None or participation.claimed_email is not None
+    # A person invited by a coordinator is on no party's list, so there is no list to submit first.
     has_submitted |= participation.nominated_by is None
-    participation.status = status_on_seat(has_submitted=has_submitted, has_address=reached)
+    participation.status = status_on_seat(has_submitted=has_submitted, has_address=has_address)
     participation.version += 1
     if participation.status is ParticipationStatus.INVITED:
         participation.invited_at, participation.answered_at = now, None
-        # Owed to everyone alike, so that the answer takes as long; to an address that is not theirs none is composed.
+        # Queued also for a claimed address, so that response times are equal; none is composed for such an address.
         enqueue_invitation(participation, now)
     db.session.flush()
 
 
 def has_submitted(meeting_id: UUID, party_id: UUID) -> bool:
-    """Whether the party has lodged its list for the meeting."""
     row = db.session.get(MeetingParty, (meeting_id, party_id))
     return row is not None and row.submitted_at is not None
 
 
-def _seat_those_who_wait(among: ColumnElement[bool], seats: int, now: datetime) -> None:
-    taken = _taken(among)
-    waiting = select(Participation).where(among, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
+def _seat_from_queue(in_list: ColumnElement[bool], seats: int, now: datetime) -> None:
+    taken = _taken(in_list)
+    waiting = select(Participation).where(in_list, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
     for one in db.session.scalars(waiting).all():
-        is_over = db.session.get_one(Meeting, one.meeting_id).status in _OVER
-        if is_over or not has_room(seats, len(taken)):
+        has_ended = db.session.get_one(Meeting, one.meeting_id).status in _ENDED
+        if has_ended or not has_room(seats, len(taken)):
             return
         seat = free_seat(taken)
         one.seat, one.queue_no = seat, None
@@ -350,13 +355,13 @@ def _seat_those_who_wait(among: ColumnElement[bool], seats: int, now: datetime) 
         on_seat_assigned(one, now, has_submitted=has_submitted(one.meeting_id, one.party_id))
 
 
-def _taken(among: ColumnElement[bool]) -> set[int]:
-    rows = db.session.scalars(select(Participation.seat).where(among, Participation.seat.is_not(None)))
+def _taken(in_list: ColumnElement[bool]) -> set[int]:
+    rows = db.session.scalars(select(Participation.seat).where(in_list, Participation.seat.is_not(None)))
     return {seat for seat in rows if seat is not None}
 
 
 def _seats(participation: Participation) -> int:
-    """How many seats the party has in that capacity; a capacity without a number has none."""
+    """Returns the number of seats of the party in this capacity; 0 if none is set."""
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
     return row.seats.get(participation.capacity.value, 0) if row is not None else 0
 
@@ -365,11 +370,11 @@ def _kind(participation: Participation) -> PartyKind:
     return db.session.get_one(Party, participation.party_id).kind
 
 
-def _beside(participation: Participation) -> ColumnElement[bool]:
-    return _of(participation.meeting_id, participation.party_id, participation.capacity)
+def _same_list(participation: Participation) -> ColumnElement[bool]:
+    return _in_list(participation.meeting_id, participation.party_id, participation.capacity)
 
 
-def _of(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> ColumnElement[bool]:
+def _in_list(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> ColumnElement[bool]:
     return and_(
         Participation.meeting_id == meeting_id,
         Participation.party_id == party_id,

@@ -1,4 +1,4 @@
-"""The blueprint that the pages of this feature join."""
+"""Blueprint of the feature; it has no pages of its own."""
 
 from flask import Blueprint
 

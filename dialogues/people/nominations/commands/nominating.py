@@ -33,7 +33,7 @@ from dialogues.people.nominations.rules import (
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants_visibility
-from dialogues.people.participants.queries.capacity import needs_approval, own_person, who_need_approval
+from dialogues.people.participants.queries.capacity import needs_approval, own_person, people_needing_approval
 from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import (
     GONE,
@@ -317,8 +317,8 @@ def _refuse_exchanged_person(
     """:raises Refusal: a participant would be described as someone whom only a coordinator makes a participant."""
     if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
         return
-    known = who_need_approval(change.viewer, row, *was, participation.id)
-    if who_need_approval(change.viewer, row, *becomes, participation.id) - known:
+    known = people_needing_approval(change.viewer, row, *was, participation.id)
+    if people_needing_approval(change.viewer, row, *becomes, participation.id) - known:
         raise Refusal(APPROVED_FIRST, field="name", name=becomes[0])
 
 

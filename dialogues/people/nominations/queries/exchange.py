@@ -16,7 +16,7 @@ from dialogues.meetings.roles.queries import belongs_to
 from dialogues.people.nominations.rules import Setter, is_due, is_frozen
 from dialogues.people.participants.models import ListChange, Participation
 from dialogues.people.participants.queries.news import holders
-from dialogues.people.participants.queries.visibility import native_script, of_the_list, person_of
+from dialogues.people.participants.queries.visibility import may_read_changes_of, native_script, person_of
 from dialogues.people.participants.rules.kinds import ListChangeKind
 from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_SEE
 
@@ -147,7 +147,7 @@ def announced(viewer: Viewer) -> list[Announced]:
         .join(Participation, Participation.id == ListChange.participation_id)
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
-        .where(of_the_list(viewer))
+        .where(may_read_changes_of(viewer))
         .order_by(ListChange.at.desc(), Person.collation, ListChange.id)
         .limit(MOST_ANNOUNCED)
     ).all()
@@ -172,6 +172,8 @@ def _names(viewer: Viewer, participations: Collection[UUID | None]) -> dict[UUID
     named = (
         select(Participation.id, Person.name)
         .join(Person, person_of())
-        .where(of_the_list(viewer), left, Participation.id.in_([one for one in participations if one is not None]))
+        .where(
+            may_read_changes_of(viewer), left, Participation.id.in_([one for one in participations if one is not None])
+        )
     )
     return {row.id: row.name for row in db.session.execute(named)}

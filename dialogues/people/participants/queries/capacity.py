@@ -1,4 +1,7 @@
-"""Whom a focal point cannot make a participant alone: themself, and people whom the party has in another capacity."""
+"""Finds nominations that need a coordinator's approval as participant.
+
+Focal points cannot make themselves a participant, nor people whom their party has listed in another capacity.
+"""
 
 import re
 from uuid import UUID
@@ -16,33 +19,33 @@ from dialogues.people.participants.models import Participation
 
 
 def own_person(viewer: Viewer, address: str | None) -> UUID | None:
-    """The viewer's person, if the address is one of the viewer's own, here or in another dialogue.
+    """Returns the viewer's person if the address belongs to the viewer, in this or another dialogue.
 
-    An address that the viewer only asked for is not, because the answer would say whether somebody else has it.
+    An address that the viewer requested and did not confirm does not count, because the result would reveal whether
+    another person uses it.
     """
     return viewer.person_id if address and same_address(address) in _own_addresses(viewer) else None
 
 
 def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | None) -> bool:
-    """Whether only a coordinator can make this person a participant."""
-    return bool(who_need_approval(viewer, row, name, address))
+    return bool(people_needing_approval(viewer, row, name, address))
 
 
-def who_need_approval(
-    viewer: Viewer, row: MeetingParty, name: str, address: str | None, but: UUID | None = None
+def people_needing_approval(
+    viewer: Viewer, row: MeetingParty, name: str, address: str | None, exclude: UUID | None = None
 ) -> set[UUID | None]:
-    """Which people this may be whom only a coordinator can make participants, by participation.
+    """Returns the matching participations for which only a coordinator may approve the capacity participant.
 
-    They are the viewer (None), by address or by name, and people on the party's own list, also in the past, who are no
-    participants. The names are compared without case, accents, order and punctuation, because one person may have two
-    addresses. The viewer's own name may have more words next to it, such as a title.
+    None in the result stands for the viewer, matched by address or name. The others are present and former people on
+    the party's list in another capacity. Names are compared without case, accents, order and punctuation, because one
+    person may have two addresses. The viewer's own name may have extra words, such as a title.
 
-    :param but: a participation that is left out.
+    :param exclude: a participation to ignore.
     """
     same, words = same_address(address) if address else None, _words(name)
     own = db.session.execute(select(Person.name, Person.native).where(_is_own(viewer))).all()
     own_names = [_words(one) for names in own for one in names if one]
-    is_own = same is not None and same in _own_addresses(viewer) | _wanted_address(viewer)
+    is_own = same is not None and same in _own_addresses(viewer) | _requested_address(viewer)
     found: set[UUID | None] = {None} if is_own or any(_is_name(one, words) for one in own_names) else set()
     others = (
         select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)
@@ -55,7 +58,7 @@ def who_need_approval(
     )
     for other in db.session.execute(others):
         addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
-        if other.id != but and (same in addresses or words == _words(other.name)):
+        if other.id != exclude and (same in addresses or words == _words(other.name)):
             found.add(other.id)
     return found
 
@@ -67,7 +70,7 @@ def _own_addresses(viewer: Viewer) -> set[str]:
     return {*db.session.scalars(persons), *(same_address(one) for one in written if one)}
 
 
-def _wanted_address(viewer: Viewer) -> set[str]:
+def _requested_address(viewer: Viewer) -> set[str]:
     account = accounts.account_in_use(viewer.account_id)
     return {same_address(account.wanted_email)} if account and account.wanted_email else set()
 

@@ -1,4 +1,4 @@
-"""Reads about who takes part, always for a viewer or, for features above, on behalf of the house."""
+"""Queries about confirmed participants, for use by the system."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 def confirmed(meeting_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Person and participation of everyone who accepted; read by the house to write to them, shown to nobody."""
+    """Returns (person id, participation id) of everyone who accepted. For sending emails; never shown to a viewer."""
     found = (
         select(Participation.person_id, Participation.id)
         .where(Participation.meeting_id == meeting_id, Participation.status == ParticipationStatus.CONFIRMED)
@@ -20,7 +20,7 @@ def confirmed(meeting_id: UUID) -> list[tuple[UUID, UUID]]:
 
 
 def is_confirmed(meeting_id: UUID, person_id: UUID) -> bool:
-    """Whether this person accepted an invitation to that meeting and still comes."""
+    """Whether this person accepted the invitation and has not left."""
     found = select(Participation.id).where(
         Participation.meeting_id == meeting_id,
         Participation.person_id == person_id,

@@ -1,4 +1,4 @@
-"""Invitations and registrations: the person's own, and what a personal link tells."""
+"""Context of a registration and filters for the registrations that a viewer fills in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 
 
 def own_part(viewer: Viewer) -> ColumnElement[bool]:
-    """The viewer's own participation, once they have accepted."""
+    """Filter: the viewer's own participation, if confirmed."""
     return and_(visible(viewer, REGISTRATION_OWN), Participation.status == ParticipationStatus.CONFIRMED)
 
 
 def part_for(viewer: Viewer, participation_id: UUID) -> ColumnElement[bool]:
-    """The participation that the viewer fills in for someone who has no address and signs in nowhere."""
+    """Filter: the participation that the viewer fills in for a person without an email address and account."""
     return and_(registered_by_others(viewer), Participation.id == participation_id)
 
 
-#: A question that is put to people: neither retired nor past its purge.
+#: Filter: questions that are neither retired nor purged.
 LIVE = and_(Question.retired_at.is_(None), Question.purged_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationContext:
-    """What a registration is framed by: the meeting's days, place and zone, and whether answers are taken."""
+    """Facts about a meeting that every registration page needs."""
 
     code: str
     city: str
@@ -53,17 +53,17 @@ class RegistrationContext:
 
     @property
     def fingerprint(self) -> str:
-        """By which a page knows the rules that it showed."""
+        """Checksum of the rules text, to detect that it changed after the page was shown."""
         return fingerprint(self.rules)
 
 
 def has_questions(meeting_id: Any) -> ColumnElement[bool]:
-    """Whether the office asks questions of its own at that meeting."""
+    """SQL condition: the meeting has custom questions."""
     return exists().where(Question.meeting_id == meeting_id, LIVE)
 
 
 def frame(meeting_id: UUID) -> RegistrationContext:
-    """The frame of registrations for a meeting whose existence the reader knows already."""
+    """Loads the registration context. Does no access check: the viewer has to know the meeting already."""
     row = db.session.execute(
         select(Meeting, Exchange.opened_at, has_questions(Meeting.id).label("asks"))
         .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
@@ -85,15 +85,15 @@ def frame(meeting_id: UUID) -> RegistrationContext:
 
 
 def parties(viewer: Viewer) -> Sequence[Any]:
-    """The parties at the meeting the viewer stands in: id, code and names, in the order in force."""
+    """Returns the parties at the viewer's meeting (id, code, names) in order of precedence."""
     return precedence.parties_in_order(viewer)
 
 
 def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
-    """The registrations that the viewer writes down for someone without an address, and without an account.
+    """Filter: registrations that the viewer fills in for people without an email address and without an account.
 
-    Who has an address answers for themself, and so does whoever may turn out to have one: nobody is to learn from here
-    that the address they gave belongs to someone else.
+    People with a claimed address that is in doubt are excluded, because the page must not reveal that another person
+    uses that address.
     """
     has_none = (
         exists()
@@ -109,6 +109,9 @@ def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def is_named(meeting: Any, dialogue: Any, invited: Any) -> bool:
-    """Whether invitations may say what the meeting is about: by its choice, unless anything is confidential."""
+    """Whether invitations may name the dialogue and the meeting.
+
+    True for meetings with the profile "full", unless the meeting, the dialogue or the person requires discretion.
+    """
     is_open = Existence.CONFIDENTIAL not in {meeting.existence, dialogue.existence}
     return meeting.profile is InviteProfile.FULL and is_open and not invited.always_discreet

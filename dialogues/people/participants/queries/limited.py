@@ -1,4 +1,4 @@
-"""The one registration that a limited sign-in, by an invitation link, opens."""
+"""Access of a limited sign-in, which an invitation link opens for one registration only."""
 
 from datetime import datetime
 from typing import Any
@@ -16,22 +16,22 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 def stand_at_registration(viewer: Viewer, meeting_id: UUID | None, now: datetime) -> Viewer | None:
-    """The limited viewer as the person of their registration; None anywhere else, and once registration is closed.
+    """Returns the limited viewer as the person of their registration; None for other meetings or closed registrations.
 
-    The place has no titles, because nothing of the meeting is shown but what the invitation said. Other roles of the
-    person do not count.
+    The place has no titles, because the viewer may only see what the invitation said. Other roles of the person are not
+    included.
     """
     row = _registration(viewer, now)
     if row is None or row.Meeting.id != meeting_id:
         return None
     meeting, participation = row.Meeting, row.Participation
     place = Place(dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, zone=meeting.zone)
-    holding = RoleAssignment(participation.capacity.role, participation.person_id, None, meeting.id)
-    return viewer.in_meeting(place, participation.person_id, [holding], frozenset())
+    assignment = RoleAssignment(participation.capacity.role, participation.person_id, None, meeting.id)
+    return viewer.in_meeting(place, participation.person_id, [assignment], frozenset())
 
 
 def meeting_of_registration(viewer: Viewer, now: datetime) -> UUID | None:
-    """The meeting whose registration a limited sign-in opens now; None for anyone else."""
+    """Returns the meeting whose registration a limited sign-in may open now; None for other viewers."""
     row = _registration(viewer, now)
     return row.Meeting.id if row is not None else None
 

@@ -1,4 +1,4 @@
-"""The exchange of sealed lists: when it opens, whom it is told, and what changed on opened lists."""
+"""Recipients of emails about lists and the exchange."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,40 +12,39 @@ from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.queries import awaits_own_list, in_force, observes_in, roles_of
 from dialogues.policy import PARTICIPANTS_SEE, Condition, Role, Scope, scopes
 
-_TOLD = frozenset({Role.FOCAL_POINT, Role.CO_CHAIR})
-#: Everyone whom the time of the exchange concerns.
-_CONCERNED = _TOLD | {Role.COORDINATOR, Role.HOST_LEAD}
+_LIST_READERS = frozenset({Role.FOCAL_POINT, Role.CO_CHAIR})
+#: Recipients of emails about the time of the exchange.
+_EXCHANGE_CONCERNED = _LIST_READERS | {Role.COORDINATOR, Role.HOST_LEAD}
 
 
 def readers_of_news(meeting_id: UUID, kind: EmailKind) -> list[UUID]:
-    """Focal points and co-chairs with an address who read the opened lists; read by the house to write to them.
+    """Returns the person ids that get this kind of email about lists. For sending emails; never shown to a viewer.
 
-    Of a change only those hear who see everyone at the table: an observer could conclude from it on someone hidden. Of
-    the time of the exchange everyone concerned hears, the coordinators and the host lead included.
+    Emails about the time of the exchange also go to coordinators and host leads. The others go to focal points and
+    co-chairs who may read all lists. Observers get none about changes, because they could conclude that a hidden person
+    exists.
     """
     if kind is EmailKind.EXCHANGE_SET:
-        return sorted(person_id for person_id, held in holders(meeting_id).items() if held.roles & _CONCERNED)
+        return sorted(person_id for person_id, held in holders(meeting_id).items() if held.roles & _EXCHANGE_CONCERNED)
     met = _met(meeting_id)
     found = []
     for person_id, held in holders(meeting_id).items():
         if held.awaits_own_list or (kind is EmailKind.LIST_CHANGED and Role.OBSERVER in held.roles):
             continue
-        if held.roles & _TOLD and Scope.ALL in scopes(PARTICIPANTS_SEE, held.roles, met):
+        if held.roles & _LIST_READERS and Scope.ALL in scopes(PARTICIPANTS_SEE, held.roles, met):
             found.append(person_id)
     return sorted(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsRecipient:
-    """Who a letter about lists is for."""
-
     email: str
     name: str
     locale: str
 
 
-def reader_of_news(meeting_id: UUID | None, person_id: UUID | None, kind: EmailKind) -> NewsRecipient | None:
-    """The person as they can be written to; None if they read the lists no more, before the letter has left."""
+def news_recipient(meeting_id: UUID | None, person_id: UUID | None, kind: EmailKind) -> NewsRecipient | None:
+    """Returns the recipient, or None if the person may no longer read the lists when the email is sent."""
     if meeting_id is None or person_id not in readers_of_news(meeting_id, kind):
         return None
     person = db.session.get_one(Person, person_id)
@@ -59,7 +58,7 @@ class Holder:
 
 
 def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
-    """Those with a role in force at the meeting and an address, or only this person, with or without one."""
+    """Returns roles per person at the meeting: of everyone with an email address, or of `only`, even without one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     rows = (
         select(
@@ -84,5 +83,5 @@ def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
 
 
 def _met(meeting_id: UUID) -> frozenset[Condition]:
-    told = db.session.get_one(Meeting, meeting_id).observers_told
-    return frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if told else {Condition.EXCHANGED})
+    observers_told = db.session.get_one(Meeting, meeting_id).observers_told
+    return frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_told else {Condition.EXCHANGED})

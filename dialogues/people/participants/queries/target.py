@@ -1,4 +1,4 @@
-"""Who has more people at the table than is meant: what a coordinator is warned of."""
+"""Warnings about parties with more participants than seats."""
 
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from dialogues.people.participants.rules.target import over_target
 from dialogues.policy import PARTICIPANTS_INVITE
 
 
-def over_targets(viewer: Viewer, party_id: UUID | None = None) -> list[Refusal]:
-    """A warning for each party, or for that one, with more full participants than are meant; for who may exceed it."""
+def overbooking_warnings(viewer: Viewer, party_id: UUID | None = None) -> list[Refusal]:
+    """Returns a warning per overbooked party, or for one party only; empty unless the viewer may invite."""
     if not viewer.may(PARTICIPANTS_INVITE):
         return []
     rows = db.session.execute(
@@ -30,8 +30,8 @@ def over_targets(viewer: Viewer, party_id: UUID | None = None) -> list[Refusal]:
         .group_by(Participation.party_id)
     )
     taken = {row.party_id: row.taken for row in rows}
-    asked = (one for one in precedence.parties_in_order(viewer) if party_id in {None, one.id})
+    selected = (one for one in precedence.parties_in_order(viewer) if party_id in {None, one.id})
     warnings = (
-        over_target(one.english, taken.get(one.id, 0), one.seats.get(Capacity.PARTICIPANT.value)) for one in asked
+        over_target(one.english, taken.get(one.id, 0), one.seats.get(Capacity.PARTICIPANT.value)) for one in selected
     )
     return [warning for warning in warnings if warning is not None]

@@ -1,4 +1,7 @@
-"""Whom an action reaches and how much of each is shown, as SQL; the one place where what people chose is obeyed."""
+"""SQL filters for the participations an action reaches, and for what people chose to show.
+
+All personal visibility choices are applied here.
+"""
 
 from typing import Any
 
@@ -14,10 +17,9 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, Action, Scope
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The participations that an action reaches, in the meeting the viewer stands in.
+    """Filter: participations of the viewer's meeting that the action reaches.
 
-    The exchanged list shows who comes; who declined or has not answered stays between them, their party and the office,
-    and whoever wants an audience not to know of them is not on its list.
+    For PARTICIPANTS_SEE these are only confirmed people of submitted lists who do not hide from the viewer's audiences.
     """
     if viewer.is_system:
         return true()
@@ -32,15 +34,15 @@ def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
     return and_(is_listed(), named_to(viewer, PARTICIPANTS_SEE))
 
 
-def of_the_list(viewer: Viewer) -> ColumnElement[bool]:
-    """The participations of which opened lists may tell this viewer, whether the person still comes or has left."""
+def may_read_changes_of(viewer: Viewer) -> ColumnElement[bool]:
+    """Filter: participations whose list changes this viewer may read, including people who have left."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     scopes = (_reach(viewer, scope) for scope in viewer.scopes(PARTICIPANTS_SEE))
     return and_(Participation.meeting_id == meeting_id, named_to(viewer, PARTICIPANTS_SEE), or_(false(), *scopes))
 
 
 def is_listed() -> ColumnElement[bool]:
-    """Who stands on a list: has accepted, and the party has lodged; one that has not when lists open is not there."""
+    """Filter: confirmed people whose party has submitted its list."""
     submitted = exists().where(
         MeetingParty.meeting_id == Participation.meeting_id,
         MeetingParty.party_id == Participation.party_id,
@@ -60,28 +62,33 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
         case Scope.OWN:
             return Participation.person_id == viewer.person_id
         case _:
-            # Sealed, counts, status, times and admitted sessions name no person.
+            # The other scopes (sealed data, counts, status, times, admitted sessions) give no access to persons.
             return false()
 
 
 def named_to(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Whether the person of a participation lets this viewer know that they come, when read by that action."""
+    """SQL condition: the person shows at least their name to this viewer."""
     return _shown(viewer, action, {Audience.TABLE: true()}, lambda chosen: chosen != Shown.NOTHING.value)
 
 
 def open_to(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Whether the person of a participation shows this viewer native script and affiliation as well."""
+    """SQL condition: the person also shows native script and affiliation to this viewer."""
     return _shown(viewer, action, {}, lambda chosen: chosen == Shown.FULL.value)
 
 
 def _shown(
-    viewer: Viewer, action: Action, fixed: dict[Audience, ColumnElement[bool]], enough: Any
+    viewer: Viewer, action: Action, overrides: dict[Audience, ColumnElement[bool]], is_enough: Any
 ) -> ColumnElement[bool]:
-    """The office, whoever speaks for the party and the person see all; of several audiences the better one counts."""
+    """Builds the condition for the viewer's audiences; it is enough if one audience passes.
+
+    Coordinators, the focal points of the party and the person are not restricted.
+    """
     reads_as = None if viewer.is_system else audiences(action, viewer.roles, viewer.met)
     if reads_as is None:
         return true()
-    chosen = (fixed.get(audience, enough(_choice(audience))) for audience in sorted(reads_as, key=list(Audience).index))
+    chosen = (
+        overrides.get(audience, is_enough(_choice(audience))) for audience in sorted(reads_as, key=list(Audience).index)
+    )
     own = Participation.person_id == viewer.person_id
     return or_(own, Participation.party_id.in_(viewer.parties), *chosen)
 
@@ -91,16 +98,17 @@ def _choice(audience: Audience) -> ColumnElement[str]:
 
 
 def hides_name(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[bool]:
-    """Whether someone who is named elsewhere, as on the agenda, is not to be known as coming to this viewer.
+    """SQL condition: a person named elsewhere, such as on the agenda, must not be shown as attending to this viewer.
 
-    That is whoever wants it so, and whoever is on no list yet or any more, except to those who look after them.
+    True for people who hide from the viewer and for people who are not on a submitted list, except for viewers who
+    manage that list.
     """
     known = or_(and_(is_listed(), named_to(viewer, action)), visible(viewer, NOMINATIONS_SEE))
     return _takes_part(viewer, person_id, ~known)
 
 
 def hides_rest(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[bool]:
-    """Whether someone who is named elsewhere shows this viewer no more than the name as styled."""
+    """SQL condition: a person named elsewhere shows this viewer only their name."""
     return _takes_part(viewer, person_id, ~open_to(viewer, action))
 
 
@@ -110,21 +118,24 @@ def _takes_part(viewer: Viewer, person_id: Any, how: ColumnElement[bool]) -> Col
 
 
 def native_script(viewer: Viewer, action: Action) -> ColumnElement[str]:
-    """The name in its own script, to whom it is shown; else nothing."""
+    """SQL expression: the name in native script if the viewer may see it, else an empty string."""
     return case((open_to(viewer, action), Person.native), else_="")
 
 
 def affiliation(viewer: Viewer, action: Action) -> ColumnElement[str]:
-    """The affiliation, to whom it is shown; else nothing. The statement joins institutions."""
+    """SQL expression: the affiliation if the viewer may see it, else an empty string.
+
+    The statement has to join `Institution`.
+    """
     written = func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "")
     return case((open_to(viewer, action), written), else_="")
 
 
 def person_of() -> ColumnElement[bool]:
-    """How a participation finds its person."""
+    """Join condition between `Participation` and `Person`."""
     return Person.id == Participation.person_id
 
 
 def english() -> Any:
-    """A party's name for readers of English."""
+    """SQL expression: English name of the party."""
     return Party.names["en"].as_string()

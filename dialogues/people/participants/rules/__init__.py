@@ -1,1 +1,1 @@
-"""Decisions about taking part, on given facts."""
+"""Pure rules about participations."""

@@ -1,4 +1,4 @@
-"""Who sees how much of whom: what a person chose for each audience, and to which audiences a reader belongs."""
+"""Visibility that people chose per audience, and the audiences that a viewer's roles belong to."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ from dialogues.lib.refusal import N_, Refusal
 from dialogues.people.participants.rules.kinds import Audience, Shown
 from dialogues.policy import Action, Condition, Role, Scope, scopes
 
-#: These work with the list: of whomever they reach they see everything.
+#: These roles work with the list, so personal visibility choices do not apply to them.
 _SEES_ALL = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.LIAISON_DESK})
 _AUDIENCE = {
     Role.CO_CHAIR: Audience.TABLE,
@@ -18,26 +18,26 @@ _AUDIENCE = {
 
 
 def audiences(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Audience] | None:
-    """The audiences as which someone with these roles reads by that action; None: they see everything.
+    """Returns the audiences that a viewer with these roles belongs to for the action; None means no restriction.
 
-    Of the others only roles to which the action is open count. An observer who speaks for a party stays an observer.
+    Only roles with full scope for the action count. An observer who is also a focal point counts as an observer.
     """
-    held = frozenset(roles)
-    if held & _SEES_ALL:
+    role_set = frozenset(roles)
+    if role_set & _SEES_ALL:
         return None
-    counting = held - {Role.FOCAL_POINT} if Role.OBSERVER in held else held
-    opened = {role for role in counting if Scope.ALL in scopes(action, {role}, met)}
-    return frozenset(_AUDIENCE[role] for role in opened if role in _AUDIENCE)
+    considered = role_set - {Role.FOCAL_POINT} if Role.OBSERVER in role_set else role_set
+    allowed = {role for role in considered if Scope.ALL in scopes(action, {role}, met)}
+    return frozenset(_AUDIENCE[role] for role in allowed if role in _AUDIENCE)
 
 
 def shown_to(chosen: Mapping[str, str], audience: Audience) -> Shown:
-    """How much of a person the audience sees: all, unless they chose otherwise; at the table always the name."""
+    """Returns how much of a person the audience sees: everything by default; at the table at least the name."""
     shown = Shown(chosen.get(audience.value, Shown.FULL.value))
     return Shown.NAME if audience is Audience.TABLE and shown is Shown.NOTHING else shown
 
 
 def refuse_invisible(chosen: Mapping[Audience, Shown]) -> None:
-    """:raises Refusal: the people at the table would not be told who sits there."""
+    """:raises Refusal: the person hides their name from the people at the table."""
     if chosen.get(Audience.TABLE) is Shown.NOTHING:
         raise Refusal(
             N_("Everyone at the table is told who sits there: choose at least your name."), field=Audience.TABLE.value

@@ -1,4 +1,4 @@
-"""What happens to one person at one meeting."""
+"""Domain events about one person at one meeting."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from uuid import UUID
 from dialogues.core.common.events import DomainEvent
 
 
-class TakingPart(Protocol):
-    """A participation, as far as a happening tells of it."""
+class ParticipationIds(Protocol):
+    """The ids of a participation that an event needs."""
 
     @property
     def id(self) -> UUID: ...
@@ -26,15 +26,15 @@ class TakingPart(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationEvent(DomainEvent):
-    """Something about one person at one meeting; `about` is the participation."""
+    """Base of events about one person at one meeting; `about` is the id of the participation."""
 
     action: ClassVar[str] = "participation"
 
     person_id: UUID
 
     @classmethod
-    def of(cls, participation: TakingPart, at: datetime, **more: Any) -> Self:
-        """This happened to that participation; `more` is what such a happening tells besides."""
+    def of(cls, participation: ParticipationIds, at: datetime, **more: Any) -> Self:
+        """Builds the event from a participation; `more` holds extra fields of the event."""
         return cls(
             about=participation.id,
             dialogue_id=participation.dialogue_id,
@@ -46,21 +46,21 @@ class ParticipationEvent(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationConfirmed(ParticipationEvent):
-    """Someone accepted an invitation."""
+    """A person accepted an invitation."""
 
     action: ClassVar[str] = "participation.confirmed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationDeclined(ParticipationEvent):
-    """Someone declined an invitation."""
+    """A person declined an invitation."""
 
     action: ClassVar[str] = "participation.declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationWithdrawn(ParticipationEvent):
-    """Someone who was invited or confirmed comes no more: by their own word, or by the office's."""
+    """A person who was nominated, invited or confirmed left; `by_office` if a coordinator decided it."""
 
     action: ClassVar[str] = "participation.withdrawn"
 
@@ -69,27 +69,27 @@ class ParticipationWithdrawn(ParticipationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatApproved(ParticipationEvent):
-    """A coordinator gave someone who waited a seat, perhaps above the party's numbers."""
+    """A coordinator gave a waiting person a seat, possibly above the party's number of seats."""
 
     action: ClassVar[str] = "seat.approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityApproved(ParticipationEvent):
-    """A coordinator approved that someone becomes a participant."""
+    """A coordinator approved a request to become a participant."""
 
     action: ClassVar[str] = "capacity.approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityRefused(ParticipationEvent):
-    """A coordinator refused that someone becomes a participant."""
+    """A coordinator refused a request to become a participant."""
 
     action: ClassVar[str] = "capacity.refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeProposed(DomainEvent):
-    """Someone proposed another time for a meeting's lists to open, which waits for a second person."""
+    """Someone proposed a time for the exchange; a second person has to confirm it."""
 
     action: ClassVar[str] = "exchange.proposed"

@@ -1,4 +1,4 @@
-"""The words that nominations, registrations and sealed fields are described by."""
+"""Enums of participations, visibility, sealed fields and questions, with their labels."""
 
 from enum import Enum
 
@@ -6,7 +6,7 @@ from dialogues.lib.refusal import N_
 
 
 class ListChangeKind(Enum):
-    """How an opened list changed."""
+    """How a list changed after the exchange."""
 
     JOINED = "joined"
     LEFT = "left"
@@ -14,7 +14,7 @@ class ListChangeKind(Enum):
 
 
 class Audience(Enum):
-    """Who reads the participants list, as far as a person may choose what each sees."""
+    """The groups of list readers for which a person can choose their visibility."""
 
     TABLE = "table"
     OBSERVERS = "observers"
@@ -22,7 +22,7 @@ class Audience(Enum):
 
 
 class Shown(Enum):
-    """How much of a person one audience sees; the circle at the table always sees a name."""
+    """How much of a person one audience sees. The table always sees at least the name."""
 
     FULL = "full"
     NAME = "name"
@@ -30,7 +30,7 @@ class Shown(Enum):
 
 
 class VisaStatus(Enum):
-    """Where a visa stands; all that the office and a focal point are told of it."""
+    """Progress of a visa. Coordinators and focal points see only this status."""
 
     UNKNOWN = "unknown"
     NOT_NEEDED = "not_needed"
@@ -41,7 +41,7 @@ class VisaStatus(Enum):
 
 
 class SealedKind(Enum):
-    """What is kept sealed, shown to few, and purged thirty days after departure."""
+    """Kinds of encrypted personal data; visible to few roles and deleted 30 days after departure."""
 
     PASSPORT = "passport"
     VISA = "visa"
@@ -52,7 +52,7 @@ class SealedKind(Enum):
 
 
 class QuestionKind(Enum):
-    """How a question of the office is answered."""
+    """Type of answer to a custom question."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -61,7 +61,7 @@ class QuestionKind(Enum):
 
 
 class AnswerAudience(Enum):
-    """Who reads the answers to a question, beside the person who gave them."""
+    """Who reads the answers to a question, in addition to the person who answered."""
 
     OFFICE = "office"
     OFFICE_AND_FOCAL_POINT = "office_and_focal_point"
@@ -69,7 +69,7 @@ class AnswerAudience(Enum):
 
 
 class BulkKind(Enum):
-    """What the office did to many at once."""
+    """Bulk actions of coordinators."""
 
     APPROVE = "approve"
     REMIND = "remind"

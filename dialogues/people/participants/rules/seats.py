@@ -1,4 +1,4 @@
-"""Seats, waiting lists and the moment when lists open, on given facts."""
+"""Seat rules."""
 
 from collections.abc import Collection
 
@@ -6,15 +6,14 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 def free_seat(taken: Collection[int]) -> int:
-    """The lowest seat that nobody has."""
+    """Returns the lowest free seat number, counted from 1."""
     return next(seat for seat in range(1, len(taken) + 2) if seat not in taken)
 
 
 def has_room(seats: int, taken: int) -> bool:
-    """Whether one more finds a seat."""
     return taken < seats
 
 
 def status_on_seat(*, has_submitted: bool, has_address: bool) -> ParticipationStatus:
-    """Where someone stands who has just got a seat: invited once the party has lodged, if a letter can reach them."""
+    """Returns the status of a person who just got a seat: invited if the list is submitted and an email is possible."""
     return ParticipationStatus.INVITED if has_submitted and has_address else ParticipationStatus.NOMINATED

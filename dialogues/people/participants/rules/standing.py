@@ -1,4 +1,4 @@
-"""Where someone stands: their capacity, whether they come, and whether answers are taken."""
+"""Status of a participation, and whether an invitation can still be answered."""
 
 from datetime import datetime
 from enum import Enum
@@ -8,9 +8,9 @@ from dialogues.meetings.dialogues.rules.facts import RegistrationWindow
 
 
 class ParticipationStatus(Enum):
-    """Where someone stands: nominated or waiting for a seat, invited, and what became of it.
+    """Status from nomination to the final answer.
 
-    One `taken_back` by the office is answered no more, unless it invites again.
+    `TAKEN_BACK` cannot be answered any more, unless the person is invited again.
     """
 
     NOMINATED = "nominated"
@@ -23,28 +23,28 @@ class ParticipationStatus(Enum):
 
     @property
     def is_live(self) -> bool:
-        """Whether the person counts as coming, or may still come."""
+        """Whether the person comes or may still come; people on the waiting list do not count."""
         return self in {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
 
 
 def check_not_already_invited(name: str, status: ParticipationStatus) -> None:
-    """:raises Refusal: this person is invited already."""
+    """:raises Refusal: the person is on the list and has not left it."""
     if status not in GONE:
         raise Refusal(N_("This address belongs to %(name)s, who is on the list already."), field="email", name=name)
 
 
 class Answer(Enum):
-    """What is said to an invitation."""
+    """Answer to an invitation."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
 
 
-#: From these the office may invite again; whoever is invited or confirmed is invited already.
+#: A person with one of these statuses has left the list and can be invited again.
 GONE = frozenset({ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN, ParticipationStatus.TAKEN_BACK})
 
 
-#: In these a personal link can still be answered, and answered otherwise.
+#: With these statuses a personal link works, also to change an earlier answer.
 ANSWERABLE = frozenset(
     {
         ParticipationStatus.INVITED,
@@ -56,12 +56,12 @@ ANSWERABLE = frozenset(
 
 
 def may_answer(status: ParticipationStatus, gathering: RegistrationWindow, now: datetime) -> bool:
-    """Whether the person may give an answer now, the first or another one."""
+    """Whether the person may give or change their answer now."""
     return status in ANSWERABLE and gathering.is_open(now)
 
 
 def refuse_closed(gathering: RegistrationWindow, now: datetime) -> None:
-    """:raises Refusal: the meeting takes no registrations any more."""
+    """:raises Refusal: registration is closed, or the meeting is cancelled or closed."""
     if not gathering.takes_place:
         raise Refusal(N_("This meeting was cancelled or closed: nobody can be registered for it."))
     if not gathering.is_open(now):

@@ -1,4 +1,4 @@
-"""A registration in steps: which there are, which are done, and what comes next."""
+"""Steps of a registration: which ones apply and which are done."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dialogues.people.participants.rules.details import is_among
 
 
 class Step(Enum):
-    """A page of the registration, in their order; the value is the word in addresses and in `Participation.steps`."""
+    """Pages of the registration in their order. The value is used in URLs and in `Participation.steps`."""
 
     IDENTITY = "identity"
     AFFILIATION = "affiliation"
@@ -23,17 +23,17 @@ class Step(Enum):
     RULES = "rules"
 
 
-#: The steps whose pages there are.
+#: All steps that have a page.
 STEPS_THERE = tuple(Step)
 
 
-#: What the office approves: after that it is changed by asking for it.
+#: Steps that a coordinator approves; afterwards changes to them need a change request.
 ASKED_FOR_AFTER_APPROVAL = frozenset({Step.IDENTITY, Step.AFFILIATION, Step.LANGUAGES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What decides which steps a registration has, and which of them are done."""
+    """Facts that decide which steps a registration has and which of them are done."""
 
     saved: Collection[str]
     days: Days
@@ -45,7 +45,7 @@ class Progress:
 
 
 def steps_of(progress: Progress, there: Collection[Step] = STEPS_THERE) -> tuple[Step, ...]:
-    """The steps of this registration; a meeting without rules or questions asks for none."""
+    """Returns the steps that apply; without meeting rules or custom questions those steps are left out."""
     left_out = set()
     if not progress.has_rules:
         left_out.add(Step.RULES)
@@ -55,7 +55,10 @@ def steps_of(progress: Progress, there: Collection[Step] = STEPS_THERE) -> tuple
 
 
 def is_done(step: Step, progress: Progress) -> bool:
-    """Whether the step is saved; days of before the meeting moved are not, nor rules that have changed since."""
+    """Whether the step is complete.
+
+    Days do not count after the meeting moved away from them, nor does an acceptance of rules that changed since.
+    """
     if step is Step.DAYS:
         return is_among(progress.present_from, progress.present_to, progress.days)
     if step is Step.RULES:
@@ -64,20 +67,20 @@ def is_done(step: Step, progress: Progress) -> bool:
 
 
 def missing_steps(progress: Progress, there: Collection[Step] = STEPS_THERE) -> tuple[Step, ...]:
-    """The steps that are still to be done, in their order."""
+    """Returns the steps that are not done, in order."""
     return tuple(step for step in steps_of(progress, there) if not is_done(step, progress))
 
 
 def step_after(step: Step, steps: tuple[Step, ...]) -> Step | None:
-    """The step that follows; None after the last."""
+    """Returns the next step, or None after the last."""
     later = [one for one in steps if list(Step).index(one) > list(Step).index(step)]
     return later[0] if later else None
 
 
 def with_saved(saved: Collection[str], step: Step) -> list[str]:
-    """The saved steps with one more, in the order of the steps."""
-    kept = {*saved, step.value}
-    return [one.value for one in Step if one.value in kept]
+    """Returns the saved steps including this one, in step order."""
+    done = {*saved, step.value}
+    return [one.value for one in Step if one.value in done]
 
 
 WORDS: dict[Enum, str] = {

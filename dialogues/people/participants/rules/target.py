@@ -1,15 +1,15 @@
-"""How many people a party is meant to have at the table, and what is said where it has more."""
+"""Warning when a party has more participants than seats."""
 
 from dialogues.lib.refusal import N_, Refusal
 
 
 def is_over(taken: int, target: int | None) -> bool:
-    """Whether a party has more full participants than were meant; where nothing was meant, it never has."""
+    """Whether a party has more participants than its number of seats; False if no number is set."""
     return target is not None and taken > target
 
 
 def over_target(party: str, taken: int, target: int | None) -> Refusal | None:
-    """The warning for whoever may exceed the target, in words; nothing is refused by it. None within the target."""
+    """Returns a warning text as a `Refusal` that is shown but never raised; None if the party is within its seats."""
     if target is None or not is_over(taken, target):
         return None
     return Refusal(
