@@ -107,7 +107,7 @@ def _outcome(file: InvitationFile, imported: Imported) -> dict[str, Any]:
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/import/mend")
 @allows(PARTICIPANTS_INVITE)
-def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate reads it
+def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the access check reads it
     """The lines that were not used, as a file to mend and to send again."""
     form = MendForm()
     if not form.validate():

@@ -1,4 +1,4 @@
-"""What people answer to the questions of the office: for themselves, or for someone who has no address."""
+"""Editing custom questions, and saving answers to them."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -28,7 +28,7 @@ from dialogues.people.participants.queries.visibility import person_of
 from dialogues.people.participants.rules.kinds import QuestionKind
 from dialogues.people.participants.rules.steps import Step, with_saved
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.questionnaire.operations import ask_again
+from dialogues.people.questionnaire.operations import reopen_questions_step
 from dialogues.people.questionnaire.queries import asked, facts_of, hidden_from, key_of, place_of
 from dialogues.people.questionnaire.rules import (
     MOST_QUESTIONS,
@@ -37,80 +37,83 @@ from dialogues.people.questionnaire.rules import (
     QuestionsAnswered,
     QuestionsChanged,
     Replies,
-    refuse_odd_answer,
+    answers_checksum,
+    refuse_invalid_answer,
     refuse_rewording,
     refuse_unanswered,
-    settled,
-    stamp,
+    validated,
 )
 from dialogues.policy import QUESTIONS_EDIT, REGISTRATION_FOR, REGISTRATION_OWN
 
 
 def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None:
-    """Ask everyone who registers one more thing, after all that is asked already; sent twice, it is asked once.
+    """Adds a question at the end of the list. Idempotent: adding an identical question again has no effect.
 
-    :raises Refusal: the question is odd, is asked already in other terms, or is one too many.
+    :raises Refusal: the question is invalid, another question has the same text, or there are too many questions.
     """
     with transaction(viewer, QUESTIONS_EDIT) as change:
         meeting = _meeting(change)
-        facts = settled(facts, meeting.ends_on)
+        facts = validated(facts, meeting.ends_on)
         live = _live(meeting.id)
-        twin = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
-        if twin is not None and facts_of(twin) == facts:
+        duplicate = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
+        if duplicate is not None and facts_of(duplicate) == facts:
             return
-        if twin is not None:
-            raise Refusal(N_("This is asked already, as question %(number)s."), field="words", number=twin.position)
+        if duplicate is not None:
+            raise Refusal(
+                N_("This is asked already, as question %(number)s."), field="words", number=duplicate.position
+            )
         if len(live) >= MOST_QUESTIONS:
             raise Refusal(N_("There are %(most)s questions: retire one before you ask more."), most=MOST_QUESTIONS)
         question = Question(dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, position=len(live) + 1)
-        _write(question, facts)
+        _set_facts(question, facts)
         db.session.add(question)
         db.session.flush()
-        ask_again(meeting.id)
-        _say(change, question, now)
+        reopen_questions_step(meeting.id)
+        _record_change(change, question, now)
 
 
 def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, version: int, now: datetime) -> None:
-    """Word a question anew; once there are answers, only what changes nothing for those who gave them.
+    """Edits a question. If it has answers, only changes that do not affect them are allowed.
 
-    :raises Refusal: the question is odd, is retired, has answers that its new terms break, or someone saved a change.
+    :raises Refusal: the question is invalid or retired, has the same text as another one, changed meanwhile, or the
+        edit would affect its answers.
     """
     with transaction(viewer, QUESTIONS_EDIT) as change:
         question = _question(change, question_id)
         _refuse_retired(question)
         refuse_stale(question.version, version)
-        facts = settled(facts, _meeting(change).ends_on)
-        was = facts_of(question)
-        if facts == was:
+        facts = validated(facts, _meeting(change).ends_on)
+        current = facts_of(question)
+        if facts == current:
             return
         if _has_answers(question_id):
-            refuse_rewording(was, facts)
-        twins = (one for one in _live(question.meeting_id) if one.id != question_id)
-        if any(one.words.casefold() == facts.words.casefold() for one in twins):
+            refuse_rewording(current, facts)
+        others = (one for one in _live(question.meeting_id) if one.id != question_id)
+        if any(one.words.casefold() == facts.words.casefold() for one in others):
             raise Refusal(N_("Another question asks this already."), field="words")
-        _write(question, facts)
+        _set_facts(question, facts)
         question.version += 1
-        if facts.required and not was.required:
-            ask_again(question.meeting_id)
-        _say(change, question, now)
+        if facts.required and not current.required:
+            reopen_questions_step(question.meeting_id)
+        _record_change(change, question, now)
 
 
-def move_question(viewer: Viewer, question_id: UUID, *, by: int, stood: int, now: datetime) -> None:
-    """Move a question one place up (-1) or down (1), unless it no longer stands where the page showed it."""
+def move_question(viewer: Viewer, question_id: UUID, *, by: int, shown_position: int, now: datetime) -> None:
+    """Moves a question up (`by=-1`) or down (`by=1`), unless it has moved since the page was shown."""
     with transaction(viewer, QUESTIONS_EDIT) as change:
         question = _question(change, question_id)
         live = _live(question.meeting_id)
-        there = stood - 1 + by
-        if question not in live or question.position != stood or not 0 <= there < len(live):
+        target = shown_position - 1 + by
+        if question not in live or question.position != shown_position or not 0 <= target < len(live):
             return
         live.remove(question)
-        live.insert(there, question)
-        _number(live)
-        _say(change, question, now)
+        live.insert(target, question)
+        _renumber(live)
+        _record_change(change, question, now)
 
 
 def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None:
-    """Ask it no more; the answers that there are stay with those who read them until their purge."""
+    """Retires a question. Existing answers stay readable until their purge date."""
     with transaction(viewer, QUESTIONS_EDIT) as change:
         question = _question(change, question_id)
         if question.retired_at is not None:
@@ -118,8 +121,8 @@ def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None
         question.retired_at = now
         question.version += 1
         db.session.flush()
-        _number(_live(question.meeting_id))
-        _say(change, question, now)
+        _renumber(_live(question.meeting_id))
+        _record_change(change, question, now)
 
 
 def _meeting(change: Change) -> Meeting:
@@ -152,18 +155,18 @@ def _has_answers(question_id: UUID) -> bool:
     return db.session.execute(count).scalar_one() > 0
 
 
-def _number(live: list[Question]) -> None:
+def _renumber(live: list[Question]) -> None:
     for position, question in enumerate(live, 1):
         question.position = position
 
 
-def _write(question: Question, facts: QuestionFacts) -> None:
+def _set_facts(question: Question, facts: QuestionFacts) -> None:
     question.kind, question.words, question.hint = facts.kind, facts.words, facts.hint
     question.choices, question.required = list(facts.choices), facts.required
     question.audience, question.purge_on = facts.audience, facts.purge_on
 
 
-def _say(change: Change, question: Question, now: datetime) -> None:
+def _record_change(change: Change, question: Question, now: datetime) -> None:
     change.record(
         QuestionsChanged(about=question.id, dialogue_id=question.dialogue_id, meeting_id=question.meeting_id, at=now)
     )
@@ -172,54 +175,62 @@ def _say(change: Change, question: Question, now: datetime) -> None:
 def answer_questions(
     viewer: Viewer, replies: Replies, *, version: int, limit: int, now: datetime, for_whom: UUID | None = None
 ) -> None:
-    """Save the answers of the viewer, or of someone for whom they fill in; what is sent twice is saved once.
+    """Saves answers of the viewer, or of the person the viewer registers.
 
-    :param version: the stamp that the page showed, of the questions and of the answers.
-    :raises Unseen: there is no such registration for this viewer.
-    :raises Refusal: registration is closed, an answer is missing or is none, a file is not taken in, or a question or
-        an answer was changed meanwhile.
+    Idempotent: sending the same form again has no effect.
+
+    :param version: the checksum of questions and answers that the page showed.
+    :param limit: largest size of a file, in bytes.
+    :param for_whom: participation of a person whom the viewer registers; None for the viewer.
+    :raises NotFound: there is no such registration for this viewer.
+    :raises Refusal: registration is closed, a required answer is missing, an answer or file is invalid, or questions or
+        answers changed meanwhile.
     """
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
-        participation = _part(change, for_whom)
-        _refuse_late(participation, now)
+        participation = _participation(change, for_whom)
+        _refuse_if_closed(participation, now)
         questions = asked(participation.meeting_id)
-        kept = _answers(participation, questions)
-        # An answer that is not shown is always replaced: keeping it where both are alike would confirm a guess.
+        existing = _answers(participation, questions)
+        # A hidden answer is always replaced, because skipping an equal text would confirm a guess.
         hidden = hidden_from(change.viewer, participation.id)
         texts = {
-            one: text for one, text in _texts(questions, replies) if one.id in hidden or _is_new(kept.get(one.id), text)
+            one: text
+            for one, text in _valid_texts(questions, replies)
+            if one.id in hidden or _is_changed(existing.get(one.id), text)
         }
         files = {
             one: sent
             for one, sent in _files(questions, replies)
-            if one.id in hidden or _is_new_file(kept.get(one.id), one, sent, limit)
+            if one.id in hidden or _is_changed_file(existing.get(one.id), one, sent, limit)
         }
-        gone = [one for one in questions if one.id in replies.dropped and one.id in kept and one not in files]
-        if not (texts or files or gone) and Step.QUESTIONS.value in participation.steps:
+        deleted = [one for one in questions if one.id in replies.dropped and one.id in existing and one not in files]
+        if not (texts or files or deleted) and Step.QUESTIONS.value in participation.steps:
             return
-        if texts or files or gone:
-            refuse_stale(stamp(questions, [(found, row.answered_at) for found, row in kept.items()]), version)
-        for one in (*gone, *(one for one, text in texts.items() if not text)):
-            _drop(kept.pop(one.id, None))
+        if texts or files or deleted:
+            refuse_stale(
+                answers_checksum(questions, [(found, row.answered_at) for found, row in existing.items()]), version
+            )
+        for one in (*deleted, *(one for one, text in texts.items() if not text)):
+            _drop(existing.pop(one.id, None))
         for one, text in texts.items():
             if text:
-                kept[one.id] = _write_text(kept.get(one.id), participation, one, text, now)
+                existing[one.id] = _write_text(existing.get(one.id), participation, one, text, now)
         for one, file in files.items():
-            kept[one.id] = _write_file(kept.get(one.id), participation, one, file, limit, now)
-        refuse_unanswered(questions, kept)
+            existing[one.id] = _write_file(existing.get(one.id), participation, one, file, limit, now)
+        refuse_unanswered(questions, existing)
         participation.steps = with_saved(participation.steps, Step.QUESTIONS)
         change.record(QuestionsAnswered.of(participation, now))
 
 
-def _part(change: Change, for_whom: UUID | None) -> Participation:
-    which = own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
-    found = db.session.execute(select(Participation).join(Person, person_of()).where(which)).scalar_one_or_none()
+def _participation(change: Change, for_whom: UUID | None) -> Participation:
+    condition = own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
+    found = db.session.execute(select(Participation).join(Person, person_of()).where(condition)).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
 
 
-def _refuse_late(participation: Participation, now: datetime) -> None:
+def _refuse_if_closed(participation: Participation, now: datetime) -> None:
     if not gathering_of(db.session.get_one(Meeting, participation.meeting_id)).is_open(now):
         raise Refusal(N_("Registration is closed: write to the office about what has changed."))
 
@@ -231,12 +242,12 @@ def _answers(participation: Participation, questions: Collection[AskedQuestion])
     return {answer.question_id: answer for answer in db.session.scalars(found)}
 
 
-def _texts(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, str]]:
+def _valid_texts(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, str]]:
     typed = [(one, replies.texts[one.id]) for one in questions if one.id in replies.texts]
     found = [(one, text) for one, text in typed if one.kind is not QuestionKind.FILE]
     for one, text in found:
         if text:
-            refuse_odd_answer(one, text)
+            refuse_invalid_answer(one, text)
     return found
 
 
@@ -245,8 +256,8 @@ def _files(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple
     return [(one, file) for one, file in sent if one.kind is QuestionKind.FILE]
 
 
-def _is_new(kept: Answer | None, text: str) -> bool:
-    return text != (_text_of(kept) if kept else "")
+def _is_changed(existing: Answer | None, text: str) -> bool:
+    return text != (_text_of(existing) if existing else "")
 
 
 def _text_of(answer: Answer) -> str:
@@ -255,20 +266,20 @@ def _text_of(answer: Answer) -> str:
     return unseal_text(key_store(), key_of(answer.question_id), place_of(answer), answer.value)
 
 
-def _is_new_file(kept: Answer | None, one: AskedQuestion, sent: IO[bytes], limit: int) -> bool:
-    """Whether another file is there, or none: compared as it would be kept, pictures without their metadata."""
-    with _said_at(one):
+def _is_changed_file(existing: Answer | None, one: AskedQuestion, sent: IO[bytes], limit: int) -> bool:
+    """Whether the file differs from the stored one, which has no picture metadata."""
+    with _refusals_at(one):
         content = read_within(sent, limit)
         sent.seek(0)
-        if kept is None or kept.file_id is None:
+        if existing is None or existing.file_id is None:
             return True
-        as_kept = without_traces(media_type_of(content), content)
-    return db.session.get_one(StoredFile, kept.file_id).sha256 != hashlib.sha256(as_kept).hexdigest()
+        as_stored = without_traces(media_type_of(content), content)
+    return db.session.get_one(StoredFile, existing.file_id).sha256 != hashlib.sha256(as_stored).hexdigest()
 
 
 @contextmanager
-def _said_at(one: AskedQuestion) -> Iterator[None]:
-    """Let what is refused of a file stand at the question that it answers."""
+def _refusals_at(one: AskedQuestion) -> Iterator[None]:
+    """Attaches a refusal of a file to the field of its question."""
     try:
         yield
     except Refusal as refusal:
@@ -276,9 +287,9 @@ def _said_at(one: AskedQuestion) -> Iterator[None]:
 
 
 def _write_text(
-    kept: Answer | None, participation: Participation, one: AskedQuestion, text: str, now: datetime
+    existing: Answer | None, participation: Participation, one: AskedQuestion, text: str, now: datetime
 ) -> Answer:
-    answer = kept or _new(participation, one)
+    answer = existing or _new_answer(participation, one)
     answer.value = seal_text(key_store(), key_of(one.id), place_of(answer), text)
     answer.answered_at = now
     db.session.add(answer)
@@ -287,21 +298,26 @@ def _write_text(
 
 
 def _write_file(
-    kept: Answer | None, participation: Participation, one: AskedQuestion, sent: IO[bytes], limit: int, now: datetime
+    existing: Answer | None,
+    participation: Participation,
+    one: AskedQuestion,
+    sent: IO[bytes],
+    limit: int,
+    now: datetime,
 ) -> Answer:
-    answer = kept or _new(participation, one)
+    answer = existing or _new_answer(participation, one)
     key, dialogue_id = key_of(one.id), participation.dialogue_id
-    with _said_at(one):
+    with _refusals_at(one):
         stored = store_file(db.session(), sent, key=key, dialogue_id=dialogue_id, limit=limit, now=now)
-    before, answer.file_id, answer.answered_at = answer.file_id, stored.id, now
+    previous_file, answer.file_id, answer.answered_at = answer.file_id, stored.id, now
     db.session.add(answer)
     db.session.flush()
-    if before is not None:
-        drop_file(db.session(), db.session.get_one(StoredFile, before))
+    if previous_file is not None:
+        drop_file(db.session(), db.session.get_one(StoredFile, previous_file))
     return answer
 
 
-def _new(participation: Participation, one: AskedQuestion) -> Answer:
+def _new_answer(participation: Participation, one: AskedQuestion) -> Answer:
     return Answer(
         id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, question_id=one.id
     )

@@ -1,4 +1,4 @@
-"""What the office asks, and what people answer, as typed values."""
+"""Forms for editing custom questions and for answering them."""
 
 from datetime import date
 from typing import IO, Any
@@ -16,13 +16,11 @@ from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKi
 from dialogues.people.questionnaire.queries import AnswerSheet
 from dialogues.people.questionnaire.rules import LONGEST_ANSWER, AskedQuestion, QuestionFacts, Replies
 
-#: From so many choices on, they are a list to open.
-_MANY = 8
+#: From this number of choices, the field is a select instead of radio buttons.
+_SELECT_FROM = 8
 
 
 class QuestionForm(Form):
-    """A question of the office."""
-
     version = VersionField()
     words = LineField(_l("Question"), 300)
     hint = LinesField(_l("Hint"), 1000)
@@ -33,7 +31,7 @@ class QuestionForm(Form):
     purge_on = DateField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
 
     def __init__(self, saved: QuestionFacts | None = None, version: int = 0, **rest: Any):
-        asked = (
+        data = (
             {
                 "version": version,
                 "words": saved.words,
@@ -47,12 +45,12 @@ class QuestionForm(Form):
             if saved
             else {}
         )
-        super().__init__(**{"data": asked, **rest})
+        super().__init__(**{"data": data, **rest})
         self.kind.choices = [(kind.value, word(kind)) for kind in QuestionKind]
         self.audience.choices = [(audience.value, word(audience)) for audience in AnswerAudience]
 
     def facts(self) -> QuestionFacts:
-        """The question as typed: a choice to a line."""
+        """Returns the question; each line of `choices` is one choice."""
         choices = (one_line(line) for line in (self.choices.data or "").splitlines())
         return QuestionFacts(
             kind=QuestionKind(self.kind.data),
@@ -66,12 +64,12 @@ class QuestionForm(Form):
 
 
 class AnswersForm(Form):
-    """The answers to the questions of one meeting; its fields are made for them by :func:`answers_form`."""
+    """Answers to the questions of one meeting; :func:`answers_form` adds the fields."""
 
     version = VersionField()
 
     def replies(self, sheet: AnswerSheet) -> Replies:
-        """What was typed; an empty field beside an answer that is not shown says nothing about it."""
+        """Returns the submitted answers. An empty field of a hidden answer leaves that answer unchanged."""
         texts, files, dropped = {}, {}, set()
         for one in sheet.asked:
             field = self._fields[one.field]
@@ -96,42 +94,42 @@ def _text(typed: Any) -> str:
 
 
 def drop_field(one: AskedQuestion) -> str:
-    """The name of the box by which a file, or an answer that is not shown, is taken away."""
+    """Name of the checkbox that deletes a file or a hidden answer."""
     return f"drop_{one.id.hex}"
 
 
 def answers_form(sheet: AnswerSheet) -> AnswersForm:
-    """A form with a field for each question, filled with the answers that are there."""
+    """Builds a form with one field per question, filled with the visible answers."""
     fields: dict[str, Any] = {}
-    shown: dict[str, Any] = {"version": sheet.version}
+    data: dict[str, Any] = {"version": sheet.version}
     for one in sheet.asked:
         given = sheet.given.get(one.id)
-        is_kept = given is not None and (given.is_file or one.id in sheet.hidden)
-        fields[one.field] = _field(one, needed=one.required and not is_kept)
+        has_answer = given is not None and (given.is_file or one.id in sheet.hidden)
+        fields[one.field] = _field(one, needed=one.required and not has_answer)
         if one.kind is not QuestionKind.FILE and given is not None and given.text is not None:
-            shown[one.field] = date.fromisoformat(given.text) if one.kind is QuestionKind.DATE else given.text
+            data[one.field] = date.fromisoformat(given.text) if one.kind is QuestionKind.DATE else given.text
         if one.kind is QuestionKind.FILE and given is not None and not one.required:
             fields[drop_field(one)] = BooleanField(_l("Take the file away"))
         if one.kind is not QuestionKind.FILE and one.id in sheet.hidden and not one.required:
             fields[drop_field(one)] = BooleanField(_l("Clear this answer"))
-    made: type[AnswersForm] = type("AnswersOfMeeting", (AnswersForm,), fields)
-    return made(data=shown)
+    form_class: type[AnswersForm] = type("AnswersOfMeeting", (AnswersForm,), fields)
+    return form_class(data=data)
 
 
 def _field(one: AskedQuestion, *, needed: bool) -> Any:
-    words = _l("The office needs an answer to this.")
+    message = _l("The office needs an answer to this.")
     match one.kind:
         case QuestionKind.TEXT:
             return LinesField(one.words, LONGEST_ANSWER, required=needed)
         case QuestionKind.DATE:
-            return DateField(one.words, [InputRequired(words) if needed else Optional()])
+            return DateField(one.words, [InputRequired(message) if needed else Optional()])
         case QuestionKind.FILE:
-            return FileField(one.words, [DataRequired(words)] if needed else [])
+            return FileField(one.words, [DataRequired(message)] if needed else [])
     offered = [SelectChoice(choice, choice) for choice in one.choices]
     if not one.required:
         offered = [SelectChoice("", _l("No answer")), *offered]
-    elif len(offered) >= _MANY:
+    elif len(offered) >= _SELECT_FROM:
         offered = [SelectChoice("", _l("Choose …")), *offered]
-    field = SelectField if len(one.choices) >= _MANY else RadioField
-    checks = [InputRequired(words)] if needed else [Optional()]
+    field = SelectField if len(one.choices) >= _SELECT_FROM else RadioField
+    checks = [InputRequired(message)] if needed else [Optional()]
     return field(one.words, checks, choices=offered, default="")

@@ -1,14 +1,14 @@
-"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+"""Reactions to copied and moved meetings."""
 
 from dialogues.meetings.dialogues.rules.events import MeetingCopied, MeetingMoved
 from dialogues.people.questionnaire import operations
 
 
 def copy_questions(copied: MeetingCopied) -> None:
-    """What the model of a meeting asks is asked at the new one."""
+    """Copies the questions of the original meeting."""
     operations.copy_questions(copied.model_id, copied.about)
 
 
 def move_questions(moved: MeetingMoved) -> None:
-    """Answers are kept as long after the meeting as they were to be."""
-    operations.move_purges(moved.about, moved.by_days)
+    """Keeps the retention period of answers when the meeting moves to other days."""
+    operations.shift_purge_dates(moved.about, moved.by_days)

@@ -1,4 +1,4 @@
-"""What the office asks beside the usual, the answers, and what a person asked to change after approval."""
+"""Table of answers to custom questions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from dialogues.extensions import Base
 
 
 class Answer(Base):
-    """What one person answered, sealed under the question's own key, which goes on the day of its purge."""
+    """One person's answer, encrypted with the key of the question, which is erased on the purge date."""
 
     __tablename__ = "question_answer"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Questions and answers as others need them: asked again, taken over by another meeting, moved with it, destroyed."""
+"""Writes that other features and event handlers need: copy, move and purge."""
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
@@ -19,17 +19,17 @@ from dialogues.people.questionnaire.queries import key_of
 from dialogues.people.questionnaire.rules import purge_day
 
 
-def ask_again(meeting_id: UUID) -> None:
-    """Let the step of the questions count as not done, since there is something new in it."""
-    everyone = select(Participation).where(Participation.meeting_id == meeting_id)
-    for participation in db.session.scalars(everyone):
+def reopen_questions_step(meeting_id: UUID) -> None:
+    """Marks the questions step of everyone at the meeting as not done, because there is something new to answer."""
+    participations = select(Participation).where(Participation.meeting_id == meeting_id)
+    for participation in db.session.scalars(participations):
         if Step.QUESTIONS.value in participation.steps:
             participation.steps = [step for step in participation.steps if step != Step.QUESTIONS.value]
     db.session.flush()
 
 
 def copy_questions(model_id: UUID, meeting_id: UUID) -> None:
-    """Ask at the new meeting what is asked at its model; answers are the model's own."""
+    """Copies the questions of one meeting to another, without answers and with adjusted purge dates."""
     model, meeting = (db.session.get_one(Meeting, one) for one in (model_id, meeting_id))
     found = select(Question).where(Question.meeting_id == model_id, LIVE).order_by(Question.position, Question.id)
     for position, question in enumerate(db.session.scalars(found).all(), 1):
@@ -50,21 +50,22 @@ def copy_questions(model_id: UUID, meeting_id: UUID) -> None:
     db.session.flush()
 
 
-def move_purges(meeting_id: UUID, by_days: int) -> None:
-    """Let the purges move along with the meeting: never before its end, nor later than they may be."""
+def shift_purge_dates(meeting_id: UUID, by_days: int) -> None:
+    """Shifts the purge dates with the meeting. A date outside the allowed retention becomes the default."""
     ends_on = db.session.get_one(Meeting, meeting_id).ends_on
     found = select(Question).where(Question.meeting_id == meeting_id, Question.purged_at.is_(None))
     for question in db.session.scalars(found):
-        moved = question.purge_on + timedelta(days=by_days)
-        question.purge_on = purge_day(moved, ends_on, ends_on)
+        shifted = question.purge_on + timedelta(days=by_days)
+        question.purge_on = purge_day(shifted, ends_on, ends_on)
         question.version += 1
     db.session.flush()
 
 
 def purge_answers(day: date, now: datetime) -> dict[UUID, dict[str, int]]:
-    """Destroy the answers whose day has come; by meeting, how many of each kind of question, for the certificate.
+    """Deletes answers whose purge date has come.
 
-    The key goes first: what is killed after that leaves nothing that could be read, and the next sweep goes on.
+    Returns the number of deleted answers per meeting and kind of question, for the certificate of erasure. The key is
+    erased first, so an interrupted run leaves only unreadable data, and the next run deletes the rows.
     """
     due = select(Question).where(Question.purge_on <= day, Question.purged_at.is_(None))
     counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,4 @@
-"""Answers to the office's questions: one's own to fill in, and those whose readers the viewer is among."""
+"""Custom questions and their answers: for filling in, for their readers, and for editing."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from dialogues.people.participants.queries.frame import LIVE, own_part, part_for
 from dialogues.people.participants.queries.visibility import english, person_of, visible
 from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.questionnaire.rules import KEPT_FOR, AskedQuestion, QuestionFacts, stamp
+from dialogues.people.questionnaire.rules import DEFAULT_RETENTION, AskedQuestion, QuestionFacts, answers_checksum
 from dialogues.policy import (
     ANSWERS_PARTY_SEE,
     ANSWERS_SEE,
@@ -38,7 +38,7 @@ from dialogues.policy import (
     Scope,
 )
 
-#: By which action the answers for each audience are read.
+#: Action that permits reading answers, per audience.
 READ_BY = {
     AnswerAudience.OFFICE: ANSWERS_SEE,
     AnswerAudience.OFFICE_AND_FOCAL_POINT: ANSWERS_PARTY_SEE,
@@ -47,9 +47,9 @@ READ_BY = {
 
 
 def readable(viewer: Viewer) -> ColumnElement[bool]:
-    """The answers that the viewer may read, of a statement that joins questions and participations.
+    """Filter: answers the viewer may read. The statement has to join `Question` and `Participation`.
 
-    Of whom one may not know that they come, one reads no answers either.
+    Excludes answers of participants the viewer may not see.
     """
     listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
     by_audience = (and_(Question.audience == audience, visible(viewer, action)) for audience, action in READ_BY.items())
@@ -58,7 +58,7 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswer:
-    """An answer; `text` is None where it is a file, or not for this viewer to read."""
+    """A decrypted answer; `text` is None for files and for answers hidden from the viewer."""
 
     id: UUID
     asked: AskedQuestion
@@ -73,13 +73,13 @@ class GivenAnswer:
 
     @property
     def day(self) -> date | None:
-        """The day that was answered; None for what is no date, or not to be read."""
+        """The answer as a date; None for other kinds and for hidden answers."""
         return date.fromisoformat(self.text) if self.text and self.asked.kind is QuestionKind.DATE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSheet:
-    """The questions that are put to one person, what is answered of them, and what is not shown to who fills it in."""
+    """The questions for one person with the answers so far; `hidden` lists answers that the viewer may not read."""
 
     participation_id: UUID
     name: str
@@ -91,35 +91,35 @@ class AnswerSheet:
 
 
 def own_sheet(viewer: Viewer) -> AnswerSheet:
-    """The viewer's own answers, all of them.
+    """Returns the viewer's own answers.
 
-    :raises Unseen: the viewer does not take part.
+    :raises NotFound: the viewer does not take part.
     """
     return _sheet(viewer, own_part(viewer))
 
 
 def sheet_for(viewer: Viewer, participation_id: UUID) -> AnswerSheet:
-    """The answers of someone without an address of their own, to be filled in for them.
+    """Returns the sheet of a person without an email address, for the viewer who registers them.
 
-    What the viewer is not among the readers of can be written anew and is not shown.
+    Answers that the viewer may not read are hidden, but can be replaced.
 
-    :raises Unseen: there is no such person, or not for this viewer.
+    :raises NotFound: there is no such person for this viewer.
     """
     return _sheet(viewer, part_for(viewer, participation_id))
 
 
-def _sheet(viewer: Viewer, which: ColumnElement[bool]) -> AnswerSheet:
+def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
     row = db.session.execute(
         select(Participation.id, Person.name, Meeting)
         .select_from(Participation)
         .join(Person, person_of())
         .join(Meeting, Meeting.id == Participation.meeting_id)
-        .where(which)
+        .where(condition)
     ).one_or_none()
     if row is None:
         raise NotFound
     questions = asked(row.Meeting.id)
-    given = {one.asked.id: one for one in _given(_answers(Participation.id == row.id, LIVE))}
+    given = {one.asked.id: one for one in _decrypted_answers(_answers(Participation.id == row.id, LIVE))}
     hidden = hidden_from(viewer, row.id) & frozenset(given)
     return AnswerSheet(
         participation_id=row.id,
@@ -128,35 +128,35 @@ def _sheet(viewer: Viewer, which: ColumnElement[bool]) -> AnswerSheet:
         given={found: replace(one, text=None) if found in hidden else one for found, one in given.items()},
         hidden=hidden,
         gathering=gathering_of(row.Meeting),
-        version=stamp(questions, [(one.asked.id, one.answered_at) for one in given.values()]),
+        version=answers_checksum(questions, [(one.asked.id, one.answered_at) for one in given.values()]),
     )
 
 
 def hidden_from(viewer: Viewer, participation_id: UUID) -> frozenset[UUID]:
-    """The questions that this person has answered, and whose answers the viewer may not read."""
+    """Returns the questions whose answers by this person the viewer may not read."""
     answered = select(Answer.question_id).where(Answer.participation_id == participation_id)
     reads = _answers(Participation.id == participation_id, readable(viewer)).with_only_columns(Question.id)
     return frozenset(db.session.scalars(answered)) - set(db.session.scalars(reads))
 
 
-def _answers(*which: ColumnElement[bool]) -> Any:
+def _answers(*condition: ColumnElement[bool]) -> Any:
     return (
         select(Answer, Question, StoredFile.media_type, StoredFile.size)
         .select_from(Answer)
         .join(Question, Question.id == Answer.question_id)
         .join(Participation, Participation.id == Answer.participation_id)
         .outerjoin(StoredFile, StoredFile.id == Answer.file_id)
-        .where(*which)
+        .where(*condition)
         .order_by(Question.position, Question.id)
     )
 
 
-def _given(found: Any) -> list[GivenAnswer]:
-    return [one for row in db.session.execute(found) if (one := _opened(row)) is not None]
+def _decrypted_answers(found: Any) -> list[GivenAnswer]:
+    return [one for row in db.session.execute(found) if (one := _decrypt(row)) is not None]
 
 
-def _opened(row: Any) -> GivenAnswer | None:
-    """The answer in clear; None when its key is gone already and the rows are about to follow."""
+def _decrypt(row: Any) -> GivenAnswer | None:
+    """Decrypts an answer; None if its key was erased and the row is about to be deleted."""
     answer = row.Answer
     try:
         text = (
@@ -168,7 +168,7 @@ def _opened(row: Any) -> GivenAnswer | None:
         return None
     return GivenAnswer(
         id=answer.id,
-        asked=as_asked(row.Question),
+        asked=_asked_question(row.Question),
         answered_at=answer.answered_at,
         text=text,
         media_type=row.media_type or "",
@@ -177,27 +177,29 @@ def _opened(row: Any) -> GivenAnswer | None:
 
 
 def place_of(answer: Answer) -> Place:
-    """Where the sealed value of an answer stands."""
+    """Position of the encrypted value, which is authenticated with it."""
     return Place("question_answer", "value", answer.id, answer.dialogue_id)
 
 
 def answers_on(viewer: Viewer, participation_id: UUID) -> list[GivenAnswer]:
-    """What one person answered, as far as the viewer reads it; nothing tells of the rest."""
-    return _given(_answers(readable(viewer), Participation.id == participation_id))
+    """Returns the answers of one person that the viewer may read."""
+    return _decrypted_answers(_answers(readable(viewer), Participation.id == participation_id))
 
 
 def answers_of(
     viewer: Viewer, participation_ids: Any = None
 ) -> tuple[dict[UUID, str], dict[UUID, dict[UUID, GivenAnswer]]]:
-    """For tables and exports: the words of the questions, and by person and question what the viewer reads.
+    """Returns, for tables and exports, the question texts and the readable answers by participation and question.
 
-    One statement, however many people; `participation_ids` narrows it to a few.
+    Uses one statement for any number of people.
+
+    :param participation_ids: limits the result to these participations.
     """
     chosen = Participation.id.in_(participation_ids) if participation_ids is not None else true()
     questions: dict[UUID, str] = {}
     given: dict[UUID, dict[UUID, GivenAnswer]] = defaultdict(dict)
     for row in db.session.execute(_answers(readable(viewer), chosen)):
-        one = _opened(row)
+        one = _decrypt(row)
         if one is not None:
             questions.setdefault(one.asked.id, one.asked.words)
             given[row.Answer.participation_id][one.asked.id] = one
@@ -205,13 +207,13 @@ def answers_of(
 
 
 def reads_others(viewer: Viewer, audience: AnswerAudience) -> bool:
-    """Whether the viewer reads answers for that audience that others gave, and so a table of them."""
+    """Whether the viewer may read answers of other people for this audience."""
     return bool(viewer.scopes(READ_BY[audience]) & {Scope.ALL, Scope.OWN_PARTY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """One line of the table of a question."""
+class AnswerRow:
+    """One row in the table of answers to a question."""
 
     participation_id: UUID
     name: str
@@ -223,19 +225,22 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A question with all its answers that the viewer reads, in the order of the list."""
+    """A question with the answers that the viewer may read, in order of precedence.
+
+    `tally` counts each choice; it is empty for other kinds of questions.
+    """
 
     asked: AskedQuestion
     is_live: bool
     purged_at: datetime | None
-    lines: tuple[Answered, ...]
+    lines: tuple[AnswerRow, ...]
     tally: tuple[tuple[str, int], ...]
 
 
 def table(viewer: Viewer, question_id: UUID) -> Table:
-    """The answers to one question, for the office and whoever else reads them of others than themself.
+    """Returns the answers to one question.
 
-    :raises Unseen: there is no such question, or its answers are not for this viewer.
+    :raises NotFound: there is no such question, or the viewer may not read answers of others to it.
     """
     place = viewer.place
     question = db.session.get(Question, question_id)
@@ -262,9 +267,9 @@ def table(viewer: Viewer, question_id: UUID) -> Table:
             Participation.id,
         )
     )
-    lines = tuple(_answered(row, given) for row in rows if (given := _opened(row)) is not None)
+    lines = tuple(_answer_row(row, given) for row in rows if (given := _decrypt(row)) is not None)
     return Table(
-        asked=as_asked(question),
+        asked=_asked_question(question),
         is_live=question.retired_at is None and question.purged_at is None,
         purged_at=question.purged_at,
         lines=lines,
@@ -272,8 +277,8 @@ def table(viewer: Viewer, question_id: UUID) -> Table:
     )
 
 
-def _answered(row: Any, given: GivenAnswer) -> Answered:
-    return Answered(
+def _answer_row(row: Any, given: GivenAnswer) -> AnswerRow:
+    return AnswerRow(
         participation_id=row.participation_id,
         name=row.name,
         native=row.native,
@@ -283,7 +288,7 @@ def _answered(row: Any, given: GivenAnswer) -> Answered:
     )
 
 
-def _tally(question: Question, lines: tuple[Answered, ...]) -> tuple[tuple[str, int], ...]:
+def _tally(question: Question, lines: tuple[AnswerRow, ...]) -> tuple[tuple[str, int], ...]:
     if question.kind is not QuestionKind.CHOICE:
         return ()
     texts = [line.given.text for line in lines]
@@ -291,9 +296,9 @@ def _tally(question: Question, lines: tuple[Answered, ...]) -> tuple[tuple[str, 
 
 
 def answer_file(viewer: Viewer, answer_id: UUID) -> Download:
-    """The file that someone answered with.
+    """Returns the file of an answer.
 
-    :raises Unseen: there is none, its time is over, or not for this viewer.
+    :raises NotFound: there is no such file for this viewer, or it was purged.
     """
     row = db.session.execute(_answers(readable(viewer), Answer.id == answer_id)).one_or_none()
     if row is None or row.Answer.file_id is None:
@@ -306,7 +311,7 @@ def answer_file(viewer: Viewer, answer_id: UUID) -> Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionLine:
-    """A question as the office keeps it, and how many have answered."""
+    """A question for the editing page, with the number of its answers."""
 
     id: UUID
     position: int
@@ -323,40 +328,40 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionList:
-    """All questions of a meeting: those that are put, in their order, and those that are no longer."""
+    """The questions of a meeting, divided into current and former ones."""
 
     live: tuple[QuestionLine, ...]
     past: tuple[QuestionLine, ...]
 
 
 def questions(viewer: Viewer) -> QuestionList:
-    """The questions of the meeting the viewer stands in, for whoever asks them."""
-    lines = [_line(question, count) for question, count in _counted(_own(viewer))]
+    """Returns the questions of the viewer's meeting; empty unless the viewer may edit them."""
+    lines = [_line(question, count) for question, count in _counted(_editable(viewer))]
     return QuestionList(
         live=tuple(line for line in lines if line.is_live), past=tuple(line for line in lines if not line.is_live)
     )
 
 
 def question(viewer: Viewer, question_id: UUID) -> QuestionLine:
-    """One question.
+    """Returns one question for editing.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: there is no such question, or the viewer may not edit it.
     """
-    for found, count in _counted(and_(_own(viewer), Question.id == question_id)):
+    for found, count in _counted(and_(_editable(viewer), Question.id == question_id)):
         return _line(found, count)
     raise NotFound
 
 
-def _own(viewer: Viewer) -> ColumnElement[bool]:
+def _editable(viewer: Viewer) -> ColumnElement[bool]:
     place = viewer.place
     if place is None or place.meeting_id is None or not viewer.may(QUESTIONS_EDIT):
         return false()
     return Question.meeting_id == place.meeting_id
 
 
-def _counted(which: ColumnElement[bool]) -> list[Any]:
+def _counted(condition: ColumnElement[bool]) -> list[Any]:
     answers = select(func.count()).where(Answer.question_id == Question.id).correlate(Question).scalar_subquery()
-    found = select(Question, answers).where(which).order_by(Question.position, Question.id)
+    found = select(Question, answers).where(condition).order_by(Question.position, Question.id)
     return list(db.session.execute(found).all())
 
 
@@ -373,7 +378,6 @@ def _line(row: Question, answers: int) -> QuestionLine:
 
 
 def facts_of(row: Question) -> QuestionFacts:
-    """A question as it was written."""
     return QuestionFacts(
         kind=row.kind,
         words=row.words,
@@ -386,13 +390,12 @@ def facts_of(row: Question) -> QuestionFacts:
 
 
 def asked(meeting_id: UUID) -> tuple[AskedQuestion, ...]:
-    """The questions that are put to people at that meeting, in their order."""
+    """Returns the current questions of a meeting in their order."""
     found = select(Question).where(Question.meeting_id == meeting_id, LIVE).order_by(Question.position, Question.id)
-    return tuple(as_asked(row) for row in db.session.execute(found).scalars())
+    return tuple(_asked_question(row) for row in db.session.execute(found).scalars())
 
 
-def as_asked(row: Question) -> AskedQuestion:
-    """A question as it is put."""
+def _asked_question(row: Question) -> AskedQuestion:
     return AskedQuestion(
         id=row.id,
         kind=row.kind,
@@ -406,13 +409,13 @@ def as_asked(row: Question) -> AskedQuestion:
     )
 
 
-def usual_purge(viewer: Viewer) -> date:
-    """The day that is proposed for the purge of answers, for the meeting the viewer stands in."""
+def default_purge_day(viewer: Viewer) -> date:
+    """Returns the default purge date for the viewer's meeting."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     ends_on = db.session.execute(select(Meeting.ends_on).where(Meeting.id == meeting_id)).scalar_one()
-    return ends_on + KEPT_FOR
+    return ends_on + DEFAULT_RETENTION
 
 
 def key_of(question_id: UUID) -> KeyName:
-    """The key that seals every answer to one question."""
+    """Key that encrypts all answers to one question."""
     return KeyName("question_answers", question_id)

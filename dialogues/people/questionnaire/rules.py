@@ -1,4 +1,4 @@
-"""What the office may ask beside the usual, what counts as an answer, and until when answers are kept."""
+"""Rules for custom questions, their answers, and how long answers are kept."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ from dialogues.lib.refusal import N_, Refusal
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
 
-#: How long answers are kept after the last day of the meeting, unless the office says otherwise, and at most.
-KEPT_FOR = timedelta(days=30)
-LONGEST_KEPT = timedelta(days=2 * 365)
+#: Default and longest retention of answers, counted from the last day of the meeting.
+DEFAULT_RETENTION = timedelta(days=30)
+MAX_RETENTION = timedelta(days=2 * 365)
 LEAST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 20, 100
 LONGEST_ANSWER = 2_000
 MOST_QUESTIONS = 40
@@ -23,21 +23,21 @@ MOST_QUESTIONS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionsChanged(DomainEvent):
-    """The office asked something, or worded, moved or retired a question; `about` is the question."""
+    """A question was added, edited, moved or retired; `about` is the question."""
 
     action: ClassVar[str] = "questions.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionsAnswered(ParticipationEvent):
-    """Someone's answers to the questions of the office were saved."""
+    """A person's answers to the custom questions were saved."""
 
     action: ClassVar[str] = "questions.answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionFacts:
-    """A question as the office writes it."""
+    """A question as the coordinator enters it."""
 
     kind: QuestionKind
     words: str
@@ -50,7 +50,7 @@ class QuestionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A question that is put to people now, and what an answer to it has to be."""
+    """A question as shown to participants."""
 
     id: UUID
     kind: QuestionKind
@@ -64,26 +64,30 @@ class AskedQuestion:
 
     @property
     def field(self) -> str:
-        """The name under which a form asks it."""
+        """Name of the form field."""
         return f"q_{self.id.hex}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replies:
-    """What was typed, by question: "" takes an answer away, what is missing leaves it; and files, sent or dropped."""
+    """Submitted answers by question id.
+
+    An empty text deletes the answer; a missing question leaves its answer unchanged. `dropped` lists files to delete.
+    """
 
     texts: Mapping[UUID, str] = field(default_factory=dict)
     files: Mapping[UUID, IO[bytes]] = field(default_factory=dict)
     dropped: Collection[UUID] = ()
 
 
-def settled(facts: QuestionFacts, ends_on: date) -> QuestionFacts:
-    """The question without choices it has no use for.
+def validated(facts: QuestionFacts, ends_on: date) -> QuestionFacts:
+    """Returns the question, without choices unless its kind needs them.
 
-    :raises Refusal: the choices are too few, too many or twice the same, or the purge comes too soon or too late.
+    :raises Refusal: there are too few, too many, too long or repeated choices, or the retention is too short or too
+        long.
     """
     if facts.kind is QuestionKind.CHOICE:
-        _refuse_odd_choices(facts.choices)
+        _refuse_invalid_choices(facts.choices)
     else:
         facts = replace(facts, choices=())
     if facts.purge_on < ends_on:
@@ -92,16 +96,16 @@ def settled(facts: QuestionFacts, ends_on: date) -> QuestionFacts:
             field="purge_on",
             ends=ends_on,
         )
-    if facts.purge_on > ends_on + LONGEST_KEPT:
+    if facts.purge_on > ends_on + MAX_RETENTION:
         raise Refusal(
             N_("Answers are kept for two years after the meeting at most: choose a day until %(latest)s."),
             field="purge_on",
-            latest=ends_on + LONGEST_KEPT,
+            latest=ends_on + MAX_RETENTION,
         )
     return facts
 
 
-def _refuse_odd_choices(choices: Sequence[str]) -> None:
+def _refuse_invalid_choices(choices: Sequence[str]) -> None:
     if not LEAST_CHOICES <= len(choices) <= MOST_CHOICES:
         raise Refusal(
             N_("Write two to twenty choices, each on a line of its own: there are %(count)s."),
@@ -118,42 +122,48 @@ def _refuse_odd_choices(choices: Sequence[str]) -> None:
         )
 
 
-def refuse_rewording(was: QuestionFacts, to: QuestionFacts) -> None:
-    """Whoever answered did so to these words, for these readers, until that day: only going sooner keeps the promise.
+def refuse_rewording(current: QuestionFacts, changed: QuestionFacts) -> None:
+    """Checks an edit of a question with answers, because people agreed to this text, these readers and this retention.
 
-    :raises Refusal: an answered question would be another one, or have other readers, or keep its answers longer.
+    :raises Refusal: the kind, choices, text or readers would change, or the answers would be kept longer.
     """
-    if to.kind is not was.kind or to.choices != was.choices:
+    if changed.kind is not current.kind or changed.choices != current.choices:
         raise Refusal(
             N_("This question has answers, so its kind and its choices stay. Retire it, and ask a new one."),
-            field="kind" if to.kind is not was.kind else "choices",
+            field="kind" if changed.kind is not current.kind else "choices",
         )
-    if to.words != was.words:
+    if changed.words != current.words:
         raise Refusal(
             N_("This question has answers, so its words stay. Explain it in the hint, or retire it and ask a new one."),
             field="words",
         )
-    if to.audience is not was.audience:
+    if changed.audience is not current.audience:
         raise Refusal(
             N_("This question has answers, given for those who read them now. Retire it, and ask a new one."),
             field="audience",
         )
-    if to.purge_on > was.purge_on:
+    if changed.purge_on > current.purge_on:
         raise Refusal(
             N_("People answered knowing that their answers are kept until %(until)s: they can go sooner, not later."),
             field="purge_on",
-            until=was.purge_on,
+            until=current.purge_on,
         )
 
 
 def purge_day(model: date, model_ends: date, ends_on: date) -> date:
-    """The day of the purge for a meeting that ends on another day: as long after it, or as long as is usual."""
-    kept_for = model - model_ends
-    return ends_on + (kept_for if timedelta(0) <= kept_for <= LONGEST_KEPT else KEPT_FOR)
+    """Returns the purge date for a meeting that ends on `ends_on`.
+
+    Keeps the retention period of the old date if it is valid, otherwise uses the default.
+
+    :param model: purge date of the original question.
+    :param model_ends: last day of the original meeting.
+    """
+    retention = model - model_ends
+    return ends_on + (retention if timedelta(0) <= retention <= MAX_RETENTION else DEFAULT_RETENTION)
 
 
-def refuse_odd_answer(asked: AskedQuestion, text: str) -> None:
-    """:raises Refusal: this is no answer to the question; the words say what one would be."""
+def refuse_invalid_answer(asked: AskedQuestion, text: str) -> None:
+    """:raises Refusal: the text is not a valid answer to this question."""
     if asked.kind is QuestionKind.CHOICE and text not in asked.choices:
         raise Refusal(N_("Please choose one of these."), field=asked.field)
     if asked.kind is QuestionKind.DATE and not _is_date(text):
@@ -168,7 +178,7 @@ def refuse_odd_answer(asked: AskedQuestion, text: str) -> None:
 
 
 def refuse_unanswered(asked: Collection[AskedQuestion], answered: Collection[UUID]) -> None:
-    """:raises Refusal: a question that needs an answer would be left without one."""
+    """:raises Refusal: a required question has no answer."""
     for one in asked:
         if one.required and one.id not in answered:
             raise Refusal(N_("The office needs an answer to this."), field=one.field)
@@ -181,8 +191,8 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def stamp(asked: Collection[AskedQuestion], answered: Collection[tuple[UUID, datetime]]) -> int:
-    """A number for questions and answers as they stand: another wording, reader or answer gives another number."""
+def answers_checksum(asked: Collection[AskedQuestion], answered: Collection[tuple[UUID, datetime]]) -> int:
+    """Checksum of questions and answers for optimistic locking."""
     facts = [
         sorted([str(one.id), one.version] for one in asked),
         sorted([str(i), at.isoformat()] for i, at in answered),

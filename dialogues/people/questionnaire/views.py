@@ -1,4 +1,4 @@
-"""Pages of the office's questions: the list, one to word, to move or to retire, and the answers to it."""
+"""Pages to edit custom questions and to read their answers."""
 
 import mimetypes
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ blueprint = Blueprint("questionnaire", __name__)
 
 @blueprint.get("/meetings/<uuid:meeting_id>/answers/<uuid:answer_id>/file")
 @allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
-def answer_file(meeting_id: UUID, answer_id: UUID) -> Response:  # noqa: ARG001  the viewer stands in the meeting
-    """The file that someone answered with, under a neutral name."""
+def answer_file(meeting_id: UUID, answer_id: UUID) -> Response:  # noqa: ARG001  the access check reads it
+    """Sends the file of an answer under a neutral file name."""
     found = queries.answer_file(viewer(), answer_id)
     answer = Response(found.pieces, content_type=found.media_type)
     answer.content_length = found.size
@@ -40,19 +40,17 @@ _PAGE = 100
 
 @blueprint.get("/meetings/<uuid:meeting_id>/questions")
 @allows(QUESTIONS_EDIT)
-def questions(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in the meeting
-    """What the office asks beside the usual."""
-    return render_template("people/questionnaire/questions.html", asking=queries.questions(viewer()))
+def questions(meeting_id: UUID) -> str:  # noqa: ARG001  the access check reads it
+    return render_template("people/questionnaire/questions.html", question_list=queries.questions(viewer()))
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/questions/new", methods=["GET", "POST"])
 @allows(QUESTIONS_EDIT)
 @form_page("people/questionnaire/question_form.html")
 def new_question(meeting_id: UUID) -> Iterator[Any]:
-    """Ask something more."""
     form = QuestionForm()
     if not form.is_submitted():
-        form.purge_on.data = queries.usual_purge(viewer())
+        form.purge_on.data = queries.default_purge_day(viewer())
     yield {"form": form, "saved": None}
     commands.add_question(viewer(), form.facts(), now=clock.now())
     flash(_("Everyone who registers is asked this from now on."), "success")
@@ -63,7 +61,6 @@ def new_question(meeting_id: UUID) -> Iterator[Any]:
 @allows(QUESTIONS_EDIT)
 @form_page("people/questionnaire/question_form.html")
 def edit_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
-    """Word a question anew."""
     saved = queries.question(viewer(), question_id)
     form = QuestionForm(saved.facts, saved.version)
     yield {"form": form, "saved": saved}
@@ -75,10 +72,9 @@ def edit_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
 @blueprint.post(f"{_ONE}/move")
 @allows(QUESTIONS_EDIT)
 def move_question(meeting_id: UUID, question_id: UUID) -> WerkzeugResponse:
-    """Move a question up or down."""
-    stood = request.form.get("stood", 0, type=int)
+    shown_position = request.form.get("stood", 0, type=int)
     by = -1 if request.form.get("way") == "up" else 1
-    commands.move_question(viewer(), question_id, by=by, stood=stood, now=clock.now())
+    commands.move_question(viewer(), question_id, by=by, shown_position=shown_position, now=clock.now())
     return _list(meeting_id)
 
 
@@ -86,7 +82,7 @@ def move_question(meeting_id: UUID, question_id: UUID) -> WerkzeugResponse:
 @allows(QUESTIONS_EDIT)
 @form_page("people/questionnaire/retire_question.html")
 def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
-    """Ask a question no more, after asking once more."""
+    """Retires a question after a confirmation page."""
     yield {"form": PlainForm(), "saved": queries.question(viewer(), question_id)}
     commands.retire_question(viewer(), question_id, now=clock.now())
     flash(_("Nobody is asked this any more."), "success")
@@ -96,7 +92,7 @@ def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
 @blueprint.get(f"{_ONE}/answers")
 @allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
 def answers(meeting_id: UUID, question_id: UUID) -> str:
-    """The answers to one question, as far as they are this reader's to see."""
+    """Answers to one question that the viewer may read, 100 per page."""
     table = queries.table(viewer(), question_id)
     last = max(1, -(-len(table.lines) // _PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
