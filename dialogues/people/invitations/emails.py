@@ -1,4 +1,4 @@
-"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+"""The invitation email. Its link is created when the email is composed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,9 @@ from dialogues.people.invitations.rules import link_address, link_expires
 from dialogues.people.participants.rules.standing import may_answer
 
 
-def invitation(letter: DueEmail, now: datetime) -> Composed | None:
-    """The invitation, in the words its meeting allows; None when there is nothing to answer any more."""
-    participation_id = UUID(str(letter.facts["participation_id"]))
+def invitation(due_email: DueEmail, now: datetime) -> Composed | None:
+    """Composes the invitation within the meeting's confidentiality; None if it can no longer be answered."""
+    participation_id = UUID(str(due_email.facts["participation_id"]))
     try:
         invited = queries.invitation(participation_id)
     except NotFound:

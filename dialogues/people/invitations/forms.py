@@ -1,4 +1,4 @@
-"""Whom the office invites, as typed values."""
+"""Forms to invite people, to correct invitations, and to answer them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from dialogues.people.participants.rules.standing import Answer
 
 
 class InviteForm(Form):
-    """Someone to be invited."""
+    """Person to invite."""
 
     name = NameField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
@@ -31,7 +31,6 @@ class InviteForm(Form):
         self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
 
     def invitee(self) -> Invitee:
-        """Who is to be invited."""
         return Invitee(
             name=self.name.data,
             email=self.email.data,
@@ -41,7 +40,7 @@ class InviteForm(Form):
 
 
 class CorrectForm(Form):
-    """Where an invitation goes, for which party and in which capacity it is."""
+    """Address, party and capacity of an invitation."""
 
     version = VersionField()
     email = LineField(_l("E-mail"), 254)
@@ -62,26 +61,23 @@ class CorrectForm(Form):
         self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
 
     def correction(self) -> Correction:
-        """What was typed."""
         return Correction(
             email=self.email.data, party_id=UUID(self.party_id.data), capacity=Capacity(self.capacity.data)
         )
 
 
 class ImportForm(Form):
-    """A file of people to invite."""
-
     file = FileField(_l("File"), [FileRequired(_l("Please choose a file."))])
 
 
-class MendForm(Form):
-    """The lines that were not used, on their way back as a file."""
+class RejectedLinesForm(Form):
+    """The rejected lines of an import as JSON, for download as a file."""
 
     lines = HiddenField(validators=[InputRequired()])
 
 
 class AnswerForm(Form):
-    """Yes or no to an invitation; each is a button."""
+    """Answer to an invitation; each answer is a submit button."""
 
     answer = HiddenField(
         _l("Answer"),

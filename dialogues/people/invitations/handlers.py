@@ -1,4 +1,4 @@
-"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+"""Reactions that void personal links."""
 
 from sqlalchemy import select
 
@@ -11,13 +11,13 @@ from dialogues.people.participants.models import Participation
 
 
 def end_links(event: MeetingClosed) -> None:
-    """Let no personal link of the meeting count any more."""
-    everyone = db.session.scalars(select(Participation.id).where(Participation.meeting_id == event.about))
-    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(everyone), event.at)
+    """Voids all personal links of a closed meeting."""
+    participations = db.session.scalars(select(Participation.id).where(Participation.meeting_id == event.about))
+    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(participations), event.at)
 
 
 def end_links_to_old_address(event: AddressChanged) -> None:
-    """What was mailed to an address that is used no more lets nobody in."""
-    theirs = select(Participation.id).join(Person, Person.id == Participation.person_id)
-    mailed = db.session.scalars(theirs.where(Person.account_id == event.about))
-    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(mailed), event.at)
+    """Voids personal links that were sent to a former address of the account."""
+    own_participations = select(Participation.id).join(Person, Person.id == Participation.person_id)
+    affected = db.session.scalars(own_participations.where(Person.account_id == event.about))
+    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(affected), event.at)

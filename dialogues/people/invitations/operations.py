@@ -1,4 +1,4 @@
-"""What begins and ends a part in a meeting: the invitation, the role that comes with it, the seat."""
+"""Writes that create invitations and personal links."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -17,10 +17,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 def invite(
     person_id: UUID, party_id: UUID, capacity: Capacity, *, dialogue_id: UUID, meeting_id: UUID, at: datetime
 ) -> UUID:
-    """Write down that the office invites the person, without a letter; the id of the participation.
-
-    Whom the office invites has a seat, even where that is one more than was meant.
-    """
+    """Adds an invited participation with a seat, even if no seat is free. Returns its id. Queues no email."""
     participation = Participation(
         id=uuid4(),
         dialogue_id=dialogue_id,
@@ -38,7 +35,7 @@ def invite(
 
 
 def mint_personal_link(participation_id: UUID, now: datetime) -> str:
-    """A new secret for the person's link; the older ones, if not used, end soon."""
+    """Creates a personal link and returns its secret. Older unused links stop working ten minutes later."""
     participation = db.session.get_one(Participation, participation_id)
     closes_at = db.session.get_one(Meeting, participation.meeting_id).registration_closes_at
     accounts.replace_links(LinkPurpose.REGISTRATION, participation_id, now)

@@ -1,4 +1,4 @@
-"""Invitations and registrations: the person's own, and what a personal link tells."""
+"""Invitations: for a correction by a coordinator, and for the holder of a personal link."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +21,10 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import PARTICIPANTS_INVITE
 
 
-def to_correct(viewer: Viewer, participation_id: UUID) -> Any:
-    """Someone who is invited and has not answered, as the office may correct them.
+def invitation_to_correct(viewer: Viewer, participation_id: UUID) -> Any:
+    """Returns an unanswered invitation for the correction form.
 
-    :raises Unseen: there is no such person for this viewer, or they have answered.
+    :raises NotFound: there is no such invitation for this viewer, or it is answered.
     """
     row = db.session.execute(
         select(
@@ -52,7 +52,7 @@ def to_correct(viewer: Viewer, participation_id: UUID) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """The invitation's own words, which is all that a link shows before it is answered."""
+    """The content of an invitation; a personal link shows nothing else before the answer."""
 
     name: str
     email: str | None
@@ -60,7 +60,7 @@ class Invitation:
     capacity: Capacity
     party: str
     status: ParticipationStatus
-    #: Empty unless the meeting chose to be named.
+    #: Titles are empty unless :func:`is_named` allows them.
     dialogue_title: str
     meeting_title: str
     city: str
@@ -71,7 +71,7 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """An invitation for the holder of its link, whether answers are taken, and the meeting."""
+    """An invitation with the registration window and the meeting."""
 
     words: Invitation
     gathering: RegistrationWindow
@@ -79,9 +79,9 @@ class Invited:
 
 
 def invitation(participation_id: UUID) -> Invited:
-    """The invitation that a personal link is about.
+    """Returns the invitation of a personal link. Does no access check: the caller has to verify the link.
 
-    :raises Unseen: there is none.
+    :raises NotFound: there is no such participation.
     """
     row = db.session.execute(
         select(Participation, Person, Meeting, Dialogue, Party)
@@ -94,7 +94,7 @@ def invitation(participation_id: UUID) -> Invited:
     if row is None:
         raise NotFound
     participation, invited, meeting, dialogue, party = row
-    full = is_named(meeting, dialogue, invited)
+    may_name = is_named(meeting, dialogue, invited)
     words = Invitation(
         name=invited.name,
         email=invited.email,
@@ -102,8 +102,8 @@ def invitation(participation_id: UUID) -> Invited:
         capacity=participation.capacity,
         party=party.names.get("en", party.code),
         status=participation.status,
-        dialogue_title=dialogue.title if full else "",
-        meeting_title=meeting.title if full else "",
+        dialogue_title=dialogue.title if may_name else "",
+        meeting_title=meeting.title if may_name else "",
         city=meeting.city or "",
         zone=meeting.zone,
         days=days_of(meeting),

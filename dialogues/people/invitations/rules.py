@@ -1,4 +1,7 @@
-"""Reads a file of people to invite: whatever spreadsheet wrote it, and no line taken down by another."""
+"""Import file of people to invite, personal links, and events of invitations.
+
+The parser accepts CSV from common spreadsheets. An error in one line does not affect the other lines.
+"""
 
 import csv
 import re
@@ -16,7 +19,7 @@ from dialogues.people.participants.rules.events import ParticipationEvent
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 1_000
-LONGEST_LINE = 10_000
+MAX_LINE_LENGTH = 10_000
 
 
 UNREADABLE = N_(
@@ -27,7 +30,7 @@ TOO_LONG = N_("This line is too long to be one person.")
 TOO_MANY_CELLS = N_("This line has more cells than there are columns: put quotation marks around a cell with a comma.")
 
 
-#: How a column may be called, written small and without spaces.
+#: Accepted column names, in lower case and without spaces and punctuation.
 _COLUMNS = {
     "name": ("name", "fullname", "nameasstyled", "participant", "nom", "имя", "фио", "姓名", "氏名", "이름", "성명"),
     "family": ("family", "familyname", "lastname", "surname", "фамилия", "姓", "성"),
@@ -37,12 +40,12 @@ _COLUMNS = {
     "capacity": ("capacity", "as", "kind", "qualité", "качество"),
 }
 _FIELDS = {called: field for field, names in _COLUMNS.items() for called in names}
-#: Letters and signs that names in these code pages are written with; anything else means that it is another code page.
-_PAGES = {
+#: Characters that occur in names in these code pages; other characters mean that the file uses another code page.
+_CODE_PAGE_CHARACTERS = {
     "windows-1251": re.compile(r"[\x00-\x7fА-яЁёІіЇїЄєҐґЎў«»–—‘’“”„…\xa0]*"),
     "windows-1252": re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ«»–—‘’“”„…\xa0ºª°]*"),
 }
-#: How words in Cyrillic are written; bytes of Hangul or Han read as Cyrillic mix small and capital letters.
+#: A plausible Cyrillic word. Hangul or Han bytes decoded as Cyrillic fail because they mix upper and lower case.
 _CYRILLIC_WORD = re.compile(r"[А-ЯЁІЇЄҐЎ]?[а-яёіїєґў]*|[А-ЯЁІЇЄҐЎ]+")
 _HIGH_PAIR = re.compile(rb"[\xc0-\xff]{2}")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -50,18 +53,18 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the file: its number, its cells as written, and the values under the columns we know."""
+    """One line of the file: its number from 1, all cells, and the values of the known columns."""
 
     number: int
     cells: tuple[str, ...]
     values: Mapping[str, str] = field(default_factory=dict)
-    #: Why it cannot be used; empty if it can.
+    #: Error message if the line cannot be used, else empty.
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationFile:
-    """A file as it was read."""
+    """The parsed file. `unused` holds the names of unknown columns."""
 
     encoding: str
     header: tuple[str, ...]
@@ -70,9 +73,10 @@ class InvitationFile:
 
 
 def read(content: bytes) -> InvitationFile:
-    """Read the file.
+    """Parses the file.
 
-    :raises Refusal: it is too large, not text we can read, or has no header with the columns that are needed.
+    :raises Refusal: the file is too large, has too many lines, is empty, has an unknown encoding, or lacks a required
+        column.
     """
     if len(content) > MOST_BYTES:
         raise Refusal(N_("The file is too large: send at most 1 MB."), field="file")
@@ -121,8 +125,8 @@ def _refuse_missing(fields: Sequence[str]) -> None:
 
 
 def _line(number: int, text: str, delimiter: str, fields: Sequence[str]) -> Line:
-    if len(text) > LONGEST_LINE:
-        return Line(number, (text[:LONGEST_LINE],), fault=TOO_LONG)
+    if len(text) > MAX_LINE_LENGTH:
+        return Line(number, (text[:MAX_LINE_LENGTH],), fault=TOO_LONG)
     cells = _cells(text, delimiter)
     if cells is None:
         return Line(number, (text,), fault=NOT_CLOSED)
@@ -136,7 +140,7 @@ def _line(number: int, text: str, delimiter: str, fields: Sequence[str]) -> Line
 
 
 def _cells(line: str, delimiter: str) -> tuple[str, ...] | None:
-    """The cells of one line; None if a quotation mark is left open."""
+    """Returns the cells of one line; None if a quotation mark is not closed."""
     try:
         rows = list(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error:
@@ -145,65 +149,65 @@ def _cells(line: str, delimiter: str) -> tuple[str, ...] | None:
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """The text of the file, and by which encoding it was read.
+    """Returns the text of the file and the name of its encoding.
 
-    :raises Refusal: none of those that spreadsheets write fits.
+    :raises Refusal: the file is in none of the encodings that spreadsheets write.
     """
     for encoding in _candidates(content):
         try:
             text = content.decode(encoding)
         except UnicodeError:
             continue
-        if encoding not in _PAGES or _is_plausible(text, encoding):
+        if encoding not in _CODE_PAGE_CHARACTERS or _is_plausible(text, encoding):
             return text.removeprefix("\ufeff"), encoding.removesuffix("-sig")
     raise Refusal(UNREADABLE, field="file")
 
 
 def _is_plausible(text: str, page: str) -> bool:
-    if not _PAGES[page].fullmatch(text):
+    if not _CODE_PAGE_CHARACTERS[page].fullmatch(text):
         return False
     words = re.findall(r"[^\W\d_a-zA-Z]+", text) if page == "windows-1251" else []
     return all(_CYRILLIC_WORD.fullmatch(word) for word in words)
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:
-    """The encodings to try, in order; a mark at the beginning or zero bytes leave no choice."""
+    """Returns the encodings to try, in order. A byte order mark or zero bytes identify UTF-16."""
     if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return ()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
     if b"\x00" in content:
         return ("utf-16-le",) if content[1::2].count(0) > content[0::2].count(0) else ("utf-16-be",)
-    # Words in Cyrillic are runs of high bytes; accents stand alone between plain letters.
-    runs = 2 * len(_HIGH_PAIR.findall(content)) > len(_HIGH.findall(content)) / 2
-    pages = ("windows-1251", "windows-1252") if runs else ("windows-1252", "windows-1251")
+    # Many runs of high bytes suggest Cyrillic, because accented letters mostly occur alone between ASCII letters.
+    has_runs = 2 * len(_HIGH_PAIR.findall(content)) > len(_HIGH.findall(content)) / 2
+    pages = ("windows-1251", "windows-1252") if has_runs else ("windows-1252", "windows-1251")
     return ("utf-8-sig", *pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonInvited(ParticipationEvent):
-    """Someone was invited to a meeting, or invited again."""
+    """A person was invited to a meeting, for the first time or again."""
 
     action: ClassVar[str] = "participation.invited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationCorrected(ParticipationEvent):
-    """The office corrected where an invitation goes, or for which party and in which capacity it is."""
+    """A coordinator corrected address, party or capacity of an invitation."""
 
     action: ClassVar[str] = "participation.corrected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationLinkSent(ParticipationEvent):
-    """A letter with a new personal link is owed, to the address that is written down."""
+    """An email with a new personal link was queued."""
 
     action: ClassVar[str] = "registration.link_sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitee:
-    """Someone to be invited, as written by the office."""
+    """A person to invite, as entered by a coordinator."""
 
     name: str
     email: str
@@ -215,7 +219,7 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What the office writes anew of someone who has not answered yet."""
+    """New address, party and capacity of an invitation that is not answered."""
 
     email: str
     party_id: UUID
@@ -228,10 +232,10 @@ _CAPACITIES = {
 }
 
 
-def capacity_called(called: str) -> Capacity:
-    """The capacity by its word, a participant where nothing is said.
+def parse_capacity(called: str) -> Capacity:
+    """Parses a capacity; an empty text means participant.
 
-    :raises Refusal: there is none called so.
+    :raises Refusal: the text is not a capacity.
     """
     capacity = _CAPACITIES.get(called.casefold().replace("_", " ").replace("-", " ").strip())
     if capacity is None:
@@ -244,17 +248,18 @@ def capacity_called(called: str) -> Capacity:
     return capacity
 
 
-def party_called(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
-    """The party of the meeting by its code (the first of its names) or any of its names.
+def find_party(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
+    """Returns the party with this code or name, ignoring case.
 
-    :raises Refusal: none is called so.
+    :param parties: codes and names per party, the code first.
+    :raises Refusal: no party of the meeting has this code or name.
     """
-    wanted = called.casefold().strip()
+    normalized = called.casefold().strip()
     for party_id, names in parties.items():
-        if wanted and wanted in {name.casefold() for name in names}:
+        if normalized and normalized in {name.casefold() for name in names}:
             return party_id
     codes = ", ".join(names[0] for names in parties.values())
-    if not wanted:
+    if not normalized:
         raise Refusal(N_("The party is missing: write one of %(codes)s."), field="party", codes=codes)
     raise Refusal(
         N_("“%(called)s” is no party of this meeting: write one of %(codes)s."),
@@ -264,18 +269,18 @@ def party_called(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
     )
 
 
-#: How long a personal link lasts where the meeting says nothing about when registration closes.
-LINK_LASTS = timedelta(days=60)
+#: Lifetime of a personal link if the meeting has no closing time of registration.
+DEFAULT_LINK_LIFETIME = timedelta(days=60)
 
 
 def link_address(base_url: str, secret: str) -> str:
-    """The address of a personal link; opening it changes nothing."""
+    """URL of a personal link. Opening it changes nothing; only the answer uses it up."""
     return f"{base_url}/r/{secret}"
 
 
 def link_expires(registration_closes_at: datetime | None, now: datetime) -> datetime:
-    """When a personal link minted now stops working."""
-    return registration_closes_at if registration_closes_at is not None else now + LINK_LASTS
+    """Expiry of a personal link created now: when registration closes, else after `DEFAULT_LINK_LIFETIME`."""
+    return registration_closes_at if registration_closes_at is not None else now + DEFAULT_LINK_LIFETIME
 
 
 LINK_IS_DEAD = N_("This link cannot be used any more. You can have a new one sent to you.")

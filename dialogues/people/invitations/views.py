@@ -1,4 +1,4 @@
-"""Pages of the office: invite one person or a file of them, send a link again, take an invitation back."""
+"""Pages to invite people (coordinators), and to answer a personal link (invited persons)."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from dialogues.people.invitations import queries, rules
 from dialogues.people.invitations.commands import answering, correcting, inviting
 from dialogues.people.invitations.commands.answering import NewSignIn
 from dialogues.people.invitations.commands.inviting import Imported
-from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, MendForm
+from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, RejectedLinesForm
 from dialogues.people.invitations.queries import Invited
 from dialogues.people.invitations.rules import InvitationFile
 from dialogues.people.participants.forms import PlainForm
@@ -40,15 +40,14 @@ blueprint = Blueprint("invitations", __name__)
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/invitations/correct.html")
 def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Correct where an invitation goes, for which party and in which capacity it is."""
-    invited = queries.to_correct(viewer(), participation_id)
+    invited = queries.invitation_to_correct(viewer(), participation_id)
     form = CorrectForm(invited, participants.parties(viewer()))
     yield {"form": form, "invited": invited}
-    writes = correcting.correct(
+    email_queued = correcting.correct(
         viewer(), participation_id, form.correction(), version=form.version.data, now=clock.now()
     )
     flash(
-        _("Corrected: a letter with a new link is on its way to the new address.") if writes else _("Corrected."),
+        _("Corrected: a letter with a new link is on its way to the new address.") if email_queued else _("Corrected."),
         "success",
     )
     yield see_other(url_for("roster.person", meeting_id=meeting_id, participation_id=participation_id))
@@ -58,9 +57,8 @@ def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/invitations/invite.html")
 def invite(meeting_id: UUID) -> Iterator[Any]:
-    """Invite one person."""
     form = InviteForm(participants.parties(viewer()))
-    yield {"form": form, **_frame(meeting_id)}
+    yield {"form": form, **_context(meeting_id)}
     inviting.invite_person(viewer(), form.invitee(), now=clock.now())
     flash(_("%(name)s is invited; the letter with the personal link is on its way.", name=form.name.data), "success")
     for warning in overbooking_warnings(viewer(), form.invitee().party_id):
@@ -72,9 +70,9 @@ def invite(meeting_id: UUID) -> Iterator[Any]:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/invitations/import.html")
 def import_people(meeting_id: UUID) -> Iterator[Any]:
-    """Invite everyone in a file whose line is right, and show the lines that are not."""
+    """Invites everyone whose line in the file is valid, and shows the other lines with errors."""
     form = ImportForm()
-    yield {"form": form, "parties": participants.parties(viewer()), **_frame(meeting_id)}
+    yield {"form": form, "parties": participants.parties(viewer()), **_context(meeting_id)}
     with closing(form.file.data) as sent:
         file = rules.read(sent.read(rules.MOST_BYTES + 1))
     imported = inviting.import_people(viewer(), file.lines, now=clock.now())
@@ -88,7 +86,7 @@ def import_people(meeting_id: UUID) -> Iterator[Any]:
     yield render_template("people/invitations/imported.html", **_outcome(file, imported))
 
 
-def _frame(meeting_id: UUID) -> dict[str, Any]:
+def _context(meeting_id: UUID) -> dict[str, Any]:
     frame = participants.frame(meeting_id)
     return {"frame": frame, "is_open": frame.gathering.is_open(clock.now())}
 
@@ -99,7 +97,7 @@ def _outcome(file: InvitationFile, imported: Imported) -> dict[str, Any]:
         "file": file,
         "imported": imported,
         "faults": faults,
-        "mend": MendForm(
+        "mend": RejectedLinesForm(
             data={"lines": json.dumps([file.header, *([reason, *cells] for _n, reason, cells in faults)])}
         ),
     }
@@ -108,8 +106,8 @@ def _outcome(file: InvitationFile, imported: Imported) -> dict[str, Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/import/mend")
 @allows(PARTICIPANTS_INVITE)
 def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the access check reads it
-    """The lines that were not used, as a file to mend and to send again."""
-    form = MendForm()
+    """Sends the rejected lines as a CSV file, to be corrected and imported again."""
+    form = RejectedLinesForm()
     if not form.validate():
         abort(400)
     header, *lines = _table(form.lines.data)
@@ -119,7 +117,7 @@ def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the access check reads 
 
 
 def _table(sent: str) -> list[list[str]]:
-    """The rows that the page carried, the header first; anything else than rows of text is none of ours."""
+    """Returns the rows that the page sent, the header first; anything else than rows of text is a bad request."""
     try:
         rows = json.loads(sent)
     except ValueError:
@@ -133,7 +131,6 @@ def _table(sent: str) -> list[list[str]]:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/link")
 @allows(PARTICIPANTS_INVITE)
 def send_link(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Send someone a new link."""
     try:
         inviting.send_link_again(viewer(), participation_id, now=clock.now())
         flash(_("A letter with a new link is on its way; the link before it no longer works."), "success")
@@ -145,7 +142,7 @@ def send_link(meeting_id: UUID, participation_id: UUID) -> Response:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/again")
 @allows(PARTICIPANTS_INVITE)
 def invite_again(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Invite someone again who was not coming."""
+    """Invites a person again who declined, withdrew or was taken off the list."""
     try:
         inviting.invite_again(viewer(), participation_id, now=clock.now())
         flash(_("The invitation is on its way again."), "success")
@@ -158,14 +155,17 @@ def to_person(meeting_id: UUID, participation_id: UUID) -> Response:
     return see_other(url_for("roster.person", meeting_id=meeting_id, participation_id=participation_id))
 
 
-#: Under which name the signed cookie keeps which link this browser opened.
+#: Key in the signed cookie for the id of the link that this browser opened.
 _OPENED = "registration_link"
 
 
 @blueprint.get("/r/<token>")
 @allows(LINK_OPEN)
 def open_link(token: str) -> Response:
-    """Exchange the secret for a note in the cookie, and go on to an address without it; nothing is used up."""
+    """Stores the id of the link in the cookie and redirects to an address without the secret.
+
+    Opening a link does not use it up.
+    """
     link = accounts.link(token, LinkPurpose.REGISTRATION, clock.now())
     session.pop(_OPENED, None)
     if link is not None:
@@ -177,11 +177,11 @@ def open_link(token: str) -> Response:
 @allows(LINK_OPEN)
 @form_page("people/invitations/registration.html")
 def registration() -> Iterator[Any]:
-    """The invitation's own words, with accept and decline first; or that this link is done with.
+    """Shows the invitation with accept and decline, or that the link no longer works.
 
-    A limited sign-in goes on to its registration from here, which is its start page.
+    Redirects a limited sign-in to its registration, because this is its start page.
     """
-    link_id = _opened()
+    link_id = _opened_link()
     invited = _answerable(link_id)
     meeting_id = meeting_of_registration(viewer(), clock.now()) if invited is None else None
     if meeting_id is not None:
@@ -201,7 +201,7 @@ def registration() -> Iterator[Any]:
     if answered.handle is not None:
         end_present()
         let_in(answered.handle)
-        # A limited sign-in ends before the person is done: the same link then offers a new one.
+        # Kept because a limited sign-in may end before the person is done; this page then offers a new link.
         session[_OPENED] = str(link_id)
     flash(_("Thank you: you have accepted. Please add your details."), "success")
     yield see_other(url_for("registration.own_registration", meeting_id=answered.meeting_id))
@@ -210,9 +210,9 @@ def registration() -> Iterator[Any]:
 @blueprint.post("/registration/new-link")
 @allows(LINK_OPEN)
 def ask_for_new_link() -> Response:
-    """Have a new link sent to the address that is written down; the answer is the same for anything."""
+    """Sends a new link to the address of the participation. The response is always the same, to reveal nothing."""
     if PlainForm().validate():
-        answering.ask_for_new_link(_opened(), now=clock.now())
+        answering.ask_for_new_link(_opened_link(), now=clock.now())
     flash(
         _("If this link was yours and registration is open, a new one is on its way to the address your office has."),
         "info",
@@ -220,14 +220,14 @@ def ask_for_new_link() -> Response:
     return see_other(url_for("invitations.registration"))
 
 
-def _opened() -> UUID | None:
-    """Which link this browser opened; the cookie is signed, so that nobody writes one for themself."""
+def _opened_link() -> UUID | None:
+    """Returns the id of the link that this browser opened; the cookie is signed, so it cannot be forged."""
     opened = session.get(_OPENED)
     return UUID(opened) if opened else None
 
 
 def _answerable(link_id: UUID | None) -> Invited | None:
-    """The invitation behind a link that can be answered now."""
+    """Returns the invitation of a link that can be answered now."""
     now = clock.now()
     link = accounts.link_by_id(link_id, LinkPurpose.REGISTRATION, now) if link_id else None
     if link is None or not link.live:
@@ -240,6 +240,6 @@ def _answerable(link_id: UUID | None) -> Invited | None:
 
 
 def _new_sign_in() -> NewSignIn:
-    way = this_way()
+    context = this_way()
     present = None if viewer().is_limited else viewer().account_id
-    return NewSignIn(now=way.moment.real, browser=way.caller.browser, present_account=present)
+    return NewSignIn(now=context.moment.real, browser=context.caller.browser, present_account=present)

@@ -1,4 +1,4 @@
-"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+"""Emails about lists and the exchange. They contain no names and no times."""
 
 from datetime import datetime
 from typing import Any
@@ -14,37 +14,37 @@ from dialogues.lib.text import unlinked
 from dialogues.people.participants.queries import news as participants
 
 
-def lists_opened(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """That lists can be read now, without saying of what or of whom; None for someone who reads them no more."""
-    return _news(letter, _l("the participants lists are open to each other now. To read them, please sign in:"))
+def lists_opened(due_email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+    """Composes the email after the exchange; None if the recipient may no longer read the lists."""
+    return _news(due_email, _l("the participants lists are open to each other now. To read them, please sign in:"))
 
 
-def list_changed(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """That an opened list has changed, and nothing of how; None for someone who reads it no more."""
-    return _news(letter, _l("a participants list has changed since it was opened. To read how, please sign in:"))
+def list_changed(due_email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+    """Composes the email about a changed list, without the change; None if the recipient may no longer read it."""
+    return _news(due_email, _l("a participants list has changed since it was opened. To read how, please sign in:"))
 
 
-def exchange_set(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """That the time of the exchange was set or changed, without the time; None for someone whom it concerns no more."""
-    words = _l("the time at which the participants lists open was set or changed. To read it, please sign in:")
-    return _news(letter, words, page="")
+def exchange_set(due_email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+    """Composes the email about a changed exchange time, without the time; None if it no longer concerns the person."""
+    message = _l("the time at which the participants lists open was set or changed. To read it, please sign in:")
+    return _news(due_email, message, page="")
 
 
-def _news(letter: DueEmail, words: Any, page: str = "/participants") -> Composed | None:
-    told = participants.news_recipient(letter.listed_under, letter.person_id, letter.kind)
-    if told is None:
+def _news(due_email: DueEmail, message: Any, page: str = "/participants") -> Composed | None:
+    recipient = participants.news_recipient(due_email.listed_under, due_email.person_id, due_email.kind)
+    if recipient is None:
         return None
-    with force_locale(told.locale):
+    with force_locale(recipient.locale):
         return Composed(
-            recipient=told.email,
+            recipient=recipient.email,
             subject=_("The participants list"),
             text=_(
                 "Dear %(name)s,\n\n%(words)s\n\n%(page)s\n",
-                name=unlinked(told.name),
-                words=str(words),
-                page=f"{own_base_url()}/meetings/{letter.listed_under}{page}",
+                name=unlinked(recipient.name),
+                words=str(message),
+                page=f"{own_base_url()}/meetings/{due_email.listed_under}{page}",
             ),
-            language=told.locale,
+            language=recipient.locale,
         )
 
 

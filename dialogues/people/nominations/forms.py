@@ -1,4 +1,4 @@
-"""Whom a party names, how many seats there are and when lists open, as typed values."""
+"""Forms of nominations, seats and the exchange."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,10 +23,8 @@ def _capacities(kind: PartyKind) -> list[tuple[str, str]]:
 
 
 class NomineeForm(Form):
-    """Someone whom a party names."""
-
     version = VersionField()
-    #: The mark of this page: sent twice, it names one person.
+    #: Random id of this page, so that sending the form twice nominates one person.
     once = HiddenField(validators=[Optional(), Regexp(r"\A[0-9a-f]{32}\Z")])
     name = NameField(_l("Name as the person styles it"), 200)
     native = NameField(_l("Name in its own script"), 200, required=False)
@@ -49,7 +47,6 @@ class NomineeForm(Form):
                 self.capacity.data = (known.requested or known.capacity).value
 
     def nominee(self) -> Nominee:
-        """Who is named."""
         return Nominee(
             name=self.name.data,
             native=self.native.data or "",
@@ -63,7 +60,7 @@ class NomineeForm(Form):
 
 
 class CapacityForm(Form):
-    """The capacity of someone who says everything else themself."""
+    """Capacity of a person whose other data the party may not edit."""
 
     version = VersionField()
     capacity = SelectField(_l("Capacity"))
@@ -76,12 +73,12 @@ class CapacityForm(Form):
             self.capacity.data = (known.requested or known.capacity).value
 
     def nominee(self) -> Nominee:
-        """The nominee as known, in that capacity."""
+        """Returns the known nominee with the chosen capacity."""
         return Nominee(name=self._known.name, email=self._known.email, capacity=Capacity(self.capacity.data))
 
 
 class ReplacementForm(NomineeForm):
-    """Someone who takes another's seat: in the same capacity."""
+    """Data of a replacement, who gets the same capacity."""
 
     capacity = None
 
@@ -92,7 +89,6 @@ class ReplacementForm(NomineeForm):
             self.once.data = uuid4().hex
 
     def nominee(self) -> Nominee:
-        """Who takes the seat."""
         return Nominee(
             name=self.name.data,
             native=self.native.data or "",
@@ -105,26 +101,26 @@ class ReplacementForm(NomineeForm):
 
 
 class WithdrawalForm(Form):
-    """Someone is taken off the list."""
+    """Confirmation that a nominee is withdrawn."""
 
     version = VersionField()
 
 
 class DecisionForm(Form):
-    """What a coordinator decides about someone who waits, as the page showed them."""
+    """Decision of a coordinator about a waiting person."""
 
     version = VersionField()
 
 
 class MomentForm(Form):
-    """When sealed lists open, on the meeting's clocks; empty: once all are lodged."""
+    """Time of the exchange in local time of the meeting; empty: when all parties have submitted."""
 
     version = VersionField()
     moment = DateTimeLocalField(_l("Day and hour"), [Optional()])
 
 
 class AddressDoubtForm(Form):
-    """What the office makes of an address that is somebody else's."""
+    """Decision of a coordinator about an address that another person uses."""
 
     way = RadioField(_l("What is to be done"), [InputRequired(_l("Please choose one of the two."))])
 
@@ -137,16 +133,16 @@ class AddressDoubtForm(Form):
 
 
 class SeatsForm(Form):
-    """Seats by party and capacity; the fields are made for the parties of one meeting."""
+    """Seats per party and capacity; :func:`seats_form` adds the fields."""
 
     version = VersionField()
 
     def of(self, party_id: UUID, capacity: Capacity) -> Field:
-        """The field of one party's seats in one capacity."""
+        """Returns the field of this party and capacity."""
         return self[_seats_name(party_id, capacity)]
 
     def seats(self, parties: Sequence[PartySeats]) -> Mapping[UUID, Mapping[str, int]]:
-        """The seats as typed; an empty field means no seats."""
+        """Returns the submitted numbers; an empty field means no seats."""
         return {
             party.party_id: {
                 capacity.value: int(self.of(party.party_id, capacity).data)
@@ -158,10 +154,12 @@ class SeatsForm(Form):
 
 
 def seats_form(parties: Sequence[PartySeats], mark: int) -> SeatsForm:
-    """The form for these parties."""
-    within = NumberRange(0, _MOST_SEATS, _l("Write a number from 0 to 500, or nothing."))
+    """Builds the form with one field per party and capacity."""
+    range_check = NumberRange(0, _MOST_SEATS, _l("Write a number from 0 to 500, or nothing."))
     fields = {
-        _seats_name(party.party_id, capacity): IntegerField(f"{party.name}, {word(capacity)}", [Optional(), within])
+        _seats_name(party.party_id, capacity): IntegerField(
+            f"{party.name}, {word(capacity)}", [Optional(), range_check]
+        )
         for party in parties
         for capacity in party.kind.capacities
     }

@@ -1,4 +1,4 @@
-"""Background work of taking part: lists open at their moment, and what was sealed goes on its day."""
+"""Background job of nominations."""
 
 from threading import Event
 
@@ -10,9 +10,10 @@ from dialogues.people.nominations.queries import exchange
 
 
 def open_due_lists(stop: Event | None = None) -> int:
-    """Open the lists of every meeting whose moment has come, also after a time without service; how many were opened.
+    """Opens the lists of all meetings whose exchange is due. Returns the number of meetings.
 
-    They open from the time at which that happens, so that nobody was to know them before.
+    After a downtime, overdue lists open late: the recorded time is the actual one, because nobody could read them
+    before.
     """
     opened = 0
     now = clock.now()

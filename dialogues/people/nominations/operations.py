@@ -1,4 +1,4 @@
-"""Sealed lists: lodged, opened to each other in one transaction, and after that changed in everyone's sight."""
+"""Submitting lists and opening them to each other."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,10 @@ from dialogues.people.participants.rules.standing import GONE, ParticipationStat
 
 
 def mark_list_submitted(row: MeetingParty, by_person: UUID | None, now: datetime) -> None:
-    """Take the party's list as lodged: its nominees are invited, and where lists are open already it joins them."""
+    """Marks the list as submitted and invites its seated nominees.
+
+    After the exchange, it also announces the confirmed people on the list.
+    """
     dialogues.set_submitted(row.meeting_id, row.party_id, by_person, now)
     nominated = select(Participation).where(
         on_party_list(row), Participation.status == ParticipationStatus.NOMINATED, Participation.seat.is_not(None)
@@ -33,34 +36,39 @@ def mark_list_submitted(row: MeetingParty, by_person: UUID | None, now: datetime
     for participation in db.session.scalars(nominated).all():
         on_seat_assigned(participation, now, has_submitted=True)
     if is_open(row.meeting_id):
-        coming = select(Participation).where(on_party_list(row), Participation.status == ParticipationStatus.CONFIRMED)
-        for participation in db.session.scalars(coming).all():
-            # From now on the agenda names them: what is kept of it ready goes by their versions.
+        confirmed = select(Participation).where(
+            on_party_list(row), Participation.status == ParticipationStatus.CONFIRMED
+        )
+        for participation in db.session.scalars(confirmed).all():
+            # The agenda now names them, and its cached fragments depend on the version of the participation.
             participation.version += 1
             record_list_change(participation, ListChangeKind.JOINED, now)
 
 
 def open_lists(meeting_id: UUID, now: datetime) -> ListsOpened:
-    """Open the lists that were lodged to each other, and owe the letters about it. Returns what happened, unsaid."""
+    """Opens the submitted lists to each other and queues the emails. The caller has to record the returned event."""
     dialogues.open_exchange(meeting_id, now)
     enqueue_news(EmailKind.LISTS_OPENED, meeting_id, now)
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
     return ListsOpened(at=now, about=meeting_id, dialogue_id=dialogue_id, meeting_id=meeting_id)
 
 
-def refuse_to_empty(participation: Participation, now: datetime) -> None:
-    """:raises Refusal: the last person of a list that cannot be withdrawn any more is taken off it."""
+def refuse_emptying_list(participation: Participation, now: datetime) -> None:
+    """Checks that a nominee may leave a list that can no longer be withdrawn.
+
+    :raises Refusal: nobody else would remain on that list.
+    """
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
     moment = exchange.moment_of(participation.meeting_id)
     is_sealed = row is not None and row.submitted_at is not None and moment.opened_at is None
     if row is None or not is_sealed or moment.may_be_withdrawn(now):
         return
     waits_for_seat = Participation.queue_no.is_not(None) & (Participation.capacity == participation.capacity)
-    left = exists().where(
+    remaining = exists().where(
         on_party_list(row),
         Participation.id != participation.id,
         Participation.status.not_in(GONE),
         or_(Participation.seat.is_not(None), waits_for_seat),
     )
-    if not db.session.execute(select(left)).scalar():
+    if not db.session.execute(select(remaining)).scalar():
         raise Refusal(N_("The lists open in less than 24 hours: this list needs one person. Replace them instead."))

@@ -1,4 +1,4 @@
-"""Seats, waiting lists and the moment when lists open, on given facts."""
+"""Events and rules of nominations, party lists and the exchange."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from dialogues.policy import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonNominated(ParticipationEvent):
-    """Someone was named for a party: on a seat, or on its waiting list."""
+    """A person was nominated: with a seat, on the waiting list, or waiting for approval."""
 
     action: ClassVar[str] = "nomination.entered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NominationChanged(ParticipationEvent):
-    """What a party wrote of someone whom it names changed, or the office asked for another address."""
+    """Data of a nominee changed, or a coordinator asked for another address."""
 
     action: ClassVar[str] = "nomination.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NomineeReplaced(ParticipationEvent):
-    """Someone takes the seat and the sessions of another person of the same party; `about` is the new participation."""
+    """A person takes over the seat and the sessions of another; `about` is the new participation."""
 
     action: ClassVar[str] = "nomination.replaced"
 
@@ -39,28 +39,28 @@ class NomineeReplaced(ParticipationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsSet(DomainEvent):
-    """The parties have other numbers of seats at a meeting."""
+    """The numbers of seats at a meeting were saved."""
 
     action: ClassVar[str] = "seats.set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSubmitted(DomainEvent):
-    """A party lodged its list; `about` is the party."""
+    """A party submitted its list; `about` is the party."""
 
     action: ClassVar[str] = "list.submitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionTakenBack(DomainEvent):
-    """A party took its list back before the lists were opened; `about` is the party."""
+    """A party withdrew its submitted list before the exchange; `about` is the party."""
 
     action: ClassVar[str] = "list.taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeFixed(DomainEvent):
-    """The time at which a meeting's lists open was set, moved or cleared by two people; `proposed_by` is the first."""
+    """The time of the exchange was set, moved or cleared. Two people decide this; `proposed_by` is the first."""
 
     action: ClassVar[str] = "exchange.fixed"
 
@@ -69,14 +69,14 @@ class ExchangeFixed(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListsOpened(DomainEvent):
-    """The parties' lists of a meeting are open to each other."""
+    """The exchange took place: the submitted lists of a meeting are open to each other."""
 
     action: ClassVar[str] = "exchange.opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nominee:
-    """Someone whom a party names, as written by its focal point; many have no e-mail address."""
+    """Data of a nominee as entered; the email address is optional."""
 
     name: str
     native: str = ""
@@ -89,28 +89,28 @@ class Nominee:
 
 
 def is_due(sealed_until: datetime | None, submitted: Iterable[bool], now: datetime) -> bool:
-    """Whether sealed lists are to open: at the moment that was fixed, or once every party has lodged."""
+    """Whether the exchange is due: at the set time or, if none is set, when all parties have submitted."""
     if sealed_until is not None:
         return sealed_until <= now
-    everyone = list(submitted)
-    return bool(everyone) and all(everyone)
+    statuses = list(submitted)
+    return bool(statuses) and all(statuses)
 
 
-#: How long before it opens the exchange is told, and how long lists then cannot be withdrawn.
+#: Shortest time between setting the exchange and the exchange; in this period lists cannot be withdrawn.
 NOTICE = timedelta(hours=24)
 
 
 def is_frozen(sealed_until: datetime | None, now: datetime) -> bool:
-    """Whether no list can be withdrawn any more: the last 24 hours before the set time.
+    """Whether lists can no longer be withdrawn, because the exchange is less than 24 hours away.
 
-    A nominee can still be withdrawn, because people fall ill, but not the last one whom the list names.
+    A single nominee can still be withdrawn, because people fall ill, but not the last one on a list.
     """
     return sealed_until is not None and now >= sealed_until - NOTICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setter:
-    """Someone who may set the time of the exchange, with the parties to which they belong at the meeting."""
+    """A person who may set the time of the exchange; `parties` are the parties they belong to at the meeting."""
 
     person_id: UUID
     account_id: UUID | None
@@ -127,15 +127,14 @@ class Setter:
 
     @property
     def may_set(self) -> bool:
-        """Whether they count as one of the two."""
+        """Whether they count as one of the two people."""
         return self.is_chair or self.is_coordinator
 
 
 def may_set_together(one: Setter, other: Setter) -> bool:
-    """Whether two people may set the time: two co-chairs of different parties, or a coordinator and one co-chair.
+    """Whether these two may set the time: co-chairs of different parties, or a coordinator and a co-chair.
 
-    Two people of one party never do, whatever their roles. A co-chair whose party nobody knows sets it with a
-    coordinator only.
+    Two people of the same party may not, whatever their roles are. A co-chair without a party needs a coordinator.
     """
     is_same = one.person_id == other.person_id or (one.account_id is not None and one.account_id == other.account_id)
     if is_same or one.parties & other.parties:
@@ -145,18 +144,18 @@ def may_set_together(one: Setter, other: Setter) -> bool:
     return (one.is_coordinator and other.is_chair) or (one.is_chair and other.is_coordinator)
 
 
-#: In these a nominee's words are still the focal point's; whoever has accepted speaks for themself.
-STILL_THE_PARTYS = frozenset({ParticipationStatus.NOMINATED, ParticipationStatus.WAITING, ParticipationStatus.INVITED})
+#: With these statuses the party may edit the nominee's data; after accepting, only the person does.
+EDITABLE_BY_PARTY = frozenset({ParticipationStatus.NOMINATED, ParticipationStatus.WAITING, ParticipationStatus.INVITED})
 
 
 def refuse_gone(status: ParticipationStatus) -> None:
-    """:raises Refusal: the person does not come any more."""
+    """:raises Refusal: the person has left the list."""
     if status in GONE:
         raise Refusal(N_("This person is not coming already: nothing was changed."))
 
 
 def refuse_early(moment: datetime, now: datetime) -> None:
-    """:raises Refusal: the time at which lists open is past, or not a day ahead."""
+    """:raises Refusal: the time is in the past or less than 24 hours away."""
     if moment <= now:
         raise Refusal(N_("This moment is past: choose one that is still to come."), field="moment")
     if moment < now + NOTICE:

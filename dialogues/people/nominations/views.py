@@ -1,4 +1,4 @@
-"""Pages of a party's list: who is named, on which seat, who waits; entered, changed, replaced, withdrawn, lodged."""
+"""Pages of party lists: nominate, edit, replace, withdraw and submit; seats and the exchange."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -40,7 +40,7 @@ blueprint = Blueprint("nominations", __name__)
 @allows(EXCHANGE_FIX)
 @form_page("people/nominations/exchange.html")
 def exchange(meeting_id: UUID) -> Iterator[Any]:
-    """The time at which the lists open, what is proposed for it, and a form to propose another."""
+    """The time of the exchange, the pending proposal, and a form to propose another time."""
     moment, frame = exchange_queries.moment_of(meeting_id), participants_frame.frame(meeting_id)
     shown = in_zone(moment.sealed_until, frame.zone) if moment.sealed_until else None
     mark = exchange_queries.moment_mark(meeting_id)
@@ -56,7 +56,6 @@ def exchange(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/exchange/confirm")
 @allows(EXCHANGE_FIX)
 def confirm_exchange(meeting_id: UUID) -> Response:
-    """Confirm the time that someone else proposed."""
     try:
         submitting.confirm_exchange(viewer(), version=_shown_mark(), now=clock.now())
     except Refusal as refusal:
@@ -70,7 +69,7 @@ def confirm_exchange(meeting_id: UUID) -> Response:
 
 
 def _shown_mark() -> int:
-    """The number of the page that was sent; one that no page has where there is none."""
+    """Returns the checksum that the page sent, or -1, which matches no page, if it is not a number."""
     typed = request.form.get("version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else -1
 
@@ -82,7 +81,7 @@ def _to_exchange(meeting_id: UUID) -> Response:
 @blueprint.get("/meetings/<uuid:meeting_id>/nominations")
 @allows(SUBMISSION_SEE)
 def nominations(meeting_id: UUID) -> str:
-    """The lists that the reader looks after: a party's own, or all of them for the office."""
+    """The lists that the viewer manages: of the own party, or all of them for coordinators."""
     return render_template(
         "people/nominations/nominations.html",
         lists=nominations_queries.party_lists(viewer()),
@@ -97,7 +96,6 @@ def nominations(meeting_id: UUID) -> str:
 @allows(SEATS_EDIT)
 @form_page("people/nominations/seats.html")
 def seats(meeting_id: UUID) -> Iterator[Any]:
-    """How many seats each party has in each capacity."""
     parties = nominations_queries.seats(viewer(), SEATS_EDIT)
     form = seats_form(parties, nominations_queries.seats_mark(viewer(), SEATS_EDIT))
     yield {"form": form, "parties": parties, "capacities": list(Capacity)}
@@ -110,23 +108,25 @@ def seats(meeting_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/nominate.html")
 def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
-    """Name someone for a party."""
     party = nominations_queries.party_list(viewer(), NOMINATE, party_id)
     form = NomineeForm(party.kind)
-    yield {"form": form, "party": party, "sees_all": _sees_all(), **_frame(meeting_id)}
-    named = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
-    _say_place(named)
+    yield {"form": form, "party": party, "sees_all": _sees_all(), **_context(meeting_id)}
+    new_id = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
+    _flash_place(new_id)
     yield _to_lists(meeting_id)
 
 
-def _say_place(participation_id: UUID) -> None:
+def _flash_place(participation_id: UUID) -> None:
     line = nominations_queries.line_of(viewer(), participation_id)
     if line.is_unplaced:
         flash(_("%(name)s waits for the coordinator's approval as participant.", name=line.name), "info")
     elif line.queue_no is not None:
         flash(_("%(name)s is on the waiting list: all seats are taken.", name=line.name), "info")
     elif line.is_over:
-        flash(_("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name), "warning")
+        flash(
+            _("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name),
+            "warning",
+        )
     else:
         flash(_("%(name)s is on the list, on seat %(seat)s.", name=line.name, seat=line.seat), "success")
 
@@ -135,7 +135,7 @@ def _say_place(participation_id: UUID) -> None:
 @allows(NOMINATE)
 @form_page("people/nominations/edit_nominee.html")
 def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Change what is written of someone who has not accepted."""
+    """Edits a nominee who has not accepted."""
     known = nominee.nominee(viewer(), participation_id)
     form = NomineeForm(known.party_kind, known) if known.is_ours else CapacityForm(known)
     yield {"form": form, "nominee": known, "sees_all": _sees_all()}
@@ -151,10 +151,10 @@ def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/replace_nominee.html")
 def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Name someone else for the same seat."""
+    """Nominates another person for the same seat."""
     known = nominee.nominee(viewer(), participation_id)
     form = ReplacementForm(known.version)
-    yield {"form": form, "nominee": known, **_frame(meeting_id)}
+    yield {"form": form, "nominee": known, **_context(meeting_id)}
     nominating.replace_nominee(
         viewer(),
         participation_id,
@@ -171,7 +171,7 @@ def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/withdraw_nominee.html")
 def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Take someone off the party's list, after asking once more."""
+    """Takes a nominee off the list, after a confirmation page."""
     known = nominee.nominee(viewer(), participation_id)
     form = WithdrawalForm(obj=known)
     yield {"form": form, "nominee": known}
@@ -183,15 +183,13 @@ def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/seat")
 @allows(SEATS_EDIT)
 def approve_seat(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Approve a seat for someone who waits."""
-    return _decided(meeting_id, participation_id, participants_commands.approve_seat, _("%(name)s has a seat now."))
+    return _decide(meeting_id, participation_id, participants_commands.approve_seat, _("%(name)s has a seat now."))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/participant")
 @allows(SEATS_EDIT)
 def approve_participant(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Approve that someone becomes a participant."""
-    return _decided(
+    return _decide(
         meeting_id, participation_id, participants_commands.approve_participant, _("%(name)s is a participant now.")
     )
 
@@ -199,18 +197,17 @@ def approve_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/no-participant")
 @allows(SEATS_EDIT)
 def refuse_participant(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Refuse that someone becomes a participant."""
     refused = _("%(name)s does not become a participant.")
-    return _decided(meeting_id, participation_id, participants_commands.refuse_participant, refused)
+    return _decide(meeting_id, participation_id, participants_commands.refuse_participant, refused)
 
 
-def _decided(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None], said: str) -> Response:
+def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None], message: str) -> Response:
     form = DecisionForm()
     if not form.validate():
         abort(400)
     try:
         decide(viewer(), participation_id, version=form.version.data, now=clock.now())
-        flash(said % {"name": nominations_queries.line_of(viewer(), participation_id).name}, "success")
+        flash(message % {"name": nominations_queries.line_of(viewer(), participation_id).name}, "success")
     except Refusal as refusal:
         flash(words(refusal), "danger")
     return _to_lists(meeting_id)
@@ -220,7 +217,7 @@ def _decided(meeting_id: UUID, participation_id: UUID, decide: Callable[..., Non
 @allows(LODGE)
 @form_page("people/nominations/submit_list.html")
 def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
-    """Lodge a party's list, after looking at it once more."""
+    """Submits a party's list, after a confirmation page."""
     yield {
         "form": PlainForm(),
         "party": nominations_queries.party_list(viewer(), LODGE, party_id),
@@ -237,7 +234,7 @@ def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/take-back")
 @allows(LODGE)
 def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
-    """Take a lodged list back while it is sealed."""
+    """Withdraws a submitted list before the exchange."""
     try:
         submitting.take_submission_back(viewer(), party_id, now=clock.now())
         flash(_("The list is taken back. Lodge it again when it is ready."), "success")
@@ -250,11 +247,11 @@ def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/nominations/address_doubt.html")
 def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Decide about an address that a party wrote and that is somebody else's."""
+    """Resolves an address of a nominee that another person uses."""
     form = AddressDoubtForm()
     yield {"form": form, "doubt": nominee.doubtful_address(viewer(), participation_id)}
     if form.way.data == "same":
-        submitting.take_for_the_same(viewer(), participation_id, now=clock.now())
+        submitting.merge_with_address_owner(viewer(), participation_id, now=clock.now())
         flash(_("The nominee is the person with this address now."), "success")
     else:
         submitting.ask_for_another_address(viewer(), participation_id, now=clock.now())
@@ -266,7 +263,7 @@ def _sees_all() -> bool:
     return Scope.ALL in viewer().scopes(NOMINATE)
 
 
-def _frame(meeting_id: UUID) -> dict[str, Any]:
+def _context(meeting_id: UUID) -> dict[str, Any]:
     return {"takes_answers": participants_frame.frame(meeting_id).gathering.is_open(clock.now())}
 
 

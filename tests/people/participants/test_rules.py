@@ -9,7 +9,7 @@ import pytest
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity
-from dialogues.people.invitations.rules import LINK_LASTS, capacity_called, link_expires, party_called
+from dialogues.people.invitations.rules import DEFAULT_LINK_LIFETIME, find_party, link_expires, parse_capacity
 from dialogues.people.participants.rules import kinds, standing, steps
 from dialogues.people.participants.rules.kinds import (
     AnswerAudience,
@@ -68,7 +68,7 @@ def test_only_participants_sit_at_the_table() -> None:
 
 def test_a_link_lasts_until_registration_closes_or_sixty_days() -> None:
     assert link_expires(NOON, NOON - timedelta(days=300)) == NOON
-    assert link_expires(None, NOON) == NOON + LINK_LASTS == NOON + timedelta(days=60)
+    assert link_expires(None, NOON) == NOON + DEFAULT_LINK_LIFETIME == NOON + timedelta(days=60)
 
 
 @pytest.mark.parametrize("status", ParticipationStatus)
@@ -108,23 +108,23 @@ def test_who_is_on_the_list_is_not_invited_twice(status: ParticipationStatus) ->
     ],
 )
 def test_capacities_are_found_by_their_words(called: str, capacity: Capacity) -> None:
-    assert capacity_called(called) is capacity
+    assert parse_capacity(called) is capacity
 
 
 def test_an_unknown_capacity_names_the_known_ones() -> None:
     with pytest.raises(Refusal, match="special observer, resource person"):
-        capacity_called("king")
+        parse_capacity("king")
 
 
 def test_parties_are_found_by_code_or_any_name() -> None:
     mongolia, korea = uuid4(), uuid4()
     parties = {mongolia: ("MN", "Mongolia", "Монгол"), korea: ("KR", "Republic of Korea", "대한민국")}
 
-    assert [party_called(called, parties) for called in ("mn", "МОНГОЛ", "대한민국")] == [mongolia, mongolia, korea]
+    assert [find_party(called, parties) for called in ("mn", "МОНГОЛ", "대한민국")] == [mongolia, mongolia, korea]
     with pytest.raises(Refusal, match="write one of MN, KR"):
-        party_called("XX", parties)
+        find_party("XX", parties)
     with pytest.raises(Refusal, match="The party is missing"):
-        party_called(" ", parties)
+        find_party(" ", parties)
 
 
 def test_days_present_lie_among_the_days_of_the_meeting() -> None:

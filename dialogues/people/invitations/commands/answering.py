@@ -1,4 +1,4 @@
-"""What the invited do: answer by their link, withdraw, ask for a new link."""
+"""Commands of invited people: answer, withdraw, request a new link."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,12 +29,12 @@ from dialogues.people.participants.rules.events import (
 from dialogues.people.participants.rules.standing import Answer, ParticipationStatus, may_answer
 from dialogues.policy import LINK_OPEN, REGISTRATION_OWN, AccountKind
 
-NEW_LINKS = Limit("registration/link", 3, timedelta(hours=6))
+NEW_LINK_LIMIT = Limit("registration/link", 3, timedelta(hours=6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of an answer: the meeting, and the handle of a new limited sign-in if one was opened."""
+    """Result of an answer: the meeting, and the handle of a new limited sign-in if one was opened."""
 
     meeting_id: UUID
     handle: str | None = None
@@ -42,9 +42,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSignIn:
-    """How a limited sign-in would be opened: on the machine's clock, in which browser.
+    """Data for opening a limited sign-in; `now` is the real time, not the demo clock.
 
-    `present_account` has a full sign-in in this browser already, and needs no limited one.
+    `present_account` is the account already signed in on this browser; it needs no limited sign-in.
     """
 
     now: datetime
@@ -53,11 +53,11 @@ class NewSignIn:
 
 
 def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: datetime) -> Answered:
-    """Use the personal link up and write the answer down; a yes opens a sign-in that is limited to this registration.
+    """Uses up the personal link and saves the answer. Accepting opens a sign-in limited to this registration.
 
-    Saying again what was said before changes nothing, so that two devices and impatient fingers do no harm.
+    Giving the same answer again, with a new link, has no further effect.
 
-    :raises Refusal: the link was used, replaced or has expired, or registration is closed.
+    :raises Refusal: the link was used, replaced or expired, or registration is closed.
     """
     with transaction(_holder(link_id, now), LINK_OPEN) as change:
         link = accounts_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
@@ -72,13 +72,13 @@ def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: da
             _decline(change, participation, now)
             return Answered(meeting_id=meeting.id)
         account_id = _accept(change, participation, sign_in.now, now)
-        lasts = link_expires(meeting.registration_closes_at, now) - now
-        handle = _open_sign_in(change, participation, account_id, sign_in, lasts=lasts, now=now)
+        lifetime = link_expires(meeting.registration_closes_at, now) - now
+        handle = _open_sign_in(change, participation, account_id, sign_in, lifetime=lifetime, now=now)
         return Answered(meeting_id=meeting.id, handle=handle)
 
 
 def _holder(link_id: UUID, now: datetime) -> Viewer:
-    """Whoever holds the link, as the person it is about."""
+    """Returns a viewer for the holder of the link, as the invited person."""
     link = accounts_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
     person = select(Participation.person_id).where(Participation.id == (link.subject if link else None))
     return Viewer(
@@ -87,7 +87,7 @@ def _holder(link_id: UUID, now: datetime) -> Viewer:
 
 
 def _accept(change: Change, participation: Participation, real_now: datetime, now: datetime) -> UUID:
-    """Write the yes down, with the role and the account that come with it; the account."""
+    """Confirms the participation and links an account to the person. Returns the account id."""
     person = db.session.get_one(Person, participation.person_id)
     account_id = person.account_id or accounts_operations.account_for(person.email or "", real_now)
     dialogues_operations.link_account(person.id, account_id)
@@ -105,10 +105,13 @@ def _open_sign_in(
     account_id: UUID,
     sign_in: NewSignIn,
     *,
-    lasts: timedelta,
+    lifetime: timedelta,
     now: datetime,
 ) -> str | None:
-    """Open a limited sign-in, if the email went to the account's own address: else it proves no account."""
+    """Opens a limited sign-in, only if the link was sent to the account's own address.
+
+    Otherwise the link does not prove that its holder owns the account.
+    """
     person = db.session.get_one(Person, participation.person_id)
     owner = accounts_queries.account_by_email(person.email or "")
     if owner is None or owner.id != account_id or sign_in.present_account == account_id:
@@ -118,7 +121,7 @@ def _open_sign_in(
         account_id,
         frozenset({Proof.INVITATION}),
         now=sign_in.now,
-        longest=lasts,
+        longest=lifetime,
         browser=sign_in.browser,
         participation_id=participation.id,
     )
@@ -135,9 +138,11 @@ def _decline(change: Change, participation: Participation, now: datetime) -> Non
 
 
 def withdraw(viewer: Viewer, *, now: datetime) -> None:
-    """Take one's own yes back; until registration closes a new link from the office's letter brings it again.
+    """Withdraws the viewer's own acceptance. Until registration closes, they can accept again with a new link.
 
-    :raises Refusal: the meeting was cancelled or closed; whoever was there still reads what they may read of it.
+    Not possible after the meeting, because participants keep access to what they may read.
+
+    :raises Refusal: the meeting is cancelled or closed.
     """
     with transaction(viewer, REGISTRATION_OWN) as change:
         participation = _own(change)
@@ -155,9 +160,9 @@ def _withdraw(change: Change, participation: Participation, now: datetime) -> No
 
 
 def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
-    """Owe a new letter to the address that is written down, if the link ever was one and answers are still taken.
+    """Queues an email with a new link, at most three in six hours, while the invitation can be answered.
 
-    Nobody is told whether it was: who asks with anything else, or too often, gets the same answer.
+    Reports nothing, because the caller must not learn whether the link was valid.
     """
     if link_id is None:
         return
@@ -169,7 +174,7 @@ def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
         meeting = db.session.get_one(Meeting, participation.meeting_id)
         if not may_answer(participation.status, dialogues_meetings.gathering_of(meeting), now):
             return
-        if accounts_operations.count((Bucket(NEW_LINKS, f"{NEW_LINKS.kind}:{participation.id}"),), now):
+        if accounts_operations.count((Bucket(NEW_LINK_LIMIT, f"{NEW_LINK_LIMIT.kind}:{participation.id}"),), now):
             return
         participants_operations.enqueue_invitation(participation, now)
         change.record(RegistrationLinkSent.of(participation, now))

@@ -1,4 +1,4 @@
-"""What the office corrects of someone who has not accepted yet: address, party, capacity."""
+"""Correction of invitations that are not accepted yet."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,13 +24,14 @@ from dialogues.policy import PARTICIPANTS_INVITE
 
 
 def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, version: int, now: datetime) -> bool:
-    """Correct where an invitation goes, or for which party and in which capacity it is; whether a new letter is owed.
+    """Corrects address, party and capacity of an invitation. Returns whether a new email was queued.
 
-    A link that was mailed to another address works no more. With another party or capacity the seat is given up.
+    Links that were sent to the former address stop working. A new party or capacity gives up the seat and assigns
+    another.
 
-    :raises Unseen: there is no such person, or they have accepted.
-    :raises Refusal: the address is someone else's or the person's own by now, the party is not at the meeting or has
-        no such capacity, registration is closed, or someone saved a change meanwhile.
+    :raises NotFound: there is no unanswered invitation with this id for this viewer.
+    :raises Refusal: the address is in use or belongs to an account, the party is not at the meeting or cannot have the
+        capacity, registration is closed, or the data changed since the page was shown.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _correctable(change.viewer, participation_id)
@@ -38,14 +39,14 @@ def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, v
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
         person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
-        is_elsewhere = _readdress(participation, person, correction.email, now)
+        has_new_address = _change_address(participation, person, correction.email, now)
         if (correction.party_id, correction.capacity) != (participation.party_id, participation.capacity):
-            _reseat(participation, correction, now)
+            _change_seat(participation, correction, now)
         participation.version += 1
-        if is_elsewhere:
+        if has_new_address:
             participants_operations.enqueue_invitation(participation, now)
         change.record(InvitationCorrected.of(participation, now))
-        return is_elsewhere
+        return has_new_address
 
 
 def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
@@ -59,8 +60,8 @@ def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
     return participation
 
 
-def _readdress(participation: Participation, person: Person, email: str, now: datetime) -> bool:
-    """Write another address down; whether it is another one."""
+def _change_address(participation: Participation, person: Person, email: str, now: datetime) -> bool:
+    """Saves another address. Returns whether it differs from the former one."""
     address = mail_address(email, field="email") if email else None
     if (same_address(address) if address else None) == person.email_norm:
         return False
@@ -77,7 +78,7 @@ def _readdress(participation: Participation, person: Person, email: str, now: da
     return True
 
 
-def _reseat(participation: Participation, correction: Correction, now: datetime) -> None:
+def _change_seat(participation: Participation, correction: Correction, now: datetime) -> None:
     if db.session.get(MeetingParty, (participation.meeting_id, correction.party_id)) is None:
         raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
     participants_operations.release_seat(participation, now)

@@ -1,4 +1,4 @@
-"""What the office does: invites one or many, sends a link again, takes an invitation back."""
+"""Commands of coordinators: invite, import, send a link again, take a person off the list."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ from dialogues.people.invitations.rules import (
     Line,
     PersonInvited,
     RegistrationLinkSent,
-    capacity_called,
-    party_called,
+    find_party,
+    parse_capacity,
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
@@ -42,10 +42,10 @@ from dialogues.policy import PARTICIPANTS_INVITE
 
 
 def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
-    """Invite someone to the meeting the viewer stands in, and owe them the letter with their link.
+    """Invites a person to the viewer's meeting and queues the email with the personal link.
 
-    :raises Refusal: the meeting takes no registrations, the party is not at it or has no such capacity, or the person
-        is invited already.
+    :raises Refusal: registration is closed, the party is not at the meeting or cannot have the capacity, or the person
+        is already invited.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = _meeting(change)
@@ -57,26 +57,26 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file: how many were invited, which lines were not, and what to know about others."""
+    """Result of an import: number of invitations, rejected lines, and people known under another name."""
 
     invited: int = 0
     faults: list[tuple[Line, Refusal]] = field(default_factory=list)
-    #: Lines whose address belongs to someone the dialogue knows by another name, which was kept.
+    #: Lines whose address belongs to a known person with another name. They are invited under the known name.
     known: list[tuple[Line, str]] = field(default_factory=list)
 
 
 def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Imported:
-    """Invite everyone whose line is right, and say of each other line what is wrong with it.
+    """Invites everyone whose line is valid, and reports the error of each other line.
 
-    People of an observing organisation are observers where the line names no capacity.
+    Without a capacity, people of an observing organisation become observers, others participants.
 
-    :raises Refusal: the meeting takes no registrations.
+    :raises Refusal: registration is closed.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = _meeting(change)
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
         party_names = {row.id: (row.code, *row.names.values()) for row in participants_frame.parties(change.viewer)}
-        # Held for the whole file, because the session forgets rows that nothing refers to and would read them per line.
+        # Loaded once, because the session drops unreferenced rows and would query them for every line.
         parties = {row.id: row for row in db.session.scalars(select(Party).where(Party.id.in_(party_names)))}
         imported, seen = Imported(), dict[str, int]()
         for line in lines:
@@ -104,8 +104,8 @@ def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]], parties: Map
         raise Refusal(N_("The name is missing."))
     if not values.get("email"):
         raise Refusal(N_("The e-mail address is missing."))
-    party_id = party_called(values.get("party", ""), party_names)
-    capacity = capacity_called(values.get("capacity", ""))
+    party_id = find_party(values.get("party", ""), party_names)
+    capacity = parse_capacity(values.get("capacity", ""))
     if not values.get("capacity") and parties[party_id].kind is PartyKind.OBSERVER:
         capacity = Capacity.OBSERVER
     return Invitee(
@@ -151,41 +151,41 @@ def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -
     else:
         check_not_already_invited(db.session.get_one(Person, person_id).name, participation.status)
         participation.party_id, participation.capacity = invitee.party_id, invitee.capacity
-        _invite_anew(participation, now)
-    _tell(change, participation, now)
+        _set_invited(participation, now)
+    _send_invitation(change, participation, now)
     return participation.id
 
 
 def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Invite someone again who declined, withdrew or whose invitation was taken back.
+    """Invites a person again who declined, withdrew or was taken off the list.
 
-    :raises Refusal: the meeting takes no registrations, or the person is invited already.
+    :raises Refusal: registration is closed, or the person is already invited.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _participation(change, participation_id)
         refuse_closed(dialogues_meetings.gathering_of(_meeting(change)), now)
         check_not_already_invited(_name_of(participation_id), participation.status)
-        _invite_anew(participation, now)
-        _tell(change, participation, now)
+        _set_invited(participation, now)
+        _send_invitation(change, participation, now)
 
 
-def _invite_anew(participation: Participation, now: datetime) -> None:
-    """Invite someone again, on a seat; the office may seat more people than were meant."""
+def _set_invited(participation: Participation, now: datetime) -> None:
+    """Sets the participation to invited, with a seat even if none is free."""
     participation.status, participation.replaces = ParticipationStatus.INVITED, None
     participation.invited_at, participation.answered_at = now, None
     participation.version += 1
     participants_operations.assign_seat_or_queue(participation, may_exceed=True)
 
 
-def _tell(change: Change, participation: Participation, now: datetime) -> None:
+def _send_invitation(change: Change, participation: Participation, now: datetime) -> None:
     participants_operations.enqueue_invitation(participation, now)
     change.record(PersonInvited.of(participation, now))
 
 
 def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Owe someone a letter with a new link, which voids the one before.
+    """Queues an email with a new link. The previous link stops working ten minutes after the email is composed.
 
-    :raises Refusal: registration is closed, or there is nothing to answer.
+    :raises Refusal: registration is closed, or the invitation was taken back.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _participation(change, participation_id)
@@ -198,9 +198,9 @@ def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) ->
 
 
 def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Take someone off the meeting, at their word or the office's: their link and their role end.
+    """Takes a person off the meeting; ends their links, role and seat.
 
-    :raises Refusal: they are off it already.
+    :raises Refusal: the person has left already.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _participation(change, participation_id)

@@ -1,4 +1,4 @@
-"""What a focal point does for the party: names people, changes what is written of them, replaces and withdraws them."""
+"""Commands of focal points: nominate, edit, replace and withdraw people."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import nominations
 from dialogues.people.nominations.queries import nominee as nominee_queries
 from dialogues.people.nominations.rules import (
-    STILL_THE_PARTYS,
+    EDITABLE_BY_PARTY,
     NominationChanged,
     Nominee,
     NomineeReplaced,
@@ -43,19 +43,19 @@ from dialogues.people.participants.rules.standing import (
 )
 from dialogues.policy import NOMINATE, Scope
 
-APPROVED_FIRST = N_(
+NEEDS_APPROVAL = N_(
     "%(name)s becomes a participant after the coordinator's approval. Name them on the form “Name a person” first."
 )
 
 
 def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now: datetime) -> UUID:
-    """Name someone for the party; where all seats are taken they wait for one. The id of the participation.
+    """Nominates a person; without a free seat they join the waiting list. Returns the id of the participation.
 
-    A focal point who names themself, or someone who was no participant, as participant: a coordinator decides first.
+    A coordinator has to approve if a focal point nominates themself, or a person listed in another capacity, as
+    participant.
 
-    :param once: the mark of the page that was sent; the same page sent twice names one person.
-    :raises Refusal: the meeting takes no registrations, the person is on the party's list already, or the party has no
-        such capacity.
+    :param once: id of the submitted page; sending the same page twice nominates one person.
+    :raises Refusal: registration is closed, the person is on the party's list, or the party cannot have this capacity.
     """
     with transaction(viewer, NOMINATE) as change:
         row = _party(change, party_id)
@@ -63,31 +63,31 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
         if db.session.get(Participation, new_id) is not None:
             return new_id
         refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, row.meeting_id)), now)
-        participation = _entered(change, row, nominee, new_id, now)
-        _place(change, participation, now)
+        participation = _add_nominee(change, row, nominee, new_id, now)
+        _assign_place(change, participation, now)
         change.record(PersonNominated.of(participation, now))
         return participation.id
 
 
 def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, version: int, now: datetime) -> None:
-    """Change what the party wrote of someone who has not accepted; another capacity is another queue.
+    """Edits a nominee who has not accepted. In a new capacity they get a free seat or join the queue.
 
-    A focal point's change to participant waits for a coordinator; until then the person keeps capacity and place.
+    A focal point's change to participant waits for a coordinator; until then the person keeps capacity and seat.
 
-    :raises Refusal: the person has accepted or is gone, someone else of the party has the address, the party has no
-        such capacity, or someone saved a change meanwhile.
+    :raises Refusal: the person has accepted or left, another nominee of the party has the address, the party cannot
+        have this capacity, or the data changed since the page was shown.
     """
     with transaction(viewer, NOMINATE) as change:
         participation = _nominee(change, participation_id)
         person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
         refuse_gone(participation.status)
-        if participation.status not in STILL_THE_PARTYS:
+        if participation.status not in EDITABLE_BY_PARTY:
             raise Refusal(N_("This person has accepted and speaks for themself. You can still replace them."))
         if nominee_queries.is_known_elsewhere(participation.id):
             participation.version += 1
         else:
-            _describe(change, participation, person, nominee, now)
+            _update_person(change, participation, person, nominee, now)
         _change_capacity(change, participation, nominee.capacity, now)
         change.record(NominationChanged.of(participation, now))
 
@@ -95,10 +95,10 @@ def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, 
 def replace_nominee(
     viewer: Viewer, participation_id: UUID, nominee: Nominee, *, version: int, once: str, now: datetime
 ) -> None:
-    """Name someone else for the same seat, or place in the queue; the sessions stay with it.
+    """Nominates another person for the same seat or place in the queue; the sessions stay with it.
 
-    :raises Refusal: the person is gone already, the new one is on the party's list already, or only a coordinator can
-        make the new one a participant.
+    :raises Refusal: the person has left, the new person is on the party's list, the new person needs approval as
+        participant, registration is closed, or the data changed since the page was shown.
     """
     with transaction(viewer, NOMINATE) as change:
         old = _nominee(change, participation_id)
@@ -109,9 +109,9 @@ def replace_nominee(
         refuse_gone(old.status)
         refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, old.meeting_id)), now)
         row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
-        new = _entered(change, row, replace(nominee, capacity=old.capacity), new_id, now)
+        new = _add_nominee(change, row, replace(nominee, capacity=old.capacity), new_id, now)
         if new.requested_capacity is not None:
-            raise Refusal(APPROVED_FIRST, field="name", name=nominee.name)
+            raise Refusal(NEEDS_APPROVAL, field="name", name=nominee.name)
         new.replaces = old.id
         waits, has_place = old.status is ParticipationStatus.WAITING, _has_place(old)
         old.status = ParticipationStatus.TAKEN_BACK
@@ -119,7 +119,7 @@ def replace_nominee(
         participants_operations.end_part(old, now, keeps_place=True)
         participants_operations.hand_over_place(old, new)
         if not has_place:
-            _place(change, new, now)
+            _assign_place(change, new, now)
         elif waits:
             new.status = ParticipationStatus.WAITING
         else:
@@ -129,16 +129,16 @@ def replace_nominee(
 
 
 def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
-    """Take someone off the party's list; the first of those who wait gets the seat.
+    """Takes a person off the party's list; the first person in the queue gets the seat.
 
-    :raises Refusal: the person is gone already, someone saved a change meanwhile, or the lists open within 24 hours and
-        nobody else is on this one.
+    :raises Refusal: the person has left, the data changed since the page was shown, or the exchange is less than 24
+        hours away and nobody else is on the list.
     """
     with transaction(viewer, NOMINATE) as change:
         participation = _nominee(change, participation_id)
         refuse_gone(participation.status)
         refuse_stale(_version(participation), version)
-        operations.refuse_to_empty(participation, now)
+        operations.refuse_emptying_list(participation, now)
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
         participants_operations.end_part(participation, now)
@@ -179,14 +179,14 @@ def _change_capacity(change: Change, participation: Participation, capacity: Cap
         return
     participation.requested_capacity = None
     if capacity is not participation.capacity or not _has_place(participation):
-        operations.refuse_to_empty(participation, now)
+        operations.refuse_emptying_list(participation, now)
         participants_operations.release_seat(participation, now)
         participation.capacity = capacity
-        _place(change, participation, now)
+        _assign_place(change, participation, now)
 
 
 def _sees_all(change: Change) -> bool:
-    """Whether the viewer is a coordinator, who approves; a focal point sees the own party only."""
+    """Whether the viewer is a coordinator; focal points reach their own party only."""
     return Scope.ALL in change.viewer.scopes(NOMINATE)
 
 
@@ -198,10 +198,10 @@ def _kind(row: MeetingParty) -> PartyKind:
     return db.session.get_one(Party, row.party_id).kind
 
 
-def _place(change: Change, participation: Participation, now: datetime) -> None:
-    """Seat the nominee, or put them in the queue; a coordinator may exceed the seats.
+def _assign_place(change: Change, participation: Participation, now: datetime) -> None:
+    """Assigns a seat or a place in the queue, and sets the status. Coordinators may exceed the seats.
 
-    A person named as participant who needs a coordinator's approval has neither seat nor place in the queue until then.
+    A nominee who needs approval as participant gets neither until then.
     """
     if participation.requested_capacity is not None:
         participation.status = ParticipationStatus.WAITING
@@ -216,28 +216,30 @@ def _place(change: Change, participation: Participation, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """Whose an address is, as far as it decides about a nomination."""
+    """The person of the dialogue who uses an address."""
 
     person_id: UUID | None = None
-    #: The person's part in this very meeting, if there is one.
+    #: The person's participation in this meeting, if any.
     part: Participation | None = None
-    #: Whether this party named the person before, in this dialogue.
+    #: Whether this party nominated the person before, in this dialogue.
     is_ours: bool = False
 
 
-def _entered(
+def _add_nominee(
     change: Change,
     row: MeetingParty,
     nominee: Nominee,
     new_id: UUID,
     now: datetime,
 ) -> Participation:
-    """The participation of a nominee, without a place yet; of one who needs approval, as observer who asks for more.
+    """Adds the participation of a nominee, without a seat.
 
-    Someone who asks is offered no observer's part, so that no restriction counts.
+    A nominee who needs approval as participant becomes an observer with a requested capacity. This is no offer of the
+    observer role, so its restrictions do not apply.
 
-    Who has an address that is somebody else's becomes a separate person without one: nothing tells the party of it, and
-    no letter leaves before the office has looked at it. The same statements are sent either way.
+    If another person uses the address, the nominee becomes a separate person without an address. The party is not told,
+    and no email is sent before a coordinator decides. Both cases run the same statements, so response times do not
+    differ.
     """
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address)
@@ -245,18 +247,18 @@ def _entered(
     sees_all = _sees_all(change)
     own_id = None if sees_all else own_person(change.viewer, address)
     owner = _owner(row, address, own_id)
-    asks = nominee.capacity is Capacity.PARTICIPANT and not sees_all
-    asks = asks and needs_approval(change.viewer, row, nominee.name, address)
-    capacity, requested = (Capacity.OBSERVER, nominee.capacity) if asks else (nominee.capacity, None)
+    needs_request = nominee.capacity is Capacity.PARTICIPANT and not sees_all
+    needs_request = needs_request and needs_approval(change.viewer, row, nominee.name, address)
+    capacity, requested = (Capacity.OBSERVER, nominee.capacity) if needs_request else (nominee.capacity, None)
     if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
         was_restricted = owner.part.reads_as_observer
-        _named_again(change, owner.part, row.party_id, capacity, now)
-        return _asking(owner.part, requested, was_restricted=was_restricted)
+        _nominate_again(change, owner.part, row.party_id, capacity, now)
+        return _set_requested_capacity(owner.part, requested, was_restricted=was_restricted)
     is_free = owner.person_id is None
     is_ours = owner.is_ours or (own_id is not None and owner.person_id == own_id)
     known = owner.person_id if owner.part is None and (is_ours or sees_all) else None
     if not is_free and known is None and address is not None:
-        # Writing down a person with an address looks for it once more: so does this.
+        # Repeated because adding a person with an address runs this query too, and response times must be equal.
         dialogues_operations.person_with_address(row.dialogue_id, address)
     person_id = known or dialogues_operations.add_person(
         row.dialogue_id,
@@ -281,23 +283,25 @@ def _entered(
         claimed_email=None if is_free or known else address,
         invited_at=now,
     )
-    db.session.add(_asking(participation, requested, was_restricted=False))
+    db.session.add(_set_requested_capacity(participation, requested, was_restricted=False))
     db.session.flush()
     return participation
 
 
-def _asking(participation: Participation, requested: Capacity | None, *, was_restricted: bool) -> Participation:
-    """Note the capacity that a coordinator has to approve; asking for it offers nobody an observer's part."""
+def _set_requested_capacity(
+    participation: Participation, requested: Capacity | None, *, was_restricted: bool
+) -> Participation:
+    """Sets the requested capacity. Restores the observer flag, because a request is no offer of the observer role."""
     participation.requested_capacity = requested
     if requested is not None:
         participation.reads_as_observer = was_restricted
     return participation
 
 
-def _named_again(change: Change, part: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
-    """Someone who was named before and did not come, or comes no more.
+def _nominate_again(change: Change, part: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
+    """Nominates a person again who has left the list.
 
-    :raises Refusal: the person has a part in the meeting.
+    :raises Refusal: the person is on a list of the meeting.
     """
     check_not_already_invited(db.session.get_one(Person, part.person_id).name, part.status)
     part.party_id, part.capacity = party_id, capacity
@@ -307,23 +311,23 @@ def _named_again(change: Change, part: Participation, party_id: UUID, capacity: 
     db.session.flush()
 
 
-def _refuse_exchanged_person(
+def _refuse_change_of_person(
     change: Change,
     row: MeetingParty,
     participation: Participation,
-    was: tuple[str, str | None],
-    becomes: tuple[str, str | None],
+    former: tuple[str, str | None],
+    updated: tuple[str, str | None],
 ) -> None:
-    """:raises Refusal: a participant would be described as someone whom only a coordinator makes a participant."""
+    """:raises Refusal: the edit would turn a participant into a person who needs approval as participant."""
     if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
         return
-    known = people_needing_approval(change.viewer, row, *was, participation.id)
-    if people_needing_approval(change.viewer, row, *becomes, participation.id) - known:
-        raise Refusal(APPROVED_FIRST, field="name", name=becomes[0])
+    known = people_needing_approval(change.viewer, row, *former, participation.id)
+    if people_needing_approval(change.viewer, row, *updated, participation.id) - known:
+        raise Refusal(NEEDS_APPROVAL, field="name", name=updated[0])
 
 
-def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, but: UUID | None = None) -> None:
-    """:raises Refusal: the party's own list has this address already, or without one this very name."""
+def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, exclude: UUID | None = None) -> None:
+    """:raises Refusal: another nominee of the party has this address or, without an address, this name."""
     on_the_list = (
         select(Person.name, Person.email_norm, Participation.claimed_email)
         .join(Participation, Participation.person_id == Person.id)
@@ -333,8 +337,8 @@ def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, b
             Participation.status.not_in(GONE),
         )
     )
-    if but is not None:
-        on_the_list = on_the_list.where(Participation.id != but)
+    if exclude is not None:
+        on_the_list = on_the_list.where(Participation.id != exclude)
     same = same_address(address) if address else None
     for other in db.session.execute(on_the_list).all():
         claimed = same_address(other.claimed_email) if other.claimed_email else None
@@ -353,7 +357,7 @@ def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, b
 
 
 def _owner(row: MeetingParty, address: str | None, own_id: UUID | None) -> _Owner:
-    """Whose address it is; the focal point's own person for any address of theirs."""
+    """Returns the owner of an address; for any address of the focal point, their own person."""
     if address is None:
         return _Owner()
     person_id = dialogues_operations.person_with_address(row.dialogue_id, address) or own_id
@@ -367,16 +371,18 @@ def _owner(row: MeetingParty, address: str | None, own_id: UUID | None) -> _Owne
     )
 
 
-def _describe(change: Change, participation: Participation, person: Person, nominee: Nominee, now: datetime) -> None:
-    """Write down the nominee anew; a letter on its way to an address that is theirs no more is not sent.
+def _update_person(
+    change: Change, participation: Participation, person: Person, nominee: Nominee, now: datetime
+) -> None:
+    """Updates name and address of a nominee. Links sent to a former address stop working.
 
-    The same statements are sent whether the address is free or somebody else's.
+    Runs the same statements whether or not another person uses the address, so that response times do not differ.
     """
     row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address, participation.id)
-    was = person.email or participation.claimed_email
-    _refuse_exchanged_person(change, row, participation, (person.name, was), (nominee.name, address))
+    former = person.email or participation.claimed_email
+    _refuse_change_of_person(change, row, participation, (person.name, former), (nominee.name, address))
     owner = _owner(row, address, None)
     is_free = owner.person_id in {None, person.id}
     dialogues_operations.describe_person(
@@ -390,12 +396,12 @@ def _describe(change: Change, participation: Participation, person: Person, nomi
         affiliation=nominee.affiliation,
     )
     participation.version += 1
-    if (same_address(was) if was else None) == (same_address(address) if address else None):
+    if (same_address(former) if former else None) == (same_address(address) if address else None):
         return
     participation.claimed_email = None if is_free else address
     participation.address_asked = False
     if not is_free and address is not None:
-        # Writing an address down looks for it once more: so does this.
+        # Repeated because setting a free address runs this query too, and response times must be equal.
         dialogues_operations.person_with_address(row.dialogue_id, address)
     dialogues_operations.write_address(person.id, address if is_free else None)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)

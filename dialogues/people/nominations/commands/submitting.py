@@ -1,4 +1,4 @@
-"""Seats, lodging and the sealed exchange: each party's list is lodged, and all are opened to each other at once."""
+"""Commands for seats, list submission and the exchange."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,11 +42,12 @@ NEEDS_ANOTHER = N_("Ask for a second person: a co-chair of another party, or a c
 
 
 def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, version: int, now: datetime) -> None:
-    """Set how many seats each party has in each capacity; people who wait get those that are new.
+    """Sets the number of seats of each party by capacity; new seats are filled from the queues.
 
-    Lowering a number removes nobody; the page shows how many are over. A capacity without a number has no seats.
+    Lowering a number removes nobody; the page shows the overbooking. A capacity without a number has no seats.
 
-    :raises Refusal: someone saved a change meanwhile, or an observing organisation would get seats for participants.
+    :raises Refusal: the seats changed since the page was shown, or an observing organisation would get participant
+        seats.
     """
     with transaction(viewer, SEATS_EDIT) as change:
         meeting = _meeting(change)
@@ -59,11 +60,11 @@ def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, versio
 
 
 def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
-    """Lodge the party's list; when it was the last and no moment is fixed, all lists open in this transaction.
+    """Submits the party's list. If it is the last one and no time is set, the exchange happens in this transaction.
 
-    Lodged already, nothing changes, so that impatient fingers do no harm.
+    Idempotent: submitting a submitted list has no effect.
 
-    :raises Refusal: there is nobody on the list, or the meeting takes no registrations.
+    :raises Refusal: nobody is on the list, or registration is closed.
     """
     with transaction(viewer, LODGE) as change:
         row = _party(change, LODGE, party_id)
@@ -71,8 +72,8 @@ def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
             return
         meeting = db.session.get_one(Meeting, row.meeting_id)
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
-        _refuse_empty(row)
-        # After the moment that was fixed the others open first: this list joins them as a change.
+        _refuse_empty_list(row)
+        # If the exchange is overdue, the other lists open first, because this late list is announced as a change.
         _open_if_due(change, meeting.id, now)
         operations.mark_list_submitted(row, change.viewer.person_id, now)
         change.record(ListSubmitted(about=party_id, dialogue_id=row.dialogue_id, meeting_id=row.meeting_id, at=now))
@@ -87,9 +88,9 @@ def _open_if_due(change: Change, meeting_id: UUID, now: datetime) -> bool:
 
 
 def take_submission_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
-    """Take the party's list back, to lodge it again later; letters that have left stay what they are.
+    """Withdraws the submitted list; it can be submitted again later. Invitations that were sent stay valid.
 
-    :raises Refusal: the lists are open to each other, or will be within 24 hours.
+    :raises Refusal: the exchange has taken place or is less than 24 hours away.
     """
     with transaction(viewer, LODGE) as change:
         row = _party(change, LODGE, party_id)
@@ -106,17 +107,17 @@ def take_submission_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> No
 
 
 def propose_exchange(viewer: Viewer, local: datetime | None, *, version: int, now: datetime) -> None:
-    """Propose the time at which the lists open, on the meeting's clocks; None: once every party has submitted.
+    """Proposes the time of the exchange in local time of the meeting; None: when all parties have submitted.
 
-    Nothing changes before a second person confirms it. A new proposal replaces the one before.
+    Takes effect when a second person confirms it. Replaces an earlier proposal.
 
-    :raises Refusal: the lists are open, the time is not 24 hours ahead or not on the clocks, or someone else proposed
-        or confirmed a time meanwhile.
+    :raises Refusal: the exchange has taken place, the time is less than 24 hours away or does not exist in the time
+        zone, or the time or its proposal changed since the page was shown.
     """
     with transaction(viewer, EXCHANGE_FIX) as change:
-        meeting = _sealed(change, now)
+        meeting = _sealed_meeting(change, now)
         refuse_stale(exchange.moment_mark(meeting.id), version)
-        moment = _on_the_clock(local, meeting.zone) if local is not None else None
+        moment = _resolve_local_time(local, meeting.zone) if local is not None else None
         if moment is not None:
             refuse_early(moment, now)
         dialogues_operations.propose_exchange(meeting.id, moment, change.viewer.person_id, now)
@@ -124,20 +125,20 @@ def propose_exchange(viewer: Viewer, local: datetime | None, *, version: int, no
 
 
 def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
-    """Set the time that someone else proposed; where it clears the time and every party has submitted, all lists open.
+    """Confirms the proposed time. If it clears the time and all parties have submitted, the exchange happens now.
 
-    Everyone concerned is told by email.
+    Queues an email to everyone concerned.
 
-    :raises Refusal: the lists are open, there is no proposal, its time is not 24 hours ahead any more, the two may not
-        set it together, or the proposal was changed meanwhile.
+    :raises Refusal: the exchange has taken place, there is no proposal, its time is less than 24 hours away, the two
+        people may not set it together, or the proposal changed since the page was shown.
     """
     with transaction(viewer, EXCHANGE_FIX) as change:
-        meeting = _sealed(change, now)
+        meeting = _sealed_meeting(change, now)
         refuse_stale(exchange.moment_mark(meeting.id), version)
         proposal = exchange.proposal(change.viewer, meeting.id)
         if proposal is None or change.viewer.person_id is None:
             raise Refusal(NOTHING_PROPOSED)
-        # By the roles of this sign-in: without a second factor those of the staff do not count.
+        # Uses the roles of this sign-in, because staff roles do not count without a second factor.
         second = replace(exchange.setter(meeting.id, change.viewer.person_id), roles=change.viewer.roles)
         if not may_set_together(proposal.by, second):
             raise Refusal(NEEDS_ANOTHER)
@@ -149,15 +150,15 @@ def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
         _open_if_due(change, meeting.id, now)
 
 
-def _sealed(change: Change, now: datetime) -> Meeting:
+def _sealed_meeting(change: Change, now: datetime) -> Meeting:
     meeting = _meeting(change)
     if participants_operations.is_open(meeting.id) or exchange.is_to_open(meeting.id, now):
         raise Refusal(IS_OPEN)
     return meeting
 
 
-def _on_the_clock(local: datetime, zone: str) -> datetime:
-    # Of two equal times the later is meant: nobody's list opens before they think it does.
+def _resolve_local_time(local: datetime, zone: str) -> datetime:
+    # Takes the later of two equal local times, because lists must not open earlier than a party expects.
     try:
         return wall_time.resolve_local_time(local, zone, fold=1).instant
     except Refusal as refusal:
@@ -165,16 +166,16 @@ def _on_the_clock(local: datetime, zone: str) -> datetime:
 
 
 def open_due(viewer: Viewer, meeting_id: UUID, *, now: datetime) -> bool:
-    """Open the lists of a meeting whose moment has come; whether they were opened by this.
+    """Opens the lists of a meeting if its exchange is due. Returns whether it did.
 
-    Asked again inside the transaction, so that however often and late it is called, they open once.
+    Checks inside the transaction, so concurrent or late calls open the lists once.
     """
     with transaction(viewer, EXCHANGE_FIX) as change:
         return _open_if_due(change, meeting_id, now)
 
 
 def ask_for_another_address(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Let the party's focal point know that this nominee needs another address, and nothing of why."""
+    """Rejects the address in doubt. The party sees that another address is needed, but not why."""
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _doubtful(change, participation_id)
         participation.claimed_email, participation.address_asked = None, True
@@ -184,10 +185,10 @@ def ask_for_another_address(viewer: Viewer, participation_id: UUID, *, now: date
         change.record(NominationChanged.of(participation, now))
 
 
-def take_for_the_same(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Let the nominee be the person whose address was written: the office knows that they are the same.
+def merge_with_address_owner(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
+    """Resolves an address in doubt: the nominee and the owner of the address are the same person.
 
-    :raises Refusal: that person has a part in this meeting already.
+    :raises Refusal: the owner is on a list of this meeting.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _doubtful(change, participation_id)
@@ -195,28 +196,28 @@ def take_for_the_same(viewer: Viewer, participation_id: UUID, *, now: datetime) 
             participation.dialogue_id, participation.claimed_email or ""
         )
         if owner_id is None:
-            # Whoever had the address has another one now: it is the nominee's own.
+            # The former owner has changed their address, so it belongs to the nominee.
             dialogues_operations.write_address(participation.person_id, participation.claimed_email)
             owner_id = participation.person_id
-        separate_id = participation.person_id
-        if owner_id != separate_id:
-            participation = _handed_to(owner_id, participation, now)
+        nominee_person_id = participation.person_id
+        if owner_id != nominee_person_id:
+            participation = _assign_to_owner(owner_id, participation, now)
         participation.claimed_email = None
         db.session.flush()
         if participation.seat is not None:
             submitted = participants_operations.has_submitted(participation.meeting_id, participation.party_id)
             participants_operations.on_seat_assigned(participation, now, has_submitted=submitted)
-        if owner_id != separate_id:
-            _say_replaced(change, participation, separate_id, now)
+        if owner_id != nominee_person_id:
+            _record_replacement(change, participation, nominee_person_id, now)
 
 
-def _say_replaced(change: Change, participation: Participation, separate_id: UUID, now: datetime) -> None:
-    change.record(ParticipationWithdrawn.of(participation, now, person_id=separate_id, by_office=True))
-    change.record(NomineeReplaced.of(participation, now, replaced_person_id=separate_id))
+def _record_replacement(change: Change, participation: Participation, nominee_person_id: UUID, now: datetime) -> None:
+    change.record(ParticipationWithdrawn.of(participation, now, person_id=nominee_person_id, by_office=True))
+    change.record(NomineeReplaced.of(participation, now, replaced_person_id=nominee_person_id))
 
 
-def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> Participation:
-    """The owner's part in this meeting: the nominee's own, or an earlier one that takes its place."""
+def _assign_to_owner(owner_id: UUID, participation: Participation, now: datetime) -> Participation:
+    """Moves the nomination to the owner of the address, reusing an earlier participation of theirs."""
     part = db.session.execute(
         select(Participation).where(
             Participation.meeting_id == participation.meeting_id, Participation.person_id == owner_id
@@ -231,9 +232,9 @@ def _handed_to(owner_id: UUID, participation: Participation, now: datetime) -> P
             N_("%(name)s has a part in this meeting already, so they are two: ask for another address."),
             name=db.session.get_one(Person, owner_id).name,
         )
-    restricts = part.reads_as_observer or participation.reads_as_observer
+    is_restricted = part.reads_as_observer or participation.reads_as_observer
     part.party_id, part.capacity = participation.party_id, participation.capacity
-    part.requested_capacity, part.reads_as_observer = participation.requested_capacity, restricts
+    part.requested_capacity, part.reads_as_observer = participation.requested_capacity, is_restricted
     part.status, part.nominated_by = participation.status, participation.nominated_by
     part.invited_at, part.answered_at, part.approved_at, part.replaces = now, None, None, participation.replaces
     part.version += 1
@@ -273,7 +274,7 @@ def _doubtful(change: Change, participation_id: UUID) -> Participation:
     return participation
 
 
-def _refuse_empty(row: MeetingParty) -> None:
+def _refuse_empty_list(row: MeetingParty) -> None:
     seated = select(func.count()).where(
         Participation.meeting_id == row.meeting_id,
         Participation.party_id == row.party_id,

@@ -1,4 +1,4 @@
-"""The exchange of sealed lists: when it opens, whom it is told, and what changed on opened lists."""
+"""The exchange: its time, proposals for it, and list changes after it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_SEE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When the lists of a meeting open or opened; who has lodged does not follow from it."""
+    """Time of the exchange. It does not reveal which parties have submitted."""
 
     sealed_until: datetime | None
     opened_at: datetime | None
 
     def may_be_withdrawn(self, now: datetime) -> bool:
-        """Whether a list can be withdrawn as a whole at that time."""
+        """Whether a whole list can be withdrawn now."""
         return self.opened_at is None and not is_frozen(self.sealed_until, now)
 
 
 def moment_of(meeting_id: UUID) -> Moment:
-    """When the lists of a meeting open, for those who may know that it takes place."""
+    """Returns the time of the exchange. Does no access check: the viewer has to know the meeting already."""
     row = db.session.get(Exchange, meeting_id)
     return Moment(
         sealed_until=row.sealed_until if row else None,
@@ -44,7 +44,7 @@ def moment_of(meeting_id: UUID) -> Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Another time for the exchange, which waits for a second person; `until` None: no set time."""
+    """A proposed time that waits for a second person; `until` is None for no set time."""
 
     until: datetime | None
     by: Setter
@@ -52,7 +52,7 @@ class Proposal:
 
 
 def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
-    """What is proposed for the exchange, for those who may set its time; None also once the proposer may not."""
+    """Returns the pending proposal; None if the viewer may not set the time, or the proposer no longer may."""
     row = db.session.get(Exchange, meeting_id) if viewer.may(EXCHANGE_FIX) else None
     if row is None or row.proposed_by is None:
         return None
@@ -62,7 +62,7 @@ def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
 
 
 def moment_mark(meeting_id: UUID) -> int:
-    """A number that differs once the time of the exchange or what is proposed for it has changed."""
+    """Checksum of the time and its proposal, for optimistic locking."""
     row = db.session.get(Exchange, meeting_id)
     if row is None:
         return 0
@@ -70,28 +70,28 @@ def moment_mark(meeting_id: UUID) -> int:
 
 
 def setter(meeting_id: UUID, person_id: UUID) -> Setter:
-    """Who somebody is for the time of the exchange, by the roles that they hold now; read by the house."""
+    """Returns a person's current roles and parties for setting the time. For checks; never shown to a viewer."""
     meeting = db.session.get_one(Meeting, meeting_id)
     held = holders(meeting_id, person_id).get(person_id)
-    sides = select(Party.id).where(
+    party_ids = select(Party.id).where(
         Party.dialogue_id == meeting.dialogue_id, belongs_to(Party.id, person_id, meeting_id)
     )
     return Setter(
         person_id=person_id,
         account_id=db.session.get_one(Person, person_id).account_id,
         roles=held.roles if held else frozenset(),
-        parties=frozenset(db.session.scalars(sides)),
+        parties=frozenset(db.session.scalars(party_ids)),
     )
 
 
 def is_to_open(meeting_id: UUID, now: datetime) -> bool:
-    """Whether the lists of this meeting are sealed still and due to open; observing organisations keep nobody waiting.
+    """Whether the lists are still sealed and the exchange is due. For checks; never shown to a viewer.
 
-    Read by the house, shown to nobody.
+    Observing organisations are ignored, so the exchange does not wait for their lists.
     """
     exchange, meeting = db.session.get(Exchange, meeting_id), db.session.get_one(Meeting, meeting_id)
-    over = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
-    if meeting.status in over or (exchange is not None and exchange.opened_at is not None):
+    ended = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
+    if meeting.status in ended or (exchange is not None and exchange.opened_at is not None):
         return False
     submitted = db.session.scalars(
         select(MeetingParty.submitted_at)
@@ -102,7 +102,7 @@ def is_to_open(meeting_id: UUID, now: datetime) -> bool:
 
 
 def meetings_to_open(now: datetime) -> list[UUID]:
-    """The meetings whose lists are due to open; one query to find the sealed ones, which are few."""
+    """Returns the meetings whose exchange is due. Uses one query for the sealed meetings, then two or more for each."""
     sealed = (
         select(Meeting.id)
         .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
@@ -114,7 +114,7 @@ def meetings_to_open(now: datetime) -> list[UUID]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """A change of an opened list, as far as the reader may know of the people in it."""
+    """A list change, with the names the viewer may see."""
 
     kind: ListChangeKind
     at: datetime
@@ -125,14 +125,14 @@ class Announced:
     party_name: str
 
 
-#: As many as one reads at a glance; the list itself says how it stands.
-MOST_ANNOUNCED = 100
+#: Limit of shown changes; the list itself shows the current state.
+MAX_ANNOUNCED = 100
 
 
 def announced(viewer: Viewer) -> list[Announced]:
-    """What changed since the lists were opened, the newest first: who joined or replaced someone, and who left.
+    """Returns list changes after the exchange, newest first, at most MAX_ANNOUNCED.
 
-    Whom the reader may not see is not named here either: someone who left is told to those who saw them come.
+    People the viewer may not see are left out. People who left are shown to viewers who could see them before.
     """
     rows = db.session.execute(
         select(
@@ -149,16 +149,16 @@ def announced(viewer: Viewer) -> list[Announced]:
         .join(Party, Party.id == Participation.party_id)
         .where(may_read_changes_of(viewer))
         .order_by(ListChange.at.desc(), Person.collation, ListChange.id)
-        .limit(MOST_ANNOUNCED)
+        .limit(MAX_ANNOUNCED)
     ).all()
-    before = _names(viewer, {row.instead_of for row in rows})
+    former_names = _names(viewer, {row.instead_of for row in rows})
     return [
         Announced(
             kind=row.kind,
             at=row.at,
             name=row.name,
             native=row.native,
-            instead_of=before.get(row.instead_of, ""),
+            instead_of=former_names.get(row.instead_of, ""),
             party_code=row.party_code,
             party_name=row.party_names.get("en", row.party_code),
         )
@@ -167,7 +167,7 @@ def announced(viewer: Viewer) -> list[Announced]:
 
 
 def _names(viewer: Viewer, participations: Collection[UUID | None]) -> dict[UUID | None, str]:
-    """Whoever left an opened list, by name; who was replaced before they had stood on one is told to nobody."""
+    """Returns names of replaced people, only of those who were on an exchanged list."""
     left = exists().where(ListChange.participation_id == Participation.id, ListChange.kind == ListChangeKind.LEFT)
     named = (
         select(Participation.id, Person.name)

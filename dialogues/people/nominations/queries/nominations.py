@@ -1,4 +1,4 @@
-"""Nominations: each party's people with their seats and who waits, as far as they are the viewer's."""
+"""Party lists for those who manage them: seats, nominees and waiting lists."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.people.nominations.rules import STILL_THE_PARTYS
+from dialogues.people.nominations.rules import EDITABLE_BY_PARTY
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
@@ -24,7 +24,7 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, SUBMISSION_SE
 
 
 def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The parties at the meeting the viewer stands in that an action about lists reaches."""
+    """Filter: parties of the viewer's meeting whose lists the action reaches."""
     if viewer.is_system:
         return true()
     if viewer.place is None or viewer.place.meeting_id is None:
@@ -45,7 +45,7 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NomineeLine:
-    """Someone whom a party names; `in_doubt` only for the office, and nothing else tells of it."""
+    """One nominee on a party's list; `in_doubt` is set only for coordinators."""
 
     id: UUID
     name: str
@@ -65,11 +65,11 @@ class NomineeLine:
 
     @property
     def may_be_changed(self) -> bool:
-        return self.status in STILL_THE_PARTYS
+        return self.status in EDITABLE_BY_PARTY
 
     @property
     def waits(self) -> bool:
-        """Whether the person waits for a seat, or for approval without one."""
+        """Whether the person waits for a seat or for approval."""
         return self.queue_no is not None or self.is_unplaced
 
     @property
@@ -83,13 +83,13 @@ class NomineeLine:
 
     @property
     def is_registered_by_others(self) -> bool:
-        """Whether the party registers and confirms the person, whom no letter reaches."""
+        """Whether the party registers the person, because they have no email address."""
         return not self.email and self.seat is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatCount:
-    """How many seats a party has in a capacity, and how many are taken."""
+    """Seats of a party in one capacity, and how many are taken."""
 
     capacity: Capacity
     seats: int
@@ -106,8 +106,8 @@ class SeatCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Speakers:
-    """Who speaks for a party, and who was asked to and has not answered; names, with commas."""
+class FocalPoints:
+    """Names of a party's focal points, comma-separated: accepted, and asked but not yet answered."""
 
     accepted: str = ""
     asked: str = ""
@@ -115,14 +115,14 @@ class Speakers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyList:
-    """One party's list, as it stands for those who look after it."""
+    """The list of one party for those who manage it."""
 
     party_id: UUID
     code: str
     name: str
     kind: PartyKind
     submitted_at: datetime | None
-    speakers: Speakers
+    focal_points: FocalPoints
     counts: tuple[SeatCount, ...]
     nominees: tuple[NomineeLine, ...]
     waiting: tuple[NomineeLine, ...]
@@ -130,16 +130,16 @@ class PartyList:
 
 
 def party_lists(viewer: Viewer) -> list[PartyList]:
-    """The lists that the viewer looks after, in the order in force; four queries."""
+    """Returns the lists that the viewer manages, in order of precedence. Runs a fixed number of queries."""
     parties = _in_order(viewer, SUBMISSION_SEE)
     people = _people(viewer, [party.id for party in parties])
-    speakers = _focal_points(viewer, [party.id for party in parties])
-    return [_list(party, people[party.id], speakers.get(party.id, Speakers())) for party in parties]
+    focal_points = _focal_points(viewer, [party.id for party in parties])
+    return [_list(party, people[party.id], focal_points.get(party.id, FocalPoints())) for party in parties]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartySeats:
-    """How many seats a party is meant to have."""
+    """Number of seats of one party by capacity."""
 
     party_id: UUID
     code: str
@@ -149,7 +149,7 @@ class PartySeats:
 
 
 def seats(viewer: Viewer, action: Action) -> list[PartySeats]:
-    """The seats of the parties that the action reaches, in the order of their lists."""
+    """Returns the seats of the parties that the action reaches, in order of precedence."""
     return [
         PartySeats(party_id=row.id, code=row.code, name=row.names.get("en", row.code), kind=row.kind, seats=row.seats)
         for row in _in_order(viewer, action)
@@ -157,15 +157,15 @@ def seats(viewer: Viewer, action: Action) -> list[PartySeats]:
 
 
 def seats_mark(viewer: Viewer, action: Action) -> int:
-    """A number that differs when somebody has set other seats."""
-    told = [(str(party.party_id), sorted(party.seats.items())) for party in seats(viewer, action)]
-    return crc32(repr(told).encode())
+    """Checksum of the seats, for optimistic locking."""
+    facts = [(str(party.party_id), sorted(party.seats.items())) for party in seats(viewer, action)]
+    return crc32(repr(facts).encode())
 
 
 def line_of(viewer: Viewer, participation_id: UUID) -> NomineeLine:
-    """How one nominee stands.
+    """Returns one nominee.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: there is no such nominee for this viewer.
     """
     row = db.session.execute(
         nominees(viewer, NOMINATIONS_SEE)
@@ -182,15 +182,15 @@ def line_of(viewer: Viewer, participation_id: UUID) -> NomineeLine:
 
 
 def party_list(viewer: Viewer, action: Action, party_id: UUID) -> PartyList:
-    """One list that the action reaches.
+    """Returns one list that the action reaches.
 
-    :raises Unseen: the party is not at this meeting, or not the viewer's to look after.
+    :raises NotFound: the party is not at this meeting, or the viewer may not manage its list.
     """
     party = db.session.execute(_parties(viewer, action).where(Party.id == party_id)).one_or_none()
     if party is None:
         raise NotFound
-    speakers = _focal_points(viewer, [party_id]).get(party_id, Speakers())
-    return _list(party, _people(viewer, [party_id])[party_id], speakers)
+    focal_points = _focal_points(viewer, [party_id]).get(party_id, FocalPoints())
+    return _list(party, _people(viewer, [party_id])[party_id], focal_points)
 
 
 def _in_order(viewer: Viewer, action: Action) -> list[Any]:
@@ -206,8 +206,8 @@ def _parties(viewer: Viewer, action: Action) -> Any:
     )
 
 
-def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, Speakers]:
-    """Who speaks for these parties, with a role that counts now or an offer that waits."""
+def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, FocalPoints]:
+    """Returns the focal points of these parties, including role offers that are not answered yet."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     rows = db.session.execute(
         select(RoleGrant.party_id, RoleGrant.accepted_at, Person.name)
@@ -223,7 +223,9 @@ def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, Speakers]:
     found: defaultdict[UUID, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for row in rows:
         found[row.party_id][row.accepted_at is None].append(row.name)
-    return {party_id: Speakers(", ".join(accepted), ", ".join(asked)) for party_id, (accepted, asked) in found.items()}
+    return {
+        party_id: FocalPoints(", ".join(accepted), ", ".join(asked)) for party_id, (accepted, asked) in found.items()
+    }
 
 
 def _people(viewer: Viewer, parties: list[UUID]) -> defaultdict[UUID, list[Any]]:
@@ -234,7 +236,7 @@ def _people(viewer: Viewer, parties: list[UUID]) -> defaultdict[UUID, list[Any]]
 
 
 def nominees(viewer: Viewer, action: Action) -> Any:
-    """Everyone whom a party names and the action reaches, as far as their line on the list tells of them."""
+    """Statement: nominees that the action reaches, with the columns of a list line."""
     in_doubt = Participation.claimed_email.is_not(None) if viewer.may(PARTICIPANTS_INVITE) else false()
     return (
         select(
@@ -262,15 +264,15 @@ def nominees(viewer: Viewer, action: Action) -> Any:
     )
 
 
-def _list(party: Any, people: list[Any], speakers: Speakers) -> PartyList:
-    lines = sorted((_line(row, party.seats) for row in people), key=_place_in_list)
+def _list(party: Any, people: list[Any], focal_points: FocalPoints) -> PartyList:
+    lines = sorted((_line(row, party.seats) for row in people), key=_list_sort_key)
     return PartyList(
         party_id=party.id,
         code=party.code,
         name=party.names.get("en", party.code),
         kind=party.kind,
         submitted_at=party.submitted_at,
-        speakers=speakers,
+        focal_points=focal_points,
         counts=_counts(party.seats, lines),
         nominees=tuple(line for line in lines if not line.is_gone and not line.waits),
         waiting=tuple(line for line in lines if not line.is_gone and line.waits),
@@ -278,12 +280,12 @@ def _list(party: Any, people: list[Any], speakers: Speakers) -> PartyList:
     )
 
 
-def _place_in_list(line: NomineeLine) -> tuple[bool, int, int, int]:
+def _list_sort_key(line: NomineeLine) -> tuple[bool, int, int, int]:
     return line.is_unplaced, list(Capacity).index(line.capacity), line.queue_no or 0, line.seat or 0
 
 
 def _line(row: Any, seats: dict[str, int]) -> NomineeLine:
-    most = seats.get(row.capacity.value, 0)
+    limit = seats.get(row.capacity.value, 0)
     return NomineeLine(
         id=row.id,
         name=row.name,
@@ -296,7 +298,7 @@ def _line(row: Any, seats: dict[str, int]) -> NomineeLine:
         version=row.version,
         seat=row.seat,
         queue_no=row.queue_no,
-        is_over=row.seat is not None and row.seat > most,
+        is_over=row.seat is not None and row.seat > limit,
         address_asked=row.address_asked,
         in_doubt=row.in_doubt,
     )

@@ -1,4 +1,4 @@
-"""One nominee: how they stand on a form, whether they are known elsewhere, and whose address theirs is."""
+"""One nominee: for editing, for checks, and for resolving an address in doubt."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.nominations.queries.nominations import nominees
-from dialogues.people.nominations.rules import STILL_THE_PARTYS
+from dialogues.people.nominations.rules import EDITABLE_BY_PARTY
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
@@ -22,7 +22,7 @@ from dialogues.policy import NOMINATE, PARTICIPANTS_INVITE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NomineeOnForm:
-    """One nominee as a form shows them; `is_ours` when the party still says who they are."""
+    """One nominee for a form; `is_ours` if the party may edit the person's data."""
 
     id: UUID
     person_id: UUID
@@ -45,9 +45,9 @@ class NomineeOnForm:
 
 
 def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -> NomineeOnForm:
-    """One nominee whom the action reaches.
+    """Returns one nominee that the action reaches.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: there is no such nominee for this viewer.
     """
     row = db.session.execute(
         nominees(viewer, action)
@@ -81,35 +81,34 @@ def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -
         party_kind=row.party_kind,
         affiliation=row.affiliation,
         status=row.status,
-        is_ours=row.status in STILL_THE_PARTYS and not row.known_elsewhere,
+        is_ours=row.status in EDITABLE_BY_PARTY and not row.known_elsewhere,
         address_asked=row.address_asked,
         version=row.version,
     )
 
 
 def known_elsewhere() -> ColumnElement[bool]:
-    """Whether the person of a participation signs in themself, holds a role or takes part in another meeting.
+    """SQL condition: the person has an account, an accepted role, or a participation in another meeting.
 
-    Such a person is not described anew by whoever nominates them for this one.
+    A party that nominates such a person may not edit their data.
     """
     other = Participation.__table__.alias("other")
     elsewhere = exists().where(
         other.c.person_id == Participation.person_id, other.c.meeting_id != Participation.meeting_id
     )
-    holds = exists().where(RoleGrant.person_id == Participation.person_id, RoleGrant.accepted_at.is_not(None))
-    return or_(Person.account_id.is_not(None), elsewhere, holds)
+    has_role = exists().where(RoleGrant.person_id == Participation.person_id, RoleGrant.accepted_at.is_not(None))
+    return or_(Person.account_id.is_not(None), elsewhere, has_role)
 
 
 def is_known_elsewhere(participation_id: UUID) -> bool:
-    """Whether the person of that participation is not for whoever nominates them to describe anew."""
-    asked = select(known_elsewhere()).select_from(Participation).join(Person, person_of())
-    return bool(db.session.execute(asked.where(Participation.id == participation_id)).scalar_one())
+    statement = select(known_elsewhere()).select_from(Participation).join(Person, person_of())
+    return bool(db.session.execute(statement.where(Participation.id == participation_id)).scalar_one())
 
 
 def unreached_person(viewer: Viewer, participation_id: UUID) -> UUID:
-    """The person of a nominee whom no letter reaches, and who has accepted through whoever looks after them.
+    """Returns the person id of a confirmed nominee who has no email address.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: there is no such nominee for this viewer.
     """
     person_id = db.session.execute(
         select(Person.id)
@@ -129,19 +128,19 @@ def unreached_person(viewer: Viewer, participation_id: UUID) -> UUID:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulAddress:
-    """An address that a party wrote for a nominee and that is someone else's in the dialogue; for the office alone."""
+    """A nominated address that another person of the dialogue uses. For coordinators only."""
 
     nominee: NomineeOnForm
     owner_name: str
     owner_party: str
-    #: Whether its owner has a live part in this meeting already, so that they cannot be the nominee as well.
+    #: Whether the owner is on a list of this meeting, so that they cannot be the nominee as well.
     owner_takes_part: bool
 
 
 def doubtful_address(viewer: Viewer, participation_id: UUID) -> DoubtfulAddress:
-    """The nominee's doubtful address.
+    """Returns the address in doubt, with its owner.
 
-    :raises Unseen: there is nothing in doubt, or not for this viewer.
+    :raises NotFound: no address is in doubt, or the viewer may not see it.
     """
     claimed = select(Participation.claimed_email).where(
         Participation.id == participation_id, visible(viewer, PARTICIPANTS_INVITE)
