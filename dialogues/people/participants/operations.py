@@ -82,7 +82,7 @@ def begin_part(participation: Participation, now: datetime, *, by_letter: bool =
 
 
 def end_part(participation: Participation, now: datetime, *, keeps_place: bool = False, by_letter: bool = True) -> bool:
-    """Ends roles, unused links, pending requests and, unless `keeps_place`, the seat of a participation.
+    """Ends roles, links, limited sign-ins, pending requests and, unless `keeps_place`, the seat of a participation.
 
     Every command that takes a person off a meeting calls this. The first person in the queue gets the seat. Returns
     whether the change was announced; that happens only on submitted lists after the exchange.

@@ -224,7 +224,7 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class AnswerTable:
     """A question with the answers that the viewer may read, in order of precedence.
 
     `tally` counts each choice; it is empty for other kinds of questions.
@@ -237,7 +237,7 @@ class Table:
     tally: tuple[tuple[str, int], ...]
 
 
-def table(viewer: Viewer, question_id: UUID) -> Table:
+def answer_table(viewer: Viewer, question_id: UUID) -> AnswerTable:
     """Returns the answers to one question.
 
     :raises NotFound: there is no such question, or the viewer may not read answers of others to it.
@@ -268,7 +268,7 @@ def table(viewer: Viewer, question_id: UUID) -> Table:
         )
     )
     lines = tuple(_answer_row(row, given) for row in rows if (given := _decrypt(row)) is not None)
-    return Table(
+    return AnswerTable(
         asked=_asked_question(question),
         is_live=question.retired_at is None and question.purged_at is None,
         purged_at=question.purged_at,

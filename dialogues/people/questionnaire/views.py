@@ -93,7 +93,7 @@ def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
 @allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
 def answers(meeting_id: UUID, question_id: UUID) -> str:
     """Answers to one question that the viewer may read, 100 per page."""
-    table = queries.table(viewer(), question_id)
+    table = queries.answer_table(viewer(), question_id)
     last = max(1, -(-len(table.lines) // _PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
     return render_template(
