@@ -1,4 +1,4 @@
-"""What is sealed: people enter their own, others enter for them, and whoever looks leaves a mark."""
+"""Commands for sealed fields: people enter their own, others enter for them, and every read is logged."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -43,16 +43,15 @@ from dialogues.policy import DESTRUCTION_SEE, PASSPORT_ENTER, PASSPORT_READ, Act
 
 
 def meetings_due(now: datetime) -> list[UUID]:
-    """The meetings at which something is to be destroyed."""
     found = list(due(now))
     db.session.rollback()
     return found
 
 
 def destroy_due(meeting_id: UUID, now: datetime) -> int:
-    """Destroy what is due at one meeting: the keys, then the rows, with a certificate; how many fields went.
+    """Destroys the due fields of one meeting and writes a certificate. Returns the number of fields.
 
-    It can be killed at any point and called again: what a lost transaction leaves behind is due still.
+    Safe to repeat after a crash, because fields of a rolled-back transaction are still due.
     """
     with transaction(system(Purpose.UPKEEP), DESTRUCTION_SEE) as change:
         fields = due(now).get(meeting_id, [])
@@ -77,7 +76,10 @@ def _certify(change: Change, meeting_id: UUID, counts: Mapping[str, int], now: d
 
 
 def destroy_answers(now: datetime) -> int:
-    """The same for answers to questions of the office whose day has come everywhere; how many answers went."""
+    """Destroys answers to questionnaires whose purge date has come in every time zone. Returns their number.
+
+    Each meeting gets a certificate.
+    """
     day = _day_everywhere(now)
     waiting = select(Question.id).where(Question.purge_on <= day, Question.purged_at.is_(None)).limit(1)
     is_waiting = db.session.execute(waiting).first() is not None
@@ -94,19 +96,19 @@ def destroy_answers(now: datetime) -> int:
 
 
 def _day_everywhere(now: datetime) -> date:
-    """The day that has begun at every place, so that nothing goes before its day there."""
+    """The latest date that has begun in every time zone, so that nothing is destroyed too early anywhere."""
     return today_in("Etc/GMT+12", now)
 
 
 def wipe(now: datetime) -> bool:
-    """Empty the database's log of changes of what was destroyed; whether nothing is left to be wiped."""
+    """Empties the write-ahead log of destroyed rows. Returns False if a reader blocked it; then try again later."""
     waiting = select(DestructionCertificate.id).where(DestructionCertificate.wiped_at.is_(None))
     certificates = list(db.session.scalars(waiting))
     db.session.rollback()
     if not certificates:
         return True
     if not empty_log():
-        # A reader holds an older state of the log; the next sweep tries again.
+        # The next sweep tries again, because a reader still uses an older snapshot of the log.
         return False
     with upkeep(system(Purpose.UPKEEP)) as session:
         wiped = update(DestructionCertificate).where(DestructionCertificate.id.in_(certificates))
@@ -114,7 +116,7 @@ def wipe(now: datetime) -> bool:
     return True
 
 
-#: In which role someone looked, where they hold several that let them.
+#: Roles that may read, in the order in which the access log prefers them.
 _LOOKS_AS = (Role.LIAISON_DESK, Role.FOCAL_POINT)
 
 
@@ -128,11 +130,11 @@ def save_own(
     now: datetime,
     cleared: Collection[SealedKind] = (),
 ) -> None:
-    """Seal what a person says of themself, in all kinds at once.
+    """Seals the viewer's own fields of all kinds in one transaction.
 
-    A limited sign-in does not see what is there: what it leaves empty stays, and `cleared` says what is taken away.
+    A limited sign-in does not see stored values. An empty field keeps the stored value unless its kind is in `cleared`.
 
-    :raises Refusal: the meeting is over, the parts of a kind do not make sense, or someone saved a change meanwhile.
+    :raises Refusal: the meeting is over, the parts of a kind do not fit together, or the fields changed meanwhile.
     """
     with transaction(viewer, PASSPORT_ENTER) as change:
         own = own_papers(change.viewer, now)
@@ -147,7 +149,7 @@ def save_own(
             if kind in gone or _is_entered(change.viewer, kind, fields.get(kind), parts)
         }
         if changed or needs_shared:
-            # Consent is taken back at any time.
+            # Only giving consent needs an open meeting, because it may be withdrawn at any time.
             _refuse_over(meeting, now)
         operations.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
         for kind in changed:
@@ -157,7 +159,10 @@ def save_own(
 
 
 def _is_entered(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
-    """Whether the parts are to be sealed; a limited sign-in is never told whether they are the ones already there."""
+    """Whether to seal the parts.
+
+    A limited sign-in always seals them, because skipping equal values would reveal what is stored.
+    """
     if viewer.is_limited and field is not None:
         return bool(parts)
     return _differs(kind, field, parts)
@@ -178,9 +183,10 @@ def _note_step(
 
 
 def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *, version: int, now: datetime) -> None:
-    """Seal something of one kind for someone else; what they wrote themself only the travel desk replaces.
+    """Seals one kind for another person. Only the liaison desk may replace what the person entered.
 
-    :raises Refusal: the meeting is over, the parts do not make sense, the person wrote it, or it was changed meanwhile.
+    :raises Refusal: the meeting is over, the parts do not fit together, there is nothing to save, the person entered
+        the field, or it changed meanwhile.
     """
     with transaction(viewer, ENTERS[kind]) as change:
         meeting = _meeting(change)
@@ -199,7 +205,7 @@ def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *
 
 
 def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now: datetime) -> None:
-    """Write down where someone else's visa stands."""
+    """:raises NotFound: the person is not permitted to the viewer or has no participation."""
     with transaction(viewer, PASSPORT_ENTER) as change:
         _refuse_unreached(change, PASSPORT_ENTER, person_id)
         found = select(Participation).where(
@@ -220,7 +226,7 @@ def _set_status(change: Change, participation: Participation, status: VisaStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What someone looked at: the parts of one kind, for this once."""
+    """The content of one sealed field, for a single display."""
 
     kind: SealedKind
     parts: Mapping[str, str]
@@ -228,10 +234,10 @@ class Seen:
 
 
 def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> Seen:
-    """Open one sealed field of someone else, and write down who looked, when and why.
+    """Decrypts one field of another person and logs who read it, when and why.
 
-    :raises Refusal: no reason is given.
-    :raises Unseen: not for this viewer, or there is nothing.
+    :raises Refusal: the reason is missing or too long.
+    :raises NotFound: missing or not permitted.
     """
     with transaction(viewer, READS[kind]) as change:
         meeting = _meeting(change)
@@ -245,7 +251,7 @@ def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """One person's flights, on the board of arrivals."""
+    """One row of the arrivals board."""
 
     name: str
     native: str
@@ -258,9 +264,10 @@ class Journey:
 
 
 def look_at_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
-    """Open the flights of everyone whose papers the viewer reads, with one mark for each person.
+    """Decrypts the flights of everyone the viewer may read, by arrival. Writes one access log entry per person.
 
-    :raises Refusal: no reason is given.
+    :raises Refusal: the reason is missing or too long.
+    :raises NotFound: the viewer may not read all flights.
     """
     with transaction(viewer, PASSPORT_READ) as change:
         if not _reaches_all(change, PASSPORT_READ):
@@ -345,7 +352,7 @@ def _reaches_all(change: Change, action: Action) -> bool:
 
 
 def _refuse_unreached(change: Change, action: Action, person_id: UUID) -> None:
-    """:raises Unseen: the action reaches no such person; one's own papers are entered on a page of their own."""
+    """:raises NotFound: not permitted, or the viewer's own fields, which have a page of their own."""
     meeting = _meeting(change)
     found = (
         select(Person.id)
@@ -371,7 +378,7 @@ def _checked(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]
 
 
 def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
-    """:raises Refusal: the clocks of the meeting's place never show that time."""
+    """:raises Refusal: the time does not exist at the place of the meeting, because clocks change."""
     if local is None:
         return
     try:
@@ -381,7 +388,7 @@ def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
 
 
 def _refuse_over(meeting: Meeting, now: datetime) -> None:
-    """:raises Refusal: nothing more is collected for this meeting."""
+    """:raises Refusal: the meeting is cancelled, closed or over."""
     if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
         raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
     if today_in(meeting.zone, now) > _last_day(meeting):

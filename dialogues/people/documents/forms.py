@@ -1,4 +1,4 @@
-"""What is typed to be sealed: passport, visa, flights, needs; and the reason for looking at it."""
+"""Forms for sealed fields: passport, visa, flights, needs, and the reason for reading them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -50,7 +50,7 @@ class _Medical:
 
 
 class _SealedForm(Form):
-    """Fields named for a kind and its parts."""
+    """Form with fields named `<kind>_<part>`."""
 
     version = VersionField()
 
@@ -64,11 +64,10 @@ class _SealedForm(Form):
         super().__init__(data={"version": stamp, **given, **more}, **sent)
 
     def parts(self, kind: SealedKind) -> dict[str, str]:
-        """What was typed of one kind, days and times in ISO form."""
+        """Returns what was typed for one kind, dates and times in ISO form."""
         return {name: _written(self[f"{kind.value}_{name}"].data) for name in PARTS[kind]}
 
     def of(self, kind: SealedKind) -> list[Any]:
-        """The fields of one kind."""
         return [self[f"{kind.value}_{name}"] for name in PARTS[kind]]
 
 
@@ -91,7 +90,7 @@ def _read(value: Any) -> str:
 
 
 class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Medical):
-    """Everything that is sealed of oneself, on one page; what is kept and not shown has a box to clear it."""
+    """All kinds on one page. In a limited sign-in, each stored kind has a checkbox to clear it."""
 
     clear_passport = BooleanField(_l("Clear the passport details"))
     clear_visa = BooleanField(_l("Clear the visa details"))
@@ -111,18 +110,15 @@ class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Me
                 del self._fields[clear_field(kind)]
 
     def cleared(self) -> list[SealedKind]:
-        """The kinds whose box is ticked."""
         return [kind for kind in SealedKind if clear_field(kind) in self and self[clear_field(kind)].data]
 
 
 def clear_field(kind: SealedKind) -> str:
-    """The name of the box by which a kind that is not shown is cleared."""
+    """Name of the checkbox that clears a kind."""
     return f"clear_{kind.value}"
 
 
 class VisaStatusForm(Form):
-    """Where someone else's visa stands."""
-
     visa_status = SelectField(_l("Where the visa stands"))
 
     def __init__(self, status: VisaStatus):
@@ -152,7 +148,7 @@ class _AccessForm(_SealedForm, _Access): ...
 class _MedicalForm(_SealedForm, _Medical): ...
 
 
-#: One kind at a time, for someone else.
+#: Forms for another person's fields, one kind each.
 FORMS: dict[SealedKind, type[_SealedForm]] = {
     SealedKind.PASSPORT: _PassportForm,
     SealedKind.VISA: _VisaForm,
@@ -164,7 +160,7 @@ FORMS: dict[SealedKind, type[_SealedForm]] = {
 
 
 def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The parts of one kind with their labels, for reading."""
+    """Labels and texts of the parts of one kind, for display."""
     fields = FORMS[kind](0, {}, is_sent=False)
     return [
         (str(field.label.text), _read(_typed(name, parts[name]) if name in parts else None))
@@ -173,11 +169,9 @@ def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str
 
 
 class ReasonForm(Form):
-    """Why someone looks; the person reads it."""
-
     reason = LineField(_l("Why you need to see it"), LONGEST_REASON, required=False)
 
     def __init__(self, **rest: Any):
         super().__init__(**rest)
-        # Another form stands on the same page.
+        # The page has a second form, so the token field needs an id of its own.
         self.csrf_token.id = "reason-token"

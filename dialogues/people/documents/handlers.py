@@ -1,4 +1,4 @@
-"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+"""Event handlers: keep retention dates of sealed fields up to date."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from dialogues.policy import Role
 
 
 def refuse_impossible_capacities(event: PartyChanged) -> None:
-    """:raises Refusal: a party that becomes an observing organisation has participants at a meeting to come."""
+    """:raises Refusal: the party has participants at an open meeting in a capacity its new kind does not allow."""
     party = db.session.get_one(Party, event.about)
     impossible = [capacity for capacity in Capacity if capacity not in party.kind.capacities]
     participants = (
@@ -48,55 +48,52 @@ def refuse_impossible_capacities(event: PartyChanged) -> None:
 
 
 def keep_with_meeting(event: MeetingMoved) -> None:
-    """Whatever is sealed is kept until thirty days after the new departure."""
+    """Recalculates retention dates of everyone at the meeting."""
     operations.move_purge(db.session.get_one(Meeting, event.about))
 
 
 def keep_with_person(event: ParticipationEvent) -> None:
-    """The same after a person's own departure."""
     keep_with_people([event])
 
 
 def keep_with_people(events: Sequence[ParticipationEvent]) -> None:
-    """The same of many, in as many queries as of one."""
+    """Recalculates retention dates after a person's days changed. One pass per meeting."""
     for meeting_id, people in _by_meeting(events).items():
         operations.move_purge(db.session.get_one(Meeting, meeting_id), people)
 
 
 def ask_needs_again(event: ParticipationEvent) -> None:
-    """Whoever comes after all is asked again for what was destroyed when they came no more."""
     ask_people_again([event])
 
 
 def ask_people_again(events: Sequence[ParticipationEvent]) -> None:
-    """The same of many, in as many queries as of one."""
+    """Resets the travel step for participants who rejoin, because their data was deleted when they left."""
     for meeting_id, people in _by_meeting(events).items():
         today = today_in(db.session.get_one(Meeting, meeting_id).zone, events[0].at)
         operations.ask_again(meeting_id, people, today)
 
 
 def purge_cancelled(event: MeetingCancelled) -> None:
-    """Bookings are still to be undone for some days; then nothing is needed any more."""
+    """Destroys sealed fields 30 days after the cancellation, because bookings have to be cancelled first."""
     day = today_in(db.session.get_one(Meeting, event.about).zone, event.at)
     operations.purge_from(event.about, day + KEPT_AFTER_DEPARTURE)
 
 
 def purge_person(event: ParticipationEvent) -> None:
-    """Whoever comes no more leaves nothing sealed: it is shown to nobody from now on, and the next sweep ends it.
-
-    The key is not erased here: this transaction may still be lost, and an erased key stays erased.
-    """
     purge_people([event])
 
 
 def purge_people(events: Sequence[ParticipationEvent]) -> None:
-    """The same of many, in as many queries as of one."""
+    """Makes sealed fields of people who left due today: hidden at once, destroyed by the next sweep.
+
+    Does not erase keys here, because this transaction may roll back and an erased key cannot be restored.
+    """
     for meeting_id, people in _by_meeting(events).items():
         _purge_unneeded(meeting_id, people, events[0].at)
 
 
 def purge_former_interpreter(event: RoleEnded) -> None:
-    """The same for whoever no longer interprets, at one meeting or at all of the dialogue."""
+    """Does the same for an interpreter whose role ended, at one meeting or in the whole dialogue."""
     if event.role is not Role.INTERPRETER:
         return
     held = select(SealedField.meeting_id).where(SealedField.person_id == event.person_id).distinct()

@@ -1,4 +1,4 @@
-"""Background work of taking part: lists open at their moment, and what was sealed goes on its day."""
+"""Background job: destroys sealed fields and answers whose retention has ended."""
 
 from threading import Event
 
@@ -8,7 +8,10 @@ from dialogues.people.documents import commands
 
 
 def destroy_due(stop: Event) -> int:
-    """Destroy what is due, one meeting after the other, and empty the database's log of it; how many fields went."""
+    """Destroys what is due, one transaction per meeting, and empties the write-ahead log. Returns the number destroyed.
+
+    Stops between two meetings when `stop` is set.
+    """
     gone = 0
     for meeting_id in commands.meetings_due(clock.now()):
         if stop.is_set():

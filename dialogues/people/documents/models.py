@@ -1,4 +1,4 @@
-"""What is kept sealed of a person for one meeting, who looked at it, and that it was destroyed."""
+"""Sealed fields of a person for one meeting, the log of who read them, and destruction certificates."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from dialogues.policy import Role
 
 
 class SealedField(Base):
-    """One sealed text of one person for one meeting, interpreters included."""
+    """One encrypted field of one person (participant or interpreter) for one meeting."""
 
     __tablename__ = "sealed_field"
     __table_args__ = (
@@ -29,18 +29,18 @@ class SealedField(Base):
     meeting_id: Mapped[UUID]
     person_id: Mapped[UUID]
     kind: Mapped[SealedKind] = mapped_column(enum_column(SealedKind))
-    #: One key for all that is sealed of a person for a meeting; once it is erased, a new entry begins a new one.
+    #: One key per person and meeting. After it is erased, the next field gets a new key.
     key_id: Mapped[UUID]
     value: Mapped[bytes] = mapped_column(LargeBinary)
     entered_at: Mapped[datetime] = mapped_column(Instant)
     entered_by: Mapped[UUID]
-    #: The day, on the meeting's clock, from which it is shown to nobody and destroyed by the next sweep.
+    #: From this day, in the meeting's time zone, the field is hidden from everyone and the next sweep destroys it.
     purge_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
 
 
 class AccessLogEntry(Base):
-    """That someone looked at a sealed field of a person, when, in which role and why."""
+    """Who read a sealed field of a person, when, in which role and why."""
 
     __tablename__ = "sealed_field_access"
     __table_args__ = (
@@ -62,7 +62,7 @@ class AccessLogEntry(Base):
 
 
 class DestructionCertificate(Base):
-    """That sealed fields of a meeting were destroyed: kinds and counts, and nobody's name."""
+    """Proof that sealed fields of a meeting were destroyed: counts by kind, without names."""
 
     __tablename__ = "destruction_certificate"
     __table_args__ = (
@@ -75,5 +75,5 @@ class DestructionCertificate(Base):
     meeting_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(Instant)
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
-    #: When the database's log of changes was emptied of them too.
+    #: When the write-ahead log of the database was emptied of the destroyed rows too.
     wiped_at: Mapped[datetime | None] = mapped_column(Instant)

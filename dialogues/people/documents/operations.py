@@ -1,4 +1,4 @@
-"""Seals what people enter, moves the day of its purge, and destroys it: key first, then rows."""
+"""Writes of sealed fields: encryption, purge dates and destruction (key first, then rows)."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ from dialogues.people.participants.rules.steps import Step
 
 
 def fields_of(meeting_id: UUID, person_id: UUID) -> list[SealedField]:
-    """Everything that is sealed of the person for the meeting, what is due included."""
+    """All sealed fields of the person for the meeting, including those due for destruction."""
     return list(
         db.session.scalars(
             select(SealedField)
@@ -34,7 +34,7 @@ def fields_of(meeting_id: UUID, person_id: UUID) -> list[SealedField]:
 
 
 def load_and_expire_fields(meeting: Meeting, person_id: UUID, now: datetime) -> dict[SealedKind, SealedField]:
-    """What is sealed of the person and not due; what is due is destroyed on the way, so that a new key begins."""
+    """Returns the fields that are not due and destroys the due ones, so that new entries get a new key."""
     fields, today = fields_of(meeting.id, person_id), today_in(meeting.zone, now)
     over = [field for field in fields if field.purge_on <= today]
     if over:
@@ -52,9 +52,10 @@ def enter(
     now: datetime,
     cleared: Collection[SealedKind] = (),
 ) -> None:
-    """Seal these kinds again; a paper with nothing in it is taken away, a need with nothing in it is an answer.
+    """Seals the given kinds. An empty paper is removed; an empty need is stored, because "none" is an answer.
 
-    :param cleared: kinds that are taken away, needs too.
+    :param fields: the stored fields, from `load_and_expire_fields`.
+    :param cleared: kinds to remove even if they are needs.
     """
     key_id = next((field.key_id for field in fields.values()), None) or uuid4()
     purge_on = kept_until(_departure(meeting, person_id))
@@ -92,9 +93,9 @@ def _departure(meeting: Meeting, person_id: UUID) -> date:
 
 
 def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None:
-    """Reckon anew until when things are kept: of these people, or of everyone at the meeting.
+    """Recalculates retention dates after a change of days, for these people or for everyone at the meeting.
 
-    What goes since nobody needs it any more goes on its day, however the meeting's days are changed.
+    Skips cancelled meetings, cleared fields and people who have left, because their dates do not depend on days.
     """
     if meeting.status is MeetingStatus.CANCELLED:
         return
@@ -111,7 +112,7 @@ def move_purge(meeting: Meeting, people: Collection[UUID] | None = None) -> None
 
 
 def ask_again(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
-    """Let the step of travel and needs count as not done for those of whom nothing is kept any more."""
+    """Resets the step "needs" for those of these people who have no sealed field left."""
     kept = select(SealedField.person_id).where(*_of(meeting_id, people), SealedField.purge_on > today)
     theirs = select(Participation).where(
         Participation.meeting_id == meeting_id,
@@ -125,13 +126,13 @@ def ask_again(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
 
 
 def purge_from(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
-    """Let things be due on that day at the latest."""
+    """Brings purge dates that are later than `day` forward to it."""
     sooner = update(SealedField).where(*_of(meeting_id, people), SealedField.purge_on > day)
     db.session.execute(sooner.values(purge_on=day))
 
 
 def no_longer_needed(meeting_id: UUID, people: Collection[UUID] | None) -> set[UUID]:
-    """Those of these people, or of all, who neither take part nor interpret there, and of whom something is sealed."""
+    """Of these people, or of everyone, those with sealed fields who neither take part nor interpret in the meeting."""
     takes_part = exists().where(
         Participation.meeting_id == meeting_id,
         Participation.person_id == Person.id,
@@ -147,9 +148,9 @@ def _of(meeting_id: UUID, people: Collection[UUID] | None) -> list[ColumnElement
 
 
 def destroy(fields: Sequence[SealedField], now: datetime) -> Counter[str]:
-    """Erase the keys that seal nothing else, then delete the rows; how many of each kind went.
+    """Erases each key that no other field uses, then deletes the rows. Returns the number of fields by kind.
 
-    Killed between the two, the rows are still there and due, and the same call goes on: it counts them once.
+    Safe to repeat: after a crash in between, the rows still exist and are due, so the next call counts them once.
     """
     going = [field.id for field in fields]
     keys = {field.key_id for field in fields}
@@ -162,7 +163,7 @@ def destroy(fields: Sequence[SealedField], now: datetime) -> Counter[str]:
 
 
 def certify(meeting: Meeting, counts: Mapping[str, int], now: datetime) -> DestructionCertificate:
-    """Write down that things were destroyed: kinds and counts, nobody's name."""
+    """Adds a destruction certificate: counts by kind, without names."""
     certificate = DestructionCertificate(
         id=uuid4(), dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, at=now, counts=dict(counts)
     )

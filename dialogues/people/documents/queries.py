@@ -1,4 +1,4 @@
-"""What is sealed of whom: who may read or enter it, that it is there, and one's own in full."""
+"""Reads of sealed fields: who may read or enter them, which ones exist, and the viewer's own values."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ ENTERS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """That something of one kind is there: since when, until when, and whether the person wrote it themself."""
+    """Metadata of one stored sealed field, without its content."""
 
     kind: SealedKind
     entered_at: datetime
@@ -59,29 +59,29 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TravelRecord:
-    """One person's papers as a viewer may know them; never their content."""
+    """Which sealed fields of one person exist, as far as the viewer may know. Never their content."""
 
     person_id: UUID
     name: str
     native: str
-    #: None for interpreters, who come for no party.
+    #: None for interpreters, because they belong to no party.
     participation_id: UUID | None
     party_code: str
     party_name: str
     present_from: date | None
     present_to: date | None
-    #: None where the viewer does not see it, or nobody keeps one.
+    #: None if the viewer may not see it, or the person has no participation.
     visa_status: VisaStatus | None
     reads: frozenset[SealedKind]
     enters: frozenset[SealedKind]
     kept: Mapping[SealedKind, Kept]
-    #: By kind, what tells whether it was changed meanwhile.
+    #: Checksum per kind, for optimistic locking.
     stamps: Mapping[SealedKind, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPapers:
-    """One's own, in full; a limited sign-in gets no values, and learns only what is kept."""
+    """The viewer's own sealed fields. A limited sign-in (`is_readable` False) gets metadata without values."""
 
     person_id: UUID
     participation_id: UUID | None
@@ -94,24 +94,23 @@ class OwnPapers:
 
 
 def today_in(zone: str, now: datetime) -> date:
-    """The day on the meeting's clock."""
+    """Returns the current date in the time zone of the meeting."""
     return now.astimezone(ZoneInfo(zone)).date()
 
 
 def key_of(key_id: UUID) -> KeyName:
-    """The key of everything that is sealed of one person for one meeting."""
+    """Names the key for all sealed fields of one person for one meeting."""
     return KeyName(_PURPOSE, key_id)
 
 
 def place_of_value(field: SealedField) -> Place:
-    """Where the sealed value stands."""
     return Place(SealedField.__tablename__, "value", field.id, field.dialogue_id)
 
 
 def opened(field: SealedField) -> dict[str, str]:
-    """What is sealed, in its parts; whoever calls this has decided that it may be read.
+    """Decrypts a field. The caller must have checked the right to read it.
 
-    Once the key is erased there is nothing in it any more, also before the row has gone.
+    Empty once the key is erased, even if the row still exists.
     """
     try:
         return read(unseal_text(key_store(), key_of(field.key_id), place_of_value(field), field.value))
@@ -120,9 +119,9 @@ def opened(field: SealedField) -> dict[str, str]:
 
 
 def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Whom the action reaches, of persons joined to their participation at the meeting the viewer stands in.
+    """SQL condition for the persons the action reaches in the viewer's meeting. Join persons to their participation.
 
-    Of whom one may not know that they come, one knows no papers either; interpreters come without being nominated.
+    Excludes persons whom the viewer may not see on any list. Interpreters need no nomination.
     """
     if viewer.place is None or viewer.place.meeting_id is None:
         return false()
@@ -132,7 +131,7 @@ def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
-    """Whether a person interprets at that meeting."""
+    """SQL condition: the person holds an accepted interpreter role for the meeting or the whole dialogue."""
     return (
         exists()
         .where(
@@ -154,14 +153,14 @@ def _of_interpreters(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def reaches_others(viewer: Viewer) -> bool:
-    """Whether papers of anyone but the viewer may be open to them."""
+    """Whether the viewer may see travel records of anyone but themselves."""
     return bool(viewer.scopes(VISA_STATUS_SEE) - {Scope.OWN})
 
 
 def papers(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
-    """Someone else's papers, as far as the viewer may know them.
+    """Travel record of another person.
 
-    :raises Unseen: there is no such person, or not for this viewer; one's own stand on a page of their own.
+    :raises NotFound: missing, not permitted, or the viewer's own, which has a page of its own.
     """
     found = _papers(viewer, now, Person.id == person_id)
     if not found:
@@ -170,9 +169,9 @@ def papers(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
 
 
 def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
-    """The papers of everyone else whom the viewer reaches, by party and name; two queries.
+    """Travel records of everyone else the viewer may see, in order of party and name. Two statements.
 
-    :raises Unseen: the viewer reaches nobody but themself.
+    :raises NotFound: the viewer may see only their own.
     """
     if not reaches_others(viewer):
         raise NotFound
@@ -262,15 +261,15 @@ def _line(field: SealedField) -> Kept:
 
 
 def stamp(fields: Iterable[SealedField]) -> int:
-    """A number that is another one as soon as any of them was changed, added or taken away."""
+    """Checksum for optimistic locking over a set of fields."""
     rows = sorted(f"{field.id}:{field.version}" for field in fields)
     return zlib.crc32("\n".join(rows).encode())
 
 
 def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
-    """Everything that is sealed of the viewer for the meeting they stand in.
+    """The viewer's own sealed fields for the current meeting.
 
-    :raises Unseen: they neither take part in it nor interpret there.
+    :raises NotFound: they neither take part nor interpret in it.
     """
     row = db.session.execute(_own(viewer)).one_or_none()
     if row is None:
@@ -309,9 +308,10 @@ def _own(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def certificates(viewer: Viewer) -> list[DestructionCertificate]:
-    """What was destroyed at the meeting the viewer stands in, the newest first: kinds and counts.
+    """Destruction certificates of the viewer's meeting, newest first.
 
-    Before the lists are open a count would tell that someone was nominated, and comes no more.
+    Empty before the exchange for viewers who do not see nominations, because a count would reveal that someone was
+    nominated and has left.
     """
     if viewer.place is None or Scope.ALL not in viewer.scopes(DESTRUCTION_SEE):
         raise NotFound
@@ -322,7 +322,7 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
 
 
 def due(now: datetime) -> dict[UUID, list[SealedField]]:
-    """By meeting, what is to be destroyed by now on that meeting's clock; read by the house."""
+    """Fields due for destruction by meeting, in each meeting's time zone. System query, not filtered by viewer."""
     latest = today_in("Pacific/Kiritimati", now)
     rows = db.session.execute(
         select(SealedField, Meeting.zone)

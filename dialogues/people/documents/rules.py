@@ -1,4 +1,4 @@
-"""What is kept sealed of a person: which parts each kind has, what is refused, and until when it is kept."""
+"""Sealed fields of a person: the parts of each kind, validation and retention dates."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from dialogues.people.participants.rules.kinds import SealedKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFieldEntered(DomainEvent):
-    """Something was sealed of a person for a meeting, or taken away; `about` is the person."""
+    """A sealed field was entered or cleared. `about` is the person."""
 
     action: ClassVar[str] = "sealed_field.entered"
 
@@ -26,7 +26,7 @@ class SealedFieldEntered(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFieldSeen(DomainEvent):
-    """Someone looked at what is sealed of a person; `about` is the person, `reason` a hash of what was given as one."""
+    """Someone read a sealed field. `about` is the person, `reason` the hash of the reason the reader gave."""
 
     action: ClassVar[str] = "sealed_field.seen"
 
@@ -37,21 +37,19 @@ class SealedFieldSeen(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisaStatusChanged(ParticipationEvent):
-    """Where someone's visa stands was written down anew."""
-
     action: ClassVar[str] = "visa_status.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFieldsDestroyed(DomainEvent):
-    """What was sealed of people at a meeting was destroyed; `about` is the certificate."""
+    """Sealed fields of a meeting were destroyed. `about` is the certificate."""
 
     action: ClassVar[str] = "sealed_field.destroyed"
 
     fields: int
 
 
-#: The parts of each kind, in the order in which they are asked for; days and times in ISO form.
+#: The parts of each kind in form order. Dates and times are stored in ISO form.
 PARTS: dict[SealedKind, tuple[str, ...]] = {
     SealedKind.PASSPORT: ("nationality", "number", "valid_until"),
     SealedKind.VISA: ("number", "valid_from", "valid_until", "note"),
@@ -60,14 +58,14 @@ PARTS: dict[SealedKind, tuple[str, ...]] = {
     SealedKind.ACCESS: ("text",),
     SealedKind.MEDICAL: ("text",),
 }
-#: What the travel desk keeps, and what it only reads; for these an empty answer is an answer.
+#: The liaison desk enters PAPERS and only reads NEEDS. An empty need is stored, because "none" is an answer.
 PAPERS = (SealedKind.PASSPORT, SealedKind.VISA, SealedKind.FLIGHTS)
 NEEDS = (SealedKind.DIET, SealedKind.ACCESS, SealedKind.MEDICAL)
 
 
-#: How long after departure it is kept.
+#: Retention after departure.
 KEPT_AFTER_DEPARTURE = timedelta(days=30)
-#: Since when something is due that its person took away: long ago, so that no later change of days brings it back.
+#: Purge date of a field that its person cleared. It is in the past, so that a change of days never restores the field.
 TAKEN_AWAY = date(1970, 1, 1)
 
 
@@ -77,11 +75,11 @@ SHORTEST_REASON = 5
 
 
 _NUMBER = re.compile(r"[0-9A-Z]{5,20}")
-#: Sealed lengths come in steps of this, so that a long answer does not look longer than a short one.
+#: Plain text is padded to a multiple of this many bytes, because the length of the sealed value would reveal its size.
 _STEP = 256
 
 
-#: What each kind is asked for, in a sentence.
+#: Why each kind is asked for.
 WHY: dict[SealedKind, str] = {
     SealedKind.PASSPORT: N_("For letters to consulates, and for tickets and hotels that ask for it."),
     SealedKind.VISA: N_("So that the travel desk can tell the border and the airline what you hold."),
@@ -96,7 +94,7 @@ Parts = Mapping[str, str]
 
 
 def tidy(kind: SealedKind, typed: Parts) -> dict[str, str]:
-    """What was typed, as it is sealed: known parts only, none empty, a number in capitals without signs between."""
+    """Keeps the known, non-empty parts. Passport numbers become upper case without spaces and separators."""
     kept = {name: typed.get(name, "") for name in PARTS[kind]}
     if kind is SealedKind.PASSPORT:
         kept["number"] = re.sub(r"[\s./-]", "", kept["number"]).upper()
@@ -104,9 +102,9 @@ def tidy(kind: SealedKind, typed: Parts) -> dict[str, str]:
 
 
 def refuse_wrong(kind: SealedKind, parts: Parts, last_day: date) -> None:
-    """Look whether the parts of one kind make sense together; `last_day` is the last of the meeting.
+    """Checks that the parts of one kind fit together and fit the meeting.
 
-    :raises Refusal: they do not; at the field of the part.
+    :raises Refusal: a passport is incomplete or expires before `last_day` of the meeting, or dates are out of order.
     """
     if kind is SealedKind.PASSPORT and parts:
         _refuse_passport(parts, last_day)
@@ -142,38 +140,37 @@ def _refuse_passport(parts: Parts, last_day: date) -> None:
 
 
 def _refuse_backwards(parts: Parts, kind: SealedKind, first: str, last: str, message: str) -> None:
-    # In ISO form, days and times of one kind stand in order as text does.
+    # Text comparison is enough, because ISO dates and times sort as text.
     if first in parts and last in parts and parts[last] < parts[first]:
         raise Refusal(message, field=f"{kind.value}_{last}")
 
 
 def written(parts: Parts) -> str:
-    """The one way to write the parts down, padded."""
+    """Serializes the parts as canonical JSON, padded with spaces."""
     text = json.dumps(dict(parts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     length = len(text.encode())
     return text + " " * (-length % _STEP)
 
 
 def read(text: str) -> dict[str, str]:
-    """The parts as they were written down."""
     parts: dict[str, str] = json.loads(text)
     return parts
 
 
 def kept_until(departure: date) -> date:
-    """The day on which everything sealed of someone goes who leaves on that day."""
+    """Returns the day on which all sealed fields of a person who leaves on `departure` are destroyed."""
     return departure + KEPT_AFTER_DEPARTURE
 
 
 def departure_of(present_to: date | None, first_day: date, last_day: date) -> date:
-    """When someone leaves: on the day they said, if it is still among the days of the meeting, else on its last."""
+    """Returns the person's last day if it is within the meeting, else the last day of the meeting."""
     return present_to if present_to is not None and first_day <= present_to <= last_day else last_day
 
 
 def refuse_reason(reason: str) -> str:
-    """The reason for looking, which the person will read.
+    """Returns the reason, which the person concerned will read.
 
-    :raises Refusal: it says nothing, or too much.
+    :raises Refusal: it is too short or too long.
     """
     if len(reason) < SHORTEST_REASON:
         raise Refusal(N_("Write why you need to see it: the person will read your reason."), field="reason")
@@ -183,15 +180,15 @@ def refuse_reason(reason: str) -> str:
 
 
 def reason_hash(reason: str) -> str:
-    """What stands in the audit log for a reason, so that nobody changes it afterwards."""
+    """Returns the SHA-256 of a reason for the audit log, so that a later change of the reason is detectable."""
     return hashlib.sha256(reason.encode()).hexdigest()
 
 
 def arrives(parts: Parts) -> datetime | None:
-    """When someone arrives, on the clock of the meeting's place."""
+    """Local time at the place of the meeting."""
     return datetime.fromisoformat(parts["arrives_at"]) if "arrives_at" in parts else None
 
 
 def departs(parts: Parts) -> datetime | None:
-    """When someone leaves, on the clock of the meeting's place."""
+    """Local time at the place of the meeting."""
     return datetime.fromisoformat(parts["departs_at"]) if "departs_at" in parts else None

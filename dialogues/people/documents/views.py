@@ -1,4 +1,4 @@
-"""Pages of what is sealed: one's own, other people's, the overview, and that it was destroyed."""
+"""Pages of sealed fields of other people: overview, one person, access with a reason, destruction certificates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/meetings/<uuid:meeting_id>/papers")
 @allows(VISA_STATUS_SEE)
 def all_papers(meeting_id: UUID) -> str:
-    """Whose papers are there, and where visas stand; never what is in them."""
+    """Lists whose travel records exist and the visa status of each person, without contents."""
     return _overview(meeting_id, ReasonForm(formdata=None))
 
 
@@ -54,7 +54,7 @@ def _overview(meeting_id: UUID, form: ReasonForm) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/flights")
 @allows(PASSPORT_READ)
 def flights(meeting_id: UUID) -> str | Response:
-    """The board of arrivals, shown once for a reason."""
+    """Shows the arrivals board once, after a reason is given."""
     form = ReasonForm()
     if form.validate():
         try:
@@ -69,7 +69,7 @@ def flights(meeting_id: UUID) -> str | Response:
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/papers", endpoint="papers")
 @allows(VISA_STATUS_SEE)
 def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
-    """The way from someone's part in a meeting to their papers, which are theirs as a person."""
+    """Redirects from a participation to the travel record of its person."""
     for one in list_travel_records(viewer(), clock.now()):
         if one.participation_id == participation_id:
             return see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=one.person_id))
@@ -79,13 +79,13 @@ def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 @blueprint.get("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>")
 @allows(VISA_STATUS_SEE)
 def papers_of(meeting_id: UUID, person_id: UUID) -> str:
-    """Which papers of one person are there; never what is in them."""
+    """Shows which sealed fields of one person exist, without contents."""
     return _page(meeting_id, papers(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
 
 
 def _page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str:
     kinds = [kind for kind in SealedKind if kind in found.reads | found.enters]
-    # Without a button, as when Enter is pressed, the first that can be shown is meant.
+    # Pressing Enter submits without a button, so the form address shows the first readable kind.
     shows = next((kind for kind in kinds if kind in found.reads and kind in found.kept), SealedKind.PASSPORT)
     enters_visa = SealedKind.VISA in found.enters
     return render_template(
@@ -102,7 +102,7 @@ def _page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>/show")
 @allows(PASSPORT_READ, NEEDS_READ)
 def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
-    """What one sealed field holds, shown once for a reason, which is written down."""
+    """Shows one sealed field once, after a reason is given. The access is logged."""
     asked = _kind(kind)
     found = papers(viewer(), person_id, clock.now())
     if asked not in found.reads or asked not in found.kept:
@@ -131,8 +131,8 @@ def _shown(meeting_id: UUID, found: TravelRecord, seen: commands.Seen) -> str:
 
 
 def _filled(seen: commands.Seen) -> Any:
-    """A form with what was just shown, to be changed and sent to the page of entering."""
-    # What was sent here is a reason, and none of these fields.
+    """Form with the revealed values. It is sent to `enter`."""
+    # Do not read the request, because it holds the reason form and none of these fields.
     return FORMS[seen.kind](seen.version, {seen.kind: seen.parts}, is_sent=False)
 
 
@@ -140,7 +140,7 @@ def _filled(seen: commands.Seen) -> Any:
 @allows(PASSPORT_ENTER, NEEDS_ENTER)
 @form_page("people/documents/enter_papers.html")
 def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
-    """Write something down for someone; what is there already is replaced without being shown."""
+    """Enters a field for another person. A stored value is replaced without being shown."""
     asked = _kind(kind)
     found = papers(viewer(), person_id, clock.now())
     if asked not in found.enters:
@@ -155,7 +155,6 @@ def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/visa-status")
 @allows(PASSPORT_ENTER)
 def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
-    """Write down where someone's visa stands."""
     found = papers(viewer(), person_id, clock.now())
     form = VisaStatusForm(found.visa_status or VisaStatus.UNKNOWN)
     if form.validate():
@@ -166,8 +165,8 @@ def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
 
 @blueprint.get("/meetings/<uuid:meeting_id>/destruction")
 @allows(DESTRUCTION_SEE)
-def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  the viewer stands in it
-    """What was destroyed of this meeting: kinds and counts, to be printed."""
+def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
+    """Printable list of destruction certificates of the meeting."""
     words = {kind.value: word(kind) for kind in SealedKind} | {
         f"answer_{kind.value}": _("answers: %(kind)s", kind=word(kind)) for kind in QuestionKind
     }

@@ -1,4 +1,4 @@
-"""Free messages: one letter to each person of a group, written down with how the group was chosen."""
+"""Sending a message to a group: one email per person."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from dialogues.policy import MESSAGES_WRITE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message as it is to be sent; its id makes sending it twice one message."""
+    """A message to send. Idempotent by `id`: sending it twice sends one message."""
 
     id: UUID
     subject: str
     text: str
     people: Collection[UUID]
-    #: How the group was chosen.
+    #: How the group was chosen, stored with the message.
     chosen: Mapping[str, Any]
-    #: Which group it is for, where it was not picked on the list: who is in it no more gets no letter.
+    #: Filter of the group; None if people were selected on the list. People who no longer match get no email.
     wish: queries.RecipientFilter | None = None
 
 
 def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
-    """Owe everyone of the group who has an address one letter; the id of the message.
+    """Queues one email for each person of the group who has an address. Returns the id of the message.
 
-    :raises Refusal: nobody of the group can be reached, or the text has a placeholder that is none.
+    :raises Refusal: nobody in the group has an address, or the text has an unknown placeholder.
     """
     with transaction(viewer, MESSAGES_WRITE) as change:
         place = change.viewer.place
@@ -79,7 +79,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
 
 
 def _still_meant(viewer: Viewer, draft: Draft) -> list[queries.Addressee]:
-    """Those who were counted, without whoever left the group since."""
+    """The previewed people without those who have left the group since."""
     counted = queries.people(viewer, draft.people)
     if draft.wish is None:
         return counted

@@ -1,4 +1,4 @@
-"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+"""Email of a message to a group."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from dialogues.people.messages.rules import filled
 
 
 def message(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """A message of the office in its own words; None for someone who has no address any more."""
+    """The coordinator's message for one person. None if the person no longer has an address."""
     told = queries.to_person(UUID(str(letter.facts["message_id"])), letter.person_id)
     if told is None:
         return None

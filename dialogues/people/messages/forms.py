@@ -1,4 +1,4 @@
-"""What the office types when it works on many: a chosen group, a message, a file to take along."""
+"""Form of a message to a group."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,11 +17,11 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 class MessageForm(Form):
-    """A message and the group it is for: chosen here, or brought from the list."""
+    """A message and its recipients: chosen here, or selected on the list."""
 
-    #: Makes sending it twice one message.
+    #: Idempotency key of the message.
     id = HiddenField()
-    #: Persons who were checked on the list; those whom the preview counted.
+    #: `picked`: people selected on the list. `people`: everyone in the preview.
     picked = IdsField()
     people = IdsField()
     recipients = RadioField(_l("Who"), default=Recipients.PARTICIPANTS.value)
@@ -39,7 +39,6 @@ class MessageForm(Form):
         self.capacities.choices = [(one.value, word(one)) for one in Capacity]
 
     def wish(self) -> RecipientFilter:
-        """Which group was chosen."""
         return RecipientFilter(
             recipients=Recipients(self.recipients.data),
             statuses=frozenset(ParticipationStatus(one) for one in self.statuses.data or ()),
@@ -48,7 +47,7 @@ class MessageForm(Form):
         )
 
     def chosen(self) -> dict[str, Any]:
-        """How the group was chosen, in plain values."""
+        """How the group was chosen, as JSON values."""
         if self.picked.data:
             return {"picked": len(self.picked.data)}
         names = dict(self.parties.choices)

@@ -1,4 +1,4 @@
-"""What the office did to many at once, and what it wrote to them."""
+"""Messages from the coordinator to groups."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from dialogues.extensions import Base
 
 
 class Message(Base):
-    """A free message to a chosen group, as it was sent: one letter to each person."""
+    """A message as it was sent to a group: one email per person."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -27,7 +27,7 @@ class Message(Base):
     by_person: Mapped[UUID | None]
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
-    #: How the group was chosen, in the words of the page's filters.
+    #: How the group was chosen (values of the form), and the ids of people without an address ("unreached").
     chosen: Mapped[dict[str, Any]] = mapped_column(JSON)
     people: Mapped[int]
     sent_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""Free messages of the office: whom they can reach, what was sent, and what one person's letter says."""
+"""Messages to groups: who is in a group, what was sent, and the text for one person."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _ROLES = {
 
 
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
-    """The messages of the meeting the viewer stands in, for those who may write them."""
+    """SQL condition: messages of the viewer's meeting, if the viewer may write them."""
     place = viewer.place
     if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
         return false()
@@ -44,7 +44,7 @@ def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientFilter:
-    """Which group a message is for; what is left empty asks for everyone."""
+    """Filter for the recipients of a message. An empty set means no restriction."""
 
     recipients: Recipients = Recipients.PARTICIPANTS
     statuses: frozenset[ParticipationStatus] = frozenset()
@@ -54,21 +54,19 @@ class RecipientFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Someone of the group."""
-
     person_id: UUID
     name: str
     has_address: bool
 
 
 def group(viewer: Viewer, wish: RecipientFilter) -> list[Addressee]:
-    """The persons of the group, by the name they are listed under."""
+    """People who match the filter, in list order."""
     reached = _role_holders(viewer, wish) if wish.recipients in _ROLES else _participants(viewer, wish)
     return _addressees(reached)
 
 
 def of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Addressee]:
-    """The persons of rows that were checked on the list."""
+    """People of the selected participations, in list order."""
     chosen = frozenset(participation_ids)
     rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     found = {row.person_id for row in db.session.execute(rows) if row.id in chosen}
@@ -76,7 +74,7 @@ def of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Address
 
 
 def people(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
-    """Those of these persons who take part in the viewer's meeting or hold a role in it."""
+    """Those of these people who take part in the viewer's meeting or hold a role in it."""
     taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     holding = select(RoleGrant.person_id).where(_held_here(viewer), RoleGrant.role.in_(_ROLES.values()))
     return _addressees(and_(Person.id.in_(person_ids), or_(Person.id.in_(taking_part), Person.id.in_(holding))))
@@ -101,7 +99,7 @@ def _role_holders(viewer: Viewer, wish: RecipientFilter) -> ColumnElement[bool]:
 
 
 def _held_here(viewer: Viewer) -> ColumnElement[bool]:
-    """Roles that count in the viewer's meeting: accepted, not ended, of it or of the whole dialogue."""
+    """SQL condition: active role grants for the viewer's meeting or the whole dialogue."""
     place = viewer.place
     if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
         return false()
@@ -121,14 +119,14 @@ def _addressees(reached: ColumnElement[bool]) -> list[Addressee]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameDisclosure:
-    """Who of the meeting might be named in a message, and what each of its readers may know of them."""
+    """Input of the check for names: people of the meeting, and what each recipient may see of them."""
 
     names: tuple[Named, ...]
     readers: tuple[Reader, ...]
 
 
 def circle(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
-    """What decides whether a text names someone whom part of its readers may not know of, in two queries."""
+    """Loads the input of the check for names. Two statements."""
     rows = db.session.execute(
         select(
             Participation.person_id,
@@ -154,7 +152,7 @@ def circle(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
 
 
 def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
-    """What the policy opens of the list to someone with these roles, as things stand in the viewer's meeting."""
+    """Applies the policy to the roles of one recipient, under the current conditions of the meeting."""
     reads_as = audiences(PARTICIPANTS_SEE, held, viewer.met)
     return Reader(
         person_id=person_id,
@@ -177,7 +175,7 @@ def _named(row: Any) -> Named:
 
 
 def is_confidential(viewer: Viewer) -> bool:
-    """Whether the meeting the viewer stands in, or its dialogue, is not to be known of."""
+    """Whether the existence of the viewer's meeting or its dialogue is confidential."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     found = select(Meeting.existence, Dialogue.existence.label("around")).join(
         Dialogue, Dialogue.id == Meeting.dialogue_id
@@ -188,7 +186,7 @@ def is_confidential(viewer: Viewer) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToPerson:
-    """What a message is to one person; an empty subject or meeting stands for the neutral words."""
+    """A message for one person. An empty subject or meeting stands for the neutral wording."""
 
     name: str
     email: str
@@ -199,7 +197,7 @@ class ToPerson:
 
 
 def to_person(message_id: UUID, person_id: UUID | None) -> ToPerson | None:
-    """A message as one person is to have it; None without an address."""
+    """The message for one person. None if the person has no address. System query, not filtered by viewer."""
     row = db.session.execute(
         select(Message, Person, Meeting, Dialogue)
         .join(Meeting, Meeting.id == Message.meeting_id)
@@ -222,7 +220,7 @@ def to_person(message_id: UUID, person_id: UUID | None) -> ToPerson | None:
 
 
 def told_of_meeting(viewer: Viewer, person_id: UUID) -> str:
-    """What `{meeting}` says to that person; empty for the neutral words."""
+    """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     row = db.session.execute(
         select(Meeting, Dialogue, Person)
@@ -237,7 +235,7 @@ def told_of_meeting(viewer: Viewer, person_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """A message that was sent."""
+    """`emails_left` counts emails that have left. `unreached` holds names of people without an address."""
 
     id: UUID
     subject: str
@@ -251,16 +249,13 @@ class SentMessage:
 
 
 def sent_messages(viewer: Viewer) -> Sequence[SentMessage]:
-    """The messages of the meeting, newest first."""
+    """Messages of the viewer's meeting, newest first."""
     rows = select(Message).where(visible_messages(viewer)).order_by(Message.sent_at.desc(), Message.id)
     return _as_sent(viewer, list(db.session.execute(rows).scalars()))
 
 
 def sent_message(viewer: Viewer, message_id: UUID) -> SentMessage:
-    """One message.
-
-    :raises Unseen: there is none, or not for this viewer.
-    """
+    """:raises NotFound: missing or not permitted."""
     rows = select(Message).where(Message.id == message_id, visible_messages(viewer))
     found = _as_sent(viewer, list(db.session.execute(rows).scalars()))
     if not found:

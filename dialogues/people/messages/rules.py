@@ -1,4 +1,4 @@
-"""A free message of the office: its placeholders, and the names in it that part of its readers may not know."""
+"""Messages to groups: placeholders, and names in a text that some recipients may not see."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from dialogues.lib.text import unlinked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(DomainEvent):
-    """The office wrote to a group; `about` is the message."""
+    """The coordinator sent a message to a group. `about` is the message, `people` the number of recipients."""
 
     action: ClassVar[str] = "message.sent"
 
@@ -27,8 +27,6 @@ _KNOWN = ("name", "meeting")
 
 
 class Recipients(Enum):
-    """Whom a message is for."""
-
     PARTICIPANTS = "participants"
     FOCAL_POINTS = "focal_points"
     CO_CHAIRS = "co_chairs"
@@ -36,7 +34,7 @@ class Recipients(Enum):
 
 
 def refuse_unknown_placeholders(subject: str, text: str) -> None:
-    """:raises Refusal: the text has a placeholder that is none of ours, or the subject has any."""
+    """:raises Refusal: the text has an unknown placeholder, or the subject has any."""
     if _PLACEHOLDER.search(subject):
         raise Refusal(N_("Write placeholders in the text only: a subject says the same to everyone."), field="subject")
     for found in _PLACEHOLDER.findall(text):
@@ -47,36 +45,39 @@ def refuse_unknown_placeholders(subject: str, text: str) -> None:
 
 
 def filled(text: str, *, name: str, meeting: str) -> str:
-    """The text for one person; what is put in is never read again for placeholders, and never becomes a link."""
+    """Fills the placeholders for one person.
+
+    Inserted values are not scanned for placeholders and are changed so that no mail client shows them as a link.
+    """
     values = {"name": unlinked(name), "meeting": unlinked(meeting)}
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Someone of the meeting who might stand in a message: as they are called, and whose they are."""
+    """A person whose name a message could contain."""
 
     person_id: UUID
     party_id: UUID
     called: tuple[str, ...]
-    #: Whether they stand on the list that the circle reads.
+    #: Whether they are on the participants list.
     is_listed: bool
-    #: The audiences that they show nothing to.
+    #: Audiences that the person is hidden from.
     hides_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Someone who will have the message: whose people they know, and whether they read the list at all."""
+    """A recipient of a message, and what they may see of the participants list."""
 
     person_id: UUID
     parties: frozenset[UUID] = frozenset()
     reads_list: bool = False
-    #: As which audiences they read it; None: they work with the list and see it whole.
+    #: Audiences they belong to. None means that their role sees the whole list.
     audiences: frozenset[str] | None = None
 
     def may_know(self, named: Named) -> bool:
-        """Whether the list tells this reader of that person."""
+        """Whether the participants list shows that person to this recipient."""
         if self.person_id == named.person_id or named.party_id in self.parties:
             return True
         if not self.reads_list or not named.is_listed:
@@ -85,7 +86,7 @@ class Reader:
 
 
 def names_told(text: str, names: Iterable[Named], readers: Iterable[Reader]) -> dict[str, int]:
-    """The names that stand in the text although some readers may not know of that person: to how many."""
+    """Names in the text that some recipients may not see, with the number of those recipients."""
     readers = tuple(readers)
     told: dict[str, int] = {}
     for named in names:
@@ -97,7 +98,10 @@ def names_told(text: str, names: Iterable[Named], readers: Iterable[Reader]) -> 
 
 
 def _stands_in(called: str, text: str) -> bool:
-    """Whether the name stands there as it is written, and not as part of a longer word."""
+    """Whether the text contains the name as a whole word, in upper or lower case.
+
+    Names outside ASCII match inside longer words too, because scripts such as Chinese have no spaces.
+    """
     return re.search(rf"(?<!\w){re.escape(called)}(?!\w)", text, re.IGNORECASE) is not None or (
         not called.isascii() and called in text
     )

@@ -1,4 +1,4 @@
-"""Free messages of the office: the group, the words, a look at one letter before anything leaves, what was sent."""
+"""Messages to groups: write, preview, send, and the list of sent messages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -32,21 +32,19 @@ _FORM = "people/messages/message_form.html"
 
 @blueprint.get("/meetings/<uuid:meeting_id>/messages")
 @allows(MESSAGES_WRITE)
-def sent_messages(meeting_id: UUID) -> str:  # noqa: ARG001  the gate reads it
-    """What was sent to whom, newest first."""
+def sent_messages(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
     return render_template("people/messages/messages.html", messages=queries.sent_messages(viewer()))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/messages/<uuid:message_id>")
 @allows(MESSAGES_WRITE)
-def sent_message(meeting_id: UUID, message_id: UUID) -> str:  # noqa: ARG001  the gate reads it
-    """One message, as it was sent."""
+def sent_message(meeting_id: UUID, message_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
     message = queries.sent_message(viewer(), message_id)
     return render_template("people/messages/message.html", message=message, group=_in_words(message.chosen))
 
 
 def _in_words(chosen: Mapping[str, Any]) -> str:
-    """How a group was chosen, as it was written down."""
+    """Describes how the group was chosen."""
     if "picked" in chosen:
         return str(_("chosen on the list"))
     statuses = [word(ParticipationStatus(one)) for one in chosen.get("statuses", ())]
@@ -58,8 +56,8 @@ def _in_words(chosen: Mapping[str, Any]) -> str:
 @blueprint.route("/meetings/<uuid:meeting_id>/messages/new", methods=["GET", "POST"])
 @allows(MESSAGES_WRITE)
 @form_page(_FORM)
-def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate reads it
-    """Choose a group and write to it; what comes next is a look at one letter, nothing is sent here."""
+def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the address, read by request authorization
+    """Form for a new message. Submitting it shows a preview and sends nothing."""
     form = _form()
     if not form.is_submitted():
         form.id.data, form.statuses.data = str(uuid4()), [ParticipationStatus.CONFIRMED.value]
@@ -73,15 +71,15 @@ def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate re
 
 @blueprint.post("/meetings/<uuid:meeting_id>/messages/change")
 @allows(MESSAGES_WRITE)
-def change_message(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate reads it
-    """Back from the look at one letter to the words, as typed."""
+def change_message(meeting_id: UUID) -> Response:  # noqa: ARG001  part of the address, read by request authorization
+    """Returns from the preview to the form, as typed."""
     return make_response(render_template(_FORM, **_shown(_form())))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/messages/send")
 @allows(MESSAGES_WRITE)
 def send_message(meeting_id: UUID) -> Response:
-    """Send what was looked at, to those who were counted."""
+    """Sends the previewed message to the people of the preview."""
     form = _form()
     if not form.validate():
         return make_response(render_template(_FORM, **_shown(form)), 422)
@@ -110,7 +108,7 @@ def send_message(meeting_id: UUID) -> Response:
 
 
 def message_to_rows(participation_ids: Sequence[UUID]) -> str:
-    """The form for people who were checked on the list."""
+    """Form for people selected on the list."""
     picked = [one.person_id for one in queries.of_rows(viewer(), participation_ids)]
     form = MessageForm(participants.parties(viewer()), formdata=None, data={"id": str(uuid4()), "picked": picked})
     return render_template(_FORM, **_shown(form))
@@ -121,7 +119,7 @@ def _form() -> MessageForm:
 
 
 def _id(form: MessageForm) -> UUID:
-    """The same for the same words to the same people from one page: whoever goes back and writes others sends those."""
+    """Id derived from text and people, so that submitting twice sends once, and an edited message is a new one."""
     try:
         once = UUID(form.id.data or "")
     except ValueError:
@@ -141,7 +139,7 @@ def _group(form: MessageForm) -> list[Addressee]:
 
 
 def _preview(form: MessageForm, group: list[Addressee]) -> dict[str, Any]:
-    """One letter as its reader will have it, how many there are, who is not reached, whose names it tells."""
+    """The first email as its recipient will see it, the counts, and names that some recipients may not see."""
     reached = [one for one in group if one.has_address]
     form.people.data = [one.person_id for one in group]
     circle = queries.circle(viewer(), [one.person_id for one in reached])

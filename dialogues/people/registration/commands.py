@@ -1,4 +1,4 @@
-"""Changes after approval: asked for by the person, taken back by them, accepted or declined by the office."""
+"""Commands of the registration: saving steps, confirming for others, and change requests after approval."""
 
 import json
 from collections.abc import Mapping
@@ -61,22 +61,22 @@ from dialogues.people.registration.rules import (
 )
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
 
-#: What the office is not shown, so that there is nothing for it to decide: written down at once.
+#: Saved without approval, because the coordinator does not see these fields and cannot decide on them.
 _AT_ONCE = ("gender",)
 
 
 def ask_for_change(
     viewer: Viewer, fields: Mapping[str, Any], *, version: int, now: datetime, for_whom: UUID | None = None
 ) -> bool:
-    """Ask the office to change what it approved; whether anything waits for its answer now.
+    """Requests a change of approved fields. Returns whether a request is waiting afterwards.
 
-    What another step asked for before waits along with it; a field that is asked for again counts as it is asked for
-    now, and one that is wanted as it stands is asked for no more. Sent twice, it is asked once.
+    Merges with a waiting request: a newer value of a field replaces the older one, and a field whose requested value
+    equals the current one is dropped. Idempotent: repeating the same request has no effect.
 
-    :param fields: the columns of a step by their names, as they are to be.
-    :raises Unseen: there is no such registration for this viewer.
-    :raises Refusal: the office has not approved it, the meeting is over, someone saved a change meanwhile, or the
-        language to listen in is nobody's.
+    :param fields: new values by column name.
+    :raises NotFound: there is no such registration for this viewer.
+    :raises Refusal: the registration is not approved, the meeting is over, it changed meanwhile, or the interpretation
+        language is neither the meeting's nor the person's.
     """
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
         participation, person = _part(_whose(change, for_whom))
@@ -100,7 +100,7 @@ def ask_for_change(
 
 
 def take_change_back(viewer: Viewer, *, now: datetime, for_whom: UUID | None = None) -> None:
-    """Ask for no change any more; where none waits, nothing happens."""
+    """Withdraws the waiting change request, if there is one."""
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
         participation, _person = _part(_whose(change, for_whom))
         request = waiting_request(participation.id)
@@ -110,11 +110,11 @@ def take_change_back(viewer: Viewer, *, now: datetime, for_whom: UUID | None = N
 
 
 def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: str, version: int, now: datetime) -> None:
-    """Accept or decline a change, with a reason that the person reads; a letter says that there is an answer.
+    """Accepts or declines a change request and emails the person that there is a decision.
 
-    :raises Unseen: there is no such request, or not for this viewer.
-    :raises Refusal: it was decided, taken back or replaced meanwhile, what it would change is no longer as it was
-        shown, or it is declined without a reason.
+    :raises NotFound: missing or not permitted.
+    :raises Refusal: it was decided, withdrawn or replaced meanwhile, current values changed, or it is declined without
+        a reason.
     """
     with transaction(viewer, REGISTRATION_APPROVE) as change:
         request = db.session.get(ChangeRequest, request_id)
@@ -203,11 +203,11 @@ def _letter(participation: Participation, request: ChangeRequest, now: datetime)
 
 
 def fill_in(viewer: Viewer, filled: Filled, *, version: int, now: datetime, for_whom: UUID | None = None) -> None:
-    """Write one step down: of one's own registration, or of that of someone without an address.
+    """Saves one step of the viewer's own registration, or of that of a person without an address (`for_whom`).
 
-    :raises Unseen: there is no such registration for this viewer.
-    :raises Refusal: registration is closed, what was said does not fit, the office has approved it, or someone saved a
-        change meanwhile.
+    :raises NotFound: there is no such registration for this viewer.
+    :raises Refusal: registration is closed, the input is invalid, the step is approved already, or the registration
+        changed meanwhile.
     """
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
         participation = _registered(change, for_whom)
@@ -303,12 +303,12 @@ def _presence(participation: Participation, meeting: Meeting, presence: Presence
 
 
 def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
-    """Accept on behalf of someone who has no address and so cannot answer.
+    """Accepts the invitation for a person without an address.
 
-    Saying it again changes nothing.
+    Idempotent: repeating it has no effect.
 
-    :raises Unseen: there is no such person for this viewer, or they answer for themself.
-    :raises Refusal: registration is closed, the person waits for a seat, or the party has not lodged its list.
+    :raises NotFound: missing, not permitted, or the person answers themselves.
+    :raises Refusal: registration is closed, the person waits for a seat, or the party has not submitted its list.
     """
     with transaction(viewer, REGISTRATION_FOR) as change:
         participation = _registered(change, participation_id)

@@ -1,4 +1,4 @@
-"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+"""Email about a decided change request."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from dialogues.people.registration import queries
 
 
 def change_decided(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """That the office has answered, and nothing of what; None for someone who comes no more."""
+    """Says that there is a decision, without its content, which needs signing in. None if the person has left."""
     told = queries.decided(UUID(str(letter.facts["participation_id"])))
     if told is None:
         return None

@@ -1,4 +1,4 @@
-"""What a person says about taking part, as typed values: the answer, and the steps of the registration."""
+"""Forms of the registration steps, of change requests, and of a new address."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from dialogues.people.registration.rules import (
 
 
 class DecideForm(Form):
-    """What the office says to a change that someone asks for; each answer is a button."""
+    """Decision on a change request. Each answer is a button."""
 
     version = VersionField()
     reason = LineField(_l("Reason"), 300, required=False)
@@ -53,18 +53,18 @@ class DecideForm(Form):
         return bool(self.answer.data == "accept")
 
 
-#: The languages that meetings of this kind are held in; a person's others are added.
+#: Common languages of such meetings. Languages of the meeting and of the person are added.
 _LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")
 
 
 class ConfirmForm(Form):
-    """Whether a registration as it was shown is accepted for someone."""
+    """Accepts the invitation for another person, in the state that was shown."""
 
     version = VersionField()
 
 
 class StepForm(Form):
-    """One step of a registration: its fields as they are kept, until something is typed."""
+    """One step of a registration, filled with stored values until it is submitted."""
 
     version = VersionField()
 
@@ -75,22 +75,20 @@ class StepForm(Form):
             self.show(own, frame, away)
 
     def offer(self, own: Any, frame: Any) -> None:
-        """Let one choose from what there is."""
+        """Fills the choices and removes fields that do not apply."""
 
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
-        """Put what is kept where the fields are not called as the columns are."""
+        """Fills fields whose names differ from the columns, or whose values need conversion."""
 
     @abstractmethod
     def filled(self) -> Filled:
-        """What was said.
+        """Returns the typed values.
 
-        :raises Refusal: half of something is missing.
+        :raises Refusal: one of a pair of fields is missing.
         """
 
 
 class IdentityForm(StepForm):
-    """The name, and under what it is listed."""
-
     name = NameField(_l("Name as styled"), 200)
     native = NameField(_l("Name in its own script"), 200, required=False)
     family = NameField(_l("Family name"), 120, required=False)
@@ -99,17 +97,14 @@ class IdentityForm(StepForm):
     sort_key = NameField(_l("Listed under"), 200, required=False)
     gender = SelectField(_l("Gender"))
 
-    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  each step takes from both what it needs
-        """The orders of names, and the genders."""
+    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  common signature of all steps
         self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
         self.gender.choices = [(gender.value, word(gender)) for gender in reversed(Gender)]
 
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
-        """The order and the gender that are kept."""
         self.name_order.data, self.gender.data = own.name_order.value, own.gender.value
 
     def filled(self) -> Identity:
-        """The name as typed."""
         return Identity(
             name=self.name.data,
             native=self.native.data or "",
@@ -122,25 +117,20 @@ class IdentityForm(StepForm):
 
 
 class AffiliationForm(StepForm):
-    """Where one comes from."""
-
     affiliation = NameField(_l("Affiliation"), 200, required=False)
 
     def filled(self) -> Affiliation:
-        """The affiliation as typed."""
         return Affiliation(affiliation=self.affiliation.data or "")
 
 
 class LanguagesForm(StepForm):
-    """The languages one speaks, and the one to listen in."""
-
     languages = SelectMultipleField(
         _l("Languages spoken at work"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     listens_in = SelectField(_l("Interpretation"))
 
     def offer(self, own: Any, frame: Any) -> None:
-        """Common languages and those kept; to listen in, the meeting's own and, as it may be whispered, the rest."""
+        """Offers common and stored languages. Interpretation may be in any of them, because it can be whispered."""
         codes = dict.fromkeys((*_LANGUAGES, *frame.languages, *own.languages))
         self.languages.choices = [(code, language_name(code)) for code in codes]
         others = [
@@ -153,7 +143,6 @@ class LanguagesForm(StepForm):
         ]
 
     def filled(self) -> Languages:
-        """The languages as chosen."""
         return Languages(languages=tuple(self.languages.data), listens_in=self.listens_in.data)
 
 
@@ -162,7 +151,7 @@ def _clock(label: Any) -> DateTimeLocalField:
 
 
 class DaysForm(StepForm):
-    """The days, the hours of them that one is away, and how one takes part."""
+    """First and last day, hours away, and remote attendance."""
 
     present_from = DateField(_l("From"), [InputRequired(_l("Please choose the first day."))])
     present_to = DateField(_l("Until"), [InputRequired(_l("Please choose the last day."))])
@@ -173,12 +162,12 @@ class DaysForm(StepForm):
     away_4_from, away_4_to = _clock(_l("Away from")), _clock(_l("Back at"))
 
     def offer(self, own: Any, frame: Any) -> None:
-        """Joining online is for meetings that are held so."""
+        """Removes remote attendance for meetings in person, unless the person has chosen it before."""
         if frame.format is MeetingFormat.IN_PERSON and not own.remote:
             del self.remote
 
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
-        """All days of the meeting until one says otherwise; the hours that are kept."""
+        """Proposes all days of the meeting when no valid days are stored."""
         if not own.present_from or not own.present_to or own.present_from < frame.days.first:
             self.present_from.data, self.present_to.data = frame.days.first, frame.days.last
         for (starts, ends), absence in zip(self.hours, away, strict=False):
@@ -186,12 +175,12 @@ class DaysForm(StepForm):
 
     @property
     def hours(self) -> list[tuple[Any, Any]]:
-        """The pairs of fields for the hours away."""
+        """Pairs of fields (from, to)."""
         numbers = range(1, MOST_ABSENCES + 1)
         return [(self[f"away_{number}_from"], self[f"away_{number}_to"]) for number in numbers]
 
     def filled(self) -> Presence:
-        """The days as typed, and the hours of which both ends are."""
+        """:raises Refusal: only one of two times is given."""
         away = []
         for starts, ends in self.hours:
             if (starts.data is None) != (ends.data is None):
@@ -208,7 +197,7 @@ class DaysForm(StepForm):
 
 
 class VisibilityForm(StepForm):
-    """What each audience is shown, with a preview before it is kept."""
+    """How much each audience sees. A preview is possible without saving."""
 
     table = RadioField(_l("Everyone at the table sees"))
     observers = RadioField(_l("Observers see"))
@@ -217,29 +206,28 @@ class VisibilityForm(StepForm):
     preview = SubmitField(_l("Preview"))
 
     def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  as above
-        """At the table a name is always told."""
+        """The table always sees the name, so it gets no choice "nothing"."""
         for audience in Audience:
             least = [Shown.NOTHING] if audience is not Audience.TABLE else []
             self[audience.value].choices = [(shown.value, word(shown)) for shown in (Shown.FULL, Shown.NAME, *least)]
 
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
-        """What was chosen, and everything where nothing was."""
+        """Everything is shown until the person chooses otherwise."""
         for audience in Audience:
             self[audience.value].data = shown_to(own.visibility, audience).value
 
     def filled(self) -> Visibility:
-        """What was chosen for each audience."""
         shown = {audience: Shown(self[audience.value].data) for audience in Audience}
         return Visibility(shown=shown, always_discreet=self.always_discreet.data)
 
     def previewed(self) -> dict[Audience, Shown]:
-        """What each audience would be shown; what cannot be chosen shows everything."""
+        """Like `filled`, but an invalid choice counts as everything."""
         known = {shown.value: shown for shown in Shown}
         return {audience: known.get(self[audience.value].data, Shown.FULL) for audience in Audience}
 
 
 class RulesForm(StepForm):
-    """That the meeting's rules are accepted, by the words that the page shows."""
+    """`words` holds the fingerprint of the rules as shown, so that a later change of the rules is noticed."""
 
     accepted = BooleanField(
         _l("These rules are accepted"), [InputRequired(_l("Please accept the rules, or write to the office."))]
@@ -247,23 +235,19 @@ class RulesForm(StepForm):
     words = HiddenField()
 
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
-        """The words as they are now, and whether they were accepted."""
         self.words.data, self.accepted.data = frame.fingerprint, own.rules_accepted_at is not None
 
     def filled(self) -> RulesAccepted:
-        """By which words they are accepted."""
         return RulesAccepted(words=self.words.data or "")
 
 
 class AddressForm(Form):
-    """Another e-mail address."""
-
     email = LineField(
         _l("New e-mail address"), 254, render_kw={"inputmode": "email", "autocomplete": "email", "spellcheck": "false"}
     )
 
 
 def language_name(code: str) -> str:
-    """The language in the reader's words."""
+    """Name of the language in the current locale, else the code."""
     reader = get_locale() or Locale("en")
     return str(reader.languages.get(code, code))

@@ -1,4 +1,4 @@
-"""What taking part owes when others change: no link outlives its meeting, nothing sealed is kept without need."""
+"""Event handlers of registrations."""
 
 from sqlalchemy import update
 
@@ -8,7 +8,7 @@ from dialogues.people.participants.models import Participation
 
 
 def ask_rules_again(event: RulesChanged) -> None:
-    """Whoever accepted other rules is asked again."""
+    """Resets the acceptance of everyone who accepted the former rules."""
     accepted = update(Participation).where(
         Participation.meeting_id == event.about, Participation.rules_accepted_at.is_not(None)
     )

@@ -1,4 +1,4 @@
-"""Changes that people asked for after the office approved them: their own, and all that wait."""
+"""Reads of registrations and change requests: the viewer's own, for others, and those to decide."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What someone asked for, against what is written now; decided or not."""
+    """A change request compared with the current values, decided or waiting."""
 
     id: UUID
     participation_id: UUID
@@ -46,7 +46,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """One page of the changes that wait, oldest first."""
+    """One page of waiting change requests, oldest first."""
 
     lines: tuple[Change, ...]
     found: int
@@ -55,13 +55,13 @@ class Changes:
 
 
 def waiting_changes(viewer: Viewer) -> int:
-    """How many changes wait for this viewer to decide."""
+    """Number of change requests that wait for this viewer's decision."""
     count = select(func.count()).select_from(ChangeRequest).join(Participation, _of()).where(*_to_decide(viewer))
     return db.session.execute(count).scalar_one()
 
 
 def changes(viewer: Viewer, page: int = 1) -> Changes:
-    """The changes that wait for this viewer, the oldest first; two statements, however many there are."""
+    """Change requests that wait for this viewer's decision, oldest first. Always two statements."""
     found = waiting_changes(viewer)
     last = max(1, -(-found // PAGE))
     page = min(max(page, 1), last)
@@ -70,9 +70,9 @@ def changes(viewer: Viewer, page: int = 1) -> Changes:
 
 
 def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
-    """One change that was asked for, decided meanwhile or not.
+    """One change request, waiting or decided.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     rows = _rows(visible(viewer, REGISTRATION_APPROVE), ChangeRequest.id == request_id)
     row = db.session.execute(rows).one_or_none()
@@ -83,15 +83,13 @@ def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecipient:
-    """Where a letter about an answer goes, and in which words."""
-
     name: str
     email: str
     locale: str
 
 
 def decided(participation_id: UUID) -> DecisionRecipient | None:
-    """Whom to tell that there is an answer; None for who has no address, or comes no more."""
+    """Recipient of the email about a decision. None if the person has no address or has left."""
     row = db.session.execute(
         select(Person.name, Person.email, Person.locale)
         .join(Participation, person_of())
@@ -105,15 +103,15 @@ def decided(participation_id: UUID) -> DecisionRecipient | None:
 
 
 def own_change(viewer: Viewer) -> Change | None:
-    """What the viewer last asked to have changed: waiting, or with the answer of the office.
+    """The viewer's latest change request, waiting or decided.
 
-    A limited sign-in learns only that a change was asked for, and whether it waits.
+    In a limited sign-in without fields and reason.
     """
     return _newest(own_part(viewer), opens=not viewer.is_limited)
 
 
 def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
-    """What was last asked for someone without an address of their own."""
+    """Latest change request for a person without an address."""
     return _newest(part_for(viewer, participation_id))
 
 
@@ -168,7 +166,7 @@ def _change(row: Any, *, opens: bool = True) -> Change:
 def written(
     participation: Participation, person: Person, institution: Institution | None
 ) -> Mapping[Changeable, Plain]:
-    """What is written now of everything that can be asked to change; an institution stands for no affiliation."""
+    """Current values of all fields that can change. The institution's name stands in for an empty affiliation."""
     rows = {Changeable.LISTENS_IN: participation}
     now = {one: plain(getattr(rows.get(one, person), one.value)) for one in Changeable}
     if not person.affiliation and institution is not None:
@@ -177,7 +175,7 @@ def written(
 
 
 def asking_of(request: ChangeRequest) -> Asking:
-    """What was asked for; nothing once it was taken back or replaced."""
+    """Decrypts the requested fields. Empty after the request was withdrawn or replaced."""
     if not request.diff:
         return {}
     opened: dict[str, list[Plain]] = json.loads(
@@ -187,7 +185,7 @@ def asking_of(request: ChangeRequest) -> Asking:
 
 
 def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
-    """What is written now of the person of a participation that the reader has open."""
+    """Current values for a participation. The caller must have checked access to it."""
     row = db.session.execute(
         select(Participation, Person, Institution)
         .join(Person, person_of())
@@ -198,27 +196,26 @@ def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
 
 
 def change_key(request: ChangeRequest) -> KeyName:
-    """The key that seals what one person asks for."""
+    """Names the key for all change requests of one participation."""
     return KeyName("change_requests", request.participation_id)
 
 
 def change_place(request: ChangeRequest) -> Place:
-    """Where the sealed request stands."""
     return Place("change_request", "diff", request.id, request.dialogue_id)
 
 
 def own_registration(viewer: Viewer) -> Any:
-    """What is written of the viewer for the meeting they stand in.
+    """The viewer's registration for the current meeting.
 
-    :raises Unseen: they were not invited to it, or do not come.
+    :raises NotFound: they have no confirmed participation.
     """
     return _registration(visible(viewer, REGISTRATION_OWN) & (Participation.status == ParticipationStatus.CONFIRMED))
 
 
 def registration_for(viewer: Viewer, participation_id: UUID) -> Any:
-    """What is written of someone who has no address, for whom the viewer writes it down.
+    """Registration of a person without an address, whom the viewer registers.
 
-    :raises Unseen: there is no such person for this viewer, or they answer for themself.
+    :raises NotFound: missing, not permitted, or the person registers themselves.
     """
     return _registration(registered_by_others(viewer) & (Participation.id == participation_id))
 
@@ -267,7 +264,7 @@ def _registration(which: ColumnElement[bool]) -> Any:
 
 
 def absences(participation_id: UUID) -> list[Absence]:
-    """When the person of a registration that the reader has open is not at the table."""
+    """Hours away for a participation, by time. The caller must have checked access to it."""
     found = (
         select(Availability.away_from, Availability.away_to)
         .where(Availability.participation_id == participation_id)

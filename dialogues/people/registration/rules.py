@@ -1,4 +1,4 @@
-"""What a person writes about themself, one step after the other, and when they are there."""
+"""Registration steps as typed values, their validation, and change requests after approval."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from dialogues.people.participants.rules.kinds import Audience, Shown
 
 
 class Changeable(Enum):
-    """What the office looks at before it changes; the value is the column."""
+    """Fields that the coordinator must approve again. The value is the column name."""
 
     NAME = "name"
     NATIVE = "native"
@@ -30,15 +30,15 @@ class Changeable(Enum):
     LISTENS_IN = "listens_in"
 
 
-#: A value as it is sealed: text, the word of a choice, or several texts.
+#: A value as it is encrypted: a text, an enum value, or a list of texts.
 Plain = str | list[str]
-#: One field: what stood there when the change was asked for, and what is wanted.
+#: Per field, the value at the time of the request and the requested value.
 Asking = Mapping[Changeable, tuple[Plain, Plain]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAsked(ParticipationEvent):
-    """Someone who is approved asked for a change."""
+    """An approved person requested a change."""
 
     action: ClassVar[str] = "change.asked"
 
@@ -47,7 +47,7 @@ class ChangeAsked(ParticipationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTakenBack(ParticipationEvent):
-    """A change that was asked for is asked for no more: taken back, or the person comes no more."""
+    """A change request was withdrawn, or closed because the person left."""
 
     action: ClassVar[str] = "change.taken_back"
 
@@ -56,7 +56,7 @@ class ChangeTakenBack(ParticipationEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeDecided(ParticipationEvent):
-    """The office accepted or declined a change."""
+    """The coordinator accepted or declined a change request."""
 
     action: ClassVar[str] = "change.decided"
 
@@ -66,27 +66,27 @@ class ChangeDecided(ParticipationEvent):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Words that stand on both sides, or on one only."""
+    """A run of words that is equal on both sides, or differs."""
 
     text: str
     differs: bool
 
 
 def plain(value: Any) -> Plain:
-    """The value as it is sealed; the order of several texts means nothing."""
+    """Converts a value for encryption. Lists are sorted, because their order has no meaning."""
     if isinstance(value, Enum):
         return str(value.value)
     return value if isinstance(value, str) else sorted(str(one) for one in value)
 
 
 def asking(now: Mapping[Changeable, Plain], waiting: Asking, wanted: Mapping[Changeable, Plain]) -> Asking:
-    """All that is asked for: what waits already, and over it what is wanted now, without what is so already."""
+    """Merges a new request into the waiting one and drops fields that already have the requested value."""
     all_wanted = {**{one: to for one, (_was, to) in waiting.items()}, **wanted}
     return {one: (now[one], to) for one, to in all_wanted.items() if now[one] != to}
 
 
 def refuse_decided(is_there: bool) -> None:
-    """:raises Refusal: the change was decided, replaced or taken back while it was looked at."""
+    """:raises Refusal: the request was decided, replaced or withdrawn while the coordinator looked at it."""
     if not is_there:
         raise Refusal(
             N_("This is no longer open: it was decided by someone else, taken back, or replaced by a newer one.")
@@ -94,13 +94,13 @@ def refuse_decided(is_there: bool) -> None:
 
 
 def refuse_no_reason(accepts: bool, reason: str) -> None:
-    """:raises Refusal: something is declined without a word."""
+    """:raises Refusal: a request is declined without a reason."""
     if not accepts and not reason:
         raise Refusal(N_("Write in a few words why this is declined: the person reads it."), field="reason")
 
 
 def marked(was: str, wanted: str) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-    """Both texts in pieces, those that differ marked as whole words."""
+    """Word-level diff of two texts."""
     left, right = was.split(), wanted.split()
     pieces = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return (
@@ -115,14 +115,12 @@ def _marks(pieces: Iterator[tuple[list[str], bool]]) -> Iterator[Mark]:
             yield Mark(" ".join(words), differs)
 
 
-#: How many times of absence one person can write down.
+#: Limit per person, because the form has a fixed number of fields.
 MOST_ABSENCES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A name as its holder writes it, and under what it is listed."""
-
     name: str
     native: str = ""
     family: str = ""
@@ -134,14 +132,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affiliation:
-    """Where someone comes from, for identification purposes only."""
+    """An affiliation is for identification purposes only."""
 
     affiliation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Languages:
-    """The languages someone speaks, and the one of the meeting's that they listen in; "": no interpretation needed."""
+    """Languages a person speaks, and the interpretation they listen to; "" means no interpretation needed."""
 
     languages: tuple[str, ...] = ()
     listens_in: str = ""
@@ -149,7 +147,7 @@ class Languages:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """From when to when someone is not at the table, on the clocks of the meeting."""
+    """Hours away from the table, in local time of the meeting."""
 
     away_from: datetime
     away_to: datetime
@@ -157,7 +155,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """The days that someone is there, the hours of them that they are not, and whether they join from elsewhere."""
+    """First and last day, hours away, and remote attendance."""
 
     present_from: date
     present_to: date
@@ -167,7 +165,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """What each audience is shown of someone, and whether their calendar entries always say as little as can be."""
+    """How much each audience sees of a person. `always_discreet`: calendar entries contain the minimum."""
 
     shown: Mapping[Audience, Shown] = field(default_factory=dict)
     always_discreet: bool = False
@@ -175,7 +173,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesAccepted:
-    """That someone accepts the rules of the meeting, by the fingerprint of the words that their page showed."""
+    """Acceptance of the meeting's rules. `words` is the fingerprint of the text the page showed."""
 
     words: str
 
@@ -184,7 +182,7 @@ Filled = Identity | Affiliation | Languages | Presence | Visibility | RulesAccep
 
 
 def refuse_absence(presence: Presence, days: Days) -> None:
-    """:raises Refusal: days or hours are in disorder, or not among the days of the meeting."""
+    """:raises Refusal: days or hours are out of order, overlap, or lie outside the meeting."""
     if presence.present_to < presence.present_from:
         raise Refusal(N_("You would leave before you arrive: swap the two days."), field="present_to")
     for name, day in (("present_from", presence.present_from), ("present_to", presence.present_to)):
@@ -218,9 +216,9 @@ def _refuse_odd_hours(away: Sequence[Absence], presence: Presence) -> None:
 
 
 def check_interpretation_language(listens_in: str, working_languages: Sequence[str], spoken: Iterable[str]) -> None:
-    """:raises Refusal: someone wants to listen in a language of neither the meeting nor their own.
+    """:raises Refusal: the language is neither a working language of the meeting nor one the person speaks.
 
-    In one's own language, which may be whispered, one may ask to listen whatever the meeting is held in.
+    A person may ask for their own language, because interpretation can be whispered.
     """
     if listens_in and listens_in not in {*working_languages, *spoken}:
         raise Refusal(
@@ -233,22 +231,22 @@ def check_interpretation_language(listens_in: str, working_languages: Sequence[s
 
 
 def check_rules_version(accepted: str, rules: str) -> None:
-    """:raises Refusal: the rules of the meeting have changed since they were shown."""
+    """:raises Refusal: the rules of the meeting changed after the page showed them."""
     if accepted != fingerprint(rules):
         raise Refusal(N_("The rules have changed since you opened this page. Please read them again."))
 
 
 def listed_under(typed: str, before: str, proposed: str) -> str:
-    """By what the person is sorted: what they typed, as they wrote it, else what their name proposes.
+    """Returns the sort key: what the person typed, else the key proposed from the name.
 
-    A proposal that is only handed back, as the page showed it, follows the name.
+    A key that comes back unchanged follows the name, because the person did not type it.
     """
     return typed if typed and typed != before else proposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationChanged(ParticipationEvent):
-    """A person changed what is written of them for a meeting: name, days, languages, detail of own calendar."""
+    """A registration changed: name, days, languages, or detail of the person's calendar."""
 
     action: ClassVar[str] = "registration.changed"
 

@@ -1,4 +1,4 @@
-"""What the office does to many at once, one transaction for all of them: approve, remind, withdraw; and undoing it."""
+"""Bulk actions (approve, remind, withdraw), each in one transaction, and undoing them; export of the list."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -44,9 +44,9 @@ from dialogues.policy import PARTICIPANTS_EXPORT, PARTICIPANTS_INVITE, REGISTRAT
 def export_list(
     viewer: Viewer, wanted: ListFilter, *, with_answers: bool, real_now: datetime, now: datetime
 ) -> tuple[ListLine, ...]:
-    """Everyone who is found, to be taken along; that it was done is kept.
+    """Returns everyone who matches the filter and records the export.
 
-    :raises Unseen: the proof of who asks is not fresh any more.
+    :raises NotFound: the second factor was not confirmed recently.
     """
     with transaction(viewer, PARTICIPANTS_EXPORT) as change:
         place = change.viewer.place
@@ -69,17 +69,17 @@ def export_list(
         return lines
 
 
-#: What an action keeps of each row: what it was before, and which letter it brought.
+#: Stored per participation: its state before the action, and the id of its email.
 _Row = dict[str, Any]
 
 
 def apply_bulk_action(
     viewer: Viewer, kind: BulkKind, ids: Collection[UUID], *, also: bool = False, now: datetime
 ) -> UUID:
-    """Do it to everyone of the chosen whom it concerns; the id under which it can be looked at and undone.
+    """Applies the action to the selected participants it is allowed for. Returns the id of the action, for undo.
 
-    :param also: to those as well whom it concerns only if the office says so.
-    :raises Refusal: it concerns nobody of them, or the meeting takes no answers any more.
+    :param also: include those who are included only on request.
+    :raises Refusal: the action applies to none of them, or registration is closed (reminders).
     """
     with transaction(viewer, office.RIGHT[kind]) as change:
         meeting = _meeting(change)
@@ -116,7 +116,10 @@ def _left_out(selection: Selection, *, also: bool) -> list[_Row]:
 
 
 def _participations(rows: Sequence[ChosenRow]) -> list[Participation]:
-    """The rows to change; whoever waits first, so that a seat that is given up here goes to nobody who leaves too."""
+    """Loads the rows to change, the waiting list first.
+
+    Otherwise a seat that is released here could go to someone who leaves in the same action.
+    """
     ids = {row.id for row in rows}
     found = db.session.execute(select(Participation).where(Participation.id.in_(ids))).scalars()
     return sorted(found, key=lambda one: (one.status is not ParticipationStatus.WAITING, -(one.queue_no or 0), one.id))
@@ -158,8 +161,9 @@ _DO = {BulkKind.APPROVE: _approve, BulkKind.REMIND: _remind, BulkKind.TAKE_BACK:
 
 
 def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
-    """Undo what was done to many, for everyone who has not been changed since; for how many it could be undone.
+    """Undoes an action for everyone who has not changed since. Returns their number.
 
+    :raises NotFound: missing or not permitted.
     :raises Refusal: it was undone already, or the meeting was cancelled or closed.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
@@ -206,7 +210,7 @@ def _unremind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> 
 def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
     there, meeting_id = _by_id(rows), _meeting(change).id
     back, told = list[Participation](), False
-    # Those who had a seat come first, and whoever waited last comes first of those: so the old order stands again.
+    # Seats first, then the waiting list from its end, because each restored person goes to the head of the queue.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
         participation = there.get(row["id"])
         unchanged = participation is not None and participation.version == row["version"]
@@ -249,8 +253,9 @@ _UNDO = {BulkKind.APPROVE: _disapprove, BulkKind.REMIND: _unremind, BulkKind.TAK
 
 
 def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
-    """Approve a registration no longer, so that it can be changed again.
+    """Withdraws an approval, so that the registration can be edited again.
 
+    :raises NotFound: missing or not permitted.
     :raises Refusal: it is not approved.
     """
     with transaction(viewer, REGISTRATION_APPROVE) as change:

@@ -1,4 +1,4 @@
-"""The emails of this feature; an invitation link's secret is made when its email leaves; the older one ends soon."""
+"""Email about an approved registration."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from dialogues.people.roster.queries import office
 
 
 def approval(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """That the registration is approved, and nothing of what it is for; None if it is approved no longer."""
+    """Says that the registration is approved, without naming the meeting. None if it is no longer approved."""
     told = office.approved(UUID(str(letter.facts["participation_id"])))
     if told is None:
         return None

@@ -1,4 +1,4 @@
-"""What the office types when it works on many: a chosen group, a message, a file to take along."""
+"""Forms of bulk actions and of the export."""
 
 from typing import Any
 
@@ -10,15 +10,13 @@ from dialogues.people.participants.forms import IdsField
 
 
 class ManyForm(Form):
-    """A chosen group, to be confirmed; `also` is for those whom it concerns only if the office says so."""
+    """Confirmation of a bulk action. `also` includes people who are included only on request."""
 
     people = IdsField()
     also = BooleanField()
 
 
 class ExportForm(Form):
-    """As what the list is taken along."""
-
     kind = RadioField(_l("Kind of file"), default="xlsx")
     answers = BooleanField(_l("With the answers to the office's questions"))
 

@@ -1,4 +1,4 @@
-"""What the office did to many at once, and what it wrote to them."""
+"""Bulk actions on participants."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from dialogues.people.participants.rules.kinds import BulkKind
 
 
 class BulkAction(Base):
-    """One action on many rows, with what is needed to undo it."""
+    """One action on many participations, with the data needed to undo it."""
 
     __tablename__ = "bulk_action"
     __table_args__ = (
@@ -27,7 +27,7 @@ class BulkAction(Base):
     meeting_id: Mapped[UUID]
     by_person: Mapped[UUID | None]
     kind: Mapped[BulkKind] = mapped_column(enum_column(BulkKind))
-    #: Per participation what it was before.
+    #: Per participation its state before the action, or the reason why it was left out.
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Instant)
     undone_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""What the office's work on many writes: its letters, and what is needed to bring back whom it took off."""
+"""Emails of bulk actions, and restoring participants when a removal is undone."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 def enqueue_approvals(participations: Collection[Participation], now: datetime) -> dict[UUID, UUID]:
-    """Owe the letter that the registration is approved to everyone with an address; by participation, which letter."""
+    """Queues an email for each person with an address. Returns email ids by participation id."""
     people = {one.person_id for one in participations}
     reached = set(
         db.session.execute(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))).scalars()
@@ -38,7 +38,7 @@ def enqueue_approvals(participations: Collection[Participation], now: datetime) 
 
 
 def enqueue_reminders(participations: Collection[Participation], now: datetime) -> dict[UUID, UUID]:
-    """Owe everyone a letter with a new personal link; by participation, which letter."""
+    """Queues an email with a new personal link for each participation. Returns email ids by participation id."""
     emails = enqueue_all([_letter(EmailKind.INVITATION, one, now) for one in participations])
     return {one.id: letter for one, letter in zip(participations, emails, strict=True)}
 
@@ -49,7 +49,7 @@ def _letter(kind: EmailKind, participation: Participation, now: datetime) -> Ema
 
 
 def snapshot(participation: Participation) -> dict[str, Any]:
-    """Where someone stands, as plain values that `bring_back` reads."""
+    """State of a participation as JSON values, for `restore_participation`."""
     return {
         "id": str(participation.id),
         "status": participation.status.value,
@@ -65,9 +65,9 @@ def snapshot(participation: Participation) -> dict[str, Any]:
 def restore_participation(
     participation: Participation, was: Mapping[str, Any], *, taken_at: datetime, now: datetime
 ) -> bool:
-    """Let someone who was taken off stand where they stood, with seat, role and link; whether opened lists tell it.
+    """Restores seat, role and link. Returns whether opened lists show a change; the caller queues that email.
 
-    Where all seats are taken now, they are the first to wait for one. A letter about the list is the caller's.
+    If all seats are taken, the person goes to the head of the waiting list.
     """
     participation.version += 1
     participation.requested_capacity = Capacity(was["requested"]) if was["requested"] else None
@@ -86,7 +86,7 @@ def restore_participation(
 
 
 def _link_again(participation: Participation, taken_at: datetime, now: datetime, *, waited: bool) -> None:
-    """The link in the last letter works again; where there is none, or one was on its way, a letter is owed."""
+    """Makes the last personal link valid again. Queues a new invitation if there is none or one was still waiting."""
     if not waited and accounts.revive_newest_link(LinkPurpose.REGISTRATION, participation.id, taken_at, now):
         return
     person = db.session.get_one(Person, participation.person_id)

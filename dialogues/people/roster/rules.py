@@ -1,4 +1,4 @@
-"""What the office does to many at once: whom it concerns, who only if asked for, who is left out and why."""
+"""Bulk actions: who is included, who only on request, and who is skipped and why."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,28 +17,28 @@ from dialogues.people.participants.rules.steps import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationApproved(ParticipationEvent):
-    """The office approved someone's registration: what they change from now on they ask for."""
+    """The coordinator approved a registration. Later changes need a change request."""
 
     action: ClassVar[str] = "registration.approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalTakenBack(ParticipationEvent):
-    """The office no longer approves someone's registration, which is open to changes again."""
+    """The coordinator withdrew an approval. The registration can be edited again."""
 
     action: ClassVar[str] = "registration.approval_taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationRestored(ParticipationEvent):
-    """Someone whom the office had taken off the meeting stands where they stood before: that was undone."""
+    """Removing a participant was undone."""
 
     action: ClassVar[str] = "participation.restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListExported(DomainEvent):
-    """The office took the participants list along as a file; `about` is the meeting."""
+    """The participants list was exported as a file. `about` is the meeting."""
 
     action: ClassVar[str] = "participants.exported"
 
@@ -46,7 +46,7 @@ class ListExported(DomainEvent):
     with_answers: bool = False
 
 
-#: Nobody is reminded again within this time unless the office asks for it.
+#: Minimum time between two reminders, unless the coordinator includes recently reminded people.
 REMINDED_LATELY = timedelta(hours=24)
 
 
@@ -61,7 +61,7 @@ CHANGED_SINCE = N_("was changed since: left as it is")
 
 
 class Readiness(Enum):
-    """How far the office is with the registration of someone who has accepted."""
+    """Approval state of a confirmed registration."""
 
     INCOMPLETE = "incomplete"
     TO_APPROVE = "to_approve"
@@ -70,7 +70,7 @@ class Readiness(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenRow:
-    """What decides about one person of a chosen group."""
+    """A selected participant with the facts that decide whether a bulk action applies."""
 
     id: UUID
     person_id: UUID
@@ -79,29 +79,28 @@ class ChosenRow:
     status: ParticipationStatus
     has_address: bool
     is_approved: bool
-    #: What is still to be written down of the registration.
+    #: Steps of the registration that are not done.
     missing: tuple[Step, ...] = ()
-    #: When the newest letter with a link was owed, and whether it has yet to leave.
+    #: When the latest invitation email was queued, and whether it still waits.
     written_at: datetime | None = None
     letter_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A chosen group, sorted out for one action."""
+    """Selected participants, sorted for one bulk action."""
 
     concerned: tuple[ChosenRow, ...]
-    #: Whom it concerns only if the office says so, having read who they are.
+    #: Included only if the coordinator confirms it.
     on_request: tuple[ChosenRow, ...]
     left_out: tuple[tuple[ChosenRow, str], ...]
 
     def rows(self, *, also: bool) -> tuple[ChosenRow, ...]:
-        """Those whom it concerns, and if asked for the others too."""
         return self.concerned + (self.on_request if also else ())
 
 
 def sort_out(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) -> Selection:
-    """Whom an action on a chosen group concerns."""
+    """Sorts selected participants for one bulk action."""
     concerned, on_request, left_out = list[ChosenRow](), list[ChosenRow](), list[tuple[ChosenRow, str]]()
     for row in rows:
         reason = _LEFT_OUT[kind](row)

@@ -1,4 +1,4 @@
-"""The participants list, and the page of one person on it."""
+"""The participants list, one person's page, bulk actions and export."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,7 +54,7 @@ blueprint = Blueprint("roster", __name__)
 def table_of(
     lines: Iterable[ListLine], questions: Mapping[UUID, str], answers: Mapping[UUID, Mapping[UUID, GivenAnswer]]
 ) -> Table:
-    """The columns of the page, and after them the questions whose answers the reader may have."""
+    """Table for the export: the columns of the page, then one per question the viewer may read."""
     head = (
         _("Name"),
         _("Native script"),
@@ -103,8 +103,8 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @allows(PARTICIPANTS_EXPORT)
 @require_fresh_totp(PARTICIPANTS_EXPORT, "meeting_id")
 @form_page("people/roster/export.html")
-def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate reads it
-    """Take along what the list shows, as it is narrowed."""
+def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the address, read by request authorization
+    """Downloads the filtered list."""
     form, wanted = ExportForm(), wanted_of(request.args)
     yield {"form": form, "people": listing.participants(viewer(), wanted).found, "kept": asked_of(wanted)}
     lines = commands.export_list(
@@ -121,7 +121,7 @@ def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate reads i
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/roster/take_back.html")
 def take_back(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Take someone off the list, after asking once more."""
+    """Removes a participant, after a confirmation page."""
     yield {"form": PlainForm(), "line": listing.person(viewer(), participation_id).line}
     invitations.take_back(viewer(), participation_id, now=clock.now())
     flash(_("The registration is taken back, and the link no longer works."), "success")
@@ -130,14 +130,14 @@ def take_back(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 
 _LONGEST_SEARCH = 100
 Word = TypeVar("Word", bound=Enum)
-#: Words, address, whether it is chosen, how many it finds.
+#: Label, address, whether it is selected, number of people.
 Pill = tuple[str, str, bool, int | None]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants")
 @allows(PARTICIPANTS_SEE, NOMINATIONS_SEE)
 def participants(meeting_id: UUID) -> str:
-    """The list, as far as it is this reader's to see."""
+    """Shows the participants the viewer may see."""
     wanted = wanted_of(request.args)
     found = listing.participants(viewer(), wanted)
     return render_template(
@@ -160,7 +160,7 @@ def participants(meeting_id: UUID) -> str:
 
 
 def wanted_of(asked: Mapping[str, str]) -> ListFilter:
-    """What the address asks for; what makes no sense there asks for nothing."""
+    """Parses the filter from query parameters. Invalid values are ignored."""
     party, status, page = (asked.get(name, "") for name in ("party", "status", "page"))
     return ListFilter(
         search=one_line(asked.get("q", ""))[:_LONGEST_SEARCH],
@@ -189,7 +189,7 @@ def list_url(wanted: ListFilter, meeting_id: UUID, **changes: Any) -> str:
 
 
 def asked_of(wanted: ListFilter, **changes: Any) -> dict[str, Any]:
-    """What an address of the list carries, with some of it changed."""
+    """Query parameters of the list for this filter, with `changes` applied."""
     asked = {
         "q": wanted.search,
         "party": wanted.party_id,
@@ -203,7 +203,7 @@ def asked_of(wanted: ListFilter, **changes: Any) -> dict[str, Any]:
 
 
 def _party_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[tuple[str, str, bool, int]]:
-    """One pill for each party with someone on the list; none where there is nothing to choose."""
+    """One pill per party; none if there are fewer than two."""
     counts: Counter[UUID] = Counter()
     names = {}
     for tally in found.tallies:
@@ -219,7 +219,7 @@ def _party_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) 
 
 
 def _status_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """One pill for each status among the registrations that this reader may see."""
+    """One pill per status of the registrations the viewer may read."""
     counts: Counter[ParticipationStatus] = Counter()
     for tally in found.tallies:
         if tally.status is not None:
@@ -235,7 +235,7 @@ def _status_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID)
 
 
 def _capacity_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """One pill for each capacity on the list; none where there is nothing to choose."""
+    """One pill per capacity; none if there are fewer than two."""
     counts: Counter[Capacity] = Counter()
     for tally in found.tallies:
         counts[tally.capacity] += tally.people
@@ -250,7 +250,7 @@ def _capacity_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUI
 
 
 def _ready_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """How far the office is with those who have accepted, for whoever approves registrations."""
+    """One pill per approval state, for viewers who approve registrations."""
     counts: Counter[Readiness] = Counter()
     for tally in found.tallies:
         if tally.ready is not None:
@@ -268,7 +268,6 @@ def _ready_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>")
 @allows(PARTICIPANTS_SEE, NOMINATIONS_SEE)
 def person(meeting_id: UUID, participation_id: UUID) -> str:
-    """One person on the list."""
     found = listing.person(viewer(), participation_id)
     gathering = participants_frame.frame(meeting_id).gathering
     status = found.line.status
@@ -291,7 +290,7 @@ _KINDS = {kind.value.replace("_", "-"): kind for kind in BulkKind}
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/chosen")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE, MESSAGES_WRITE)
 def choose(meeting_id: UUID) -> Any:
-    """Whom an action concerns, before it is done; nothing is changed yet."""
+    """Shows who a bulk action applies to. Changes nothing."""
     wanted = wanted_of(request.form)
     if "all" in request.form:
         ids = [line.id for line in listing.all_found(viewer(), wanted)]
@@ -321,7 +320,7 @@ def _confirm(meeting_id: UUID, kind: BulkKind, ids: list[UUID]) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/chosen/<kind>")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
 def act_on_many(meeting_id: UUID, kind: str) -> Response:
-    """Do to the chosen what was confirmed."""
+    """Applies a confirmed bulk action."""
     form = ManyForm()
     try:
         done = commands.apply_bulk_action(
@@ -335,22 +334,21 @@ def act_on_many(meeting_id: UUID, kind: str) -> Response:
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/done")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
-def done_lately(meeting_id: UUID) -> str:  # noqa: ARG001  the gate reads it
-    """What was done to many, newest first."""
+def done_lately(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
+    """Lists recent bulk actions."""
     return render_template("people/roster/done_lately.html", actions=office.done_lately(viewer()))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/done/<uuid:action_id>")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
-def done(meeting_id: UUID, action_id: UUID) -> str:  # noqa: ARG001  the gate reads it
-    """What was done to whom, and the way back."""
+def done(meeting_id: UUID, action_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
+    """Shows one bulk action, with the button to undo it."""
     return render_template("people/roster/done.html", done=office.done(viewer(), action_id))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/done/<uuid:action_id>/undo")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
 def undo(meeting_id: UUID, action_id: UUID) -> Response:
-    """Undo it for everyone who was not changed since."""
     try:
         people = commands.undo(viewer(), action_id, now=clock.now())
         flash(ngettext("It is undone for %(num)s person.", "It is undone for %(num)s people.", people), "success")
@@ -362,7 +360,6 @@ def undo(meeting_id: UUID, action_id: UUID) -> Response:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/approval/take-back")
 @allows(REGISTRATION_APPROVE)
 def take_approval_back(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Open an approved registration to changes again."""
     try:
         commands.take_approval_back(viewer(), participation_id, now=clock.now())
         flash(_("The registration is no longer approved, and can be changed again."), "success")
@@ -378,23 +375,22 @@ def _kind(called: str) -> BulkKind:
     return kind
 
 
-#: How an address asks for persons by themselves.
+#: Query value for ordering by person, regardless of party.
 _PERSONS = "person"
 
 
 def asked_order(called: str) -> dict[str, Any]:
-    """What an address asks for; what it does not know is the order in force."""
+    """Parses the query value of the order. Unknown values give the order in force."""
     by = next((known for known in PartyOrder if known.value == called), None)
     return {"by": by, "by_person": called == _PERSONS}
 
 
 def called(wanted: ListFilter) -> str:
-    """How an address asks for this order; nothing for the one in force."""
+    """Query value of the order; empty for the order in force."""
     return _PERSONS if wanted.by_person else wanted.by.value if wanted.by else ""
 
 
 def order_pills(wanted: ListFilter, url_of: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
-    """One pill for each order that can be looked at."""
     now = called(wanted)
     words = {"": _("the order in force"), **{by.value: word(by) for by in PartyOrder}, _PERSONS: _("by the person")}
     return [(said, url_of(asked), asked == now, None) for asked, said in words.items()]

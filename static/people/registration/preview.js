@@ -1,4 +1,4 @@
-// Shows, as soon as a choice is made, the line that each audience will see; without it a button asks the server.
+// Updates the preview of what each audience sees. Without JavaScript, a button asks the server for it.
 
 const preview = document.querySelector("[data-preview]");
 const form = preview?.closest("form");

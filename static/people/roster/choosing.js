@@ -1,4 +1,4 @@
-// Rows between two boxes follow the second when Shift is held; the page works without this.
+// Shift-click selects or clears a range of rows. The page works without JavaScript.
 
 const boxes = [...document.querySelectorAll('input[name="row"]')];
 let last = null;

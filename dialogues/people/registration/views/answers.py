@@ -1,4 +1,4 @@
-"""Pages on which the office's questions are answered, for oneself or for others; and the files that came with it."""
+"""Pages for answering the questionnaire, for oneself or for a person without an address."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 @allows(REGISTRATION_OWN)
 @form_page("people/registration/own_answers.html")
 def own_answers(meeting_id: UUID) -> Iterator[Any]:
-    """One's own answers, each with who reads it and until when it is kept."""
+    """The viewer's own answers. Each question shows who reads the answer and how long it is kept."""
     sheet = questionnaire_queries.own_sheet(viewer())
     own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
     shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.own_page(one, meeting_id))
@@ -42,7 +42,7 @@ def own_answers(meeting_id: UUID) -> Iterator[Any]:
 @allows(REGISTRATION_FOR)
 @form_page("people/registration/own_answers.html")
 def answers_for(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """The answers of someone without an address; what the reader is no reader of is written, never shown."""
+    """Answers of a person without an address. Answers the viewer may not read can be replaced but are not shown."""
     sheet = questionnaire_queries.sheet_for(viewer(), participation_id)
     own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
     shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.page_for(one, meeting_id, participation_id))
@@ -76,6 +76,9 @@ def _fill_in(
 
 
 def _limit() -> int:
-    """How large one file may be: half of what is read of a request at all, so that it can be refused on its page."""
+    """Size limit of one file, in bytes.
+
+    Half of the request limit, because a larger file must still be read to be refused at its field.
+    """
     settings = state().settings
     return settings.upload_limit // 2

@@ -1,4 +1,4 @@
-"""The blueprint that the pages of this feature join."""
+"""Blueprint of this feature, in its own module because all views import it."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Pages of changes after approval: what one asked for oneself, and what waits for the office."""
+"""Pages of change requests: the viewer's own, for others, and the coordinator's decisions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,14 +20,14 @@ from dialogues.people.registration.rules import Changeable, Mark, Plain, marked
 from dialogues.people.registration.views.blueprint import blueprint
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
 
-#: One field of a change as it is shown: its label, and both texts in marked pieces.
+#: One field: its label, and the old and the new text as a diff.
 _Row = tuple[str, tuple[Mark, ...], tuple[Mark, ...]]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/changes")
 @allows(REGISTRATION_APPROVE)
 def changes(meeting_id: UUID) -> str:
-    """The changes that wait for the office."""
+    """Lists the requests that wait for the coordinator."""
     found = queries.changes(viewer(), request.args.get("page", 1, type=int))
     return render_template(
         "people/registration/changes.html",
@@ -41,7 +41,6 @@ def changes(meeting_id: UUID) -> str:
 @allows(REGISTRATION_APPROVE)
 @form_page("people/registration/decide_change.html")
 def decide_change(meeting_id: UUID, request_id: UUID) -> Iterator[Any]:
-    """Accept or decline one change."""
     change = queries.change_to_decide(viewer(), request_id)
     form = DecideForm(data={"version": change.version})
     yield {"form": form, "change": change, "rows": _rows(change)}
@@ -60,7 +59,7 @@ def decide_change(meeting_id: UUID, request_id: UUID) -> Iterator[Any]:
 @blueprint.get("/meetings/<uuid:meeting_id>/registration/change")
 @allows(REGISTRATION_OWN)
 def own_change(meeting_id: UUID) -> str:
-    """What one asked to have changed, and what the office says to it."""
+    """Shows the viewer's latest change request and the decision."""
     queries.own_registration(viewer())
     return _change_page(queries.own_change(viewer()), url_for("registration.own_registration", meeting_id=meeting_id))
 
@@ -68,7 +67,6 @@ def own_change(meeting_id: UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/registration/change/take-back")
 @allows(REGISTRATION_OWN)
 def take_change_back(meeting_id: UUID) -> Response:
-    """Ask for it no more."""
     commands.take_change_back(viewer(), now=clock.now())
     return _taken_back(url_for("registration.own_registration", meeting_id=meeting_id))
 
@@ -79,7 +77,7 @@ _FOR = "/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registr
 @blueprint.get(_FOR)
 @allows(REGISTRATION_FOR)
 def change_for(meeting_id: UUID, participation_id: UUID) -> str:
-    """What was asked to be changed for someone without an address."""
+    """Shows the latest change request for a person without an address."""
     queries.registration_for(viewer(), participation_id)
     back = url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
     return _change_page(queries.change_for(viewer(), participation_id), back, participation_id)
@@ -88,7 +86,6 @@ def change_for(meeting_id: UUID, participation_id: UUID) -> str:
 @blueprint.post(f"{_FOR}/take-back")
 @allows(REGISTRATION_FOR)
 def take_change_back_for(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Ask for it no more, on someone's behalf."""
     commands.take_change_back(viewer(), for_whom=participation_id, now=clock.now())
     return _taken_back(
         url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
@@ -115,7 +112,7 @@ def _rows(change: Change) -> list[_Row]:
 
 
 def _said(one: Changeable, value: Plain) -> str:
-    """A value in the reader's words."""
+    """Returns a value as text for display."""
     if one is Changeable.NAME_ORDER:
         return word(NameOrder(value))
     if one is Changeable.LANGUAGES:

@@ -1,4 +1,4 @@
-"""Pages of what is sealed: one's own, other people's, the overview, and that it was destroyed."""
+"""The registration step "travel and needs": the viewer's own sealed fields."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ from dialogues.policy import PASSPORT_ENTER
 @allows(PASSPORT_ENTER)
 @form_page("people/registration/own_sealed.html")
 def own_sealed(meeting_id: UUID) -> Iterator[Any]:
-    """One's own passport, visa, flights and needs, with why they are asked, who sees them, and until when."""
+    """The viewer's own sealed fields. Interpreters get the page too, without the other steps."""
     own, frame = own_papers(viewer(), clock.now()), participants.frame(meeting_id)
     form = OwnSealedForm(own)
     overview = url_for("registration.own_registration", meeting_id=meeting_id)
@@ -57,6 +57,5 @@ def own_sealed(meeting_id: UUID) -> Iterator[Any]:
 
 
 def _step(meeting_id: UUID, frame: Any) -> steps.Shown:
-    """This page as a step of the registration, for those who register."""
     own = queries.own_registration(viewer())
     return steps.Shown(Step.NEEDS, own, frame, lambda step: steps.own_page(step, meeting_id))

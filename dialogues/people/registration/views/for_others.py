@@ -1,4 +1,4 @@
-"""The registration of someone without an address, written down by their focal point or the office."""
+"""Registration of a person without an address, filled in by their focal point or the coordinator."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ from dialogues.policy import REGISTRATION_FOR
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration")
 @allows(REGISTRATION_FOR)
 def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
-    """Where the registration of someone without an address stands, and what is to be done for them."""
+    """Shows the state of the registration and the steps that are missing."""
     own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
     progress = steps.progress(own, frame)
     pages = [(step, steps.page_for(step, meeting_id, participation_id)) for step in steps_of(progress)]
@@ -48,7 +48,6 @@ def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/confirm")
 @allows(REGISTRATION_FOR)
 def confirm_for(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Accept on someone's behalf."""
     form = ConfirmForm()
     version = (form.version.data or 0) if form.validate() else 0
     try:
@@ -64,7 +63,7 @@ def _overview(meeting_id: UUID, participation_id: UUID) -> str:
 
 
 def _page_of(step: Step) -> Any:
-    """The page of one step, written down for someone."""
+    """Builds the view of one step."""
 
     @allows(REGISTRATION_FOR)
     @form_page("people/registration/step.html")

@@ -1,4 +1,4 @@
-"""A person's own registration: where it stands, its steps, another address, and the way out."""
+"""The viewer's own registration: overview, steps, change of address, withdrawal."""
 
 from collections.abc import Iterator
 from functools import wraps
@@ -30,14 +30,14 @@ from dialogues.people.registration.views import steps
 from dialogues.people.registration.views.blueprint import blueprint
 from dialogues.policy import PARTICIPANTS_SEE, REGISTRATION_OWN
 
-#: What is still to be done, what is done: as the timeline shows it.
+#: One stage of the timeline: label, date, and "done", "now" or "next".
 _Stage = tuple[str, str, str]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/registration")
 @allows(REGISTRATION_OWN)
 def own_registration(meeting_id: UUID) -> str:
-    """Where the registration stands, and what comes next."""
+    """Shows the state of the registration and what comes next."""
     own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
     progress = steps.progress(own, frame)
     missing = missing_steps(progress)
@@ -57,7 +57,7 @@ def own_registration(meeting_id: UUID) -> str:
 
 
 def _stages(own: Any, frame: RegistrationContext, *, is_complete: bool) -> list[_Stage]:
-    """Invited, accepted, details, the office's approval, lists open, meeting: the first that is not done is now."""
+    """Timeline of the registration. The first stage that is not done is "now"."""
     today = in_zone(clock.now(), frame.zone).date()
     stages = [
         (_("Invited"), _short(own.invited_at, frame), True),
@@ -87,7 +87,7 @@ def _span(frame: RegistrationContext) -> str:
 
 
 def _page_of(step: Step) -> Any:
-    """The page of one step of one's own registration."""
+    """Builds the view of one step."""
 
     @allows(REGISTRATION_OWN)
     @form_page("people/registration/step.html")
@@ -112,7 +112,10 @@ for _step in steps.FORMS:
 
 
 def _prove_first(view: Any) -> Any:
-    """Whoever has a second factor shows it first: a borrowed browser, or a mailbox, shuts nobody out."""
+    """Requires the second factor of accounts that have one.
+
+    Otherwise someone with a borrowed browser or mailbox could take over the account.
+    """
 
     @wraps(view)
     def guarded(meeting_id: UUID) -> Any:
@@ -129,7 +132,7 @@ def _prove_first(view: Any) -> Any:
 @_prove_first
 @form_page("people/registration/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
-    """Have a letter sent to another address, which becomes one's own once its link is used here."""
+    """Sends a confirmation link to a new address. The address changes once the link is opened in this browser."""
     own = queries.own_registration(viewer())
     form = AddressForm()
     yield {"form": form, "own": own}
@@ -144,7 +147,7 @@ def own_address(meeting_id: UUID) -> Iterator[Any]:
 @allows(REGISTRATION_OWN)
 @form_page("people/registration/withdraw.html")
 def withdraw(meeting_id: UUID) -> Iterator[Any]:
-    """Take one's yes back, after asking once more."""
+    """Withdraws the viewer's confirmation, after a confirmation page."""
     frame = participants.frame(meeting_id)
     own = queries.own_registration(viewer())
     yield {"form": PlainForm(), "own": own, "frame": frame, "is_open": frame.gathering.is_open(clock.now())}

@@ -1,4 +1,4 @@
-"""What the pages of a registration's steps share, one's own and those written down for others."""
+"""Shared by the step pages for oneself and for others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -34,13 +34,12 @@ FORMS: dict[Step, type[StepForm]] = {
     Step.VISIBILITY: VisibilityForm,
     Step.RULES: RulesForm,
 }
-#: Steps whose pages have names of their own.
+#: Steps whose endpoint is not named after the step.
 _OWN_PAGES = {Step.NEEDS: "own_sealed", Step.QUESTIONS: "own_answers"}
 _PAGES_FOR = {Step.NEEDS: "papers", Step.QUESTIONS: "answers_for"}
 
 
 def progress(own: Any, frame: RegistrationContext) -> Progress:
-    """How far a registration is."""
     return Progress(
         saved=own.steps,
         days=frame.days,
@@ -53,12 +52,12 @@ def progress(own: Any, frame: RegistrationContext) -> Progress:
 
 
 def own_page(step: Step, meeting_id: UUID) -> str:
-    """The address of one's own step; empty where there is no such page."""
+    """Address of the viewer's own step; empty if the endpoint does not exist."""
     return _address(_OWN_PAGES.get(step, f"own_{step.value}"), meeting_id=meeting_id)
 
 
 def page_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
-    """The address of the step that is written down for someone; empty where there is no such page."""
+    """Address of a step for another person; empty if the endpoint does not exist."""
     page = _PAGES_FOR.get(step, f"{step.value}_for")
     return _address(page, meeting_id=meeting_id, participation_id=participation_id)
 
@@ -70,7 +69,7 @@ def _address(page: str, **ids: Any) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """One step as its page shows it: of whom, in which meeting, and where the others are."""
+    """One step of one registration as its page shows it."""
 
     step: Step
     own: Any
@@ -79,33 +78,32 @@ class Shown:
 
     @cached_property
     def form(self) -> StepForm:
-        """Its fields, as kept or as typed."""
         away = queries.absences(self.own.id) if self.step is Step.DAYS else ()
         return FORMS[self.step](self.own, self.frame, away)
 
     @cached_property
     def steps(self) -> list[tuple[Step, str, bool]]:
-        """All steps with their addresses, and whether they are saved."""
+        """Steps as (step, address, is done). Steps without a page are left out."""
         made = progress(self.own, self.frame)
         found = [(step, self.address_of(step), is_done(step, made)) for step in steps_of(made)]
         return [(step, address, done) for step, address, done in found if address]
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether a change of it is asked of the office rather than made."""
+        """Whether saving makes a change request, because the registration is approved."""
         return self.own.approved_at is not None and self.step in ASKED_FOR_AFTER_APPROVAL
 
     def beside(self, distance: int) -> str:
-        """The address of the step so far from this one; empty past the first and the last."""
+        """Address of the step `distance` places away; empty beyond the first and the last."""
         order = [step for step, _address, _done in self.steps]
         place = order.index(self.step) + distance if self.step in order else -1
         return self.steps[place][1] if 0 <= place < len(order) else ""
 
 
 def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
-    """What the page shows; where only a preview is asked for, the page with what is typed, and nothing is kept.
+    """Yields the page context. A preview yields the page with the typed values instead and saves nothing.
 
-    :param whom: the name of the person for whom it is written down, empty for oneself.
+    :param whom: name of the person the page is filled in for, empty for oneself.
     """
     form = shown.form
     context = {
@@ -127,9 +125,9 @@ def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
 
 
 def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
-    """Keep what was typed.
+    """Saves the step, or requests the change if the step is approved.
 
-    :raises Refusal: it cannot be kept as it is.
+    :raises Refusal: the input cannot be saved.
     """
     form, now = shown.form, clock.now()
     if shown.is_asked_for:
@@ -142,6 +140,6 @@ def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
 
 
 def go_on(shown: Shown, overview: str) -> Response:
-    """To the step before or after this one, or to the overview, where what was asked for stands as well."""
+    """Redirects to the next or previous step, or to the overview, which also shows change requests."""
     distance = 0 if shown.is_asked_for else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
     return see_other((shown.beside(distance) if distance else "") or overview)

@@ -1,4 +1,4 @@
-"""The participants list: what each reader may see of it, and nothing that tells of the rest."""
+"""The participants list: each viewer's rows, filters and counts, without a trace of hidden rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,7 +34,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListLine:
-    """One person on the list; what stands in the registration is None for those who may not read it."""
+    """One row of the list. Registration details are None for viewers who may not read them."""
 
     id: UUID
     person_id: UUID
@@ -43,7 +43,7 @@ class ListLine:
     party_id: UUID
     party_code: str
     party_name: str
-    #: By what the party stands in this list, where that is not its name in English.
+    #: Name that the party is sorted by, if it is not the English one.
     party_stands_as: str
     capacity: Capacity
     affiliation: str
@@ -51,13 +51,13 @@ class ListLine:
     present_from: date | None
     present_to: date | None
     languages: tuple[str, ...] | None
-    #: How far the office is with the registration of someone who has accepted.
+    #: Approval state of a confirmed registration.
     ready: Readiness | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many of the visible persons belong to a party, and stand where."""
+    """Number of visible people per party, status, capacity and approval state."""
 
     party_id: UUID
     party_code: str
@@ -70,23 +70,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """What a reader asks of the list."""
-
     search: str = ""
     party_id: UUID | None = None
     status: ParticipationStatus | None = None
     capacity: Capacity | None = None
     ready: Readiness | None = None
     page: int = 1
-    #: Another order than the one in force.
+    #: Order of the parties; None for the order in force.
     by: PartyOrder | None = None
-    #: Whether persons stand by themselves, whatever their party.
+    #: Sort by person, regardless of party.
     by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantsList:
-    """One page of the list, and what all visible persons amount to."""
+    """One page of the list, and counts over all visible people."""
 
     lines: tuple[ListLine, ...]
     tallies: tuple[Tally, ...]
@@ -94,14 +92,14 @@ class ParticipantsList:
     page: int
     last: int
     order: Order
-    #: Whether all there is for this viewer is the line that a list exists.
+    #: The viewer may only know that a list exists.
     sealed: bool
 
 
 def participants(viewer: Viewer, wanted: ListFilter) -> ParticipantsList:
-    """The participants whom the viewer may see: parties in the order in force, persons by their sort key.
+    """One page of the participants the viewer may see: by party in the order in force, then by sort key.
 
-    Four queries, however many there are and whatever is hidden.
+    Always four statements, so that the number of hidden rows is not measurable.
     """
     order = precedence.order(viewer, wanted.by)
     found = db.session.execute(
@@ -127,7 +125,7 @@ def participants(viewer: Viewer, wanted: ListFilter) -> ParticipantsList:
 
 
 def all_found(viewer: Viewer, wanted: ListFilter) -> tuple[ListLine, ...]:
-    """Everyone who is found, on however many pages, in the order of the list."""
+    """All rows that match the filter, in list order, without paging."""
     order = precedence.order(viewer, wanted.by)
     rows = _narrowed(viewer, wanted, _lines(viewer)).order_by(*_in_order(wanted, order))
     return tuple(_line(row, order) for row in db.session.execute(rows))
@@ -173,7 +171,10 @@ def _lines(viewer: Viewer) -> Any:
 
 
 def _narrowed(viewer: Viewer, wanted: ListFilter, lines: Any) -> Any:
-    """Only what is visible, and of it what was asked for; a status is asked of registrations one may read."""
+    """Limits the query to visible rows that match the filter.
+
+    Status and approval state match only registrations the viewer may read, because a filter would reveal them.
+    """
     lines = lines.where(_listed(viewer))
     if wanted.party_id is not None:
         lines = lines.where(Participation.party_id == wanted.party_id)
@@ -189,7 +190,7 @@ def _narrowed(viewer: Viewer, wanted: ListFilter, lines: Any) -> Any:
 
 
 def _named_like(viewer: Viewer, search: str) -> ColumnElement[bool]:
-    """Found by the name as styled, and by what else of it is shown to this viewer."""
+    """Matches the styled name, and other parts of the name only where they are shown to the viewer."""
     rest = or_(
         Person.folded.contains(folded(search), autoescape=True),
         Person.native.contains(search, autoescape=True),
@@ -253,30 +254,27 @@ def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeFacts:
-    """What whoever invites needs to know of a person beside their line."""
+    """Additional facts for viewers who may invite."""
 
     email: str | None
     invited_at: datetime
     answered_at: datetime | None
     approved_at: datetime | None
     listens_in: str
-    #: The languages that the meeting is held in.
+    #: Working languages of the meeting.
     working_languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPerson:
-    """One person of the list; `office` only for those who may invite."""
+    """One person of the list. `office` is None unless the viewer may invite."""
 
     line: ListLine
     office: OfficeFacts | None
 
 
 def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
-    """One person of the list.
-
-    :raises Unseen: there is none, or not for this viewer.
-    """
+    """:raises NotFound: missing or not permitted."""
     row = db.session.execute(
         _lines(viewer)
         .add_columns(

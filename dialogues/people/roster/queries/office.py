@@ -1,4 +1,4 @@
-"""What the office works with: whose registration is complete, a chosen group sorted out, what was done to many."""
+"""Reads for coordinators: approval state, selections for bulk actions, and past bulk actions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from dialogues.people.roster.models import BulkAction
 from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, sort_out
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
 
-#: Who may do what to many.
+#: Right needed for each bulk action.
 RIGHT: Mapping[BulkKind, Action] = {
     BulkKind.APPROVE: REGISTRATION_APPROVE,
     BulkKind.REMIND: PARTICIPANTS_INVITE,
@@ -36,7 +36,7 @@ RIGHT: Mapping[BulkKind, Action] = {
 
 
 def is_complete() -> ColumnElement[bool]:
-    """Whether nothing is missing of a registration, as `rules.steps.missing_steps` says of one."""
+    """SQL condition: no step of the registration is missing. Must agree with `steps.missing_steps`."""
     return _done(*STEPS_THERE)
 
 
@@ -60,7 +60,7 @@ def _saved(step: Step) -> ColumnElement[bool]:
 
 
 def readiness() -> ColumnElement[Any]:
-    """How far the office is with a registration; None for whoever has not accepted."""
+    """SQL expression for the approval state; NULL unless confirmed."""
     confirmed = Participation.status == ParticipationStatus.CONFIRMED
     return case(
         (not_(confirmed), None),
@@ -71,18 +71,18 @@ def readiness() -> ColumnElement[Any]:
 
 
 def is_ready(wanted: Readiness) -> ColumnElement[bool]:
-    """Whether the office is that far with a registration."""
+    """SQL condition: a confirmed registration has this approval state."""
     found = readiness() == wanted.value
     return and_(Participation.status == ParticipationStatus.CONFIRMED, found)
 
 
 def sorted_out(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datetime) -> Selection:
-    """The chosen group, sorted out for one action, in the order of the list."""
+    """Sorts the selected participants for a bulk action, in list order."""
     return sort_out(kind, chosen_rows(viewer, RIGHT[kind], ids), now)
 
 
 def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
-    """Those of the chosen whom the action reaches, in the order of the list, in three queries."""
+    """Those of the selected participants the action reaches, in list order. Three statements."""
     rows = db.session.execute(
         select(
             Participation.id,
@@ -130,15 +130,13 @@ def _chosen(row: Any, written: outbox.LastQueued | None) -> ChosenRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRecipient:
-    """Who is told that their registration is approved."""
-
     name: str
     email: str
     locale: str
 
 
 def approved(participation_id: UUID) -> ApprovalRecipient | None:
-    """Whom the letter about an approval goes to; None where there is none any more, or no address."""
+    """Recipient of the approval email. None if the approval was withdrawn or the person has no address."""
     told = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)
     row = db.session.execute(
         told.where(
@@ -152,7 +150,7 @@ def approved(participation_id: UUID) -> ApprovalRecipient | None:
 
 
 def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
-    """What was done to many in the meeting the viewer stands in, for those who may do it."""
+    """SQL condition: bulk actions of the viewer's meeting that the viewer may perform."""
     place = viewer.place
     if place is None or place.meeting_id is None:
         return false()
@@ -162,7 +160,7 @@ def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoneLine:
-    """One person whom an action on many concerned, and why it was not done or not undone."""
+    """One participant of a past bulk action, with the reason if it was not applied or not undone."""
 
     participation_id: UUID
     name: str
@@ -171,7 +169,7 @@ class DoneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What was done to many, when and by whom, and what became of its letters."""
+    """A past bulk action with its participants and the state of its emails."""
 
     id: UUID
     kind: BulkKind
@@ -185,10 +183,7 @@ class Done:
 
 
 def done(viewer: Viewer, action_id: UUID) -> Done:
-    """One action on many.
-
-    :raises Unseen: there is none, or not for this viewer.
-    """
+    """:raises NotFound: missing or not permitted."""
     found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
     action = found.scalar_one_or_none()
     if action is None:
@@ -218,14 +213,14 @@ def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> DoneLine:
 
 
 def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
-    """Everyone whom the action reaches, in the order of the list."""
+    """Names of everyone the action reaches, in list order."""
     rows = select(Participation.id, Person.name).join(Person, person_of()).where(visible(viewer, action))
     return {row.id: row.name for row in db.session.execute(rows.order_by(*_in_order(viewer)))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoneBefore:
-    """A line of what was done to many."""
+    """One row of the list of past bulk actions."""
 
     id: UUID
     kind: BulkKind
@@ -235,7 +230,7 @@ class DoneBefore:
 
 
 def done_lately(viewer: Viewer, most: int = 20) -> Sequence[DoneBefore]:
-    """What was done to many, newest first."""
+    """Past bulk actions, newest first."""
     newest = select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(most)
     return [
         DoneBefore(
