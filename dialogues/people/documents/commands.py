@@ -19,7 +19,16 @@ from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.people.documents import operations
 from dialogues.people.documents.models import AccessLogEntry, DestructionCertificate, SealedField
-from dialogues.people.documents.queries import ENTERS, READS, can_access, due, opened, own_papers, stamp, today_in
+from dialogues.people.documents.queries import (
+    ENTER_ACTIONS,
+    READ_ACTIONS,
+    can_access,
+    checksum,
+    due_fields,
+    opened,
+    own_papers,
+    today_in,
+)
 from dialogues.people.documents.rules import (
     NEEDS,
     PAPERS,
@@ -29,11 +38,11 @@ from dialogues.people.documents.rules import (
     SealedFieldSeen,
     VisaStatusChanged,
     arrives,
+    check_parts,
+    check_reason,
     departs,
+    normalize_parts,
     reason_hash,
-    refuse_reason,
-    refuse_wrong,
-    tidy,
 )
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
@@ -42,8 +51,8 @@ from dialogues.people.questionnaire.operations import purge_answers
 from dialogues.policy import DESTRUCTION_SEE, PASSPORT_ENTER, PASSPORT_READ, Action, Role, Scope
 
 
-def meetings_due(now: datetime) -> list[UUID]:
-    found = list(due(now))
+def meetings_with_due_fields(now: datetime) -> list[UUID]:
+    found = list(due_fields(now))
     db.session.rollback()
     return found
 
@@ -54,16 +63,16 @@ def destroy_due(meeting_id: UUID, now: datetime) -> int:
     Safe to repeat after a crash, because fields of a rolled-back transaction are still due.
     """
     with transaction(system(Purpose.UPKEEP), DESTRUCTION_SEE) as change:
-        fields = due(now).get(meeting_id, [])
+        fields = due_fields(now).get(meeting_id, [])
         if not fields:
             return 0
-        counts = operations.destroy(fields, now)
-        _certify(change, meeting_id, counts, now)
+        counts = operations.destroy_fields(fields, now)
+        _record_destruction(change, meeting_id, counts, now)
         return counts.total()
 
 
-def _certify(change: Change, meeting_id: UUID, counts: Mapping[str, int], now: datetime) -> None:
-    certificate = operations.certify(db.session.get_one(Meeting, meeting_id), counts, now)
+def _record_destruction(change: Change, meeting_id: UUID, counts: Mapping[str, int], now: datetime) -> None:
+    certificate = operations.add_certificate(db.session.get_one(Meeting, meeting_id), counts, now)
     change.record(
         SealedFieldsDestroyed(
             about=certificate.id,
@@ -90,7 +99,9 @@ def destroy_answers(now: datetime) -> int:
         gone = 0
         for meeting_id, counts in purge_answers(day, now).items():
             if counts:
-                _certify(change, meeting_id, {f"answer_{kind}": count for kind, count in counts.items()}, now)
+                _record_destruction(
+                    change, meeting_id, {f"answer_{kind}": count for kind, count in counts.items()}, now
+                )
                 gone += sum(counts.values())
         return gone
 
@@ -100,7 +111,7 @@ def _day_everywhere(now: datetime) -> date:
     return today_in("Etc/GMT+12", now)
 
 
-def wipe(now: datetime) -> bool:
+def wipe_log(now: datetime) -> bool:
     """Empties the write-ahead log of destroyed rows. Returns False if a reader blocked it; then try again later."""
     waiting = select(DestructionCertificate.id).where(DestructionCertificate.wiped_at.is_(None))
     certificates = list(db.session.scalars(waiting))
@@ -117,7 +128,7 @@ def wipe(now: datetime) -> bool:
 
 
 #: Roles that may read, in the order in which the access log prefers them.
-_LOOKS_AS = (Role.LIAISON_DESK, Role.FOCAL_POINT)
+_ACCESS_ROLES = (Role.LIAISON_DESK, Role.FOCAL_POINT)
 
 
 def save_own(
@@ -140,25 +151,25 @@ def save_own(
         own = own_papers(change.viewer, now)
         meeting = _meeting(change)
         fields = operations.load_and_expire_fields(meeting, own.person_id, now)
-        refuse_stale(stamp(fields.values()), version)
-        entered = {kind: _checked(kind, parts, meeting) for kind, parts in typed.items()}
+        refuse_stale(checksum(fields.values()), version)
+        entered = {kind: _validated(kind, parts, meeting) for kind, parts in typed.items()}
         gone = {kind for kind in cleared if change.viewer.is_limited and kind in fields and not entered[kind]}
         changed = {
             kind: parts
             for kind, parts in entered.items()
-            if kind in gone or _is_entered(change.viewer, kind, fields.get(kind), parts)
+            if kind in gone or _should_seal(change.viewer, kind, fields.get(kind), parts)
         }
         if changed or needs_shared:
             # Only giving consent needs an open meeting, because it may be withdrawn at any time.
-            _refuse_over(meeting, now)
-        operations.enter(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
+            _check_not_over(meeting, now)
+        operations.seal_fields(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
         for kind in changed:
-            change.record(SealedFieldEntered(**_about(meeting, own.person_id), kind=kind, at=now))
+            change.record(SealedFieldEntered(**_event_ids(meeting, own.person_id), kind=kind, at=now))
         if own.participation_id is not None:
-            _note_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
+            _save_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
 
 
-def _is_entered(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
+def _should_seal(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
     """Whether to seal the parts.
 
     A limited sign-in always seals them, because skipping equal values would reveal what is stored.
@@ -174,12 +185,12 @@ def _differs(kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
     return opened(field) != parts
 
 
-def _note_step(
+def _save_step(
     change: Change, participation: Participation, visa_status: VisaStatus, needs_shared: bool, now: datetime
 ) -> None:
     participation.needs_shared = needs_shared
     participation.steps = with_saved(participation.steps, Step.NEEDS)
-    _set_status(change, participation, visa_status, now)
+    _set_visa_status(change, participation, visa_status, now)
 
 
 def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *, version: int, now: datetime) -> None:
@@ -188,36 +199,36 @@ def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *
     :raises Refusal: the meeting is over, the parts do not fit together, there is nothing to save, the person entered
         the field, or it changed meanwhile.
     """
-    with transaction(viewer, ENTERS[kind]) as change:
+    with transaction(viewer, ENTER_ACTIONS[kind]) as change:
         meeting = _meeting(change)
-        _refuse_unreached(change, ENTERS[kind], person_id)
-        _refuse_over(meeting, now)
+        _check_access(change, ENTER_ACTIONS[kind], person_id)
+        _check_not_over(meeting, now)
         fields = operations.load_and_expire_fields(meeting, person_id, now)
         field = fields.get(kind)
-        refuse_stale(stamp([field] if field else []), version)
-        if field is not None and field.entered_by == person_id and not _reaches_all(change, ENTERS[kind]):
+        refuse_stale(checksum([field] if field else []), version)
+        if field is not None and field.entered_by == person_id and not _has_scope_all(change, ENTER_ACTIONS[kind]):
             raise Refusal(N_("This person has written it down themself: ask them to change it."))
-        parts = _checked(kind, typed, meeting)
+        parts = _validated(kind, typed, meeting)
         if not parts and kind in PAPERS and field is None:
             raise Refusal(N_("There is nothing to save yet: fill in what you know."))
-        operations.enter(meeting, person_id, fields, {kind: parts}, by_person=_by(change), now=now)
-        change.record(SealedFieldEntered(**_about(meeting, person_id), kind=kind, at=now))
+        operations.seal_fields(meeting, person_id, fields, {kind: parts}, by_person=_actor_id(change), now=now)
+        change.record(SealedFieldEntered(**_event_ids(meeting, person_id), kind=kind, at=now))
 
 
 def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now: datetime) -> None:
     """:raises NotFound: the person is not permitted to the viewer or has no participation."""
     with transaction(viewer, PASSPORT_ENTER) as change:
-        _refuse_unreached(change, PASSPORT_ENTER, person_id)
+        _check_access(change, PASSPORT_ENTER, person_id)
         found = select(Participation).where(
             Participation.meeting_id == _meeting(change).id, Participation.person_id == person_id
         )
         participation = db.session.scalars(found).one_or_none()
         if participation is None:
             raise NotFound
-        _set_status(change, participation, status, now)
+        _set_visa_status(change, participation, status, now)
 
 
-def _set_status(change: Change, participation: Participation, status: VisaStatus, now: datetime) -> None:
+def _set_visa_status(change: Change, participation: Participation, status: VisaStatus, now: datetime) -> None:
     if participation.visa_status is status:
         return
     participation.visa_status = status
@@ -225,7 +236,7 @@ def _set_status(change: Change, participation: Participation, status: VisaStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class RevealedField:
     """The content of one sealed field, for a single display."""
 
     kind: SealedKind
@@ -233,20 +244,20 @@ class Seen:
     version: int
 
 
-def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> Seen:
+def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> RevealedField:
     """Decrypts one field of another person and logs who read it, when and why.
 
     :raises Refusal: the reason is missing or too long.
     :raises NotFound: missing or not permitted.
     """
-    with transaction(viewer, READS[kind]) as change:
+    with transaction(viewer, READ_ACTIONS[kind]) as change:
         meeting = _meeting(change)
-        _refuse_unreached(change, READS[kind], person_id)
+        _check_access(change, READ_ACTIONS[kind], person_id)
         field = operations.load_and_expire_fields(meeting, person_id, now).get(kind)
         if field is None:
             raise NotFound
-        _look(change, field, refuse_reason(reason), now)
-        return Seen(kind=kind, parts=opened(field), version=stamp([field]))
+        _log_access(change, field, check_reason(reason), now)
+        return RevealedField(kind=kind, parts=opened(field), version=checksum([field]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,20 +274,20 @@ class Journey:
     note: str
 
 
-def look_at_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
+def reveal_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
     """Decrypts the flights of everyone the viewer may read, by arrival. Writes one access log entry per person.
 
     :raises Refusal: the reason is missing or too long.
     :raises NotFound: the viewer may not read all flights.
     """
     with transaction(viewer, PASSPORT_READ) as change:
-        if not _reaches_all(change, PASSPORT_READ):
+        if not _has_scope_all(change, PASSPORT_READ):
             raise NotFound
-        why = refuse_reason(reason)
+        why = check_reason(reason)
         meeting = _meeting(change)
         found = []
         for person, party_code, field in _flights(change, meeting, now):
-            _look(change, field, why, now)
+            _log_access(change, field, why, now)
             parts = opened(field)
             found.append(
                 Journey(
@@ -311,15 +322,15 @@ def _flights(change: Change, meeting: Meeting, now: datetime) -> list[Any]:
     return list(db.session.execute(found).all())
 
 
-def _look(change: Change, field: SealedField, reason: str, now: datetime) -> None:
+def _log_access(change: Change, field: SealedField, reason: str, now: datetime) -> None:
     look = AccessLogEntry(
         id=uuid4(),
         dialogue_id=field.dialogue_id,
         meeting_id=field.meeting_id,
         person_id=field.person_id,
         kind=field.kind,
-        by_person=_by(change),
-        by_role=_looks_as(change.viewer),
+        by_person=_actor_id(change),
+        by_role=_access_role(change.viewer),
         at=now,
         reason=reason,
     )
@@ -337,21 +348,21 @@ def _look(change: Change, field: SealedField, reason: str, now: datetime) -> Non
     )
 
 
-def _looks_as(viewer: Viewer) -> Role:
-    return next(role for role in _LOOKS_AS if role in viewer.roles)
+def _access_role(viewer: Viewer) -> Role:
+    return next(role for role in _ACCESS_ROLES if role in viewer.roles)
 
 
-def _by(change: Change) -> UUID:
+def _actor_id(change: Change) -> UUID:
     if change.viewer.person_id is None:
         raise NotFound
     return change.viewer.person_id
 
 
-def _reaches_all(change: Change, action: Action) -> bool:
+def _has_scope_all(change: Change, action: Action) -> bool:
     return Scope.ALL in change.viewer.scopes(action)
 
 
-def _refuse_unreached(change: Change, action: Action, person_id: UUID) -> None:
+def _check_access(change: Change, action: Action, person_id: UUID) -> None:
     """:raises NotFound: not permitted, or the viewer's own fields, which have a page of their own."""
     meeting = _meeting(change)
     found = (
@@ -368,16 +379,16 @@ def _refuse_unreached(change: Change, action: Action, person_id: UUID) -> None:
         raise NotFound
 
 
-def _checked(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
-    parts = tidy(kind, typed)
-    refuse_wrong(kind, parts, days_of(meeting).last)
+def _validated(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
+    parts = normalize_parts(kind, typed)
+    check_parts(kind, parts, days_of(meeting).last)
     if kind is SealedKind.FLIGHTS:
         for name, local in (("arrives_at", arrives(parts)), ("departs_at", departs(parts))):
-            _refuse_skipped(name, local, meeting.zone)
+            _check_time_exists(name, local, meeting.zone)
     return parts
 
 
-def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
+def _check_time_exists(name: str, local: datetime | None, zone: str) -> None:
     """:raises Refusal: the time does not exist at the place of the meeting, because clocks change."""
     if local is None:
         return
@@ -387,7 +398,7 @@ def _refuse_skipped(name: str, local: datetime | None, zone: str) -> None:
         raise Refusal(refusal.message, field=f"flights_{name}", **refusal.facts) from refusal
 
 
-def _refuse_over(meeting: Meeting, now: datetime) -> None:
+def _check_not_over(meeting: Meeting, now: datetime) -> None:
     """:raises Refusal: the meeting is cancelled, closed or over."""
     if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
         raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
@@ -406,5 +417,5 @@ def _meeting(change: Change) -> Meeting:
     return db.session.get_one(Meeting, place.meeting_id)
 
 
-def _about(meeting: Meeting, person_id: UUID) -> dict[str, Any]:
+def _event_ids(meeting: Meeting, person_id: UUID) -> dict[str, Any]:
     return {"about": person_id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

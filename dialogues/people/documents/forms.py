@@ -55,35 +55,35 @@ class _SealedForm(Form):
     version = VersionField()
 
     def __init__(
-        self, stamp: int, values: Mapping[SealedKind, Mapping[str, str]], *, is_sent: bool = True, **more: Any
+        self, checksum: int, values: Mapping[SealedKind, Mapping[str, str]], *, is_sent: bool = True, **more: Any
     ):
         given = {
-            f"{kind.value}_{name}": _typed(name, text) for kind, parts in values.items() for name, text in parts.items()
+            f"{kind.value}_{name}": _parse(name, text) for kind, parts in values.items() for name, text in parts.items()
         }
         sent = {} if is_sent else {"formdata": None}
-        super().__init__(data={"version": stamp, **given, **more}, **sent)
+        super().__init__(data={"version": checksum, **given, **more}, **sent)
 
     def parts(self, kind: SealedKind) -> dict[str, str]:
         """Returns what was typed for one kind, dates and times in ISO form."""
-        return {name: _written(self[f"{kind.value}_{name}"].data) for name in PARTS[kind]}
+        return {name: _iso(self[f"{kind.value}_{name}"].data) for name in PARTS[kind]}
 
     def of(self, kind: SealedKind) -> list[Any]:
         return [self[f"{kind.value}_{name}"] for name in PARTS[kind]]
 
 
-def _typed(name: str, text: str) -> Any:
+def _parse(name: str, text: str) -> Any:
     if name.endswith("_at"):
         return datetime.fromisoformat(text)
     return date.fromisoformat(text) if name.startswith("valid_") else text
 
 
-def _written(value: Any) -> str:
+def _iso(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-def _read(value: Any) -> str:
+def _display(value: Any) -> str:
     if isinstance(value, datetime):
         return str(format_datetime(value, "EEEE d MMMM yyyy, HH:mm", rebase=False))
     return str(format_date(value, "d MMMM yyyy")) if isinstance(value, date) else value or ""
@@ -103,10 +103,10 @@ class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Me
     needs_shared = BooleanField(_l("The focal point of my party may read my diet, access and medical needs"))
 
     def __init__(self, own: OwnPapers):
-        super().__init__(own.stamp, own.values, visa_status=own.visa_status.value, needs_shared=own.needs_shared)
+        super().__init__(own.checksum, own.values, visa_status=own.visa_status.value, needs_shared=own.needs_shared)
         self.visa_status.choices = _statuses()
         for kind in SealedKind:
-            if own.is_readable or kind not in own.kept:
+            if own.is_readable or kind not in own.stored:
                 del self._fields[clear_field(kind)]
 
     def cleared(self) -> list[SealedKind]:
@@ -163,7 +163,7 @@ def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str
     """Labels and texts of the parts of one kind, for display."""
     fields = FORMS[kind](0, {}, is_sent=False)
     return [
-        (str(field.label.text), _read(_typed(name, parts[name]) if name in parts else None))
+        (str(field.label.text), _display(_parse(name, parts[name]) if name in parts else None))
         for name, field in zip(PARTS[kind], fields.of(kind), strict=True)
     ]
 

@@ -16,7 +16,7 @@ from dialogues.meetings.roles.rules import RoleEnded
 from dialogues.people.documents import operations
 from dialogues.people.documents.models import SealedField
 from dialogues.people.documents.queries import today_in
-from dialogues.people.documents.rules import KEPT_AFTER_DEPARTURE
+from dialogues.people.documents.rules import RETENTION_AFTER_DEPARTURE
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.standing import GONE
@@ -49,7 +49,7 @@ def refuse_impossible_capacities(event: PartyChanged) -> None:
 
 def keep_with_meeting(event: MeetingMoved) -> None:
     """Recalculates retention dates of everyone at the meeting."""
-    operations.move_purge(db.session.get_one(Meeting, event.about))
+    operations.recalculate_purge_dates(db.session.get_one(Meeting, event.about))
 
 
 def keep_with_person(event: ParticipationEvent) -> None:
@@ -59,7 +59,7 @@ def keep_with_person(event: ParticipationEvent) -> None:
 def keep_with_people(events: Sequence[ParticipationEvent]) -> None:
     """Recalculates retention dates after a person's days changed. One pass per meeting."""
     for meeting_id, people in _by_meeting(events).items():
-        operations.move_purge(db.session.get_one(Meeting, meeting_id), people)
+        operations.recalculate_purge_dates(db.session.get_one(Meeting, meeting_id), people)
 
 
 def ask_needs_again(event: ParticipationEvent) -> None:
@@ -70,13 +70,13 @@ def ask_people_again(events: Sequence[ParticipationEvent]) -> None:
     """Resets the travel step for participants who rejoin, because their data was deleted when they left."""
     for meeting_id, people in _by_meeting(events).items():
         today = today_in(db.session.get_one(Meeting, meeting_id).zone, events[0].at)
-        operations.ask_again(meeting_id, people, today)
+        operations.reset_needs_step(meeting_id, people, today)
 
 
 def purge_cancelled(event: MeetingCancelled) -> None:
     """Destroys sealed fields 30 days after the cancellation, because bookings have to be cancelled first."""
     day = today_in(db.session.get_one(Meeting, event.about).zone, event.at)
-    operations.purge_from(event.about, day + KEPT_AFTER_DEPARTURE)
+    operations.purge_no_later_than(event.about, day + RETENTION_AFTER_DEPARTURE)
 
 
 def purge_person(event: ParticipationEvent) -> None:
@@ -111,6 +111,6 @@ def _by_meeting(events: Sequence[ParticipationEvent]) -> dict[UUID, set[UUID]]:
 
 
 def _purge_unneeded(meeting_id: UUID, people: set[UUID], at: datetime) -> None:
-    gone = operations.no_longer_needed(meeting_id, people)
+    gone = operations.people_who_left(meeting_id, people)
     if gone:
-        operations.purge_from(meeting_id, today_in(db.session.get_one(Meeting, meeting_id).zone, at), gone)
+        operations.purge_no_later_than(meeting_id, today_in(db.session.get_one(Meeting, meeting_id).zone, at), gone)

@@ -13,12 +13,12 @@ def destroy_due(stop: Event) -> int:
     Stops between two meetings when `stop` is set.
     """
     gone = 0
-    for meeting_id in commands.meetings_due(clock.now()):
+    for meeting_id in commands.meetings_with_due_fields(clock.now()):
         if stop.is_set():
             break
         gone += commands.destroy_due(meeting_id, clock.now())
     gone += commands.destroy_answers(clock.now())
-    commands.wipe(clock.now())
+    commands.wipe_log(clock.now())
     return gone
 
 

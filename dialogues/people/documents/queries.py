@@ -20,7 +20,7 @@ from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.documents.models import DestructionCertificate, SealedField
-from dialogues.people.documents.rules import NEEDS, PAPERS, read
+from dialogues.people.documents.rules import NEEDS, PAPERS, deserialize_parts
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import english, visible
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
@@ -43,12 +43,12 @@ from dialogues.policy import (
 _PURPOSE = "sealed_fields"
 _LIVE = [status for status in ParticipationStatus if status.is_live]
 _ACTIONS = (VISA_STATUS_SEE, PASSPORT_READ, PASSPORT_ENTER, NEEDS_READ, NEEDS_ENTER)
-READS = {**dict.fromkeys(PAPERS, PASSPORT_READ), **dict.fromkeys(NEEDS, NEEDS_READ)}
-ENTERS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_ENTER)}
+READ_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_READ), **dict.fromkeys(NEEDS, NEEDS_READ)}
+ENTER_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_ENTER)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredField:
     """Metadata of one stored sealed field, without its content."""
 
     kind: SealedKind
@@ -72,11 +72,11 @@ class TravelRecord:
     present_to: date | None
     #: None if the viewer may not see it, or the person has no participation.
     visa_status: VisaStatus | None
-    reads: frozenset[SealedKind]
-    enters: frozenset[SealedKind]
-    kept: Mapping[SealedKind, Kept]
+    readable: frozenset[SealedKind]
+    enterable: frozenset[SealedKind]
+    stored: Mapping[SealedKind, StoredField]
     #: Checksum per kind, for optimistic locking.
-    stamps: Mapping[SealedKind, int]
+    checksums: Mapping[SealedKind, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,9 @@ class OwnPapers:
     visa_status: VisaStatus
     needs_shared: bool
     is_readable: bool
-    kept: Mapping[SealedKind, Kept]
+    stored: Mapping[SealedKind, StoredField]
     values: Mapping[SealedKind, Mapping[str, str]]
-    stamp: int
+    checksum: int
 
 
 def today_in(zone: str, now: datetime) -> date:
@@ -98,12 +98,12 @@ def today_in(zone: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def key_of(key_id: UUID) -> KeyName:
+def key_name(key_id: UUID) -> KeyName:
     """Names the key for all sealed fields of one person for one meeting."""
     return KeyName(_PURPOSE, key_id)
 
 
-def place_of_value(field: SealedField) -> Place:
+def value_place(field: SealedField) -> Place:
     return Place(SealedField.__tablename__, "value", field.id, field.dialogue_id)
 
 
@@ -113,7 +113,7 @@ def opened(field: SealedField) -> dict[str, str]:
     Empty once the key is erased, even if the row still exists.
     """
     try:
-        return read(unseal_text(key_store(), key_of(field.key_id), place_of_value(field), field.value))
+        return deserialize_parts(unseal_text(key_store(), key_name(field.key_id), value_place(field), field.value))
     except KeyErased:
         return {}
 
@@ -126,8 +126,8 @@ def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     if viewer.place is None or viewer.place.meeting_id is None:
         return false()
     listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
-    comes = and_(visible(viewer, action), Participation.status.in_(_LIVE), listed)
-    return or_(comes, and_(is_interpreter(viewer.place.meeting_id), _of_interpreters(viewer, action)))
+    takes_part = and_(visible(viewer, action), Participation.status.in_(_LIVE), listed)
+    return or_(takes_part, and_(is_interpreter(viewer.place.meeting_id), _interpreter_scope(viewer, action)))
 
 
 def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
@@ -145,7 +145,7 @@ def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def _of_interpreters(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+def _interpreter_scope(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     scopes = viewer.scopes(action)
     if Scope.ALL in scopes:
         return true()
@@ -157,12 +157,12 @@ def reaches_others(viewer: Viewer) -> bool:
     return bool(viewer.scopes(VISA_STATUS_SEE) - {Scope.OWN})
 
 
-def papers(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
+def travel_record(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
     """Travel record of another person.
 
     :raises NotFound: missing, not permitted, or the viewer's own, which has a page of its own.
     """
-    found = _papers(viewer, now, Person.id == person_id)
+    found = _travel_records(viewer, now, Person.id == person_id)
     if not found:
         raise NotFound
     return found[0]
@@ -175,16 +175,16 @@ def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
     """
     if not reaches_others(viewer):
         raise NotFound
-    return _papers(viewer, now, true())
+    return _travel_records(viewer, now, true())
 
 
-def _papers(viewer: Viewer, now: datetime, who: ColumnElement[bool]) -> list[TravelRecord]:
-    rows = db.session.execute(_people(viewer).where(who, Person.id != viewer.person_id)).all()
-    kept = _kept(viewer, [row.person_id for row in rows], now) if rows else {}
-    return [_shown(row, kept.get(row.person_id, [])) for row in rows]
+def _travel_records(viewer: Viewer, now: datetime, condition: ColumnElement[bool]) -> list[TravelRecord]:
+    rows = db.session.execute(_people_query(viewer).where(condition, Person.id != viewer.person_id)).all()
+    stored = _load_fields(viewer, [row.person_id for row in rows], now) if rows else {}
+    return [_travel_record(row, stored.get(row.person_id, [])) for row in rows]
 
 
-def _people(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+def _people_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     place = viewer.place
     if place is None or place.meeting_id is None:
         raise NotFound
@@ -214,7 +214,7 @@ def _column(action: Action) -> str:
     return action.name.replace(".", "_")
 
 
-def _kept(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
+def _load_fields(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
     place = viewer.place
     if place is None:
         raise NotFound
@@ -229,11 +229,11 @@ def _kept(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, l
     return by_person
 
 
-def _shown(row: Any, fields: Iterable[SealedField]) -> TravelRecord:
+def _travel_record(row: Any, fields: Iterable[SealedField]) -> TravelRecord:
     mapping = row._mapping
-    reads = frozenset(kind for kind, action in READS.items() if mapping[_column(action)])
-    enters = frozenset(kind for kind, action in ENTERS.items() if mapping[_column(action)])
-    known = [field for field in fields if field.kind in reads | enters]
+    readable = frozenset(kind for kind, action in READ_ACTIONS.items() if mapping[_column(action)])
+    enterable = frozenset(kind for kind, action in ENTER_ACTIONS.items() if mapping[_column(action)])
+    known = [field for field in fields if field.kind in readable | enterable]
     return TravelRecord(
         person_id=row.person_id,
         name=row.name,
@@ -244,15 +244,15 @@ def _shown(row: Any, fields: Iterable[SealedField]) -> TravelRecord:
         present_from=row.present_from,
         present_to=row.present_to,
         visa_status=row.visa_status if mapping[_column(VISA_STATUS_SEE)] else None,
-        reads=reads,
-        enters=enters,
-        kept={field.kind: _line(field) for field in known},
-        stamps={field.kind: stamp([field]) for field in known},
+        readable=readable,
+        enterable=enterable,
+        stored={field.kind: _stored_field(field) for field in known},
+        checksums={field.kind: checksum([field]) for field in known},
     )
 
 
-def _line(field: SealedField) -> Kept:
-    return Kept(
+def _stored_field(field: SealedField) -> StoredField:
+    return StoredField(
         kind=field.kind,
         entered_at=field.entered_at,
         purge_on=field.purge_on,
@@ -260,7 +260,7 @@ def _line(field: SealedField) -> Kept:
     )
 
 
-def stamp(fields: Iterable[SealedField]) -> int:
+def checksum(fields: Iterable[SealedField]) -> int:
     """Checksum for optimistic locking over a set of fields."""
     rows = sorted(f"{field.id}:{field.version}" for field in fields)
     return zlib.crc32("\n".join(rows).encode())
@@ -271,27 +271,27 @@ def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
 
     :raises NotFound: they neither take part nor interpret in it.
     """
-    row = db.session.execute(_own(viewer)).one_or_none()
+    row = db.session.execute(_own_query(viewer)).one_or_none()
     if row is None:
         raise NotFound
-    fields = _kept(viewer, [row.person_id], now).get(row.person_id, [])
+    fields = _load_fields(viewer, [row.person_id], now).get(row.person_id, [])
     return OwnPapers(
         person_id=row.person_id,
         participation_id=row.participation_id,
         visa_status=row.visa_status or VisaStatus.UNKNOWN,
         needs_shared=bool(row.needs_shared),
         is_readable=not viewer.is_limited,
-        kept={field.kind: _line(field) for field in fields},
+        stored={field.kind: _stored_field(field) for field in fields},
         values={} if viewer.is_limited else {field.kind: opened(field) for field in fields},
-        stamp=stamp(fields),
+        checksum=checksum(fields),
     )
 
 
-def _own(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+def _own_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     place = viewer.place
     if place is None or place.meeting_id is None or Scope.OWN not in viewer.scopes(PASSPORT_ENTER):
         raise NotFound
-    comes = Participation.status == ParticipationStatus.CONFIRMED
+    takes_part = Participation.status == ParticipationStatus.CONFIRMED
     return (
         select(
             Person.id.label("person_id"),
@@ -301,9 +301,9 @@ def _own(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(
             Participation,
-            and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id, comes),
+            and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id, takes_part),
         )
-        .where(Person.id == viewer.person_id, or_(comes, is_interpreter(place.meeting_id)))
+        .where(Person.id == viewer.person_id, or_(takes_part, is_interpreter(place.meeting_id)))
     )
 
 
@@ -321,7 +321,7 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
     return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
 
 
-def due(now: datetime) -> dict[UUID, list[SealedField]]:
+def due_fields(now: datetime) -> dict[UUID, list[SealedField]]:
     """Fields due for destruction by meeting, in each meeting's time zone. System query, not filtered by viewer."""
     latest = today_in("Pacific/Kiritimati", now)
     rows = db.session.execute(

@@ -64,9 +64,9 @@ NEEDS = (SealedKind.DIET, SealedKind.ACCESS, SealedKind.MEDICAL)
 
 
 #: Retention after departure.
-KEPT_AFTER_DEPARTURE = timedelta(days=30)
+RETENTION_AFTER_DEPARTURE = timedelta(days=30)
 #: Purge date of a field that its person cleared. It is in the past, so that a change of days never restores the field.
-TAKEN_AWAY = date(1970, 1, 1)
+CLEARED_PURGE_DATE = date(1970, 1, 1)
 
 
 LONGEST_NOTE = 1000
@@ -76,11 +76,11 @@ SHORTEST_REASON = 5
 
 _NUMBER = re.compile(r"[0-9A-Z]{5,20}")
 #: Plain text is padded to a multiple of this many bytes, because the length of the sealed value would reveal its size.
-_STEP = 256
+_PADDING = 256
 
 
 #: Why each kind is asked for.
-WHY: dict[SealedKind, str] = {
+PURPOSES: dict[SealedKind, str] = {
     SealedKind.PASSPORT: N_("For letters to consulates, and for tickets and hotels that ask for it."),
     SealedKind.VISA: N_("So that the travel desk can tell the border and the airline what you hold."),
     SealedKind.FLIGHTS: N_("So that you are fetched and brought, and so that a delay is noticed."),
@@ -93,32 +93,32 @@ WHY: dict[SealedKind, str] = {
 Parts = Mapping[str, str]
 
 
-def tidy(kind: SealedKind, typed: Parts) -> dict[str, str]:
+def normalize_parts(kind: SealedKind, typed: Parts) -> dict[str, str]:
     """Keeps the known, non-empty parts. Passport numbers become upper case without spaces and separators."""
-    kept = {name: typed.get(name, "") for name in PARTS[kind]}
+    stored = {name: typed.get(name, "") for name in PARTS[kind]}
     if kind is SealedKind.PASSPORT:
-        kept["number"] = re.sub(r"[\s./-]", "", kept["number"]).upper()
-    return {name: text for name, text in kept.items() if text}
+        stored["number"] = re.sub(r"[\s./-]", "", stored["number"]).upper()
+    return {name: text for name, text in stored.items() if text}
 
 
-def refuse_wrong(kind: SealedKind, parts: Parts, last_day: date) -> None:
+def check_parts(kind: SealedKind, parts: Parts, last_day: date) -> None:
     """Checks that the parts of one kind fit together and fit the meeting.
 
     :raises Refusal: a passport is incomplete or expires before `last_day` of the meeting, or dates are out of order.
     """
     if kind is SealedKind.PASSPORT and parts:
-        _refuse_passport(parts, last_day)
+        _check_passport(parts, last_day)
     elif kind is SealedKind.VISA:
-        _refuse_backwards(parts, SealedKind.VISA, "valid_from", "valid_until", _VISA_ENDS_FIRST)
+        _check_order(parts, SealedKind.VISA, "valid_from", "valid_until", _VISA_ENDS_FIRST)
     elif kind is SealedKind.FLIGHTS:
-        _refuse_backwards(parts, SealedKind.FLIGHTS, "arrives_at", "departs_at", _LEAVES_FIRST)
+        _check_order(parts, SealedKind.FLIGHTS, "arrives_at", "departs_at", _LEAVES_FIRST)
 
 
 _VISA_ENDS_FIRST = N_("This visa would end before it begins: swap the two days, or correct the year.")
 _LEAVES_FIRST = N_("You would leave before you arrive: swap the two times, or correct the day.")
 
 
-def _refuse_passport(parts: Parts, last_day: date) -> None:
+def _check_passport(parts: Parts, last_day: date) -> None:
     if "nationality" not in parts:
         raise Refusal(
             N_("Write the nationality as well, as it stands in the passport; or leave all of the passport empty."),
@@ -139,35 +139,35 @@ def _refuse_passport(parts: Parts, last_day: date) -> None:
         )
 
 
-def _refuse_backwards(parts: Parts, kind: SealedKind, first: str, last: str, message: str) -> None:
+def _check_order(parts: Parts, kind: SealedKind, first: str, last: str, message: str) -> None:
     # Text comparison is enough, because ISO dates and times sort as text.
     if first in parts and last in parts and parts[last] < parts[first]:
         raise Refusal(message, field=f"{kind.value}_{last}")
 
 
-def written(parts: Parts) -> str:
+def serialize_parts(parts: Parts) -> str:
     """Serializes the parts as canonical JSON, padded with spaces."""
     text = json.dumps(dict(parts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     length = len(text.encode())
-    return text + " " * (-length % _STEP)
+    return text + " " * (-length % _PADDING)
 
 
-def read(text: str) -> dict[str, str]:
+def deserialize_parts(text: str) -> dict[str, str]:
     parts: dict[str, str] = json.loads(text)
     return parts
 
 
-def kept_until(departure: date) -> date:
+def purge_date(departure: date) -> date:
     """Returns the day on which all sealed fields of a person who leaves on `departure` are destroyed."""
-    return departure + KEPT_AFTER_DEPARTURE
+    return departure + RETENTION_AFTER_DEPARTURE
 
 
-def departure_of(present_to: date | None, first_day: date, last_day: date) -> date:
+def departure_date(present_to: date | None, first_day: date, last_day: date) -> date:
     """Returns the person's last day if it is within the meeting, else the last day of the meeting."""
     return present_to if present_to is not None and first_day <= present_to <= last_day else last_day
 
 
-def refuse_reason(reason: str) -> str:
+def check_reason(reason: str) -> str:
     """Returns the reason, which the person concerned will read.
 
     :raises Refusal: it is too short or too long.

@@ -15,8 +15,8 @@ from dialogues.core.common.presentation import word
 from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.people.documents import commands
 from dialogues.people.documents.forms import FORMS, ReasonForm, VisaStatusForm, read_only
-from dialogues.people.documents.queries import TravelRecord, certificates, list_travel_records, papers
-from dialogues.people.documents.rules import WHY
+from dialogues.people.documents.queries import TravelRecord, certificates, list_travel_records, travel_record
+from dialogues.people.documents.rules import PURPOSES
 from dialogues.people.participants.rules.kinds import QuestionKind, SealedKind, VisaStatus
 from dialogues.policy import (
     DESTRUCTION_SEE,
@@ -44,8 +44,8 @@ def _overview(meeting_id: UUID, form: ReasonForm) -> str:
         "people/documents/all_papers.html",
         people=people,
         form=form,
-        kinds=[kind for kind in SealedKind if any(kind in one.reads | one.enters for one in people)],
-        reads_flights=any(SealedKind.FLIGHTS in one.reads for one in people),
+        kinds=[kind for kind in SealedKind if any(kind in one.readable | one.enterable for one in people)],
+        reads_flights=any(SealedKind.FLIGHTS in one.readable for one in people),
         is_waiting=Condition.EXCHANGED not in viewer().met,
         meeting_id=meeting_id,
     )
@@ -58,7 +58,7 @@ def flights(meeting_id: UUID) -> str | Response:
     form = ReasonForm()
     if form.validate():
         try:
-            journeys = commands.look_at_flights(viewer(), form.reason.data or "", now=clock.now())
+            journeys = commands.reveal_flights(viewer(), form.reason.data or "", now=clock.now())
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -80,20 +80,22 @@ def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 @allows(VISA_STATUS_SEE)
 def papers_of(meeting_id: UUID, person_id: UUID) -> str:
     """Shows which sealed fields of one person exist, without contents."""
-    return _page(meeting_id, papers(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
+    return _person_page(meeting_id, travel_record(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
 
 
-def _page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str:
-    kinds = [kind for kind in SealedKind if kind in found.reads | found.enters]
+def _person_page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str:
+    kinds = [kind for kind in SealedKind if kind in found.readable | found.enterable]
     # Pressing Enter submits without a button, so the form address shows the first readable kind.
-    shows = next((kind for kind in kinds if kind in found.reads and kind in found.kept), SealedKind.PASSPORT)
-    enters_visa = SealedKind.VISA in found.enters
+    first_readable = next(
+        (kind for kind in kinds if kind in found.readable and kind in found.stored), SealedKind.PASSPORT
+    )
+    enters_visa = SealedKind.VISA in found.enterable
     return render_template(
         "people/documents/papers.html",
         found=found,
         kinds=kinds,
         reason_form=reason_form,
-        show_first=url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=shows.value),
+        show_first=url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=first_readable.value),
         status_form=VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
         meeting_id=meeting_id,
     )
@@ -103,37 +105,37 @@ def _page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str
 @allows(PASSPORT_READ, NEEDS_READ)
 def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
     """Shows one sealed field once, after a reason is given. The access is logged."""
-    asked = _kind(kind)
-    found = papers(viewer(), person_id, clock.now())
-    if asked not in found.reads or asked not in found.kept:
+    sealed_kind = _kind(kind)
+    found = travel_record(viewer(), person_id, clock.now())
+    if sealed_kind not in found.readable or sealed_kind not in found.stored:
         raise NotFound
     form = ReasonForm()
     if form.validate():
         try:
-            seen = commands.reveal_field(viewer(), person_id, asked, form.reason.data or "", now=clock.now())
+            revealed = commands.reveal_field(viewer(), person_id, sealed_kind, form.reason.data or "", now=clock.now())
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            return _shown(meeting_id, found, seen)
-    return make_response(_page(meeting_id, found, form), 422)
+            return _shown(meeting_id, found, revealed)
+    return make_response(_person_page(meeting_id, found, form), 422)
 
 
-def _shown(meeting_id: UUID, found: TravelRecord, seen: commands.Seen) -> str:
-    may_change = seen.kind in found.enters
+def _shown(meeting_id: UUID, found: TravelRecord, revealed: commands.RevealedField) -> str:
+    may_change = revealed.kind in found.enterable
     return render_template(
         "people/documents/shown.html",
         found=found,
-        kind=seen.kind,
-        parts=read_only(seen.kind, seen.parts),
-        form=_filled(seen) if may_change else None,
+        kind=revealed.kind,
+        parts=read_only(revealed.kind, revealed.parts),
+        form=_change_form(revealed) if may_change else None,
         meeting_id=meeting_id,
     )
 
 
-def _filled(seen: commands.Seen) -> Any:
+def _change_form(revealed: commands.RevealedField) -> Any:
     """Form with the revealed values. It is sent to `enter`."""
     # Do not read the request, because it holds the reason form and none of these fields.
-    return FORMS[seen.kind](seen.version, {seen.kind: seen.parts}, is_sent=False)
+    return FORMS[revealed.kind](revealed.version, {revealed.kind: revealed.parts}, is_sent=False)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>", methods=["GET", "POST"])
@@ -141,13 +143,15 @@ def _filled(seen: commands.Seen) -> Any:
 @form_page("people/documents/enter_papers.html")
 def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
     """Enters a field for another person. A stored value is replaced without being shown."""
-    asked = _kind(kind)
-    found = papers(viewer(), person_id, clock.now())
-    if asked not in found.enters:
+    sealed_kind = _kind(kind)
+    found = travel_record(viewer(), person_id, clock.now())
+    if sealed_kind not in found.enterable:
         raise NotFound
-    form = FORMS[asked](found.stamps.get(asked, 0), {})
-    yield {"form": form, "found": found, "kind": asked, "why": WHY, "meeting_id": meeting_id}
-    commands.enter_for(viewer(), person_id, asked, form.parts(asked), version=form.version.data, now=clock.now())
+    form = FORMS[sealed_kind](found.checksums.get(sealed_kind, 0), {})
+    yield {"form": form, "found": found, "kind": sealed_kind, "why": PURPOSES, "meeting_id": meeting_id}
+    commands.enter_for(
+        viewer(), person_id, sealed_kind, form.parts(sealed_kind), version=form.version.data, now=clock.now()
+    )
     flash(_("Saved and sealed."), "success")
     yield see_other(url_for(".papers_of", meeting_id=meeting_id, person_id=person_id))
 
@@ -155,7 +159,7 @@ def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/visa-status")
 @allows(PASSPORT_ENTER)
 def set_visa_status(meeting_id: UUID, person_id: UUID) -> Response:
-    found = papers(viewer(), person_id, clock.now())
+    found = travel_record(viewer(), person_id, clock.now())
     form = VisaStatusForm(found.visa_status or VisaStatus.UNKNOWN)
     if form.validate():
         commands.set_visa_status(viewer(), person_id, VisaStatus(form.visa_status.data), now=clock.now())

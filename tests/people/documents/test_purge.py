@@ -28,8 +28,8 @@ from dialogues.people.documents import operations as documents_operations
 from dialogues.people.documents.handlers import keep_with_people, purge_people
 from dialogues.people.documents.jobs import destroy_due
 from dialogues.people.documents.models import DestructionCertificate, SealedField
-from dialogues.people.documents.queries import due, key_of, opened
-from dialogues.people.documents.rules import departure_of, kept_until
+from dialogues.people.documents.queries import due_fields, key_name, opened
+from dialogues.people.documents.rules import departure_date, purge_date
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.kinds import BulkKind, QuestionKind
@@ -98,7 +98,7 @@ def certificates(app: Flask) -> list[DestructionCertificate]:
 
 
 def test_thirty_days_after_departure() -> None:
-    assert kept_until(date(2027, 5, 28)) == date(2027, 6, 27)
+    assert purge_date(date(2027, 5, 28)) == date(2027, 6, 27)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_thirty_days_after_departure() -> None:
 def test_a_person_leaves_on_their_own_day_while_it_is_among_those_of_the_meeting(
     present_to: date | None, leaves: date
 ) -> None:
-    assert departure_of(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
+    assert departure_date(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
 
 
 def test_nothing_goes_before_its_day_on_the_meetings_clock(
@@ -148,7 +148,7 @@ def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) ->
             participation = session.scalars(of_us4).one()
             participation.present_from, participation.present_to = date(2027, 5, 24), date(2027, 5, 26)
             session.flush()
-            documents_operations.move_purge(session.get_one(Meeting, meeting_id), {us4})
+            documents_operations.recalculate_purge_dates(session.get_one(Meeting, meeting_id), {us4})
 
     assert purge_days(app) == {date(2027, 6, 25)}
 
@@ -170,10 +170,10 @@ def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_n
     assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
 
     with app.app_context():
-        assert len(due(clock.now())[cast.meeting()]) == 5
+        assert len(due_fields(clock.now())[cast.meeting()]) == 5
     assert sweep() == 5
     with app.app_context(), pytest.raises(KeyErased):
-        key_store().current(key_of(key_id))
+        key_store().current(key_name(key_id))
 
 
 def test_a_meeting_that_moves_keeps_nothing_of_whoever_has_withdrawn(app: Flask, cast: Cast, trd: str) -> None:
@@ -254,7 +254,7 @@ def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask,
     with app.app_context():
         meeting_id, us4 = cast.meeting(), cast.person("us4")
     with app.app_context(), upkeep(system(Purpose.SAMPLE)):
-        documents_operations.purge_from(meeting_id, date(2027, 5, 1), {us4})
+        documents_operations.purge_no_later_than(meeting_id, date(2027, 5, 1), {us4})
 
     write_down(cast, trd, diet_text="new words")
 
@@ -338,8 +338,8 @@ def test_killed_after_the_keys_and_before_the_rows_the_next_sweep_goes_on_and_co
     write_down(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
-        for field in due(clock.now())[cast.meeting()]:
-            key_store().erase(key_of(field.key_id), now=clock.now())
+        for field in due_fields(clock.now())[cast.meeting()]:
+            key_store().erase(key_name(field.key_id), now=clock.now())
         db.session.rollback()
 
     assert sweep() == 5
@@ -370,8 +370,8 @@ def test_a_reader_of_an_older_state_puts_the_wiping_off_and_breaks_nothing(app: 
         with db.engine.connect() as reader:
             reader.execute(text("SELECT count(*) FROM sealed_field")).scalar_one()
             documents_commands.destroy_due(cast.meeting(), clock.now())
-            assert not documents_commands.wipe(clock.now())
-        assert documents_commands.wipe(clock.now())
+            assert not documents_commands.wipe_log(clock.now())
+        assert documents_commands.wipe_log(clock.now())
 
 
 # The certificate.

@@ -13,7 +13,7 @@ from dialogues.core.common.pages import form_page, see_other
 from dialogues.people.documents import commands as documents
 from dialogues.people.documents.forms import OwnSealedForm, clear_field
 from dialogues.people.documents.queries import own_papers
-from dialogues.people.documents.rules import NEEDS, PAPERS, WHY
+from dialogues.people.documents.rules import NEEDS, PAPERS, PURPOSES
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
 from dialogues.people.participants.rules.steps import Step
@@ -40,7 +40,7 @@ def own_sealed(meeting_id: UUID) -> Iterator[Any]:
         "overview": overview,
         "papers": PAPERS,
         "needs": NEEDS,
-        "why": WHY,
+        "why": PURPOSES,
         "clear_field": clear_field,
     }
     documents.save_own(
