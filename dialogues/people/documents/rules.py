@@ -95,10 +95,10 @@ Parts = Mapping[str, str]
 
 def normalize_parts(kind: SealedKind, typed: Parts) -> dict[str, str]:
     """Keeps the known, non-empty parts. Passport numbers become upper case without spaces and separators."""
-    stored = {name: typed.get(name, "") for name in PARTS[kind]}
+    parts = {name: typed.get(name, "") for name in PARTS[kind]}
     if kind is SealedKind.PASSPORT:
-        stored["number"] = re.sub(r"[\s./-]", "", stored["number"]).upper()
-    return {name: text for name, text in stored.items() if text}
+        parts["number"] = re.sub(r"[\s./-]", "", parts["number"]).upper()
+    return {name: text for name, text in parts.items() if text}
 
 
 def check_parts(kind: SealedKind, parts: Parts, last_day: date) -> None:

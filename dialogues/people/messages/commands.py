@@ -29,7 +29,7 @@ class Draft:
     #: How the group was chosen, stored with the message.
     chosen: Mapping[str, Any]
     #: Filter of the group; None if people were selected on the list. People who no longer match get no email.
-    wish: queries.RecipientFilter | None = None
+    recipient_filter: queries.RecipientFilter | None = None
 
 
 def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
@@ -47,7 +47,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
                 raise NotFound
             return sent.id
         refuse_unknown_placeholders(draft.subject, draft.text)
-        group = _still_meant(change.viewer, draft)
+        group = _current_group(change.viewer, draft)
         reached = [one.person_id for one in group if one.has_address]
         if not reached:
             raise Refusal(N_("Nobody of this group has an e-mail address: choose another group."))
@@ -65,7 +65,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         )
         db.session.add(message)
         db.session.flush()
-        enqueue_all([_letter(message, person_id) for person_id in reached])
+        enqueue_all([_email_request(message, person_id) for person_id in reached])
         change.record(
             MessageSent(
                 about=message.id,
@@ -78,16 +78,16 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         return message.id
 
 
-def _still_meant(viewer: Viewer, draft: Draft) -> list[queries.Addressee]:
+def _current_group(viewer: Viewer, draft: Draft) -> list[queries.Addressee]:
     """The previewed people without those who have left the group since."""
-    counted = queries.people(viewer, draft.people)
-    if draft.wish is None:
-        return counted
-    meant = {one.person_id for one in queries.group(viewer, draft.wish)}
-    return [one for one in counted if one.person_id in meant]
+    previewed = queries.addressees(viewer, draft.people)
+    if draft.recipient_filter is None:
+        return previewed
+    matching = {one.person_id for one in queries.group(viewer, draft.recipient_filter)}
+    return [one for one in previewed if one.person_id in matching]
 
 
-def _letter(message: Message, person_id: UUID) -> EmailRequest:
+def _email_request(message: Message, person_id: UUID) -> EmailRequest:
     return EmailRequest(
         kind=EmailKind.MESSAGE,
         dedup_key=f"{EmailKind.MESSAGE.value}:{message.id.hex}:{person_id.hex}",

@@ -9,21 +9,21 @@ from flask_babel import gettext as _
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
 from dialogues.lib.mail.parts import Composed
 from dialogues.people.messages import queries
-from dialogues.people.messages.rules import filled
+from dialogues.people.messages.rules import fill_placeholders
 
 
-def message(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+def message(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
     """The coordinator's message for one person. None if the person no longer has an address."""
-    told = queries.to_person(UUID(str(letter.facts["message_id"])), letter.person_id)
-    if told is None:
+    recipient = queries.personal_message(UUID(str(email.facts["message_id"])), email.person_id)
+    if recipient is None:
         return None
-    with force_locale(told.locale):
-        meeting = told.meeting or _("the meeting")
+    with force_locale(recipient.locale):
+        meeting = recipient.meeting or _("the meeting")
         return Composed(
-            recipient=told.email,
-            subject=told.subject or _("A message from the office"),
-            text=filled(told.text, name=told.name, meeting=meeting) + "\n",
-            language=told.locale,
+            recipient=recipient.email,
+            subject=recipient.subject or _("A message from the office"),
+            text=fill_placeholders(recipient.text, name=recipient.name, meeting=meeting) + "\n",
+            language=recipient.locale,
         )
 
 

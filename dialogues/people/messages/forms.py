@@ -38,7 +38,7 @@ class MessageForm(Form):
         self.parties.choices = [(str(party.id), party.names.get("en", party.code)) for party in parties]
         self.capacities.choices = [(one.value, word(one)) for one in Capacity]
 
-    def wish(self) -> RecipientFilter:
+    def recipient_filter(self) -> RecipientFilter:
         return RecipientFilter(
             recipients=Recipients(self.recipients.data),
             statuses=frozenset(ParticipationStatus(one) for one in self.statuses.data or ()),

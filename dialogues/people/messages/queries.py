@@ -18,7 +18,7 @@ from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.messages.models import Message
-from dialogues.people.messages.rules import Named, Reader, Recipients
+from dialogues.people.messages.rules import NamedPerson, Reader, Recipients
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.frame import is_named
 from dialogues.people.participants.queries.visibility import person_of, visible
@@ -59,13 +59,17 @@ class Addressee:
     has_address: bool
 
 
-def group(viewer: Viewer, wish: RecipientFilter) -> list[Addressee]:
+def group(viewer: Viewer, recipient_filter: RecipientFilter) -> list[Addressee]:
     """People who match the filter, in list order."""
-    reached = _role_holders(viewer, wish) if wish.recipients in _ROLES else _participants(viewer, wish)
+    reached = (
+        _role_holders(viewer, recipient_filter)
+        if recipient_filter.recipients in _ROLES
+        else _participants(viewer, recipient_filter)
+    )
     return _addressees(reached)
 
 
-def of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Addressee]:
+def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Addressee]:
     """People of the selected participations, in list order."""
     chosen = frozenset(participation_ids)
     rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
@@ -73,32 +77,34 @@ def of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Address
     return _addressees(Person.id.in_(found))
 
 
-def people(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
+def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
     """Those of these people who take part in the viewer's meeting or hold a role in it."""
     taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
-    holding = select(RoleGrant.person_id).where(_held_here(viewer), RoleGrant.role.in_(_ROLES.values()))
+    holding = select(RoleGrant.person_id).where(_active_grants(viewer), RoleGrant.role.in_(_ROLES.values()))
     return _addressees(and_(Person.id.in_(person_ids), or_(Person.id.in_(taking_part), Person.id.in_(holding))))
 
 
-def _participants(viewer: Viewer, wish: RecipientFilter) -> ColumnElement[bool]:
+def _participants(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnElement[bool]:
     rows = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
-    if wish.statuses:
-        rows = rows.where(Participation.status.in_(wish.statuses))
-    if wish.parties:
-        rows = rows.where(Participation.party_id.in_(wish.parties))
-    if wish.capacities:
-        rows = rows.where(Participation.capacity.in_(wish.capacities))
+    if recipient_filter.statuses:
+        rows = rows.where(Participation.status.in_(recipient_filter.statuses))
+    if recipient_filter.parties:
+        rows = rows.where(Participation.party_id.in_(recipient_filter.parties))
+    if recipient_filter.capacities:
+        rows = rows.where(Participation.capacity.in_(recipient_filter.capacities))
     return Person.id.in_(rows)
 
 
-def _role_holders(viewer: Viewer, wish: RecipientFilter) -> ColumnElement[bool]:
-    rows = select(RoleGrant.person_id).where(_held_here(viewer), RoleGrant.role == _ROLES[wish.recipients])
-    if wish.parties and wish.recipients is Recipients.FOCAL_POINTS:
-        rows = rows.where(RoleGrant.party_id.in_(wish.parties))
+def _role_holders(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnElement[bool]:
+    rows = select(RoleGrant.person_id).where(
+        _active_grants(viewer), RoleGrant.role == _ROLES[recipient_filter.recipients]
+    )
+    if recipient_filter.parties and recipient_filter.recipients is Recipients.FOCAL_POINTS:
+        rows = rows.where(RoleGrant.party_id.in_(recipient_filter.parties))
     return Person.id.in_(rows)
 
 
-def _held_here(viewer: Viewer) -> ColumnElement[bool]:
+def _active_grants(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: active role grants for the viewer's meeting or the whole dialogue."""
     place = viewer.place
     if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
@@ -121,11 +127,11 @@ def _addressees(reached: ColumnElement[bool]) -> list[Addressee]:
 class NameDisclosure:
     """Input of the check for names: people of the meeting, and what each recipient may see of them."""
 
-    names: tuple[Named, ...]
+    names: tuple[NamedPerson, ...]
     readers: tuple[Reader, ...]
 
 
-def circle(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
+def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
     """Loads the input of the check for names. Two statements."""
     rows = db.session.execute(
         select(
@@ -142,7 +148,7 @@ def circle(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
     names = tuple(_named(row) for row in rows)
     roles: dict[UUID, set[Role]] = {}
     speaks_for: dict[UUID, set[UUID]] = {}
-    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_held_here(viewer))
+    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_active_grants(viewer))
     for grant in db.session.execute(grants):
         roles.setdefault(grant.person_id, set()).add(grant.role)
         if grant.role is Role.FOCAL_POINT and grant.party_id is not None:
@@ -162,15 +168,15 @@ def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Co
     )
 
 
-def _named(row: Any) -> Named:
+def _named(row: Any) -> NamedPerson:
     chosen: Mapping[str, str] = row.visibility or {}
     hidden = {audience for audience, shown in chosen.items() if shown == Shown.NOTHING.value}
-    return Named(
+    return NamedPerson(
         person_id=row.person_id,
         party_id=row.party_id,
-        called=(row.name, row.native) if row.native else (row.name,),
+        names_used=(row.name, row.native) if row.native else (row.name,),
         is_listed=row.status is ParticipationStatus.CONFIRMED,
-        hides_from=frozenset(hidden - {Audience.TABLE.value}),
+        hidden_from=frozenset(hidden - {Audience.TABLE.value}),
     )
 
 
@@ -185,7 +191,7 @@ def is_confidential(viewer: Viewer) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToPerson:
+class PersonalMessage:
     """A message for one person. An empty subject or meeting stands for the neutral wording."""
 
     name: str
@@ -196,7 +202,7 @@ class ToPerson:
     meeting: str
 
 
-def to_person(message_id: UUID, person_id: UUID | None) -> ToPerson | None:
+def personal_message(message_id: UUID, person_id: UUID | None) -> PersonalMessage | None:
     """The message for one person. None if the person has no address. System query, not filtered by viewer."""
     row = db.session.execute(
         select(Message, Person, Meeting, Dialogue)
@@ -208,18 +214,18 @@ def to_person(message_id: UUID, person_id: UUID | None) -> ToPerson | None:
     if row is None:
         return None
     message, person, meeting, dialogue = row
-    secret = Existence.CONFIDENTIAL in {meeting.existence, dialogue.existence}
-    return ToPerson(
+    is_secret = Existence.CONFIDENTIAL in {meeting.existence, dialogue.existence}
+    return PersonalMessage(
         name=person.name,
         email=person.email or "",
         locale=person.locale,
-        subject="" if secret else message.subject,
+        subject="" if is_secret else message.subject,
         text=message.text,
         meeting=(meeting.title or meeting.code) if is_named(meeting, dialogue, person) else "",
     )
 
 
-def told_of_meeting(viewer: Viewer, person_id: UUID) -> str:
+def meeting_name_for(viewer: Viewer, person_id: UUID) -> str:
     """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     row = db.session.execute(
@@ -243,7 +249,7 @@ class SentMessage:
     sent_at: datetime
     by: str
     people: int
-    emails_left: int
+    emails_sent: int
     chosen: Mapping[str, Any]
     unreached: tuple[str, ...]
 
@@ -251,19 +257,19 @@ class SentMessage:
 def sent_messages(viewer: Viewer) -> Sequence[SentMessage]:
     """Messages of the viewer's meeting, newest first."""
     rows = select(Message).where(visible_messages(viewer)).order_by(Message.sent_at.desc(), Message.id)
-    return _as_sent(viewer, list(db.session.execute(rows).scalars()))
+    return _to_sent_messages(viewer, list(db.session.execute(rows).scalars()))
 
 
 def sent_message(viewer: Viewer, message_id: UUID) -> SentMessage:
     """:raises NotFound: missing or not permitted."""
     rows = select(Message).where(Message.id == message_id, visible_messages(viewer))
-    found = _as_sent(viewer, list(db.session.execute(rows).scalars()))
+    found = _to_sent_messages(viewer, list(db.session.execute(rows).scalars()))
     if not found:
         raise NotFound
     return found[0]
 
 
-def _as_sent(viewer: Viewer, messages: Sequence[Message]) -> list[SentMessage]:
+def _to_sent_messages(viewer: Viewer, messages: Sequence[Message]) -> list[SentMessage]:
     left = outbox.left_by_cause(viewer, EmailKind.MESSAGE)
     unreached = {message.id: [UUID(one) for one in message.chosen.get("unreached", ())] for message in messages}
     people = {one for ids in unreached.values() for one in ids} | {one.by_person for one in messages if one.by_person}
@@ -276,7 +282,7 @@ def _as_sent(viewer: Viewer, messages: Sequence[Message]) -> list[SentMessage]:
             sent_at=message.sent_at,
             by=names.get(message.by_person, "") if message.by_person else "",
             people=message.people,
-            emails_left=left.get(message.id.hex, 0),
+            emails_sent=left.get(message.id.hex, 0),
             chosen=message.chosen,
             unreached=tuple(names[one] for one in unreached[message.id] if one in names),
         )

@@ -44,7 +44,7 @@ def refuse_unknown_placeholders(subject: str, text: str) -> None:
             )
 
 
-def filled(text: str, *, name: str, meeting: str) -> str:
+def fill_placeholders(text: str, *, name: str, meeting: str) -> str:
     """Fills the placeholders for one person.
 
     Inserted values are not scanned for placeholders and are changed so that no mail client shows them as a link.
@@ -54,16 +54,16 @@ def filled(text: str, *, name: str, meeting: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedPerson:
     """A person whose name a message could contain."""
 
     person_id: UUID
     party_id: UUID
-    called: tuple[str, ...]
+    names_used: tuple[str, ...]
     #: Whether they are on the participants list.
     is_listed: bool
     #: Audiences that the person is hidden from.
-    hides_from: frozenset[str] = frozenset()
+    hidden_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,34 +76,34 @@ class Reader:
     #: Audiences they belong to. None means that their role sees the whole list.
     audiences: frozenset[str] | None = None
 
-    def may_know(self, named: Named) -> bool:
+    def may_see(self, named: NamedPerson) -> bool:
         """Whether the participants list shows that person to this recipient."""
         if self.person_id == named.person_id or named.party_id in self.parties:
             return True
         if not self.reads_list or not named.is_listed:
             return False
-        return self.audiences is None or not self.audiences <= named.hides_from
+        return self.audiences is None or not self.audiences <= named.hidden_from
 
 
-def names_told(text: str, names: Iterable[Named], readers: Iterable[Reader]) -> dict[str, int]:
+def names_not_visible_to_all(text: str, names: Iterable[NamedPerson], readers: Iterable[Reader]) -> dict[str, int]:
     """Names in the text that some recipients may not see, with the number of those recipients."""
     readers = tuple(readers)
-    told: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for named in names:
-        if any(_stands_in(called, text) for called in named.called if called):
-            unknowing = sum(not reader.may_know(named) for reader in readers)
-            if unknowing:
-                told[named.called[0]] = unknowing
-    return told
+        if any(_contains_name(name, text) for name in named.names_used if name):
+            not_permitted = sum(not reader.may_see(named) for reader in readers)
+            if not_permitted:
+                counts[named.names_used[0]] = not_permitted
+    return counts
 
 
-def _stands_in(called: str, text: str) -> bool:
+def _contains_name(name: str, text: str) -> bool:
     """Whether the text contains the name as a whole word, in upper or lower case.
 
     Names outside ASCII match inside longer words too, because scripts such as Chinese have no spaces.
     """
-    return re.search(rf"(?<!\w){re.escape(called)}(?!\w)", text, re.IGNORECASE) is not None or (
-        not called.isascii() and called in text
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None or (
+        not name.isascii() and name in text
     )
 
 

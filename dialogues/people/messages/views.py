@@ -19,7 +19,12 @@ from dialogues.people.messages import commands, queries
 from dialogues.people.messages.commands import Draft
 from dialogues.people.messages.forms import MessageForm
 from dialogues.people.messages.queries import Addressee
-from dialogues.people.messages.rules import Recipients, filled, names_told, refuse_unknown_placeholders
+from dialogues.people.messages.rules import (
+    Recipients,
+    fill_placeholders,
+    names_not_visible_to_all,
+    refuse_unknown_placeholders,
+)
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import MESSAGES_WRITE
@@ -27,7 +32,7 @@ from dialogues.policy import MESSAGES_WRITE
 blueprint = Blueprint("messages", __name__)
 
 
-_FORM = "people/messages/message_form.html"
+_FORM_TEMPLATE = "people/messages/message_form.html"
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/messages")
@@ -40,10 +45,10 @@ def sent_messages(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address
 @allows(MESSAGES_WRITE)
 def sent_message(meeting_id: UUID, message_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
     message = queries.sent_message(viewer(), message_id)
-    return render_template("people/messages/message.html", message=message, group=_in_words(message.chosen))
+    return render_template("people/messages/message.html", message=message, group=_describe_group(message.chosen))
 
 
-def _in_words(chosen: Mapping[str, Any]) -> str:
+def _describe_group(chosen: Mapping[str, Any]) -> str:
     """Describes how the group was chosen."""
     if "picked" in chosen:
         return str(_("chosen on the list"))
@@ -55,13 +60,13 @@ def _in_words(chosen: Mapping[str, Any]) -> str:
 
 @blueprint.route("/meetings/<uuid:meeting_id>/messages/new", methods=["GET", "POST"])
 @allows(MESSAGES_WRITE)
-@form_page(_FORM)
+@form_page(_FORM_TEMPLATE)
 def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the address, read by request authorization
     """Form for a new message. Submitting it shows a preview and sends nothing."""
     form = _form()
     if not form.is_submitted():
         form.id.data, form.statuses.data = str(uuid4()), [ParticipationStatus.CONFIRMED.value]
-    yield _shown(form)
+    yield _form_context(form)
     refuse_unknown_placeholders(form.subject.data, form.text.data)
     group = _group(form)
     if not any(one.has_address for one in group):
@@ -73,7 +78,7 @@ def new_message(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the
 @allows(MESSAGES_WRITE)
 def change_message(meeting_id: UUID) -> Response:  # noqa: ARG001  part of the address, read by request authorization
     """Returns from the preview to the form, as typed."""
-    return make_response(render_template(_FORM, **_shown(_form())))
+    return make_response(render_template(_FORM_TEMPLATE, **_form_context(_form())))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/messages/send")
@@ -82,20 +87,20 @@ def send_message(meeting_id: UUID) -> Response:
     """Sends the previewed message to the people of the preview."""
     form = _form()
     if not form.validate():
-        return make_response(render_template(_FORM, **_shown(form)), 422)
+        return make_response(render_template(_FORM_TEMPLATE, **_form_context(form)), 422)
     draft = Draft(
         id=_id(form),
         subject=form.subject.data,
         text=form.text.data,
         people=form.people.data or [],
         chosen=form.chosen(),
-        wish=None if form.picked.data else form.wish(),
+        recipient_filter=None if form.picked.data else form.recipient_filter(),
     )
     try:
         sent = commands.send(viewer(), draft, now=clock.now())
     except Refusal as refusal:
         flash(words(refusal), "danger")
-        return make_response(render_template(_FORM, **_shown(form)), 422)
+        return make_response(render_template(_FORM_TEMPLATE, **_form_context(form)), 422)
     flash(
         ngettext(
             "The letter is on its way to %(num)s person.",
@@ -109,9 +114,9 @@ def send_message(meeting_id: UUID) -> Response:
 
 def message_to_rows(participation_ids: Sequence[UUID]) -> str:
     """Form for people selected on the list."""
-    picked = [one.person_id for one in queries.of_rows(viewer(), participation_ids)]
+    picked = [one.person_id for one in queries.addressees_of_rows(viewer(), participation_ids)]
     form = MessageForm(participants.parties(viewer()), formdata=None, data={"id": str(uuid4()), "picked": picked})
-    return render_template(_FORM, **_shown(form))
+    return render_template(_FORM_TEMPLATE, **_form_context(form))
 
 
 def _form() -> MessageForm:
@@ -121,39 +126,39 @@ def _form() -> MessageForm:
 def _id(form: MessageForm) -> UUID:
     """Id derived from text and people, so that submitting twice sends once, and an edited message is a new one."""
     try:
-        once = UUID(form.id.data or "")
+        form_id = UUID(form.id.data or "")
     except ValueError:
         abort(400)
-    return uuid5(once, "\n".join((form.subject.data, form.text.data, *sorted(map(str, form.people.data or [])))))
+    return uuid5(form_id, "\n".join((form.subject.data, form.text.data, *sorted(map(str, form.people.data or [])))))
 
 
-def _shown(form: MessageForm) -> dict[str, Any]:
-    picked = queries.people(viewer(), form.picked.data) if form.picked.data else []
+def _form_context(form: MessageForm) -> dict[str, Any]:
+    picked = queries.addressees(viewer(), form.picked.data) if form.picked.data else []
     return {"form": form, "picked": picked, "is_confidential": queries.is_confidential(viewer())}
 
 
 def _group(form: MessageForm) -> list[Addressee]:
     if form.picked.data:
-        return queries.people(viewer(), form.picked.data)
-    return queries.group(viewer(), form.wish())
+        return queries.addressees(viewer(), form.picked.data)
+    return queries.group(viewer(), form.recipient_filter())
 
 
 def _preview(form: MessageForm, group: list[Addressee]) -> dict[str, Any]:
     """The first email as its recipient will see it, the counts, and names that some recipients may not see."""
     reached = [one for one in group if one.has_address]
     form.people.data = [one.person_id for one in group]
-    circle = queries.circle(viewer(), [one.person_id for one in reached])
+    disclosure = queries.name_disclosure(viewer(), [one.person_id for one in reached])
     text, subject = form.text.data, form.subject.data
     first = reached[0]
-    meeting = queries.told_of_meeting(viewer(), first.person_id) or _("the meeting")
+    meeting = queries.meeting_name_for(viewer(), first.person_id) or _("the meeting")
     is_confidential = queries.is_confidential(viewer())
     return {
         "form": form,
         "first": first,
         "subject": _("A message from the office") if is_confidential else subject,
-        "text": filled(text, name=first.name, meeting=meeting),
+        "text": fill_placeholders(text, name=first.name, meeting=meeting),
         "reached": len(reached),
         "unreached": [one.name for one in group if not one.has_address],
-        "told": names_told(f"{subject}\n{text}", circle.names, circle.readers),
+        "names_not_visible": names_not_visible_to_all(f"{subject}\n{text}", disclosure.names, disclosure.readers),
         "is_confidential": is_confidential,
     }

@@ -34,39 +34,39 @@ from dialogues.people.participants.rules.audiences import refuse_invisible
 from dialogues.people.participants.rules.events import ParticipationConfirmed
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
 from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
-from dialogues.people.registration.queries import asking_of, change_key, change_place, written_of
+from dialogues.people.registration.queries import change_key, change_place, current_values_of, requested_changes
 from dialogues.people.registration.rules import (
     Affiliation,
-    Asking,
     Changeable,
     ChangeAsked,
     ChangeDecided,
     ChangeTakenBack,
-    Filled,
     Identity,
+    JsonValue,
     Languages,
-    Plain,
     Presence,
     RegistrationChanged,
+    RequestedChanges,
     RulesAccepted,
+    StepData,
     Visibility,
-    asking,
+    check_decline_reason,
     check_interpretation_language,
     check_rules_version,
+    check_undecided,
+    json_value,
     listed_under,
-    plain,
+    merge_changes,
     refuse_absence,
-    refuse_decided,
-    refuse_no_reason,
 )
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
 
 #: Saved without approval, because the coordinator does not see these fields and cannot decide on them.
-_AT_ONCE = ("gender",)
+_WITHOUT_APPROVAL = ("gender",)
 
 
-def ask_for_change(
-    viewer: Viewer, fields: Mapping[str, Any], *, version: int, now: datetime, for_whom: UUID | None = None
+def request_change(
+    viewer: Viewer, fields: Mapping[str, Any], *, version: int, now: datetime, participation_id: UUID | None = None
 ) -> bool:
     """Requests a change of approved fields. Returns whether a request is waiting afterwards.
 
@@ -78,31 +78,31 @@ def ask_for_change(
     :raises Refusal: the registration is not approved, the meeting is over, it changed meanwhile, or the interpretation
         language is neither the meeting's nor the person's.
     """
-    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
-        participation, person = _part(_whose(change, for_whom))
-        meeting = _refuse_pointless(participation)
+    with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
+        participation, person = _load(_participation_filter(change, participation_id))
+        meeting = _open_meeting(participation)
         if Changeable.LISTENS_IN.value in fields:
             check_interpretation_language(fields["listens_in"], meeting.working_languages, fields["languages"])
         refuse_stale(participation.version + person.version, version)
-        _write_at_once(change, participation, person, fields, now)
+        _save_without_approval(change, participation, person, fields, now)
         request = waiting_request(participation.id)
-        waiting = asking_of(request) if request is not None else {}
-        wanted = asking(written_of(participation.id), waiting, _wanted(person, fields))
+        waiting = requested_changes(request) if request is not None else {}
+        wanted = merge_changes(current_values_of(participation.id), waiting, _requested_values(person, fields))
         if wanted == waiting:
             return bool(waiting)
         if request is not None:
             close_request(request, now)
         if wanted:
-            _ask(change, participation, wanted, now)
+            _add_request(change, participation, wanted, now)
         elif request is not None:
             change.record(ChangeTakenBack.of(participation, now, request_id=request.id))
         return bool(wanted)
 
 
-def take_change_back(viewer: Viewer, *, now: datetime, for_whom: UUID | None = None) -> None:
+def withdraw_change_request(viewer: Viewer, *, now: datetime, participation_id: UUID | None = None) -> None:
     """Withdraws the waiting change request, if there is one."""
-    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
-        participation, _person = _part(_whose(change, for_whom))
+    with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
+        participation, _person = _load(_participation_filter(change, participation_id))
         request = waiting_request(participation.id)
         if request is not None:
             close_request(request, now)
@@ -121,32 +121,32 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
         if request is None:
             raise NotFound
         about = Participation.id == request.participation_id
-        participation, person = _part(visible(change.viewer, REGISTRATION_APPROVE) & about)
-        refuse_decided(request.decided_at is None and participation.status is ParticipationStatus.CONFIRMED)
+        participation, person = _load(visible(change.viewer, REGISTRATION_APPROVE) & about)
+        check_undecided(request.decided_at is None and participation.status is ParticipationStatus.CONFIRMED)
         refuse_stale(participation.version + person.version, version)
-        refuse_no_reason(accepts, reason)
+        check_decline_reason(accepts, reason)
         request.decided_at, request.accepted, request.reason = now, accepts, reason
         db.session.flush()
         change.record(ChangeDecided.of(participation, now, request_id=request.id, accepted=accepts))
         if accepts:
-            _apply(participation, person, asking_of(request))
+            _apply(participation, person, requested_changes(request))
             change.record(RegistrationChanged.of(participation, now))
         if person.email is not None:
-            enqueue(_letter(participation, request, now))
+            enqueue(_decision_email(participation, request, now))
 
 
-def _whose(change: Change, for_whom: UUID | None) -> ColumnElement[bool]:
-    return own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
+def _participation_filter(change: Change, participation_id: UUID | None) -> ColumnElement[bool]:
+    return own_part(change.viewer) if participation_id is None else part_for(change.viewer, participation_id)
 
 
-def _part(which: ColumnElement[bool]) -> tuple[Participation, Person]:
+def _load(which: ColumnElement[bool]) -> tuple[Participation, Person]:
     row = db.session.execute(select(Participation, Person).join(Person, person_of()).where(which)).one_or_none()
     if row is None:
         raise NotFound
     return row.Participation, row.Person
 
 
-def _refuse_pointless(participation: Participation) -> Meeting:
+def _open_meeting(participation: Participation) -> Meeting:
     if participation.approved_at is None:
         raise Refusal(N_("The office has taken its approval back: save this page again, and it is changed at once."))
     meeting = db.session.get_one(Meeting, participation.meeting_id)
@@ -155,8 +155,8 @@ def _refuse_pointless(participation: Participation) -> Meeting:
     return meeting
 
 
-def _wanted(person: Person, fields: Mapping[str, Any]) -> dict[Changeable, Plain]:
-    wanted = {one: plain(fields[one.value]) for one in Changeable if one.value in fields}
+def _requested_values(person: Person, fields: Mapping[str, Any]) -> dict[Changeable, JsonValue]:
+    wanted = {one: json_value(fields[one.value]) for one in Changeable if one.value in fields}
     if Changeable.NAME in wanted and Changeable.SORT_KEY in wanted:
         order = NameOrder(fields["name_order"])
         proposed = sort_key(fields["name"], fields.get("family", ""), fields.get("given", ""), order)
@@ -164,16 +164,16 @@ def _wanted(person: Person, fields: Mapping[str, Any]) -> dict[Changeable, Plain
     return wanted
 
 
-def _write_at_once(
+def _save_without_approval(
     change: Change, participation: Participation, person: Person, fields: Mapping[str, Any], now: datetime
 ) -> None:
-    new = {one: fields[one] for one in _AT_ONCE if one in fields and fields[one] != getattr(person, one)}
+    new = {one: fields[one] for one in _WITHOUT_APPROVAL if one in fields and fields[one] != getattr(person, one)}
     if new:
         dialogues_operations.describe_person(person.id, **cast(Description, new))
         change.record(RegistrationChanged.of(participation, now))
 
 
-def _ask(change: Change, participation: Participation, wanted: Asking, now: datetime) -> None:
+def _add_request(change: Change, participation: Participation, wanted: RequestedChanges, now: datetime) -> None:
     forget_decided(participation.id)
     request = ChangeRequest(
         id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, asked_at=now
@@ -185,9 +185,9 @@ def _ask(change: Change, participation: Participation, wanted: Asking, now: date
     change.record(ChangeAsked.of(participation, now, request_id=request.id))
 
 
-def _apply(participation: Participation, person: Person, asked_for: Asking) -> None:
-    values: dict[str, Any] = {one.value: wanted for one, (_was, wanted) in asked_for.items()}
-    if Changeable.LISTENS_IN in asked_for:
+def _apply(participation: Participation, person: Person, requested: RequestedChanges) -> None:
+    values: dict[str, Any] = {one.value: wanted for one, (_was, wanted) in requested.items()}
+    if Changeable.LISTENS_IN in requested:
         participation.listens_in = values.pop(Changeable.LISTENS_IN.value)
     if "name_order" in values:
         values["name_order"] = NameOrder(values["name_order"])
@@ -197,25 +197,27 @@ def _apply(participation: Participation, person: Person, asked_for: Asking) -> N
     db.session.flush()
 
 
-def _letter(participation: Participation, request: ChangeRequest, now: datetime) -> EmailRequest:
+def _decision_email(participation: Participation, request: ChangeRequest, now: datetime) -> EmailRequest:
     order, dedup_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
     return email_about(participation, EmailKind.CHANGE_DECIDED, now, order=order, dedup_key=dedup_key)
 
 
-def fill_in(viewer: Viewer, filled: Filled, *, version: int, now: datetime, for_whom: UUID | None = None) -> None:
-    """Saves one step of the viewer's own registration, or of that of a person without an address (`for_whom`).
+def fill_in(
+    viewer: Viewer, data: StepData, *, version: int, now: datetime, participation_id: UUID | None = None
+) -> None:
+    """Saves one step of the viewer's own registration, or of that of a person without an address (`participation_id`).
 
     :raises NotFound: there is no such registration for this viewer.
     :raises Refusal: registration is closed, the input is invalid, the step is approved already, or the registration
         changed meanwhile.
     """
-    with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
-        participation = _registered(change, for_whom)
+    with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
+        participation = _load_participation(change, participation_id)
         meeting = db.session.get_one(Meeting, participation.meeting_id)
-        _refuse_late(meeting, now)
+        _check_open(meeting, now)
         person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
-        step = _write(participation, meeting, person, filled, now)
+        step = _save_step_data(participation, meeting, person, data, now)
         if participation.approved_at is not None and step in ASKED_FOR_AFTER_APPROVAL:
             raise Refusal(N_("The office has approved this registration: ask the office for this change."))
         participation.steps = with_saved(participation.steps, step)
@@ -223,14 +225,14 @@ def fill_in(viewer: Viewer, filled: Filled, *, version: int, now: datetime, for_
         change.record(RegistrationChanged.of(participation, now))
 
 
-def _registered(change: Change, for_whom: UUID | None) -> Participation:
-    if for_whom is None:
+def _load_participation(change: Change, participation_id: UUID | None) -> Participation:
+    if participation_id is None:
         reached = participants_visibility.visible(change.viewer, REGISTRATION_OWN)
         own = select(Participation).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
         participation = db.session.execute(own).scalar_one_or_none()
     else:
         found = select(Participation).where(
-            participants_frame.registered_by_others(change.viewer), Participation.id == for_whom
+            participants_frame.registered_by_others(change.viewer), Participation.id == participation_id
         )
         participation = db.session.execute(found).scalar_one_or_none()
     if participation is None:
@@ -238,39 +240,41 @@ def _registered(change: Change, for_whom: UUID | None) -> Participation:
     return participation
 
 
-def _refuse_late(meeting: Meeting, now: datetime) -> None:
+def _check_open(meeting: Meeting, now: datetime) -> None:
     if not dialogues_meetings.gathering_of(meeting).is_open(now):
         raise Refusal(N_("Registration is closed: write to the office about what has changed."))
 
 
-def _write(participation: Participation, meeting: Meeting, person: Person, filled: Filled, now: datetime) -> Step:
-    match filled:
+def _save_step_data(
+    participation: Participation, meeting: Meeting, person: Person, data: StepData, now: datetime
+) -> Step:
+    match data:
         case Identity():
-            return _identity(person, filled)
+            return _save_identity(person, data)
         case Affiliation():
-            dialogues_operations.describe_person(person.id, affiliation=filled.affiliation)
+            dialogues_operations.describe_person(person.id, affiliation=data.affiliation)
             return Step.AFFILIATION
         case Languages():
-            check_interpretation_language(filled.listens_in, meeting.working_languages, filled.languages)
-            dialogues_operations.describe_person(person.id, languages=filled.languages)
-            participation.listens_in = filled.listens_in
+            check_interpretation_language(data.listens_in, meeting.working_languages, data.languages)
+            dialogues_operations.describe_person(person.id, languages=data.languages)
+            participation.listens_in = data.listens_in
             return Step.LANGUAGES
         case Presence():
-            return _presence(participation, meeting, filled)
+            return _save_presence(participation, meeting, data)
         case Visibility():
-            refuse_invisible(filled.shown)
-            dialogues_operations.describe_person(person.id, always_discreet=filled.always_discreet)
-            participation.visibility = {audience.value: shown.value for audience, shown in filled.shown.items()}
+            refuse_invisible(data.shown)
+            dialogues_operations.describe_person(person.id, always_discreet=data.always_discreet)
+            participation.visibility = {audience.value: shown.value for audience, shown in data.shown.items()}
             return Step.VISIBILITY
         case RulesAccepted():
-            check_rules_version(filled.words, meeting.rules_text)
+            check_rules_version(data.words, meeting.rules_text)
             participation.rules_accepted_at = now
             return Step.RULES
         case _:
-            assert_never(filled)
+            assert_never(data)
 
 
-def _identity(person: Person, identity: Identity) -> Step:
+def _save_identity(person: Person, identity: Identity) -> Step:
     proposed = sort_key(identity.name, identity.family, identity.given, identity.name_order)
     dialogues_operations.describe_person(
         person.id,
@@ -285,7 +289,7 @@ def _identity(person: Person, identity: Identity) -> Step:
     return Step.IDENTITY
 
 
-def _presence(participation: Participation, meeting: Meeting, presence: Presence) -> Step:
+def _save_presence(participation: Participation, meeting: Meeting, presence: Presence) -> Step:
     refuse_absence(presence, dialogues_meetings.days_of(meeting))
     participation.present_from, participation.present_to = presence.present_from, presence.present_to
     participation.remote = presence.remote
@@ -311,21 +315,21 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
     :raises Refusal: registration is closed, the person waits for a seat, or the party has not submitted its list.
     """
     with transaction(viewer, REGISTRATION_FOR) as change:
-        participation = _registered(change, participation_id)
+        participation = _load_participation(change, participation_id)
         if participation.status is ParticipationStatus.CONFIRMED:
             return
         meeting = db.session.get_one(Meeting, participation.meeting_id)
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
         person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
-        _refuse_early(participation, meeting)
+        _check_may_confirm(participation, meeting)
         participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
         participation.version += 1
         participants_operations.begin_part(participation, now)
         change.record(ParticipationConfirmed.of(participation, now))
 
 
-def _refuse_early(participation: Participation, meeting: Meeting) -> None:
+def _check_may_confirm(participation: Participation, meeting: Meeting) -> None:
     if participation.status is ParticipationStatus.WAITING:
         raise Refusal(N_("This person waits for a seat: accept for them once they have one."))
     party = db.session.get(MeetingParty, (meeting.id, participation.party_id))

@@ -13,23 +13,23 @@ from dialogues.lib.text import unlinked
 from dialogues.people.registration import queries
 
 
-def change_decided(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+def change_decided(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
     """Says that there is a decision, without its content, which needs signing in. None if the person has left."""
-    told = queries.decided(UUID(str(letter.facts["participation_id"])))
-    if told is None:
+    recipient = queries.decision_recipient(UUID(str(email.facts["participation_id"])))
+    if recipient is None:
         return None
-    with force_locale(told.locale):
+    with force_locale(recipient.locale):
         return Composed(
-            recipient=told.email,
+            recipient=recipient.email,
             subject=_("Your registration"),
             text=_(
                 "Dear %(name)s,\n\n"
                 "there is an answer to what you asked to change. To read it, please sign in:\n\n"
                 "%(page)s\n",
-                name=unlinked(told.name),
-                page=f"{own_base_url()}/meetings/{letter.listed_under}/registration/change",
+                name=unlinked(recipient.name),
+                page=f"{own_base_url()}/meetings/{email.listed_under}/registration/change",
             ),
-            language=told.locale,
+            language=recipient.locale,
         )
 
 

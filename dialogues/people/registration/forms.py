@@ -30,11 +30,11 @@ from dialogues.people.registration.rules import (
     MOST_ABSENCES,
     Absence,
     Affiliation,
-    Filled,
     Identity,
     Languages,
     Presence,
     RulesAccepted,
+    StepData,
     Visibility,
 )
 
@@ -81,7 +81,7 @@ class StepForm(Form):
         """Fills fields whose names differ from the columns, or whose values need conversion."""
 
     @abstractmethod
-    def filled(self) -> Filled:
+    def step_data(self) -> StepData:
         """Returns the typed values.
 
         :raises Refusal: one of a pair of fields is missing.
@@ -104,7 +104,7 @@ class IdentityForm(StepForm):
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
         self.name_order.data, self.gender.data = own.name_order.value, own.gender.value
 
-    def filled(self) -> Identity:
+    def step_data(self) -> Identity:
         return Identity(
             name=self.name.data,
             native=self.native.data or "",
@@ -119,7 +119,7 @@ class IdentityForm(StepForm):
 class AffiliationForm(StepForm):
     affiliation = NameField(_l("Affiliation"), 200, required=False)
 
-    def filled(self) -> Affiliation:
+    def step_data(self) -> Affiliation:
         return Affiliation(affiliation=self.affiliation.data or "")
 
 
@@ -142,11 +142,11 @@ class LanguagesForm(StepForm):
             *((code, _l("%(language)s (no working language)", language=language_name(code))) for code in others),
         ]
 
-    def filled(self) -> Languages:
+    def step_data(self) -> Languages:
         return Languages(languages=tuple(self.languages.data), listens_in=self.listens_in.data)
 
 
-def _clock(label: Any) -> DateTimeLocalField:
+def _local_time_field(label: Any) -> DateTimeLocalField:
     return DateTimeLocalField(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
@@ -156,10 +156,10 @@ class DaysForm(StepForm):
     present_from = DateField(_l("From"), [InputRequired(_l("Please choose the first day."))])
     present_to = DateField(_l("Until"), [InputRequired(_l("Please choose the last day."))])
     remote = BooleanField(_l("Joins from elsewhere, online"))
-    away_1_from, away_1_to = _clock(_l("Away from")), _clock(_l("Back at"))
-    away_2_from, away_2_to = _clock(_l("Away from")), _clock(_l("Back at"))
-    away_3_from, away_3_to = _clock(_l("Away from")), _clock(_l("Back at"))
-    away_4_from, away_4_to = _clock(_l("Away from")), _clock(_l("Back at"))
+    away_1_from, away_1_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
+    away_2_from, away_2_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
+    away_3_from, away_3_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
+    away_4_from, away_4_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
 
     def offer(self, own: Any, frame: Any) -> None:
         """Removes remote attendance for meetings in person, unless the person has chosen it before."""
@@ -179,7 +179,7 @@ class DaysForm(StepForm):
         numbers = range(1, MOST_ABSENCES + 1)
         return [(self[f"away_{number}_from"], self[f"away_{number}_to"]) for number in numbers]
 
-    def filled(self) -> Presence:
+    def step_data(self) -> Presence:
         """:raises Refusal: only one of two times is given."""
         away = []
         for starts, ends in self.hours:
@@ -216,12 +216,12 @@ class VisibilityForm(StepForm):
         for audience in Audience:
             self[audience.value].data = shown_to(own.visibility, audience).value
 
-    def filled(self) -> Visibility:
+    def step_data(self) -> Visibility:
         shown = {audience: Shown(self[audience.value].data) for audience in Audience}
         return Visibility(shown=shown, always_discreet=self.always_discreet.data)
 
     def previewed(self) -> dict[Audience, Shown]:
-        """Like `filled`, but an invalid choice counts as everything."""
+        """Like `step_data`, but an invalid choice counts as everything."""
         known = {shown.value: shown for shown in Shown}
         return {audience: known.get(self[audience.value].data, Shown.FULL) for audience in Audience}
 
@@ -237,7 +237,7 @@ class RulesForm(StepForm):
     def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
         self.words.data, self.accepted.data = frame.fingerprint, own.rules_accepted_at is not None
 
-    def filled(self) -> RulesAccepted:
+    def step_data(self) -> RulesAccepted:
         return RulesAccepted(words=self.words.data or "")
 
 

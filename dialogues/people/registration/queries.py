@@ -20,14 +20,14 @@ from dialogues.people.participants.models import Availability, ChangeRequest, Pa
 from dialogues.people.participants.queries.frame import own_part, part_for, registered_by_others
 from dialogues.people.participants.queries.visibility import english, person_of, visible
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.registration.rules import Absence, Asking, Changeable, Plain, plain
+from dialogues.people.registration.rules import Absence, Changeable, JsonValue, RequestedChanges, json_value
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_OWN
 
 PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class RequestedChange:
     """A change request compared with the current values, decided or waiting."""
 
     id: UUID
@@ -37,7 +37,7 @@ class Change:
     party_code: str
     party_name: str
     asked_at: datetime
-    fields: tuple[tuple[Changeable, Plain, Plain], ...]
+    fields: tuple[tuple[Changeable, JsonValue, JsonValue], ...]
     decided_at: datetime | None
     accepted: bool | None
     reason: str
@@ -45,10 +45,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class ChangePage:
     """One page of waiting change requests, oldest first."""
 
-    lines: tuple[Change, ...]
+    lines: tuple[RequestedChange, ...]
     found: int
     page: int
     last: int
@@ -56,20 +56,25 @@ class Changes:
 
 def waiting_changes(viewer: Viewer) -> int:
     """Number of change requests that wait for this viewer's decision."""
-    count = select(func.count()).select_from(ChangeRequest).join(Participation, _of()).where(*_to_decide(viewer))
+    count = (
+        select(func.count())
+        .select_from(ChangeRequest)
+        .join(Participation, _request_participation())
+        .where(*_to_decide(viewer))
+    )
     return db.session.execute(count).scalar_one()
 
 
-def changes(viewer: Viewer, page: int = 1) -> Changes:
+def changes(viewer: Viewer, page: int = 1) -> ChangePage:
     """Change requests that wait for this viewer's decision, oldest first. Always two statements."""
     found = waiting_changes(viewer)
     last = max(1, -(-found // PAGE))
     page = min(max(page, 1), last)
     rows = db.session.execute(_rows(*_to_decide(viewer)).limit(PAGE).offset((page - 1) * PAGE))
-    return Changes(lines=tuple(_change(row) for row in rows), found=found, page=page, last=last)
+    return ChangePage(lines=tuple(_requested_change(row) for row in rows), found=found, page=page, last=last)
 
 
-def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
+def change_to_decide(viewer: Viewer, request_id: UUID) -> RequestedChange:
     """One change request, waiting or decided.
 
     :raises NotFound: missing or not permitted.
@@ -78,7 +83,7 @@ def change_to_decide(viewer: Viewer, request_id: UUID) -> Change:
     row = db.session.execute(rows).one_or_none()
     if row is None:
         raise NotFound
-    return _change(row)
+    return _requested_change(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ class DecisionRecipient:
     locale: str
 
 
-def decided(participation_id: UUID) -> DecisionRecipient | None:
+def decision_recipient(participation_id: UUID) -> DecisionRecipient | None:
     """Recipient of the email about a decision. None if the person has no address or has left."""
     row = db.session.execute(
         select(Person.name, Person.email, Person.locale)
@@ -102,23 +107,23 @@ def decided(participation_id: UUID) -> DecisionRecipient | None:
     return DecisionRecipient(name=row.name, email=row.email, locale=row.locale) if row is not None else None
 
 
-def own_change(viewer: Viewer) -> Change | None:
+def own_change(viewer: Viewer) -> RequestedChange | None:
     """The viewer's latest change request, waiting or decided.
 
     In a limited sign-in without fields and reason.
     """
-    return _newest(own_part(viewer), opens=not viewer.is_limited)
+    return _latest_change(own_part(viewer), with_content=not viewer.is_limited)
 
 
-def change_for(viewer: Viewer, participation_id: UUID) -> Change | None:
+def change_for(viewer: Viewer, participation_id: UUID) -> RequestedChange | None:
     """Latest change request for a person without an address."""
-    return _newest(part_for(viewer, participation_id))
+    return _latest_change(part_for(viewer, participation_id))
 
 
-def _newest(which: ColumnElement[bool], *, opens: bool = True) -> Change | None:
+def _latest_change(which: ColumnElement[bool], *, with_content: bool = True) -> RequestedChange | None:
     rows = _rows(which, func.length(ChangeRequest.diff) > 0).order_by(None).order_by(ChangeRequest.asked_at.desc())
     row = db.session.execute(rows.limit(1)).one_or_none()
-    return _change(row, opens=opens) if row is not None else None
+    return _requested_change(row, with_content=with_content) if row is not None else None
 
 
 def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
@@ -126,7 +131,7 @@ def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return visible(viewer, REGISTRATION_APPROVE), comes, ChangeRequest.decided_at.is_(None)
 
 
-def _of() -> ColumnElement[bool]:
+def _request_participation() -> ColumnElement[bool]:
     return Participation.id == ChangeRequest.participation_id
 
 
@@ -134,7 +139,7 @@ def _rows(*which: ColumnElement[bool]) -> Select[Any]:
     return (
         select(ChangeRequest, Participation, Person, Institution, Party.code, english().label("party_name"))
         .select_from(ChangeRequest)
-        .join(Participation, _of())
+        .join(Participation, _request_participation())
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
@@ -143,11 +148,11 @@ def _rows(*which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _change(row: Any, *, opens: bool = True) -> Change:
-    request, asked_for = row.ChangeRequest, asking_of(row.ChangeRequest) if opens else {}
-    now = written(row.Participation, row.Person, row.Institution)
+def _requested_change(row: Any, *, with_content: bool = True) -> RequestedChange:
+    request, requested = row.ChangeRequest, requested_changes(row.ChangeRequest) if with_content else {}
+    now = current_values(row.Participation, row.Person, row.Institution)
     waits = request.decided_at is None
-    return Change(
+    return RequestedChange(
         id=request.id,
         participation_id=request.participation_id,
         name=row.Person.name,
@@ -155,36 +160,36 @@ def _change(row: Any, *, opens: bool = True) -> Change:
         party_code=row.code,
         party_name=row.party_name or row.code,
         asked_at=request.asked_at,
-        fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in asked_for.items()),
+        fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in requested.items()),
         decided_at=request.decided_at,
         accepted=request.accepted,
-        reason=request.reason if opens else "",
+        reason=request.reason if with_content else "",
         version=row.Participation.version + row.Person.version,
     )
 
 
-def written(
+def current_values(
     participation: Participation, person: Person, institution: Institution | None
-) -> Mapping[Changeable, Plain]:
+) -> Mapping[Changeable, JsonValue]:
     """Current values of all fields that can change. The institution's name stands in for an empty affiliation."""
     rows = {Changeable.LISTENS_IN: participation}
-    now = {one: plain(getattr(rows.get(one, person), one.value)) for one in Changeable}
+    now = {one: json_value(getattr(rows.get(one, person), one.value)) for one in Changeable}
     if not person.affiliation and institution is not None:
         now[Changeable.AFFILIATION] = institution.name
     return now
 
 
-def asking_of(request: ChangeRequest) -> Asking:
+def requested_changes(request: ChangeRequest) -> RequestedChanges:
     """Decrypts the requested fields. Empty after the request was withdrawn or replaced."""
     if not request.diff:
         return {}
-    opened: dict[str, list[Plain]] = json.loads(
+    opened: dict[str, list[JsonValue]] = json.loads(
         unseal_text(key_store(), change_key(request), change_place(request), request.diff)
     )
     return {one: (opened[one.value][0], opened[one.value][1]) for one in Changeable if one.value in opened}
 
 
-def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
+def current_values_of(participation_id: UUID) -> Mapping[Changeable, JsonValue]:
     """Current values for a participation. The caller must have checked access to it."""
     row = db.session.execute(
         select(Participation, Person, Institution)
@@ -192,7 +197,7 @@ def written_of(participation_id: UUID) -> Mapping[Changeable, Plain]:
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .where(Participation.id == participation_id)
     ).one()
-    return written(row.Participation, row.Person, row.Institution)
+    return current_values(row.Participation, row.Person, row.Institution)
 
 
 def change_key(request: ChangeRequest) -> KeyName:

@@ -31,9 +31,9 @@ class Changeable(Enum):
 
 
 #: A value as it is encrypted: a text, an enum value, or a list of texts.
-Plain = str | list[str]
+JsonValue = str | list[str]
 #: Per field, the value at the time of the request and the requested value.
-Asking = Mapping[Changeable, tuple[Plain, Plain]]
+RequestedChanges = Mapping[Changeable, tuple[JsonValue, JsonValue]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,27 +65,29 @@ class ChangeDecided(ParticipationEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DiffPart:
     """A run of words that is equal on both sides, or differs."""
 
     text: str
     differs: bool
 
 
-def plain(value: Any) -> Plain:
+def json_value(value: Any) -> JsonValue:
     """Converts a value for encryption. Lists are sorted, because their order has no meaning."""
     if isinstance(value, Enum):
         return str(value.value)
     return value if isinstance(value, str) else sorted(str(one) for one in value)
 
 
-def asking(now: Mapping[Changeable, Plain], waiting: Asking, wanted: Mapping[Changeable, Plain]) -> Asking:
+def merge_changes(
+    now: Mapping[Changeable, JsonValue], waiting: RequestedChanges, wanted: Mapping[Changeable, JsonValue]
+) -> RequestedChanges:
     """Merges a new request into the waiting one and drops fields that already have the requested value."""
     all_wanted = {**{one: to for one, (_was, to) in waiting.items()}, **wanted}
     return {one: (now[one], to) for one, to in all_wanted.items() if now[one] != to}
 
 
-def refuse_decided(is_there: bool) -> None:
+def check_undecided(is_there: bool) -> None:
     """:raises Refusal: the request was decided, replaced or withdrawn while the coordinator looked at it."""
     if not is_there:
         raise Refusal(
@@ -93,26 +95,26 @@ def refuse_decided(is_there: bool) -> None:
         )
 
 
-def refuse_no_reason(accepts: bool, reason: str) -> None:
+def check_decline_reason(accepts: bool, reason: str) -> None:
     """:raises Refusal: a request is declined without a reason."""
     if not accepts and not reason:
         raise Refusal(N_("Write in a few words why this is declined: the person reads it."), field="reason")
 
 
-def marked(was: str, wanted: str) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+def word_diff(was: str, wanted: str) -> tuple[tuple[DiffPart, ...], tuple[DiffPart, ...]]:
     """Word-level diff of two texts."""
     left, right = was.split(), wanted.split()
     pieces = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return (
-        tuple(_marks((left[start:end], tag != "equal") for tag, start, end, _from, _to in pieces)),
-        tuple(_marks((right[start:end], tag != "equal") for tag, _from, _to, start, end in pieces)),
+        tuple(_diff_parts((left[start:end], tag != "equal") for tag, start, end, _from, _to in pieces)),
+        tuple(_diff_parts((right[start:end], tag != "equal") for tag, _from, _to, start, end in pieces)),
     )
 
 
-def _marks(pieces: Iterator[tuple[list[str], bool]]) -> Iterator[Mark]:
+def _diff_parts(pieces: Iterator[tuple[list[str], bool]]) -> Iterator[DiffPart]:
     for words, differs in pieces:
         if words:
-            yield Mark(" ".join(words), differs)
+            yield DiffPart(" ".join(words), differs)
 
 
 #: Limit per person, because the form has a fixed number of fields.
@@ -178,7 +180,7 @@ class RulesAccepted:
     words: str
 
 
-Filled = Identity | Affiliation | Languages | Presence | Visibility | RulesAccepted
+StepData = Identity | Affiliation | Languages | Presence | Visibility | RulesAccepted
 
 
 def refuse_absence(presence: Presence, days: Days) -> None:
@@ -193,10 +195,10 @@ def refuse_absence(presence: Presence, days: Days) -> None:
                 first=days.first,
                 last=days.last,
             )
-    _refuse_odd_hours(presence.away, presence)
+    _check_hours(presence.away, presence)
 
 
-def _refuse_odd_hours(away: Sequence[Absence], presence: Presence) -> None:
+def _check_hours(away: Sequence[Absence], presence: Presence) -> None:
     arrives = datetime.combine(presence.present_from, time())
     leaves = datetime.combine(presence.present_to + timedelta(days=1), time())
     before = arrives

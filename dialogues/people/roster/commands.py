@@ -42,7 +42,7 @@ from dialogues.policy import PARTICIPANTS_EXPORT, PARTICIPANTS_INVITE, REGISTRAT
 
 
 def export_list(
-    viewer: Viewer, wanted: ListFilter, *, with_answers: bool, real_now: datetime, now: datetime
+    viewer: Viewer, list_filter: ListFilter, *, with_answers: bool, real_now: datetime, now: datetime
 ) -> tuple[ListLine, ...]:
     """Returns everyone who matches the filter and records the export.
 
@@ -55,7 +55,7 @@ def export_list(
         purpose = step_up_purpose(PARTICIPANTS_EXPORT.name, place.meeting_id)
         if not accounts.stepped_up(change.viewer, purpose, real_now):
             raise NotFound
-        lines = listing.all_found(change.viewer, wanted)
+        lines = listing.all_found(change.viewer, list_filter)
         change.record(
             ListExported(
                 about=place.meeting_id,
@@ -81,21 +81,21 @@ def apply_bulk_action(
     :param also: include those who are included only on request.
     :raises Refusal: the action applies to none of them, or registration is closed (reminders).
     """
-    with transaction(viewer, office.RIGHT[kind]) as change:
+    with transaction(viewer, office.RIGHTS[kind]) as change:
         meeting = _meeting(change)
         if kind is BulkKind.REMIND:
             refuse_closed(dialogues.gathering_of(meeting), now)
-        selection = office.sorted_out(change.viewer, kind, ids, now)
+        selection = office.selection_for(change.viewer, kind, ids, now)
         rows = selection.rows(also=also)
         if not rows:
             raise Refusal(N_("This concerns none of the chosen any more: nothing was done."))
-        done = _DO[kind](change, _participations(rows), now)
-        waiting = {str(row.id) for row in rows if row.letter_waits}
+        done = _APPLY[kind](change, _participations(rows), now)
+        waiting = {str(row.id) for row in rows if row.email_waits}
         done = [{**row, "waited": row["id"] in waiting} for row in done]
-        return _write_down(change, meeting, kind, [*done, *_left_out(selection, also=also)], now)
+        return _store_action(change, meeting, kind, [*done, *_skipped_rows(selection, also=also)], now)
 
 
-def _write_down(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_Row], now: datetime) -> UUID:
+def _store_action(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_Row], now: datetime) -> UUID:
     action = BulkAction(
         id=uuid4(),
         dialogue_id=meeting.dialogue_id,
@@ -109,7 +109,7 @@ def _write_down(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_Ro
     return action.id
 
 
-def _left_out(selection: Selection, *, also: bool) -> list[_Row]:
+def _skipped_rows(selection: Selection, *, also: bool) -> list[_Row]:
     rows = [{"id": str(row.id), "left_out": reason} for row, reason in selection.left_out]
     asked = () if also else selection.on_request
     return rows + [{"id": str(row.id), "left_out": N_("was not asked for")} for row in asked]
@@ -129,18 +129,18 @@ def _approve(change: Change, participations: Sequence[Participation], now: datet
     for participation in participations:
         participation.approved_at = now
         participation.version += 1
-    owed = operations.enqueue_approvals(participations, now)
+    emails = operations.enqueue_approvals(participations, now)
     change.record(*(RegistrationApproved.of(one, now) for one in participations))
-    return [{"id": str(one.id), "letter": _text(owed.get(one.id))} for one in participations]
+    return [{"id": str(one.id), "letter": _text_or_none(emails.get(one.id))} for one in participations]
 
 
 def _remind(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
-    owed = operations.enqueue_reminders(participations, now)
+    emails = operations.enqueue_reminders(participations, now)
     change.record(*(RegistrationLinkSent.of(one, now) for one in participations))
-    return [{"id": str(one.id), "letter": _text(owed[one.id])} for one in participations]
+    return [{"id": str(one.id), "letter": _text_or_none(emails[one.id])} for one in participations]
 
 
-def _take_back(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
+def _withdraw(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
     rows = [operations.snapshot(participation) for participation in participations]
     told = False
     for participation in participations:
@@ -153,11 +153,11 @@ def _take_back(change: Change, participations: Sequence[Participation], now: dat
     return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
 
 
-def _text(email_id: UUID | None) -> str | None:
+def _text_or_none(email_id: UUID | None) -> str | None:
     return None if email_id is None else str(email_id)
 
 
-_DO = {BulkKind.APPROVE: _approve, BulkKind.REMIND: _remind, BulkKind.TAKE_BACK: _take_back}
+_APPLY = {BulkKind.APPROVE: _approve, BulkKind.REMIND: _remind, BulkKind.TAKE_BACK: _withdraw}
 
 
 def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
@@ -180,39 +180,39 @@ def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
         action.undone_at = now
         rows = [dict(row) for row in action.rows]
         done = [row for row in rows if not row.get("left_out")]
-        _UNDO[action.kind](change, action.at, done, now)
+        _UNDO_APPLY[action.kind](change, action.at, done, now)
         action.rows = rows
         return sum(not row.get("kept") for row in done)
 
 
-def _disapprove(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
-    there = _by_id(rows)
+def _undo_approve(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
+    participations = _by_id(rows)
     recalled = []
     for row in rows:
-        participation = there.get(row["id"])
+        participation = participations.get(row["id"])
         if participation is None or participation.approved_at != at:
             row["kept"] = CHANGED_SINCE
             continue
         recalled += [UUID(row["letter"])] if row["letter"] else []
-        _take_approval(change, participation, now)
+        _withdraw_approval(change, participation, now)
     outbox_operations.recall(recalled)
 
 
-def _unremind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:  # noqa: ARG001  as its siblings
-    owed = [UUID(row["letter"]) for row in rows]
-    outbox_operations.recall(owed)
-    left = outbox_queries.left(owed)
+def _undo_remind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:  # noqa: ARG001  as its siblings
+    emails = [UUID(row["letter"]) for row in rows]
+    outbox_operations.recall(emails)
+    left = outbox_queries.left(emails)
     for row in rows:
         if UUID(row["letter"]) in left:
             row["kept"] = N_("the letter had left")
 
 
-def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
-    there, meeting_id = _by_id(rows), _meeting(change).id
-    back, told = list[Participation](), False
+def _undo_withdraw(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
+    participations, meeting_id = _by_id(rows), _meeting(change).id
+    restored, told = list[Participation](), False
     # Seats first, then the waiting list from its end, because each restored person goes to the head of the queue.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
-        participation = there.get(row["id"])
+        participation = participations.get(row["id"])
         unchanged = participation is not None and participation.version == row["version"]
         if participation is None or not unchanged or participation.status is not ParticipationStatus.TAKEN_BACK:
             row["kept"] = CHANGED_SINCE
@@ -221,10 +221,10 @@ def _bring_back(change: Change, at: datetime, rows: list[_Row], now: datetime) -
             row["kept"] = CHANGED_SINCE
             continue
         told |= operations.restore_participation(participation, row, taken_at=at, now=now)
-        back.append(participation)
+        restored.append(participation)
         if participation.status.value != row["status"]:
             row["kept"] = N_("the seat is taken: first on the waiting list now")
-    change.record(*(ParticipationRestored.of(one, now) for one in back))
+    change.record(*(ParticipationRestored.of(one, now) for one in restored))
     if told:
         participants_operations.enqueue_news(EmailKind.LIST_CHANGED, meeting_id, now)
     participants_operations.fill_seats(meeting_id, now)
@@ -236,7 +236,7 @@ def _by_id(rows: list[_Row]) -> dict[str, Participation]:
     return {str(participation.id): participation for participation in found}
 
 
-def _take_approval(change: Change, participation: Participation, now: datetime) -> None:
+def _withdraw_approval(change: Change, participation: Participation, now: datetime) -> None:
     participation.approved_at = None
     participation.version += 1
     change.record(ApprovalTakenBack.of(participation, now))
@@ -249,7 +249,7 @@ def _meeting(change: Change) -> Meeting:
     return db.session.get_one(Meeting, place.meeting_id)
 
 
-_UNDO = {BulkKind.APPROVE: _disapprove, BulkKind.REMIND: _unremind, BulkKind.TAKE_BACK: _bring_back}
+_UNDO_APPLY = {BulkKind.APPROVE: _undo_approve, BulkKind.REMIND: _undo_remind, BulkKind.TAKE_BACK: _undo_withdraw}
 
 
 def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
@@ -266,4 +266,4 @@ def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime)
             raise NotFound
         if participation.approved_at is None:
             raise Refusal(N_("This registration is not approved: nothing was changed."))
-        _take_approval(change, participation, now)
+        _withdraw_approval(change, participation, now)

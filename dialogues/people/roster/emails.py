@@ -13,24 +13,24 @@ from dialogues.lib.text import unlinked
 from dialogues.people.roster.queries import office
 
 
-def approval(letter: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+def approval(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
     """Says that the registration is approved, without naming the meeting. None if it is no longer approved."""
-    told = office.approved(UUID(str(letter.facts["participation_id"])))
-    if told is None:
+    recipient = office.approval_recipient(UUID(str(email.facts["participation_id"])))
+    if recipient is None:
         return None
-    with force_locale(told.locale):
+    with force_locale(recipient.locale):
         return Composed(
-            recipient=told.email,
+            recipient=recipient.email,
             subject=_("Your registration"),
             text=_(
                 "Dear %(name)s,\n\n"
                 "the office has approved your registration. What comes next stands on your page:\n\n"
                 "%(page)s\n\n"
                 "From now on, changes of your details go to the office first, which answers them there.\n",
-                name=unlinked(told.name),
-                page=f"{own_base_url()}/meetings/{letter.listed_under}/registration",
+                name=unlinked(recipient.name),
+                page=f"{own_base_url()}/meetings/{email.listed_under}/registration",
             ),
-            language=told.locale,
+            language=recipient.locale,
         )
 
 

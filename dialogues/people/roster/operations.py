@@ -32,18 +32,18 @@ def enqueue_approvals(participations: Collection[Participation], now: datetime) 
     reached = set(
         db.session.execute(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))).scalars()
     )
-    told = [one for one in participations if one.person_id in reached]
-    emails = enqueue_all([_letter(EmailKind.REGISTRATION_APPROVED, one, now) for one in told])
-    return {one.id: letter for one, letter in zip(told, emails, strict=True)}
+    reachable = [one for one in participations if one.person_id in reached]
+    emails = enqueue_all([_email_request(EmailKind.REGISTRATION_APPROVED, one, now) for one in reachable])
+    return {one.id: email_id for one, email_id in zip(reachable, emails, strict=True)}
 
 
 def enqueue_reminders(participations: Collection[Participation], now: datetime) -> dict[UUID, UUID]:
     """Queues an email with a new personal link for each participation. Returns email ids by participation id."""
-    emails = enqueue_all([_letter(EmailKind.INVITATION, one, now) for one in participations])
-    return {one.id: letter for one, letter in zip(participations, emails, strict=True)}
+    emails = enqueue_all([_email_request(EmailKind.INVITATION, one, now) for one in participations])
+    return {one.id: email_id for one, email_id in zip(participations, emails, strict=True)}
 
 
-def _letter(kind: EmailKind, participation: Participation, now: datetime) -> EmailRequest:
+def _email_request(kind: EmailKind, participation: Participation, now: datetime) -> EmailRequest:
     order = f"{kind.value}:{participation.id}"
     return email_about(participation, kind, now, order=order, dedup_key=f"{order}:{uuid4()}")
 
@@ -57,35 +57,35 @@ def snapshot(participation: Participation) -> dict[str, Any]:
         "queue_no": participation.queue_no,
         "figures": seat_figures(participation),
         "requested": participation.requested_capacity.value if participation.requested_capacity else None,
-        "approved_at": _written(participation.approved_at),
+        "approved_at": _iso(participation.approved_at),
         "letter": None,
     }
 
 
 def restore_participation(
-    participation: Participation, was: Mapping[str, Any], *, taken_at: datetime, now: datetime
+    participation: Participation, before: Mapping[str, Any], *, taken_at: datetime, now: datetime
 ) -> bool:
     """Restores seat, role and link. Returns whether opened lists show a change; the caller queues that email.
 
     If all seats are taken, the person goes to the head of the waiting list.
     """
     participation.version += 1
-    participation.requested_capacity = Capacity(was["requested"]) if was["requested"] else None
-    if was["queue_no"] is not None:
-        queue_at(participation, was["queue_no"])
-    if was["seat"] is not None and not take_place_back(participation, was["seat"], was["figures"]):
+    participation.requested_capacity = Capacity(before["requested"]) if before["requested"] else None
+    if before["queue_no"] is not None:
+        queue_at(participation, before["queue_no"])
+    if before["seat"] is not None and not take_place_back(participation, before["seat"], before["figures"]):
         participation.status = ParticipationStatus.WAITING
         return False
-    participation.status = ParticipationStatus(was["status"])
-    participation.approved_at = datetime.fromisoformat(was["approved_at"]) if was["approved_at"] else None
+    participation.status = ParticipationStatus(before["status"])
+    participation.approved_at = datetime.fromisoformat(before["approved_at"]) if before["approved_at"] else None
     if participation.status is ParticipationStatus.CONFIRMED:
         return begin_part(participation, now, by_letter=False)
     if participation.status is ParticipationStatus.INVITED:
-        _link_again(participation, taken_at, now, waited=was["waited"])
+        _restore_link(participation, taken_at, now, waited=before["waited"])
     return False
 
 
-def _link_again(participation: Participation, taken_at: datetime, now: datetime, *, waited: bool) -> None:
+def _restore_link(participation: Participation, taken_at: datetime, now: datetime, *, waited: bool) -> None:
     """Makes the last personal link valid again. Queues a new invitation if there is none or one was still waiting."""
     if not waited and accounts.revive_newest_link(LinkPurpose.REGISTRATION, participation.id, taken_at, now):
         return
@@ -94,5 +94,5 @@ def _link_again(participation: Participation, taken_at: datetime, now: datetime,
         enqueue_invitation(participation, now)
 
 
-def _written(instant: datetime | None) -> str | None:
+def _iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()

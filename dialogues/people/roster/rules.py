@@ -82,40 +82,40 @@ class ChosenRow:
     #: Steps of the registration that are not done.
     missing: tuple[Step, ...] = ()
     #: When the latest invitation email was queued, and whether it still waits.
-    written_at: datetime | None = None
-    letter_waits: bool = False
+    last_emailed_at: datetime | None = None
+    email_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Selected participants, sorted for one bulk action."""
 
-    concerned: tuple[ChosenRow, ...]
+    included: tuple[ChosenRow, ...]
     #: Included only if the coordinator confirms it.
     on_request: tuple[ChosenRow, ...]
     left_out: tuple[tuple[ChosenRow, str], ...]
 
     def rows(self, *, also: bool) -> tuple[ChosenRow, ...]:
-        return self.concerned + (self.on_request if also else ())
+        return self.included + (self.on_request if also else ())
 
 
-def sort_out(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) -> Selection:
+def build_selection(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) -> Selection:
     """Sorts selected participants for one bulk action."""
-    concerned, on_request, left_out = list[ChosenRow](), list[ChosenRow](), list[tuple[ChosenRow, str]]()
+    included, on_request, left_out = list[ChosenRow](), list[ChosenRow](), list[tuple[ChosenRow, str]]()
     for row in rows:
-        reason = _LEFT_OUT[kind](row)
+        reason = _SKIP_REASON[kind](row)
         if reason:
             left_out.append((row, reason))
-        elif _only_on_request(kind, row, now):
+        elif _needs_request(kind, row, now):
             on_request.append(row)
         else:
-            concerned.append(row)
-    return Selection(concerned=tuple(concerned), on_request=tuple(on_request), left_out=tuple(left_out))
+            included.append(row)
+    return Selection(included=tuple(included), on_request=tuple(on_request), left_out=tuple(left_out))
 
 
-def _only_on_request(kind: BulkKind, row: ChosenRow, now: datetime) -> bool:
+def _needs_request(kind: BulkKind, row: ChosenRow, now: datetime) -> bool:
     if kind is BulkKind.REMIND:
-        return row.written_at is not None and now - row.written_at < REMINDED_LATELY
+        return row.last_emailed_at is not None and now - row.last_emailed_at < REMINDED_LATELY
     return kind is BulkKind.APPROVE and bool(row.missing)
 
 
@@ -126,7 +126,7 @@ def _not_reminded(row: ChosenRow) -> str:
         return HAS_ANSWERED
     if not row.has_address:
         return NO_ADDRESS
-    return EMAIL_WAITS if row.letter_waits else ""
+    return EMAIL_WAITS if row.email_waits else ""
 
 
 def _not_approved(row: ChosenRow) -> str:
@@ -139,7 +139,7 @@ def _not_withdrawn(row: ChosenRow) -> str:
     return NOT_COMING if row.status in GONE else ""
 
 
-_LEFT_OUT = {
+_SKIP_REASON = {
     BulkKind.REMIND: _not_reminded,
     BulkKind.APPROVE: _not_approved,
     BulkKind.TAKE_BACK: _not_withdrawn,

@@ -74,10 +74,10 @@ def table_of(
     return [[*head, *questions.values()], *rows]
 
 
-def _answer(given: GivenAnswer | None) -> str:
-    if given is None:
+def _answer(answer: GivenAnswer | None) -> str:
+    if answer is None:
         return ""
-    return _("a file") if given.is_file else given.text or ""
+    return _("a file") if answer.is_file else answer.text or ""
 
 
 def _cells(line: ListLine) -> Sequence[str]:
@@ -105,10 +105,10 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @form_page("people/roster/export.html")
 def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the address, read by request authorization
     """Downloads the filtered list."""
-    form, wanted = ExportForm(), wanted_of(request.args)
-    yield {"form": form, "people": listing.participants(viewer(), wanted).found, "kept": asked_of(wanted)}
+    form, list_filter = ExportForm(), parse_filter(request.args)
+    yield {"form": form, "people": listing.participants(viewer(), list_filter).found, "kept": query_params(list_filter)}
     lines = commands.export_list(
-        viewer(), wanted, with_answers=bool(form.answers.data), real_now=clock.real_now(), now=clock.now()
+        viewer(), list_filter, with_answers=bool(form.answers.data), real_now=clock.real_now(), now=clock.now()
     )
     table = table_of(lines, *(questionnaire.answers_of(viewer()) if form.answers.data else ({}, {})))
     if form.kind.data == "csv":
@@ -129,7 +129,7 @@ def take_back(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 
 
 _LONGEST_SEARCH = 100
-Word = TypeVar("Word", bound=Enum)
+EnumT = TypeVar("EnumT", bound=Enum)
 #: Label, address, whether it is selected, number of people.
 Pill = tuple[str, str, bool, int | None]
 
@@ -138,20 +138,20 @@ Pill = tuple[str, str, bool, int | None]
 @allows(PARTICIPANTS_SEE, NOMINATIONS_SEE)
 def participants(meeting_id: UUID) -> str:
     """Shows the participants the viewer may see."""
-    wanted = wanted_of(request.args)
-    found = listing.participants(viewer(), wanted)
+    list_filter = parse_filter(request.args)
+    found = listing.participants(viewer(), list_filter)
     return render_template(
         "people/roster/participants.html",
         found=found,
-        wanted=wanted,
-        party_pills=_party_pills(found, wanted, meeting_id),
-        status_pills=_status_pills(found, wanted, meeting_id),
-        capacity_pills=_capacity_pills(found, wanted, meeting_id),
-        ready_pills=_ready_pills(found, wanted, meeting_id),
-        order_pills=order_pills(wanted, lambda order: list_url(wanted, meeting_id, order=order)),
-        kept=asked_of(wanted, q=""),
-        filters=asked_of(wanted),
-        page_url=lambda page: list_url(wanted, meeting_id, page=page),
+        list_filter=list_filter,
+        party_pills=_party_pills(found, list_filter, meeting_id),
+        status_pills=_status_pills(found, list_filter, meeting_id),
+        capacity_pills=_capacity_pills(found, list_filter, meeting_id),
+        ready_pills=_ready_pills(found, list_filter, meeting_id),
+        order_pills=order_pills(list_filter, lambda order: list_url(list_filter, meeting_id, order=order)),
+        kept=query_params(list_filter, q=""),
+        filters=query_params(list_filter),
+        page_url=lambda page: list_url(list_filter, meeting_id, page=page),
         language_name=language_name,
         changes=nominations.announced(viewer()),
         is_waiting=Condition.EXCHANGED not in viewer().met and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
@@ -159,22 +159,22 @@ def participants(meeting_id: UUID) -> str:
     )
 
 
-def wanted_of(asked: Mapping[str, str]) -> ListFilter:
+def parse_filter(params: Mapping[str, str]) -> ListFilter:
     """Parses the filter from query parameters. Invalid values are ignored."""
-    party, status, page = (asked.get(name, "") for name in ("party", "status", "page"))
+    party, status, page = (params.get(name, "") for name in ("party", "status", "page"))
     return ListFilter(
-        search=one_line(asked.get("q", ""))[:_LONGEST_SEARCH],
+        search=one_line(params.get("q", ""))[:_LONGEST_SEARCH],
         party_id=_uuid(party),
-        status=_known(ParticipationStatus, status),
-        capacity=_known(Capacity, asked.get("capacity", "")),
-        ready=_known(Readiness, asked.get("ready", "")),
-        **asked_order(asked.get("order", "")),
+        status=_enum_member(ParticipationStatus, status),
+        capacity=_enum_member(Capacity, params.get("capacity", "")),
+        ready=_enum_member(Readiness, params.get("ready", "")),
+        **parse_order(params.get("order", "")),
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
 
-def _known(words: type[Word], called: str) -> Word | None:
-    return next((known for known in words if known.value == called), None)
+def _enum_member(enum: type[EnumT], value: str) -> EnumT | None:
+    return next((member for member in enum if member.value == value), None)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -184,25 +184,27 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def list_url(wanted: ListFilter, meeting_id: UUID, **changes: Any) -> str:
-    return url_for("roster.participants", meeting_id=meeting_id, **asked_of(wanted, **changes))
+def list_url(list_filter: ListFilter, meeting_id: UUID, **changes: Any) -> str:
+    return url_for("roster.participants", meeting_id=meeting_id, **query_params(list_filter, **changes))
 
 
-def asked_of(wanted: ListFilter, **changes: Any) -> dict[str, Any]:
+def query_params(list_filter: ListFilter, **changes: Any) -> dict[str, Any]:
     """Query parameters of the list for this filter, with `changes` applied."""
-    asked = {
-        "q": wanted.search,
-        "party": wanted.party_id,
-        "status": wanted.status and wanted.status.value,
-        "capacity": wanted.capacity and wanted.capacity.value,
-        "ready": wanted.ready and wanted.ready.value,
-        "order": called(wanted),
+    params = {
+        "q": list_filter.search,
+        "party": list_filter.party_id,
+        "status": list_filter.status and list_filter.status.value,
+        "capacity": list_filter.capacity and list_filter.capacity.value,
+        "ready": list_filter.ready and list_filter.ready.value,
+        "order": order_value(list_filter),
         **changes,
     }
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name, value in params.items() if value}
 
 
-def _party_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[tuple[str, str, bool, int]]:
+def _party_pills(
+    found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID
+) -> list[tuple[str, str, bool, int]]:
     """One pill per party; none if there are fewer than two."""
     counts: Counter[UUID] = Counter()
     names = {}
@@ -211,45 +213,60 @@ def _party_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) 
         names[tally.party_id] = tally.party_name
     if len(names) < 2:
         return []
-    everyone = (_("All parties"), list_url(wanted, meeting_id, party=None), wanted.party_id is None, counts.total())
+    everyone = (
+        _("All parties"),
+        list_url(list_filter, meeting_id, party=None),
+        list_filter.party_id is None,
+        counts.total(),
+    )
     return [everyone] + [
-        (name, list_url(wanted, meeting_id, party=party_id), wanted.party_id == party_id, counts[party_id])
+        (name, list_url(list_filter, meeting_id, party=party_id), list_filter.party_id == party_id, counts[party_id])
         for party_id, name in names.items()
     ]
 
 
-def _status_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
+def _status_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
     """One pill per status of the registrations the viewer may read."""
     counts: Counter[ParticipationStatus] = Counter()
     for tally in found.tallies:
         if tally.status is not None:
             counts[tally.status] += tally.people
-    if len(counts) < 2 and wanted.status is None:
+    if len(counts) < 2 and list_filter.status is None:
         return []
-    anyhow = (_("Any status"), list_url(wanted, meeting_id, status=None), wanted.status is None, None)
-    return [anyhow] + [
-        (word(status), list_url(wanted, meeting_id, status=status.value), wanted.status is status, counts[status])
+    any_status = (_("Any status"), list_url(list_filter, meeting_id, status=None), list_filter.status is None, None)
+    return [any_status] + [
+        (
+            word(status),
+            list_url(list_filter, meeting_id, status=status.value),
+            list_filter.status is status,
+            counts[status],
+        )
         for status in ParticipationStatus
         if counts[status]
     ]
 
 
-def _capacity_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
+def _capacity_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
     """One pill per capacity; none if there are fewer than two."""
     counts: Counter[Capacity] = Counter()
     for tally in found.tallies:
         counts[tally.capacity] += tally.people
     if len(counts) < 2:
         return []
-    any_capacity = (_("Any capacity"), list_url(wanted, meeting_id, capacity=None), wanted.capacity is None, None)
+    any_capacity = (
+        _("Any capacity"),
+        list_url(list_filter, meeting_id, capacity=None),
+        list_filter.capacity is None,
+        None,
+    )
     return [any_capacity] + [
-        (word(one), list_url(wanted, meeting_id, capacity=one.value), wanted.capacity is one, counts[one])
+        (word(one), list_url(list_filter, meeting_id, capacity=one.value), list_filter.capacity is one, counts[one])
         for one in Capacity
         if counts[one]
     ]
 
 
-def _ready_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) -> list[Pill]:
+def _ready_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
     """One pill per approval state, for viewers who approve registrations."""
     counts: Counter[Readiness] = Counter()
     for tally in found.tallies:
@@ -257,9 +274,14 @@ def _ready_pills(found: ParticipantsList, wanted: ListFilter, meeting_id: UUID) 
             counts[tally.ready] += tally.people
     if not counts or not viewer().may(REGISTRATION_APPROVE):
         return []
-    either = (_("All registrations"), list_url(wanted, meeting_id, ready=None), wanted.ready is None, None)
-    return [either] + [
-        (word(one), list_url(wanted, meeting_id, ready=one.value), wanted.ready is one, counts[one])
+    all_states = (
+        _("All registrations"),
+        list_url(list_filter, meeting_id, ready=None),
+        list_filter.ready is None,
+        None,
+    )
+    return [all_states] + [
+        (word(one), list_url(list_filter, meeting_id, ready=one.value), list_filter.ready is one, counts[one])
         for one in Readiness
         if counts[one]
     ]
@@ -291,21 +313,21 @@ _KINDS = {kind.value.replace("_", "-"): kind for kind in BulkKind}
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE, MESSAGES_WRITE)
 def choose(meeting_id: UUID) -> Any:
     """Shows who a bulk action applies to. Changes nothing."""
-    wanted = wanted_of(request.form)
+    list_filter = parse_filter(request.form)
     if "all" in request.form:
-        ids = [line.id for line in listing.all_found(viewer(), wanted)]
+        ids = [line.id for line in listing.all_found(viewer(), list_filter)]
     else:
         ids = ids_in(request.form.getlist("row"))
     if not ids:
         flash(_("Choose at least one person: tick the boxes in front of the names."), "warning")
-        return see_other(url_for("roster.participants", meeting_id=meeting_id, **asked_of(wanted)))
+        return see_other(url_for("roster.participants", meeting_id=meeting_id, **query_params(list_filter)))
     if request.form.get("do") == "message":
         return message_to_rows(ids)
     return _confirm(meeting_id, _kind(request.form.get("do", "")), ids)
 
 
 def _confirm(meeting_id: UUID, kind: BulkKind, ids: list[UUID]) -> str:
-    selection = office.sorted_out(viewer(), kind, ids, clock.now())
+    selection = office.selection_for(viewer(), kind, ids, clock.now())
     gathering = participants_frame.frame(meeting_id).gathering
     return render_template(
         "people/roster/many.html",
@@ -336,14 +358,14 @@ def act_on_many(meeting_id: UUID, kind: str) -> Response:
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
 def done_lately(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
     """Lists recent bulk actions."""
-    return render_template("people/roster/done_lately.html", actions=office.done_lately(viewer()))
+    return render_template("people/roster/done_lately.html", actions=office.recent_bulk_actions(viewer()))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/done/<uuid:action_id>")
 @allows(PARTICIPANTS_INVITE, REGISTRATION_APPROVE)
 def done(meeting_id: UUID, action_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
     """Shows one bulk action, with the button to undo it."""
-    return render_template("people/roster/done.html", done=office.done(viewer(), action_id))
+    return render_template("people/roster/done.html", done=office.bulk_action(viewer(), action_id))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/done/<uuid:action_id>/undo")
@@ -368,9 +390,9 @@ def take_approval_back(meeting_id: UUID, participation_id: UUID) -> Response:
     return see_other(url_for("roster.person", meeting_id=meeting_id, participation_id=participation_id))
 
 
-def _kind(called: str) -> BulkKind:
-    kind = _KINDS.get(called)
-    if kind is None or not viewer().may(office.RIGHT[kind]):
+def _kind(value: str) -> BulkKind:
+    kind = _KINDS.get(value)
+    if kind is None or not viewer().may(office.RIGHTS[kind]):
         raise NotFound
     return kind
 
@@ -379,18 +401,18 @@ def _kind(called: str) -> BulkKind:
 _PERSONS = "person"
 
 
-def asked_order(called: str) -> dict[str, Any]:
+def parse_order(value: str) -> dict[str, Any]:
     """Parses the query value of the order. Unknown values give the order in force."""
-    by = next((known for known in PartyOrder if known.value == called), None)
-    return {"by": by, "by_person": called == _PERSONS}
+    by = next((order for order in PartyOrder if order.value == value), None)
+    return {"by": by, "by_person": value == _PERSONS}
 
 
-def called(wanted: ListFilter) -> str:
+def order_value(list_filter: ListFilter) -> str:
     """Query value of the order; empty for the order in force."""
-    return _PERSONS if wanted.by_person else wanted.by.value if wanted.by else ""
+    return _PERSONS if list_filter.by_person else list_filter.by.value if list_filter.by else ""
 
 
-def order_pills(wanted: ListFilter, url_of: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
-    now = called(wanted)
-    words = {"": _("the order in force"), **{by.value: word(by) for by in PartyOrder}, _PERSONS: _("by the person")}
-    return [(said, url_of(asked), asked == now, None) for asked, said in words.items()]
+def order_pills(list_filter: ListFilter, url_of: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
+    selected = order_value(list_filter)
+    labels = {"": _("the order in force"), **{by.value: word(by) for by in PartyOrder}, _PERSONS: _("by the person")}
+    return [(label, url_of(value), value == selected, None) for value, label in labels.items()]

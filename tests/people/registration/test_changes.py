@@ -16,9 +16,9 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.participants.models import ChangeRequest, Participation
-from dialogues.people.registration.commands import ask_for_change
+from dialogues.people.registration.commands import request_change
 from dialogues.people.registration.queries import waiting_changes
-from dialogues.people.registration.rules import marked
+from dialogues.people.registration.rules import word_diff
 from tests.beds.forms import complaints, page, press, send
 from tests.people.asking import meeting
 from tests.people.conftest import Office
@@ -111,7 +111,7 @@ def test_the_office_sees_old_and_new_with_the_words_that_differ_marked(office: O
     ],
 )
 def test_words_are_marked_whole(was: str, wanted: str, gone: list[str], come: list[str]) -> None:
-    left, right = marked(was, wanted)
+    left, right = word_diff(was, wanted)
 
     assert [mark.text for mark in left if mark.differs] == gone
     assert [mark.text for mark in right if mark.differs] == come
@@ -306,7 +306,7 @@ def test_before_approval_nothing_is_asked_for(office: Office) -> None:
     db.session.rollback()
 
     with pytest.raises(Refusal, match="taken its approval back"):
-        ask_for_change(viewer, {"affiliation": "X"}, version=version, now=datetime(2027, 6, 1, tzinfo=UTC))
+        request_change(viewer, {"affiliation": "X"}, version=version, now=datetime(2027, 6, 1, tzinfo=UTC))
 
 
 def test_from_two_devices_the_stale_one_is_told(office: Office) -> None:

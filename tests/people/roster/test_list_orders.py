@@ -35,7 +35,7 @@ def lines(cast: Cast, wanted: ListFilter, who: str = "us4", code: str = "TRD-1")
 
 def parties(found: list[roster.ListLine]) -> list[str]:
     """By what the parties stand, in the order in which their people come."""
-    return list(dict.fromkeys(line.party_stands_as or line.party_name for line in found))
+    return list(dict.fromkeys(line.party_sort_name or line.party_name for line in found))
 
 
 @pytest.mark.parametrize("by", list(PartyOrder))

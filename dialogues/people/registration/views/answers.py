@@ -31,9 +31,9 @@ def own_answers(meeting_id: UUID) -> Iterator[Any]:
     """The viewer's own answers. Each question shows who reads the answer and how long it is kept."""
     sheet = questionnaire_queries.own_sheet(viewer())
     own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
-    shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.own_page(one, meeting_id))
+    shown = steps.StepPage(Step.QUESTIONS, own, frame, lambda one: steps.own_step_url(one, meeting_id))
     overview = url_for("registration.own_registration", meeting_id=meeting_id)
-    yield from _fill_in(sheet, shown, overview, whom="")
+    yield from _fill_in(sheet, shown, overview, on_behalf_of="")
 
 
 @blueprint.route(
@@ -45,13 +45,15 @@ def answers_for(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Answers of a person without an address. Answers the viewer may not read can be replaced but are not shown."""
     sheet = questionnaire_queries.sheet_for(viewer(), participation_id)
     own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
-    shown = steps.Shown(Step.QUESTIONS, own, frame, lambda one: steps.page_for(one, meeting_id, participation_id))
+    shown = steps.StepPage(
+        Step.QUESTIONS, own, frame, lambda one: steps.step_url_for(one, meeting_id, participation_id)
+    )
     overview = url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
-    yield from _fill_in(sheet, shown, overview, whom=sheet.name, for_whom=participation_id)
+    yield from _fill_in(sheet, shown, overview, on_behalf_of=sheet.name, participation_id=participation_id)
 
 
 def _fill_in(
-    sheet: AnswerSheet, shown: steps.Shown, overview: str, *, whom: str, for_whom: UUID | None = None
+    sheet: AnswerSheet, shown: steps.StepPage, overview: str, *, on_behalf_of: str, participation_id: UUID | None = None
 ) -> Iterator[Any]:
     form, limit = answers_form(sheet), _limit()
     with ExitStack() as sent:
@@ -62,17 +64,17 @@ def _fill_in(
             "sheet": sheet,
             "shown": shown,
             "overview": overview,
-            "whom": whom,
+            "on_behalf_of": on_behalf_of,
             "drop_field": drop_field,
             "megabytes": max(1, limit // 2**20),
             "is_open": sheet.gathering.is_open(clock.now()),
         }
         replies = form.replies(sheet)
         questionnaire_commands.answer_questions(
-            viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=for_whom
+            viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=participation_id
         )
     flash(_("Saved."), "success")
-    yield steps.go_on(shown, overview)
+    yield steps.next_page(shown, overview)
 
 
 def _limit() -> int:

@@ -15,13 +15,13 @@ from dialogues.core.common.presentation import word
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 from dialogues.people.registration import commands, queries
 from dialogues.people.registration.forms import DecideForm, language_name
-from dialogues.people.registration.queries import Change
-from dialogues.people.registration.rules import Changeable, Mark, Plain, marked
+from dialogues.people.registration.queries import RequestedChange
+from dialogues.people.registration.rules import Changeable, DiffPart, JsonValue, word_diff
 from dialogues.people.registration.views.blueprint import blueprint
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
 
 #: One field: its label, and the old and the new text as a diff.
-_Row = tuple[str, tuple[Mark, ...], tuple[Mark, ...]]
+_Row = tuple[str, tuple[DiffPart, ...], tuple[DiffPart, ...]]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/changes")
@@ -67,8 +67,8 @@ def own_change(meeting_id: UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/registration/change/take-back")
 @allows(REGISTRATION_OWN)
 def take_change_back(meeting_id: UUID) -> Response:
-    commands.take_change_back(viewer(), now=clock.now())
-    return _taken_back(url_for("registration.own_registration", meeting_id=meeting_id))
+    commands.withdraw_change_request(viewer(), now=clock.now())
+    return _redirect_withdrawn(url_for("registration.own_registration", meeting_id=meeting_id))
 
 
 _FOR = "/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/change"
@@ -86,37 +86,40 @@ def change_for(meeting_id: UUID, participation_id: UUID) -> str:
 @blueprint.post(f"{_FOR}/take-back")
 @allows(REGISTRATION_FOR)
 def take_change_back_for(meeting_id: UUID, participation_id: UUID) -> Response:
-    commands.take_change_back(viewer(), for_whom=participation_id, now=clock.now())
-    return _taken_back(
+    commands.withdraw_change_request(viewer(), participation_id=participation_id, now=clock.now())
+    return _redirect_withdrawn(
         url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
     )
 
 
-def _change_page(change: Change | None, back: str, for_whom: UUID | None = None) -> str:
+def _change_page(change: RequestedChange | None, back: str, participation_id: UUID | None = None) -> str:
     return render_template(
         "people/registration/own_change.html",
         change=change,
         rows=_rows(change) if change is not None else [],
         back=back,
-        for_whom=for_whom,
+        participation_id=participation_id,
     )
 
 
-def _taken_back(back: str) -> Response:
+def _redirect_withdrawn(back: str) -> Response:
     flash(_("You ask for no change any more: everything stays as it is."), "success")
     return see_other(back)
 
 
-def _rows(change: Change) -> list[_Row]:
-    return [(word(one), *marked(_said(one, was), _said(one, wanted))) for one, was, wanted in change.fields]
+def _rows(change: RequestedChange) -> list[_Row]:
+    return [
+        (word(one), *word_diff(_display_value(one, was), _display_value(one, wanted)))
+        for one, was, wanted in change.fields
+    ]
 
 
-def _said(one: Changeable, value: Plain) -> str:
+def _display_value(field: Changeable, value: JsonValue) -> str:
     """Returns a value as text for display."""
-    if one is Changeable.NAME_ORDER:
+    if field is Changeable.NAME_ORDER:
         return word(NameOrder(value))
-    if one is Changeable.LANGUAGES:
+    if field is Changeable.LANGUAGES:
         return " · ".join(language_name(code) for code in value)
-    if one is Changeable.LISTENS_IN:
+    if field is Changeable.LISTENS_IN:
         return language_name(str(value)) if value else _("needs no interpretation")
     return str(value)

@@ -53,9 +53,9 @@ def own_sealed(meeting_id: UUID) -> Iterator[Any]:
         cleared=form.cleared(),
     )
     flash(_("Saved and sealed."), "success")
-    yield steps.go_on(shown, overview) if shown else see_other(url_for(".own_sealed", meeting_id=meeting_id))
+    yield steps.next_page(shown, overview) if shown else see_other(url_for(".own_sealed", meeting_id=meeting_id))
 
 
-def _step(meeting_id: UUID, frame: Any) -> steps.Shown:
+def _step(meeting_id: UUID, frame: Any) -> steps.StepPage:
     own = queries.own_registration(viewer())
-    return steps.Shown(Step.NEEDS, own, frame, lambda step: steps.own_page(step, meeting_id))
+    return steps.StepPage(Step.NEEDS, own, frame, lambda step: steps.own_step_url(step, meeting_id))

@@ -29,7 +29,7 @@ def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
     """Shows the state of the registration and the steps that are missing."""
     own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
     progress = steps.progress(own, frame)
-    pages = [(step, steps.page_for(step, meeting_id, participation_id)) for step in steps_of(progress)]
+    pages = [(step, steps.step_url_for(step, meeting_id, participation_id)) for step in steps_of(progress)]
     return render_template(
         "people/registration/registration_for.html",
         own=own,
@@ -69,11 +69,11 @@ def _page_of(step: Step) -> Any:
     @form_page("people/registration/step.html")
     def page(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
         own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
-        shown = steps.Shown(step, own, frame, lambda one: steps.page_for(one, meeting_id, participation_id))
+        shown = steps.StepPage(step, own, frame, lambda one: steps.step_url_for(one, meeting_id, participation_id))
         overview = _overview(meeting_id, participation_id)
-        yield from steps.first_answer(shown, overview, whom=own.name)
-        steps.save(viewer(), shown, for_whom=participation_id)
-        yield steps.go_on(shown, overview)
+        yield from steps.page_context(shown, overview, on_behalf_of=own.name)
+        steps.save(viewer(), shown, participation_id=participation_id)
+        yield steps.next_page(shown, overview)
 
     return page
 

@@ -46,7 +46,7 @@ def own_registration(meeting_id: UUID) -> str:
         own=own,
         frame=frame,
         stages=_stages(own, frame, is_complete=not missing),
-        steps=[(step, steps.own_page(step, meeting_id), is_done(step, progress)) for step in steps_of(progress)],
+        steps=[(step, steps.own_step_url(step, meeting_id), is_done(step, progress)) for step in steps_of(progress)],
         missing=missing,
         moved=own.present_from is not None and Step.DAYS in missing,
         is_open=frame.gathering.is_open(clock.now()),
@@ -93,11 +93,11 @@ def _page_of(step: Step) -> Any:
     @form_page("people/registration/step.html")
     def page(meeting_id: UUID) -> Iterator[Any]:
         own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
-        shown = steps.Shown(step, own, frame, lambda one: steps.own_page(one, meeting_id))
+        shown = steps.StepPage(step, own, frame, lambda one: steps.own_step_url(one, meeting_id))
         overview = url_for("registration.own_registration", meeting_id=meeting_id)
-        yield from steps.first_answer(shown, overview, whom="")
+        yield from steps.page_context(shown, overview, on_behalf_of="")
         steps.save(viewer(), shown)
-        yield steps.go_on(shown, overview)
+        yield steps.next_page(shown, overview)
 
     return page
 
@@ -111,7 +111,7 @@ for _step in steps.FORMS:
     )
 
 
-def _prove_first(view: Any) -> Any:
+def _require_second_factor(view: Any) -> Any:
     """Requires the second factor of accounts that have one.
 
     Otherwise someone with a borrowed browser or mailbox could take over the account.
@@ -129,7 +129,7 @@ def _prove_first(view: Any) -> Any:
 
 @blueprint.route("/meetings/<uuid:meeting_id>/registration/address", methods=["GET", "POST"])
 @allows(REGISTRATION_OWN)
-@_prove_first
+@_require_second_factor
 @form_page("people/registration/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
     """Sends a confirmation link to a new address. The address changes once the link is opened in this browser."""

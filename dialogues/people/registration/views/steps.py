@@ -51,30 +51,30 @@ def progress(own: Any, frame: RegistrationContext) -> Progress:
     )
 
 
-def own_page(step: Step, meeting_id: UUID) -> str:
+def own_step_url(step: Step, meeting_id: UUID) -> str:
     """Address of the viewer's own step; empty if the endpoint does not exist."""
-    return _address(_OWN_PAGES.get(step, f"own_{step.value}"), meeting_id=meeting_id)
+    return _url(_OWN_PAGES.get(step, f"own_{step.value}"), meeting_id=meeting_id)
 
 
-def page_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
+def step_url_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
     """Address of a step for another person; empty if the endpoint does not exist."""
     page = _PAGES_FOR.get(step, f"{step.value}_for")
-    return _address(page, meeting_id=meeting_id, participation_id=participation_id)
+    return _url(page, meeting_id=meeting_id, participation_id=participation_id)
 
 
-def _address(page: str, **ids: Any) -> str:
+def _url(page: str, **ids: Any) -> str:
     endpoint = f"registration.{page}"
     return url_for(endpoint, **ids) if endpoint in current_app.view_functions else ""
 
 
 @dataclass(frozen=True)
-class Shown:
+class StepPage:
     """One step of one registration as its page shows it."""
 
     step: Step
     own: Any
     frame: RegistrationContext
-    address_of: Callable[[Step], str]
+    url_of: Callable[[Step], str]
 
     @cached_property
     def form(self) -> StepForm:
@@ -84,26 +84,26 @@ class Shown:
     @cached_property
     def steps(self) -> list[tuple[Step, str, bool]]:
         """Steps as (step, address, is done). Steps without a page are left out."""
-        made = progress(self.own, self.frame)
-        found = [(step, self.address_of(step), is_done(step, made)) for step in steps_of(made)]
+        current = progress(self.own, self.frame)
+        found = [(step, self.url_of(step), is_done(step, current)) for step in steps_of(current)]
         return [(step, address, done) for step, address, done in found if address]
 
     @property
-    def is_asked_for(self) -> bool:
+    def needs_request(self) -> bool:
         """Whether saving makes a change request, because the registration is approved."""
         return self.own.approved_at is not None and self.step in ASKED_FOR_AFTER_APPROVAL
 
-    def beside(self, distance: int) -> str:
+    def adjacent(self, distance: int) -> str:
         """Address of the step `distance` places away; empty beyond the first and the last."""
-        order = [step for step, _address, _done in self.steps]
-        place = order.index(self.step) + distance if self.step in order else -1
-        return self.steps[place][1] if 0 <= place < len(order) else ""
+        order = [step for step, _url, _done in self.steps]
+        index = order.index(self.step) + distance if self.step in order else -1
+        return self.steps[index][1] if 0 <= index < len(order) else ""
 
 
-def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
+def page_context(shown: StepPage, overview: str, *, on_behalf_of: str) -> Iterator[Any]:
     """Yields the page context. A preview yields the page with the typed values instead and saves nothing.
 
-    :param whom: name of the person the page is filled in for, empty for oneself.
+    :param on_behalf_of: name of the person the page is filled in for, empty for oneself.
     """
     form = shown.form
     context = {
@@ -111,7 +111,7 @@ def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
         "shown": shown,
         "own": shown.own,
         "frame": shown.frame,
-        "whom": whom,
+        "on_behalf_of": on_behalf_of,
         "overview": overview,
         "is_open": shown.frame.gathering.is_open(clock.now()),
     }
@@ -124,22 +124,24 @@ def first_answer(shown: Shown, overview: str, *, whom: str) -> Iterator[Any]:
     yield context
 
 
-def save(viewer: Viewer, shown: Shown, *, for_whom: UUID | None = None) -> None:
+def save(viewer: Viewer, shown: StepPage, *, participation_id: UUID | None = None) -> None:
     """Saves the step, or requests the change if the step is approved.
 
     :raises Refusal: the input cannot be saved.
     """
     form, now = shown.form, clock.now()
-    if shown.is_asked_for:
-        wanted = asdict(form.filled())
-        waits = commands.ask_for_change(viewer, wanted, version=form.version.data, now=now, for_whom=for_whom)
+    if shown.needs_request:
+        values = asdict(form.step_data())
+        waits = commands.request_change(
+            viewer, values, version=form.version.data, now=now, participation_id=participation_id
+        )
         flash(_("The office is asked for this change.") if waits else _("Nothing is asked to be changed."), "success")
         return
-    commands.fill_in(viewer, form.filled(), version=form.version.data, now=now, for_whom=for_whom)
+    commands.fill_in(viewer, form.step_data(), version=form.version.data, now=now, participation_id=participation_id)
     flash(_("Saved."), "success")
 
 
-def go_on(shown: Shown, overview: str) -> Response:
+def next_page(shown: StepPage, overview: str) -> Response:
     """Redirects to the next or previous step, or to the overview, which also shows change requests."""
-    distance = 0 if shown.is_asked_for else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
-    return see_other((shown.beside(distance) if distance else "") or overview)
+    distance = 0 if shown.needs_request else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
+    return see_other((shown.adjacent(distance) if distance else "") or overview)

@@ -44,7 +44,7 @@ class ListLine:
     party_code: str
     party_name: str
     #: Name that the party is sorted by, if it is not the English one.
-    party_stands_as: str
+    party_sort_name: str
     capacity: Capacity
     affiliation: str
     status: ParticipationStatus | None
@@ -96,20 +96,20 @@ class ParticipantsList:
     sealed: bool
 
 
-def participants(viewer: Viewer, wanted: ListFilter) -> ParticipantsList:
+def participants(viewer: Viewer, list_filter: ListFilter) -> ParticipantsList:
     """One page of the participants the viewer may see: by party in the order in force, then by sort key.
 
     Always four statements, so that the number of hidden rows is not measurable.
     """
-    order = precedence.order(viewer, wanted.by)
+    order = precedence.order(viewer, list_filter.by)
     found = db.session.execute(
-        _narrowed(viewer, wanted, select(func.count()).select_from(Participation).join(Person, person_of()))
+        _filtered(viewer, list_filter, select(func.count()).select_from(Participation).join(Person, person_of()))
     ).scalar_one()
     last = max(1, -(-found // PAGE))
-    page = min(max(wanted.page, 1), last)
+    page = min(max(list_filter.page, 1), last)
     rows = db.session.execute(
-        _narrowed(viewer, wanted, _lines(viewer))
-        .order_by(*_in_order(wanted, order))
+        _filtered(viewer, list_filter, _lines(viewer))
+        .order_by(*_in_order(list_filter, order))
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
@@ -124,23 +124,23 @@ def participants(viewer: Viewer, wanted: ListFilter) -> ParticipantsList:
     )
 
 
-def all_found(viewer: Viewer, wanted: ListFilter) -> tuple[ListLine, ...]:
+def all_found(viewer: Viewer, list_filter: ListFilter) -> tuple[ListLine, ...]:
     """All rows that match the filter, in list order, without paging."""
-    order = precedence.order(viewer, wanted.by)
-    rows = _narrowed(viewer, wanted, _lines(viewer)).order_by(*_in_order(wanted, order))
+    order = precedence.order(viewer, list_filter.by)
+    rows = _filtered(viewer, list_filter, _lines(viewer)).order_by(*_in_order(list_filter, order))
     return tuple(_line(row, order) for row in db.session.execute(rows))
 
 
-def _in_order(wanted: ListFilter, order: Order) -> list[Any]:
-    by_party = [] if wanted.by_person else [precedence_sort_key(order, Participation.party_id)]
+def _in_order(list_filter: ListFilter, order: Order) -> list[Any]:
+    by_party = [] if list_filter.by_person else [precedence_sort_key(order, Participation.party_id)]
     return [*by_party, Person.collation, Person.name, Participation.id]
 
 
-def _listed(viewer: Viewer) -> ColumnElement[bool]:
+def _on_list(viewer: Viewer) -> ColumnElement[bool]:
     return or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
 
 
-def _registration_open(viewer: Viewer) -> ColumnElement[bool]:
+def _may_read_registration(viewer: Viewer) -> ColumnElement[bool]:
     return case((visible(viewer, REGISTRATION_SEE), true()), else_=false())
 
 
@@ -161,7 +161,7 @@ def _lines(viewer: Viewer) -> Any:
             Participation.present_to,
             Person.languages,
             readiness().label("ready"),
-            _registration_open(viewer).label("registration_open"),
+            _may_read_registration(viewer).label("registration_open"),
         )
         .select_from(Participation)
         .join(Person, person_of())
@@ -170,26 +170,26 @@ def _lines(viewer: Viewer) -> Any:
     )
 
 
-def _narrowed(viewer: Viewer, wanted: ListFilter, lines: Any) -> Any:
+def _filtered(viewer: Viewer, list_filter: ListFilter, lines: Any) -> Any:
     """Limits the query to visible rows that match the filter.
 
     Status and approval state match only registrations the viewer may read, because a filter would reveal them.
     """
-    lines = lines.where(_listed(viewer))
-    if wanted.party_id is not None:
-        lines = lines.where(Participation.party_id == wanted.party_id)
-    if wanted.status is not None:
-        lines = lines.where(Participation.status == wanted.status, visible(viewer, REGISTRATION_SEE))
-    if wanted.capacity is not None:
-        lines = lines.where(Participation.capacity == wanted.capacity)
-    if wanted.ready is not None:
-        lines = lines.where(is_ready(wanted.ready), visible(viewer, REGISTRATION_SEE))
-    if wanted.search:
-        lines = lines.where(_named_like(viewer, wanted.search))
+    lines = lines.where(_on_list(viewer))
+    if list_filter.party_id is not None:
+        lines = lines.where(Participation.party_id == list_filter.party_id)
+    if list_filter.status is not None:
+        lines = lines.where(Participation.status == list_filter.status, visible(viewer, REGISTRATION_SEE))
+    if list_filter.capacity is not None:
+        lines = lines.where(Participation.capacity == list_filter.capacity)
+    if list_filter.ready is not None:
+        lines = lines.where(is_ready(list_filter.ready), visible(viewer, REGISTRATION_SEE))
+    if list_filter.search:
+        lines = lines.where(_matches_name(viewer, list_filter.search))
     return lines
 
 
-def _named_like(viewer: Viewer, search: str) -> ColumnElement[bool]:
+def _matches_name(viewer: Viewer, search: str) -> ColumnElement[bool]:
     """Matches the styled name, and other parts of the name only where they are shown to the viewer."""
     rest = or_(
         Person.folded.contains(folded(search), autoescape=True),
@@ -200,7 +200,7 @@ def _named_like(viewer: Viewer, search: str) -> ColumnElement[bool]:
 
 
 def _line(row: Any, order: Order | None = None) -> ListLine:
-    shown = row.registration_open
+    may_read = row.registration_open
     return ListLine(
         id=row.id,
         person_id=row.person_id,
@@ -209,14 +209,14 @@ def _line(row: Any, order: Order | None = None) -> ListLine:
         party_id=row.party_id,
         party_code=row.party_code,
         party_name=row.party_name or row.party_code,
-        party_stands_as=order.other_names.get(row.party_id, "") if order is not None else "",
+        party_sort_name=order.other_names.get(row.party_id, "") if order is not None else "",
         capacity=row.capacity,
         affiliation=row.affiliation,
-        status=row.status if shown else None,
-        present_from=row.present_from if shown else None,
-        present_to=row.present_to if shown else None,
-        languages=tuple(row.languages) if shown else None,
-        ready=Readiness(row.ready) if shown and row.ready else None,
+        status=row.status if may_read else None,
+        present_from=row.present_from if may_read else None,
+        present_to=row.present_to if may_read else None,
+        languages=tuple(row.languages) if may_read else None,
+        ready=Readiness(row.ready) if may_read and row.ready else None,
     )
 
 
@@ -235,7 +235,7 @@ def _tallies(viewer: Viewer, order: Order) -> tuple[Tally, ...]:
         )
         .select_from(Participation)
         .join(Party, Party.id == Participation.party_id)
-        .where(_listed(viewer))
+        .where(_on_list(viewer))
         .group_by(Party.id, Party.code, english(), status, Participation.capacity, ready)
     )
     return tuple(
@@ -288,7 +288,7 @@ def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
             .scalar_subquery()
             .label("held_in"),
         )
-        .where(_listed(viewer), Participation.id == participation_id)
+        .where(_on_list(viewer), Participation.id == participation_id)
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -24,11 +24,11 @@ from dialogues.people.participants.rules.kinds import BulkKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import STEPS_THERE, Step
 from dialogues.people.roster.models import BulkAction
-from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, sort_out
+from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, build_selection
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
 
 #: Right needed for each bulk action.
-RIGHT: Mapping[BulkKind, Action] = {
+RIGHTS: Mapping[BulkKind, Action] = {
     BulkKind.APPROVE: REGISTRATION_APPROVE,
     BulkKind.REMIND: PARTICIPANTS_INVITE,
     BulkKind.TAKE_BACK: PARTICIPANTS_INVITE,
@@ -37,10 +37,10 @@ RIGHT: Mapping[BulkKind, Action] = {
 
 def is_complete() -> ColumnElement[bool]:
     """SQL condition: no step of the registration is missing. Must agree with `steps.missing_steps`."""
-    return _done(*STEPS_THERE)
+    return _steps_done(*STEPS_THERE)
 
 
-def _done(*steps: Step) -> ColumnElement[bool]:
+def _steps_done(*steps: Step) -> ColumnElement[bool]:
     here = Meeting.id == Participation.meeting_id
     first = func.coalesce(Meeting.arrive_on, Meeting.starts_on)
     last = func.coalesce(Meeting.depart_on, Meeting.ends_on)
@@ -70,15 +70,15 @@ def readiness() -> ColumnElement[Any]:
     )
 
 
-def is_ready(wanted: Readiness) -> ColumnElement[bool]:
+def is_ready(state: Readiness) -> ColumnElement[bool]:
     """SQL condition: a confirmed registration has this approval state."""
-    found = readiness() == wanted.value
+    found = readiness() == state.value
     return and_(Participation.status == ParticipationStatus.CONFIRMED, found)
 
 
-def sorted_out(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datetime) -> Selection:
+def selection_for(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datetime) -> Selection:
     """Sorts the selected participants for a bulk action, in list order."""
-    return sort_out(kind, chosen_rows(viewer, RIGHT[kind], ids), now)
+    return build_selection(kind, chosen_rows(viewer, RIGHTS[kind], ids), now)
 
 
 def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
@@ -92,7 +92,7 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
             Person.name,
             Person.email,
             Party.code.label("party_code"),
-            *(case((_done(step), 1), else_=0).label(f"has_{step.value}") for step in STEPS_THERE),
+            *(case((_steps_done(step), 1), else_=0).label(f"has_{step.value}") for step in STEPS_THERE),
         )
         .select_from(Participation)
         .join(Person, person_of())
@@ -100,8 +100,8 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
         .where(visible(viewer, action))
         .order_by(*_in_order(viewer))
     )
-    wanted, written = frozenset(ids), outbox.last_queued(viewer, EmailKind.INVITATION)
-    return [_chosen(row, written.get(row.person_id)) for row in rows if row.id in wanted]
+    selected, last_queued = frozenset(ids), outbox.last_queued(viewer, EmailKind.INVITATION)
+    return [_chosen_row(row, last_queued.get(row.person_id)) for row in rows if row.id in selected]
 
 
 def _in_order(viewer: Viewer) -> tuple[Any, ...]:
@@ -113,7 +113,7 @@ def _in_order(viewer: Viewer) -> tuple[Any, ...]:
     )
 
 
-def _chosen(row: Any, written: outbox.LastQueued | None) -> ChosenRow:
+def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
     return ChosenRow(
         id=row.id,
         person_id=row.person_id,
@@ -123,8 +123,8 @@ def _chosen(row: Any, written: outbox.LastQueued | None) -> ChosenRow:
         has_address=row.email is not None,
         is_approved=row.approved_at is not None,
         missing=tuple(step for step in STEPS_THERE if not getattr(row, f"has_{step.value}")),
-        written_at=written.at if written else None,
-        letter_waits=written.waits if written else False,
+        last_emailed_at=last_queued.at if last_queued else None,
+        email_waits=last_queued.waits if last_queued else False,
     )
 
 
@@ -135,11 +135,11 @@ class ApprovalRecipient:
     locale: str
 
 
-def approved(participation_id: UUID) -> ApprovalRecipient | None:
+def approval_recipient(participation_id: UUID) -> ApprovalRecipient | None:
     """Recipient of the approval email. None if the approval was withdrawn or the person has no address."""
-    told = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)
+    query = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)
     row = db.session.execute(
-        told.where(
+        query.where(
             Participation.id == participation_id,
             Participation.status == ParticipationStatus.CONFIRMED,
             Participation.approved_at.is_not(None),
@@ -154,12 +154,12 @@ def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
     place = viewer.place
     if place is None or place.meeting_id is None:
         return false()
-    kinds = [kind for kind, action in RIGHT.items() if viewer.may(action)]
+    kinds = [kind for kind, action in RIGHTS.items() if viewer.may(action)]
     return and_(BulkAction.meeting_id == place.meeting_id, BulkAction.kind.in_(kinds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoneLine:
+class BulkActionRow:
     """One participant of a past bulk action, with the reason if it was not applied or not undone."""
 
     participation_id: UUID
@@ -168,7 +168,7 @@ class DoneLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class BulkActionDetails:
     """A past bulk action with its participants and the state of its emails."""
 
     id: UUID
@@ -176,24 +176,24 @@ class Done:
     at: datetime
     by: str
     undone_at: datetime | None
-    people: tuple[DoneLine, ...]
-    left_out: tuple[DoneLine, ...]
+    people: tuple[BulkActionRow, ...]
+    left_out: tuple[BulkActionRow, ...]
     emails: int
-    emails_left: int
+    emails_sent: int
 
 
-def done(viewer: Viewer, action_id: UUID) -> Done:
+def bulk_action(viewer: Viewer, action_id: UUID) -> BulkActionDetails:
     """:raises NotFound: missing or not permitted."""
     found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
     action = found.scalar_one_or_none()
     if action is None:
         raise NotFound
-    names = _names(viewer, RIGHT[action.kind])
+    names = _names(viewer, RIGHTS[action.kind])
     emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
     rows = {UUID(row["id"]): row for row in action.rows}
     lines = [(_line(rows[one], names), bool(rows[one].get("left_out"))) for one in names if one in rows]
     by = names_of([action.by_person]).get(action.by_person, "") if action.by_person else ""
-    return Done(
+    return BulkActionDetails(
         id=action.id,
         kind=action.kind,
         at=action.at,
@@ -202,14 +202,14 @@ def done(viewer: Viewer, action_id: UUID) -> Done:
         people=tuple(line for line, is_out in lines if not is_out),
         left_out=tuple(line for line, is_out in lines if is_out),
         emails=len(emails),
-        emails_left=len(outbox.left(emails)) if emails else 0,
+        emails_sent=len(outbox.left(emails)) if emails else 0,
     )
 
 
-def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> DoneLine:
+def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> BulkActionRow:
     participation_id = UUID(row["id"])
     reason = row.get("left_out") or row.get("kept") or ""
-    return DoneLine(participation_id=participation_id, name=names[participation_id], reason=reason)
+    return BulkActionRow(participation_id=participation_id, name=names[participation_id], reason=reason)
 
 
 def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
@@ -219,7 +219,7 @@ def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoneBefore:
+class BulkActionSummary:
     """One row of the list of past bulk actions."""
 
     id: UUID
@@ -229,11 +229,13 @@ class DoneBefore:
     is_undone: bool
 
 
-def done_lately(viewer: Viewer, most: int = 20) -> Sequence[DoneBefore]:
+def recent_bulk_actions(viewer: Viewer, limit: int = 20) -> Sequence[BulkActionSummary]:
     """Past bulk actions, newest first."""
-    newest = select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(most)
+    newest = (
+        select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(limit)
+    )
     return [
-        DoneBefore(
+        BulkActionSummary(
             id=action.id,
             kind=action.kind,
             at=action.at,
