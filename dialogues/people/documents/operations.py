@@ -100,10 +100,10 @@ def recalculate_purge_dates(meeting: Meeting, people: Collection[UUID] | None = 
     if meeting.status is MeetingStatus.CANCELLED:
         return
     days, gone = days_of(meeting), people_who_left(meeting.id, people)
-    told = select(Participation.person_id, Participation.present_to).where(Participation.meeting_id == meeting.id)
+    query = select(Participation.person_id, Participation.present_to).where(Participation.meeting_id == meeting.id)
     if people is not None:
-        told = told.where(Participation.person_id.in_(people))
-    present = {row.person_id: row.present_to for row in db.session.execute(told)}
+        query = query.where(Participation.person_id.in_(people))
+    present = {row.person_id: row.present_to for row in db.session.execute(query)}
     stored = select(SealedField).where(*_fields_of(meeting.id, people), SealedField.purge_on != CLEARED_PURGE_DATE)
     for field in db.session.scalars(stored):
         if field.person_id in gone:
@@ -114,12 +114,12 @@ def recalculate_purge_dates(meeting: Meeting, people: Collection[UUID] | None = 
 def reset_needs_step(meeting_id: UUID, people: Collection[UUID], today: date) -> None:
     """Resets the step "needs" for those of these people who have no sealed field left."""
     stored = select(SealedField.person_id).where(*_fields_of(meeting_id, people), SealedField.purge_on > today)
-    theirs = select(Participation).where(
+    participations = select(Participation).where(
         Participation.meeting_id == meeting_id,
         Participation.person_id.in_(people),
         Participation.person_id.not_in(stored),
     )
-    for participation in db.session.scalars(theirs):
+    for participation in db.session.scalars(participations):
         if Step.NEEDS.value in participation.steps:
             participation.steps = [step for step in participation.steps if step != Step.NEEDS.value]
     db.session.flush()
@@ -127,8 +127,8 @@ def reset_needs_step(meeting_id: UUID, people: Collection[UUID], today: date) ->
 
 def purge_no_later_than(meeting_id: UUID, day: date, people: Collection[UUID] | None = None) -> None:
     """Brings purge dates that are later than `day` forward to it."""
-    sooner = update(SealedField).where(*_fields_of(meeting_id, people), SealedField.purge_on > day)
-    db.session.execute(sooner.values(purge_on=day))
+    later = update(SealedField).where(*_fields_of(meeting_id, people), SealedField.purge_on > day)
+    db.session.execute(later.values(purge_on=day))
 
 
 def people_who_left(meeting_id: UUID, people: Collection[UUID] | None) -> set[UUID]:

@@ -111,8 +111,8 @@ def _store_action(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_
 
 def _skipped_rows(selection: Selection, *, also: bool) -> list[_Row]:
     rows = [{"id": str(row.id), "left_out": reason} for row, reason in selection.left_out]
-    asked = () if also else selection.on_request
-    return rows + [{"id": str(row.id), "left_out": N_("was not asked for")} for row in asked]
+    optional = () if also else selection.on_request
+    return rows + [{"id": str(row.id), "left_out": N_("was not asked for")} for row in optional]
 
 
 def _participations(rows: Sequence[ChosenRow]) -> list[Participation]:
@@ -142,13 +142,13 @@ def _remind(change: Change, participations: Sequence[Participation], now: dateti
 
 def _withdraw(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
     rows = [operations.snapshot(participation) for participation in participations]
-    told = False
+    is_announced = False
     for participation in participations:
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
-        told |= participants_operations.end_part(participation, now, by_letter=False)
+        is_announced |= participants_operations.end_part(participation, now, by_letter=False)
     change.record(*(ParticipationWithdrawn.of(one, now, by_office=True) for one in participations))
-    if told:
+    if is_announced:
         participants_operations.enqueue_news(EmailKind.LIST_CHANGED, participations[0].meeting_id, now)
     return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
 
@@ -209,7 +209,7 @@ def _undo_remind(change: Change, at: datetime, rows: list[_Row], now: datetime) 
 
 def _undo_withdraw(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
     participations, meeting_id = _by_id(rows), _meeting(change).id
-    restored, told = list[Participation](), False
+    restored, is_announced = list[Participation](), False
     # Seats first, then the waiting list from its end, because each restored person goes to the head of the queue.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
         participation = participations.get(row["id"])
@@ -220,12 +220,12 @@ def _undo_withdraw(change: Change, at: datetime, rows: list[_Row], now: datetime
         if not participants_operations.may_have_capacity(participation):
             row["kept"] = CHANGED_SINCE
             continue
-        told |= operations.restore_participation(participation, row, taken_at=at, now=now)
+        is_announced |= operations.restore_participation(participation, row, taken_at=at, now=now)
         restored.append(participation)
         if participation.status.value != row["status"]:
             row["kept"] = N_("the seat is taken: first on the waiting list now")
     change.record(*(ParticipationRestored.of(one, now) for one in restored))
-    if told:
+    if is_announced:
         participants_operations.enqueue_news(EmailKind.LIST_CHANGED, meeting_id, now)
     participants_operations.fill_seats(meeting_id, now)
 
