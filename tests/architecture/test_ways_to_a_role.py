@@ -36,6 +36,7 @@ from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import BulkKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.registration import commands as registration
 from dialogues.people.roster import commands as roster
 from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.database import Installation, opened
@@ -553,6 +554,16 @@ def test_punctuation_and_a_title_hide_no_focal_point(cast: Cast, desk: Viewer, w
     assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
+def test_the_name_in_its_own_script_shows_the_focal_point_too(cast: Cast, desk: Viewer) -> None:
+    leave(cast, desk, "jp2")
+    native = db.session.get_one(Person, cast.person("jp2")).native
+
+    one = name_for(cast, "jp2", "JP", name="Zed", native=native, email="another@example.org")
+
+    assert native
+    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+
+
 def wish_for(cast: Cast, address: str) -> None:
     """jp2 asks for another address of the account, and does not confirm it."""
     with upkeep(system(Purpose.SAMPLE)):
@@ -675,6 +686,22 @@ def test_a_focal_point_does_not_put_themself_in_a_participants_place(cast: Cast,
             way(cast, "jp2", seated, name="Me", email="jp2@example.invalid")
 
     assert stands(seated)[0] is Capacity.PARTICIPANT
+
+
+def test_a_focal_point_does_not_put_themself_in_a_participants_place_by_registering_them(
+    cast: Cast, desk: Viewer
+) -> None:
+    leave(cast, desk, "jp2")
+    seated = name_for(cast, "jp2", "JP", name="Zed")
+    registration.confirm_for(at(cast, "jp2"), seated, version=version(seated), now=clock.now())
+    identity = f"/meetings/{cast.meeting()}/participants/{seated}/registration/identity"
+    client, own = cast.client("jp2"), own_name(cast)
+
+    answer = send(client, identity, name=own)
+
+    assert "after the coordinator's approval" in complaints(answer)
+    assert send(client, identity, name="Zed ZEDSON").status_code == 303
+    assert send(cast.client("st-coord"), identity, name=own).status_code == 303
 
 
 def test_who_waits_for_approval_is_not_invited_when_the_list_is_submitted_or_more_seats_come(

@@ -142,7 +142,7 @@ def new_installation(instance: Path, like: Installation | None = None, name: str
 
 
 @contextmanager
-def _in_its_place(factory: pytest.TempPathFactory, kind: str, like: Installation | None) -> Iterator[Installation]:
+def in_its_place(factory: pytest.TempPathFactory, kind: str, like: Installation | None) -> Iterator[Installation]:
     """An installation where the last test of this process had its own, so that its application serves again."""
     instance = factory.getbasetemp() / f"{kind}-instance"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
@@ -205,19 +205,19 @@ def sample(loaded: Sample) -> dict[str, Any]:
 @pytest.fixture
 def installation(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
     """This test's own copy of the sample dialogues."""
-    with _in_its_place(tmp_path_factory, "sample", loaded.installation) as copy:
+    with in_its_place(tmp_path_factory, "sample", loaded.installation) as copy:
         yield copy
 
 
 @pytest.fixture
 def empty_installation(tmp_path_factory: pytest.TempPathFactory, migrated: Installation) -> Iterator[Installation]:
     """This test's own installation with nothing in it."""
-    with _in_its_place(tmp_path_factory, "empty", migrated) as copy:
+    with in_its_place(tmp_path_factory, "empty", migrated) as copy:
         yield copy
 
 
 @pytest.fixture
 def bare_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """This test's own database before any migration."""
-    with _in_its_place(tmp_path_factory, "bare", None) as bare:
+    with in_its_place(tmp_path_factory, "bare", None) as bare:
         yield bare

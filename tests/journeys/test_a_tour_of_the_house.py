@@ -1,7 +1,8 @@
-"""Everyone walks to every kind of page that links lead to: each is whole, usable by all, and fits its window."""
+"""Everyone walks to every kind of page that links lead to. Each is complete, accessible and fits its window."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -46,18 +47,19 @@ _WITHOUT_A_LINK = {
     "invitations.correct",  # The page of someone who has not answered leads there.
     "accounts.change_password",  # The personas have no password: they sign in by link.
 }
+#: At a desk and on a phone, each in another colour scheme.
+_VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((DESK, "light"), (PHONE, "dark"))
 _WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"
 _WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
-def test_every_kind_of_page_is_usable_by_whoever_sees_it(stage: Stage, width: int, scheme: str) -> None:
+def test_every_kind_of_page_is_usable_by_everyone_who_sees_it(stage: Stage) -> None:
     meeting = something_of_everything_is_there(Cast(stage.app))
     examined: set[str] = set()
     faults = []
     for persona in PERSONAS:
-        page = stage.enter(persona, width=width, scheme=scheme).page
+        page = stage.enter(persona).page
         for kind, path in walk(stage.app, page, (meeting, *_BEGINNINGS)):
             found = faults_of(page, path, closely=kind not in examined)
             faults += [f"{persona} at {kind}: {fault}" for fault in found]
@@ -69,9 +71,8 @@ def test_every_kind_of_page_is_usable_by_whoever_sees_it(stage: Stage, width: in
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize(("width", "scheme"), [(DESK, "dark"), (PHONE, "light")])
-def test_the_pages_before_signing_in_are_usable(stage: Stage, width: int, scheme: str) -> None:
-    page = stage.visitor(width=width, scheme=scheme).page
+def test_the_pages_before_signing_in_are_usable(stage: Stage) -> None:
+    page = stage.visitor().page
     for path in ("/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/design"):
         assert faults_of(page, path, closely=True) == []
 
@@ -162,11 +163,16 @@ def kind_of(app: Flask, path: str) -> str:
 
 
 def faults_of(page: Page, path: str, *, closely: bool) -> list[str]:
-    """Open a page, and say what is wrong with it; closely: for those who hear it or use it without a mouse, too."""
+    """Open a page, and look at it at a desk and on a phone; closely: with axe, too."""
     answer = page.goto(path)
     if answer is None or not answer.ok:
         return [f"answers {answer.status if answer else 'nothing'}"]
     faults = page_faults(answer.text())
-    if page.evaluate(_WIDER_THAN_ITS_WINDOW):
-        faults.append("is wider than its window")
-    return faults + (accessibility_faults(page) if closely else [])
+    for width, scheme in _VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate(_WIDER_THAN_ITS_WINDOW):
+            faults.append(f"is wider than its window of {width} px")
+        if closely:
+            faults += accessibility_faults(page)
+    return faults

@@ -32,6 +32,7 @@ def the_story(stage: Stage) -> None:
     other, focal, coordinator = (stage.enter(persona) for persona in ("ru1", "kp2", "st-coord"))
     meeting = the_focal_point_takes_the_role(focal)
     someone_without_an_address_is_named(focal, meeting)
+    the_coordinator_approves_a_seat(coordinator, meeting)
     nobody_else_learns_of_it(other, meeting)
     the_lists_are_lodged(focal, coordinator, meeting)
     nobody_else_learns_of_it(other, meeting)
@@ -66,7 +67,13 @@ def someone_without_an_address_is_named(focal: Someone, meeting: str) -> None:
     focal.fill_in({"Name as the person styles it": NEWCOMER, "Name in its own script": NATIVE, "Family name": "Rim"})
     focal.choose("Capacity", "observer")
     focal.press("Put on the list")
-    focal.sees(f"{NEWCOMER} is on the list", NATIVE)
+    focal.sees(f"{NEWCOMER} is on the waiting list", NATIVE)
+
+
+def the_coordinator_approves_a_seat(coordinator: Someone, meeting: str) -> None:
+    coordinator.open(f"{meeting}/nominations")
+    coordinator.press(f"Approve a seat for {NEWCOMER}")
+    coordinator.sees("4 of 3 seats taken")
 
 
 def nobody_else_learns_of_it(other: Someone, meeting: str) -> None:

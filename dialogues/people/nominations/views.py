@@ -221,7 +221,8 @@ def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
     yield {
         "form": PlainForm(),
         "party": nominations_queries.party_list(viewer(), LODGE, party_id),
-        "moment": exchange_queries.moment_of(meeting_id),
+        "moment": (moment := exchange_queries.moment_of(meeting_id)),
+        "may_be_withdrawn": moment.may_be_withdrawn(clock.now()),
     }
     submitting.submit_list(viewer(), party_id, now=clock.now())
     if exchange_queries.moment_of(meeting_id).opened_at is None:

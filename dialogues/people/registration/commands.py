@@ -28,6 +28,7 @@ from dialogues.people.participants.models import Availability, ChangeRequest, Pa
 from dialogues.people.participants.operations import close_request, email_about, forget_decided, waiting_request
 from dialogues.people.participants.queries import frame as participants_frame
 from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.queries.capacity import refuse_change_of_person
 from dialogues.people.participants.queries.frame import own_part, part_for
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.audiences import refuse_invisible
@@ -208,8 +209,8 @@ def fill_in(
     """Saves one step of the viewer's own registration, or of that of a person without an address (`participation_id`).
 
     :raises NotFound: there is no such registration for this viewer.
-    :raises Refusal: registration is closed, the input is invalid, the step is approved already, or the registration
-        changed meanwhile.
+    :raises Refusal: registration is closed, the input is invalid, the step is approved already, the registration
+        changed meanwhile, or a focal point makes another person of a participant.
     """
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
         participation = _load_participation(change, participation_id)
@@ -217,6 +218,9 @@ def fill_in(
         _check_open(meeting, now)
         person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
+        if participation_id is not None and isinstance(data, Identity):
+            names, new_names = (person.name, person.native), (data.name, data.native)
+            refuse_change_of_person(change.viewer, participation, (names, None), (new_names, None))
         step = _save_step_data(participation, meeting, person, data, now)
         if participation.approved_at is not None and step in ASKED_FOR_AFTER_APPROVAL:
             raise Refusal(N_("The office has approved this registration: ask the office for this change."))

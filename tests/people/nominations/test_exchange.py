@@ -1,5 +1,6 @@
 """Sealed lists: lodged unseen, opened to each other at one moment, and after that changed in everyone's sight."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -360,6 +361,25 @@ def test_within_24_hours_of_the_set_time_no_list_is_withdrawn(cast: Cast) -> Non
             nominations_submitting.take_submission_back(
                 viewer(cast, name, clock.now()), cast.party("RU", "LVR"), now=clock.now()
             )
+
+
+def test_the_pages_say_that_a_list_cannot_be_withdrawn_within_24_hours(cast: Cast) -> None:
+    said, lodging_page = "No list can be withdrawn now", lvr(cast, f"/nominations/{cast.party('KR', 'LVR')}/lodge")
+    assert said not in cast.client("ru1").get(lvr(cast, "/nominations")).text
+    assert "Until 24 hours before, you can take it back" in cast.client("st-coord").get(lodging_page).text
+
+    set_clock(cast.app, MOMENT - timedelta(hours=2))
+
+    assert said in cast.client("ru1").get(lvr(cast, "/nominations")).text
+    assert "You cannot take it back" in cast.client("st-coord").get(lodging_page).text
+
+
+def test_the_proposal_and_what_it_needs_are_two_sentences(cast: Cast) -> None:
+    propose(cast, "mn1", "2027-08-05T08:00")
+
+    text = page(cast.client("mn1").get(lvr(cast, "/exchange"))).get_text()
+
+    assert re.search(r"proposes [^.]+\.\s+A second person must confirm it\.", text)
 
 
 def test_within_24_hours_a_nominee_is_withdrawn_but_not_the_last_one(cast: Cast) -> None:

@@ -33,7 +33,12 @@ from dialogues.people.nominations.rules import (
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants_visibility
-from dialogues.people.participants.queries.capacity import needs_approval, own_person, people_needing_approval
+from dialogues.people.participants.queries.capacity import (
+    NEEDS_APPROVAL,
+    needs_approval,
+    own_person,
+    refuse_change_of_person,
+)
 from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import (
     GONE,
@@ -42,10 +47,6 @@ from dialogues.people.participants.rules.standing import (
     refuse_closed,
 )
 from dialogues.policy import NOMINATE, Scope
-
-NEEDS_APPROVAL = N_(
-    "%(name)s becomes a participant after the coordinator's approval. Name them on the form “Name a person” first."
-)
 
 
 def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now: datetime) -> UUID:
@@ -248,7 +249,7 @@ def _add_nominee(
     own_id = None if sees_all else own_person(change.viewer, address)
     owner = _owner(row, address, own_id)
     needs_request = nominee.capacity is Capacity.PARTICIPANT and not sees_all
-    needs_request = needs_request and needs_approval(change.viewer, row, nominee.name, address)
+    needs_request = needs_request and needs_approval(change.viewer, row, (nominee.name, nominee.native), address)
     capacity, requested = (Capacity.OBSERVER, nominee.capacity) if needs_request else (nominee.capacity, None)
     if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
         was_restricted = owner.part.reads_as_observer
@@ -311,21 +312,6 @@ def _nominate_again(change: Change, part: Participation, party_id: UUID, capacit
     db.session.flush()
 
 
-def _refuse_change_of_person(
-    change: Change,
-    row: MeetingParty,
-    participation: Participation,
-    former: tuple[str, str | None],
-    updated: tuple[str, str | None],
-) -> None:
-    """:raises Refusal: the edit would turn a participant into a person who needs approval as participant."""
-    if participation.capacity is not Capacity.PARTICIPANT or _sees_all(change):
-        return
-    known = people_needing_approval(change.viewer, row, *former, participation.id)
-    if people_needing_approval(change.viewer, row, *updated, participation.id) - known:
-        raise Refusal(NEEDS_APPROVAL, field="name", name=updated[0])
-
-
 def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, exclude: UUID | None = None) -> None:
     """:raises Refusal: another nominee of the party has this address or, without an address, this name."""
     on_the_list = (
@@ -382,7 +368,8 @@ def _update_person(
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address, participation.id)
     former = person.email or participation.claimed_email
-    _refuse_change_of_person(change, row, participation, (person.name, former), (nominee.name, address))
+    names, new_names = (person.name, person.native), (nominee.name, nominee.native)
+    refuse_change_of_person(change.viewer, participation, (names, former), (new_names, address))
     owner = _owner(row, address, None)
     is_free = owner.person_id in {None, person.id}
     dialogues_operations.describe_person(

@@ -38,7 +38,9 @@ from dialogues.policy import EXCHANGE_FIX, LODGE, PARTICIPANTS_INVITE, SEATS_EDI
 IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
 IS_FROZEN = N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
 NOTHING_PROPOSED = N_("There is no proposal to confirm. Propose a time.")
-NEEDS_ANOTHER = N_("Ask for a second person: a co-chair of another party, or a coordinator with one co-chair.")
+NEEDS_ANOTHER = N_(
+    "Ask a second person to confirm: a co-chair of another party. A coordinator can confirm a co-chair's proposal."
+)
 
 
 def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, version: int, now: datetime) -> None:

@@ -11,11 +11,19 @@ from sqlalchemy import ColumnElement, and_, select
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import MeetingParty, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import folded
 from dialogues.people.participants.models import Participation
+from dialogues.policy import NOMINATE, Scope
+
+#: A name as its holder styles it, and in its own script.
+Names = tuple[str, str]
+NEEDS_APPROVAL = N_(
+    "%(name)s becomes a participant after the coordinator's approval. Name them on the form “Name a person” first."
+)
 
 
 def own_person(viewer: Viewer, address: str | None) -> UUID | None:
@@ -27,12 +35,27 @@ def own_person(viewer: Viewer, address: str | None) -> UUID | None:
     return viewer.person_id if address and same_address(address) in _own_addresses(viewer) else None
 
 
-def needs_approval(viewer: Viewer, row: MeetingParty, name: str, address: str | None) -> bool:
-    return bool(people_needing_approval(viewer, row, name, address))
+def needs_approval(viewer: Viewer, row: MeetingParty, names: Names, address: str | None) -> bool:
+    """Whether only a coordinator can make this person a participant."""
+    return bool(_people_needing_approval(viewer, row, names, address))
 
 
-def people_needing_approval(
-    viewer: Viewer, row: MeetingParty, name: str, address: str | None, exclude: UUID | None = None
+def refuse_change_of_person(
+    viewer: Viewer, participation: Participation, former: tuple[Names, str | None], updated: tuple[Names, str | None]
+) -> None:
+    """Compares names and address of a nominee before and after a change; a coordinator may change both.
+
+    :raises Refusal: the edit would turn a participant into a person who needs approval as participant.
+    """
+    if participation.capacity is not Capacity.PARTICIPANT or Scope.ALL in viewer.scopes(NOMINATE):
+        return
+    known = _people_needing_approval(viewer, participation, *former, participation.id)
+    if _people_needing_approval(viewer, participation, *updated, participation.id) - known:
+        raise Refusal(NEEDS_APPROVAL, field="name", name=updated[0][0])
+
+
+def _people_needing_approval(
+    viewer: Viewer, row: MeetingParty | Participation, names: Names, address: str | None, exclude: UUID | None = None
 ) -> set[UUID | None]:
     """Returns the matching participations for which only a coordinator may approve the capacity participant.
 
@@ -42,11 +65,13 @@ def people_needing_approval(
 
     :param exclude: a participation to ignore.
     """
-    same, words = same_address(address) if address else None, _words(name)
+    same, written = same_address(address) if address else None, [_words(name) for name in names if name]
     own = db.session.execute(select(Person.name, Person.native).where(_is_own(viewer))).all()
-    own_names = [_words(one) for names in own for one in names if one]
+    own_names = [_words(one) for known in own for one in known if one]
     is_own = same is not None and same in _own_addresses(viewer) | _requested_address(viewer)
-    found: set[UUID | None] = {None} if is_own or any(_is_name(one, words) for one in own_names) else set()
+    found: set[UUID | None] = (
+        {None} if is_own or any(_is_name(one, words) for one in own_names for words in written) else set()
+    )
     others = (
         select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)
         .join(Person, Person.id == Participation.person_id)
@@ -58,7 +83,7 @@ def people_needing_approval(
     )
     for other in db.session.execute(others):
         addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
-        if other.id != exclude and (same in addresses or words == _words(other.name)):
+        if other.id != exclude and (same in addresses or _words(other.name) in written):
             found.add(other.id)
     return found
 
