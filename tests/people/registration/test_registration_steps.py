@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -14,6 +16,8 @@ from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.meetings.dialogues.rules.kinds import Gender, MeetingFormat
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
+from dialogues.people.participants.rules.steps import Step
+from dialogues.people.registration.views.steps import own_step_url, step_url_for
 from tests.beds.forms import complaints, page, send
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1
@@ -369,3 +373,10 @@ def test_a_participant_who_speaks_for_a_party_still_does_so_after_withdrawing(of
 
     assert "PARK Ga-jeong" in client.get(f"{meeting}/participants").text
     assert client.get(f"{meeting}/registration").status_code == 404
+
+
+@pytest.mark.parametrize("step", Step)
+def test_every_step_has_a_page_for_oneself_and_for_others(app: Flask, step: Step) -> None:
+    with app.test_request_context():
+        assert own_step_url(step, uuid4())
+        assert step_url_for(step, uuid4(), uuid4())

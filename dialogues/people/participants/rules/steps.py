@@ -23,10 +23,6 @@ class Step(Enum):
     RULES = "rules"
 
 
-#: All steps that have a page.
-STEPS_THERE = tuple(Step)
-
-
 #: Steps that a coordinator approves; afterwards changes to them need a change request.
 ASKED_FOR_AFTER_APPROVAL = frozenset({Step.IDENTITY, Step.AFFILIATION, Step.LANGUAGES})
 
@@ -44,14 +40,14 @@ class Progress:
     has_questions: bool = False
 
 
-def steps_of(progress: Progress, there: Collection[Step] = STEPS_THERE) -> tuple[Step, ...]:
+def steps_of(progress: Progress) -> tuple[Step, ...]:
     """Returns the steps that apply; without meeting rules or custom questions those steps are left out."""
     left_out = set()
     if not progress.has_rules:
         left_out.add(Step.RULES)
     if not progress.has_questions:
         left_out.add(Step.QUESTIONS)
-    return tuple(step for step in Step if step in there and step not in left_out)
+    return tuple(step for step in Step if step not in left_out)
 
 
 def is_done(step: Step, progress: Progress) -> bool:
@@ -66,15 +62,9 @@ def is_done(step: Step, progress: Progress) -> bool:
     return step.value in progress.saved
 
 
-def missing_steps(progress: Progress, there: Collection[Step] = STEPS_THERE) -> tuple[Step, ...]:
+def missing_steps(progress: Progress) -> tuple[Step, ...]:
     """Returns the steps that are not done, in order."""
-    return tuple(step for step in steps_of(progress, there) if not is_done(step, progress))
-
-
-def step_after(step: Step, steps: tuple[Step, ...]) -> Step | None:
-    """Returns the next step, or None after the last."""
-    later = [one for one in steps if list(Step).index(one) > list(Step).index(step)]
-    return later[0] if later else None
+    return tuple(step for step in steps_of(progress) if not is_done(step, progress))
 
 
 def with_saved(saved: Collection[str], step: Step) -> list[str]:

@@ -29,12 +29,14 @@ def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
     """Shows the state of the registration and the steps that are missing."""
     own, frame = queries.registration_for(viewer(), participation_id), participants.frame(meeting_id)
     progress = steps.progress(own, frame)
-    pages = [(step, steps.step_url_for(step, meeting_id, participation_id)) for step in steps_of(progress)]
     return render_template(
         "people/registration/registration_for.html",
         own=own,
         frame=frame,
-        steps=[(step, page, is_done(step, progress)) for step, page in pages if page],
+        steps=[
+            (step, steps.step_url_for(step, meeting_id, participation_id), is_done(step, progress))
+            for step in steps_of(progress)
+        ],
         missing=missing_steps(progress),
         can_accept=own.status is not ParticipationStatus.CONFIRMED,
         waits=own.status is ParticipationStatus.WAITING,

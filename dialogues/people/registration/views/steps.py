@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, make_response, render_template, request, url_for
+from flask import flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -35,8 +35,8 @@ FORMS: dict[Step, type[StepForm]] = {
     Step.RULES: RulesForm,
 }
 #: Steps whose endpoint is not named after the step.
-_OWN_PAGES = {Step.NEEDS: "own_sealed", Step.QUESTIONS: "own_answers"}
-_PAGES_FOR = {Step.NEEDS: "papers", Step.QUESTIONS: "answers_for"}
+_OWN_PAGES = {Step.NEEDS: "registration.own_sealed", Step.QUESTIONS: "registration.own_answers"}
+_PAGES_FOR = {Step.NEEDS: "documents.papers", Step.QUESTIONS: "registration.answers_for"}
 
 
 def progress(own: Any, frame: RegistrationContext) -> Progress:
@@ -52,19 +52,14 @@ def progress(own: Any, frame: RegistrationContext) -> Progress:
 
 
 def own_step_url(step: Step, meeting_id: UUID) -> str:
-    """Address of the viewer's own step; empty if the endpoint does not exist."""
-    return _url(_OWN_PAGES.get(step, f"own_{step.value}"), meeting_id=meeting_id)
+    """Address of the viewer's own step."""
+    return url_for(_OWN_PAGES.get(step, f"registration.own_{step.value}"), meeting_id=meeting_id)
 
 
 def step_url_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
-    """Address of a step for another person; empty if the endpoint does not exist."""
-    page = _PAGES_FOR.get(step, f"{step.value}_for")
-    return _url(page, meeting_id=meeting_id, participation_id=participation_id)
-
-
-def _url(page: str, **ids: Any) -> str:
-    endpoint = f"registration.{page}"
-    return url_for(endpoint, **ids) if endpoint in current_app.view_functions else ""
+    """Address of a step for another person."""
+    endpoint = _PAGES_FOR.get(step, f"registration.{step.value}_for")
+    return url_for(endpoint, meeting_id=meeting_id, participation_id=participation_id)
 
 
 @dataclass(frozen=True)

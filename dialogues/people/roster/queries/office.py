@@ -22,7 +22,7 @@ from dialogues.people.participants.queries.frame import has_questions
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.kinds import BulkKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.participants.rules.steps import STEPS_THERE, Step
+from dialogues.people.participants.rules.steps import Step
 from dialogues.people.roster.models import BulkAction
 from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, build_selection
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
@@ -37,7 +37,7 @@ RIGHTS: Mapping[BulkKind, Action] = {
 
 def is_complete() -> ColumnElement[bool]:
     """SQL condition: no step of the registration is missing. Must agree with `steps.missing_steps`."""
-    return _steps_done(*STEPS_THERE)
+    return _steps_done(*Step)
 
 
 def _steps_done(*steps: Step) -> ColumnElement[bool]:
@@ -92,7 +92,7 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
             Person.name,
             Person.email,
             Party.code.label("party_code"),
-            *(case((_steps_done(step), 1), else_=0).label(f"has_{step.value}") for step in STEPS_THERE),
+            *(case((_steps_done(step), 1), else_=0).label(f"has_{step.value}") for step in Step),
         )
         .select_from(Participation)
         .join(Person, person_of())
@@ -122,7 +122,7 @@ def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
         status=row.status,
         has_address=row.email is not None,
         is_approved=row.approved_at is not None,
-        missing=tuple(step for step in STEPS_THERE if not getattr(row, f"has_{step.value}")),
+        missing=tuple(step for step in Step if not getattr(row, f"has_{step.value}")),
         last_emailed_at=last_queued.at if last_queued else None,
         email_waits=last_queued.waits if last_queued else False,
     )
