@@ -1,1 +1,0 @@
-"""Dialogues, their meetings and parties, and who holds which role."""

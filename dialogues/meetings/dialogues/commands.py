@@ -1,4 +1,4 @@
-"""Changes of a dialogue: its beginning, its parties, the institutions its people come from."""
+"""Edit a dialogue, its parties and institutions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,9 +24,9 @@ from dialogues.policy import DIALOGUE_EDIT
 
 
 def edit_dialogue(viewer: Viewer, facts: DialogueFacts, *, version: int, now: datetime) -> None:
-    """Change what is written of the dialogue the viewer stands in.
+    """Update the viewer's dialogue.
 
-    :raises Refusal: someone saved a change meanwhile.
+    :raises Refusal: someone else saved a change (stale version).
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue = db.session.get_one(Dialogue, place_of(change).dialogue_id)
@@ -38,9 +38,9 @@ def edit_dialogue(viewer: Viewer, facts: DialogueFacts, *, version: int, now: da
 
 
 def place_of(change: Change) -> Place:
-    """Where the viewer of the open transaction stands.
+    """Return the dialogue and meeting the viewer currently works in.
 
-    :raises Unseen: nowhere.
+    :raises NotFound: the viewer is not in a dialogue.
     """
     if change.viewer.place is None:
         raise NotFound
@@ -58,13 +58,13 @@ def dialogue_columns(facts: DialogueFacts) -> dict[str, object]:
 
 
 def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:
-    """Write down a party of the dialogue the viewer stands in.
+    """Add a party to the viewer's dialogue.
 
     :raises Refusal: another party has the code.
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
-        _refuse_second_party(dialogue_id, facts.code, None)
+        _refuse_taken_code(dialogue_id, facts.code, None)
         party = Party(
             dialogue_id=dialogue_id, code=facts.code, names=dict(facts.names), city=facts.city, kind=facts.kind
         )
@@ -75,10 +75,10 @@ def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:
 
 
 def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: int, now: datetime) -> None:
-    """Change what is written of a party. One that becomes an observing organisation loses its seats for participants.
+    """Update a party. A party that becomes an observing organisation loses its participant seats.
 
-    :raises Refusal: another party has the code, someone saved a change meanwhile, or the party has participants and
-        would become an observing organisation.
+    :raises Refusal: another party has the code, someone else saved a change (stale version), or the party has
+        participants and would become an observing organisation.
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
@@ -86,7 +86,7 @@ def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: in
         if party is None or party.dialogue_id != dialogue_id:
             raise NotFound
         refuse_stale(party.version, version)
-        _refuse_second_party(dialogue_id, facts.code, party_id)
+        _refuse_taken_code(dialogue_id, facts.code, party_id)
         party.code, party.names, party.city, party.kind = facts.code, dict(facts.names), facts.city, facts.kind
         party.version += 1
         _drop_impossible_seats(party)
@@ -103,18 +103,17 @@ def _drop_impossible_seats(party: Party) -> None:
         row.seats = seats_for(party.kind, row.seats)
 
 
-def _refuse_second_party(dialogue_id: UUID, code: str, party_id: UUID | None) -> None:
-    twin = select(Party.id).where(Party.dialogue_id == dialogue_id, func.lower(Party.code) == code.lower())
-    if any(found != party_id for found in db.session.execute(twin).scalars()):
+def _refuse_taken_code(dialogue_id: UUID, code: str, party_id: UUID | None) -> None:
+    same_code = select(Party.id).where(Party.dialogue_id == dialogue_id, func.lower(Party.code) == code.lower())
+    if any(found != party_id for found in db.session.execute(same_code).scalars()):
         raise Refusal(N_("A party of this dialogue already has the code “%(code)s”."), field="code", code=code)
 
 
 def add_institution(viewer: Viewer, facts: InstitutionFacts, *, now: datetime) -> UUID:
-    """Write down an institution that people of the dialogue come from."""
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
         institution = Institution(dialogue_id=dialogue_id)
-        _write_institution(institution, facts)
+        _set_institution_columns(institution, facts)
         db.session.add(institution)
         db.session.flush()
         change.record(InstitutionAdded(about=institution.id, dialogue_id=dialogue_id, at=now))
@@ -122,17 +121,16 @@ def add_institution(viewer: Viewer, facts: InstitutionFacts, *, now: datetime) -
 
 
 def edit_institution(viewer: Viewer, institution_id: UUID, facts: InstitutionFacts, *, now: datetime) -> None:
-    """Change what is written of an institution."""
     with transaction(viewer, DIALOGUE_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
         institution = db.session.get(Institution, institution_id)
         if institution is None or institution.dialogue_id != dialogue_id:
             raise NotFound
-        _write_institution(institution, facts)
+        _set_institution_columns(institution, facts)
         change.record(InstitutionChanged(about=institution_id, dialogue_id=dialogue_id, at=now))
 
 
-def _write_institution(institution: Institution, facts: InstitutionFacts) -> None:
+def _set_institution_columns(institution: Institution, facts: InstitutionFacts) -> None:
     if facts.party_id is not None:
         party = db.session.get(Party, facts.party_id)
         if party is None or party.dialogue_id != institution.dialogue_id:

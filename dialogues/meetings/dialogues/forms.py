@@ -1,4 +1,4 @@
-"""What is typed about dialogues, meetings and roles, as typed values."""
+"""Forms for dialogues, parties and institutions, and form parts that other features use."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -20,17 +20,15 @@ CODE_PATTERN = Regexp(r"^[\w.-]+$", message=_l("Write letters, digits, dots and 
 
 
 def form_value(value: Any) -> str:
-    """An enumeration's value or an id as the browser sends it back; nothing for None."""
+    """Return the value of an enum or id as the browser sends it back; "" for None."""
     return "" if value is None else str(value.value if isinstance(value, Enum) else value)
 
 
-def labelled_choices(words: Iterable[Enum]) -> list[SelectChoice]:
-    return [SelectChoice(value.value, _l(WORDS[value])) for value in words]
+def labelled_choices(values: Iterable[Enum]) -> list[SelectChoice]:
+    return [SelectChoice(value.value, _l(WORDS[value])) for value in values]
 
 
 class DialogueForm(Form):
-    """What is written of a dialogue."""
-
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200)
     themes = ListedField(_l("Themes"))
@@ -45,7 +43,6 @@ class DialogueForm(Form):
     version = VersionField()
 
     def facts(self) -> DialogueFacts:
-        """The dialogue as typed."""
         return DialogueFacts(
             code=self.code.data,
             title=self.title.data,
@@ -56,7 +53,7 @@ class DialogueForm(Form):
 
 
 class PartyForm(Form):
-    """What is written of a party: one name per language, in the words the party accepts."""
+    """A party with one name per language, in the wording the party accepts."""
 
     code = TitleField(_l("Code"), 8, validators=[CODE_PATTERN])
     kind = SelectField(_l("Kind"), choices=labelled_choices(PartyKind), coerce=form_value)
@@ -72,29 +69,25 @@ class PartyForm(Form):
 
     @property
     def names(self) -> list[Any]:
-        """The fields of the names, English first."""
+        """The name fields, English first."""
         return [field for field in self if field.name.startswith("name_")]
 
     def facts(self) -> PartyFacts:
-        """The party as typed."""
         names = {field.name.removeprefix("name_"): field.data for field in self.names if field.data}
         return PartyFacts(code=self.code.data, names=names, city=self.city.data or None, kind=PartyKind(self.kind.data))
 
 
 class InstitutionForm(Form):
-    """What is written of an institution."""
-
     name = TitleField(_l("Name"), 200)
     acronym = TitleField(_l("Acronym"), 40, required=False)
     aliases = ListedField(_l("Other spellings"))
     party_id = SelectField(_l("Party"), coerce=form_value)
 
     def offer(self, parties: Sequence[Any]) -> None:
-        """Let one of these parties be chosen, or none."""
+        """Set the parties to choose from."""
         self.party_id.choices = [SelectChoice("", gettext("none, as the liaison office")), *party_choices(parties)]
 
     def facts(self) -> InstitutionFacts:
-        """The institution as typed."""
         return InstitutionFacts(
             name=self.name.data,
             acronym=self.acronym.data or "",

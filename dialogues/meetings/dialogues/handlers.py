@@ -1,4 +1,4 @@
-"""What the meetings' rows owe when an account changes; joins the open transaction."""
+"""Handlers of account events; they run in the transaction that raised the event."""
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
@@ -15,23 +15,24 @@ _TAKEN = N_("This link was used already, is too old, or its address cannot be us
 
 
 def change_addresses(event: AddressChanged) -> None:
-    """The persons behind the account that had its old address have the new one.
+    """Give the new address to the account's persons who had its old address.
 
-    :raises Refusal: someone else in one of their dialogues has it; in the words for any link that does nothing.
+    :raises Refusal: someone else in one of their dialogues has the new address. The message is the same as for any
+        invalid link, so that it does not reveal other people.
     """
     account = accounts.account_in_use(event.about)
     if account is None or account.former_email is None:
         return
-    twin = aliased(Person)
-    mine = select(Person).where(
+    other = aliased(Person)
+    own_persons = select(Person).where(
         Person.account_id == account.id, Person.email_norm == same_address(account.former_email)
     )
     taken = exists().where(
-        twin.dialogue_id == Person.dialogue_id, twin.id != Person.id, twin.email_norm == account.email_norm
+        other.dialogue_id == Person.dialogue_id, other.id != Person.id, other.email_norm == account.email_norm
     )
-    if db.session.execute(mine.where(taken).with_only_columns(Person.id)).first() is not None:
+    if db.session.execute(own_persons.where(taken).with_only_columns(Person.id)).first() is not None:
         raise Refusal(_TAKEN)
-    persons = db.session.scalars(mine).all()
+    persons = db.session.scalars(own_persons).all()
     for person in persons:
         person.email, person.email_norm = account.email, account.email_norm
         person.version += 1

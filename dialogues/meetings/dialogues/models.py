@@ -1,4 +1,4 @@
-"""Dialogues, parties, persons, meetings, roles and whether the lists are exchanged."""
+"""Dialogues, parties, institutions, persons, meetings and exchanges."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -26,7 +26,7 @@ from dialogues.meetings.dialogues.rules.names import folded
 
 
 class Dialogue(Base):
-    """A continuing process."""
+    """A continuing process with several meetings."""
 
     __tablename__ = "dialogue"
 
@@ -46,7 +46,7 @@ class Dialogue(Base):
 
 
 class Party(Base):
-    """A side: its names by language are the dialogue's own, never a library's."""
+    """A side of a dialogue. Its names come from the coordinators, never from a library, because names are political."""
 
     __tablename__ = "party"
     __table_args__ = (UniqueConstraint("dialogue_id", "code"), UniqueConstraint("dialogue_id", "id"))
@@ -89,7 +89,10 @@ class Institution(Base):
 
 
 class Person(Base):
-    """Someone within one dialogue; no e-mail means no sign-in. There is no directory across dialogues."""
+    """A person within one dialogue; without an email address there is no sign-in.
+
+    There is no directory across dialogues.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -111,9 +114,9 @@ class Person(Base):
     given: Mapped[str] = mapped_column(String(120), default="")
     name_order: Mapped[NameOrder] = mapped_column(enum_column(NameOrder), default=NameOrder.GIVEN_FIRST)
     sort_key: Mapped[str] = mapped_column(String(200), default="")
-    #: What the sort key sorts by: the collation key in hexadecimal, the same order on every database.
+    #: Collation key of the sort key in hexadecimal, because it sorts alike on every database.
     collation: Mapped[str] = mapped_column("collation_key", String(2000), default="")
-    #: The sort key without case and accents, as searches compare it.
+    #: The sort key without case and accents, for searches.
     folded: Mapped[str] = mapped_column(String(400), default="")
     gender: Mapped[Gender] = mapped_column(enum_column(Gender), default=Gender.UNDISCLOSED)
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -140,7 +143,7 @@ class Person(Base):
 
 
 class Meeting(Base):
-    """One gathering in one place and zone; `starts_on` to `ends_on` are its days at the table."""
+    """One gathering in one place and time zone, with sessions from `starts_on` to `ends_on`."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -172,7 +175,7 @@ class Meeting(Base):
     working_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
     party_order: Mapped[PartyOrder] = mapped_column(enum_column(PartyOrder), default=PartyOrder.ENGLISH)
-    #: The rules that everyone accepts who registers.
+    #: Rules that every participant accepts at registration.
     rules_text: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
@@ -183,7 +186,7 @@ class Meeting(Base):
 
 
 class PracticalPage(Base):
-    """How to get there, where one sleeps, whom to call at night."""
+    """How to get there, hotel, telephone number at night."""
 
     __tablename__ = "practical_page"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
@@ -198,7 +201,7 @@ class PracticalPage(Base):
 
 
 class MeetingParty(Base):
-    """A party at a meeting: how many seats it has in each capacity, and when it lodged its list."""
+    """A party at a meeting, with its seats and the time it submitted its list."""
 
     __tablename__ = "meeting_party"
     __table_args__ = (
@@ -209,26 +212,27 @@ class MeetingParty(Base):
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
-    #: By the word of a capacity; a capacity without a number has no seats.
+    #: Number of seats by value of `Capacity`; a missing key means no seats.
     seats: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     submitted_by: Mapped[UUID | None]
 
 
 class Exchange(Base):
-    """Whether the parties' lists are open to each other, which every list, count, search and feed obeys."""
+    """Whether the parties' lists are open to each other; lists, counts, searches and feeds obey it."""
 
     __tablename__ = "exchange"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
 
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
-    #: The time that was set; without one, the lists open when the last party has submitted.
+    #: The fixed exchange time; None: the lists open when the last party has submitted.
     sealed_until: Mapped[datetime | None] = mapped_column(Instant)
-    #: The two people who set it: the first proposed it, the second confirmed it.
+    #: The persons who proposed and confirmed the exchange time.
     fixed_by: Mapped[UUID | None]
     confirmed_by: Mapped[UUID | None]
-    #: A time that waits for a second person; there is a proposal where `proposed_by` says whose. None: no set time.
+    #: The proposed time that a second person must confirm. `proposed_by` tells whether there is a proposal,
+    #: because None proposes to have no fixed time.
     proposed_until: Mapped[datetime | None] = mapped_column(Instant)
     proposed_by: Mapped[UUID | None]
     proposed_at: Mapped[datetime | None] = mapped_column(Instant)

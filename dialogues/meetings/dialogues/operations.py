@@ -1,4 +1,4 @@
-"""What other features and commands write about persons, their roles and the exchange; joins the open transaction."""
+"""Writes of persons, exchanges and seats for other features; they join the open transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,9 +36,9 @@ def add_person(
     registered_by: UUID | None = None,
     account_id: UUID | None = None,
 ) -> UUID:
-    """Write down a person of a dialogue.
+    """Add a person to a dialogue and return the id.
 
-    :raises Refusal: the e-mail address is none, or someone in this dialogue has it already, in whatever spelling.
+    :raises Refusal: the email address is invalid, or someone in this dialogue has it in any spelling.
     """
     address = mail_address(email, field="email") if email else None
     if address is not None and person_with_address(dialogue_id, address) is not None:
@@ -69,16 +69,19 @@ def add_person(
 
 
 def person_with_address(dialogue_id: UUID, email: str) -> UUID | None:
-    """The person of the dialogue with this address, whatever its spelling; a commands' read, under no one's eyes."""
-    same = same_address(mail_address(email, field="email"))
-    found = select(Person.id).where(Person.dialogue_id == dialogue_id, Person.email_norm == same)
+    """Return the id of the person of the dialogue with this address, in any spelling; not filtered by viewer.
+
+    :raises Refusal: the email address is invalid.
+    """
+    normalized = same_address(mail_address(email, field="email"))
+    found = select(Person.id).where(Person.dialogue_id == dialogue_id, Person.email_norm == normalized)
     return db.session.execute(found).scalar_one_or_none()
 
 
 def write_address(person_id: UUID, email: str | None) -> None:
-    """Give a person nobody has signed in for another address, or none.
+    """Set or remove the email address of a person who never signed in; queued emails are composed again.
 
-    :raises Refusal: the e-mail address is none, or someone else in this dialogue has it already.
+    :raises Refusal: the email address is invalid, or someone else in this dialogue has it.
     """
     person = db.session.get_one(Person, person_id)
     address = mail_address(email, field="email") if email else None
@@ -91,24 +94,24 @@ def write_address(person_id: UUID, email: str | None) -> None:
 
 
 def link_account(person_id: UUID, account_id: UUID) -> None:
-    """Let the account stand behind the person from now on.
+    """Link the account to the person.
 
-    :raises Refusal: another account stands behind the person, or the account behind another person of the dialogue.
+    :raises Refusal: the person has another account, or the account another person of the dialogue.
     """
     person = db.session.get_one(Person, person_id)
     if person.account_id == account_id:
         return
-    twin = select(Person.id).where(Person.dialogue_id == person.dialogue_id, Person.account_id == account_id)
-    if person.account_id is not None or db.session.execute(twin).first() is not None:
+    linked = select(Person.id).where(Person.dialogue_id == person.dialogue_id, Person.account_id == account_id)
+    if person.account_id is not None or db.session.execute(linked).first() is not None:
         raise Refusal(N_("This person and this sign-in cannot be joined: one of them is joined already."))
     person.account_id = account_id
     db.session.flush()
 
 
 def readdress_person(person_id: UUID, email: str) -> None:
-    """Write another address of a person down.
+    """Replace the email address of a person; queued emails are composed again.
 
-    :raises Refusal: it is none, or someone in this dialogue has it already, in whatever spelling.
+    :raises Refusal: the email address is invalid, or someone else in this dialogue has it in any spelling.
     """
     person, address = db.session.get_one(Person, person_id), mail_address(email, field="email")
     if person_with_address(person.dialogue_id, address) not in {None, person_id}:
@@ -120,7 +123,7 @@ def readdress_person(person_id: UUID, email: str) -> None:
 
 
 class Description(TypedDict, total=False):
-    """What a person writes about themself; what is left out stays as it is."""
+    """Fields of a person's own profile; missing keys stay unchanged."""
 
     name: str
     native: str
@@ -135,7 +138,7 @@ class Description(TypedDict, total=False):
 
 
 def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
-    """Write down a person as they describe themself."""
+    """Update a person's profile with what they entered about themselves."""
     person = db.session.get_one(Person, person_id)
     columns: dict[str, object] = {**described}
     if "languages" in described:
@@ -147,28 +150,31 @@ def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
 
 
 def open_exchange(meeting_id: UUID, at: datetime) -> None:
-    """Open the parties' lists of the meeting to each other from that time on."""
-    _exchange(meeting_id).opened_at = at
+    """Record that the parties' lists of the meeting are open to each other from `at` on."""
+    _get_or_add_exchange(meeting_id).opened_at = at
     db.session.flush()
 
 
 def propose_exchange(meeting_id: UUID, until: datetime | None, by_person: UUID | None, at: datetime) -> None:
-    """Write down that someone proposes this time for the lists to open; it replaces an earlier proposal."""
-    exchange = _exchange(meeting_id)
+    """Record a proposed exchange time; replaces an earlier proposal.
+
+    `until` None proposes to open the lists when all parties have submitted.
+    """
+    exchange = _get_or_add_exchange(meeting_id)
     exchange.proposed_until, exchange.proposed_by, exchange.proposed_at = until, by_person, at
     db.session.flush()
 
 
 def fix_exchange(meeting_id: UUID, confirmed_by: UUID | None) -> None:
-    """Let the lists open at the proposed time; where that is None, once every party has submitted."""
-    exchange = _exchange(meeting_id)
+    """Confirm the proposed exchange time; None means: when all parties have submitted."""
+    exchange = _get_or_add_exchange(meeting_id)
     exchange.sealed_until, exchange.fixed_by = exchange.proposed_until, exchange.proposed_by
     exchange.confirmed_by = confirmed_by
     exchange.proposed_until = exchange.proposed_by = exchange.proposed_at = None
     db.session.flush()
 
 
-def _exchange(meeting_id: UUID) -> Exchange:
+def _get_or_add_exchange(meeting_id: UUID) -> Exchange:
     exchange = db.session.get(Exchange, meeting_id)
     if exchange is None:
         meeting = db.session.get_one(Meeting, meeting_id)
@@ -178,16 +184,16 @@ def _exchange(meeting_id: UUID) -> Exchange:
 
 
 def set_submitted(meeting_id: UUID, party_id: UUID, by_person: UUID | None, at: datetime | None) -> None:
-    """Write down that the party has lodged its list for the meeting, or with None that it took it back."""
+    """Record that the party submitted its list for the meeting, or withdrew it if `at` is None."""
     row = db.session.get_one(MeetingParty, (meeting_id, party_id))
     row.submitted_at, row.submitted_by = at, by_person if at is not None else None
     db.session.flush()
 
 
 def set_seats(meeting_id: UUID, party_id: UUID, seats: dict[str, int]) -> None:
-    """Give the party these numbers of seats, by the word of a capacity; a capacity without a number has no seats.
+    """Set the party's seats; keys are values of `Capacity`, a missing key means no seats.
 
-    :raises Refusal: an observing organisation would get seats for participants.
+    :raises Refusal: an observing organisation would get participant seats.
     """
     kind = db.session.get_one(Party, party_id).kind
     for capacity in seats:

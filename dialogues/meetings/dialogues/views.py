@@ -1,4 +1,4 @@
-"""Pages of a dialogue: opened, shown with its meetings, parties and institutions, edited."""
+"""Pages to edit a dialogue, its parties and institutions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,6 @@ blueprint = Blueprint("dialogues", __name__)
 @allows(DIALOGUE_EDIT)
 @form_page("meetings/dialogues/dialogue_form.html")
 def edit_dialogue(dialogue_id: UUID) -> Iterator[Any]:
-    """Change what is written of a dialogue."""
     found = dialogues.dialogue(viewer(), DIALOGUE_EDIT)
     form = DialogueForm(obj=found)
     yield {"form": form, "dialogue": found}
@@ -35,7 +34,6 @@ def edit_dialogue(dialogue_id: UUID) -> Iterator[Any]:
 @allows(DIALOGUE_EDIT)
 @form_page("meetings/dialogues/party_form.html")
 def add_party(dialogue_id: UUID) -> Iterator[Any]:
-    """Write down a party."""
     form = PartyForm()
     yield {"form": form, "party": None}
     commands.add_party(viewer(), form.facts(), now=clock.now())
@@ -47,7 +45,6 @@ def add_party(dialogue_id: UUID) -> Iterator[Any]:
 @allows(DIALOGUE_EDIT)
 @form_page("meetings/dialogues/party_form.html")
 def edit_party(dialogue_id: UUID, party_id: UUID) -> Iterator[Any]:
-    """Change what is written of a party."""
     party = dialogues.party(viewer(), DIALOGUE_EDIT, party_id)
     form = PartyForm(obj=party, data={f"name_{language}": name for language, name in party.names.items()})
     yield {"form": form, "party": party}
@@ -60,7 +57,6 @@ def edit_party(dialogue_id: UUID, party_id: UUID) -> Iterator[Any]:
 @allows(DIALOGUE_EDIT)
 @form_page("meetings/dialogues/institution_form.html")
 def add_institution(dialogue_id: UUID) -> Iterator[Any]:
-    """Write down an institution."""
     form = InstitutionForm()
     form.offer(dialogues.parties(viewer()))
     yield {"form": form, "institution": None}
@@ -73,7 +69,6 @@ def add_institution(dialogue_id: UUID) -> Iterator[Any]:
 @allows(DIALOGUE_EDIT)
 @form_page("meetings/dialogues/institution_form.html")
 def edit_institution(dialogue_id: UUID, institution_id: UUID) -> Iterator[Any]:
-    """Change what is written of an institution."""
     institution = dialogues.institution(viewer(), DIALOGUE_EDIT, institution_id)
     form = InstitutionForm(obj=institution)
     form.offer(dialogues.parties(viewer()))

@@ -1,4 +1,7 @@
-"""Changes of a meeting: planned, copied, changed, moved, cancelled; and its practical page."""
+"""Create, copy, edit, move, cancel and close meetings, and edit their practical page.
+
+"The current meeting" is the meeting of the viewer's place (`viewer.place.meeting_id`).
+"""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -41,9 +44,9 @@ from dialogues.policy import DIALOGUE_OPEN, MEETING_EDIT, PRACTICAL_EDIT, Role
 
 
 def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str, now: datetime) -> UUID:
-    """Begin a dialogue; whoever opens it is its first coordinator, under the name given.
+    """Create a dialogue and make the viewer its first coordinator, under the given name.
 
-    Two dialogues may have one code: a refusal would tell of the other.
+    Dialogue codes need not be unique, because a refusal would reveal that another dialogue exists.
     """
     with transaction(viewer, DIALOGUE_OPEN) as change:
         dialogue = Dialogue(created_at=now, **dialogue_columns(facts))
@@ -55,7 +58,7 @@ def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str
         return dialogue.id
 
 
-#: The columns that a change of place or time is made of.
+#: A change of any of these columns raises `MeetingMoved`; a change of other columns raises `MeetingChanged`.
 WHERE_AND_WHEN = ("venue_id", "city", "zone", "arrive_on", "starts_on", "ends_on", "depart_on")
 _COPIED = (
     "dialogue_id",
@@ -75,50 +78,50 @@ _COPIED = (
 
 
 def plan_meeting(viewer: Viewer, facts: MeetingFacts, *, now: datetime) -> UUID:
-    """Plan a meeting of the dialogue the viewer stands in; the parties' lists are closed to each other.
+    """Create a meeting in the viewer's dialogue, with the lists of its parties sealed from each other.
 
-    :raises Refusal: the days are in disorder, the zone is unknown or the code is taken.
+    :raises Refusal: the days are not in order, the time zone is unknown, or the code is taken.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         dialogue_id = place_of(change).dialogue_id
         _refuse_taken_code(dialogue_id, facts.code, None)
         meeting = Meeting(dialogue_id=dialogue_id, **_columns(facts))
-        _write_down(meeting)
+        _insert_with_exchange(meeting)
         _seat_parties(meeting, facts.parties, facts.seats)
         change.record(MeetingPlanned(about=meeting.id, dialogue_id=dialogue_id, meeting_id=meeting.id, at=now))
         return meeting.id
 
 
 def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now: datetime) -> UUID:
-    """Plan the next meeting after the model of the one the viewer stands in.
+    """Create the next meeting with the current meeting as template.
 
-    Its place, rules, languages and parties are taken over, its practical page where the house is known, and its draft,
-    at the same distance from the first day; people and their roles are not.
+    Copies place, rules, languages, parties, and the practical page if the meeting has a venue. The draft agenda is
+    copied by the handlers of `MeetingCopied`, shifted by the same number of days. People and roles are not copied.
 
-    :raises Unseen: the viewer's role is in the model alone, and plans no other meeting of the dialogue.
-    :raises Refusal: the code is taken, or a session of the draft would fall where the clocks change.
+    :raises NotFound: the viewer has no such right in the whole dialogue, only in this meeting.
+    :raises Refusal: the code is taken, or a session of the draft would fall into a clock change.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         if not change.viewer.may_around(MEETING_EDIT):
             raise NotFound
-        model = _meeting(change)
-        _refuse_taken_code(model.dialogue_id, code, None)
-        days = _days(model).moved_to(starts_on)
-        taken_over = {column: getattr(model, column) for column in _COPIED}
-        meeting = Meeting(code=code, title=title, **taken_over, **asdict(days))
-        _write_down(meeting)
-        for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == model.id)):
+        template = _meeting(change)
+        _refuse_taken_code(template.dialogue_id, code, None)
+        days = _days(template).moved_to(starts_on)
+        copied = {column: getattr(template, column) for column in _COPIED}
+        meeting = Meeting(code=code, title=title, **copied, **asdict(days))
+        _insert_with_exchange(meeting)
+        for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == template.id)):
             kind = db.session.get_one(Party, seat.party_id).kind
             _seat(meeting, seat.party_id, seats_for(kind, seat.seats))
-        _take_practical_over(model, meeting)
+        _copy_practical_page(template, meeting)
         change.record(
             MeetingCopied(
                 about=meeting.id,
                 dialogue_id=meeting.dialogue_id,
                 meeting_id=meeting.id,
                 at=now,
-                model_id=model.id,
-                by_days=(starts_on - model.starts_on).days,
+                model_id=template.id,
+                by_days=(starts_on - template.starts_on).days,
                 zone=meeting.zone,
                 same_venue=True,
             )
@@ -126,8 +129,8 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         return meeting.id
 
 
-def _take_practical_over(model: Meeting, meeting: Meeting) -> None:
-    page = db.session.get(PracticalPage, model.id) if model.venue_id is not None else None
+def _copy_practical_page(template: Meeting, meeting: Meeting) -> None:
+    page = db.session.get(PracticalPage, template.id) if template.venue_id is not None else None
     if page is not None:
         words = {"way": page.way, "hotel": page.hotel, "night_telephone": page.night_telephone, "more": page.more}
         db.session.add(PracticalPage(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, **words))
@@ -136,38 +139,39 @@ def _take_practical_over(model: Meeting, meeting: Meeting) -> None:
 def edit_meeting(
     viewer: Viewer, facts: MeetingFacts, *, keeps_distance: bool = True, version: int, now: datetime
 ) -> None:
-    """Change what is written of the meeting the viewer stands in.
+    """Update the current meeting.
 
-    :param keeps_distance: whether the draft moves along with the first day; else it has to lie within the new days.
-    :raises Refusal: the days are in disorder, the zone is unknown, the code is taken, a party that has lodged its list
-        would lose its place, the draft would not fit, someone saved a change meanwhile, or a closed meeting would be
-        opened again or take place at another time; or the viewer runs this meeting alone, and the code would change.
+    :param keeps_distance: move the draft sessions together with the first day; if False, they must lie within the new
+        days.
+    :raises Refusal: the days are not in order, the time zone is unknown, or the code is taken; a party that has
+        submitted its list would be removed; the draft does not fit; someone else saved a change (stale version); a
+        closed meeting would be reopened or moved; or a viewer with rights in this meeting only would change its code.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_reopening(meeting, facts.status)
-        _refuse_code_from_within(change, meeting, facts.code)
+        _refuse_code_change_without_dialogue_right(change, meeting, facts.code)
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
-        was = {column: getattr(meeting, column) for column in _columns(facts)}
+        previous = {column: getattr(meeting, column) for column in _columns(facts)}
         for column, value in _columns(facts).items():
             setattr(meeting, column, value)
-        seated, gone = _seat_parties(meeting, facts.parties, facts.seats)
+        parties_changed, removed = _seat_parties(meeting, facts.parties, facts.seats)
         meeting.version += 1
-        changed = {column for column, value in was.items() if getattr(meeting, column) != value}
+        changed = {column for column, value in previous.items() if getattr(meeting, column) != value}
         if meeting.closed_at is not None and changed & set(WHERE_AND_WHEN):
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
-        if changed - set(WHERE_AND_WHEN) or seated:
-            change.record(MeetingChanged(**_about(meeting), at=now, parties_gone=gone))
+        if changed - set(WHERE_AND_WHEN) or parties_changed:
+            change.record(MeetingChanged(**_about(meeting), at=now, parties_gone=removed))
         if "rules_text" in changed:
             change.record(RulesChanged(**_about(meeting), at=now))
         if changed & set(WHERE_AND_WHEN):
-            change.record(_moved(meeting, was, keeps_distance, now))
+            change.record(_moved_event(meeting, previous, keeps_distance, now))
 
 
-def _moved(meeting: Meeting, was: dict[str, object], keeps_distance: bool, now: datetime) -> MeetingMoved:
-    started = was["starts_on"]
+def _moved_event(meeting: Meeting, previous: dict[str, object], keeps_distance: bool, now: datetime) -> MeetingMoved:
+    started = previous["starts_on"]
     days = _days(meeting)
     return MeetingMoved(
         **_about(meeting),
@@ -176,15 +180,15 @@ def _moved(meeting: Meeting, was: dict[str, object], keeps_distance: bool, now: 
         first_day=days.first,
         last_day=days.last,
         zone=meeting.zone,
-        same_venue=was["venue_id"] == meeting.venue_id,
+        same_venue=previous["venue_id"] == meeting.venue_id,
         keeps_distance=keeps_distance,
     )
 
 
 def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
-    """Cancel the meeting the viewer stands in; what was written of it stays to be read.
+    """Cancel the current meeting; its data stays readable.
 
-    :raises Refusal: it is cancelled or closed already, or someone saved a change meanwhile.
+    :raises Refusal: it is already cancelled or closed, or someone else saved a change (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
@@ -197,9 +201,10 @@ def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
 
 
 def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
-    """Close the meeting the viewer stands in, for good: what follows seals what is not to be read any more.
+    """Close the current meeting permanently; handlers of `MeetingClosed` seal the attendance record.
 
-    :raises Refusal: it is cancelled or closed already, its last day has not come, or someone saved a change meanwhile.
+    :raises Refusal: it is already cancelled or closed, it is not yet the last day, or someone else saved a change
+        (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _meeting(change)
@@ -213,9 +218,9 @@ def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
 
 
 def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now: datetime) -> None:
-    """Write the practical page of the meeting the viewer stands in.
+    """Create or update the practical page of the current meeting.
 
-    :raises Refusal: someone saved a change meanwhile.
+    :raises Refusal: someone else saved a change (stale version).
     """
     with transaction(viewer, PRACTICAL_EDIT) as change:
         meeting = _meeting(change)
@@ -250,16 +255,16 @@ def _days(meeting: Meeting) -> Days:
     )
 
 
-def _write_down(meeting: Meeting) -> None:
+def _insert_with_exchange(meeting: Meeting) -> None:
     db.session.add(meeting)
     db.session.flush()
     db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id))
 
 
 def _columns(facts: MeetingFacts) -> dict[str, object]:
-    """The meeting's columns for these facts.
+    """Return the values of the meeting's columns.
 
-    :raises Refusal: the days are in disorder, the zone is unknown, or not that of the venue.
+    :raises Refusal: the days are not in order, the time zone is unknown, or it differs from the zone of the venue.
     """
     refuse_disorder(facts.days)
     wall_time.zone(facts.zone, field="zone")
@@ -294,7 +299,7 @@ def _columns(facts: MeetingFacts) -> dict[str, object]:
 def _closing(facts: MeetingFacts) -> datetime | None:
     if facts.registration_closes is None:
         return None
-    # A closing hour that the clocks show twice is meant generously.
+    # fold=1: if clocks show the closing time twice, take the later one, because it gives people more time.
     try:
         return wall_time.resolve_local_time(facts.registration_closes, facts.zone, fold=1).instant
     except Refusal as refusal:
@@ -324,42 +329,42 @@ def _refuse_reopening(meeting: Meeting, status: MeetingStatus) -> None:
         )
 
 
-def _refuse_code_from_within(change: Change, meeting: Meeting, code: str) -> None:
-    """Whoever runs one meeting alone learns from no refusal which others there are."""
+def _refuse_code_change_without_dialogue_right(change: Change, meeting: Meeting, code: str) -> None:
+    """Refuse a new code from viewers of this meeting only, because "code taken" would reveal other meetings."""
     if code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
         raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
 
 
 def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) -> None:
-    twin = select(Meeting.id).where(Meeting.dialogue_id == dialogue_id, func.lower(Meeting.code) == code.lower())
-    if any(found != meeting_id for found in db.session.execute(twin).scalars()):
+    same_code = select(Meeting.id).where(Meeting.dialogue_id == dialogue_id, func.lower(Meeting.code) == code.lower())
+    if any(found != meeting_id for found in db.session.execute(same_code).scalars()):
         raise Refusal(N_("A meeting of this dialogue already has the code “%(code)s”."), field="code", code=code)
 
 
 def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None) -> tuple[bool, frozenset[UUID]]:
-    """Make these the meeting's parties, with so many seats for participants; without a number each keeps its own.
+    """Set the parties of the meeting, and their number of participant seats unless `seats` is None.
 
-    Observing organisations get no seats for participants. Returns whether anything changed, and which parties left.
+    Observing organisations get no participant seats. Returns whether anything changed, and the ids of removed parties.
     """
     known = select(Party).where(Party.dialogue_id == meeting.dialogue_id, Party.id.in_(parties))
     kinds = {party.id: party.kind for party in db.session.scalars(known)}
     if len(kinds) != len(parties):
         raise NotFound
     rows = select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)
-    seated = {seat.party_id: seat for seat in db.session.scalars(rows)}
-    for party_id in seated.keys() - parties:
-        if seated[party_id].submitted_at is not None:
+    current = {seat.party_id: seat for seat in db.session.scalars(rows)}
+    for party_id in current.keys() - parties:
+        if current[party_id].submitted_at is not None:
             raise Refusal(N_("A party that has lodged its list keeps its place at the meeting."), field="parties")
-        db.session.delete(seated[party_id])
-    changed = seated.keys() != parties
+        db.session.delete(current[party_id])
+    changed = current.keys() != parties
     for party_id in parties:
-        meant = {} if seats is None else seats_for(kinds[party_id], {Capacity.PARTICIPANT.value: seats})
-        if party_id not in seated:
-            _seat(meeting, party_id, meant)
-        elif not meant.items() <= seated[party_id].seats.items():
-            seated[party_id].seats = {**seated[party_id].seats, **meant}
+        wanted = {} if seats is None else seats_for(kinds[party_id], {Capacity.PARTICIPANT.value: seats})
+        if party_id not in current:
+            _seat(meeting, party_id, wanted)
+        elif not wanted.items() <= current[party_id].seats.items():
+            current[party_id].seats = {**current[party_id].seats, **wanted}
             changed = True
-    return changed, frozenset(seated.keys() - parties)
+    return changed, frozenset(current.keys() - parties)
 
 
 def _seat(meeting: Meeting, party_id: UUID, seats: dict[str, int]) -> None:

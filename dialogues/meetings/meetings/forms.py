@@ -1,4 +1,4 @@
-"""What is typed about dialogues, meetings and roles, as typed values."""
+"""Forms for meetings: typed input to `MeetingFacts` and `PracticalFacts`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,13 +42,13 @@ from dialogues.meetings.dialogues.rules.kinds import (
 
 
 class OpenDialogueForm(DialogueForm):
-    """A new dialogue, and how its first coordinator is called in it."""
+    """A new dialogue, with the name of its first coordinator."""
 
     name = NameField(_l("Your name"), 200)
 
 
 class MeetingForm(Form):
-    """A meeting as it is planned."""
+    """Fields of a new meeting; `offer` must run before validation because it sets the choices."""
 
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
@@ -106,7 +106,7 @@ class MeetingForm(Form):
     version = VersionField()
 
     def offer(self, venues: Sequence[Any], parties: Sequence[Any]) -> None:
-        """Let one of these venues, and any of these parties, be chosen."""
+        """Set the choices of venues and parties."""
         self.venue_id.choices = [
             SelectChoice("", gettext("none yet, or online")),
             *(SelectChoice(str(venue.id), f"{venue.city}: {venue.name} ({venue.zone})") for venue in venues),
@@ -114,14 +114,14 @@ class MeetingForm(Form):
         self.parties.choices = party_choices(parties)
 
     def facts(self, venues: Sequence[Any], status: MeetingStatus) -> MeetingFacts:
-        """The meeting as typed; without a zone, that of the chosen venue."""
-        proposed = {str(venue.id): venue.zone for venue in venues}.get(self.venue_id.data, "")
+        """Return the typed values; an empty time zone means the zone of the chosen venue."""
+        venue_zone = {str(venue.id): venue.zone for venue in venues}.get(self.venue_id.data, "")
         return MeetingFacts(
             code=self.code.data,
             title=self.title.data or "",
             venue_id=uuid_or_none(self.venue_id.data),
             city=self.city.data or None,
-            zone=self.zone.data or proposed,
+            zone=self.zone.data or venue_zone,
             days=Days(
                 starts_on=self.starts_on.data,
                 ends_on=self.ends_on.data,
@@ -144,7 +144,7 @@ class MeetingForm(Form):
 
 
 class MeetingSettingsForm(MeetingForm):
-    """A planned meeting, changed: where it stands, and what its draft does when the days move."""
+    """Adds status, and what happens to the draft when the first day moves."""
 
     status = SelectField(
         _l("Status"), choices=labelled_choices([MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED]), coerce=form_value
@@ -152,34 +152,30 @@ class MeetingSettingsForm(MeetingForm):
     keeps_distance = BooleanField(_l("When the first day moves, move the sessions of the draft with it"), default=True)
 
     def offer_status(self, status: MeetingStatus) -> None:
-        """Let a meeting that was closed stay closed."""
+        """Offer only "closed" for a closed meeting, because it cannot be reopened."""
         if status is MeetingStatus.CLOSED:
             self.status.choices = labelled_choices([MeetingStatus.CLOSED])
 
 
 class CloseMeetingForm(Form):
-    """Whether the meeting as it was shown is closed."""
+    """Confirmation with the version of the meeting as it was shown."""
 
     version = VersionField()
 
 
 class CopyMeetingForm(Form):
-    """The next meeting after the model of this one."""
-
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
     starts_on = DateField(_l("First day"), [InputRequired(FILL_IN)])
 
 
 class CancelMeetingForm(Form):
-    """Whether the meeting as it was shown is cancelled."""
+    """Confirmation with the version of the meeting as it was shown."""
 
     version = VersionField()
 
 
 class PracticalForm(Form):
-    """The practical page of a meeting."""
-
     way = LinesField(_l("The way"), 6000)
     hotel = LinesField(_l("Hotel"), 3000)
     night_telephone = LineField(_l("Night telephone"), 80, required=False)
@@ -187,7 +183,6 @@ class PracticalForm(Form):
     version = VersionField()
 
     def facts(self) -> PracticalFacts:
-        """The page as typed."""
         return PracticalFacts(
             way=self.way.data or "",
             hotel=self.hotel.data or "",

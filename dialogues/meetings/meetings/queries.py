@@ -1,4 +1,4 @@
-"""Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
+"""Meetings and dialogues in which an account has a role."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,7 +27,11 @@ from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, STAFF_ROLES, Role, scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyMeeting:
-    """A meeting in which an account holds a role, with the roles that count there."""
+    """A meeting in which the account has a role.
+
+    `roles` are those that count there, `viewer` is the account's viewer in that meeting, and `facts` are the columns of
+    the meeting with `opened_at` of its exchange.
+    """
 
     id: UUID
     dialogue_id: UUID
@@ -39,10 +43,7 @@ class MyMeeting:
 
 
 def my_meetings(viewer: Viewer, now: datetime, dialogue_id: UUID | None = None) -> list[MyMeeting]:
-    """The meetings that the signed-in viewer may see, in one dialogue or in all, the earliest first; two queries.
-
-    `facts` are the meeting's columns, and `opened_at` of its exchange; `viewer` is the same viewer standing there.
-    """
+    """Return the meetings the signed-in viewer may see, of one dialogue or of all, earliest first; two queries."""
     return _open_meetings(viewer, _grants(viewer, dialogue_id), now)
 
 
@@ -53,8 +54,8 @@ def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list
     found = []
     for row in _meetings_of(viewer, grants):
         here = holdings_of(by_place[row.dialogue_id] + by_place[row.id], observes=row.observes, meeting_id=row.id)
-        roles, met = frozenset(holding.role for holding in here), conditions(row, now)
-        if scopes(MEETING_SEE, roles, met):
+        roles, met_conditions = frozenset(holding.role for holding in here), conditions(row, now)
+        if scopes(MEETING_SEE, roles, met_conditions):
             person_id = here[0].person_id
             found.append(
                 MyMeeting(
@@ -63,7 +64,7 @@ def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list
                     dialogue_title=row.dialogue_title,
                     person_id=person_id,
                     roles=roles,
-                    viewer=viewer.in_meeting(_place_of(row), person_id, here, met),
+                    viewer=viewer.in_meeting(_place_of(row), person_id, here, met_conditions),
                     facts=row,
                 )
             )
@@ -83,28 +84,28 @@ def _place_of(row: Any) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class MyPlaces:
-    """The ids of the dialogues and meetings that are open to a viewer at present."""
+    """Ids of the dialogues and meetings the viewer may currently open."""
 
     dialogues: frozenset[UUID]
     meetings: frozenset[UUID]
 
 
 def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
-    """What is open to the signed-in viewer at present; two queries."""
+    """Return the dialogues and meetings the signed-in viewer may open at `now`; two queries."""
     grants = _grants(viewer, None)
-    whole = defaultdict[UUID, set[Role]](set)
+    dialogue_wide = defaultdict[UUID, set[Role]](set)
     for grant in grants:
         if grant.meeting_id is None:
-            whole[grant.dialogue_id] |= roles_of(grant.role, observes=grant.observes)
-    # A role in one meeting opens its dialogue as long as it opens the meeting.
+            dialogue_wide[grant.dialogue_id] |= roles_of(grant.role, observes=grant.observes)
+    # A role in one meeting gives access to its dialogue only while it gives access to the meeting.
     meetings = _open_meetings(viewer, grants, now)
     dialogues = {meeting.dialogue_id for meeting in meetings}
-    dialogues |= {dialogue for dialogue, roles in whole.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
+    dialogues |= {dialogue for dialogue, roles in dialogue_wide.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
     return MyPlaces(frozenset(dialogues), frozenset(meeting.id for meeting in meetings))
 
 
 def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
-    """Id, code and title of the dialogues that are open to the signed-in viewer at present, by title."""
+    """Return id, code and title of the dialogues the signed-in viewer may open at `now`, by title."""
     places = my_places(viewer, now).dialogues
     rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
     return list(db.session.execute(rows).all())
@@ -130,7 +131,7 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
 
 
 def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:
-    whole = {grant.dialogue_id for grant in grants if grant.meeting_id is None}
+    dialogue_wide = {grant.dialogue_id for grant in grants if grant.meeting_id is None}
     single = {grant.meeting_id for grant in grants if grant.meeting_id is not None}
     return db.session.execute(
         select(
@@ -143,6 +144,6 @@ def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
         .join(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == viewer.account_id))
         .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
-        .where(or_(Meeting.dialogue_id.in_(whole), Meeting.id.in_(single)))
+        .where(or_(Meeting.dialogue_id.in_(dialogue_wide), Meeting.id.in_(single)))
         .order_by(Meeting.starts_on, Meeting.code)
     ).all()

@@ -1,4 +1,4 @@
-"""Pages of a meeting: planned, shown, copied, changed, cancelled; and its practical page."""
+"""Pages of meetings: create, show, edit, copy, cancel, close; the practical page."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -52,7 +52,6 @@ blueprint = Blueprint("meetings", __name__)
 @blueprint.get("/dialogues")
 @allows(HOME_SEE)
 def dialogues() -> str:
-    """The dialogues that the viewer belongs to."""
     return render_template("meetings/meetings/dialogues.html", dialogues=queries.my_dialogues(viewer(), clock.now()))
 
 
@@ -60,7 +59,6 @@ def dialogues() -> str:
 @allows(DIALOGUE_OPEN)
 @form_page("meetings/dialogues/dialogue_form.html")
 def open_dialogue() -> Iterator[Any]:
-    """Begin a dialogue."""
     form = OpenDialogueForm()
     yield {"form": form, "dialogue": None}
     dialogue_id = commands.open_dialogue(
@@ -73,7 +71,7 @@ def open_dialogue() -> Iterator[Any]:
 @blueprint.get("/dialogues/<uuid:dialogue_id>")
 @allows(DIALOGUE_SEE)
 def dialogue(dialogue_id: UUID) -> str:
-    """A dialogue, with the meetings that the viewer may see."""
+    """Show a dialogue with the meetings the viewer may see."""
     return render_template(
         "meetings/meetings/dialogue.html",
         dialogue=dialogues_dialogues.dialogue(viewer()),
@@ -87,12 +85,11 @@ def dialogue(dialogue_id: UUID) -> str:
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/meeting_form.html")
 def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
-    """Plan a meeting."""
-    houses, parties = venues.choices(system(Purpose.INSTALLATION)), dialogues_dialogues.parties(viewer())
+    venue_choices, parties = venues.choices(system(Purpose.INSTALLATION)), dialogues_dialogues.parties(viewer())
     form = MeetingForm(data={"parties": [str(party.id) for party in parties]})
-    form.offer(houses, parties)
+    form.offer(venue_choices, parties)
     yield {"form": form, "dialogue_id": dialogue_id, "zones": sorted(known_zones())}
-    facts = form.facts(houses, MeetingStatus.PROVISIONAL)
+    facts = form.facts(venue_choices, MeetingStatus.PROVISIONAL)
     meeting_id = commands.plan_meeting(viewer(), facts, now=clock.now())
     flash(_("The meeting is planned. Offer its roles, then build its agenda."), "success")
     yield _to_meeting(meeting_id)
@@ -101,7 +98,7 @@ def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
 @blueprint.get("/meetings/<uuid:meeting_id>")
 @allows(MEETING_SEE)
 def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """When, where, how, and what comes next for the viewer."""
+    """Show time, place and format of a meeting, and the viewer's next steps."""
     found = dialogues_meetings.meeting(viewer())
     return render_template(
         "meetings/meetings/meeting.html",
@@ -116,9 +113,9 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/settings.html")
 def settings(meeting_id: UUID) -> Iterator[Any]:
-    """Change what is written of a meeting."""
+    """Edit a meeting. After a move, warns how many sessions still differ from the published agenda."""
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
-    houses, seated = (
+    venue_choices, seated = (
         venues.choices(system(Purpose.INSTALLATION)),
         precedence.parties_in_order(viewer(), action=MEETING_EDIT),
     )
@@ -127,11 +124,11 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         obj=found,
         data={
             "parties": [str(party.id) for party in seated],
-            "seats": _same_for_all(seated),
+            "seats": _common_seat_count(seated),
             "registration_closes": closes,
         },
     )
-    form.offer(houses, dialogues_dialogues.parties(viewer()))
+    form.offer(venue_choices, dialogues_dialogues.parties(viewer()))
     form.offer_status(found.status)
     yield {
         "form": form,
@@ -141,28 +138,28 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
     }
     commands.edit_meeting(
         viewer(),
-        form.facts(houses, MeetingStatus(form.status.data)),
+        form.facts(venue_choices, MeetingStatus(form.status.data)),
         keeps_distance=form.keeps_distance.data,
         version=form.version.data,
         now=clock.now(),
     )
     flash(_("The meeting is saved."), "success")
-    moved = _has_moved(found, dialogues_meetings.meeting(viewer(), MEETING_EDIT))
-    differing = state().unpublished(viewer()) if moved else 0
-    if differing:
-        flash(_still_as_it_was(differing, meeting_id), "warning")
+    moved = _is_moved(found, dialogues_meetings.meeting(viewer(), MEETING_EDIT))
+    unpublished = state().unpublished(viewer()) if moved else 0
+    if unpublished:
+        flash(_unpublished_warning(unpublished, meeting_id), "warning")
     yield see_other(url_for("meetings.settings", meeting_id=meeting_id))
 
 
-def _has_moved(was: Any, now: Any) -> bool:
+def _is_moved(was: Any, now: Any) -> bool:
     return any(getattr(was, one) != getattr(now, one) for one in commands.WHERE_AND_WHEN)
 
 
-def _still_as_it_was(differing: int, meeting_id: UUID) -> Markup:
+def _unpublished_warning(unpublished: int, meeting_id: UUID) -> Markup:
     words = ngettext(
         "The released agenda still shows one session with its old day or place until the next release.",
         "The released agenda still shows %(num)s sessions with their old days and places until the next release.",
-        differing,
+        unpublished,
     )
     link = Markup('<a href="{}">{}</a>').format(url_for("planning.release", meeting_id=meeting_id), _("Release …"))
     return Markup("{} {}").format(words, link)
@@ -172,7 +169,7 @@ def _still_as_it_was(differing: int, meeting_id: UUID) -> Markup:
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/copy.html")
 def copy_meeting(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Plan the next meeting after the model of this one."""
+    """Create the next meeting from this one."""
     if not viewer().may_around(MEETING_EDIT):
         raise NotFound
     form = CopyMeetingForm()
@@ -188,7 +185,6 @@ def copy_meeting(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate h
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/cancel.html")
 def cancel_meeting(meeting_id: UUID) -> Iterator[Any]:
-    """Cancel the meeting."""
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
     form = CancelMeetingForm(obj=found)
     yield {"form": form, "meeting": found}
@@ -201,7 +197,6 @@ def cancel_meeting(meeting_id: UUID) -> Iterator[Any]:
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/close.html")
 def close_meeting(meeting_id: UUID) -> Iterator[Any]:
-    """Close the meeting for good."""
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
     form = CloseMeetingForm(obj=found)
     yield {"form": form, "meeting": found}
@@ -213,7 +208,6 @@ def close_meeting(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.get("/meetings/<uuid:meeting_id>/practical")
 @allows(PRACTICAL_SEE)
 def practical(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """The way, the hotel, the telephone at night."""
     page = dialogues_meetings.practical(viewer())
     return render_template(
         "meetings/meetings/practical.html",
@@ -227,7 +221,6 @@ def practical(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the vi
 @allows(PRACTICAL_EDIT)
 @form_page("meetings/meetings/practical_form.html")
 def edit_practical(meeting_id: UUID) -> Iterator[Any]:
-    """Write the practical page."""
     page = dialogues_meetings.practical(viewer(), PRACTICAL_EDIT)
     form = PracticalForm(obj=page)
     yield {"form": form, "page": page, "meeting_id": meeting_id}
@@ -240,7 +233,7 @@ def _to_meeting(meeting_id: UUID) -> Any:
     return see_other(url_for("meetings.meeting", meeting_id=meeting_id))
 
 
-def _same_for_all(seated: Sequence[Any]) -> int | None:
-    """How many participants every party has a seat for; None where that differs or is not said."""
+def _common_seat_count(seated: Sequence[Any]) -> int | None:
+    """Return the number of participant seats if all parties have the same, else None."""
     numbers = {party.seats.get(Capacity.PARTICIPANT.value) for party in seated}
     return numbers.pop() if len(numbers) == 1 else None

@@ -1,4 +1,4 @@
-"""Changes of the order: the language or the cities it follows, and the lot that says where it starts."""
+"""Choose the order of parties at a meeting, and draw by lot which party is first."""
 
 import secrets
 from datetime import datetime
@@ -24,12 +24,13 @@ from dialogues.policy import MEETING_EDIT
 
 
 def choose_order(viewer: Viewer, by: PartyOrder, *, version: int, now: datetime) -> None:
-    """Let the parties of the meeting the viewer stands in stand in that order from now on.
+    """Set how the lists of the current meeting sort its parties.
 
-    :raises Refusal: a lot was drawn, the meeting is over, or someone saved a change meanwhile.
+    :raises Refusal: the lot was already drawn, the meeting is cancelled or closed, or someone else saved a change
+        (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = _meeting_to_order(change, version)
+        meeting = _open_meeting(change, version)
         if meeting.party_order is by:
             return
         refuse_order_after_lot(db.session.get(Lot, meeting.id) is not None)
@@ -39,14 +40,14 @@ def choose_order(viewer: Viewer, by: PartyOrder, *, version: int, now: datetime)
 
 
 def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> None:
-    """Draw at random which party stands first at the meeting the viewer stands in, once and for all.
+    """Draw at random which party is first at the current meeting; this cannot be repeated.
 
-    :raises Refusal: it was drawn already, there are no two parties, the meeting is over, or someone saved a change
-        meanwhile.
+    :raises Refusal: the lot was already drawn, there are fewer than two parties, the meeting is cancelled or closed, or
+        someone else saved a change (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
         refuse_another_lot(db.session.get(Lot, place_of(change).meeting_id) is not None)
-        meeting = _meeting_to_order(change, version)
+        meeting = _open_meeting(change, version)
         drawn = secrets.choice(to_be_drawn(queries.parties_in_order(change.viewer)))
         lot = Lot(
             meeting_id=meeting.id,
@@ -61,7 +62,7 @@ def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> 
         change.record(LotDrawn(**_about(meeting), at=now, party_id=drawn.id, order=meeting.party_order))
 
 
-def _meeting_to_order(change: Change, version: int) -> Meeting:
+def _open_meeting(change: Change, version: int) -> Meeting:
     meeting = db.session.get(Meeting, place_of(change).meeting_id)
     if meeting is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What is typed about dialogues, meetings and roles, as typed values."""
+"""Forms for the order of parties."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -9,7 +9,7 @@ from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 
 
 class OrderForm(Form):
-    """By what the parties stand in every list of a meeting."""
+    """How the lists of a meeting sort its parties."""
 
     by = RadioField(_l("Order of the parties"), choices=labelled_choices(PartyOrder), coerce=form_value)
     version = VersionField()
@@ -20,7 +20,7 @@ class OrderForm(Form):
 
 
 class LotForm(Form):
-    """Before whom a lot is drawn."""
+    """The witnesses of the draw, as text."""
 
     witnesses = LineField(_l("Witnesses"), 300)
     version = VersionField()

@@ -1,4 +1,4 @@
-"""Dialogues, parties, persons, meetings, roles and whether the lists are exchanged."""
+"""The draw of the first party."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 
 
 class Lot(Base):
-    """The party that a lot drew to stand first, drawn once: it is never changed or drawn again."""
+    """The party drawn to be first at a meeting. Written once and never changed."""
 
     __tablename__ = "lot"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Reads of the order: the parties of a meeting as they stand in every list of it."""
+"""The parties of a meeting in the order that every list of the meeting uses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from dialogues.policy import MEETING_EDIT, MEETING_SEE, PARTICIPANTS_SEE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnLot:
-    """The record of a lot: whom it drew, for which order, when, and before whom where the reader may know."""
+    """Result of the draw; `witnesses` is "" if the viewer may not read them."""
 
     party_id: UUID
     order: PartyOrder
@@ -33,9 +33,9 @@ class DrawnLot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """The parties of a meeting in one order, and what decides the order in force."""
+    """The parties of a meeting in one order, and the facts that decide the order in force."""
 
-    #: The order of these parties; with `is_in_force` it is the meeting's own, from the drawn start.
+    #: How these parties are sorted. With `is_in_force` it is the meeting's own order and begins at the drawn party.
     by: PartyOrder
     is_in_force: bool
     in_force: PartyOrder
@@ -45,91 +45,97 @@ class Order:
 
     @property
     def ranks(self) -> Mapping[UUID, int]:
-        """Where each party stands, counted from 0."""
+        """Position of each party, counted from 0."""
         return {party.id: rank for rank, party in enumerate(self.parties)}
 
     @property
     def other_names(self) -> Mapping[UUID, str]:
-        """What each party stands as, where that is not its name in English."""
+        """The text each party is sorted by, if it differs from its English name."""
         return {party.id: party.stands_as for party in self.parties if party.stands_as != party.english}
 
     def rank(self, party_id: UUID | None) -> int:
-        """Where a party stands, counted from 0; whoever has no place here stands at the end."""
+        """Return the position of a party, counted from 0; parties not at the meeting come last."""
         return self.ranks.get(party_id, len(self.parties)) if party_id else len(self.parties)
 
 
 def order(viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING_SEE) -> Order:
-    """The parties at the meeting the viewer stands in, in the order in force or in another one; one query.
+    """Return the parties at the current meeting in the order in force, or sorted by `by`; one query.
 
-    Another order than the one in force has no drawn start.
+    With `by`, the list does not begin at the drawn party.
 
-    :raises Unseen: there is no such meeting for this viewer.
+    :raises NotFound: missing or not permitted.
     """
-    return _in_order(_rows(viewer, action), by, _may_read_witnesses(viewer))
+    return _build_order(_visible_party_rows(viewer, action), by, _may_read_witnesses(viewer))
 
 
 def every_order(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...]:
-    """The order in force, then each order on offer, for the meeting the viewer stands in; one query.
+    """Return the order in force, then every possible order, for the current meeting; one query.
 
-    :raises Unseen: there is no such meeting for this viewer.
+    :raises NotFound: missing or not permitted.
     """
-    rows, may_read = _rows(viewer, action), _may_read_witnesses(viewer)
-    return tuple(_in_order(rows, by, may_read) for by in (None, *PartyOrder))
+    rows, may_read = _visible_party_rows(viewer, action), _may_read_witnesses(viewer)
+    return tuple(_build_order(rows, by, may_read) for by in (None, *PartyOrder))
 
 
 def parties_in_order(
     viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING_SEE
 ) -> tuple[OrderedParty, ...]:
-    """The parties at the meeting the viewer stands in, in the order in force or in another one; one query.
+    """Return the parties at the current meeting in the order in force, or sorted by `by`; one query.
 
-    :raises Unseen: there is no such meeting for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     return order(viewer, by, action).parties
 
 
 def order_at(meeting_id: UUID, by: PartyOrder | None = None) -> Order:
-    """The order of that meeting, for what the house itself makes; whoever asks has decided what is shown of it."""
-    return _in_order(db.session.execute(_sides(Meeting.id == meeting_id)).all(), by, True)
+    """Return the order of that meeting for the service itself, with witnesses.
+
+    Not filtered by viewer: the caller must decide what readers may see.
+    """
+    return _build_order(db.session.execute(_party_rows(Meeting.id == meeting_id)).all(), by, True)
 
 
 def precedence_sort_key(order: Order, party_id: Any) -> ColumnElement[int]:
-    """Where that column's party stands in the order, to sort by in the database; without a place, at its end."""
-    end: ColumnElement[int] = literal(len(order.parties))
-    return case(order.ranks, value=party_id, else_=end) if order.parties else end
+    """SQL expression to sort rows by the position of their party; rows without a position come last."""
+    last: ColumnElement[int] = literal(len(order.parties))
+    return case(order.ranks, value=party_id, else_=last) if order.parties else last
 
 
-def _rows(viewer: Viewer, action: Action) -> Sequence[Any]:
+def _visible_party_rows(viewer: Viewer, action: Action) -> Sequence[Any]:
     here = Meeting.id == (viewer.place.meeting_id if viewer.place else None)
-    return db.session.execute(_sides(and_(visible(viewer, action), here))).all()
+    return db.session.execute(_party_rows(and_(visible(viewer, action), here))).all()
 
 
 def _may_read_witnesses(viewer: Viewer) -> bool:
-    """Whoever saw the lot may be on a list that is still sealed: their names are the office's until it is opened."""
+    """Whether the viewer may read the witnesses, who may be on a list that is still sealed.
+
+    Before the exchange only viewers who may edit the meeting read them.
+    """
     return viewer.may(MEETING_EDIT) or Scope.ALL in viewer.scopes(PARTICIPANTS_SEE)
 
 
-def _in_order(rows: Sequence[Any], by: PartyOrder | None, with_witnesses: bool) -> Order:
+def _build_order(rows: Sequence[Any], by: PartyOrder | None, with_witnesses: bool) -> Order:
     if not rows:
         raise NotFound
     in_force, lot = rows[0].party_order, _lot(rows[0], with_witnesses)
     chosen = by or in_force
-    sides = {row.id: _ordered(row, chosen) for row in rows if row.id is not None}
-    start = sides[lot.party_id].place if by is None and lot is not None else None
-    seated = [sides[row.id] for row in rows if row.seated_id is not None]
+    by_id = {row.id: _ordered_party(row, chosen) for row in rows if row.id is not None}
+    start = by_id[lot.party_id].place if by is None and lot is not None else None
+    seated = [by_id[row.id] for row in rows if row.seated_id is not None]
     return Order(
         by=chosen,
         is_in_force=by is None,
         in_force=in_force,
         lot=lot,
-        drawn=sides[lot.party_id] if lot is not None else None,
+        drawn=by_id[lot.party_id] if lot is not None else None,
         parties=arranged(seated, start),
     )
 
 
-def _sides(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
-    """The parties at the meeting, and the one that a lot drew even if it comes no more: there the order starts."""
+def _party_rows(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
+    """Select the parties at the meeting, and the drawn party even if it was removed, because the order begins there."""
     seated = select(MeetingParty.party_id).where(MeetingParty.meeting_id == Meeting.id).correlate(Meeting)
-    counts = and_(Party.dialogue_id == Meeting.dialogue_id, or_(Party.id.in_(seated), Party.id == Lot.party_id))
+    is_wanted = and_(Party.dialogue_id == Meeting.dialogue_id, or_(Party.id.in_(seated), Party.id == Lot.party_id))
     return (
         select(
             Party.id,
@@ -147,14 +153,14 @@ def _sides(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
         )
         .select_from(Meeting)
         .outerjoin(Lot, Lot.meeting_id == Meeting.id)
-        .outerjoin(Party, counts)
+        .outerjoin(Party, is_wanted)
         .outerjoin(MeetingParty, and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.party_id == Party.id))
         .where(here)
     )
 
 
-def _ordered(row: Any, by: PartyOrder) -> OrderedParty:
-    words = stands_as(by, row.names, row.city, row.code)
+def _ordered_party(row: Any, by: PartyOrder) -> OrderedParty:
+    name = stands_as(by, row.names, row.city, row.code)
     return OrderedParty(
         id=row.id,
         code=row.code,
@@ -162,8 +168,8 @@ def _ordered(row: Any, by: PartyOrder) -> OrderedParty:
         city=row.city or "",
         kind=row.kind,
         seats=row.seats or {},
-        stands_as=words,
-        key=collation_key(words, LANGUAGES[by]),
+        stands_as=name,
+        key=collation_key(name, LANGUAGES[by]),
     )
 
 

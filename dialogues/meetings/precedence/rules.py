@@ -1,4 +1,4 @@
-"""The order that ranks nobody: parties by a language or by their cities, from the place that a lot drew."""
+"""Neutral order of parties, begun at a party drawn by lot."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,6 @@ from dialogues.meetings.dialogues.rules.kinds import PartyKind, PartyOrder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChosen(DomainEvent):
-    """The parties of a meeting stand in another order."""
-
     action: ClassVar[str] = "order.chosen"
 
     order: PartyOrder
@@ -21,7 +19,7 @@ class OrderChosen(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotDrawn(DomainEvent):
-    """A lot decided which party of a meeting stands first; who saw it stands with the lot."""
+    """The first party of a meeting was drawn. Witnesses are stored with the lot, not in the event."""
 
     action: ClassVar[str] = "lot.drawn"
 
@@ -31,7 +29,10 @@ class LotDrawn(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedParty:
-    """A party in an order; `stands_as` is the name or city that it is ordered by, `key` what that sorts by."""
+    """A party in an order.
+
+    `stands_as` is the name or city it is sorted by, `key` the collation key of that text.
+    """
 
     id: UUID
     code: str
@@ -44,33 +45,33 @@ class OrderedParty:
 
     @property
     def english(self) -> str:
-        """The party's name for readers of English; its code where nobody wrote one down."""
+        """The party's English name, or its code without one."""
         return self.names.get("en") or self.code
 
     @property
     def place(self) -> tuple[str, str]:
-        """What decides where it stands; the code tells apart what sorts alike."""
+        """Sort key; the code decides between equal names."""
         return self.key, self.code
 
 
 def arranged(parties: Iterable[OrderedParty], start: tuple[str, str] | None = None) -> tuple[OrderedParty, ...]:
-    """The parties in order, hosts among them, from the drawn start around; observing organisations come after them.
+    """Return the parties sorted, beginning at `start` and continuing around; observing organisations come last.
 
-    The start is a place in the order, so that it holds even where the party that was drawn comes no more.
+    Hosts are sorted like other parties. `start` is a sort key, so that it still holds if the drawn party was removed.
     """
-    standing = sorted(parties, key=lambda party: party.place)
-    at_table = [party for party in standing if party.kind is not PartyKind.OBSERVER]
+    in_sequence = sorted(parties, key=lambda party: party.place)
+    at_table = [party for party in in_sequence if party.kind is not PartyKind.OBSERVER]
     if start is not None:
         at_table = [party for party in at_table if party.place >= start] + [
             party for party in at_table if party.place < start
         ]
-    return (*at_table, *(party for party in standing if party.kind is PartyKind.OBSERVER))
+    return (*at_table, *(party for party in in_sequence if party.kind is PartyKind.OBSERVER))
 
 
 def to_be_drawn(parties: Iterable[OrderedParty]) -> tuple[OrderedParty, ...]:
-    """The parties among which a lot is drawn: all at the table, hosts among them.
+    """Return the parties that take part in the draw: all except observing organisations.
 
-    :raises Refusal: there are no two of them.
+    :raises Refusal: there are fewer than two.
     """
     at_table = tuple(party for party in parties if party.kind is not PartyKind.OBSERVER)
     if len(at_table) < 2:
@@ -79,13 +80,13 @@ def to_be_drawn(parties: Iterable[OrderedParty]) -> tuple[OrderedParty, ...]:
 
 
 def refuse_another_lot(is_drawn: bool) -> None:
-    """:raises Refusal: the lot of this meeting was drawn already."""
+    """:raises Refusal: the lot of this meeting was already drawn."""
     if is_drawn:
         raise Refusal(N_("The lot of this meeting is drawn: it is drawn once, and what it drew stays."))
 
 
 def refuse_order_after_lot(is_drawn: bool) -> None:
-    """:raises Refusal: a lot was drawn for the order in force, which everyone may rely on from then on."""
+    """:raises Refusal: the lot was drawn for the order in force, which therefore cannot change."""
     if is_drawn:
         raise Refusal(
             N_("The lot of this meeting was drawn for the order in force, which stays. Any reader can look at another.")

@@ -1,4 +1,4 @@
-"""Pages of the order: how the parties stand, by what, and the lot."""
+"""Pages of the order of parties and of the draw."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ blueprint = Blueprint("precedence", __name__)
 @blueprint.get("/meetings/<uuid:meeting_id>/order")
 @allows(MEETING_SEE)
 def order(meeting_id: UUID) -> str:
-    """How the parties stand in every list of the meeting, and in each other order."""
+    """Show the order in force, and every other possible order."""
     in_force, *others = queries.every_order(viewer())
     return render_template(
         "meetings/precedence/order.html", order=in_force, others=others, meeting_id=meeting_id, language_of=language_of
@@ -33,7 +33,6 @@ def order(meeting_id: UUID) -> str:
 @allows(MEETING_EDIT)
 @form_page("meetings/precedence/order_form.html")
 def choose_order(meeting_id: UUID) -> Iterator[Any]:
-    """Choose by what the parties stand."""
     in_force, *others = queries.every_order(viewer(), MEETING_EDIT)
     form = OrderForm(obj=dialogues.meeting(viewer(), MEETING_EDIT), data={"by": in_force.in_force.value})
     yield {"form": form, "order": in_force, "others": others, "meeting_id": meeting_id, "language_of": language_of}
@@ -46,7 +45,6 @@ def choose_order(meeting_id: UUID) -> Iterator[Any]:
 @allows(MEETING_EDIT)
 @form_page("meetings/precedence/lot.html")
 def draw_lot(meeting_id: UUID) -> Iterator[Any]:
-    """Draw which party stands first."""
     form = LotForm(obj=dialogues.meeting(viewer(), MEETING_EDIT))
     yield {"form": form, "order": queries.order(viewer(), action=MEETING_EDIT), "meeting_id": meeting_id}
     commands.draw_lot(viewer(), witnesses=form.witnesses.data, version=form.version.data, now=clock.now())

@@ -1,4 +1,4 @@
-"""Roles: offered by a coordinator, accepted or declined by the person, ended."""
+"""Offer, accept, decline and end roles."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,24 +32,24 @@ from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, STAFF_ROLES, Role
 def offer_role(
     viewer: Viewer, *, name: str, email: str, role: Role, party_id: UUID | None = None, now: datetime
 ) -> UUID:
-    """Offer a role where the viewer stands, in the meeting or in the whole dialogue; a letter asks for the answer.
+    """Offer a role in the viewer's current meeting or dialogue; an email asks the person to answer.
 
-    :raises Refusal: the role is not one to offer, it is a role of the staff and the person is none of them, the person
-        has it there, the party has its focal point, or the address is none.
+    :raises Refusal: this role cannot be offered, it is a staff role and the person is not staff, the person already has
+        it there, the party already has a focal point, or the email address is invalid.
     """
     with transaction(viewer, ROLES_GRANT) as change:
         place = place_of(change)
         if role not in OFFERED_ROLES:
             raise Refusal(N_("Participants and observers are invited, on the page of participants."), field="role")
         if role in STAFF_ROLES:
-            _refuse_no_staff(place.dialogue_id, email)
-        person_id = _person_to_ask(place.dialogue_id, name, email, now)
+            _check_is_staff(place.dialogue_id, email)
+        person_id = _find_or_add_person(place.dialogue_id, name, email, now)
         grant_id = operations.grant_role(
             person_id,
             role,
             dialogue_id=place.dialogue_id,
             meeting_id=place.meeting_id,
-            party_id=_own_party(place.dialogue_id, party_id) if role is Role.FOCAL_POINT else None,
+            party_id=_party_of_dialogue(place.dialogue_id, party_id) if role is Role.FOCAL_POINT else None,
             offered_at=now,
         )
         grant = db.session.get_one(RoleGrant, grant_id)
@@ -58,8 +58,8 @@ def offer_role(
         return grant_id
 
 
-def _refuse_no_staff(dialogue_id: UUID, email: str) -> None:
-    """The same words for an address that nobody has, and for one of somebody who is no staff."""
+def _check_is_staff(dialogue_id: UUID, email: str) -> None:
+    """Refuse non-staff with the same words as an unknown address, so that accounts are not revealed."""
     person_id = dialogues.person_with_address(dialogue_id, email)
     account_id = db.session.get_one(Person, person_id).account_id if person_id else None
     if not accounts_queries.is_staff(account_id, email):
@@ -73,8 +73,8 @@ def _refuse_no_staff(dialogue_id: UUID, email: str) -> None:
         )
 
 
-def _person_to_ask(dialogue_id: UUID, name: str, email: str, now: datetime) -> UUID:
-    """The person with this address, written down if nobody has it, who can sign in to answer."""
+def _find_or_add_person(dialogue_id: UUID, name: str, email: str, now: datetime) -> UUID:
+    """Return the person with this address, created if missing, with an account to sign in and answer."""
     person_id = dialogues.person_with_address(dialogue_id, email) or dialogues.add_person(dialogue_id, name, email)
     person = db.session.get_one(Person, person_id)
     if person.account_id is None and person.email is not None:
@@ -82,7 +82,7 @@ def _person_to_ask(dialogue_id: UUID, name: str, email: str, now: datetime) -> U
     return person_id
 
 
-def _own_party(dialogue_id: UUID, party_id: UUID | None) -> UUID | None:
+def _party_of_dialogue(dialogue_id: UUID, party_id: UUID | None) -> UUID | None:
     party = db.session.get(Party, party_id) if party_id else None
     return party.id if party is not None and party.dialogue_id == dialogue_id else None
 
@@ -102,7 +102,10 @@ def _enqueue_email(grant: RoleGrant) -> None:
 
 
 def accept_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
-    """Take a role that was offered to a person behind whom the viewer's account stands."""
+    """Accept a role offered to a person of the viewer's account.
+
+    :raises NotFound: there is no such open offer for this account.
+    """
     with transaction(viewer, OWN_ACCOUNT) as change:
         grant = _own_offer(change, grant_id)
         grant.accepted_at = now
@@ -110,7 +113,10 @@ def accept_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
 
 
 def decline_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
-    """Leave a role that was offered to a person behind whom the viewer's account stands."""
+    """Decline a role offered to a person of the viewer's account.
+
+    :raises NotFound: there is no such open offer for this account.
+    """
     with transaction(viewer, OWN_ACCOUNT) as change:
         grant = _own_offer(change, grant_id)
         grant.revoked_at = now
@@ -136,15 +142,21 @@ def _own_offer(change: Change, grant_id: UUID) -> RoleGrant:
 
 
 def end_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
-    """End a role, or take an offer back, where the viewer stands; the person's sign-ins end with it.
+    """End a role or withdraw an offer in the viewer's current place; ends all sign-ins of the account.
 
-    :raises Refusal: it is the dialogue's last coordinator's.
+    Sign-ins are ended only if the role was accepted.
+
+    :raises NotFound: there is no such role exactly in this place.
+    :raises Refusal: it belongs to the last coordinator of the dialogue.
     """
     with transaction(viewer, ROLES_GRANT) as change:
         place = place_of(change)
         grant = db.session.get(RoleGrant, grant_id)
-        here = grant is not None and (grant.dialogue_id, grant.meeting_id) == (place.dialogue_id, place.meeting_id)
-        if grant is None or not here or grant.revoked_at is not None or grant.role not in OFFERED_ROLES:
+        is_in_place = grant is not None and (grant.dialogue_id, grant.meeting_id) == (
+            place.dialogue_id,
+            place.meeting_id,
+        )
+        if grant is None or not is_in_place or grant.revoked_at is not None or grant.role not in OFFERED_ROLES:
             raise NotFound
         if grant.meeting_id is None and grant.accepted_at is not None:
             refuse_last_coordinator(grant.role, _other_coordinators(grant))

@@ -1,4 +1,4 @@
-"""The letter about an offered role: neutral words and where to sign in, nothing of what the role is or where."""
+"""The email about an offered role. It names neither role nor place, because email is not confidential."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,19 +15,19 @@ from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.roles.models import RoleGrant
 
 
-def role_offered(letter: DueEmail, _now: datetime) -> Composed | None:
-    """Ask for the answer to an offer; None when it was answered or taken back before the letter left."""
-    waiting = db.session.execute(
+def role_offered(email: DueEmail, _now: datetime) -> Composed | None:
+    """Ask for an answer to the offer. Returns None if it was answered or withdrawn before sending."""
+    addressee = db.session.execute(
         select(Person.email, Person.locale)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.id == UUID(str(letter.facts["grant"])))
+        .where(RoleGrant.id == UUID(str(email.facts["grant"])))
         .where(RoleGrant.accepted_at.is_(None), RoleGrant.revoked_at.is_(None))
     ).one_or_none()
-    if waiting is None or waiting.email is None:
+    if addressee is None or addressee.email is None:
         return None
-    with force_locale(waiting.locale):
+    with force_locale(addressee.locale):
         return Composed(
-            recipient=waiting.email,
+            recipient=addressee.email,
             subject=_("Something waits for your answer"),
             text=_(
                 "Good day,\n\nsomething waits for your answer. Please sign in to read it:\n\n%(address)s\n\n"

@@ -1,4 +1,4 @@
-"""What is typed about dialogues, meetings and roles, as typed values."""
+"""Forms for roles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +18,6 @@ from dialogues.policy import Role
 
 
 class OfferRoleForm(Form):
-    """A role, and whom it is offered to."""
-
     name = NameField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     role = SelectField(
@@ -34,7 +32,7 @@ class OfferRoleForm(Form):
     party = SelectField(_l("Party"), coerce=form_value)
 
     def offer(self, parties: Sequence[Any]) -> None:
-        """Let one of these parties be chosen for a focal point."""
+        """Set the parties to choose from; a party is needed for a focal point only."""
         self.party.choices = [SelectChoice("", gettext("only for a focal point")), *party_choices(parties)]
 
     @property
@@ -47,4 +45,4 @@ class OfferRoleForm(Form):
 
 
 class EndRoleForm(Form):
-    """Whether a role is ended: nothing is typed."""
+    """Confirmation without fields."""

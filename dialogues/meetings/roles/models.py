@@ -1,4 +1,4 @@
-"""Dialogues, parties, persons, meetings, roles and whether the lists are exchanged."""
+"""Roles granted to persons."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,10 @@ from dialogues.policy import Role
 
 
 class RoleGrant(Base):
-    """A role offered to a person, in the whole dialogue or one meeting; it counts from acceptance until its end."""
+    """A role offered to a person.
+
+    `meeting_id` None means the whole dialogue. The role counts from `accepted_at` until `revoked_at`.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What other features and commands write about persons, their roles and the exchange; joins the open transaction."""
+"""Writes of roles for other features; they join the open transaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,9 +21,9 @@ def grant_role(
     offered_at: datetime,
     accepted_at: datetime | None = None,
 ) -> UUID:
-    """Offer a role, or give it at once where the acceptance is known; the id of the grant.
+    """Offer a role, or grant it directly if `accepted_at` is given; returns the id of the grant.
 
-    :raises Refusal: the person has the role there already, or the party has its focal point.
+    :raises Refusal: the person already has the role there, or the party already has a focal point.
     """
     if live_grant(person_id, role, dialogue_id=dialogue_id, meeting_id=meeting_id) is not None:
         raise Refusal(N_("This person already has this role here, or was offered it."), field="role")
@@ -56,13 +56,13 @@ def _refuse_second_focal_point(dialogue_id: UUID, meeting_id: UUID | None, party
 
 
 def live_grant(person_id: UUID, role: Role, *, dialogue_id: UUID, meeting_id: UUID | None = None) -> RoleGrant | None:
-    """The grant of that role to the person in that place, offered or in force; None if there is none."""
+    """Return the person's offered or active grant of this role in exactly this place, or None."""
     grants = _live_grants(dialogue_id, meeting_id).where(RoleGrant.person_id == person_id, RoleGrant.role == role)
     return db.session.execute(grants).scalar_one_or_none()
 
 
 def _live_grants(dialogue_id: UUID, meeting_id: UUID | None) -> Select[RoleGrant]:
-    """Grants not ended, in exactly that place; `meeting_id` None means the whole dialogue."""
+    """Select the grants that have not ended, in exactly this place; `meeting_id` None means the whole dialogue."""
     return select(RoleGrant).where(
         RoleGrant.dialogue_id == dialogue_id,
         RoleGrant.meeting_id == meeting_id if meeting_id is not None else RoleGrant.meeting_id.is_(None),
@@ -73,7 +73,7 @@ def _live_grants(dialogue_id: UUID, meeting_id: UUID | None) -> Select[RoleGrant
 def revoke_role(
     person_id: UUID, role: Role, *, dialogue_id: UUID, meeting_id: UUID | None = None, now: datetime
 ) -> None:
-    """End the role of the person in that place; nothing happens where there is none."""
+    """End the person's role in this place; does nothing if there is none."""
     grant = live_grant(person_id, role, dialogue_id=dialogue_id, meeting_id=meeting_id)
     if grant is not None:
         grant.revoked_at = now

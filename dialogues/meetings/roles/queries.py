@@ -1,4 +1,4 @@
-"""Who a signed-in viewer is in a dialogue or meeting, and which conditions are met there."""
+"""Roles of the signed-in viewer in a dialogue or meeting, and the policy conditions met there."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -40,11 +40,11 @@ from dialogues.policy import ROLES_SEE, STAFF_ROLES, Action, Condition, Role
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The grants an action reaches: those of the whole dialogue the viewer stands in, and of the meeting if in one."""
-    return within_reach(viewer, action, _here(viewer))
+    """Filter of the grants an action reaches: of the viewer's dialogue as a whole, and of the current meeting."""
+    return within_reach(viewer, action, _grants_here(viewer))
 
 
-def _here(viewer: Viewer) -> ColumnElement[bool]:
+def _grants_here(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
     if viewer.place is None:
@@ -58,17 +58,17 @@ def _here(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def roles(viewer: Viewer) -> list[Any]:
-    """Who holds or is offered which role where the viewer stands; participants and observers are listed elsewhere.
+    """Return held and offered roles in the viewer's place, without participants and observers.
 
-    Focal points stand as their parties do: in the meeting's order in force, around meetings by their English names.
+    Sorted by role, then by party (the meeting's order of parties, or English names outside a meeting), then by name.
     """
-    place = {role: place for place, role in enumerate(OFFERED_ROLES)}
+    rank = {role: number for number, role in enumerate(OFFERED_ROLES)}
     rows = db.session.execute(_live_roles(viewer, ROLES_SEE)).all()
-    standing = _standing_of(viewer)
-    return sorted(rows, key=lambda row: (place[row.role], standing(row), row.collation, str(row.id)))
+    party_key = _party_sort_key(viewer)
+    return sorted(rows, key=lambda row: (rank[row.role], party_key(row), row.collation, str(row.id)))
 
 
-def _standing_of(viewer: Viewer) -> Callable[[Any], Any]:
+def _party_sort_key(viewer: Viewer) -> Callable[[Any], Any]:
     if viewer.place is not None and viewer.place.meeting_id is not None:
         in_force = order(viewer, action=ROLES_SEE)
         return lambda row: in_force.rank(row.party_id)
@@ -76,9 +76,9 @@ def _standing_of(viewer: Viewer) -> Callable[[Any], Any]:
 
 
 def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
-    """One role held or offered exactly where the viewer stands.
+    """Return one held or offered role of exactly the viewer's place.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     found = db.session.execute(_live_roles(viewer, action).where(RoleGrant.id == grant_id)).one_or_none()
     if found is None or viewer.place is None or found.meeting_id != viewer.place.meeting_id:
@@ -109,7 +109,7 @@ def _live_roles(viewer: Viewer, action: Action) -> Select[Any, *tuple[Any, ...]]
 
 
 def offers(viewer: Viewer) -> list[Any]:
-    """The roles that wait for the answer of the signed-in viewer."""
+    """Return the open role offers of the signed-in account."""
     rows = (
         select(
             RoleGrant.id,
@@ -147,15 +147,16 @@ WINDOW_AFTER = timedelta(days=7)
 def viewer_in_meeting(
     viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None, now: datetime
 ) -> Viewer | None:
-    """The signed-in viewer as the person they are in that dialogue or meeting, with the roles that count there.
+    """Return the viewer as the person they are in that dialogue or meeting, with the roles that count there.
 
-    One query, the same for a place that does not exist and one that is closed to the viewer; None for both. Staff roles
-    count only in a sign-in with a second factor. A limited sign-in stands nowhere by its roles.
+    One query. Returns None if the place does not exist or is closed to the viewer: both cases cost the same, so that
+    existence is not revealed. Staff roles count only in a sign-in with a second factor. A limited sign-in (by link) has
+    no roles.
     """
     if viewer.is_limited:
         return None
     rows = db.session.connection().execute(
-        _standing(meeting_id is not None), {"place": meeting_id or dialogue_id, "account": viewer.account_id}
+        _grants_statement(meeting_id is not None), {"place": meeting_id or dialogue_id, "account": viewer.account_id}
     )
     held = (row for row in rows if row.role is not None)
     grants = [grant for grant in held if viewer.as_staff or grant.role not in STAFF_ROLES]
@@ -164,7 +165,7 @@ def viewer_in_meeting(
     here = grants[0]
     if meeting_id is None:
         place = Place(dialogue_id=here.dialogue_id, dialogue_title=here.dialogue_title)
-        return viewer.in_meeting(place, here.person_id, holdings_of(grants), _met_around_meetings(grants, now))
+        return viewer.in_meeting(place, here.person_id, holdings_of(grants), _conditions_outside_meetings(grants, now))
     place = Place(
         dialogue_id=here.dialogue_id,
         dialogue_title=here.dialogue_title,
@@ -177,17 +178,18 @@ def viewer_in_meeting(
     return viewer.in_meeting(place, here.person_id, held_there, conditions(here, now))
 
 
-def _met_around_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
-    """In the dialogue around its meetings: the window is open while that of any meeting with a role is."""
+def _conditions_outside_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
+    """Conditions outside a meeting: WINDOW is met while the window of any meeting with a grant is open."""
     windows = (in_window(grant, now) for grant in grants if grant.starts_on is not None)
     return frozenset({Condition.WINDOW}) if any(windows) else frozenset()
 
 
 @lru_cache(maxsize=2)
-def _standing(in_meeting: bool) -> Select[*tuple[Any, ...]]:
-    """The place with the grants of an account that count in it, or with none; built once, since every page sends it.
+def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
+    """Statement for a place with the account's grants that count in it, or one row without a grant.
 
-    In a meeting each row has its facts, in the dialogue around its meetings those of the grant's own meeting.
+    In a meeting the facts are those of the meeting; outside a meeting those of each grant's own meeting. Built once
+    because every request needs it.
     """
     facts = select(
         Dialogue.id.label("dialogue_id"),
@@ -220,17 +222,18 @@ def _standing(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     return facts.outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
 
 
-#: Roles of the table, which yield to an observer's part. Those of the staff and of interpreters do not, because the
-#: coordinator gives them for work, session by session, and they belong to no side.
+#: Roles that an observer's participation restricts. Roles of staff and interpreters are not restricted, because the
+#: coordinator grants them for work in certain sessions, and they belong to no party.
 YIELDING = frozenset({Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
 
 
 def roles_of(role: Role, *, observes: bool) -> frozenset[Role]:
-    """What an accepted role amounts to for someone who was offered an observer's part there, or not.
+    """Return the effective roles of an accepted role, given whether the person was offered an observer's participation.
 
-    A right counts from acceptance, a restriction from the offer: who is offered an observer's part reads as an observer
-    from then on, whatever else they accepted. A focal point keeps the business of the party. Declining or withdrawing
-    lifts nothing, because people would then read more by their own decision. Accepting a participant's part does.
+    A right counts from acceptance, a restriction from the offer: a person who was offered an observer's participation
+    reads as an observer from then on, even with other accepted roles. A focal point still does the party's work.
+    Declining or withdrawing does not lift the restriction, because people could then gain access by their own decision.
+    Accepting a participant's participation lifts it.
     """
     if not observes or role not in YIELDING:
         return frozenset({role})
@@ -240,10 +243,10 @@ def roles_of(role: Role, *, observes: bool) -> frozenset[Role]:
 def holdings_of(
     grants: Iterable[Any], *, observes: bool | None = None, meeting_id: UUID | None = None
 ) -> tuple[RoleAssignment, ...]:
-    """What grants amount to for a viewer.
+    """Return the role assignments that the grants amount to.
 
-    :param observes: for all of them alike; None: each grant says it of itself.
-    :param meeting_id: where the viewer stands; what observers may read there stays within that meeting.
+    :param observes: applies to all grants; if None, each grant has its own `observes`.
+    :param meeting_id: the viewer's meeting; an observer's role is limited to it.
     """
     return tuple(
         RoleAssignment(
@@ -258,11 +261,11 @@ def holdings_of(
 
 
 def in_force() -> ColumnElement[bool]:
-    """Which grants count: accepted and not ended."""
+    """Filter of the grants that count: accepted and not ended."""
     return and_(RoleGrant.accepted_at.is_not(None), RoleGrant.revoked_at.is_(None))
 
 
-#: Columns of the table of participations, which belongs to a later feature: that feature may not be imported here.
+#: Columns of the participation table. Declared here because its feature is above this one and may not be imported.
 _participation = table(
     "participation",
     column("meeting_id", Uuid()),
@@ -273,95 +276,97 @@ _participation = table(
 
 
 def observes_in(meeting_id: Any, person_id: Any = RoleGrant.person_id) -> ColumnElement[bool]:
-    """Whether the person, by default that of a grant, was offered an observer's part in that meeting; see `roles_of`.
+    """SQL: whether the person (default: of the grant) was offered an observer's participation in that meeting.
 
-    Speaking for an observing organisation is one, in the meeting or in the whole dialogue.
+    True also for a person who speaks for an observing organisation, in the meeting or the whole dialogue. See
+    `roles_of`.
     """
     here = _participation.c.meeting_id == meeting_id
-    return or_(_was_offered_a_part(here, person_id), _speaks_for_observers(meeting_id, person_id))
+    return or_(_was_offered_participation(here, person_id), _speaks_for_observers(meeting_id, person_id))
 
 
 def observes_around() -> ColumnElement[bool]:
-    """The same in the dialogue around its meetings: in the grant's meeting, or in any where it counts in all."""
+    """The same outside a meeting, for the grant's meeting, or for any meeting if it is a dialogue-wide grant."""
     here = aliased(Meeting)
     meetings = select(here.id).where(
         here.dialogue_id == RoleGrant.dialogue_id, or_(RoleGrant.meeting_id.is_(None), here.id == RoleGrant.meeting_id)
     )
     anywhere = _participation.c.meeting_id.in_(meetings.correlate_except(here))
     person_id = RoleGrant.person_id
-    return or_(_was_offered_a_part(anywhere, person_id), _speaks_for_observers(RoleGrant.meeting_id, person_id))
+    return or_(_was_offered_participation(anywhere, person_id), _speaks_for_observers(RoleGrant.meeting_id, person_id))
 
 
-def _was_offered_a_part(where: ColumnElement[bool], person_id: Any) -> ColumnElement[bool]:
+def _was_offered_participation(where: ColumnElement[bool], person_id: Any) -> ColumnElement[bool]:
     offered = exists().where(_participation.c.person_id == person_id, where, _participation.c.reads_as_observer)
     return offered.correlate_except(_participation)
 
 
 def _speaks_for_observers(meeting_id: Any, person_id: Any) -> ColumnElement[bool]:
-    offer, side = aliased(RoleGrant), aliased(Party)
-    speaks = exists().where(
-        offer.person_id == person_id,
-        offer.role == constant(Role.FOCAL_POINT),
-        offer.revoked_at.is_(None),
-        or_(offer.meeting_id.is_(None), offer.meeting_id == meeting_id),
-        side.id == offer.party_id,
-        side.kind == constant(PartyKind.OBSERVER),
+    grant, party = aliased(RoleGrant), aliased(Party)
+    is_speaker = exists().where(
+        grant.person_id == person_id,
+        grant.role == constant(Role.FOCAL_POINT),
+        grant.revoked_at.is_(None),
+        or_(grant.meeting_id.is_(None), grant.meeting_id == meeting_id),
+        party.id == grant.party_id,
+        party.kind == constant(PartyKind.OBSERVER),
     )
-    return speaks.correlate_except(offer, side)
+    return is_speaker.correlate_except(grant, party)
 
 
 def belongs_to(party_id: Any, person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
-    """Whether a person is one of that party's people at a meeting.
+    """SQL: whether a person belongs to that party at a meeting.
 
-    By their participation, whatever has become of it, by a role that they hold or are offered for the party, or as a
-    co-chair by the institution that they come from.
+    True with a participation for the party (of any status), with a live role for the party, or for a co-chair whose
+    institution belongs to the party.
     """
     named = exists().where(
         _participation.c.meeting_id == meeting_id,
         _participation.c.person_id == person_id,
         _participation.c.party_id == party_id,
     )
-    offer, chair, who = aliased(RoleGrant), aliased(RoleGrant), aliased(Person)
+    grant, chair_grant, person = aliased(RoleGrant), aliased(RoleGrant), aliased(Person)
     institution = aliased(Institution)
-    speaks = exists().where(
-        offer.person_id == person_id,
-        offer.party_id == party_id,
-        offer.revoked_at.is_(None),
-        or_(offer.meeting_id.is_(None), offer.meeting_id == meeting_id),
+    is_speaker = exists().where(
+        grant.person_id == person_id,
+        grant.party_id == party_id,
+        grant.revoked_at.is_(None),
+        or_(grant.meeting_id.is_(None), grant.meeting_id == meeting_id),
     )
-    chairs = exists().where(
-        who.id == person_id,
-        institution.id == who.institution_id,
+    is_co_chair = exists().where(
+        person.id == person_id,
+        institution.id == person.institution_id,
         institution.party_id == party_id,
-        chair.person_id == who.id,
-        chair.role == constant(Role.CO_CHAIR),
-        chair.revoked_at.is_(None),
-        or_(chair.meeting_id.is_(None), chair.meeting_id == meeting_id),
+        chair_grant.person_id == person.id,
+        chair_grant.role == constant(Role.CO_CHAIR),
+        chair_grant.revoked_at.is_(None),
+        or_(chair_grant.meeting_id.is_(None), chair_grant.meeting_id == meeting_id),
     )
     return or_(
         named.correlate_except(_participation),
-        speaks.correlate_except(offer),
-        chairs.correlate_except(chair, who, institution),
+        is_speaker.correlate_except(grant),
+        is_co_chair.correlate_except(chair_grant, person, institution),
     )
 
 
 def awaits_own_list(person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
-    """Whether a party of the person has not submitted its list for the meeting.
+    """SQL: whether a party of the person has not submitted its list for the meeting.
 
-    An observing organisation keeps nobody else waiting, but is a party here: it reads others once it has submitted.
+    Includes observing organisations: other parties do not wait for them, but they read the lists of others only after
+    they have submitted their own.
     """
-    side = aliased(MeetingParty)
+    party = aliased(MeetingParty)
     sealed = exists().where(
-        side.meeting_id == meeting_id, side.submitted_at.is_(None), belongs_to(side.party_id, person_id, meeting_id)
+        party.meeting_id == meeting_id, party.submitted_at.is_(None), belongs_to(party.party_id, person_id, meeting_id)
     )
-    return sealed.correlate_except(side)
+    return sealed.correlate_except(party)
 
 
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
-    """Which conditions a meeting meets for someone at that time.
+    """Return the policy conditions that hold for someone in a meeting at that time.
 
-    Its zone, days, observers_told, opened_at and `awaits_own_list` say. Lists are open to people whose own party has
-    submitted, and to those who have no party.
+    `meeting` has the columns zone, starts_on, ends_on, observers_told, opened_at and awaits_own_list. Lists are open to
+    people whose own party has submitted, and to people without a party.
     """
     met = set()
     if meeting.opened_at is not None and meeting.opened_at <= now and not meeting.awaits_own_list:
@@ -374,6 +379,9 @@ def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
 
 
 def in_window(meeting: Any, now: datetime) -> bool:
-    """Whether the meeting (its columns zone, starts_on, ends_on) is near enough for those who come only for it."""
+    """Whether `now` is within 14 days before and 7 days after the meeting, by the calendar of its zone.
+
+    Roles limited to the meeting's time have access only in this window.
+    """
     today = now.astimezone(ZoneInfo(meeting.zone)).date()
     return bool(meeting.starts_on - WINDOW_BEFORE <= today <= meeting.ends_on + WINDOW_AFTER)

@@ -1,4 +1,4 @@
-"""Decisions about roles."""
+"""Events and decisions about roles."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,8 +11,6 @@ from dialogues.policy import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleOffered(DomainEvent):
-    """A role was offered to a person; it counts once accepted."""
-
     action: ClassVar[str] = "role.offered"
 
     person_id: UUID
@@ -21,8 +19,6 @@ class RoleOffered(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAccepted(DomainEvent):
-    """A person accepted a role."""
-
     action: ClassVar[str] = "role.accepted"
 
     person_id: UUID
@@ -31,8 +27,6 @@ class RoleAccepted(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleDeclined(DomainEvent):
-    """A person did not want a role."""
-
     action: ClassVar[str] = "role.declined"
 
     person_id: UUID
@@ -41,7 +35,7 @@ class RoleDeclined(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleEnded(DomainEvent):
-    """A role was taken back, or given back."""
+    """A coordinator ended a role or withdrew its offer."""
 
     action: ClassVar[str] = "role.ended"
 
@@ -49,12 +43,15 @@ class RoleEnded(DomainEvent):
     role: Role
 
 
-#: What a coordinator offers by hand; participants and observers are invited instead.
+#: Roles a coordinator offers directly; participants and observers are invited instead.
 OFFERED_ROLES = tuple(role for role in Role if role not in {Role.PARTICIPANT, Role.OBSERVER})
 
 
 def refuse_last_coordinator(role: Role, others: int) -> None:
-    """:raises Refusal: nobody would be left to run the dialogue."""
+    """Check that another coordinator remains.
+
+    :raises Refusal: nobody would be left to run the dialogue.
+    """
     if role is Role.COORDINATOR and others == 0:
         raise Refusal(
             N_(

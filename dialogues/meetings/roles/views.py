@@ -1,4 +1,4 @@
-"""Pages of roles: who holds which in a place, and what waits for one's own answer."""
+"""Pages of roles: list, offer, end; answer one's own offers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,6 @@ blueprint = Blueprint("roles", __name__)
 @blueprint.get("/meetings/<uuid:meeting_id>/roles")
 @allows(ROLES_SEE)
 def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Who holds which role in the meeting."""
     return render_template(
         "meetings/roles/roles.html",
         roles=queries.roles(viewer()),
@@ -34,7 +33,6 @@ def roles(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer
 @blueprint.get("/dialogues/<uuid:dialogue_id>/roles")
 @allows(ROLES_SEE)
 def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that dialogue
-    """Who holds which role in the whole dialogue."""
     return render_template("meetings/roles/roles.html", roles=queries.roles(viewer()), may_run_dialogue=True)
 
 
@@ -44,7 +42,7 @@ def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put 
 @require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/roles/offer_form.html")
 def offer_role(**_place: UUID) -> Iterator[Any]:
-    """Offer a role where the viewer stands."""
+    """Offer a role in the current meeting or dialogue."""
     form = OfferRoleForm()
     form.offer(dialogues.parties(viewer()))
     yield {"form": form, "roles_url": _roles_url()}
@@ -68,7 +66,7 @@ def offer_role(**_place: UUID) -> Iterator[Any]:
 @require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/roles/end_role.html")
 def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
-    """End a role where the viewer stands."""
+    """End a role in the current meeting or dialogue."""
     form = EndRoleForm()
     yield {"form": form, "grant": queries.role(viewer(), ROLES_GRANT, grant_id), "roles_url": _roles_url()}
     commands.end_role(viewer(), grant_id, now=clock.now())
@@ -86,14 +84,12 @@ def _roles_url() -> str:
 @blueprint.get("/offers")
 @allows(OWN_ACCOUNT)
 def offers() -> str:
-    """The roles that wait for the viewer's own answer."""
     return render_template("meetings/roles/offers.html", offers=queries.offers(viewer()), staff_roles=STAFF_ROLES)
 
 
 @blueprint.post("/offers/<uuid:grant_id>/accept")
 @allows(OWN_ACCOUNT)
 def accept_role(grant_id: UUID) -> Response:
-    """Take a role."""
     commands.accept_role(viewer(), grant_id, now=clock.now())
     flash(_("You have accepted. What it opens is on your start page."), "success")
     return see_other(url_for("roles.offers"))
@@ -102,7 +98,6 @@ def accept_role(grant_id: UUID) -> Response:
 @blueprint.post("/offers/<uuid:grant_id>/decline")
 @allows(OWN_ACCOUNT)
 def decline_role(grant_id: UUID) -> Response:
-    """Leave a role."""
     commands.decline_role(viewer(), grant_id, now=clock.now())
     flash(_("You have declined. Nothing more is asked of you."), "success")
     return see_other(url_for("roles.offers"))

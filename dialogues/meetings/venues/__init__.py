@@ -1,1 +1,0 @@
-"""Places where meetings are held, and their rooms."""

@@ -1,4 +1,4 @@
-"""Changes of venues and their rooms."""
+"""Add and edit venues and rooms."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -27,12 +27,12 @@ from dialogues.policy import VENUES_EDIT
 
 
 def add_venue(viewer: Viewer, facts: VenueFacts, *, now: datetime) -> UUID:
-    """Write down a venue.
+    """Add a venue and return its id.
 
-    :raises Refusal: the zone is unknown, or the city has a venue of this name.
+    :raises Refusal: the time zone is unknown, or the city has a venue of this name.
     """
     with transaction(viewer, VENUES_EDIT) as change:
-        _refuse_twin(facts, None)
+        _check_zone_and_name(facts, None)
         venue = Venue(**asdict(facts))
         db.session.add(venue)
         db.session.flush()
@@ -41,42 +41,42 @@ def add_venue(viewer: Viewer, facts: VenueFacts, *, now: datetime) -> UUID:
 
 
 def edit_venue(viewer: Viewer, venue_id: UUID, facts: VenueFacts, *, version: int, now: datetime) -> None:
-    """Change what is known of a venue; meetings planned there keep the zone they were planned in.
+    """Update a venue; existing meetings there keep their own time zone.
 
-    :raises Refusal: the zone is unknown, the name is taken, or someone changed the venue meanwhile.
+    :raises Refusal: the time zone is unknown, the name is taken, or someone else saved a change (stale version).
     """
     with transaction(viewer, VENUES_EDIT) as change:
         venue = db.session.get(Venue, venue_id)
         if venue is None:
             raise NotFound
         refuse_stale(venue.version, version)
-        _refuse_twin(facts, venue_id)
+        _check_zone_and_name(facts, venue_id)
         for name, value in asdict(facts).items():
             setattr(venue, name, value)
         venue.version += 1
         change.record(VenueChanged(about=venue_id, at=now))
 
 
-def _refuse_twin(facts: VenueFacts, venue_id: UUID | None) -> None:
+def _check_zone_and_name(facts: VenueFacts, venue_id: UUID | None) -> None:
     wall_time.zone(facts.zone, field="zone")
-    twin = select(Venue.id).where(
+    same_name = select(Venue.id).where(
         func.lower(Venue.city) == facts.city.lower(), func.lower(Venue.name) == facts.name.lower()
     )
-    if any(found != venue_id for found in db.session.execute(twin).scalars()):
+    if any(found != venue_id for found in db.session.execute(same_name).scalars()):
         raise Refusal(
             N_("%(city)s already has a venue called “%(name)s”."), field="name", city=facts.city, name=facts.name
         )
 
 
 def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime) -> UUID:
-    """Write down a room of a venue, after those that are there.
+    """Add a room after the last room of the venue and return its id.
 
-    :raises Refusal: the name is taken, or the size is none.
+    :raises Refusal: the name is taken, or the numbers are out of range.
     """
     with transaction(viewer, VENUES_EDIT) as change:
         if db.session.get(Venue, venue_id) is None:
             raise NotFound
-        _refuse_same_name(venue_id, facts, None)
+        _check_size_and_name(venue_id, facts, None)
         last = db.session.execute(select(func.max(Room.position)).where(Room.venue_id == venue_id)).scalar()
         room = Room(venue_id=venue_id, position=0 if last is None else last + 1, **asdict(facts))
         db.session.add(room)
@@ -86,27 +86,27 @@ def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime)
 
 
 def edit_room(viewer: Viewer, room_id: UUID, facts: RoomFacts, *, now: datetime) -> None:
-    """Change the name or the size of a room.
+    """Update a room.
 
-    :raises Refusal: the name is taken, or the size is none.
+    :raises Refusal: the name is taken, or the numbers are out of range.
     """
     with transaction(viewer, VENUES_EDIT) as change:
         room = _room(room_id)
-        _refuse_same_name(room.venue_id, facts, room_id)
+        _check_size_and_name(room.venue_id, facts, room_id)
         for name, value in asdict(facts).items():
             setattr(room, name, value)
         change.record(RoomChanged(about=room_id, at=now))
 
 
-def _refuse_same_name(venue_id: UUID, facts: RoomFacts, room_id: UUID | None) -> None:
+def _check_size_and_name(venue_id: UUID, facts: RoomFacts, room_id: UUID | None) -> None:
     refuse_odd_room(facts)
-    twin = select(Room.id).where(Room.venue_id == venue_id, func.lower(Room.name) == facts.name.lower())
-    if any(found != room_id for found in db.session.execute(twin).scalars()):
+    same_name = select(Room.id).where(Room.venue_id == venue_id, func.lower(Room.name) == facts.name.lower())
+    if any(found != room_id for found in db.session.execute(same_name).scalars()):
         raise Refusal(N_("This venue already has a room called “%(name)s”."), field="name", name=facts.name)
 
 
 def retire_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
-    """Offer the room no more; sessions that are planned in it stay there."""
+    """Stop offering the room for new sessions; sessions already in it stay there. Idempotent."""
     with transaction(viewer, VENUES_EDIT) as change:
         room = _room(room_id)
         if room.retired_at is None:
@@ -115,7 +115,7 @@ def retire_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
 
 
 def reopen_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
-    """Offer a retired room again."""
+    """Offer a retired room again. Idempotent."""
     with transaction(viewer, VENUES_EDIT) as change:
         room = _room(room_id)
         if room.retired_at is not None:

@@ -1,4 +1,4 @@
-"""What is typed about venues and rooms, as typed values."""
+"""Forms for venues and rooms."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
@@ -9,8 +9,6 @@ from dialogues.meetings.venues.rules import RoomFacts, VenueFacts
 
 
 class VenueForm(Form):
-    """A house in a city."""
-
     name = TitleField(_l("Name"), 200)
     city = TitleField(_l("City"), 120)
     country = LineField(
@@ -22,7 +20,6 @@ class VenueForm(Form):
     version = VersionField()
 
     def facts(self) -> VenueFacts:
-        """The venue as typed."""
         return VenueFacts(
             name=self.name.data,
             city=self.city.data,
@@ -34,12 +31,9 @@ class VenueForm(Form):
 
 
 class RoomForm(Form):
-    """A room of a venue."""
-
     name = TitleField(_l("Name"), 120)
     capacity = IntegerField(_l("People"), [InputRequired(_l("Please fill this in."))])
     booths = IntegerField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
 
     def facts(self) -> RoomFacts:
-        """The room as typed."""
         return RoomFacts(name=self.name.data, capacity=self.capacity.data, booths=self.booths.data)

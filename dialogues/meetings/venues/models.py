@@ -12,7 +12,7 @@ from dialogues.lib.text import IN_TITLES, refuse_link
 
 
 class Venue(Base):
-    """A house in a city, with its zone."""
+    """A building in a city; venues are shared by all dialogues of the installation."""
 
     __tablename__ = "venue"
     __table_args__ = (UniqueConstraint("city", "name"),)
@@ -34,7 +34,7 @@ class Venue(Base):
 
 
 class Room(Base):
-    """A room of a venue; `capacity` counts everyone present."""
+    """A room of a venue; `capacity` counts everyone present, `retired_at` None means it is offered."""
 
     __tablename__ = "room"
     __table_args__ = (UniqueConstraint("venue_id", "name"),)

@@ -1,4 +1,4 @@
-"""Reads about venues and rooms, always for a viewer."""
+"""Venues and rooms, always for a viewer."""
 
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,13 @@ from dialogues.policy import VENUES_SEE, Action
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The venues an action reaches: they belong to the installation, so all or none."""
+    """Filter of the venues an action reaches: all or none, because venues belong to the installation."""
     return true() if viewer.is_system or viewer.may(action) else false()
 
 
 def venues(viewer: Viewer) -> list[Any]:
-    """All venues by city and name, with how many rooms they offer and how many people the largest holds."""
-    lines = (
+    """Return all venues by city and name, with the number of open rooms and the largest room's capacity."""
+    rows = (
         select(
             *Venue.__table__.columns,
             func.count(Room.id).label("rooms"),
@@ -30,13 +30,13 @@ def venues(viewer: Viewer) -> list[Any]:
         .group_by(Venue.id)
         .order_by(Venue.city, Venue.name)
     )
-    return list(db.session.execute(lines).all())
+    return list(db.session.execute(rows).all())
 
 
 def venue(viewer: Viewer, action: Action, venue_id: UUID) -> Any:
-    """One venue.
+    """Return one venue.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     found = db.session.execute(
         select(*Venue.__table__.columns).where(Venue.id == venue_id, visible(viewer, action))
@@ -47,22 +47,22 @@ def venue(viewer: Viewer, action: Action, venue_id: UUID) -> Any:
 
 
 def rooms(viewer: Viewer, action: Action, venue_id: UUID, *, retired: bool = True) -> list[Any]:
-    """The rooms of a venue in their order; retired ones last, or not at all."""
-    lines = (
+    """Return the rooms of a venue in their order, retired ones last or not at all."""
+    rows = (
         select(*Room.__table__.columns)
         .join(Venue, Venue.id == Room.venue_id)
         .where(Room.venue_id == venue_id, visible(viewer, action))
         .order_by(Room.retired_at.is_not(None), Room.position, Room.name)
     )
     if not retired:
-        lines = lines.where(Room.retired_at.is_(None))
-    return list(db.session.execute(lines).all())
+        rows = rows.where(Room.retired_at.is_(None))
+    return list(db.session.execute(rows).all())
 
 
 def room(viewer: Viewer, action: Action, room_id: UUID) -> Any:
-    """One room.
+    """Return one room.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     found = db.session.execute(
         select(*Room.__table__.columns)
@@ -75,10 +75,13 @@ def room(viewer: Viewer, action: Action, room_id: UUID) -> Any:
 
 
 def choices(viewer: Viewer) -> list[Any]:
-    """Every venue in brief, for the form of whoever plans a meeting; the system asks on their behalf."""
-    lines = (
+    """Return id, name, city and zone of every venue, for forms that plan a meeting.
+
+    Call it with the system viewer, because a coordinator of one dialogue may not open the venue pages.
+    """
+    rows = (
         select(Venue.id, Venue.name, Venue.city, Venue.zone)
         .where(visible(viewer, VENUES_SEE))
         .order_by(Venue.city, Venue.name)
     )
-    return list(db.session.execute(lines).all())
+    return list(db.session.execute(rows).all())

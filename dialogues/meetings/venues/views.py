@@ -1,4 +1,4 @@
-"""Pages of the installation's venues and their rooms."""
+"""Pages of venues and rooms."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,6 @@ blueprint = Blueprint("venues", __name__, url_prefix="/venues")
 @blueprint.get("")
 @allows(VENUES_SEE)
 def venues() -> str:
-    """All venues."""
     return render_template("meetings/venues/venues.html", venues=queries.venues(viewer()))
 
 
@@ -30,7 +29,6 @@ def venues() -> str:
 @allows(VENUES_EDIT)
 @form_page("meetings/venues/venue_form.html")
 def new_venue() -> Iterator[Any]:
-    """Write down a venue."""
     form = VenueForm()
     yield {"form": form, "venue": None, "zones": sorted(known_zones())}
     venue_id = commands.add_venue(viewer(), form.facts(), now=clock.now())
@@ -41,7 +39,6 @@ def new_venue() -> Iterator[Any]:
 @blueprint.get("/<uuid:venue_id>")
 @allows(VENUES_SEE)
 def venue(venue_id: UUID) -> str:
-    """One venue and its rooms."""
     return render_template(
         "meetings/venues/venue.html",
         venue=queries.venue(viewer(), VENUES_SEE, venue_id),
@@ -53,7 +50,6 @@ def venue(venue_id: UUID) -> str:
 @allows(VENUES_EDIT)
 @form_page("meetings/venues/venue_form.html")
 def edit_venue(venue_id: UUID) -> Iterator[Any]:
-    """Change a venue."""
     found = queries.venue(viewer(), VENUES_EDIT, venue_id)
     form = VenueForm(obj=found)
     yield {"form": form, "venue": found, "zones": sorted(known_zones())}
@@ -66,7 +62,6 @@ def edit_venue(venue_id: UUID) -> Iterator[Any]:
 @allows(VENUES_EDIT)
 @form_page("meetings/venues/room_form.html")
 def new_room(venue_id: UUID) -> Iterator[Any]:
-    """Write down a room."""
     form = RoomForm()
     yield {"form": form, "venue": queries.venue(viewer(), VENUES_EDIT, venue_id), "room": None}
     commands.add_room(viewer(), venue_id, form.facts(), now=clock.now())
@@ -78,7 +73,6 @@ def new_room(venue_id: UUID) -> Iterator[Any]:
 @allows(VENUES_EDIT)
 @form_page("meetings/venues/room_form.html")
 def edit_room(room_id: UUID) -> Iterator[Any]:
-    """Change a room."""
     room = queries.room(viewer(), VENUES_EDIT, room_id)
     form = RoomForm(obj=room)
     yield {"form": form, "venue": queries.venue(viewer(), VENUES_EDIT, room.venue_id), "room": room}
@@ -90,7 +84,6 @@ def edit_room(room_id: UUID) -> Iterator[Any]:
 @blueprint.post("/rooms/<uuid:room_id>/retire")
 @allows(VENUES_EDIT)
 def retire_room(room_id: UUID) -> Response:
-    """Offer a room no more."""
     room = queries.room(viewer(), VENUES_EDIT, room_id)
     commands.retire_room(viewer(), room_id, now=clock.now())
     flash(_("The room is no longer offered. Sessions planned in it stay there."), "success")
@@ -100,7 +93,6 @@ def retire_room(room_id: UUID) -> Response:
 @blueprint.post("/rooms/<uuid:room_id>/reopen")
 @allows(VENUES_EDIT)
 def reopen_room(room_id: UUID) -> Response:
-    """Offer a retired room again."""
     room = queries.room(viewer(), VENUES_EDIT, room_id)
     commands.reopen_room(viewer(), room_id, now=clock.now())
     flash(_("The room is offered again."), "success")

@@ -1,1 +1,0 @@
-"""Reads about dialogues and meetings, always for a viewer."""

@@ -1,4 +1,4 @@
-"""Reads of what belongs to a whole dialogue: its own words, its parties, the institutions its people come from."""
+"""The viewer's dialogue, its parties and institutions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,11 +18,11 @@ from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action
 
 
 def visible(viewer: Viewer, action: Action, dialogue_id: Any = Dialogue.id) -> ColumnElement[bool]:
-    """The dialogues, or rows of that `dialogue_id`, which an action reaches: those where the viewer stands."""
-    return within_reach(viewer, action, _here(viewer, dialogue_id))
+    """Filter of the dialogues, or of rows with that `dialogue_id`, which an action reaches: the viewer's dialogue."""
+    return within_reach(viewer, action, _rows_here(viewer, dialogue_id))
 
 
-def _here(viewer: Viewer, dialogue_id: Any) -> ColumnElement[bool]:
+def _rows_here(viewer: Viewer, dialogue_id: Any) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
     here: ColumnElement[bool] = dialogue_id == viewer.place.dialogue_id if viewer.place else false()
@@ -30,15 +30,15 @@ def _here(viewer: Viewer, dialogue_id: Any) -> ColumnElement[bool]:
 
 
 def dialogue(viewer: Viewer, action: Action = DIALOGUE_SEE) -> Any:
-    """The dialogue the viewer stands in.
+    """Return the viewer's dialogue.
 
-    :raises Unseen: not for this viewer.
+    :raises NotFound: not permitted.
     """
-    return _only(select(*Dialogue.__table__.columns).where(visible(viewer, action)))
+    return _one_or_not_found(select(*Dialogue.__table__.columns).where(visible(viewer, action)))
 
 
 def parties(viewer: Viewer) -> list[Any]:
-    """The parties of the dialogue: English alphabetical order, which ranks nobody; observing organisations last."""
+    """Return the parties of the dialogue in English alphabetical order, observing organisations last."""
     rows = db.session.execute(
         select(*Party.__table__.columns).where(visible(viewer, DIALOGUE_SEE, Party.dialogue_id))
     ).all()
@@ -46,24 +46,24 @@ def parties(viewer: Viewer) -> list[Any]:
 
 
 def in_english(names: Mapping[str, str], code: str) -> str:
-    """What a party sorts by around its meetings, each of which has an order of its own."""
+    """Return the sort key of a party outside a meeting, where no order of parties is chosen."""
     return collation_key(stands_as(PartyOrder.ENGLISH, names, None, code), LANGUAGES[PartyOrder.ENGLISH])
 
 
 def party(viewer: Viewer, action: Action, party_id: UUID) -> Any:
-    """One party.
+    """Return one party.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
-    return _only(
+    return _one_or_not_found(
         select(*Party.__table__.columns).where(Party.id == party_id, visible(viewer, action, Party.dialogue_id))
     )
 
 
 def institutions(viewer: Viewer) -> list[Any]:
-    """The institutions of the dialogue by name, with the code of the party they stand under.
+    """Return the institutions of the dialogue by name, each with the code of its party.
 
-    They tell where people come from, of parties too that are sealed: for those who run the dialogue.
+    Only for viewers who run the dialogue, because institutions reveal people of parties whose lists are still sealed.
     """
     rows = (
         select(*Institution.__table__.columns, Party.code.label("party_code"))
@@ -75,18 +75,18 @@ def institutions(viewer: Viewer) -> list[Any]:
 
 
 def institution(viewer: Viewer, action: Action, institution_id: UUID) -> Any:
-    """One institution.
+    """Return one institution.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
-    return _only(
+    return _one_or_not_found(
         select(*Institution.__table__.columns).where(
             Institution.id == institution_id, visible(viewer, action, Institution.dialogue_id)
         )
     )
 
 
-def _only(rows: Select[Any, *tuple[Any, ...]]) -> Any:
+def _one_or_not_found(rows: Select[Any, *tuple[Any, ...]]) -> Any:
     found = db.session.execute(rows).one_or_none()
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Reads of meetings: the one the viewer stands in, and all those an account has a role in."""
+"""The viewer's current meeting."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The meetings an action reaches: the one the viewer stands in, or those of the dialogue where they hold a role."""
-    return within_reach(viewer, action, _circle(viewer))
+    """Filter of the meetings an action reaches: the current one; outside a meeting all with a role of the viewer."""
+    return within_reach(viewer, action, _meetings_here(viewer))
 
 
-def _circle(viewer: Viewer) -> ColumnElement[bool]:
+def _meetings_here(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
     if viewer.place is None:
@@ -34,9 +34,9 @@ def _circle(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
-    """The meeting the viewer stands in, with its venue's name and when the lists were opened to each other.
+    """Return the columns of the current meeting, its venue's name and address, and `opened_at` of its exchange.
 
-    :raises Unseen: not for this viewer.
+    :raises NotFound: not permitted.
     """
     found = db.session.execute(
         select(*Meeting.__table__.columns, Venue.name.label("venue"), Venue.address, Exchange.opened_at)
@@ -50,7 +50,7 @@ def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
 
 
 def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
-    """The practical page of the meeting the viewer stands in; None while nobody has written it."""
+    """Return the practical page of the current meeting, or None if nobody has written it."""
     page = (
         select(*PracticalPage.__table__.columns)
         .join(Meeting, Meeting.id == PracticalPage.meeting_id)
@@ -60,13 +60,12 @@ def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
 
 
 def gathering_of(meeting: Any) -> RegistrationWindow:
-    """What decides whether the meeting takes answers."""
+    """Return when the meeting accepts registrations."""
     over = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
     return RegistrationWindow(takes_place=meeting.status not in over, closes_at=meeting.registration_closes_at)
 
 
 def days_of(meeting: Any) -> Days:
-    """The days of a meeting, from its columns."""
     return Days(
         starts_on=meeting.starts_on,
         ends_on=meeting.ends_on,

@@ -1,4 +1,4 @@
-"""How persons are called, for lists of features below that know only their ids."""
+"""Names of persons for features that only know their ids."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -10,7 +10,10 @@ from dialogues.meetings.dialogues.models import Person
 
 
 def names_of(person_ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """The names of these persons, in one query; whoever asks has decided that the reader may see them."""
+    """Return the names by person id, in one query.
+
+    Not filtered by viewer: the caller must have checked that the reader may see these persons.
+    """
     if not person_ids:
         return {}
     found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))

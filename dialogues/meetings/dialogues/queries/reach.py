@@ -1,4 +1,4 @@
-"""Which scopes reach what belongs to a dialogue or a meeting as a whole; the narrower ones reach things within."""
+"""Which scopes reach rows of a whole dialogue or meeting; narrower scopes reach only rows within it."""
 
 from sqlalchemy import ColumnElement, false, or_
 
@@ -19,5 +19,5 @@ _REACHES = {
 
 
 def within_reach(viewer: Viewer, action: Action, here: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The rows of this place if one of the viewer's scopes reaches them, else none."""
+    """Return the filter `here` if one of the viewer's scopes reaches these rows, else a filter without rows."""
     return or_(false(), *(here for scope in viewer.scopes(action) if _REACHES.get(scope, False)))

@@ -1,1 +1,0 @@
-"""Words and decisions about dialogues, meetings, parties and roles."""

@@ -1,4 +1,4 @@
-"""What happens to dialogues, meetings, parties and roles."""
+"""Domain events of dialogues, parties, institutions and meetings."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,56 +10,42 @@ from dialogues.core.common.events import DomainEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueOpened(DomainEvent):
-    """A dialogue began; who opened it is its first coordinator."""
-
     action: ClassVar[str] = "dialogue.opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueChanged(DomainEvent):
-    """What is written of a dialogue changed."""
-
     action: ClassVar[str] = "dialogue.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyAdded(DomainEvent):
-    """A party joined a dialogue."""
-
     action: ClassVar[str] = "party.added"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyChanged(DomainEvent):
-    """What is written of a party changed."""
-
     action: ClassVar[str] = "party.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionAdded(DomainEvent):
-    """An institution was written down."""
-
     action: ClassVar[str] = "institution.added"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionChanged(DomainEvent):
-    """What is written of an institution changed."""
-
     action: ClassVar[str] = "institution.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingPlanned(DomainEvent):
-    """A meeting was planned."""
-
     action: ClassVar[str] = "meeting.planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingCopied(DomainEvent):
-    """A meeting was planned after the model of another: its draft follows, `by_days` later."""
+    """A meeting was created from the meeting `model_id`; its draft is copied, `by_days` later."""
 
     action: ClassVar[str] = "meeting.copied"
 
@@ -71,26 +57,26 @@ class MeetingCopied(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingChanged(DomainEvent):
-    """What is said of a meeting changed, neither its days nor its place."""
+    """A meeting changed in something other than its days and place."""
 
     action: ClassVar[str] = "meeting.changed"
 
-    #: Parties that are to be at the meeting no more.
+    #: Ids of parties removed from the meeting.
     parties_gone: frozenset[UUID] = field(default=frozenset(), metadata={"audited": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChanged(DomainEvent):
-    """The rules that everyone accepts who registers for a meeting were written anew."""
+    """The rules text that everyone accepts at registration changed."""
 
     action: ClassVar[str] = "meeting.rules_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingMoved(DomainEvent):
-    """A meeting takes place on other days, in another house or in another zone.
+    """A meeting got other days, another venue or another time zone.
 
-    The draft follows by `by_days` where it keeps its distance from the first day; else it must lie within the new days.
+    With `keeps_distance` the draft moves by `by_days`; without, it must lie within the new days.
     """
 
     action: ClassVar[str] = "meeting.moved"
@@ -105,20 +91,16 @@ class MeetingMoved(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingCancelled(DomainEvent):
-    """A meeting will not take place."""
-
     action: ClassVar[str] = "meeting.cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingClosed(DomainEvent):
-    """A meeting is over for good: nobody registers for it any more, and who was there is sealed."""
+    """A meeting was closed permanently: registration ends, and its attendance record is sealed."""
 
     action: ClassVar[str] = "meeting.closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticalChanged(DomainEvent):
-    """The practical page of a meeting changed."""
-
     action: ClassVar[str] = "practical.changed"

@@ -1,4 +1,4 @@
-"""Dialogues, parties and meetings as they are written down, and days in order."""
+"""Input values of dialogues, parties and meetings, and checks of their days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,8 +18,6 @@ from dialogues.meetings.dialogues.rules.kinds import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueFacts:
-    """A dialogue as it is written down."""
-
     code: str
     title: str
     themes: tuple[str, ...] = ()
@@ -29,7 +27,7 @@ class DialogueFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyFacts:
-    """A party as it is written down: its names by language, English always among them."""
+    """A party; `names` by language code, always with "en"."""
 
     code: str
     names: dict[str, str]
@@ -39,8 +37,6 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionFacts:
-    """An institution as it is written down."""
-
     name: str
     acronym: str = ""
     aliases: tuple[str, ...] = ()
@@ -49,7 +45,7 @@ class InstitutionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """The days of a meeting: at the table from `starts_on` to `ends_on`, travelling around them."""
+    """Days of a meeting: sessions from `starts_on` to `ends_on`, travel before and after."""
 
     starts_on: date
     ends_on: date
@@ -65,7 +61,7 @@ class Days:
         return self.depart_on or self.ends_on
 
     def moved_to(self, starts_on: date) -> "Days":
-        """The same days, as far from each other, around another first day at the table."""
+        """Return the same days shifted so that sessions begin on `starts_on`."""
         by = starts_on - self.starts_on
         return Days(
             starts_on=starts_on,
@@ -75,12 +71,15 @@ class Days:
         )
 
 
-#: Longer than any series of online meetings; a slip in the year is caught by it.
+#: Longer than any series of online meetings; catches a mistyped year.
 LONGEST = timedelta(days=366)
 
 
 def refuse_disorder(days: Days) -> None:
-    """:raises Refusal: the days do not follow each other as arrival, start, end and departure do."""
+    """Check that arrival, start, end and departure are in order.
+
+    :raises Refusal: they are not, or the meeting lasts more than a year.
+    """
     if days.ends_on < days.starts_on:
         raise Refusal(N_("The last day is before the first day: swap them, or correct the year."), field="ends_on")
     if days.ends_on - days.starts_on > LONGEST:
@@ -94,7 +93,7 @@ def refuse_disorder(days: Days) -> None:
 
 
 def refuse_early_closing(last_day: date, today: date) -> None:
-    """:raises Refusal: the meeting is not over: its last day has not come."""
+    """:raises Refusal: it is not yet the last day of the meeting."""
     if today < last_day:
         raise Refusal(
             N_("The last day of this meeting has not come: close it then. If it does not take place, cancel it.")
@@ -103,7 +102,10 @@ def refuse_early_closing(last_day: date, today: date) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingFacts:
-    """A meeting as it is planned; the hour at which registration closes is on the clocks of its zone."""
+    """A meeting as typed.
+
+    `registration_closes` is a local time in `zone`. `seats` is the number of participant seats per party.
+    """
 
     code: str
     title: str
@@ -127,7 +129,7 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticalFacts:
-    """What helps people to be there: the way, the hotel, whom to call at night."""
+    """Practical page: how to get there, hotel, telephone number at night."""
 
     way: str = ""
     hotel: str = ""
@@ -137,11 +139,10 @@ class PracticalFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationWindow:
-    """What decides whether a meeting takes answers: it is still to come, and registration is open."""
+    """When a meeting accepts registrations; `takes_place` is False once it is cancelled or closed."""
 
     takes_place: bool
     closes_at: datetime | None
 
     def is_open(self, now: datetime) -> bool:
-        """Whether answers are taken now."""
         return self.takes_place and (self.closes_at is None or now < self.closes_at)

@@ -1,4 +1,4 @@
-"""The words that dialogues, meetings and parties are described by."""
+"""Enumerations of dialogues, meetings and parties, with their labels."""
 
 from enum import Enum
 
@@ -7,14 +7,17 @@ from dialogues.policy import Role
 
 
 class Existence(Enum):
-    """Whether outsiders may know that it takes place; a confidential one is there for its circle only."""
+    """Whether outsiders may know that a dialogue or meeting takes place.
+
+    A confidential one is known only to people with a role in it.
+    """
 
     NORMAL = "normal"
     CONFIDENTIAL = "confidential"
 
 
 class PartyKind(Enum):
-    """A side of the dialogue, its host, or an organisation that observes."""
+    """A party, the host, or an observing organisation."""
 
     PARTY = "party"
     HOST = "host"
@@ -27,8 +30,6 @@ class PartyKind(Enum):
 
 
 class Capacity(Enum):
-    """In which capacity a person takes part."""
-
     PARTICIPANT = "participant"
     OBSERVER = "observer"
     SPECIAL_OBSERVER = "special_observer"
@@ -36,21 +37,17 @@ class Capacity(Enum):
 
     @property
     def role(self) -> Role:
-        """The role that comes with it; whoever is not at the table as a participant sees what observers see."""
+        """The role that comes with the capacity; everyone except participants sees what observers see."""
         return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
 
 
 class NameOrder(Enum):
-    """How a name is written: family name first, given name first, patronymic and given name."""
-
     FAMILY_FIRST = "family_first"
     GIVEN_FIRST = "given_first"
     PATRONYMIC_GIVEN = "patronymic_given"
 
 
 class MeetingStatus(Enum):
-    """Where a meeting stands."""
-
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
@@ -58,15 +55,13 @@ class MeetingStatus(Enum):
 
 
 class MeetingFormat(Enum):
-    """Whether people come to one place."""
-
     IN_PERSON = "in_person"
     HYBRID = "hybrid"
     ONLINE = "online"
 
 
 class Gender(Enum):
-    """As a person says it, for the totals of a whole meeting only."""
+    """As the person states it; used only for totals of a whole meeting."""
 
     FEMALE = "f"
     MALE = "m"
@@ -75,9 +70,9 @@ class Gender(Enum):
 
 
 class PartyOrder(Enum):
-    """By what parties stand in every list of a meeting: their names in a language, or their cities.
+    """How the lists of a meeting sort its parties: by name in a language, or by city.
 
-    Seoul and Pyongyang order the letters of Korean differently: both orders are on offer, and neither is assumed.
+    Seoul and Pyongyang sort Korean letters differently. Both orders exist and neither is a default.
     """
 
     ENGLISH = "en"
@@ -90,7 +85,7 @@ class PartyOrder(Enum):
 
 
 class Rule(Enum):
-    """The rule of a session, stricter downward (the rule ladder)."""
+    """The rule of a session, from least to most strict."""
 
     ON_THE_RECORD = "on_the_record"
     CHATHAM_HOUSE = "chatham_house"
@@ -99,7 +94,7 @@ class Rule(Enum):
 
     @property
     def has_notes(self) -> bool:
-        """Whether a rapporteur keeps notes and a summary: not off the record, and not in a closed session."""
+        """Whether a rapporteur takes notes and writes a summary."""
         return self in {Rule.ON_THE_RECORD, Rule.CHATHAM_HOUSE}
 
 
@@ -111,13 +106,13 @@ class PartyAttribution(Enum):
 
 
 class InviteProfile(Enum):
-    """What a calendar file may say: a neutral word and the city, or title and room by explicit choice."""
+    """What a calendar file may contain: a neutral word and the city, or title and room."""
 
     DISCREET = "discreet"
     FULL = "full"
 
 
-#: The languages that parties' names and meetings are written in, by themselves.
+#: Languages of party names and of meetings, each by its own name.
 LANGUAGES = {
     "en": "English",
     "fr": "français",

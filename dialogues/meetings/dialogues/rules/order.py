@@ -1,10 +1,10 @@
-"""The order that ranks nobody: parties by a language or by their cities, from the place that a lot drew."""
+"""Neutral order of parties, by names in a language or by cities."""
 
 from collections.abc import Mapping
 
 from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 
-#: How ICU calls the collation that each order of parties needs.
+#: ICU collation for each order of parties.
 LANGUAGES = {
     PartyOrder.ENGLISH: "en",
     PartyOrder.FRENCH: "fr",
@@ -16,7 +16,7 @@ LANGUAGES = {
 }
 
 
-#: The languages whose names a party is ordered by; by city, English is the language of both.
+#: Language of the names each order uses; cities and the names that replace them are in English.
 _LANGUAGE = {
     PartyOrder.ENGLISH: "en",
     PartyOrder.FRENCH: "fr",
@@ -29,14 +29,13 @@ _LANGUAGE = {
 
 
 def language_of(order: PartyOrder) -> str:
-    """The language in which an order reads the names."""
     return _LANGUAGE[order]
 
 
 def stands_as(order: PartyOrder, names: Mapping[str, str], city: str | None, code: str) -> str:
-    """What a party is ordered by, from the dialogue's own list: where a name is missing the English one, then the code.
+    """Return the text a party is sorted by: its name in the order's language, else in English, else its code.
 
-    A party without a city stands among the cities by its English name.
+    By city, a party without a city is sorted by its English name.
     """
     by_name = names.get(language_of(order)) or names.get("en") or code
     return city or by_name if order is PartyOrder.CITY else by_name

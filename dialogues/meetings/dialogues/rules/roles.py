@@ -1,4 +1,4 @@
-"""Decisions about roles."""
+"""Capacities and seats by kind of party."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 
 
 def refuse_capacity(kind: PartyKind, capacity: Capacity) -> None:
-    """:raises Refusal: people of a party of this kind do not have that capacity."""
+    """:raises Refusal: people of a party of this kind cannot have that capacity."""
     if capacity not in kind.capacities:
         raise Refusal(
             N_("An observing organisation has no participants. Choose observer, special observer or resource person."),
@@ -16,5 +16,5 @@ def refuse_capacity(kind: PartyKind, capacity: Capacity) -> None:
 
 
 def seats_for(kind: PartyKind, seats: Mapping[str, int]) -> dict[str, int]:
-    """The numbers of seats that a party of this kind can have, by the word of a capacity."""
-    return {word: number for word, number in seats.items() if Capacity(word) in kind.capacities}
+    """Return the seats without capacities that this kind of party cannot have; keys are values of `Capacity`."""
+    return {capacity: number for capacity, number in seats.items() if Capacity(capacity) in kind.capacities}
