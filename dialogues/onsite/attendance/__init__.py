@@ -1,1 +1,0 @@
-"""Who was at the table: marked by the liaison desk, sealed when the meeting closes."""

@@ -1,4 +1,4 @@
-"""What the liaison desk does: marks who is at the table, and makes codes to be printed."""
+"""Mark attendance, and create printed cards with codes; done by the liaison desk."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from dialogues.policy import ATTENDANCE_MARK
 
 
 def mark(viewer: Viewer, session_id: UUID, participation_id: UUID, *, present: bool, now: datetime) -> None:
-    """Write down that someone is at the table of a session, or that they are not; said twice, it is the same.
+    """Record that a person is present at a session, or remove the mark.
+
+    Idempotent: repeating the same mark has no effect.
 
     :raises Refusal: the record is sealed, or the session is on a later day.
     """
@@ -31,13 +33,13 @@ def mark(viewer: Viewer, session_id: UUID, participation_id: UUID, *, present: b
         refuse_early(session.day, session.today(now))
         who = hashes(meeting_id, session_id, [participation_id])[participation_id]
         reached = queries.visible(change.viewer, ATTENDANCE_MARK)
-        found = db.session.scalar(
+        existing = db.session.scalar(
             select(AttendanceMark).where(reached, AttendanceMark.session_id == session_id, AttendanceMark.who == who)
         )
-        if (found is not None) == present:
+        if (existing is not None) == present:
             return
-        if found is not None:
-            db.session.delete(found)
+        if existing is not None:
+            db.session.delete(existing)
         else:
             mark_id = uuid4()
             about = sealed(participation_id, mark_id=mark_id, meeting_id=meeting_id, dialogue_id=place.dialogue_id)
@@ -56,16 +58,16 @@ def mark(viewer: Viewer, session_id: UUID, participation_id: UUID, *, present: b
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card to be printed: a person, and the secret of a new code."""
+    """A card to print: a person, and the secret of a new code."""
 
     guest: Guest
     secret: str
 
 
 def make_cards(viewer: Viewer, *, everyone: bool, now: datetime) -> list[Card]:
-    """New codes on cards, for those who get no letters or for everyone; codes that were sent go on working.
+    """Create new codes for persons without an email address, or for everyone; earlier codes stay valid.
 
-    :raises Refusal: the record is sealed, or there is nobody to make a card for.
+    :raises Refusal: the record is sealed, or there is nobody to create a card for.
     """
     with transaction(viewer, ATTENDANCE_MARK) as change:
         _place, meeting_id = _here(change)
@@ -73,10 +75,10 @@ def make_cards(viewer: Viewer, *, everyone: bool, now: datetime) -> list[Card]:
         wanted = [one for one in queries.guests(change.viewer) if everyone or not one.gets_emails]
         if not wanted:
             raise Refusal(N_("Nobody who comes is without an e-mail address: choose everyone."), field="whom")
-        return _cards(wanted, meeting_id, now)
+        return _make_cards(wanted, meeting_id, now)
 
 
-def _cards(wanted: Collection[Guest], meeting_id: UUID, now: datetime) -> list[Card]:
+def _make_cards(wanted: Collection[Guest], meeting_id: UUID, now: datetime) -> list[Card]:
     expires_at = operations.codes_of_meeting_expire(meeting_id)
     return [Card(one, operations.mint_code(one.id, expires_at=expires_at, now=now)) for one in wanted]
 

@@ -1,4 +1,4 @@
-"""The letter with a personal code for the table: its secret is made when it leaves."""
+"""The email with a personal attendance code. Its secret is created when the email is sent."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,12 +22,12 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 _OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 
 
-def attendance_code(letter: DueEmail, now: datetime) -> Composed | None:
-    """The code, in words that name no meeting; None when nobody comes with it any more.
+def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
+    """Return an email with a new code that names no meeting.
 
-    That is when the person comes no more, the office has taken its approval back, or the meeting is over.
+    Returns None if the person no longer takes part, the coordinator withdrew the approval, or the meeting is over.
     """
-    participation = db.session.get(Participation, UUID(str(letter.facts["participation_id"])))
+    participation = db.session.get(Participation, UUID(str(email.facts["participation_id"])))
     if participation is None or participation.status is not ParticipationStatus.CONFIRMED:
         return None
     if participation.approved_at is None:

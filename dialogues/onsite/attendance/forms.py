@@ -1,4 +1,4 @@
-"""What is chosen about codes to be printed."""
+"""Form for printed codes."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -8,7 +8,7 @@ from dialogues.core.common.fields import Form
 
 
 class CardsForm(Form):
-    """For whom cards are made."""
+    """For whom cards are printed."""
 
     whom = RadioField(
         _l("For whom"),

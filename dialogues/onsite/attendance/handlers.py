@@ -1,4 +1,4 @@
-"""What attendance owes when others change: codes for those who come, and the seal when a meeting closes."""
+"""Send codes to approved participants, revoke them, and seal the record when a meeting closes."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,14 +19,17 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 def send_code(event: ParticipationEvent) -> None:
-    """Owe a code to someone whose registration is approved, where people come to a table and letters reach them."""
+    """Queue a code for a participant whose registration was approved.
+
+    Only for meetings with a place to go to, and persons with an email address.
+    """
     send_codes([event])
 
 
 def send_codes(events: Sequence[ParticipationEvent]) -> None:
-    """The same for many at once, in as many queries."""
+    """The same for several events, in the same number of queries."""
     at = {event.about: event.at for event in events}
-    reached = (
+    approved = (
         select(Participation)
         .join(Person, Person.id == Participation.person_id)
         .join(Meeting, Meeting.id == Participation.meeting_id)
@@ -39,40 +42,43 @@ def send_codes(events: Sequence[ParticipationEvent]) -> None:
         )
         .order_by(Participation.id)
     )
-    operations.enqueue_codes({one: at[one.id] for one in db.session.scalars(reached)})
+    operations.enqueue_codes({participation: at[participation.id] for participation in db.session.scalars(approved)})
 
 
 def end_code(event: ParticipationEvent) -> None:
-    """Let the codes of someone who comes no more end."""
+    """Revoke the codes of a participant who no longer takes part."""
     end_codes_of([event])
 
 
 def end_codes_of(events: Sequence[ParticipationEvent]) -> None:
-    """The same for many at once, in one query."""
+    """The same for several events, in one query."""
     operations.end_codes([event.about for event in events], events[0].at)
 
 
 def end_codes(event: MeetingCancelled) -> None:
-    """Let all codes of the meeting end."""
-    _end_all(event)
+    """Revoke all codes of a cancelled meeting."""
+    _revoke_all_codes(event)
 
 
 def keep_codes(event: MeetingMoved) -> None:
-    """Let the codes that were given out work until the meeting's new last day."""
+    """Extend the codes already given out to the new last day of the meeting."""
     everyone = _participations(event)
     expires_at = operations.codes_of_meeting_expire(event.about)
     accounts.let_links_last(LinkPurpose.ATTENDANCE, everyone, expires_at)
 
 
 def seal_record(event: MeetingClosed) -> None:
-    """Seal who was at the table: nobody reads or changes it from here on."""
+    """Seal the attendance record of a closed meeting and revoke its codes.
+
+    After this nobody can read or change the marks.
+    """
     meeting = db.session.get_one(Meeting, event.about)
     db.session.add(AttendanceSeal(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, sealed_at=event.at))
-    _end_all(event)
+    _revoke_all_codes(event)
     db.session.flush()
 
 
-def _end_all(event: MeetingCancelled | MeetingClosed) -> None:
+def _revoke_all_codes(event: MeetingCancelled | MeetingClosed) -> None:
     operations.end_codes(_participations(event), event.at)
 
 

@@ -1,4 +1,4 @@
-"""Who was marked as present at a session, sealed from the first; and when the record was closed."""
+"""Encrypted attendance marks, and the seal of a meeting's record."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,10 @@ from dialogues.extensions import Base
 
 
 class AttendanceMark(Base):
-    """One person at one session; who it is stands sealed beside a keyed hash that keeps marks single."""
+    """A person was present at a session.
+
+    `participation` is the encrypted id of the participation; `who` is its keyed hash, which keeps marks unique.
+    """
 
     __tablename__ = "attendance_mark"
     __table_args__ = (
@@ -28,7 +31,7 @@ class AttendanceMark(Base):
 
 
 class AttendanceSeal(Base):
-    """That the record of a meeting is sealed, and since when."""
+    """The attendance record of a meeting is sealed."""
 
     __tablename__ = "attendance_seal"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)

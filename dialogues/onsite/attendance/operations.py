@@ -1,4 +1,4 @@
-"""Codes for the table: minted, owed by letter, ended; joins the open transaction."""
+"""Create, send and revoke attendance codes; joins the open transaction."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -16,25 +16,28 @@ from dialogues.people.participants.models import Participation
 
 
 def mint_code(participation_id: UUID, *, expires_at: datetime, now: datetime) -> str:
-    """A new secret for a person's code; those that were given out before go on working."""
+    """Create a new code for a participation and return its secret; earlier codes stay valid."""
     return accounts.mint_link(
         LinkPurpose.ATTENDANCE, participation_id, expires_at=expires_at, single_use=False, now=now
     )
 
 
 def codes_of_meeting_expire(meeting_id: UUID) -> datetime:
-    """When the codes of that meeting stop working."""
+    """Return the time until which codes of that meeting are valid."""
     meeting = db.session.get_one(Meeting, meeting_id)
     return codes_expire(meeting.ends_on, meeting.zone)
 
 
 def end_codes(participation_ids: Collection[UUID], now: datetime) -> None:
-    """Let no code of these participations count any more."""
+    """Revoke all codes of these participations."""
     accounts.revoke_links_about(LinkPurpose.ATTENDANCE, participation_ids, now)
 
 
 def enqueue_codes(approved: Mapping[Participation, datetime]) -> None:
-    """Owe each of them the letter with a code; one that has not left yet is not sent beside it."""
+    """Queue one email with a code for each participation.
+
+    It replaces an earlier one that has not been sent, because both have the same `order`.
+    """
     enqueue_all([_email_request(participation, at) for participation, at in approved.items()])
 
 

@@ -1,4 +1,4 @@
-"""Reads about who is at the table: for the liaison desk until the record is sealed, and afterwards for nobody."""
+"""Attendance, for the liaison desk only until the record is sealed; after that for nobody."""
 
 import hashlib
 import hmac
@@ -30,12 +30,15 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants
 from dialogues.policy import ATTENDANCE_LINE_SEE, ATTENDANCE_MARK, PARTICIPANTS_SEE, Action, Scope
 
-#: Hashes of one meeting are made with one version of its key, so that the same person is found again.
+#: All hashes of a meeting use this version of its key, because the same person must get the same hash.
 _HASHED_WITH = 1
 
 
 def hashes(meeting_id: UUID, session_id: UUID, participation_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """For each participation what stands for it among the marks of the session; nobody finds the way back."""
+    """Return a keyed hash for each participation that identifies its marks in the session.
+
+    The hash does not reveal the participation without the key of the meeting.
+    """
     store, name = key_store(), _key(meeting_id)
     store.current(name)
     secret = hmac.digest(store.version(name, _HASHED_WITH).secret, b"who was at the table", "sha256")
@@ -45,7 +48,7 @@ def hashes(meeting_id: UUID, session_id: UUID, participation_ids: Iterable[UUID]
 
 
 def sealed(participation_id: UUID, *, mark_id: UUID, meeting_id: UUID, dialogue_id: UUID) -> bytes:
-    """Whom the mark is about, readable with the meeting's key only."""
+    """Return the participation id encrypted with the key of the meeting."""
     place = Place("attendance_mark", "participation", mark_id, dialogue_id)
     return seal(key_store(), _key(meeting_id), place, participation_id.bytes)
 
@@ -55,7 +58,7 @@ def _key(meeting_id: UUID) -> KeyName:
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The marks that an action reaches, in the meeting the viewer stands in: none once the record is sealed."""
+    """Filter of the marks an action reaches in the current meeting; none once the record is sealed."""
     if viewer.place is None or viewer.place.meeting_id is None:
         return false()
     here = AttendanceMark.meeting_id == viewer.place.meeting_id
@@ -64,13 +67,16 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def _reach(scope: Scope) -> ColumnElement[bool]:
-    # A sealed line names nobody, and no narrower scope has anything to do at the desk.
+    # Only ALL, because Scope.SEALED shows only that a record exists, and narrower scopes do not mark attendance.
     return true() if scope is Scope.ALL else false()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSession:
-    """A session as the desk knows it: when and where, never what about; of a restricted one only when."""
+    """A session as the liaison desk sees it: time and rooms, never the title.
+
+    Rooms are empty if attendance is by invitation.
+    """
 
     id: UUID
     starts: datetime
@@ -86,21 +92,20 @@ class TableSession:
         return self.starts.date()
 
     def today(self, now: datetime) -> date:
-        """The date at the table."""
+        """Return today's date in the time zone of the meeting."""
         return now.astimezone(self.starts.tzinfo).date()
 
     def is_running(self, now: datetime) -> bool:
-        """Whether it takes place at this moment."""
         return self.starts <= now < self.ends
 
     def can_be_marked(self, now: datetime) -> bool:
-        """Whether its attendance is taken: from its day on, and never of a restricted session."""
+        """Whether attendance is taken: on or after the day of the session, and never for restricted sessions."""
         return not self.is_restricted and self.day <= self.today(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """Someone who comes to the meeting, as the desk calls them up."""
+    """A participant as listed at the liaison desk."""
 
     id: UUID
     name: str
@@ -113,13 +118,13 @@ class Guest:
     gets_emails: bool
 
     def is_expected_on(self, day: date) -> bool:
-        """Whether the person wrote down to be there on that day."""
+        """Whether the person registered to be there on that day."""
         return is_expected(self.present_from, self.present_to, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One session with everyone who may be marked, and who is."""
+    """A session with everyone who can be marked, and the ids of those present."""
 
     session: TableSession
     guests: tuple[Guest, ...]
@@ -127,7 +132,7 @@ class Table:
 
 
 def is_sealed(viewer: Viewer) -> bool:
-    """Whether the record of the meeting the viewer stands in is sealed."""
+    """Whether the record of the current meeting is sealed."""
     return _sealed_at(viewer) is not None
 
 
@@ -138,13 +143,16 @@ def _sealed_at(viewer: Viewer) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class SealedLine:
-    """All that is ever said of a sealed record: since when."""
+    """The only thing shown of a sealed record: the time of sealing."""
 
     sealed_at: datetime
 
 
 def sealed_line(viewer: Viewer) -> SealedLine | None:
-    """The line that a sealed record of the meeting exists, for those who may see it; None: there is none for them."""
+    """Return when the current meeting's record was sealed.
+
+    None if it is not sealed, has no marks, or the viewer may not know of it.
+    """
     sealed = Scope.SEALED in viewer.scopes(ATTENDANCE_LINE_SEE) and viewer.place and viewer.place.meeting_id
     if not sealed:
         return None
@@ -158,18 +166,18 @@ def sealed_line(viewer: Viewer) -> SealedLine | None:
 
 
 def sessions(viewer: Viewer) -> list[TableSession]:
-    """The released sessions of the meeting the viewer stands in, with how many are expected and marked."""
+    """Return the published sessions of the current meeting with the numbers of people expected and present."""
     counts = Counter[UUID]()
     for session_id in db.session.scalars(select(AttendanceMark.session_id).where(visible(viewer, ATTENDANCE_MARK))):
         counts[session_id] += 1
     everyone = guests(viewer)
     return [
-        _at_table(session, everyone, counts[session.session_id])
+        _table_session(session, everyone, counts[session.session_id])
         for session in versions.sessions_for(viewer, ATTENDANCE_MARK)
     ]
 
 
-def _at_table(session: ReleasedSession, everyone: list[Guest], present: int) -> TableSession:
+def _table_session(session: ReleasedSession, everyone: list[Guest], present: int) -> TableSession:
     restricted, day = _is_restricted(session), session.starts.date()
     return TableSession(
         id=session.session_id,
@@ -184,20 +192,20 @@ def _at_table(session: ReleasedSession, everyone: list[Guest], present: int) -> 
 
 
 def _is_restricted(session: ReleasedSession) -> bool:
-    """Whether nobody but those who are there is to know who is: a restricted list, or two parties by themselves."""
+    """Whether only those in the session may know who attends: sessions by invitation, and bilateral ones."""
     return session.admits is Admits.INVITED or session.kind is SessionKind.BILATERAL
 
 
 def guests(viewer: Viewer) -> list[Guest]:
-    """Everyone who comes, by the name they are listed under, as far as the viewer may see them."""
+    """Return everyone who takes part, as far as the viewer may see them, by sort name."""
     rows = db.session.execute(_guests(viewer).order_by(Person.collation, Person.name, Participation.id))
     return [_guest(row) for row in rows]
 
 
 def guest(viewer: Viewer, participation_id: UUID) -> Guest:
-    """One of those who come.
+    """Return one participant.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: missing or not permitted.
     """
     row = db.session.execute(_guests(viewer).where(Participation.id == participation_id)).one_or_none()
     if row is None:
@@ -212,7 +220,7 @@ def _guests(viewer: Viewer) -> Any:
             Person.name,
             Person.native,
             Person.sort_key,
-            Person.email.is_not(None).label("gets_letters"),
+            Person.email.is_not(None).label("gets_emails"),
             Party.code.label("party_code"),
             Party.names,
             Participation.present_from,
@@ -240,9 +248,9 @@ def _guest(row: Any) -> Guest:
 
 
 def table(viewer: Viewer, session_id: UUID, now: datetime) -> Table:
-    """A session whose attendance is taken, with everyone who may be marked.
+    """Return a session to mark, with everyone who can be marked.
 
-    :raises Unseen: there is none, it is restricted or on a later day, or the record is sealed.
+    :raises NotFound: the session is missing, restricted or on a later day, or the record is sealed.
     """
     session = session_to_mark(viewer, session_id)
     if is_sealed(viewer) or not session.can_be_marked(now):
@@ -264,13 +272,13 @@ def table(viewer: Viewer, session_id: UUID, now: datetime) -> Table:
 
 
 def session_to_mark(viewer: Viewer, session_id: UUID) -> TableSession:
-    """A session whose attendance the desk takes: released, and of no restricted list.
+    """Return a published, unrestricted session, without numbers of people.
 
-    :raises Unseen: there is none such.
+    :raises NotFound: missing, not permitted or restricted.
     """
     for session in versions.sessions_for(viewer, ATTENDANCE_MARK):
         if session.session_id == session_id and not _is_restricted(session):
-            return _at_table(session, [], 0)
+            return _table_session(session, [], 0)
     raise NotFound
 
 
@@ -288,7 +296,7 @@ def _present(viewer: Viewer, session_id: UUID, participation_ids: list[UUID]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """In which of today's sessions someone is marked."""
+    """A participant with today's sessions and the ids of those where they are marked."""
 
     guest: Guest
     sessions: tuple[TableSession, ...]
@@ -296,14 +304,14 @@ class Presence:
 
 
 def presence(viewer: Viewer, participation_id: UUID, now: datetime) -> Presence:
-    """Someone whose code was shown at the desk, with the sessions of today.
+    """Return the participant of a scanned code with today's sessions.
 
-    :raises Unseen: there is none such for this viewer, or the record is sealed.
+    :raises NotFound: missing or not permitted, or the record is sealed.
     """
     found = guest(viewer, participation_id)
     if is_sealed(viewer) or viewer.place is None or viewer.place.meeting_id is None:
         raise NotFound
-    released = [_at_table(one, [], 0) for one in versions.sessions_for(viewer, ATTENDANCE_MARK)]
+    released = [_table_session(one, [], 0) for one in versions.sessions_for(viewer, ATTENDANCE_MARK)]
     today = [one for one in released if one.can_be_marked(now) and one.day == one.today(now)]
     marks = db.session.execute(
         select(AttendanceMark.session_id, AttendanceMark.who).where(
@@ -317,16 +325,18 @@ def presence(viewer: Viewer, participation_id: UUID, now: datetime) -> Presence:
 
 @dataclass(frozen=True, slots=True)
 class BadgeHolder:
-    """Whom a code is about, and at which meeting."""
+    """The participation a code belongs to, and its meeting."""
 
     meeting_id: UUID
     participation_id: UUID
 
 
 def bearer(viewer: Viewer, token: str, now: datetime) -> BadgeHolder:
-    """Whom the code is about, if the viewer is that meeting's liaison desk; as many queries whatever the code is.
+    """Return whose code it is, if the viewer is on the liaison desk of that meeting.
 
-    :raises Unseen: it is no code, not any more, or the viewer is somebody else.
+    Valid and invalid codes cost the same number of queries, so that codes cannot be guessed by time.
+
+    :raises NotFound: the code is invalid or expired, or the viewer may not mark attendance there.
     """
     link = accounts.link(token, LinkPurpose.ATTENDANCE, now)
     subject = link.subject if link is not None and link.live else uuid4()

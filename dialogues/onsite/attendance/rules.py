@@ -1,4 +1,4 @@
-"""Decisions about attendance, on given facts."""
+"""Decisions about attendance."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -10,20 +10,23 @@ from zoneinfo import ZoneInfo
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
 
-#: How long after the last day a code still opens at the desk: marks are mended on the day after.
+#: Counted from the start of the last day: codes stay valid on the next day, because marks are corrected then.
 _CODES_LAST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceChanged(DomainEvent):
-    """The attendance of a session changed: told once a day, by whom and of whom is told nowhere."""
+    """Attendance of a session changed.
+
+    The audit log has it once a day, without who marked and who was marked.
+    """
 
     action: ClassVar[str] = "attendance.changed"
     coarse: ClassVar[bool] = True
 
 
 def refuse_sealed(sealed: bool) -> None:
-    """:raises Refusal: the meeting was closed."""
+    """:raises Refusal: the meeting was closed, so that its record is sealed."""
     if sealed:
         raise Refusal(N_("The meeting was closed, and its attendance record sealed: nothing is marked any more."))
 
@@ -35,26 +38,26 @@ def refuse_early(day: date, today: date) -> None:
 
 
 def is_expected(present_from: date | None, present_to: date | None, day: date) -> bool:
-    """Whether someone who wrote down these days, or none, is expected on that day."""
+    """Whether someone registered for this period is expected on that day; None has no limit."""
     return (present_from is None or present_from <= day) and (present_to is None or day <= present_to)
 
 
 def is_called(search: str, names: Iterable[str]) -> bool:
-    """Whether one of the names holds every word of the search, whatever its accents and capitals."""
-    called = " ".join(_bare(name) for name in names)
-    return all(word in called for word in _bare(search).split())
+    """Whether every word of the search occurs in the names, ignoring case and accents."""
+    haystack = " ".join(_folded(name) for name in names)
+    return all(word in haystack for word in _folded(search).split())
 
 
-def _bare(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in spread if not unicodedata.combining(character))
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def code_address(base_url: str, secret: str) -> str:
-    """What a code for the table says: an address that opens something to the liaison desk alone."""
+    """Return the URL in a code. It opens a page for the liaison desk only."""
     return f"{base_url}/attendance/code/{secret}"
 
 
 def codes_expire(last_day: date, zone: str) -> datetime:
-    """When the codes of a meeting with that last day stop working."""
+    """Return when the codes of a meeting expire: at the end of the day after its last day."""
     return datetime.combine(last_day, time(), ZoneInfo(zone)) + _CODES_LAST

@@ -1,4 +1,4 @@
-"""The liaison desk's pages: sessions, who is at the table, codes scanned and printed."""
+"""Pages of the liaison desk: sessions, attendance of one session, scanned and printed codes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ _LONGEST_SEARCH = 100
 @blueprint.get("/meetings/<uuid:meeting_id>/attendance")
 @allows(ATTENDANCE_MARK)
 def attendance(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """The sessions, those of today first; once the record is sealed, that it is."""
+    """List the sessions, today's first; after sealing, only that the record is sealed."""
     now = clock.now()
     if queries.is_sealed(viewer()):
         return render_template("onsite/attendance/sealed.html")
@@ -47,7 +47,7 @@ def attendance(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the v
 @blueprint.get("/meetings/<uuid:meeting_id>/attendance/<uuid:session_id>")
 @allows(ATTENDANCE_MARK)
 def table(meeting_id: UUID, session_id: UUID) -> str:
-    """Everyone who comes, with one button each."""
+    """List everyone who takes part, each with a button to mark them."""
     found = queries.table(viewer(), session_id, clock.now())
     search = one_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
     shown = [one for one in found.guests if is_called(search, (one.name, one.native, one.sort_key, one.party_code))]
@@ -73,31 +73,31 @@ def table(meeting_id: UUID, session_id: UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/attendance/<uuid:session_id>/<uuid:participation_id>")
 @allows(ATTENDANCE_MARK)
 def mark(meeting_id: UUID, session_id: UUID, participation_id: UUID) -> Response:
-    """Mark that someone is at the table, or that they are not."""
+    """Mark a person present or absent. Answers JSON to the page's script, else a redirect."""
     present = request.form.get("present") == "1"
     try:
         commands.mark(viewer(), session_id, participation_id, present=present, now=clock.now())
     except Refusal as refusal:
-        if _asks_in_short():
+        if _wants_json():
             return make_response(jsonify(refusal=words(refusal)), 409)
         flash(words(refusal), "danger")
         return see_other(url_for(".attendance", meeting_id=meeting_id))
-    if _asks_in_short():
+    if _wants_json():
         session = queries.table(viewer(), session_id, clock.now()).session
         return make_response(jsonify(present=present, marked=session.present, expected=session.expected))
     table_url = url_for(".table", meeting_id=meeting_id, session_id=session_id)
     return see_other(f"{own_path(request.form.get('back'), table_url)}#p-{participation_id}")
 
 
-def _asks_in_short() -> bool:
-    """Whether the page's own script asks, which wants the figures and no page."""
+def _wants_json() -> bool:
+    """Whether the request comes from the script of the page, which wants JSON."""
     return request.accept_mimetypes.best == "application/json"
 
 
 @blueprint.get("/attendance/code/<token>")
 @allows(ATTENDANCE_CODE_OPEN)
 def open_code(token: str) -> Response:
-    """Go from a scanned code to the person, at that meeting's desk; for anyone else there is nothing here."""
+    """Redirect a scanned code to the page of the person; 404 for everyone except that meeting's liaison desk."""
     found = queries.bearer(viewer(), token, clock.now())
     return see_other(url_for(".person", meeting_id=found.meeting_id, participation_id=found.participation_id))
 
@@ -105,7 +105,7 @@ def open_code(token: str) -> Response:
 @blueprint.get("/attendance/code")
 @allows(ATTENDANCE_CODE_OPEN)
 def open_kept_code() -> Response:
-    """The same after sign-in, with the code that was scanned before it; the browser's cookie has kept it."""
+    """The same after sign-in: the code was kept in the browser's cookie during sign-in."""
     kept = kept_secret()
     keep_secret(None)
     return open_code(kept[1] if kept else "")
@@ -114,7 +114,7 @@ def open_kept_code() -> Response:
 @blueprint.get("/meetings/<uuid:meeting_id>/attendance/people/<uuid:participation_id>")
 @allows(ATTENDANCE_MARK)
 def person(meeting_id: UUID, participation_id: UUID) -> str:
-    """One person, with the session that runs now or a choice of today's."""
+    """Show one person with the running session, or with all of today's sessions."""
     now = clock.now()
     found = queries.presence(viewer(), participation_id, now)
     running = [one for one in found.sessions if one.is_running(now)]
@@ -131,7 +131,7 @@ def person(meeting_id: UUID, participation_id: UUID) -> str:
 @allows(ATTENDANCE_MARK)
 @form_page("onsite/attendance/codes.html")
 def codes(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Cards with codes, to be printed."""
+    """Create cards with codes to print."""
     if queries.is_sealed(viewer()):
         raise NotFound
     everyone = queries.guests(viewer())

@@ -1,4 +1,4 @@
-"""Changes of seating: plans are only ever added, pairs are declared and taken back; one function, one transaction."""
+"""Change seating. Plans are append-only; each change of seats is a new plan."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,19 +21,21 @@ from dialogues.policy import SEATING_EDIT
 
 
 def plan_seats(viewer: Viewer, wish: TableWish, *, version: int, now: datetime) -> int:
-    """Seat everyone anew and keep that as the next plan; its number. What is planned already stays the newest plan.
+    """Seat everyone and save the result as the next plan; returns its number.
 
-    :raises Refusal: there are fewer places than people, two cannot be kept apart, or a newer plan was made meanwhile.
+    If the result equals the newest plan, nothing is saved and the number of that plan is returned.
+
+    :raises Refusal: there are fewer places than people, two persons cannot be kept apart, or there is a newer plan.
     """
     with transaction(viewer, SEATING_EDIT) as change:
         proposed = plans.proposal(change.viewer, wish, with_page=False)
         if proposed.together:
             raise cannot_part(proposed.together)
-        return _keep(change, wish.form, proposed.seated.places, version, now)
+        return _save_plan(change, wish.form, proposed.seated.places, version, now)
 
 
 def cannot_part(pairs: Sequence[tuple[str, str]]) -> Refusal:
-    """What is said to whoever plans when people who are to be kept apart would be neighbours."""
+    """Return the refusal for people who must be kept apart but would be neighbours."""
     return Refusal(
         N_(
             "These cannot be kept apart at this table: %(pairs)s. Give it more places or another form, seat the "
@@ -44,9 +46,13 @@ def cannot_part(pairs: Sequence[tuple[str, str]]) -> Refusal:
 
 
 def exchange_places(viewer: Viewer, one: int, other: int, *, version: int, now: datetime) -> int:
-    """Exchange those of two places, counted from 0 in the newest plan, and keep that as the next plan; its number.
+    """Swap the people of two places and save the result as the next plan; returns its number.
 
-    :raises Refusal: a place is an interpreter's, two who are kept apart would be neighbours, or there is a newer plan.
+    Places are counted from 0 in the newest plan.
+
+    :raises Refusal: a place is an interpreter's, two people who are kept apart would be neighbours, or there is a newer
+        plan.
+    :raises NotFound: there is no plan, or no such place.
     """
     with transaction(viewer, SEATING_EDIT) as change:
         newest = plans.newest(change.viewer)
@@ -56,17 +62,17 @@ def exchange_places(viewer: Viewer, one: int, other: int, *, version: int, now: 
         places = plans.stored_places(newest)
         if not all(0 <= index < len(places) for index in (one, other)):
             raise NotFound
-        _refuse_odd_exchange(places, one, other)
+        _check_exchange(places, one, other)
         after = exchanged(places, one, other)
         people = {sitter.guest.id: sitter for sitter in people_queries.sitters(change.viewer)}
         guests = [sitter.guest for sitter in people.values()]
         pairs = list(together(after, newest.form, guests, apart.apart(change.viewer)))
         if pairs:
             raise cannot_part([(people[a.id].name, people[b.id].name) for a, b in pairs])
-        return _keep(change, newest.form, after, version, now)
+        return _save_plan(change, newest.form, after, version, now)
 
 
-def _refuse_odd_exchange(places: tuple[Place, ...], one: int, other: int) -> None:
+def _check_exchange(places: tuple[Place, ...], one: int, other: int) -> None:
     if one == other:
         raise Refusal(N_("Choose two places that differ."), field="other")
     if any(places[index].chair not in {Chair.TABLE, Chair.SECOND_ROW} for index in (one, other)) or any(
@@ -75,7 +81,7 @@ def _refuse_odd_exchange(places: tuple[Place, ...], one: int, other: int) -> Non
         raise Refusal(N_("An interpreter sits with whom they work for: change that in a new plan."), field="other")
 
 
-def _keep(change: Change, form: TableForm, places: tuple[Place, ...], version: int, now: datetime) -> int:
+def _save_plan(change: Change, form: TableForm, places: tuple[Place, ...], version: int, now: datetime) -> int:
     newest, here = plans.newest(change.viewer), _here(change)
     if newest is not None and (newest.form, plans.stored_places(newest)) == (form, places):
         return newest.number
@@ -104,9 +110,9 @@ def _keep(change: Change, form: TableForm, places: tuple[Place, ...], version: i
 
 
 def keep_apart(viewer: Viewer, one: UUID, other: UUID, *, now: datetime) -> None:
-    """Declare that two parties, or two persons, are not to be neighbours; new plans obey it.
+    """Declare that two parties, or two persons, must not be neighbours in new plans.
 
-    :raises Refusal: it is one and the same, a party and a person, or declared already.
+    :raises Refusal: both are the same, one is a party and one a person, or they are already kept apart.
     """
     with transaction(viewer, SEATING_EDIT) as change:
         known, here = apart.separable(change.viewer), _here(change)
@@ -118,19 +124,19 @@ def keep_apart(viewer: Viewer, one: UUID, other: UUID, *, now: datetime) -> None
             raise Refusal(N_("These two are kept apart already."), field="other")
         lesser, greater = sorted((one, other))
         db.session.add(KeptApart(dialogue_id=here.dialogue_id, meeting_id=here.meeting_id, one=lesser, other=greater))
-        _prepared(change, here, now)
+        _record_prepared(change, here, now)
 
 
 def let_together(viewer: Viewer, pair_id: UUID, *, now: datetime) -> None:
-    """Take back that two are kept apart; the plans that were made stay as they are."""
+    """Remove a pair that is kept apart; existing plans do not change."""
     with transaction(viewer, SEATING_EDIT) as change:
         if apart.pair(change.viewer, pair_id) is None:
             raise NotFound
         db.session.execute(delete(KeptApart).where(KeptApart.id == pair_id))
-        _prepared(change, _here(change), now)
+        _record_prepared(change, _here(change), now)
 
 
-def _prepared(change: Change, here: Where, now: datetime) -> None:
+def _record_prepared(change: Change, here: Where, now: datetime) -> None:
     if here.meeting_id is not None:
         change.record(
             SeatingPrepared(about=here.meeting_id, dialogue_id=here.dialogue_id, meeting_id=here.meeting_id, at=now)

@@ -1,4 +1,4 @@
-"""What is typed about seating, as typed values."""
+"""Forms for seating."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,12 +31,12 @@ from dialogues.onsite.seating.rules.plans import Interpreting, TableWish
 _NOT_THERE = "none"
 
 
-def _words(kind: Any) -> list[tuple[str, str]]:
+def _labelled(kind: Any) -> list[tuple[str, str]]:
     return [(value.value, word(value)) for value in kind]
 
 
 class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
-    """Where one interpreter works, and beside whom."""
+    """Where one interpreter works, and next to whom."""
 
     interpreter = HiddenField()
     where = SelectField(_l("Works"), default=InterpreterPlace.BOOTH.value)
@@ -44,7 +44,7 @@ class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
 
 
 class PlanForm(Form):
-    """How the table stands and who sits there."""
+    """The shape of the table and the people seated at it."""
 
     form = RadioField(_l("Form of the table"), default=TableForm.HOLLOW_SQUARE.value)
     places = IntegerField(_l("Places at the table"), [Optional()])
@@ -58,26 +58,26 @@ class PlanForm(Form):
     def __init__(self, people: Iterable[Sitter], interpreters: Mapping[UUID, str], **rest: Any) -> None:
         super().__init__(**rest)
         self._names = {str(person): name for person, name in interpreters.items()}
-        self.form.choices = _words(TableForm)
-        self.heads.choices = _words(HeadPlaces)
-        self.observers.choices = _words(ObserverPlaces)
+        self.form.choices = _labelled(TableForm)
+        self.heads.choices = _labelled(HeadPlaces)
+        self.observers.choices = _labelled(ObserverPlaces)
         named = [(str(one.guest.id), f"{one.name} ({one.party_code})") for one in people]
         self.left_out.choices = named
         if not self.is_submitted():
             for person in interpreters:
                 self.interpreters.append_entry({"interpreter": str(person)})
         for entry in self.interpreters:
-            entry.form.where.choices = [*_words(InterpreterPlace), (_NOT_THERE, _l("not in the room"))]
+            entry.form.where.choices = [*_labelled(InterpreterPlace), (_NOT_THERE, _l("not in the room"))]
             entry.form.beside.choices = [("", _l("nobody in particular")), *named]
 
     def name_of(self, entry: Any) -> str:
-        """Whom an entry of the interpreters is about; nobody who is no interpreter of the meeting."""
+        """Return the interpreter's name of an entry; "" if the submitted id is not an interpreter of the meeting."""
         return self._names.get(entry.form.interpreter.data, "")
 
     def wish(self) -> TableWish:
-        """The plan as it is wanted.
+        """Return the typed values.
 
-        :raises Refusal: an interpreter sits with someone, and it is not said with whom.
+        :raises Refusal: an interpreter does not work in a booth, and the person next to them is missing.
         """
         return TableWish(
             form=TableForm(self.form.data),
@@ -107,8 +107,6 @@ class PlanForm(Form):
 
 
 class ExchangeForm(Form):
-    """Two places whose people are exchanged."""
-
     one = SelectField(_l("This place"), coerce=int)
     other = SelectField(_l("With this place"), coerce=int)
     version = VersionField()
@@ -119,8 +117,6 @@ class ExchangeForm(Form):
 
 
 class ApartForm(Form):
-    """Two parties, or two persons, who are not to be neighbours."""
-
     one = SelectField(_l("Keep apart"), coerce=UUID)
     other = SelectField(_l("From"), coerce=UUID)
 
@@ -133,9 +129,9 @@ class ApartForm(Form):
 
 
 class PlainForm(Form):
-    """A button."""
+    """Confirmation without fields."""
 
 
-def plate_language(asked: str) -> str:
-    """A language that parties' names are written in; English for anything else."""
-    return asked if asked in LANGUAGES else "en"
+def plate_language(language: str) -> str:
+    """Return the language if party names exist in it, else English."""
+    return language if language in LANGUAGES else "en"

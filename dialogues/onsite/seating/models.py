@@ -1,4 +1,4 @@
-"""Plans, each as it was made, and who is kept apart."""
+"""Seating plans and pairs kept apart."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from dialogues.onsite.seating.rules.kinds import TableForm
 
 
 class SeatingPlan(Base):
-    """One plan of a meeting; a change is a new one, so that it can be shown who moved."""
+    """One plan of a meeting. Never changed: each change is a new row, so that moves can be shown."""
 
     __tablename__ = "seating_plan"
     __table_args__ = (
@@ -26,13 +26,16 @@ class SeatingPlan(Base):
     meeting_id: Mapped[UUID]
     number: Mapped[int]
     form: Mapped[TableForm] = mapped_column(enum_column(TableForm))
-    #: The places around the table in their order, each with whom it is for.
+    #: The places in order, as written by `rules.kinds.Place.as_row`.
     places: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class KeptApart(Base):
-    """Two parties, or two persons, who are not to sit beside each other; seen by whoever plans, and by nobody else."""
+    """Two parties, or two persons, who must not sit next to each other.
+
+    Only people who plan the seating may know of it.
+    """
 
     __tablename__ = "kept_apart"
     __table_args__ = (
@@ -43,6 +46,6 @@ class KeptApart(Base):
     id: Mapped[Id]
     dialogue_id: Mapped[UUID]
     meeting_id: Mapped[UUID]
-    #: Ids of two parties of the dialogue, or of two of its persons, the lesser first.
+    #: Ids of two parties or two persons of the dialogue, the smaller id first.
     one: Mapped[UUID]
     other: Mapped[UUID]

@@ -1,4 +1,4 @@
-"""Pages of seating: the plan in force, how a new one is made, who is kept apart, and what stands on the table."""
+"""Pages of the speaking list, seating plans, pairs kept apart, and name plates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,13 +28,13 @@ blueprint = Blueprint("seating", __name__)
 @blueprint.get("/meetings/<uuid:meeting_id>/order/speaking")
 @allows(PLATES_SEE)
 def speaking(meeting_id: UUID) -> str:
-    """Who speaks after whom."""
+    """Show the speaking list, by party or by person, from a chosen first party."""
     by_person = request.args.get("by") == "person"
-    found = speaking_list(viewer(), start=_party(request.args.get("start", "")), by_person=by_person)
+    found = speaking_list(viewer(), start=_parse_uuid(request.args.get("start", "")), by_person=by_person)
 
-    def address(**changes: Any) -> str:
-        asked = {"by": "person" if by_person else None, "start": found.start.id if found.start else None, **changes}
-        return url_for("seating.speaking", meeting_id=meeting_id, **asked)
+    def page_url(**changes: Any) -> str:
+        query = {"by": "person" if by_person else None, "start": found.start.id if found.start else None, **changes}
+        return url_for("seating.speaking", meeting_id=meeting_id, **query)
 
     return render_template(
         "onsite/seating/speaking.html",
@@ -42,24 +42,24 @@ def speaking(meeting_id: UUID) -> str:
         by_person=by_person,
         meeting_id=meeting_id,
         line_pills=[
-            (_("Parties"), address(by=None), not by_person, None),
-            (_("Persons"), address(by="person"), by_person, None),
+            (_("Parties"), page_url(by=None), not by_person, None),
+            (_("Persons"), page_url(by="person"), by_person, None),
         ],
-        start_pills=_start_pills(found, address),
+        start_pills=_start_pills(found, page_url),
     )
 
 
-def _start_pills(found: SpeakingList, address: Any) -> list[tuple[str, str, bool, None]]:
-    """Every party at the table can be the first to speak; unless another is chosen, it is where the order starts."""
+def _start_pills(found: SpeakingList, page_url: Any) -> list[tuple[str, str, bool, None]]:
+    """Return links to begin at each party, and one to begin at the usual start."""
     at_table = [party for party in found.order.parties if party.kind is not PartyKind.OBSERVER]
-    usual = _("As drawn by lot") if found.order.lot else _("As the order starts")
-    return [(usual, address(start=None), found.start is None, None)] + [
-        (party.english, address(start=party.id), found.start is not None and found.start.id == party.id, None)
+    default_label = _("As drawn by lot") if found.order.lot else _("As the order starts")
+    return [(default_label, page_url(start=None), found.start is None, None)] + [
+        (party.english, page_url(start=party.id), found.start is not None and found.start.id == party.id, None)
         for party in at_table
     ]
 
 
-def _party(text: str) -> UUID | None:
+def _parse_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -69,7 +69,7 @@ def _party(text: str) -> UUID | None:
 @blueprint.get("/meetings/<uuid:meeting_id>/seating")
 @allows(SEATING_SEE)
 def seating(meeting_id: UUID) -> str:
-    """The newest plan, as far as the viewer sees who comes."""
+    """Show the newest plan, with the names the viewer may see."""
     return render_template(
         "onsite/seating/seating.html",
         meeting_id=meeting_id,
@@ -82,7 +82,7 @@ def seating(meeting_id: UUID) -> str:
 @blueprint.get("/meetings/<uuid:meeting_id>/seating/<int:number>")
 @allows(SEATING_EDIT)
 def earlier_plan(meeting_id: UUID, number: int) -> str:
-    """A plan with its number, for whoever plans."""
+    """Show the plan with that number, for people who plan the seating."""
     found, numbers = plans.plan(viewer(), number, SEATING_EDIT), plans.numbers(viewer())
     return render_template(
         "onsite/seating/seating.html",
@@ -97,10 +97,10 @@ def earlier_plan(meeting_id: UUID, number: int) -> str:
 @allows(SEATING_EDIT)
 @form_page("onsite/seating/plan.html")
 def plan_seats(meeting_id: UUID) -> Iterator[Any]:
-    """Seat everyone: look at it first, then keep it."""
+    """Preview a new plan, or save it."""
     newest, people = plans.newest(viewer()), people_queries.sitters(viewer())
-    said = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
-    form = PlanForm(people, people_queries.interpreters(viewer()), data=said)
+    initial = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
+    form = PlanForm(people, people_queries.interpreters(viewer()), data=initial)
     page: dict[str, Any] = {"meeting_id": meeting_id, "form": form, "people": people, "proposal": None}
     yield page
     wish = form.wish()
@@ -119,7 +119,7 @@ def plan_seats(meeting_id: UUID) -> Iterator[Any]:
 @allows(SEATING_EDIT)
 @form_page("onsite/seating/exchange.html")
 def exchange_places(meeting_id: UUID) -> Iterator[Any]:
-    """Let two people exchange their places, or one take a free place."""
+    """Swap two people, or move one to a free place."""
     plan = plans.plan(viewer(), action=SEATING_EDIT)
     form = ExchangeForm(_places(plan), data={"version": plan.number if plan else 0})
     yield {"meeting_id": meeting_id, "form": form, "plan": plan}
@@ -136,10 +136,10 @@ def _places(plan: PlanPage | None) -> list[tuple[int, str]]:
     if plan is None:
         return []
     seats = [*plan.of(Chair.TABLE), *plan.of(Chair.SECOND_ROW)]
-    return [(seat.index, _place_words(seat)) for seat in seats if seat.holder is not Holder.INTERPRETER]
+    return [(seat.index, _place_label(seat)) for seat in seats if seat.holder is not Holder.INTERPRETER]
 
 
-def _place_words(seat: Seat) -> str:
+def _place_label(seat: Seat) -> str:
     who = f"{seat.name} ({seat.party_code})" if seat.holder is Holder.PERSON else _("free")
     if seat.chair is Chair.SECOND_ROW:
         return str(_("Second row, %(number)s: %(who)s", number=seat.number, who=who))
@@ -150,7 +150,7 @@ def _place_words(seat: Seat) -> str:
 @allows(SEATING_EDIT)
 @form_page("onsite/seating/apart.html")
 def keep_apart(meeting_id: UUID) -> Iterator[Any]:
-    """Who is kept apart, and one more pair."""
+    """List the pairs kept apart, and add one."""
     form = ApartForm(apart.separable(viewer()))
     yield {"meeting_id": meeting_id, "form": form, "pairs": apart.pairs(viewer())}
     commands.keep_apart(viewer(), form.one.data, form.other.data, now=clock.now())
@@ -161,7 +161,6 @@ def keep_apart(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/seating/apart/<uuid:pair_id>/remove")
 @allows(SEATING_EDIT)
 def let_together(meeting_id: UUID, pair_id: UUID) -> Response:
-    """Let two sit together again."""
     if PlainForm().validate():
         commands.let_together(viewer(), pair_id, now=clock.now())
         flash(_("These two may sit together."), "success")
@@ -171,7 +170,7 @@ def let_together(meeting_id: UUID, pair_id: UUID) -> Response:
 @blueprint.get("/meetings/<uuid:meeting_id>/seating/plates")
 @allows(PLATES_SEE)
 def plates(meeting_id: UUID) -> str:
-    """Name plates to fold, or small place cards, to print."""
+    """Show name plates to fold, or place cards, for printing."""
     language = plate_language(request.args.get("language", ""))
     are_cards = request.args.get("kind") == "cards"
     return render_template(

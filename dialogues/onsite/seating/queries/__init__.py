@@ -1,1 +1,0 @@
-"""Reads about seating, always for a viewer."""

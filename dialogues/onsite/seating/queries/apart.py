@@ -1,4 +1,4 @@
-"""Who is kept apart: read by whoever plans, and by nobody else."""
+"""Pairs kept apart, only for people who plan the seating."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +19,7 @@ from dialogues.policy import SEATING_EDIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two who are kept apart, by their names."""
+    """Two parties or persons kept apart, by name."""
 
     id: UUID
     one: str
@@ -28,14 +28,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separable:
-    """Who can be kept apart: parties by English name, persons by name with the code of their party; each by id."""
+    """Parties and persons that can be kept apart: names by id, persons with the code of their party."""
 
     parties: dict[UUID, str]
     persons: dict[UUID, str]
 
 
 def separable(viewer: Viewer) -> Separable:
-    """Parties of the meeting, in the order in force, and the persons who may come; two queries."""
+    """Return the parties of the meeting in the order in force, and the persons who may attend; two queries."""
     if not viewer.may(SEATING_EDIT) or viewer.place is None:
         return Separable(parties={}, persons={})
     people = db.session.execute(
@@ -52,7 +52,7 @@ def separable(viewer: Viewer) -> Separable:
 
 
 def pairs(viewer: Viewer) -> list[Pair]:
-    """The pairs of the meeting the viewer stands in, by their names; three queries."""
+    """Return the pairs of the current meeting by name; three queries."""
     rows = _rows(viewer)
     ids = {one for row in rows for one in (row.one, row.other)}
     here = viewer.place.dialogue_id if viewer.place else None
@@ -72,7 +72,7 @@ def pairs(viewer: Viewer) -> list[Pair]:
 
 
 def apart(viewer: Viewer) -> Apart:
-    """The pairs as ids, for the plan."""
+    """Return the pairs as ids, for the seating algorithm."""
     return frozenset(frozenset((row.one, row.other)) for row in _rows(viewer))
 
 
@@ -81,6 +81,6 @@ def _rows(viewer: Viewer) -> list[KeptApart]:
 
 
 def pair(viewer: Viewer, pair_id: UUID) -> KeptApart | None:
-    """One pair, if the viewer may know of it."""
+    """Return one pair, or None if it is missing or not permitted."""
     found = select(KeptApart).where(visible_pairs(viewer, SEATING_EDIT), KeptApart.id == pair_id)
     return db.session.execute(found).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Who is to be seated, as the planner knows them; and who of them has a name for whoever looks at a plan."""
+"""People to seat, and the names of those whom the viewer may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE, SEAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """Someone whom the viewer may see, as they are called on a plan."""
+    """The names shown on a plan for a person the viewer may see."""
 
     name: str
     party_code: str
@@ -32,7 +32,7 @@ class Face:
 
 
 def faces(viewer: Viewer) -> Mapping[UUID, Face]:
-    """By participation those who are seated, as far as the viewer sees them on the participants list; one query."""
+    """Return the seated people the viewer sees on the participants list, by participation id; one query."""
     rows = db.session.execute(
         select(Participation.id, Person.name, Party.code, Party.names)
         .join(Person, Person.id == Participation.person_id)
@@ -45,18 +45,21 @@ def faces(viewer: Viewer) -> Mapping[UUID, Face]:
 
 
 def _listed(viewer: Viewer) -> Any:
-    """The same who stand on the participants list for this viewer."""
+    """Filter of the people the viewer sees on the participants list."""
     return or_(participants.visible(viewer, PARTICIPANTS_SEE), participants.visible(viewer, NOMINATIONS_SEE))
 
 
 def who_sits(viewer: Viewer) -> frozenset[UUID]:
-    """The participations of all who need a chair, named or not: a plan shows the places of others as free."""
+    """Return the participation ids of everyone who needs a seat, whether the viewer may see them or not.
+
+    The places of other participations are shown as free.
+    """
     return frozenset(db.session.execute(select(Participation.id).where(sits(viewer))).scalars())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitter:
-    """Someone to be seated, and what the planner calls them."""
+    """A person to seat, with names for the planner."""
 
     guest: Guest
     name: str
@@ -65,12 +68,12 @@ class Sitter:
 
 
 def sitters(viewer: Viewer) -> list[Sitter]:
-    """Everyone to be seated, for whoever plans: parties in the order in force, persons by sort key; two queries."""
+    """Return everyone to seat, for people who plan; parties in the order in force, then by name; two queries."""
     if not viewer.may(SEATING_EDIT):
         return []
     ranks = precedence.order(viewer).ranks
     meeting_id = viewer.place.meeting_id if viewer.place else None
-    chairs = select(RoleGrant.person_id).where(
+    co_chairs = select(RoleGrant.person_id).where(
         RoleGrant.role == Role.CO_CHAIR,
         RoleGrant.accepted_at.is_not(None),
         RoleGrant.revoked_at.is_(None),
@@ -85,7 +88,7 @@ def sitters(viewer: Viewer) -> list[Sitter]:
             Person.name,
             Party.code,
             Party.names,
-            Participation.person_id.in_(chairs).label("is_head"),
+            Participation.person_id.in_(co_chairs).label("is_head"),
         )
         .join(Person, Person.id == Participation.person_id)
         .join(Party, Party.id == Participation.party_id)
@@ -107,7 +110,10 @@ def _sitter(row: Any) -> Sitter:
 
 
 def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
-    """The interpreters of the meeting, by their names: for whoever plans; others are told that one sits there."""
+    """Return names of the meeting's interpreters by person id, for people who plan.
+
+    Other viewers see only that an interpreter sits there.
+    """
     if not viewer.may(SEATING_EDIT) or viewer.place is None:
         return {}
     rows = db.session.execute(
@@ -126,7 +132,7 @@ def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """What stands on a name plate: no rank, no title, no flag."""
+    """Text of a name plate. It has no rank, title or flag."""
 
     name: StyledName
     native: str
@@ -135,7 +141,7 @@ class Plate:
 
 
 def plates(viewer: Viewer, language: str) -> list[Plate]:
-    """A plate for everyone who comes and whom the viewer sees, the party in that language; two queries."""
+    """Return a plate for each participant the viewer sees, with the party's name in that language; two queries."""
     if not viewer.may(PLATES_SEE):
         return []
     ranks = precedence.order(viewer).ranks

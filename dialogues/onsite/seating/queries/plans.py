@@ -1,4 +1,4 @@
-"""Plans as a viewer sees them: who sits where, as far as they see who comes, and who moved."""
+"""Seating plans as a viewer sees them: seats, names the viewer may see, and moves."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,12 +21,12 @@ from dialogues.onsite.seating.rules.picture import Drawing, draw
 from dialogues.onsite.seating.rules.plans import Seated, TableWish, seat
 from dialogues.policy import SEATING_EDIT, SEATING_SEE, Action
 
-#: How many letters of a name the picture shows.
-_ROOM_FOR_NAMES = 34
+#: Maximum number of characters of a name in the picture.
+_LONGEST_NAME = 34
 
 
 class Holder(Enum):
-    """Whose a place is, as this viewer sees it; of a taken one they do not see who sits there."""
+    """Who has a place, as the viewer sees it; TAKEN means that the viewer may not see the person."""
 
     PERSON = "person"
     TAKEN = "taken"
@@ -36,7 +36,7 @@ class Holder(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """One place as this viewer sees it; places at the table and in the second row are counted from 1."""
+    """One place as the viewer sees it; `number` counts from 1 for each kind of place."""
 
     chair: Chair
     number: int
@@ -46,20 +46,20 @@ class Seat:
     party_name: str = ""
     is_head: bool = False
     has_moved: bool = False
-    #: Of an interpreter: beside whom they sit, if the viewer sees that person.
+    #: The person an interpreter sits next to, if the viewer may see that person.
     beside: str = ""
-    #: Where in the stored plan it stands.
+    #: Index in the stored plan, counted from 0.
     index: int
 
     @property
     def drawn(self) -> str:
-        """The name as it stands in the picture, which has room for so much; the table beside it has it in full."""
-        return self.name if len(self.name) <= _ROOM_FOR_NAMES else f"{self.name[:_ROOM_FOR_NAMES]}…"
+        """The name shortened for the picture; the table next to the picture shows it in full."""
+        return self.name if len(self.name) <= _LONGEST_NAME else f"{self.name[:_LONGEST_NAME]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedMove:
-    """Someone whom the viewer sees, and who sits elsewhere than in the plan before."""
+    """A person the viewer sees whose seat differs from the previous plan."""
 
     name: str
     was: Spot | None
@@ -68,7 +68,7 @@ class NamedMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
-    """A plan as this viewer sees it."""
+    """A plan as the viewer sees it."""
 
     number: int
     form: TableForm
@@ -76,24 +76,26 @@ class PlanPage:
     seats: tuple[Seat, ...]
     moves: tuple[NamedMove, ...]
     drawing: Drawing
-    #: At which places of the table, counted from 0, someone sits behind.
+    #: Table places with someone sitting behind them, counted from 0.
     behind: tuple[int, ...]
-    #: For whoever plans: who comes and has no place in this plan.
+    #: Names of participants without a place in this plan; empty for viewers who do not plan.
     without: tuple[str, ...] = ()
 
     def of(self, chair: Chair) -> tuple[Seat, ...]:
-        """The places of that kind."""
+        """Return the places of that kind."""
         return tuple(seat for seat in self.seats if seat.chair is chair)
 
     def of_chair(self, chair: str) -> tuple[Seat, ...]:
-        """The places of the kind with that word."""
+        """The same by the value of the kind, for templates."""
         return self.of(Chair(chair))
 
 
 def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE) -> PlanPage | None:
-    """The newest plan, or that with a number; None while there is none. Four queries, five for whoever plans.
+    """Return the newest plan, or the plan with that number; None if there is no plan.
 
-    :raises Unseen: there is none with that number.
+    Four queries, five for people who plan.
+
+    :raises NotFound: there is no plan with that number.
     """
     wanted = select(SeatingPlan).where(visible(viewer, action)).order_by(SeatingPlan.number.desc()).limit(2)
     if number is not None:
@@ -115,36 +117,35 @@ def _without_place(row: SeatingPlan, names: "_Names") -> tuple[str, ...]:
 
 
 def stored_places(row: SeatingPlan) -> tuple[Place, ...]:
-    """The places of a plan."""
     return tuple(place_of(place) for place in row.places)
 
 
 def newest(viewer: Viewer) -> SeatingPlan | None:
-    """The newest plan as it is stored, for whoever plans."""
+    """Return the stored newest plan, for people who plan."""
     found = select(SeatingPlan).where(visible(viewer, SEATING_EDIT)).order_by(SeatingPlan.number.desc()).limit(1)
     return db.session.execute(found).scalar_one_or_none()
 
 
 def numbers(viewer: Viewer) -> list[int]:
-    """The numbers of all plans, for whoever plans, the newest first."""
+    """Return the numbers of all plans, newest first, for people who plan."""
     found = select(SeatingPlan.number).where(visible(viewer, SEATING_EDIT)).order_by(SeatingPlan.number.desc())
     return list(db.session.execute(found).scalars())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A plan that is not saved yet, and how far it leaves the order."""
+    """A plan that is not saved, and how far it deviates from the order of parties."""
 
     seated: Seated
     page: PlanPage
-    #: Who of those kept apart sit beside each other all the same, by their names.
+    #: Names of the pairs that must be kept apart but are neighbours.
     together: tuple[tuple[str, str], ...]
 
 
 def proposal(viewer: Viewer, wish: TableWish, *, with_page: bool = True) -> Proposal:
-    """How people would be seated, for whoever plans.
+    """Compute a plan, for people who plan. `with_page` False skips the queries for its page.
 
-    :raises Refusal: there are fewer places than people.
+    :raises Refusal: there are fewer places than people, or nobody to seat.
     """
     people = sitters(viewer)
     by_id = {sitter.guest.id: sitter for sitter in people}
@@ -174,14 +175,14 @@ def _as_faces(people: Iterable[Sitter]) -> Mapping[UUID, Face]:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a viewer may know of those who sit there."""
+    """The names a viewer may see on a plan."""
 
     faces: Mapping[UUID, Face]
     sitting: frozenset[UUID]
     interpreters: Mapping[UUID, str]
 
     def of(self, guest: UUID | None) -> Face | None:
-        """Who sits there, if they come still and the viewer sees them."""
+        """Return the names of the person, or None if they no longer need a seat or the viewer may not see them."""
         return self.faces.get(guest) if guest is not None and guest in self.sitting else None
 
 
@@ -193,10 +194,10 @@ def _page(
     before: tuple[Place, ...] | None,
     names: _Names,
 ) -> PlanPage:
-    moved = [] if before is None else list(moves(before, places))
-    elsewhere = {move.guest for move in moved if move.now is not None}
+    changed = [] if before is None else list(moves(before, places))
+    elsewhere = {move.guest for move in changed if move.now is not None}
     seats = tuple(_seats(places, names, elsewhere))
-    table, behind = at_table(places), tuple(sorted({*_behind(places)}))
+    table, behind = at_table(places), tuple(sorted({*_occupied_behind(places)}))
     return PlanPage(
         number=number,
         form=form,
@@ -204,7 +205,7 @@ def _page(
         seats=seats,
         moves=tuple(
             NamedMove(name=names.faces[move.guest].name, was=move.was, now=move.now)
-            for move in moved
+            for move in changed
             if move.guest in names.faces
         ),
         drawing=draw(
@@ -219,8 +220,8 @@ def _page(
     )
 
 
-def _behind(places: tuple[Place, ...]) -> Iterator[int]:
-    """At which places of the table someone sits behind."""
+def _occupied_behind(places: tuple[Place, ...]) -> Iterator[int]:
+    """Yield the table places with someone sitting behind them, counted from 0."""
     where = spots(places)
     for place in places:
         spot = where.get(place.beside) if place.beside else None

@@ -1,4 +1,4 @@
-"""The speaking list: the parties in the order in force from any start, or their people."""
+"""The speaking list: parties in the order in force, beginning at any party, or the people of these parties."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One line of the list: a party, or one of its people."""
+    """One line of the list: a party, or a person with their party."""
 
     party: OrderedParty
     name: str = ""
@@ -29,7 +29,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakingList:
-    """Who speaks in turn, and who on invitation: observing organisations, and whoever is not at the table in full."""
+    """Who speaks in turn, and who on invitation.
+
+    On invitation speak observing organisations, or in a list of persons everyone who is not a full participant.
+    """
 
     order: Order
     start: OrderedParty | None
@@ -38,17 +41,17 @@ class SpeakingList:
 
 
 def speaking_list(viewer: Viewer, *, start: UUID | None = None, by_person: bool = False) -> SpeakingList:
-    """The speaking list of the meeting the viewer stands in, from that party on, or from where the order starts.
+    """Return the speaking list of the current meeting, from party `start` on or from where the order begins.
 
-    Two queries, whoever is listed. Names are those of the people who have accepted, as they style them.
+    Two queries for any number of people. Lists only people who have accepted.
     """
     order = precedence.order(viewer, action=PLATES_SEE)
     first = next((one for one in order.parties if one.id == start and one.kind is not PartyKind.OBSERVER), None)
     parties = arranged(order.parties, first.place) if first else order.parties
     if not by_person:
-        turns = tuple(Speaker(party) for party in parties if party.kind is not PartyKind.OBSERVER)
-        others = tuple(Speaker(party) for party in parties if party.kind is PartyKind.OBSERVER)
-        return SpeakingList(order=order, start=first, in_turn=turns, on_invitation=others)
+        in_turn = tuple(Speaker(party) for party in parties if party.kind is not PartyKind.OBSERVER)
+        on_invitation = tuple(Speaker(party) for party in parties if party.kind is PartyKind.OBSERVER)
+        return SpeakingList(order=order, start=first, in_turn=in_turn, on_invitation=on_invitation)
     names = _names(viewer)
     return SpeakingList(
         order=order,

@@ -1,4 +1,4 @@
-"""Whom an action reaches, as SQL."""
+"""Row filters of seating."""
 
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from dialogues.policy import Action, Scope
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The plans that an action reaches, in the meeting the viewer stands in: all of it or none."""
+    """Filter of the plans an action reaches in the current meeting: all or none."""
     return _within(viewer, action, SeatingPlan.meeting_id)
 
 
 def visible_pairs(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The pairs kept apart that an action reaches: those of the meeting the viewer stands in, or none."""
+    """Filter of the pairs kept apart that an action reaches in the current meeting: all or none."""
     return _within(viewer, action, KeptApart.meeting_id)
 
 
@@ -32,6 +32,6 @@ def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID])
 
 
 def sits(viewer: Viewer) -> ColumnElement[bool]:
-    """Who needs a chair in the meeting the viewer stands in: has accepted, comes in person, their party has lodged."""
+    """Filter of participations that need a seat in the current meeting: confirmed, in person, list submitted."""
     here = Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None)
     return and_(here, is_listed(), ~Participation.remote)

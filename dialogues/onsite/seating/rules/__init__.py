@@ -1,1 +1,0 @@
-"""Decisions about seating, on given facts."""

@@ -1,4 +1,4 @@
-"""What happens to seating plans."""
+"""Domain events of seating."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from dialogues.core.common.events import DomainEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatingPlanned(DomainEvent):
-    """A new plan was made; `about` is the plan."""
+    """A new plan was saved; `about` is the plan."""
 
     action: ClassVar[str] = "seating.planned"
 
@@ -17,6 +17,6 @@ class SeatingPlanned(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatingPrepared(DomainEvent):
-    """What a plan is made from was changed; `about` is the meeting, and nothing says how."""
+    """The pairs kept apart changed; `about` is the meeting, because the pairs must not be revealed."""
 
     action: ClassVar[str] = "seating.prepared"

@@ -1,4 +1,4 @@
-"""The words that a seating plan is described by."""
+"""Kinds of tables and places, with their labels."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,20 +9,18 @@ from dialogues.lib.refusal import N_
 
 
 class TableForm(Enum):
-    """How the tables stand."""
-
     HOLLOW_SQUARE = "hollow_square"
     ROUND = "round"
     U = "u"
 
     @property
     def is_closed(self) -> bool:
-        """Whether the last place has the first for a neighbour."""
+        """Whether the last place is next to the first."""
         return self is not TableForm.U
 
 
 class HeadPlaces(Enum):
-    """Where the co-chairs sit: the host's practice, for each meeting to choose."""
+    """Where the co-chairs sit; depends on the practice of the host."""
 
     TOGETHER = "together"
     FACING = "facing"
@@ -30,22 +28,18 @@ class HeadPlaces(Enum):
 
 
 class ObserverPlaces(Enum):
-    """Where those sit who observe."""
-
     SECOND_ROW = "second_row"
     AT_END = "at_end"
 
 
 class InterpreterPlace(Enum):
-    """Where an interpreter works."""
-
     BOOTH = "booth"
     BEHIND = "behind"
     LEFT = "left"
 
 
 class Chair(Enum):
-    """What a place of a plan is: at the table, in the second row, behind someone, in a booth."""
+    """Kind of a place: at the table, in the second row, behind someone, or in a booth."""
 
     TABLE = "table"
     SECOND_ROW = "second_row"
@@ -55,30 +49,29 @@ class Chair(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One place of a plan: whose it is, by ids; names are read for whoever looks."""
+    """One place of a plan, with ids only; names are loaded for each viewer."""
 
     chair: Chair = Chair.TABLE
-    #: The participation of whoever sits here; None where the place is empty or an interpreter's.
+    #: Participation id; None if the place is empty or an interpreter's.
     guest: UUID | None = None
-    #: The person of an interpreter, and the participation of whom they sit with.
+    #: Person id of an interpreter, and participation id of the person they sit with.
     interpreter: UUID | None = None
     beside: UUID | None = None
     is_head: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether the place is kept free."""
         return self.guest is None and self.interpreter is None
 
     def as_row(self) -> dict[str, Any]:
-        """The place as it is stored."""
+        """Return the place as stored in JSON."""
         ids = {"guest": self.guest, "interpreter": self.interpreter, "beside": self.beside}
         stored = {"chair": self.chair.value, **{name: str(one) for name, one in ids.items() if one is not None}}
         return stored | ({"head": True} if self.is_head else {})
 
 
 def place_of(row: dict[str, Any]) -> Place:
-    """A place as it was stored."""
+    """Return a place from its stored JSON."""
 
     def one(name: str) -> UUID | None:
         return UUID(row[name]) if name in row else None
@@ -93,7 +86,7 @@ def place_of(row: dict[str, Any]) -> Place:
 
 
 def at_table(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """The places around the table, clockwise from the head."""
+    """Return the places at the table, clockwise from the head."""
     return tuple(place for place in places if place.chair is Chair.TABLE)
 
 

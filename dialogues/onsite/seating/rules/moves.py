@@ -1,4 +1,4 @@
-"""Who moved from one plan to the next."""
+"""Differences between two plans."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dialogues.onsite.seating.rules.kinds import Chair, Place
 
 @dataclass(frozen=True, slots=True, order=True)
 class Spot:
-    """Where a place is: at the table or in the second row, counted from 1."""
+    """Position of a place at the table or in the second row, counted from 1."""
 
     is_second_row: bool
     number: int
@@ -17,7 +17,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Someone who sits elsewhere than before; without `was` they came, without `now` they left."""
+    """A person whose place changed; `was` is None for new people, `now` is None for people who left."""
 
     guest: UUID
     was: Spot | None
@@ -25,7 +25,7 @@ class Move:
 
 
 def spots(places: Iterable[Place]) -> Mapping[UUID, Spot]:
-    """Where everyone sits."""
+    """Return the position of each person."""
     found, counted = {}, {Chair.TABLE: 0, Chair.SECOND_ROW: 0}
     for place in places:
         if place.chair in counted:
@@ -36,7 +36,7 @@ def spots(places: Iterable[Place]) -> Mapping[UUID, Spot]:
 
 
 def moves(before: Iterable[Place], after: Iterable[Place]) -> Iterator[Move]:
-    """Everyone who sits elsewhere, by where they sit now; those who left come last."""
+    """Yield everyone whose position changed, by new position; people who left come last."""
     was, now = spots(before), spots(after)
     for guest, spot in sorted(now.items(), key=lambda entry: entry[1]):
         if was.get(guest) != spot:

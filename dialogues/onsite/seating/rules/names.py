@@ -1,4 +1,4 @@
-"""How a name stands on a plate."""
+"""Names on plates."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _CYRILLIC = (("\u0400", "\u052f"),)
 
 @dataclass(frozen=True, slots=True)
 class StyledName:
-    """A name as its holder writes it, with the part that is emphasised."""
+    """A name as its holder writes it, split around the emphasised part `family`."""
 
     before: str
     family: str
@@ -20,15 +20,15 @@ class StyledName:
 
 
 def styled(name: str, family: str, given: str, order: NameOrder) -> StyledName:
-    """The name with its family name marked: the given name where that is what people go by.
+    """Return the name with its family name emphasised, or the given name for patronymic names.
 
-    Where the part is unknown, or does not stand in the name, nothing is marked.
+    If that part is unknown or not found in the name, nothing is emphasised.
     """
     wanted = given if order is NameOrder.PATRONYMIC_GIVEN else family
     begin = name.casefold().rfind(wanted.casefold()) if wanted else -1
     if order is NameOrder.FAMILY_FIRST and wanted:
         begin = name.casefold().find(wanted.casefold())
-    # A name that changes its length when folded could be cut in the wrong place.
+    # Casefolding can change the length of a name; the positions would then not fit the name.
     if begin < 0 or len(name.casefold()) != len(name):
         return StyledName(name, "", "")
     end = begin + len(wanted)
@@ -36,7 +36,10 @@ def styled(name: str, family: str, given: str, order: NameOrder) -> StyledName:
 
 
 def script_language(native: str, languages: tuple[str, ...] = ()) -> str:
-    """In which language a native name is to be drawn: Han signs differ between Chinese and Japanese type."""
+    """Return the language code for the font of a native name, "" if there is none.
+
+    Needed because Chinese and Japanese fonts draw the same Han characters differently.
+    """
     if _has(native, _HANGUL):
         return "ko"
     if _has(native, _KANA):

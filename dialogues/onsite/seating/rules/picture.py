@@ -1,4 +1,4 @@
-"""Where the places of a plan are drawn: clockwise from the middle of the upper side."""
+"""Coordinates of a plan's drawing, clockwise from the middle of the upper side. Units are those of the SVG."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,28 +6,28 @@ from math import ceil, cos, degrees, pi, sin
 
 from dialogues.onsite.seating.rules.kinds import TableForm
 
-#: Between two chairs; from a chair to its words; for one letter; chairs in a row of the second row.
-_STEP, _TO_WORDS, _LETTER, _ROW = 46.0, 20.0, 7.4, 24
+#: Distance between chairs; from a chair to its label; width of a letter; chairs per line of the second row.
+_STEP, _TO_LABEL, _LETTER, _ROW = 46.0, 20.0, 7.4, 24
 _DEPTH = 44.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chairs:
-    """One chair as it is drawn: its middle, the chair behind it, and where its words begin and how they are turned."""
+    """One chair: its centre, the centre of a chair behind it, and start, rotation and anchor of its label."""
 
     x: float
     y: float
     behind_x: float
     behind_y: float
-    words_x: float
-    words_y: float
+    label_x: float
+    label_y: float
     turn: float
     anchor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A table with its chairs; `outline` and `opening` are paths of the table and of what is open in its middle."""
+    """A table with its chairs; `outline` and `opening` are SVG paths of the table and its open middle."""
 
     width: float
     height: float
@@ -41,13 +41,13 @@ class Drawing:
 def draw(
     form: TableForm, size: int, second_row: int, *, is_between: bool, behind: frozenset[int], longest: int
 ) -> Drawing:
-    """The drawing of a table of that form with so many places.
+    """Return the drawing of a table with `size` places.
 
-    :param is_between: the head of the table lies between the last place and the first.
-    :param behind: the places behind which someone sits, so that words begin further out.
-    :param longest: how many letters the longest words beside a chair have.
+    :param is_between: the head of the table is between the last place and the first.
+    :param behind: places with someone sitting behind them; their labels begin further out.
+    :param longest: number of characters of the longest label.
     """
-    margin = _TO_WORDS + (26 if behind else 0) + 20 + _LETTER * longest
+    margin = _TO_LABEL + (26 if behind else 0) + 20 + _LETTER * longest
     above = margin if form is TableForm.ROUND else margin * sin(pi / 3) + 24
     if form is TableForm.ROUND:
         width, height, outline, opening, chairs = _round(size, is_between, behind, margin)
@@ -61,14 +61,14 @@ def draw(
 
 def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: str, *, is_behind: bool) -> Chairs:
     dx, dy = out
-    reach = _TO_WORDS + (26 if is_behind else 0)
+    reach = _TO_LABEL + (26 if is_behind else 0)
     return Chairs(
         x=round(x, 1),
         y=round(y, 1),
         behind_x=round(x + 27 * dx, 1),
         behind_y=round(y + 27 * dy, 1),
-        words_x=round(x + reach * dx, 1),
-        words_y=round(y + reach * dy, 1),
+        label_x=round(x + reach * dx, 1),
+        label_y=round(y + reach * dy, 1),
         turn=round(turn, 1),
         anchor=anchor,
     )
@@ -93,12 +93,12 @@ def _round(
 
 
 def _half(radius: float) -> str:
-    """Half a circle, in the words of a path."""
+    """Return half a circle as an SVG path."""
     return f"a{abs(radius):.1f} {abs(radius):.1f} 0 1 0 {2 * radius:.1f} 0"
 
 
 def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, int, int]:
-    """How many sit above, to the right, below and to the left; the head is in the middle of the upper side."""
+    """Return the number of places above, right, below and left; the head is in the middle of the upper side."""
     if form is TableForm.U:
         top = max(1, round(size / 3))
         top += (top % 2 == 0) is not is_between

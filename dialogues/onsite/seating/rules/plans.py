@@ -1,4 +1,4 @@
-"""Seats people around a table, and changes a plan by hand."""
+"""Seat people around a table, and change a plan by hand."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ MOST_PLACES = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreting:
-    """Where one interpreter works, and beside whom if not in a booth; ids of the person and of the participation."""
+    """Where one interpreter works; `interpreter` is a person id, `beside` a participation id, None in a booth."""
 
     interpreter: UUID
     where: InterpreterPlace = InterpreterPlace.BOOTH
@@ -30,7 +30,7 @@ class Interpreting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableWish:
-    """How a plan is wanted; without a number of places there are as many as are needed."""
+    """Options of a new plan; `places` None means as many as needed."""
 
     form: TableForm = TableForm.HOLLOW_SQUARE
     places: int | None = None
@@ -42,7 +42,7 @@ class TableWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seated:
-    """A plan that was computed: how far it leaves the order, and which two it could not keep apart, if any."""
+    """A computed plan, its deviation from the order, and the pairs it could not keep apart."""
 
     places: tuple[Place, ...]
     deviation: Deviation
@@ -50,12 +50,12 @@ class Seated:
 
 
 def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
-    """Seat people clockwise from the head of the table, in the order in which they are given.
+    """Seat guests clockwise from the head of the table, in the given order.
 
-    The order runs to the left hand of the head. Those of one party sit together, but for co-chairs at the head; what
-    stays empty stands at the end. Kept apart is who must not be neighbours, around a corner of the table too.
+    The order runs to the left of the head. People of a party sit together, except co-chairs at the head; empty places
+    come last. Pairs in `apart` must not be neighbours, also around a corner of the table.
 
-    :raises Refusal: there are fewer places than people, or there is nobody to seat.
+    :raises Refusal: there are fewer places than people, or nobody to seat.
     """
     guests = [guest for guest in guests if guest.id not in wish.left_out]
     second = wish.observers is ObserverPlaces.SECOND_ROW
@@ -67,7 +67,7 @@ def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
     table = _table(around, wish, apart)
     row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
     chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row.places if index is not None]
-    places = (*table.places, *chairs, *_elsewhere(guests, wish))
+    places = (*table.places, *chairs, *_places_away_from_table(guests, wish))
     deviation = Deviation(
         gaps=table.deviation.gaps,
         parties=table.deviation.parties + row.deviation.parties,
@@ -104,7 +104,7 @@ def _table(around: list[Guest], wish: TableWish, apart: Apart) -> _Table:
             continue
         guest = around[index]
         places.append(Place(guest=guest.id, is_head=index in heads))
-    _sit_down_to_the_left(places, {around[index].id: interpreters for index, interpreters in left.items()})
+    _place_interpreters_to_the_left(places, {around[index].id: interpreters for index, interpreters in left.items()})
     return _Table(places, filled.deviation)
 
 
@@ -127,10 +127,10 @@ def _at_left_of(guest: Guest, wish: TableWish) -> list[UUID]:
 
 
 def _heads(around: list[Guest], left: dict[int, list[UUID]], size: int, practice: HeadPlaces) -> dict[int, int | None]:
-    """Places of the co-chairs and of the interpreters to their left; None stands for an interpreter.
+    """Return the places of co-chairs and of the interpreters to their left; None stands for an interpreter.
 
-    Side by side, the first sits on the first place and the second on the last; facing, the second sits across. Further
-    co-chairs follow in turns on the left of the first and beside the second.
+    TOGETHER: the first co-chair has the first place and the second the last. FACING: the second sits across. Further
+    co-chairs alternate between these two groups.
     """
     if practice is HeadPlaces.AMONG:
         return {}
@@ -143,15 +143,15 @@ def _heads(around: list[Guest], left: dict[int, list[UUID]], size: int, practice
     return dict(enumerate(first)) | dict(enumerate(second, begin))
 
 
-def _sit_down_to_the_left(places: list[Place], left: dict[UUID, list[UUID]]) -> None:
-    """Write interpreters onto the places that were kept for them, clockwise after whom they sit with."""
+def _place_interpreters_to_the_left(places: list[Place], left: dict[UUID, list[UUID]]) -> None:
+    """Put interpreters on the places reserved after the person they work for, clockwise."""
     for number, place in enumerate(list(places)):
         for offset, interpreter in enumerate(left.get(place.guest, []) if place.guest else [], start=1):
             places[number + offset] = Place(interpreter=interpreter, beside=place.guest)
 
 
-def _elsewhere(guests: list[Guest], wish: TableWish) -> Iterator[Place]:
-    """Chairs behind people, and booths."""
+def _places_away_from_table(guests: list[Guest], wish: TableWish) -> Iterator[Place]:
+    """Yield the chairs behind people, and the booths."""
     seated = {guest.id for guest in guests}
     for one in wish.interpreting:
         if one.where is InterpreterPlace.BEHIND and one.beside in seated:
@@ -164,7 +164,7 @@ def _elsewhere(guests: list[Guest], wish: TableWish) -> Iterator[Place]:
 def together(
     places: tuple[Place, ...], form: TableForm, guests: Sequence[Guest], apart: Apart
 ) -> Iterator[tuple[Guest, Guest]]:
-    """Neighbours in the plan who are to be kept apart."""
+    """Yield the neighbours in the plan who must be kept apart."""
     known = {guest.id: guest for guest in guests}
     second = tuple(place for place in places if place.chair is Chair.SECOND_ROW)
     for row, is_ring in ((at_table(places), form.is_closed), (second, False)):
@@ -175,9 +175,9 @@ def together(
 
 
 def exchanged(places: tuple[Place, ...], one: int, other: int) -> tuple[Place, ...]:
-    """The plan with those of two places exchanged; a place may be empty.
+    """Return the places after swapping two of them; one may be empty.
 
-    An interpreter who then no longer sits to the left of their own person takes a chair behind them.
+    An interpreter who is then no longer left of their own person gets a chair behind that person.
     """
     after = list(places)
     after[one], after[other] = (
