@@ -1,1 +1,1 @@
-"""The sample dialogues, fictional throughout, and their loader."""
+"""Fictional sample dialogues, and generated meetings of any size."""

@@ -1,4 +1,4 @@
-"""Agendas of the sample: sessions placed in the draft with their people and rooms, then released once."""
+"""Agendas of the sample: place sessions in the draft, then publish it once."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from dialogues.sample.reading import sample
 
 
 def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaReleased:
-    """Place the sessions of one meeting of the sample and release them; says what happened."""
+    """Place and publish the sessions of a sample meeting; returns the event, which sends no emails."""
     frame = planning_draft.frame_of(loaded.meetings[meeting["id"]])
     arrangement = sample()["arrangements"][meeting["id"]]
     for session in meeting["sessions"]:
@@ -28,7 +28,7 @@ def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaRel
 
 
 def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: datetime) -> AgendaReleased:
-    """Place made-up sessions and release them; says what happened."""
+    """Place and publish generated sessions; returns the event, which sends no emails."""
     frame = planning_draft.frame_of(meeting_id)
     for plan in plans:
         planning_operations.place_draft(frame, plan)
@@ -73,7 +73,7 @@ def _people(meeting: dict[str, Any], session: dict[str, Any]) -> Iterable[tuple[
 
 
 def _when(session: dict[str, Any], zone: str) -> When:
-    """On-line sessions are written in UTC, the others on the clock of the place."""
+    """Return the local time slot; online sessions are written in UTC, the others in local time."""
     if "utc" in session:
         starts = datetime.fromisoformat(session["utc"]).astimezone(ZoneInfo(zone))
         ends = starts + timedelta(minutes=session["minutes"])

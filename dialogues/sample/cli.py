@@ -1,4 +1,4 @@
-"""`flask sample …`: the sample dialogues, and made-up meetings of any size."""
+"""`flask sample …`: load the sample dialogues, or generate meetings."""
 
 import json
 from typing import Any
@@ -63,6 +63,6 @@ def generate(sessions: int, participants: int, records: int, seed: int, as_json:
 
 
 def address(endpoint: str, token: str) -> str:
-    """The address of a secret link, on the installation's own base address."""
+    """Return the URL of a secret link at the base URL of the installation."""
     with current_app.test_request_context(base_url=current_app.config["BASE_URL"]):
         return str(current_app.config["BASE_URL"] + url_for(endpoint, token=token))

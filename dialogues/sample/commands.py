@@ -1,4 +1,4 @@
-"""Loads the sample into an empty database, as one change."""
+"""Load the sample into an empty database, in one transaction."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -25,14 +25,14 @@ from dialogues.sample.people import Loaded, load_accounts
 from dialogues.sample.reading import PERSONAS, sample
 from dialogues.sample.rules import SampleLoaded
 
-#: When the sample's dialogues were opened, and everyone in them invited.
+#: When the sample dialogues were created and everyone was invited.
 OPENED = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
-#: How long the links of the demonstration are good.
+#: How long demonstration links are valid.
 LINK_LIFE = timedelta(days=30)
 
 
 def is_empty() -> bool:
-    """Whether nobody has an account yet."""
+    """Whether there are no accounts."""
     return db.session.execute(select(func.count()).select_from(Account)).scalar_one() == 0
 
 
@@ -52,23 +52,23 @@ def load_sample(now: datetime) -> Loaded:
             db.session.flush()
             change.record(load_agenda(loaded, dialogue["id"], dialogue["meetings"][0]))
         load_papers(loaded)
-        for filed in load_holdings(loaded, OPENED):
-            change.record(filed)
+        for event in load_holdings(loaded, OPENED):
+            change.record(event)
         change.record(SampleLoaded(at=now, about=loaded.dialogues["TRD"]))
     return loaded
 
 
 def persona_links(now: datetime) -> dict[str, str]:
-    """One single-use sign-in token for each persona, by the persona's name in the sample."""
+    """Return a single-use sign-in token by name of the persona."""
     ids = {name: _account(name) for name in PERSONAS}
     with upkeep(system(Purpose.SAMPLE)):
         return {name: _token(LinkPurpose.SIGN_IN, account_id, now) for name, account_id in ids.items()}
 
 
 def registration_links(now: datetime) -> dict[str, str]:
-    """A registration token for each person who is invited to LVR-1 and has not answered, by name as styled.
+    """Return a registration token by name, for each person with an account and an unanswered invitation.
 
-    These live by the service's time, as registration does.
+    `now` is the application's clock, because registration uses that clock, too.
     """
     invited = (
         select(Participation.id, Person.name)
@@ -82,14 +82,14 @@ def registration_links(now: datetime) -> dict[str, str]:
 
 
 def feed_links(now: datetime) -> dict[str, str]:
-    """A feed token for each persona in TRD-1 who has a feed, by the persona's name in the sample."""
+    """Return a calendar feed token by name of the persona, for personas with a feed in TRD."""
     ids = {name: _person_in_trd(name) for name in PERSONAS if name != "st-arch"}
     with upkeep(system(Purpose.SAMPLE)):
         return {name: _token(LinkPurpose.FEED, person_id, now, single_use=False) for name, person_id in ids.items()}
 
 
 def feed_token(person_id: UUID, now: datetime) -> str:
-    """A token of one person's feed."""
+    """Return a calendar feed token of one person."""
     with upkeep(system(Purpose.SAMPLE)):
         return _token(LinkPurpose.FEED, person_id, now, single_use=False)
 

@@ -1,4 +1,4 @@
-"""Venues, dialogues and meetings of the sample, with who holds which role and who takes part."""
+"""Venues, dialogues and meetings of the sample, with roles and participations."""
 
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -33,7 +33,6 @@ _CAPACITIES = {
 
 
 def load_venues(loaded: Loaded) -> None:
-    """The houses and their rooms."""
     for venue in sample()["venues"]:
         row = Venue(
             id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")}
@@ -42,7 +41,7 @@ def load_venues(loaded: Loaded) -> None:
         loaded.venues[venue["id"]] = row.id
         db.session.flush()
         for position, room in enumerate(venue["rooms"]):
-            kept = Room(
+            room_row = Room(
                 id=uuid4(),
                 venue_id=row.id,
                 name=room["name"],
@@ -50,12 +49,12 @@ def load_venues(loaded: Loaded) -> None:
                 booths=room["booths"],
                 position=position,
             )
-            db.session.add(kept)
-            loaded.rooms[room["id"]] = kept.id
+            db.session.add(room_row)
+            loaded.rooms[room["id"]] = room_row.id
 
 
 def load_dialogue(loaded: Loaded, dialogue: dict[str, Any], at: datetime) -> None:
-    """One dialogue with its parties, persons, staff and meeting."""
+    """Load a dialogue with its parties, persons, staff and meeting."""
     code = dialogue["id"]
     row = Dialogue(
         id=uuid4(),
@@ -70,14 +69,14 @@ def load_dialogue(loaded: Loaded, dialogue: dict[str, Any], at: datetime) -> Non
     db.session.flush()
     loaded.dialogues[code] = row.id
     meeting = dialogue["meetings"][0]
-    people = _everyone(meeting)
+    people = _all_person_ids(meeting)
     party_of = {person["id"]: person["party"] for person in sample()["persons"]}
     load_parties(loaded, code, {party_of[name] for name in people if name in party_of} | set(meeting["focal_points"]))
     load_people(loaded, code, people)
     _load_meeting(loaded, code, meeting, at)
 
 
-def _everyone(meeting: dict[str, Any]) -> set[str]:
+def _all_person_ids(meeting: dict[str, Any]) -> set[str]:
     people = {name for names in meeting["participants"].values() for name in names}
     people |= set(meeting["focal_points"].values()) | set(meeting["co_chairs"]) | _interpreters(meeting)
     people |= {person["id"] for person in sample()["staff"] if person["role"] in _STAFF_ROLES}
@@ -115,14 +114,17 @@ def _load_meeting(loaded: Loaded, code: str, meeting: dict[str, Any], at: dateti
     db.session.add(row)
     db.session.flush()
     loaded.meetings[name] = row.id
-    _load_sides(loaded, code, meeting, arrangement)
+    _load_parties_and_exchange(loaded, code, meeting, arrangement)
     _load_roles(loaded, code, meeting, at)
     _load_participants(loaded, code, meeting, at)
     db.session.add(PracticalPage(meeting_id=row.id, dialogue_id=row.dialogue_id, **arrangement["practical"]))
 
 
-def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]) -> None:
-    """The parties at the meeting and whether their lists are exchanged, which means that every party has lodged."""
+def _load_parties_and_exchange(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]) -> None:
+    """Load the parties of the meeting and its exchange.
+
+    An exchange time in the past means that every party has submitted.
+    """
     nominations = meeting.get("nominations", {})
     opened = datetime.fromisoformat(arrangement["exchanged"]) if "exchanged" in arrangement else None
     observers = _observers(meeting)
@@ -154,7 +156,7 @@ def _load_sides(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement:
 
 
 def _observers(meeting: dict[str, Any]) -> dict[str, Counter[str]]:
-    """How many people of each party do not take part as participants, by the word of their capacity."""
+    """Count people who are not participants, by party and value of `Capacity`."""
     party_of = {person["id"]: person["party"] for person in sample()["persons"]}
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for kind, names in meeting["participants"].items():
@@ -174,7 +176,7 @@ def _load_roles(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime
                 role=role,
                 party_id=loaded.parties[code, party] if party else None,
                 offered_at=at,
-                accepted_at=at if party is None or _has_answered(meeting, party) else None,
+                accepted_at=at if party is None or _has_submitted(meeting, party) else None,
             )
         )
 
@@ -189,7 +191,7 @@ def _load_roles(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime
         grant(name, Role.FOCAL_POINT, party=party)
 
 
-def _has_answered(meeting: dict[str, Any], party: str) -> bool:
+def _has_submitted(meeting: dict[str, Any], party: str) -> bool:
     nominations = meeting.get("nominations")
     return nominations is None or party in nominations["received"]
 
@@ -219,7 +221,7 @@ def _load_participation(
         "meeting_id": loaded.meetings[meeting["id"]],
         "person_id": loaded.people[code, name],
     }
-    answered = _has_answered(meeting, party)
+    answered = _has_submitted(meeting, party)
     dates = meeting["dates"]
     db.session.add(
         Participation(

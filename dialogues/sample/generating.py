@@ -1,4 +1,4 @@
-"""Made-up meetings of any size, the same for the same seed: for benchmarks and for tests of constant cost."""
+"""Generated meetings of any size, for benchmarks and tests of query counts; the same seed gives the same meeting."""
 
 import random
 from collections.abc import Iterator
@@ -29,20 +29,20 @@ _SYLLABLES = ("ka", "mo", "ri", "ten", "sal", "vo", "ne", "lu", "bar", "shi", "t
 _CITIES = ("Arbor", "Brook", "Cedar", "Delta", "Elm", "Fjord", "Grove", "Heath")
 _ZONE = "Asia/Ulaanbaatar"
 _FIRST_DAY = date(2027, 6, 14)
-_A_DAY = 12
+_SESSIONS_PER_DAY = 12
 
 
 def generate_meeting(*, sessions: int, participants: int, records: int, seed: int, now: datetime) -> dict[str, Any]:
-    """Add a dialogue with one meeting, its agenda released; returns its ids and the names of those who can look.
+    """Add a dialogue with one meeting and a published agenda.
 
-    The first person is the coordinator, the second a participant; both have accounts named in the answer.
+    Returns ids, and the email addresses of a coordinator and a participant who can sign in.
     """
-    dice = random.Random(seed)  # noqa: S311  made-up data, no secret
+    rng = random.Random(seed)  # noqa: S311  made-up data, no secret
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
-        ids = _house(dice, sessions, participants, now)
-        people = _people(dice, ids, participants, now)
+        ids = _add_meeting(sessions, participants, now)
+        people = _people(rng, ids, participants, now)
         change.record(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
-        holdings.file_many(ids["dialogue_id"], records, dice, now)
+        holdings.file_many(ids["dialogue_id"], records, rng, now)
         change.record(
             MeetingGenerated(
                 at=now,
@@ -55,13 +55,13 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
     return {"dialogue": ids["dialogue_id"], "meeting": ids["meeting_id"], "code": ids["code"], **people}
 
 
-def _house(dice: random.Random, sessions: int, participants: int, now: datetime) -> dict[str, Any]:
+def _add_meeting(sessions: int, participants: int, now: datetime) -> dict[str, Any]:
     number = db.session.execute(select(func.count()).select_from(Dialogue)).scalar_one() + 1
     code = f"GEN{number}"
     dialogue = Dialogue(id=uuid4(), code=code, title=f"Made-up dialogue {number}", archive_zone=_ZONE, created_at=now)
     db.session.add(dialogue)
     db.session.flush()
-    days = max(1, -(-sessions // _A_DAY))
+    days = max(1, -(-sessions // _SESSIONS_PER_DAY))
     meeting = Meeting(
         id=uuid4(),
         dialogue_id=dialogue.id,
@@ -79,7 +79,7 @@ def _house(dice: random.Random, sessions: int, participants: int, now: datetime)
     db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=dialogue.id, opened_at=now))
     parties = [_party(dialogue.id, meeting.id, city, -(-participants // len(_CITIES)), now) for city in _CITIES]
     db.session.flush()
-    return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties, "dice": dice}
+    return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties}
 
 
 def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int, now: datetime) -> UUID:
@@ -98,8 +98,8 @@ def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int, now: date
     return party.id
 
 
-def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime) -> dict[str, Any]:
-    """Bulk rows: accounts, persons, participations and roles of `count` participants and one coordinator."""
+def _people(rng: random.Random, ids: dict[str, Any], count: int, now: datetime) -> dict[str, Any]:
+    """Bulk-insert accounts, persons, participations and roles for one coordinator and `count` participants."""
     place = {"dialogue_id": ids["dialogue_id"], "meeting_id": ids["meeting_id"]}
     numbers = range(count + 1)
     accounts = [
@@ -113,12 +113,12 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
             "account_id": account["id"],
             "email": account["email"],
             "email_norm": account["email"],
-            **_name(dice),
+            **_name(rng),
         }
         for account in accounts
     ]
     participants = persons[1:]
-    taking_part = [
+    participations = [
         {
             "id": uuid4(),
             **place,
@@ -142,7 +142,7 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
         }
         for number, person in enumerate(persons)
     ]
-    for table, rows in ((Account, accounts), (Person, persons), (Participation, taking_part), (RoleGrant, roles)):
+    for table, rows in ((Account, accounts), (Person, persons), (Participation, participations), (RoleGrant, roles)):
         if rows:
             db.session.execute(insert(table), rows)
     return {
@@ -152,16 +152,16 @@ def _people(dice: random.Random, ids: dict[str, Any], count: int, now: datetime)
     }
 
 
-def _name(dice: random.Random) -> dict[str, str]:
-    given, family = ("".join(dice.choices(_SYLLABLES, k=dice.randint(2, 3))).title() for _ in range(2))
+def _name(rng: random.Random) -> dict[str, str]:
+    given, family = ("".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).title() for _ in range(2))
     written = {"name": f"{given} {family.upper()}", "family": family, "given": given}
     return {**written, "sort_key": family, "collation": collation_key(family), "folded": folded(family)}
 
 
 def _plans(count: int) -> Iterator[SessionPlan]:
-    """`count` sessions, twelve of half an hour a day."""
+    """Yield `count` sessions of 30 minutes, twelve a day."""
     for number in range(count):
-        day, slot = divmod(number, _A_DAY)
+        day, slot = divmod(number, _SESSIONS_PER_DAY)
         starts = datetime.combine(_FIRST_DAY + timedelta(days=day), time(9)) + timedelta(minutes=45 * slot)
         yield SessionPlan(
             code=f"G-{number + 1:03}",

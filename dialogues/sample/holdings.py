@@ -1,4 +1,4 @@
-"""Records of the sample: what an archivist would have brought in from paper, and any number of made-up ones."""
+"""Records of the sample, as an archivist files them from paper, and generated ones."""
 
 import random
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordF
 from dialogues.sample.people import Loaded
 from dialogues.sample.reading import sample
 
-#: What made-up records are made of, in four scripts; some words are rare, so that searches differ in what they find.
+#: Words of generated records, in four scripts. Rare words give searches with few results.
 _WORDS = (
     *("flood", "bulletin", "river", "seasonal", "outlook", "drawings", "exhibition", "terminology", "station", "data"),
     *("паводок", "прогноз", "река", "выставка", "станция", "обмен", "словарь"),
@@ -21,13 +21,14 @@ _WORDS = (
 )
 _RARE = ("heron", "цапля", "왜가리", "苍鹭")
 _FIRST_DAY = date(1996, 1, 8)
-_A_RECORD = 30
+_WORDS_PER_RECORD = 30
 
 
 def load_holdings(loaded: Loaded, at: datetime) -> Iterator[RecordFiled]:
-    """File the liaison office's own record and those of the dialogues; says what happened."""
-    office = next(entry for entry in sample()["archive"] if entry["id"] == "AR-1")
-    yield place_record(Shelf(), _record(office | {"reference": office["id"], "dated": office["created"]}), at)
+    """File the record of the liaison office and those of the dialogues; yields the events."""
+    liaison_record = next(entry for entry in sample()["archive"] if entry["id"] == "AR-1")
+    row = liaison_record | {"reference": liaison_record["id"], "dated": liaison_record["created"]}
+    yield place_record(Shelf(), _record(row), at)
     for entry in sample()["legacy_records"]:
         yield place_record(Shelf(dialogue_id=loaded.dialogues[entry["dialogue"]]), _record(entry), at)
 
@@ -49,15 +50,17 @@ def _embargo(entry: dict[str, Any]) -> Embargo:
     return Embargo(resolve_local_time(local, entry["tz"]).instant, local, entry["tz"])
 
 
-def file_many(dialogue_id: UUID, count: int, dice: random.Random, now: datetime) -> None:
-    """File made-up records by the thousand, one in a hundred with a rare word."""
+def file_many(dialogue_id: UUID, count: int, rng: random.Random, now: datetime) -> None:
+    """File generated records; one in a hundred has a rare word."""
     records = [
         NewRecord(
             kind=RecordKind.CORRESPONDENCE,
             reference=f"G-R-{number:06}",
-            title=f"Made-up letter {number} on {dice.choice(_WORDS)}",
+            title=f"Made-up letter {number} on {rng.choice(_WORDS)}",
             dated=_FIRST_DAY + timedelta(days=number % 10_000),
-            text=" ".join([*dice.choices(_WORDS, k=_A_RECORD), *([dice.choice(_RARE)] if number % 100 == 0 else [])]),
+            text=" ".join(
+                [*rng.choices(_WORDS, k=_WORDS_PER_RECORD), *([rng.choice(_RARE)] if number % 100 == 0 else [])]
+            ),
         )
         for number in range(1, count + 1)
     ]

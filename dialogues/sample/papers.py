@@ -1,4 +1,4 @@
-"""Notes of the sample: raw notes, sealed for their rapporteur, and the summary that is drafted from them."""
+"""Notes of the sample: raw notes, encrypted for their rapporteur, and the summary written from them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from dialogues.sample.reading import sample
 
 
 def load_papers(loaded: Loaded) -> None:
-    """Place what the rapporteurs of the sample wrote, each text on the day of its session."""
+    """Place the rapporteurs' notes and summaries, dated on the day of their session."""
     for notes in sample()["notes"]:
         code, meeting, session = _where(notes["session"])
         meeting_id, day = loaded.meetings[meeting["id"]], session["day"]
@@ -27,7 +27,7 @@ def load_papers(loaded: Loaded) -> None:
 
 
 def _where(session_id: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """The dialogue, meeting and session of that name."""
+    """Return the dialogue id, meeting and session."""
     return next(
         (dialogue["id"], meeting, session)
         for dialogue in sample()["dialogues"]

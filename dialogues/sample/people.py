@@ -1,4 +1,4 @@
-"""Accounts and persons of the sample: one account each, one person in each dialogue that they belong to."""
+"""Accounts and persons of the sample: one account per human, one person per dialogue."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ _KINDS = {"party": PartyKind.PARTY, "host": PartyKind.HOST, "observer organisati
 
 @dataclass(slots=True)
 class Loaded:
-    """Which id each name of the sample has got."""
+    """Database ids by the ids used in the sample."""
 
     accounts: dict[str, UUID] = field(default_factory=dict)
     people: dict[tuple[str, str], UUID] = field(default_factory=dict)
@@ -32,7 +32,10 @@ class Loaded:
 
 
 def load_accounts(loaded: Loaded, at: datetime) -> None:
-    """An account for everyone with an address; the host lead keeps the house, the coordinator opens dialogues."""
+    """Create an account for everyone with an email address.
+
+    The host lead becomes host of the installation; the coordinator may create dialogues.
+    """
     staff = sample()["staff"]
     for person in [*sample()["persons"], *staff]:
         email = address(person)
@@ -50,7 +53,7 @@ def load_accounts(loaded: Loaded, at: datetime) -> None:
 
 
 def load_parties(loaded: Loaded, code: str, wanted: set[str]) -> None:
-    """The parties of one dialogue and their institutions; the liaison office belongs to no party."""
+    """Create the parties of one dialogue."""
     dialogue_id = loaded.dialogues[code]
     for party in sample()["parties"]:
         if party["code"] not in wanted:
@@ -69,7 +72,7 @@ def load_parties(loaded: Loaded, code: str, wanted: set[str]) -> None:
 
 
 def load_people(loaded: Loaded, code: str, ids: set[str]) -> None:
-    """The persons of one dialogue, staff included, each with the institution they come from."""
+    """Create the persons of one dialogue, staff included, and their institutions."""
     dialogue_id = loaded.dialogues[code]
     everyone = [person for person in [*sample()["persons"], *sample()["staff"]] if person["id"] in ids]
     institutions = _load_institutions(loaded, code, {person["inst"] for person in everyone if "inst" in person})

@@ -1,4 +1,4 @@
-"""The sample as written in YAML, read once."""
+"""The sample, read once from YAML."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 SAMPLE = Path(__file__).with_name("dialogues.yaml")
 
 
-#: One signed-in person for every role, in the order in which the demonstration prints them.
+#: One person for every role, in the order the demonstration prints them.
 PERSONAS = {
     "st-host": "host lead",
     "st-coord": "coordinator",
@@ -24,13 +24,13 @@ PERSONAS = {
 
 @lru_cache(maxsize=1)
 def sample() -> dict[str, Any]:
-    """The whole sample: parties, persons, staff, dialogues, notes, archive and fixtures."""
-    import yaml  # Only for who loads the sample: web processes do without.
+    """Return the whole sample: parties, persons, staff, dialogues, notes, archive and test fixtures."""
+    import yaml  # Imported here because web processes do not need it.
 
     content: dict[str, Any] = yaml.safe_load(SAMPLE.read_text("utf-8"))
     return content
 
 
 def address(person: dict[str, Any]) -> str | None:
-    """The e-mail address of a person of the sample; None for those whom someone else registers."""
+    """Return the email address of a sample person, or None if someone else registers them."""
     return None if person.get("registered_by") else f"{person['id']}@example.invalid"

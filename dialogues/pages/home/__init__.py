@@ -1,1 +1,0 @@
-"""What needs me today, and what is held about me."""

@@ -1,4 +1,4 @@
-"""A form with a field of every kind, for the page of all components."""
+"""A form with every kind of field, for the page that shows all components."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -19,7 +19,7 @@ from dialogues.core.common.fields import Form
 
 
 class ExampleForm(Form):
-    """One field of each kind; it is never sent."""
+    """One field of each kind; it is never submitted."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])
     kind = SelectField(
@@ -59,12 +59,12 @@ class ExampleForm(Form):
 
 
 def example_form() -> ExampleForm:
-    """The form, fresh."""
+    """Return the form as shown at first."""
     return ExampleForm(formdata=None)
 
 
 def wrong_form() -> ExampleForm:
-    """The form as it looks when nothing was filled in and it was sent all the same."""
+    """Return the form with the errors of an empty submission."""
     form = ExampleForm(formdata=None, prefix="wrong-")
     form.title.errors = [str(_l("Write a title."))]
     form.starts.errors = [str(_l("Write when it starts."))]

@@ -1,16 +1,16 @@
-"""What needs someone today: decided from facts that features report."""
+"""Tasks of the home page, and the stage of a meeting."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-#: How near the close of registration must be for the office to be told of those who have not answered.
+#: Coordinators get a task for unanswered invitations this long before registration closes.
 CLOSING_SOON = timedelta(days=14)
 
 
 class TaskKind(Enum):
-    """What kind of thing waits; the page has the words and the address for each."""
+    """Kinds of tasks. Views map each kind to a label and a URL."""
 
     OFFER = "offer"
     INVITATION = "invitation"
@@ -35,7 +35,10 @@ class TaskKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing that waits for the reader, in one meeting or in none."""
+    """One task of the viewer, in a meeting or in none.
+
+    `by` is its date if it has one.
+    """
 
     kind: TaskKind
     meeting_id: UUID | None = None
@@ -47,7 +50,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDays:
-    """When a meeting is, for the question whether it is on, to come, or past."""
+    """First and last days of a meeting, with and without travel."""
 
     starts_on: date
     ends_on: date
@@ -64,22 +67,20 @@ class MeetingDays:
 
 
 class Stage(Enum):
-    """Where a meeting lies from today."""
-
     ON = "on"
     TO_COME = "to_come"
     PAST = "past"
 
 
 def stage(days: MeetingDays, today: date) -> Stage:
-    """Whether the meeting is on, to come or past, by the calendar of its own place."""
+    """Return whether the meeting is on, to come or past; `today` is the date in its time zone."""
     if today < days.first:
         return Stage.TO_COME
     return Stage.PAST if today > days.last else Stage.ON
 
 
 def in_order_of_need(tasks: list[Task]) -> list[Task]:
-    """Urgent things first, then by their date, then by kind."""
+    """Return urgent tasks first, then by date, kind and meeting."""
     kinds = list(TaskKind)
     return sorted(
         tasks,

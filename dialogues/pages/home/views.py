@@ -1,4 +1,4 @@
-"""The pages of one's own: what needs me today, what is held about me, and in the demo every component."""
+"""Home page, the personal data of the account, and the demonstration of all components."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +37,8 @@ from dialogues.policy import (
 blueprint = Blueprint("home", __name__)
 
 
-#: Where each kind of task is done.
-_PLACES = {
+#: Endpoint for each kind of task.
+_ENDPOINTS = {
     TaskKind.OFFER: "roles.offers",
     TaskKind.STEPS: "registration.own_registration",
     TaskKind.EMAILS_FAILED: "outbox.emails",
@@ -56,12 +56,12 @@ _PLACES = {
 }
 
 
-#: The part of a list that a task is about.
-_NARROWED: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
+#: Query arguments that filter the list of a task.
+_FILTERS: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
 
 
-#: What has its place according to who asks: the first that is open to them, and none where nothing is.
-_OPEN_TO = {
+#: Tasks with several possible endpoints: the first one the viewer may open counts; without any there is no link.
+_ENDPOINTS_BY_RIGHT = {
     TaskKind.NOT_OUT: (("planning.draft", AGENDA_EDIT), ("versions.agenda", AGENDA_SEE)),
     TaskKind.EXCHANGE_PROPOSED: (("nominations.exchange", EXCHANGE_FIX),),
     TaskKind.LISTS_OPEN: (
@@ -76,13 +76,13 @@ _OPEN_TO = {
 @blueprint.route("/")
 @allows(HOME_SEE)
 def home() -> str:
-    """What needs me today."""
+    """Show open tasks, today's sessions, and the viewer's meetings."""
     now = clock.now()
     today = today_queries.today(viewer(), now)
     return render_template(
         "pages/home/home.html",
         today=today,
-        tasks=[(_words(task), _address(task), _hint(task), task.urgent) for task in today.tasks],
+        tasks=[(_label(task), _url(task), _hint(task), task.urgent) for task in today.tasks],
         stages=Stage,
         now=now,
     )
@@ -91,7 +91,7 @@ def home() -> str:
 @blueprint.route("/held-about-me")
 @allows(OWN_DATA_SEE)
 def held() -> str:
-    """What is held about me, in every dialogue that I belong to."""
+    """Show the personal data stored about the viewer, in all their dialogues."""
     return render_template(
         "pages/home/held.html",
         held=held_queries.held_about(viewer(), clock.now()),
@@ -103,7 +103,7 @@ def held() -> str:
 @blueprint.post("/held-about-me/sealed/<uuid:field_id>/show")
 @allows(OWN_DATA_SEE)
 def show_held(field_id: UUID) -> str:
-    """One of my own sealed fields; nobody writes down that I looked."""
+    """Show one of the viewer's own encrypted fields; not written to the access log."""
     kind, parts = held_queries.shown_to_self(viewer(), field_id, clock.now())
     return render_template("pages/home/shown.html", kind=kind, parts=read_only(kind, parts))
 
@@ -111,14 +111,14 @@ def show_held(field_id: UUID) -> str:
 @blueprint.route("/held-about-me/log")
 @allows(OWN_DATA_SEE)
 def log() -> str:
-    """What was done about me."""
+    """Show the audit log entries about the viewer."""
     return render_template("pages/home/log.html", entries=held_queries.log_about(viewer()))
 
 
 @blueprint.route("/design")
 @allows(ASSET_SEE)
 def design() -> str:
-    """Every component on one page, in the demonstration only."""
+    """Show every component on one page; only in demonstration mode, else 404."""
     if not current_app.config["DEMO"]:
         abort(404)
     return render_template(
@@ -138,20 +138,24 @@ _HINTS = {
 }
 
 
-def steps_ahead(asks: Viewer, meeting: Any, now: datetime) -> list[Step]:
-    """What comes next for a viewer, as the page of the meeting they stand in shows it."""
-    return [(_words(task), _address(task), _hint(task), task.urgent) for task in ahead.tasks_ahead(asks, meeting, now)]
+def steps_ahead(for_viewer: Viewer, meeting: Any, now: datetime) -> list[Step]:
+    """Return the next steps of a viewer, as the page of their current meeting shows them."""
+    return [
+        (_label(task), _url(task), _hint(task), task.urgent) for task in ahead.tasks_ahead(for_viewer, meeting, now)
+    ]
 
 
-def _address(task: Task) -> str:
-    # An invitation is answered through the link in its letter, which no page may give: it leads nowhere from here.
-    endpoint = next((place for place, action in _OPEN_TO.get(task.kind, ()) if viewer().may(action)), "")
-    endpoint = endpoint or _PLACES.get(task.kind, "")
+def _url(task: Task) -> str:
+    # Invitations get no link, because only the link in the invitation email may open them.
+    endpoint = next(
+        (candidate for candidate, action in _ENDPOINTS_BY_RIGHT.get(task.kind, ()) if viewer().may(action)), ""
+    )
+    endpoint = endpoint or _ENDPOINTS.get(task.kind, "")
     if endpoint not in current_app.view_functions:
         return ""
     if task.meeting_id is None:
         return url_for(endpoint)
-    return url_for(endpoint, meeting_id=task.meeting_id, **_NARROWED.get(task.kind, {}))
+    return url_for(endpoint, meeting_id=task.meeting_id, **_FILTERS.get(task.kind, {}))
 
 
 def _hint(task: Task) -> str:
@@ -164,13 +168,13 @@ def _hint(task: Task) -> str:
     return str(_("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date())))
 
 
-def _moment(task: Task) -> str:
+def _local_time(task: Task) -> str:
     place = viewer().place
     return str(moment(task.by, place.zone if place else "UTC")) if task.by else ""
 
 
-def _words(task: Task) -> str:
-    """The task as something to do."""
+def _label(task: Task) -> str:
+    """Return the task as an instruction."""
     n = task.count
     match task.kind:
         case TaskKind.OFFER:
@@ -224,7 +228,7 @@ def _words(task: Task) -> str:
         case TaskKind.EXCHANGE_PROPOSED:
             return str(_("Look at the time that is proposed for the exchange"))
         case TaskKind.LISTS_OPEN:
-            return str(_("The lists open on %(moment)s", moment=_moment(task)))
+            return str(_("The lists open on %(moment)s", moment=_local_time(task)))
         case TaskKind.OVER:
             return str(_("This meeting is over"))
         case TaskKind.UNRELEASED:

@@ -1,4 +1,4 @@
-// Marks without loading the page anew: one small request each. What fails is said, and can be pressed again.
+// Sends each mark as a small request, without reloading the page. A failure is shown, and the button can be pressed again.
 
 const form = document.querySelector(".desk-form");
 const figures = document.querySelector(".desk-count");

@@ -1,4 +1,4 @@
-"""What comes next for a viewer in one meeting: what waits there, and what everyone waits for."""
+"""Next steps of a viewer in one meeting: their tasks, and what they wait for."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, PARTICIPANTS_SEE, Condi
 
 
 def tasks_ahead(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
-    """What comes next for the viewer in the meeting they stand in, of which the facts are given."""
+    """Return the viewer's next steps in the current meeting, whose columns are given as `meeting`."""
     if viewer.place is None or viewer.person_id is None:
         return []
     here = MyMeeting(
@@ -27,11 +27,11 @@ def tasks_ahead(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
         viewer=viewer,
         facts=meeting,
     )
-    return in_order_of_need([*tasks_in(here, now), *_awaited(here, now)])
+    return in_order_of_need([*tasks_in(here, now), *_waiting_for(here, now)])
 
 
-def _awaited(here: MyMeeting, now: datetime) -> list[Task]:
-    """What the viewer can only wait for, or no longer."""
+def _waiting_for(here: MyMeeting, now: datetime) -> list[Task]:
+    """Return what the viewer waits for, or that the meeting is over."""
     if here.facts.status is MeetingStatus.CANCELLED:
         return []
     if here.facts.status is MeetingStatus.CLOSED or stage_of(here, now) is Stage.PAST:
@@ -40,23 +40,23 @@ def _awaited(here: MyMeeting, now: datetime) -> list[Task]:
 
 
 def _agenda(here: MyMeeting) -> list[Task]:
-    """Whoever releases the agenda has a task of their own."""
-    waits = here.viewer.may(AGENDA_SEE) and not here.viewer.may(AGENDA_RELEASE)
-    if not waits or versions.current_release(here.id) is not None:
+    """Agenda not yet published; not for viewers who publish it, because they have a task for it."""
+    is_waiting = here.viewer.may(AGENDA_SEE) and not here.viewer.may(AGENDA_RELEASE)
+    if not is_waiting or versions.current_release(here.id) is not None:
         return []
     return [Task(kind=TaskKind.NOT_OUT, meeting_id=here.id)]
 
 
 def _lists(here: MyMeeting) -> list[Task]:
-    """When the lists open, for those who read them then; and what someone else proposes, for those who may set it."""
-    reads_then = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.met | {Condition.EXCHANGED})
-    reads_then -= {Scope.SEALED}
-    if here.facts.opened_at is not None or not reads_then:
+    """Exchange time, for viewers who can read lists after it; proposals of others, for viewers who may confirm them."""
+    scopes_after_exchange = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.met | {Condition.EXCHANGED})
+    scopes_after_exchange -= {Scope.SEALED}
+    if here.facts.opened_at is not None or not scopes_after_exchange:
         return []
-    opens = nominations.moment_of(here.id).sealed_until
+    opens_at = nominations.moment_of(here.id).sealed_until
     proposal = nominations.proposal(here.viewer, here.id)
-    is_asked = proposal is not None and proposal.by.person_id != here.person_id
+    must_confirm = proposal is not None and proposal.by.person_id != here.person_id
     return [
-        *([Task(kind=TaskKind.EXCHANGE_PROPOSED, meeting_id=here.id)] if is_asked else []),
-        *([Task(kind=TaskKind.LISTS_OPEN, meeting_id=here.id, by=opens)] if opens is not None else []),
+        *([Task(kind=TaskKind.EXCHANGE_PROPOSED, meeting_id=here.id)] if must_confirm else []),
+        *([Task(kind=TaskKind.LISTS_OPEN, meeting_id=here.id, by=opens_at)] if opens_at is not None else []),
     ]

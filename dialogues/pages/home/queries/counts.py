@@ -1,4 +1,4 @@
-"""What waits in the viewer's meetings and is only counted, in one query."""
+"""Numbers of tasks in the viewer's meetings, in one query."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,19 +26,19 @@ from dialogues.records.notes.rules import DocumentState
 
 
 def counts_of(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
-    """What is counted by meeting, in one query: letters, invitations, registrations, changes, summaries."""
+    """Return the number of tasks by kind and meeting id; one query."""
     wanted = {
         TaskKind.UNANSWERED: _unanswered(mine, now),
         TaskKind.TO_FILE: _summaries_to_file(mine),
-        TaskKind.EMAILS_FAILED: _letters_set_aside(mine),
+        TaskKind.EMAILS_FAILED: _undelivered_emails(mine),
         TaskKind.TO_APPROVE: _to_approve(mine, now),
         TaskKind.CHANGES_ASKED: _changes_asked(mine),
     }
-    asked = [
+    queries = [
         query.add_columns(literal(kind.value).label("kind")) for kind, query in wanted.items() if query is not None
     ]
     found: dict[TaskKind, dict[UUID, int]] = {kind: {} for kind in wanted}
-    for row in db.session.execute(union_all(*asked)) if asked else ():
+    for row in db.session.execute(union_all(*queries)) if queries else ():
         found[TaskKind(row.kind)][row.meeting_id] = row.number
     return found
 
@@ -47,7 +47,7 @@ def _counting(column: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     return select(column.label("meeting_id"), func.count().label("number")).where(*conditions).group_by(column)
 
 
-def _letters_set_aside(mine: Sequence[MyMeeting]) -> Select[Any] | None:
+def _undelivered_emails(mine: Sequence[MyMeeting]) -> Select[Any] | None:
     reached = anywhere(mine, outbox.visible, EMAILS_SEE)
     if reached is None:
         return None
@@ -55,21 +55,21 @@ def _letters_set_aside(mine: Sequence[MyMeeting]) -> Select[Any] | None:
 
 
 def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
-    """Who has not answered an invitation that soon cannot be answered any more."""
-    running = [
+    """Invitations without an answer, if registration closes soon."""
+    closing_soon = [
         meeting
         for meeting in mine
         if meeting.viewer.may(PARTICIPANTS_INVITE)
         and meeting.facts.registration_closes_at is not None
         and now < meeting.facts.registration_closes_at <= now + CLOSING_SOON
     ]
-    reached = anywhere(running, participants.visible, NOMINATIONS_SEE)
+    reached = anywhere(closing_soon, participants.visible, NOMINATIONS_SEE)
     invited = Participation.status == ParticipationStatus.INVITED
     return None if reached is None else _counting(Participation.meeting_id, reached, invited)
 
 
 def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
-    """Registrations for meetings still to come of which nothing is missing but the office's word."""
+    """Complete registrations that wait for approval by a coordinator, of meetings to come."""
     coming = [
         meeting
         for meeting in mine
@@ -80,17 +80,19 @@ def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
 
 
 def _changes_asked(mine: Sequence[MyMeeting]) -> Select[Any] | None:
-    """Changes of approved registrations that wait for the office."""
+    """Change requests of approved registrations that wait for a coordinator."""
     reached = anywhere(mine, participants.visible, REGISTRATION_APPROVE)
     if reached is None:
         return None
     request_of = ChangeRequest.participation_id == Participation.id
-    comes = Participation.status == ParticipationStatus.CONFIRMED
-    return _counting(Participation.meeting_id, reached, request_of, comes, ChangeRequest.decided_at.is_(None))
+    is_confirmed = Participation.status == ParticipationStatus.CONFIRMED
+    return _counting(Participation.meeting_id, reached, request_of, is_confirmed, ChangeRequest.decided_at.is_(None))
 
 
 def _summaries_to_file(mine: Sequence[MyMeeting]) -> Select[Any] | None:
-    filing = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
-    if not filing:
+    meeting_ids = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
+    if not meeting_ids:
         return None
-    return _counting(Document.meeting_id, Document.meeting_id.in_(filing), Document.state == DocumentState.FINISHED)
+    return _counting(
+        Document.meeting_id, Document.meeting_id.in_(meeting_ids), Document.state == DocumentState.FINISHED
+    )

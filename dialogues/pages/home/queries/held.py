@@ -1,4 +1,4 @@
-"""What is held about the one who asks: every field that is kept of them, and nothing about anyone else."""
+"""Personal data stored about the viewer, and about nobody else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from dialogues.policy import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One's account, persons, registrations, roles, letters and sign-ins, each as rows."""
+    """Rows of the viewer's account, persons, registrations, roles, emails and sign-ins."""
 
     account: Any
     persons: Sequence[Any]
@@ -38,16 +38,17 @@ class Held:
     roles: Sequence[Any]
     emails: Sequence[Any]
     sign_ins: Sequence[Any]
-    #: Passport, visa, flights and needs: that they are there, never their content.
+    #: Encrypted fields (passport, visa, flights, needs): kind and dates, never the content.
     sealed: Sequence[Any]
+    #: Access log: who opened an encrypted field, when and why.
     looks: Sequence[Any]
-    #: Hours away, answers to questions, changes asked for: what each is, and its times.
+    #: Absences, answers to questions and change requests: kind and times.
     others: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The dialogues and meetings that may be named: those open to the viewer in this sign-in, at this time."""
+    """Columns with the names of dialogues and meetings the viewer may currently open; "" for the others."""
 
     places: MyPlaces
 
@@ -61,10 +62,10 @@ class _Named:
 
 
 def held_about(viewer: Viewer, now: datetime) -> Held:
-    """Everything held about the signed-in viewer, in a constant number of queries.
+    """Return the personal data of the signed-in viewer, in a constant number of queries.
 
-    A registration or role that waits for an answer is left out: its words come with its own letter, not before. A
-    dialogue or meeting that is not open to the viewer at present goes unnamed, for this page opens what others close.
+    Leaves out unanswered registrations and roles, because only their own email may announce them. Dialogues and
+    meetings that are not open to the viewer have no name here, because this page must not reveal them.
     """
     own = Person.account_id == viewer.account_id
     named = _Named(meetings.my_places(viewer, now))
@@ -73,7 +74,7 @@ def held_about(viewer: Viewer, now: datetime) -> Held:
     )
     return Held(
         account=db.session.execute(account).one(),
-        persons=_rows(_persons(named).where(own, Person.id.in_(_known_places(viewer)))),
+        persons=_rows(_persons(named).where(own, Person.id.in_(_known_person_ids(viewer)))),
         registrations=_rows(_registrations(named).where(own, Participation.answered_at.is_not(None))),
         roles=_rows(_roles(named).where(own, RoleGrant.accepted_at.is_not(None))),
         emails=_rows(
@@ -96,15 +97,16 @@ def held_about(viewer: Viewer, now: datetime) -> Held:
 
 
 def shown_to_self(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[SealedKind, dict[str, str]]:
-    """One of one's own sealed fields: its kind and its parts.
+    """Return the kind and the decrypted parts of one of the viewer's own fields.
 
-    :raises Unseen: there is none, or it is due to be destroyed.
+    :raises NotFound: there is no such field of the viewer, its meeting is not known to them, or the field is due for
+        deletion.
     """
     row = db.session.execute(
         select(SealedField, Meeting.zone)
         .join(Person, Person.id == SealedField.person_id)
         .join(Meeting, Meeting.id == SealedField.meeting_id)
-        .where(SealedField.id == field_id, Person.account_id == viewer.account_id, _told(SealedField))
+        .where(SealedField.id == field_id, Person.account_id == viewer.account_id, _is_known(SealedField))
     ).one_or_none()
     if row is None or row.SealedField.purge_on <= today_in(row.zone, now):
         raise NotFound
@@ -112,17 +114,17 @@ def shown_to_self(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[Sealed
 
 
 def log_about(viewer: Viewer) -> Sequence[Any]:
-    """What was done about the one who asks, as the audit log has it: when and what, the newest first; no content."""
-    taken = db.session.execute(
+    """Return audit log entries about the viewer: time and action, newest first, without content."""
+    answered = db.session.execute(
         select(Person.id.label("person_id"), Participation.id.label("participation_id"))
         .outerjoin(Participation, (Participation.person_id == Person.id) & Participation.answered_at.is_not(None))
-        .where(Person.account_id == viewer.account_id, or_(Participation.id.is_not(None), _interprets()))
+        .where(Person.account_id == viewer.account_id, or_(Participation.id.is_not(None), _is_interpreter()))
     ).all()
-    ids = {one for row in taken for one in (row.person_id, row.participation_id) if one is not None}
+    ids = {one for row in answered for one in (row.person_id, row.participation_id) if one is not None}
     return audit.entries_about(ids)
 
 
-def _interprets() -> ColumnElement[bool]:
+def _is_interpreter() -> ColumnElement[bool]:
     grant = (RoleGrant.role == Role.INTERPRETER) & RoleGrant.accepted_at.is_not(None)
     return exists().where(RoleGrant.person_id == Person.id, grant).correlate(Person)
 
@@ -131,8 +133,8 @@ def _rows(query: Any) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def _known_places(viewer: Viewer) -> Any:
-    """The persons in dialogues that the viewer has accepted to be in; others are not theirs to know of yet."""
+def _known_person_ids(viewer: Viewer) -> Any:
+    """Select the viewer's persons with an accepted role; the viewer may not know of other dialogues yet."""
     return (
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
@@ -207,8 +209,8 @@ def _roles(named: _Named) -> Any:
     )
 
 
-def _told(table: Any) -> ColumnElement[bool]:
-    """Nothing tells of a meeting whose invitation was not answered yet; interpreters are not invited."""
+def _is_known(table: Any) -> ColumnElement[bool]:
+    """SQL: the meeting is known to the person. False while their invitation is unanswered; interpreters get none."""
     waits = exists().where(
         Participation.meeting_id == table.meeting_id,
         Participation.person_id == table.person_id,
@@ -230,7 +232,7 @@ def _sealed(named: _Named) -> Any:
         )
         .join(Person, Person.id == SealedField.person_id)
         .join(Meeting, Meeting.id == SealedField.meeting_id)
-        .where(_told(SealedField))
+        .where(_is_known(SealedField))
         .order_by(Meeting.starts_on, SealedField.kind)
     )
 
@@ -251,7 +253,7 @@ def _looks(named: _Named) -> Any:
         .join(Person, Person.id == AccessLogEntry.person_id)
         .join(looker, looker.id == AccessLogEntry.by_person)
         .join(Meeting, Meeting.id == AccessLogEntry.meeting_id)
-        .where(_told(AccessLogEntry))
+        .where(_is_known(AccessLogEntry))
         .order_by(AccessLogEntry.at.desc(), AccessLogEntry.id)
         .limit(200)
     )
@@ -259,7 +261,7 @@ def _looks(named: _Named) -> Any:
 
 def _others(named: _Named, own: ColumnElement[bool]) -> Any:
     """Rows of three tables with the same columns, in one statement."""
-    no_day, no_moment = cast(null(), Date), cast(null(), Instant)
+    no_day, no_time = cast(null(), Date), cast(null(), Instant)
     words = case((Meeting.id.in_(named.places.meetings), Question.words), else_="")
     away = select(
         literal("away").label("what"),
@@ -270,17 +272,17 @@ def _others(named: _Named, own: ColumnElement[bool]) -> Any:
         no_day.label("purge_on"),
     ).join(Participation, Participation.id == Availability.participation_id)
     answers = (
-        select(literal("answer"), named.meeting, words, Answer.answered_at, no_moment, Question.purge_on)
+        select(literal("answer"), named.meeting, words, Answer.answered_at, no_time, Question.purge_on)
         .join(Question, Question.id == Answer.question_id)
         .join(Participation, Participation.id == Answer.participation_id)
     )
     changes = select(
         literal("change"), named.meeting, ChangeRequest.reason, ChangeRequest.asked_at, ChangeRequest.decided_at, no_day
     ).join(Participation, Participation.id == ChangeRequest.participation_id)
-    of_mine = (
-        part.join(Person, Person.id == Participation.person_id)
+    own_rows = (
+        rows.join(Person, Person.id == Participation.person_id)
         .join(Meeting, Meeting.id == Participation.meeting_id)
         .where(own, Participation.answered_at.is_not(None))
-        for part in (away, answers, changes)
+        for rows in (away, answers, changes)
     )
-    return union_all(*of_mine).order_by("what", "since")
+    return union_all(*own_rows).order_by("what", "since")

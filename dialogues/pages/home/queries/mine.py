@@ -1,4 +1,4 @@
-"""The viewer's meetings together: where each lies from today, and what an action reaches in any of them."""
+"""The viewer's meetings: their stage, and the rows an action reaches in any of them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ Visible = Callable[[Viewer, Action], ColumnElement[bool]]
 
 
 def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
-    """Whether the meeting is on, to come or past."""
+    """Return whether the meeting is on, to come or past, by the calendar of its time zone."""
     facts = meeting.facts
     days = MeetingDays(
         starts_on=facts.starts_on, ends_on=facts.ends_on, arrive_on=facts.arrive_on, depart_on=facts.depart_on
@@ -24,6 +24,6 @@ def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
 
 
 def anywhere(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
-    """The rows that the action reaches in any of the viewer's meetings; None where it reaches nothing."""
+    """Filter of the rows the action reaches in any of the viewer's meetings; None if it reaches nothing."""
     reached = [visible(meeting.viewer, action) for meeting in mine if meeting.viewer.may(action)]
     return or_(*reached) if reached else None

@@ -1,4 +1,4 @@
-"""What waits for the viewer, in one meeting or in all of theirs, in a constant number of queries."""
+"""Tasks of the viewer in one or all of their meetings, in a constant number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,12 +45,12 @@ from dialogues.records.notes.rules import DocumentState
 
 
 def tasks_everywhere(viewer: Viewer, mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """What waits for the viewer: roles offered, invitations, and what there is to do in all their meetings."""
+    """Return role offers, invitations, and the tasks of all the viewer's meetings."""
     return [*_offers(viewer), *_invitations(viewer, now), *_tasks(mine, now)]
 
 
 def tasks_in(meeting: MyMeeting, now: datetime) -> list[Task]:
-    """What waits for the viewer in one meeting; its name need not be told on its own page."""
+    """Return the viewer's tasks in one meeting, without the name of the meeting."""
     return [replace(task, meeting="") for task in _tasks([meeting], now)]
 
 
@@ -59,7 +59,7 @@ def _offers(viewer: Viewer) -> list[Task]:
 
 
 def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
-    """An unanswered invitation says nothing but that it is there; its words come with its own link."""
+    """Count unanswered invitations. Nothing else is shown, because only the link of an invitation may reveal more."""
     count = db.session.execute(
         select(func.count())
         .select_from(Participation)
@@ -107,7 +107,7 @@ def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int],
 
 
 def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Meetings of which the viewer has not saved every step of the registration, or not since they moved."""
+    """Registration steps not saved, or to save again because the meeting moved."""
     answering = {
         meeting.id: meeting
         for meeting in mine
@@ -150,7 +150,7 @@ def _progress(row: Any, meeting: Any) -> Progress:
 
 
 def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
-    """Addresses and capacities that a coordinator decides about, and addresses that a party is asked for."""
+    """Addresses and capacities that a coordinator must decide on, and addresses a party must replace."""
     reached = anywhere(mine, participants_visibility.visible, NOMINATE)
     if reached is None:
         return []
@@ -165,28 +165,28 @@ def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
         .where(reached, Participation.status.not_in(GONE), or_(claimed, address_asked, asks))
         .group_by(Participation.meeting_id)
     ).all()
-    office = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
+    coordinated = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
     doubts = {row.meeting_id: row.claimed for row in rows}
-    asked = {row.meeting_id: row.asked for row in rows}
-    requested = {row.meeting_id: row.asks for row in rows}
-    parties = [meeting for meeting in mine if meeting not in office and meeting.viewer.may(NOMINATE)]
+    address_requests = {row.meeting_id: row.asked for row in rows}
+    capacity_requests = {row.meeting_id: row.asks for row in rows}
+    nominating = [meeting for meeting in mine if meeting not in coordinated and meeting.viewer.may(NOMINATE)]
     return [
-        *_counted(office, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
-        *_counted(parties, TaskKind.ADDRESS_ASKED, asked, urgent=True),
-        *_counted(office, TaskKind.CAPACITY_ASKED, requested, urgent=True),
+        *_counted(coordinated, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
+        *_counted(nominating, TaskKind.ADDRESS_ASKED, address_requests, urgent=True),
+        *_counted(coordinated, TaskKind.CAPACITY_ASKED, capacity_requests, urgent=True),
     ]
 
 
 def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Lists of the viewer's own party that are not lodged yet, with the seats that are still free."""
-    speaking = [
+    """Lists the viewer's party has not submitted, with the number of free seats."""
+    own_lists = [
         meeting
         for meeting in mine
         if Scope.ALL not in meeting.viewer.scopes(LODGE)
         and meeting.viewer.may(LODGE)
         and dialogues.gathering_of(meeting.facts).is_open(now)
     ]
-    reached = anywhere(speaking, nominations.visible_parties, LODGE)
+    reached = anywhere(own_lists, nominations.visible_parties, LODGE)
     if reached is None:
         return []
     taken = (
@@ -207,13 +207,13 @@ def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     free = {row.meeting_id: max(0, sum(row.seats.values()) - row.taken) for row in rows}
     return [
         Task(kind=TaskKind.LODGING, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
-        for meeting in speaking
+        for meeting in own_lists
         if meeting.id in free
     ]
 
 
 def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Meetings that are not past, whose agenda nobody has seen yet, or sees otherwise than in the draft."""
+    """Meetings that are not past with an unpublished agenda, or with sessions that differ from it."""
     coming = [
         meeting
         for meeting in mine
@@ -222,23 +222,23 @@ def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
     differing = planning.unreleased_sessions([meeting.viewer for meeting in coming])
-    unseen = [
+    unpublished = [
         Task(kind=TaskKind.NO_RELEASE, meeting_id=meeting.id, meeting=meeting.facts.code)
         for meeting in coming
         if meeting.id not in differing
     ]
-    return [*unseen, *_counted(coming, TaskKind.UNRELEASED, differing)]
+    return [*unpublished, *_counted(coming, TaskKind.UNRELEASED, differing)]
 
 
 def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
-    """Sessions that are over, of which the viewer is rapporteur and no summary is finished."""
+    """Number of ended sessions without a finished summary by meeting, where the viewer is rapporteur."""
     writing = [meeting for meeting in mine if Role.RAPPORTEUR in meeting.roles and meeting.viewer.may(SUMMARY_EDIT)]
     reached = anywhere(writing, versions.visible, AGENDA_SEE)
     if reached is None:
         return {}
     done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)
     later = aliased(Release)
-    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    has_newer_version = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     rows = db.session.execute(
         select(ReleaseItem.meeting_id, func.count())
         .join(Release, Release.id == ReleaseItem.release_id)
@@ -248,7 +248,7 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
         )
         .where(
             reached,
-            ~overtaken,
+            ~has_newer_version,
             ReleasePerson.part == Part.RAPPORTEUR,
             ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
             ReleaseItem.rule.in_([rule for rule in Rule if rule.has_notes]),

@@ -1,4 +1,4 @@
-"""The home page of the signed-in viewer: what waits, today's sessions and their meetings."""
+"""The home page of the signed-in viewer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from dialogues.pages.home.rules import Stage, Task, in_order_of_need
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodaySession:
-    """A session of today, as far as the viewer may know it."""
+    """A session of today; empty texts are not known to the viewer."""
 
     meeting_id: UUID
     session_id: UUID
@@ -30,7 +30,7 @@ class TodaySession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The home page: what waits, today's sessions, and the viewer's meetings by where they lie from today."""
+    """Tasks, today's sessions, and the viewer's meetings by stage."""
 
     tasks: list[Task]
     sessions: list[TodaySession]
@@ -38,7 +38,7 @@ class Today:
 
 
 def today(viewer: Viewer, now: datetime) -> Today:
-    """Everything on the viewer's home page."""
+    """Return the content of the home page."""
     mine = meetings.my_meetings(viewer, now)
     by_stage: dict[Stage, list[MyMeeting]] = {kind: [] for kind in Stage}
     for meeting in mine:
@@ -48,7 +48,7 @@ def today(viewer: Viewer, now: datetime) -> Today:
 
 
 def _sessions(mine: Sequence[MyMeeting], now: datetime) -> list[TodaySession]:
-    """The sessions of today, by the calendar of each meeting's place, that the viewer sees."""
+    """Return today's sessions the viewer may see; "today" is the date at each meeting."""
     on_now = [meeting for meeting in mine if stage_of(meeting, now) is Stage.ON]
     if not on_now:
         return []
