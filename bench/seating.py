@@ -5,7 +5,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from bench.figures import Figure
 from dialogues.onsite.seating.rules.order import Guest
-from dialogues.onsite.seating.rules.plans import TableWish, seat
+from dialogues.onsite.seating.rules.plans import SeatingOptions, seat
 
 #: Of nine parties with five people each, whom to keep apart: parties by their letter, persons with a number.
 _APART = ("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")
@@ -27,7 +27,7 @@ def seating_time() -> Figure:
     slowest = 0.0
     for places in (45, 48, 52):
         began = time.perf_counter()
-        seated = seat(guests, TableWish(places=places), apart)
+        seated = seat(guests, SeatingOptions(places=places), apart)
         slowest = max(slowest, time.perf_counter() - began)
     return Figure(
         f"seating of {len(guests)}, {len(_APART)} pairs kept apart",

@@ -12,11 +12,11 @@ from dialogues.agenda.planning.queries import draft as planning_draft
 from dialogues.agenda.planning.rules import SessionPlan, When
 from dialogues.agenda.versions.rules import Admits, AgendaReleased, Part, SessionKind
 from dialogues.meetings.dialogues.rules.kinds import Rule
-from dialogues.sample.people import Loaded
+from dialogues.sample.people import SampleIds
 from dialogues.sample.reading import sample
 
 
-def load_agenda(loaded: Loaded, code: str, meeting: dict[str, Any]) -> AgendaReleased:
+def load_agenda(loaded: SampleIds, code: str, meeting: dict[str, Any]) -> AgendaReleased:
     """Place and publish the sessions of a sample meeting; returns the event, which sends no emails."""
     frame = planning_draft.frame_of(loaded.meetings[meeting["id"]])
     arrangement = sample()["arrangements"][meeting["id"]]
@@ -36,7 +36,7 @@ def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: dateti
 
 
 def _plan(
-    loaded: Loaded, code: str, meeting: dict[str, Any], session: dict[str, Any], arrangement: dict[str, Any]
+    loaded: SampleIds, code: str, meeting: dict[str, Any], session: dict[str, Any], arrangement: dict[str, Any]
 ) -> SessionPlan:
     rooms = arrangement["rooms"]
     return SessionPlan(

@@ -21,7 +21,7 @@ from dialogues.sample.agendas import load_agenda
 from dialogues.sample.gatherings import load_dialogue, load_venues
 from dialogues.sample.holdings import load_holdings
 from dialogues.sample.papers import load_papers
-from dialogues.sample.people import Loaded, load_accounts
+from dialogues.sample.people import SampleIds, load_accounts
 from dialogues.sample.reading import PERSONAS, sample
 from dialogues.sample.rules import SampleLoaded
 
@@ -36,12 +36,12 @@ def is_empty() -> bool:
     return db.session.execute(select(func.count()).select_from(Account)).scalar_one() == 0
 
 
-def load_sample(now: datetime) -> Loaded:
+def load_sample(now: datetime) -> SampleIds:
     """Load accounts, dialogues, agendas, notes and records of the sample.
 
     :raises Refusal: the database is not empty.
     """
-    loaded = Loaded()
+    loaded = SampleIds()
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
         if not is_empty():
             raise Refusal(N_("The database is not empty: the sample goes into an empty one only."))

@@ -15,7 +15,7 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import Step
 from dialogues.policy import Role
-from dialogues.sample.people import Loaded, load_parties, load_people
+from dialogues.sample.people import SampleIds, load_parties, load_people
 from dialogues.sample.reading import sample
 
 _STAFF_ROLES = {
@@ -32,7 +32,7 @@ _CAPACITIES = {
 }
 
 
-def load_venues(loaded: Loaded) -> None:
+def load_venues(loaded: SampleIds) -> None:
     for venue in sample()["venues"]:
         row = Venue(
             id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")}
@@ -53,7 +53,7 @@ def load_venues(loaded: Loaded) -> None:
             loaded.rooms[room["id"]] = room_row.id
 
 
-def load_dialogue(loaded: Loaded, dialogue: dict[str, Any], at: datetime) -> None:
+def load_dialogue(loaded: SampleIds, dialogue: dict[str, Any], at: datetime) -> None:
     """Load a dialogue with its parties, persons, staff and meeting."""
     code = dialogue["id"]
     row = Dialogue(
@@ -89,7 +89,7 @@ def _interpreters(meeting: dict[str, Any]) -> set[str]:
     return team.union(*(booth["interpreters"] for booth in meeting.get("whispered", [])))
 
 
-def _load_meeting(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+def _load_meeting(loaded: SampleIds, code: str, meeting: dict[str, Any], at: datetime) -> None:
     name, dates = meeting["id"], meeting["dates"]
     arrangement = sample()["arrangements"][name]
     row = Meeting(
@@ -120,7 +120,9 @@ def _load_meeting(loaded: Loaded, code: str, meeting: dict[str, Any], at: dateti
     db.session.add(PracticalPage(meeting_id=row.id, dialogue_id=row.dialogue_id, **arrangement["practical"]))
 
 
-def _load_parties_and_exchange(loaded: Loaded, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]) -> None:
+def _load_parties_and_exchange(
+    loaded: SampleIds, code: str, meeting: dict[str, Any], arrangement: dict[str, Any]
+) -> None:
     """Load the parties of the meeting and its exchange.
 
     An exchange time in the past means that every party has submitted.
@@ -166,7 +168,7 @@ def _observers(meeting: dict[str, Any]) -> dict[str, Counter[str]]:
     return counts
 
 
-def _load_roles(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+def _load_roles(loaded: SampleIds, code: str, meeting: dict[str, Any], at: datetime) -> None:
     def grant(name: str, role: Role, *, everywhere: bool = False, party: str | None = None) -> None:
         db.session.add(
             RoleGrant(
@@ -196,7 +198,7 @@ def _has_submitted(meeting: dict[str, Any], party: str) -> bool:
     return nominations is None or party in nominations["received"]
 
 
-def _load_participants(loaded: Loaded, code: str, meeting: dict[str, Any], at: datetime) -> None:
+def _load_participants(loaded: SampleIds, code: str, meeting: dict[str, Any], at: datetime) -> None:
     party_of = {person["id"]: person["party"] for person in sample()["persons"]}
     seats: Counter[tuple[str, Capacity]] = Counter()
     for kind, names in meeting["participants"].items():
@@ -207,7 +209,7 @@ def _load_participants(loaded: Loaded, code: str, meeting: dict[str, Any], at: d
 
 
 def _load_participation(
-    loaded: Loaded,
+    loaded: SampleIds,
     code: str,
     meeting: dict[str, Any],
     name: str,

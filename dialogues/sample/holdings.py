@@ -9,7 +9,7 @@ from uuid import UUID
 from dialogues.lib.wall_time import resolve_local_time
 from dialogues.records.archive.operations import place_record, place_records
 from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordFiled, RecordKind, Shelf
-from dialogues.sample.people import Loaded
+from dialogues.sample.people import SampleIds
 from dialogues.sample.reading import sample
 
 #: Words of generated records, in four scripts. Rare words give searches with few results.
@@ -24,7 +24,7 @@ _FIRST_DAY = date(1996, 1, 8)
 _WORDS_PER_RECORD = 30
 
 
-def load_holdings(loaded: Loaded, at: datetime) -> Iterator[RecordFiled]:
+def load_holdings(loaded: SampleIds, at: datetime) -> Iterator[RecordFiled]:
     """File the record of the liaison office and those of the dialogues; yields the events."""
     liaison_record = next(entry for entry in sample()["archive"] if entry["id"] == "AR-1")
     row = liaison_record | {"reference": liaison_record["id"], "dated": liaison_record["created"]}

@@ -6,11 +6,11 @@ from dialogues.agenda.planning.queries.draft import frame_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.notes.operations import place_raw_notes, place_summary
 from dialogues.records.notes.rules import SessionRef, destruction_day
-from dialogues.sample.people import Loaded
+from dialogues.sample.people import SampleIds
 from dialogues.sample.reading import sample
 
 
-def load_papers(loaded: Loaded) -> None:
+def load_papers(loaded: SampleIds) -> None:
     """Place the rapporteurs' notes and summaries, dated on the day of their session."""
     for notes in sample()["notes"]:
         code, meeting, session = _where(notes["session"])

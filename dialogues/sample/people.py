@@ -18,7 +18,7 @@ _KINDS = {"party": PartyKind.PARTY, "host": PartyKind.HOST, "observer organisati
 
 
 @dataclass(slots=True)
-class Loaded:
+class SampleIds:
     """Database ids by the ids used in the sample."""
 
     accounts: dict[str, UUID] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Loaded:
     venues: dict[str, UUID] = field(default_factory=dict)
 
 
-def load_accounts(loaded: Loaded, at: datetime) -> None:
+def load_accounts(loaded: SampleIds, at: datetime) -> None:
     """Create an account for everyone with an email address.
 
     The host lead becomes host of the installation; the coordinator may create dialogues.
@@ -52,7 +52,7 @@ def load_accounts(loaded: Loaded, at: datetime) -> None:
         db.session.add(InstallationRoleHeld(account_id=loaded.accounts[name], role=role))
 
 
-def load_parties(loaded: Loaded, code: str, wanted: set[str]) -> None:
+def load_parties(loaded: SampleIds, code: str, wanted: set[str]) -> None:
     """Create the parties of one dialogue."""
     dialogue_id = loaded.dialogues[code]
     for party in sample()["parties"]:
@@ -71,7 +71,7 @@ def load_parties(loaded: Loaded, code: str, wanted: set[str]) -> None:
     db.session.flush()
 
 
-def load_people(loaded: Loaded, code: str, ids: set[str]) -> None:
+def load_people(loaded: SampleIds, code: str, ids: set[str]) -> None:
     """Create the persons of one dialogue, staff included, and their institutions."""
     dialogue_id = loaded.dialogues[code]
     everyone = [person for person in [*sample()["persons"], *sample()["staff"]] if person["id"] in ids]
@@ -113,7 +113,7 @@ def _name(person: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _load_institutions(loaded: Loaded, code: str, wanted: set[str]) -> dict[str | None, UUID]:
+def _load_institutions(loaded: SampleIds, code: str, wanted: set[str]) -> dict[str | None, UUID]:
     ids: dict[str | None, UUID] = {}
     for institution in sample()["institutions"]:
         if institution["id"] not in wanted:

@@ -83,7 +83,7 @@ class InstitutionForm(Form):
     aliases = ListedField(_l("Other spellings"))
     party_id = SelectField(_l("Party"), coerce=form_value)
 
-    def offer(self, parties: Sequence[Any]) -> None:
+    def set_choices(self, parties: Sequence[Any]) -> None:
         """Set the parties to choose from."""
         self.party_id.choices = [SelectChoice("", gettext("none, as the liaison office")), *party_choices(parties)]
 

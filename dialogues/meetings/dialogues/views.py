@@ -58,7 +58,7 @@ def edit_party(dialogue_id: UUID, party_id: UUID) -> Iterator[Any]:
 @form_page("meetings/dialogues/institution_form.html")
 def add_institution(dialogue_id: UUID) -> Iterator[Any]:
     form = InstitutionForm()
-    form.offer(dialogues.parties(viewer()))
+    form.set_choices(dialogues.parties(viewer()))
     yield {"form": form, "institution": None}
     commands.add_institution(viewer(), form.facts(), now=clock.now())
     flash(_("The institution is there."), "success")
@@ -71,7 +71,7 @@ def add_institution(dialogue_id: UUID) -> Iterator[Any]:
 def edit_institution(dialogue_id: UUID, institution_id: UUID) -> Iterator[Any]:
     institution = dialogues.institution(viewer(), DIALOGUE_EDIT, institution_id)
     form = InstitutionForm(obj=institution)
-    form.offer(dialogues.parties(viewer()))
+    form.set_choices(dialogues.parties(viewer()))
     yield {"form": form, "institution": institution}
     commands.edit_institution(viewer(), institution_id, form.facts(), now=clock.now())
     flash(_("The institution is saved."), "success")

@@ -33,7 +33,7 @@ from dialogues.meetings.dialogues.rules.facts import (
     DialogueFacts,
     MeetingFacts,
     PracticalFacts,
-    refuse_disorder,
+    check_days_in_order,
     refuse_early_closing,
 )
 from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
@@ -266,7 +266,7 @@ def _columns(facts: MeetingFacts) -> dict[str, object]:
 
     :raises Refusal: the days are not in order, the time zone is unknown, or it differs from the zone of the venue.
     """
-    refuse_disorder(facts.days)
+    check_days_in_order(facts.days)
     wall_time.zone(facts.zone, field="zone")
     venue = db.session.get(Venue, facts.venue_id) if facts.venue_id else None
     if venue is not None and venue.zone != facts.zone:

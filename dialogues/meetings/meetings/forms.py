@@ -48,7 +48,7 @@ class OpenDialogueForm(DialogueForm):
 
 
 class MeetingForm(Form):
-    """Fields of a new meeting; `offer` must run before validation because it sets the choices."""
+    """Fields of a new meeting; `set_choices` must run before validation because it sets the choices."""
 
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
@@ -105,7 +105,7 @@ class MeetingForm(Form):
     )
     version = VersionField()
 
-    def offer(self, venues: Sequence[Any], parties: Sequence[Any]) -> None:
+    def set_choices(self, venues: Sequence[Any], parties: Sequence[Any]) -> None:
         """Set the choices of venues and parties."""
         self.venue_id.choices = [
             SelectChoice("", gettext("none yet, or online")),
@@ -151,7 +151,7 @@ class MeetingSettingsForm(MeetingForm):
     )
     keeps_distance = BooleanField(_l("When the first day moves, move the sessions of the draft with it"), default=True)
 
-    def offer_status(self, status: MeetingStatus) -> None:
+    def set_status_choices(self, status: MeetingStatus) -> None:
         """Offer only "closed" for a closed meeting, because it cannot be reopened."""
         if status is MeetingStatus.CLOSED:
             self.status.choices = labelled_choices([MeetingStatus.CLOSED])

@@ -16,10 +16,10 @@ from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.queries import (
     awaits_own_list,
     conditions,
-    holdings_of,
     in_force,
-    observes_around,
     observes_in,
+    observes_outside_meetings,
+    role_assignments,
     roles_of,
 )
 from dialogues.policy import DIALOGUE_SEE, MEETING_SEE, STAFF_ROLES, Role, scopes
@@ -53,7 +53,7 @@ def _open_meetings(viewer: Viewer, grants: Sequence[Any], now: datetime) -> list
         by_place[grant.meeting_id or grant.dialogue_id].append(grant)
     found = []
     for row in _meetings_of(viewer, grants):
-        here = holdings_of(by_place[row.dialogue_id] + by_place[row.id], observes=row.observes, meeting_id=row.id)
+        here = role_assignments(by_place[row.dialogue_id] + by_place[row.id], observes=row.observes, meeting_id=row.id)
         roles, met_conditions = frozenset(holding.role for holding in here), conditions(row, now)
         if scopes(MEETING_SEE, roles, met_conditions):
             person_id = here[0].person_id
@@ -83,14 +83,14 @@ def _place_of(row: Any) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class MyPlaces:
+class OpenPlaces:
     """Ids of the dialogues and meetings the viewer may currently open."""
 
     dialogues: frozenset[UUID]
     meetings: frozenset[UUID]
 
 
-def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
+def open_places(viewer: Viewer, now: datetime) -> OpenPlaces:
     """Return the dialogues and meetings the signed-in viewer may open at `now`; two queries."""
     grants = _grants(viewer, None)
     dialogue_wide = defaultdict[UUID, set[Role]](set)
@@ -101,12 +101,12 @@ def my_places(viewer: Viewer, now: datetime) -> MyPlaces:
     meetings = _open_meetings(viewer, grants, now)
     dialogues = {meeting.dialogue_id for meeting in meetings}
     dialogues |= {dialogue for dialogue, roles in dialogue_wide.items() if scopes(DIALOGUE_SEE, roles, frozenset())}
-    return MyPlaces(frozenset(dialogues), frozenset(meeting.id for meeting in meetings))
+    return OpenPlaces(frozenset(dialogues), frozenset(meeting.id for meeting in meetings))
 
 
 def my_dialogues(viewer: Viewer, now: datetime) -> list[Any]:
     """Return id, code and title of the dialogues the signed-in viewer may open at `now`, by title."""
-    places = my_places(viewer, now).dialogues
+    places = open_places(viewer, now).dialogues
     rows = select(Dialogue.id, Dialogue.code, Dialogue.title).where(Dialogue.id.in_(places)).order_by(Dialogue.title)
     return list(db.session.execute(rows).all())
 
@@ -119,7 +119,7 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
             RoleGrant.party_id,
             RoleGrant.dialogue_id,
             RoleGrant.meeting_id,
-            observes_around().label("observes"),
+            observes_outside_meetings().label("observes"),
         )
         .join(Person, Person.id == RoleGrant.person_id)
         .where(Person.account_id == viewer.account_id, in_force())

@@ -87,7 +87,7 @@ def dialogue(dialogue_id: UUID) -> str:
 def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
     venue_choices, parties = venues.choices(system(Purpose.INSTALLATION)), dialogues_dialogues.parties(viewer())
     form = MeetingForm(data={"parties": [str(party.id) for party in parties]})
-    form.offer(venue_choices, parties)
+    form.set_choices(venue_choices, parties)
     yield {"form": form, "dialogue_id": dialogue_id, "zones": sorted(known_zones())}
     facts = form.facts(venue_choices, MeetingStatus.PROVISIONAL)
     meeting_id = commands.plan_meeting(viewer(), facts, now=clock.now())
@@ -128,8 +128,8 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
             "registration_closes": closes,
         },
     )
-    form.offer(venue_choices, dialogues_dialogues.parties(viewer()))
-    form.offer_status(found.status)
+    form.set_choices(venue_choices, dialogues_dialogues.parties(viewer()))
+    form.set_status_choices(found.status)
     yield {
         "form": form,
         "meeting": found,

@@ -16,9 +16,9 @@ from dialogues.meetings.precedence.models import Lot
 from dialogues.meetings.precedence.rules import (
     LotDrawn,
     OrderChosen,
+    parties_to_draw_from,
     refuse_another_lot,
     refuse_order_after_lot,
-    to_be_drawn,
 )
 from dialogues.policy import MEETING_EDIT
 
@@ -48,7 +48,7 @@ def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> 
     with transaction(viewer, MEETING_EDIT) as change:
         refuse_another_lot(db.session.get(Lot, place_of(change).meeting_id) is not None)
         meeting = _open_meeting(change, version)
-        drawn = secrets.choice(to_be_drawn(queries.parties_in_order(change.viewer)))
+        drawn = secrets.choice(parties_to_draw_from(queries.parties_in_order(change.viewer)))
         lot = Lot(
             meeting_id=meeting.id,
             dialogue_id=meeting.dialogue_id,

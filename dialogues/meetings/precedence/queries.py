@@ -17,7 +17,7 @@ from dialogues.meetings.dialogues.queries.meetings import visible
 from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 from dialogues.meetings.dialogues.rules.order import LANGUAGES, stands_as
 from dialogues.meetings.precedence.models import Lot
-from dialogues.meetings.precedence.rules import OrderedParty, arranged
+from dialogues.meetings.precedence.rules import OrderedParty, sort_parties
 from dialogues.policy import MEETING_EDIT, MEETING_SEE, PARTICIPANTS_SEE, Action, Scope
 
 
@@ -68,7 +68,7 @@ def order(viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING
     return _build_order(_visible_party_rows(viewer, action), by, _may_read_witnesses(viewer))
 
 
-def every_order(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...]:
+def all_orders(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...]:
     """Return the order in force, then every possible order, for the current meeting; one query.
 
     :raises NotFound: missing or not permitted.
@@ -128,7 +128,7 @@ def _build_order(rows: Sequence[Any], by: PartyOrder | None, with_witnesses: boo
         in_force=in_force,
         lot=lot,
         drawn=by_id[lot.party_id] if lot is not None else None,
-        parties=arranged(seated, start),
+        parties=sort_parties(seated, start),
     )
 
 

@@ -54,7 +54,7 @@ class OrderedParty:
         return self.key, self.code
 
 
-def arranged(parties: Iterable[OrderedParty], start: tuple[str, str] | None = None) -> tuple[OrderedParty, ...]:
+def sort_parties(parties: Iterable[OrderedParty], start: tuple[str, str] | None = None) -> tuple[OrderedParty, ...]:
     """Return the parties sorted, beginning at `start` and continuing around; observing organisations come last.
 
     Hosts are sorted like other parties. `start` is a sort key, so that it still holds if the drawn party was removed.
@@ -68,7 +68,7 @@ def arranged(parties: Iterable[OrderedParty], start: tuple[str, str] | None = No
     return (*at_table, *(party for party in in_sequence if party.kind is PartyKind.OBSERVER))
 
 
-def to_be_drawn(parties: Iterable[OrderedParty]) -> tuple[OrderedParty, ...]:
+def parties_to_draw_from(parties: Iterable[OrderedParty]) -> tuple[OrderedParty, ...]:
     """Return the parties that take part in the draw: all except observing organisations.
 
     :raises Refusal: there are fewer than two.

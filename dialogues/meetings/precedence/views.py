@@ -23,7 +23,7 @@ blueprint = Blueprint("precedence", __name__)
 @allows(MEETING_SEE)
 def order(meeting_id: UUID) -> str:
     """Show the order in force, and every other possible order."""
-    in_force, *others = queries.every_order(viewer())
+    in_force, *others = queries.all_orders(viewer())
     return render_template(
         "meetings/precedence/order.html", order=in_force, others=others, meeting_id=meeting_id, language_of=language_of
     )
@@ -33,7 +33,7 @@ def order(meeting_id: UUID) -> str:
 @allows(MEETING_EDIT)
 @form_page("meetings/precedence/order_form.html")
 def choose_order(meeting_id: UUID) -> Iterator[Any]:
-    in_force, *others = queries.every_order(viewer(), MEETING_EDIT)
+    in_force, *others = queries.all_orders(viewer(), MEETING_EDIT)
     form = OrderForm(obj=dialogues.meeting(viewer(), MEETING_EDIT), data={"by": in_force.in_force.value})
     yield {"form": form, "order": in_force, "others": others, "meeting_id": meeting_id, "language_of": language_of}
     commands.choose_order(viewer(), form.chosen, version=form.version.data, now=clock.now())

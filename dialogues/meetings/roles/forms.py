@@ -31,7 +31,7 @@ class OfferRoleForm(Form):
     )
     party = SelectField(_l("Party"), coerce=form_value)
 
-    def offer(self, parties: Sequence[Any]) -> None:
+    def set_choices(self, parties: Sequence[Any]) -> None:
         """Set the parties to choose from; a party is needed for a focal point only."""
         self.party.choices = [SelectChoice("", gettext("only for a focal point")), *party_choices(parties)]
 

@@ -30,7 +30,7 @@ from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Institution, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries.dialogues import in_english
+from dialogues.meetings.dialogues.queries.dialogues import english_sort_key
 from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.kinds import Existence, PartyKind
 from dialogues.meetings.precedence.queries import order
@@ -72,7 +72,7 @@ def _party_sort_key(viewer: Viewer) -> Callable[[Any], Any]:
     if viewer.place is not None and viewer.place.meeting_id is not None:
         in_force = order(viewer, action=ROLES_SEE)
         return lambda row: in_force.rank(row.party_id)
-    return lambda row: in_english(row.party_names, row.party_code) if row.party_id else ""
+    return lambda row: english_sort_key(row.party_names, row.party_code) if row.party_id else ""
 
 
 def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
@@ -165,7 +165,9 @@ def viewer_in_meeting(
     here = grants[0]
     if meeting_id is None:
         place = Place(dialogue_id=here.dialogue_id, dialogue_title=here.dialogue_title)
-        return viewer.in_meeting(place, here.person_id, holdings_of(grants), _conditions_outside_meetings(grants, now))
+        return viewer.in_meeting(
+            place, here.person_id, role_assignments(grants), _conditions_outside_meetings(grants, now)
+        )
     place = Place(
         dialogue_id=here.dialogue_id,
         dialogue_title=here.dialogue_title,
@@ -174,7 +176,7 @@ def viewer_in_meeting(
         meeting_title=here.title,
         zone=here.zone,
     )
-    held_there = holdings_of(grants, meeting_id=meeting_id)
+    held_there = role_assignments(grants, meeting_id=meeting_id)
     return viewer.in_meeting(place, here.person_id, held_there, conditions(here, now))
 
 
@@ -205,7 +207,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
         RoleGrant.person_id,
         RoleGrant.party_id,
         RoleGrant.meeting_id,
-        (observes_in(Meeting.id) if in_meeting else observes_around()).label("observes"),
+        (observes_in(Meeting.id) if in_meeting else observes_outside_meetings()).label("observes"),
         (awaits_own_list(Person.id, Meeting.id) if in_meeting else literal(False)).label("awaits_own_list"),
     ).select_from(Dialogue)
     counts = in_force()
@@ -240,7 +242,7 @@ def roles_of(role: Role, *, observes: bool) -> frozenset[Role]:
     return frozenset({role, Role.OBSERVER}) if role is Role.FOCAL_POINT else frozenset({Role.OBSERVER})
 
 
-def holdings_of(
+def role_assignments(
     grants: Iterable[Any], *, observes: bool | None = None, meeting_id: UUID | None = None
 ) -> tuple[RoleAssignment, ...]:
     """Return the role assignments that the grants amount to.
@@ -285,7 +287,7 @@ def observes_in(meeting_id: Any, person_id: Any = RoleGrant.person_id) -> Column
     return or_(_was_offered_participation(here, person_id), _speaks_for_observers(meeting_id, person_id))
 
 
-def observes_around() -> ColumnElement[bool]:
+def observes_outside_meetings() -> ColumnElement[bool]:
     """The same outside a meeting, for the grant's meeting, or for any meeting if it is a dialogue-wide grant."""
     here = aliased(Meeting)
     meetings = select(here.id).where(

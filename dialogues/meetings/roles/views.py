@@ -44,7 +44,7 @@ def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put 
 def offer_role(**_place: UUID) -> Iterator[Any]:
     """Offer a role in the current meeting or dialogue."""
     form = OfferRoleForm()
-    form.offer(dialogues.parties(viewer()))
+    form.set_choices(dialogues.parties(viewer()))
     yield {"form": form, "roles_url": _roles_url()}
     commands.offer_role(
         viewer(),

@@ -21,7 +21,7 @@ from dialogues.meetings.venues.rules import (
     VenueAdded,
     VenueChanged,
     VenueFacts,
-    refuse_odd_room,
+    check_room,
 )
 from dialogues.policy import VENUES_EDIT
 
@@ -99,7 +99,7 @@ def edit_room(viewer: Viewer, room_id: UUID, facts: RoomFacts, *, now: datetime)
 
 
 def _check_size_and_name(venue_id: UUID, facts: RoomFacts, room_id: UUID | None) -> None:
-    refuse_odd_room(facts)
+    check_room(facts)
     same_name = select(Room.id).where(Room.venue_id == venue_id, func.lower(Room.name) == facts.name.lower())
     if any(found != room_id for found in db.session.execute(same_name).scalars()):
         raise Refusal(N_("This venue already has a room called “%(name)s”."), field="name", name=facts.name)

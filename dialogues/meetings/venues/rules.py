@@ -59,7 +59,7 @@ class RoomReopened(DomainEvent):
     action: ClassVar[str] = "venue.room.reopened"
 
 
-def refuse_odd_room(room: RoomFacts) -> None:
+def check_room(room: RoomFacts) -> None:
     """:raises Refusal: the capacity or the number of booths is out of range."""
     if not 1 <= room.capacity <= MOST_IN_A_ROOM:
         raise Refusal(N_("A room holds between 1 and %(most)s people."), field="capacity", most=MOST_IN_A_ROOM)

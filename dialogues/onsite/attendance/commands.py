@@ -79,7 +79,7 @@ def make_cards(viewer: Viewer, *, everyone: bool, now: datetime) -> list[Card]:
 
 
 def _make_cards(wanted: Collection[Guest], meeting_id: UUID, now: datetime) -> list[Card]:
-    expires_at = operations.codes_of_meeting_expire(meeting_id)
+    expires_at = operations.meeting_codes_expire_at(meeting_id)
     return [Card(one, operations.mint_code(one.id, expires_at=expires_at, now=now)) for one in wanted]
 
 

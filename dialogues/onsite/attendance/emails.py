@@ -34,7 +34,7 @@ def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
         return None
     person = db.session.get_one(Person, participation.person_id)
     meeting = db.session.get_one(Meeting, participation.meeting_id)
-    expires_at = operations.codes_of_meeting_expire(meeting.id)
+    expires_at = operations.meeting_codes_expire_at(meeting.id)
     if person.email is None or meeting.status in _OVER or expires_at <= now:
         return None
     secret = operations.mint_code(participation.id, expires_at=expires_at, now=now)

@@ -63,7 +63,7 @@ def end_codes(event: MeetingCancelled) -> None:
 def keep_codes(event: MeetingMoved) -> None:
     """Extend the codes already given out to the new last day of the meeting."""
     everyone = _participations(event)
-    expires_at = operations.codes_of_meeting_expire(event.about)
+    expires_at = operations.meeting_codes_expire_at(event.about)
     accounts.let_links_last(LinkPurpose.ATTENDANCE, everyone, expires_at)
 
 

@@ -10,7 +10,7 @@ from dialogues.core.outbox.operations import enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting
-from dialogues.onsite.attendance.rules import codes_expire
+from dialogues.onsite.attendance.rules import codes_expire_at
 from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import Participation
 
@@ -22,10 +22,10 @@ def mint_code(participation_id: UUID, *, expires_at: datetime, now: datetime) ->
     )
 
 
-def codes_of_meeting_expire(meeting_id: UUID) -> datetime:
+def meeting_codes_expire_at(meeting_id: UUID) -> datetime:
     """Return the time until which codes of that meeting are valid."""
     meeting = db.session.get_one(Meeting, meeting_id)
-    return codes_expire(meeting.ends_on, meeting.zone)
+    return codes_expire_at(meeting.ends_on, meeting.zone)
 
 
 def end_codes(participation_ids: Collection[UUID], now: datetime) -> None:

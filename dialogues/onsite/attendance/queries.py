@@ -75,7 +75,7 @@ def _reach(scope: Scope) -> ColumnElement[bool]:
 class TableSession:
     """A session as the liaison desk sees it: time and rooms, never the title.
 
-    Rooms are empty if attendance is by invitation.
+    `rooms` is empty for sessions by invitation.
     """
 
     id: UUID
@@ -123,7 +123,7 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class SessionAttendance:
     """A session with everyone who can be marked, and the ids of those present."""
 
     session: TableSession
@@ -247,7 +247,7 @@ def _guest(row: Any) -> Guest:
     )
 
 
-def table(viewer: Viewer, session_id: UUID, now: datetime) -> Table:
+def table(viewer: Viewer, session_id: UUID, now: datetime) -> SessionAttendance:
     """Return a session to mark, with everyone who can be marked.
 
     :raises NotFound: the session is missing, restricted or on a later day, or the record is sealed.
@@ -268,7 +268,7 @@ def table(viewer: Viewer, session_id: UUID, now: datetime) -> Table:
         present=len(present),
         expected=expected,
     )
-    return Table(session=counted, guests=tuple(everyone), present=present)
+    return SessionAttendance(session=counted, guests=tuple(everyone), present=present)
 
 
 def session_to_mark(viewer: Viewer, session_id: UUID) -> TableSession:
@@ -295,7 +295,7 @@ def _present(viewer: Viewer, session_id: UUID, participation_ids: list[UUID]) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
+class PersonAttendance:
     """A participant with today's sessions and the ids of those where they are marked."""
 
     guest: Guest
@@ -303,7 +303,7 @@ class Presence:
     marked_in: frozenset[UUID]
 
 
-def presence(viewer: Viewer, participation_id: UUID, now: datetime) -> Presence:
+def person_attendance(viewer: Viewer, participation_id: UUID, now: datetime) -> PersonAttendance:
     """Return the participant of a scanned code with today's sessions.
 
     :raises NotFound: missing or not permitted, or the record is sealed.
@@ -320,7 +320,7 @@ def presence(viewer: Viewer, participation_id: UUID, now: datetime) -> Presence:
     )
     place = viewer.place.meeting_id
     marked = {row.session_id for row in marks if row.who == hashes(place, row.session_id, [found.id])[found.id]}
-    return Presence(guest=found, sessions=tuple(today), marked_in=frozenset(marked))
+    return PersonAttendance(guest=found, sessions=tuple(today), marked_in=frozenset(marked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +331,7 @@ class BadgeHolder:
     participation_id: UUID
 
 
-def bearer(viewer: Viewer, token: str, now: datetime) -> BadgeHolder:
+def badge_holder(viewer: Viewer, token: str, now: datetime) -> BadgeHolder:
     """Return whose code it is, if the viewer is on the liaison desk of that meeting.
 
     Valid and invalid codes cost the same number of queries, so that codes cannot be guessed by time.

@@ -42,7 +42,7 @@ def is_expected(present_from: date | None, present_to: date | None, day: date) -
     return (present_from is None or present_from <= day) and (present_to is None or day <= present_to)
 
 
-def is_called(search: str, names: Iterable[str]) -> bool:
+def matches_search(search: str, names: Iterable[str]) -> bool:
     """Whether every word of the search occurs in the names, ignoring case and accents."""
     haystack = " ".join(_folded(name) for name in names)
     return all(word in haystack for word in _folded(search).split())
@@ -58,6 +58,6 @@ def code_address(base_url: str, secret: str) -> str:
     return f"{base_url}/attendance/code/{secret}"
 
 
-def codes_expire(last_day: date, zone: str) -> datetime:
+def codes_expire_at(last_day: date, zone: str) -> datetime:
     """Return when the codes of a meeting expire: at the end of the day after its last day."""
     return datetime.combine(last_day, time(), ZoneInfo(zone)) + _CODES_LAST

@@ -17,7 +17,7 @@ from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.lib.text import one_line
 from dialogues.onsite.attendance import commands, queries
 from dialogues.onsite.attendance.forms import CardsForm
-from dialogues.onsite.attendance.rules import code_address, is_called
+from dialogues.onsite.attendance.rules import code_address, matches_search
 from dialogues.policy import ATTENDANCE_CODE_OPEN, ATTENDANCE_MARK
 
 blueprint = Blueprint("attendance", __name__)
@@ -50,7 +50,9 @@ def table(meeting_id: UUID, session_id: UUID) -> str:
     """List everyone who takes part, each with a button to mark them."""
     found = queries.table(viewer(), session_id, clock.now())
     search = one_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
-    shown = [one for one in found.guests if is_called(search, (one.name, one.native, one.sort_key, one.party_code))]
+    shown = [
+        one for one in found.guests if matches_search(search, (one.name, one.native, one.sort_key, one.party_code))
+    ]
     last = max(1, -(-len(shown) // _PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
 
@@ -98,7 +100,7 @@ def _wants_json() -> bool:
 @allows(ATTENDANCE_CODE_OPEN)
 def open_code(token: str) -> Response:
     """Redirect a scanned code to the page of the person; 404 for everyone except that meeting's liaison desk."""
-    found = queries.bearer(viewer(), token, clock.now())
+    found = queries.badge_holder(viewer(), token, clock.now())
     return see_other(url_for(".person", meeting_id=found.meeting_id, participation_id=found.participation_id))
 
 
@@ -116,7 +118,7 @@ def open_kept_code() -> Response:
 def person(meeting_id: UUID, participation_id: UUID) -> str:
     """Show one person with the running session, or with all of today's sessions."""
     now = clock.now()
-    found = queries.presence(viewer(), participation_id, now)
+    found = queries.person_attendance(viewer(), participation_id, now)
     running = [one for one in found.sessions if one.is_running(now)]
     return render_template(
         "onsite/attendance/person.html",

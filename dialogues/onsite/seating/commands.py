@@ -16,11 +16,11 @@ from dialogues.onsite.seating.queries import apart, plans
 from dialogues.onsite.seating.queries import people as people_queries
 from dialogues.onsite.seating.rules.events import SeatingPlanned, SeatingPrepared
 from dialogues.onsite.seating.rules.kinds import Chair, Place, TableForm
-from dialogues.onsite.seating.rules.plans import TableWish, exchanged, together
+from dialogues.onsite.seating.rules.plans import SeatingOptions, clashing_neighbours, swapped
 from dialogues.policy import SEATING_EDIT
 
 
-def plan_seats(viewer: Viewer, wish: TableWish, *, version: int, now: datetime) -> int:
+def plan_seats(viewer: Viewer, options: SeatingOptions, *, version: int, now: datetime) -> int:
     """Seat everyone and save the result as the next plan; returns its number.
 
     If the result equals the newest plan, nothing is saved and the number of that plan is returned.
@@ -28,13 +28,13 @@ def plan_seats(viewer: Viewer, wish: TableWish, *, version: int, now: datetime) 
     :raises Refusal: there are fewer places than people, two persons cannot be kept apart, or there is a newer plan.
     """
     with transaction(viewer, SEATING_EDIT) as change:
-        proposed = plans.proposal(change.viewer, wish, with_page=False)
-        if proposed.together:
-            raise cannot_part(proposed.together)
-        return _save_plan(change, wish.form, proposed.seated.places, version, now)
+        proposed = plans.proposal(change.viewer, options, with_page=False)
+        if proposed.clashing_neighbours:
+            raise cannot_keep_apart(proposed.clashing_neighbours)
+        return _save_plan(change, options.form, proposed.seated.places, version, now)
 
 
-def cannot_part(pairs: Sequence[tuple[str, str]]) -> Refusal:
+def cannot_keep_apart(pairs: Sequence[tuple[str, str]]) -> Refusal:
     """Return the refusal for people who must be kept apart but would be neighbours."""
     return Refusal(
         N_(
@@ -63,12 +63,12 @@ def exchange_places(viewer: Viewer, one: int, other: int, *, version: int, now: 
         if not all(0 <= index < len(places) for index in (one, other)):
             raise NotFound
         _check_exchange(places, one, other)
-        after = exchanged(places, one, other)
-        people = {sitter.guest.id: sitter for sitter in people_queries.sitters(change.viewer)}
-        guests = [sitter.guest for sitter in people.values()]
-        pairs = list(together(after, newest.form, guests, apart.apart(change.viewer)))
+        after = swapped(places, one, other)
+        people = {named_guest.guest.id: named_guest for named_guest in people_queries.named_guests(change.viewer)}
+        guests = [named_guest.guest for named_guest in people.values()]
+        pairs = list(clashing_neighbours(after, newest.form, guests, apart.apart(change.viewer)))
         if pairs:
-            raise cannot_part([(people[a.id].name, people[b.id].name) for a, b in pairs])
+            raise cannot_keep_apart([(people[a.id].name, people[b.id].name) for a, b in pairs])
         return _save_plan(change, newest.form, after, version, now)
 
 
@@ -115,7 +115,7 @@ def keep_apart(viewer: Viewer, one: UUID, other: UUID, *, now: datetime) -> None
     :raises Refusal: both are the same, one is a party and one a person, or they are already kept apart.
     """
     with transaction(viewer, SEATING_EDIT) as change:
-        known, here = apart.separable(change.viewer), _here(change)
+        known, here = apart.apart_candidates(change.viewer), _here(change)
         if not any({one, other} <= set(kind) for kind in (known.parties, known.persons)):
             raise Refusal(N_("Choose two parties, or two persons."), field="other")
         if one == other:

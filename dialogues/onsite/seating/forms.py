@@ -23,10 +23,10 @@ from dialogues.core.common.fields import Form, VersionField
 from dialogues.core.common.presentation import word
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import LANGUAGES
-from dialogues.onsite.seating.queries.apart import Separable
-from dialogues.onsite.seating.queries.people import Sitter
+from dialogues.onsite.seating.queries.apart import ApartCandidates
+from dialogues.onsite.seating.queries.people import NamedGuest
 from dialogues.onsite.seating.rules.kinds import HeadPlaces, InterpreterPlace, ObserverPlaces, TableForm
-from dialogues.onsite.seating.rules.plans import Interpreting, TableWish
+from dialogues.onsite.seating.rules.plans import Interpreting, SeatingOptions
 
 _NOT_THERE = "none"
 
@@ -55,7 +55,7 @@ class PlanForm(Form):
     version = VersionField()
     preview = SubmitField()
 
-    def __init__(self, people: Iterable[Sitter], interpreters: Mapping[UUID, str], **rest: Any) -> None:
+    def __init__(self, people: Iterable[NamedGuest], interpreters: Mapping[UUID, str], **rest: Any) -> None:
         super().__init__(**rest)
         self._names = {str(person): name for person, name in interpreters.items()}
         self.form.choices = _labelled(TableForm)
@@ -74,12 +74,12 @@ class PlanForm(Form):
         """Return the interpreter's name of an entry; "" if the submitted id is not an interpreter of the meeting."""
         return self._names.get(entry.form.interpreter.data, "")
 
-    def wish(self) -> TableWish:
+    def options(self) -> SeatingOptions:
         """Return the typed values.
 
         :raises Refusal: an interpreter does not work in a booth, and the person next to them is missing.
         """
-        return TableWish(
+        return SeatingOptions(
             form=TableForm(self.form.data),
             places=self.places.data,
             heads=HeadPlaces(self.heads.data),
@@ -120,7 +120,7 @@ class ApartForm(Form):
     one = SelectField(_l("Keep apart"), coerce=UUID)
     other = SelectField(_l("From"), coerce=UUID)
 
-    def __init__(self, known: Separable, **rest: Any) -> None:
+    def __init__(self, known: ApartCandidates, **rest: Any) -> None:
         super().__init__(**rest)
         groups = {_l("Parties"): known.parties, _l("Persons"): known.persons}
         self.one.choices = self.other.choices = {

@@ -98,19 +98,19 @@ def earlier_plan(meeting_id: UUID, number: int) -> str:
 @form_page("onsite/seating/plan.html")
 def plan_seats(meeting_id: UUID) -> Iterator[Any]:
     """Preview a new plan, or save it."""
-    newest, people = plans.newest(viewer()), people_queries.sitters(viewer())
+    newest, people = plans.newest(viewer()), people_queries.named_guests(viewer())
     initial = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
     form = PlanForm(people, people_queries.interpreters(viewer()), data=initial)
     page: dict[str, Any] = {"meeting_id": meeting_id, "form": form, "people": people, "proposal": None}
     yield page
-    wish = form.wish()
+    options = form.options()
     if form.preview.data:
-        proposal = plans.proposal(viewer(), wish)
-        if proposal.together:
-            raise commands.cannot_part(proposal.together)
+        proposal = plans.proposal(viewer(), options)
+        if proposal.clashing_neighbours:
+            raise commands.cannot_keep_apart(proposal.clashing_neighbours)
         yield render_template("onsite/seating/plan.html", **page | {"proposal": proposal})
         return
-    number = commands.plan_seats(viewer(), wish, version=form.version.data, now=clock.now())
+    number = commands.plan_seats(viewer(), options, version=form.version.data, now=clock.now())
     flash(_("Plan %(number)s is the plan in force.", number=number), "success")
     yield see_other(url_for("seating.seating", meeting_id=meeting_id))
 
@@ -151,7 +151,7 @@ def _place_label(seat: Seat) -> str:
 @form_page("onsite/seating/apart.html")
 def keep_apart(meeting_id: UUID) -> Iterator[Any]:
     """List the pairs kept apart, and add one."""
-    form = ApartForm(apart.separable(viewer()))
+    form = ApartForm(apart.apart_candidates(viewer()))
     yield {"meeting_id": meeting_id, "form": form, "pairs": apart.pairs(viewer())}
     commands.keep_apart(viewer(), form.one.data, form.other.data, now=clock.now())
     flash(_("New plans keep these two apart."), "success")

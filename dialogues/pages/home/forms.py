@@ -63,7 +63,7 @@ def example_form() -> ExampleForm:
     return ExampleForm(formdata=None)
 
 
-def wrong_form() -> ExampleForm:
+def form_with_errors() -> ExampleForm:
     """Return the form with the errors of an empty submission."""
     form = ExampleForm(formdata=None, prefix="wrong-")
     form.title.errors = [str(_l("Write a title."))]

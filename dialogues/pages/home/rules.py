@@ -15,11 +15,11 @@ class TaskKind(Enum):
     OFFER = "offer"
     INVITATION = "invitation"
     STEPS = "steps"
-    EMAILS_FAILED = "letters_set_aside"
+    EMAILS_FAILED = "emails_failed"
     ADDRESS_DOUBT = "address_doubt"
     ADDRESS_ASKED = "address_asked"
     CAPACITY_ASKED = "capacity_asked"
-    LODGING = "lodging"
+    SUBMIT_LIST = "submit_list"
     UNANSWERED = "unanswered"
     TO_APPROVE = "to_approve"
     CHANGES_ASKED = "changes_asked"
@@ -79,7 +79,7 @@ def stage(days: MeetingDays, today: date) -> Stage:
     return Stage.PAST if today > days.last else Stage.ON
 
 
-def in_order_of_need(tasks: list[Task]) -> list[Task]:
+def sort_by_urgency(tasks: list[Task]) -> list[Task]:
     """Return urgent tasks first, then by date, kind and meeting."""
     kinds = list(TaskKind)
     return sorted(

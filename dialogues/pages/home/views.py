@@ -15,7 +15,7 @@ from dialogues.core.common.presentation import day, moment, word
 from dialogues.core.common.state import Step
 from dialogues.core.common.viewer import Viewer
 from dialogues.lib.refusal import N_
-from dialogues.pages.home.forms import example_form, wrong_form
+from dialogues.pages.home.forms import example_form, form_with_errors
 from dialogues.pages.home.queries import ahead
 from dialogues.pages.home.queries import held as held_queries
 from dialogues.pages.home.queries import today as today_queries
@@ -45,7 +45,7 @@ _ENDPOINTS = {
     TaskKind.ADDRESS_DOUBT: "nominations.nominations",
     TaskKind.ADDRESS_ASKED: "nominations.nominations",
     TaskKind.CAPACITY_ASKED: "nominations.nominations",
-    TaskKind.LODGING: "nominations.nominations",
+    TaskKind.SUBMIT_LIST: "nominations.nominations",
     TaskKind.UNANSWERED: "roster.participants",
     TaskKind.TO_APPROVE: "roster.participants",
     TaskKind.CHANGES_ASKED: "registration.changes",
@@ -94,7 +94,7 @@ def held() -> str:
     """Show the personal data stored about the viewer, in all their dialogues."""
     return render_template(
         "pages/home/held.html",
-        held=held_queries.held_about(viewer(), clock.now()),
+        held=held_queries.personal_data(viewer(), clock.now()),
         audience_word=lambda value: word(Audience(value)),
         shown_word=lambda value: word(Shown(value)),
     )
@@ -104,7 +104,7 @@ def held() -> str:
 @allows(OWN_DATA_SEE)
 def show_held(field_id: UUID) -> str:
     """Show one of the viewer's own encrypted fields; not written to the access log."""
-    kind, parts = held_queries.shown_to_self(viewer(), field_id, clock.now())
+    kind, parts = held_queries.reveal_own_field(viewer(), field_id, clock.now())
     return render_template("pages/home/shown.html", kind=kind, parts=read_only(kind, parts))
 
 
@@ -124,7 +124,7 @@ def design() -> str:
     return render_template(
         "design.html",
         form=example_form(),
-        wrong=wrong_form(),
+        wrong=form_with_errors(),
         zone=ZoneInfo("Asia/Ulaanbaatar"),
         elsewhere=ZoneInfo("Europe/Zurich"),
         now=clock.now().astimezone(UTC),
@@ -140,9 +140,7 @@ _HINTS = {
 
 def steps_ahead(for_viewer: Viewer, meeting: Any, now: datetime) -> list[Step]:
     """Return the next steps of a viewer, as the page of their current meeting shows them."""
-    return [
-        (_label(task), _url(task), _hint(task), task.urgent) for task in ahead.tasks_ahead(for_viewer, meeting, now)
-    ]
+    return [(_label(task), _url(task), _hint(task), task.urgent) for task in ahead.next_tasks(for_viewer, meeting, now)]
 
 
 def _url(task: Task) -> str:
@@ -207,7 +205,7 @@ def _label(task: Task) -> str:
                     n,
                 )
             )
-        case TaskKind.LODGING:
+        case TaskKind.SUBMIT_LIST:
             return str(
                 ngettext(
                     "Lodge your party's list: one seat is free",

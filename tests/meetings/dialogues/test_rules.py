@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dialogues.lib.refusal import Refusal
-from dialogues.meetings.dialogues.rules.facts import Days, refuse_disorder
+from dialogues.meetings.dialogues.rules.facts import Days, check_days_in_order
 from dialogues.meetings.dialogues.rules.kinds import (
     WORDS,
     Capacity,
@@ -29,12 +29,12 @@ MAY_25, MAY_27 = date(2027, 5, 25), date(2027, 5, 27)
 
 def refused_field(days: Days) -> str | None:
     with pytest.raises(Refusal) as refused:
-        refuse_disorder(days)
+        check_days_in_order(days)
     return refused.value.field
 
 
 def test_a_meeting_may_last_one_day() -> None:
-    refuse_disorder(Days(starts_on=MAY_25, ends_on=MAY_25, arrive_on=MAY_25, depart_on=MAY_25))
+    check_days_in_order(Days(starts_on=MAY_25, ends_on=MAY_25, arrive_on=MAY_25, depart_on=MAY_25))
 
 
 def test_a_meeting_that_ends_before_it_starts_is_refused_at_its_last_day() -> None:

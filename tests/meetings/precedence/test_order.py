@@ -20,7 +20,7 @@ from dialogues.meetings.dialogues.rules.order import LANGUAGES as COLLATIONS
 from dialogues.meetings.dialogues.rules.order import language_of, stands_as
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.precedence.models import Lot
-from dialogues.meetings.precedence.rules import LotDrawn, OrderedParty, arranged
+from dialogues.meetings.precedence.rules import LotDrawn, OrderedParty, sort_parties
 from dialogues.meetings.roles import queries as roles_queries
 from dialogues.people.participants.queries import frame as participants
 from dialogues.policy import Role
@@ -175,9 +175,9 @@ def test_observing_organisations_stand_last_wherever_the_lot_fell() -> None:
 
     sides = [side("A", PartyKind.OBSERVER), side("B", PartyKind.HOST), side("C", PartyKind.PARTY)]
 
-    assert [party.code for party in arranged(sides)] == ["B", "C", "A"]
-    assert [party.code for party in arranged(sides, ("C", "C"))] == ["C", "B", "A"]
-    assert [party.code for party in arranged(sides, ("D", "D"))] == ["B", "C", "A"]
+    assert [party.code for party in sort_parties(sides)] == ["B", "C", "A"]
+    assert [party.code for party in sort_parties(sides, ("C", "C"))] == ["C", "B", "A"]
+    assert [party.code for party in sort_parties(sides, ("D", "D"))] == ["B", "C", "A"]
 
 
 def address(cast: Cast, part: str = "", code: str = "TRD-1") -> str:

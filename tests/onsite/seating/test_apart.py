@@ -68,11 +68,11 @@ def test_who_cannot_be_kept_apart_is_named_in_the_refusal(cast: Cast, seating: s
     coordinator = cast.client("st-coord")
     part(coordinator, seating, ids["MN"], ids["CH"])
 
-    together = send(coordinator, f"{seating}/plan", heads="together", preview="1")
+    refused = send(coordinator, f"{seating}/plan", heads="together", preview="1")
     facing = send(coordinator, f"{seating}/plan", heads="facing", preview="1")
 
-    assert together.status_code == 422
-    assert "Anna BEISPIEL – D. ZAGVAR" in complaints(together)
+    assert refused.status_code == 422
+    assert "Anna BEISPIEL – D. ZAGVAR" in complaints(refused)
     assert facing.status_code == 200
 
 

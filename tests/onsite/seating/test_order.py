@@ -18,14 +18,14 @@ from dialogues.onsite.seating.rules.kinds import (
     at_table,
 )
 from dialogues.onsite.seating.rules.order import Apart, Guest, may_not_sit_together, neighbours
-from dialogues.onsite.seating.rules.plans import Interpreting, Seated, TableWish, exchanged, seat
+from dialogues.onsite.seating.rules.plans import ComputedPlan, Interpreting, SeatingOptions, seat, swapped
 from dialogues.sample.reading import sample
 
 pytestmark = pytest.mark.engine
 
 
 SPACE = UUID(int=7)
-ROUND = TableWish(form=TableForm.ROUND)
+ROUND = SeatingOptions(form=TableForm.ROUND)
 
 
 def one(name: str) -> UUID:
@@ -53,7 +53,7 @@ def apart(*pairs: str) -> Apart:
     )
 
 
-def names(seated: Seated, words: str) -> str:
+def names(seated: ComputedPlan, words: str) -> str:
     """Who sits around the table, clockwise from the head; a dash is an empty place, a dot an interpreter."""
     known = {one(name): name for name in words.split()}
     return " ".join(
@@ -63,12 +63,12 @@ def names(seated: Seated, words: str) -> str:
 
 def test_the_order_is_followed_clockwise_and_what_is_empty_stands_at_the_end() -> None:
     table = "cn1 cn2 kp1 jp1 us1 us2"
-    assert names(seat(people(table), TableWish(places=8), frozenset()), table) == "cn1 cn2 kp1 jp1 us1 us2 - -"
+    assert names(seat(people(table), SeatingOptions(places=8), frozenset()), table) == "cn1 cn2 kp1 jp1 us1 us2 - -"
 
 
 def test_co_chairs_sit_side_by_side_at_the_head_and_the_order_runs_between_them() -> None:
     table = "ch1 cn1 cn2 kp1 mn1 us1"
-    seated = seat(people(table, heads="ch1 mn1"), TableWish(places=7), frozenset())
+    seated = seat(people(table, heads="ch1 mn1"), SeatingOptions(places=7), frozenset())
     assert names(seated, table) == "ch1 cn1 cn2 kp1 us1 - mn1"
     assert [place.is_head for place in seated.places] == [True, False, False, False, False, False, True]
 
@@ -76,16 +76,16 @@ def test_co_chairs_sit_side_by_side_at_the_head_and_the_order_runs_between_them(
 def test_co_chairs_may_face_each_other_or_sit_with_their_parties() -> None:
     table = "ch1 cn1 cn2 kp1 mn1 us1"
     guests = people(table, heads="ch1 mn1")
-    facing = seat(guests, TableWish(heads=HeadPlaces.FACING), frozenset())
-    among = seat(guests, TableWish(heads=HeadPlaces.AMONG), frozenset())
+    facing = seat(guests, SeatingOptions(heads=HeadPlaces.FACING), frozenset())
+    among = seat(guests, SeatingOptions(heads=HeadPlaces.AMONG), frozenset())
     assert (names(facing, table), names(among, table)) == ("ch1 cn1 cn2 mn1 kp1 us1", table)
 
 
 def test_a_party_moves_no_further_than_it_must() -> None:
     table = "cn1 cn2 jp1 kp1 kp2 kr1 us1"
-    seated = seat(people(table), TableWish(form=TableForm.U), apart("kp kr"))
+    seated = seat(people(table), SeatingOptions(form=TableForm.U), apart("kp kr"))
     assert names(seated, table) == "cn1 cn2 jp1 kp1 kp2 us1 kr1"
-    assert (seated.deviation.parties, seated.deviation.persons, seated.together) == (1, 0, ())
+    assert (seated.deviation.parties, seated.deviation.persons, seated.clashing_neighbours) == (1, 0, ())
 
 
 def test_two_persons_are_kept_apart_within_their_parties_before_a_party_moves() -> None:
@@ -97,17 +97,18 @@ def test_two_persons_are_kept_apart_within_their_parties_before_a_party_moves() 
 
 def test_two_of_one_party_are_kept_apart_too() -> None:
     table = "cn1 cn2 cn3 us1"
-    assert names(seat(people(table), TableWish(form=TableForm.U), apart("cn1 cn2")), table) == "cn1 cn3 cn2 us1"
+    assert names(seat(people(table), SeatingOptions(form=TableForm.U), apart("cn1 cn2")), table) == "cn1 cn3 cn2 us1"
 
 
 def test_the_first_and_the_last_are_neighbours_but_at_a_u() -> None:
     table = "cn1 jp1 kr1 us1"
     ring, line = (
-        seat(people(table), TableWish(form=form), apart("cn us")) for form in (TableForm.HOLLOW_SQUARE, TableForm.U)
+        seat(people(table), SeatingOptions(form=form), apart("cn us"))
+        for form in (TableForm.HOLLOW_SQUARE, TableForm.U)
     )
     assert names(line, table) == table
     assert not ring.deviation.is_none
-    assert not ring.together
+    assert not ring.clashing_neighbours
 
 
 def test_the_co_chair_at_the_head_is_kept_apart_as_well() -> None:
@@ -117,10 +118,10 @@ def test_the_co_chair_at_the_head_is_kept_apart_as_well() -> None:
 
 def test_a_place_is_left_empty_between_two_only_where_nothing_else_helps() -> None:
     table = "cn1 us1"
-    seated = seat(people(table), TableWish(form=TableForm.U, places=3), apart("cn us"))
+    seated = seat(people(table), SeatingOptions(form=TableForm.U, places=3), apart("cn us"))
     assert (names(seated, table), seated.deviation.gaps) == ("cn1 - us1", 1)
     fuller = "cn1 jp1 us1"
-    assert names(seat(people(fuller), TableWish(form=TableForm.U, places=5), apart("cn jp")), fuller) == (
+    assert names(seat(people(fuller), SeatingOptions(form=TableForm.U, places=5), apart("cn jp")), fuller) == (
         "cn1 us1 jp1 - -"
     )
 
@@ -128,20 +129,20 @@ def test_a_place_is_left_empty_between_two_only_where_nothing_else_helps() -> No
 def test_where_two_cannot_be_kept_apart_it_says_which() -> None:
     table = "cn1 cn2 us1"
     seated = seat(people(table), ROUND, apart("cn us", "cn1 cn2"))
-    pairs = {frozenset((first.id, second.id)) for first, second in seated.together}
+    pairs = {frozenset((first.id, second.id)) for first, second in seated.clashing_neighbours}
     assert frozenset((one("cn1"), one("us1"))) in pairs
 
 
 def test_fewer_places_than_people_are_refused_with_the_number() -> None:
     with pytest.raises(Refusal, match="3 places are needed at the table, and there are 2"):
-        seat(people("cn1 jp1 us1"), TableWish(places=2), frozenset())
+        seat(people("cn1 jp1 us1"), SeatingOptions(places=2), frozenset())
 
 
 def test_observers_sit_in_a_second_row_or_after_all_others() -> None:
     table = "cn1 cn2 xo1 us1"
     guests = people(table, observers="cn2 xo1")
-    second = seat(guests, TableWish(), frozenset())
-    at_end = seat(guests, TableWish(observers=ObserverPlaces.AT_END), frozenset())
+    second = seat(guests, SeatingOptions(), frozenset())
+    at_end = seat(guests, SeatingOptions(observers=ObserverPlaces.AT_END), frozenset())
     assert names(second, table) == "cn1 us1"
     assert [place.guest for place in second.places if place.chair is Chair.SECOND_ROW] == [one("cn2"), one("xo1")]
     assert names(at_end, table) == "cn1 us1 cn2 xo1"
@@ -158,7 +159,7 @@ def whispering() -> tuple[Interpreting, ...]:
 
 def test_whispering_interpreters_of_lvr_1_have_chairs_behind_those_who_listen() -> None:
     table = "cn1 kp1 kp2 kp3 ru1 us1"
-    seated = seat(people(table), TableWish(interpreting=whispering()), frozenset())
+    seated = seat(people(table), SeatingOptions(interpreting=whispering()), frozenset())
     behind = [(place.interpreter, place.beside) for place in seated.places if place.chair is Chair.BEHIND]
     assert names(seated, table) == table
     assert behind == [(one("in-ko1"), one("kp1")), (one("in-ko2"), one("kp2"))]
@@ -166,14 +167,14 @@ def test_whispering_interpreters_of_lvr_1_have_chairs_behind_those_who_listen() 
 
 def test_an_interpreter_to_the_left_takes_the_next_place_clockwise() -> None:
     table = "ch1 cn1 cn2 us1"
-    wish = TableWish(
+    options = SeatingOptions(
         interpreting=(
             Interpreting(interpreter=one("i1"), where=InterpreterPlace.LEFT, beside=one("ch1")),
             Interpreting(interpreter=one("i2"), where=InterpreterPlace.LEFT, beside=one("cn1")),
             Interpreting(interpreter=one("i3")),
         )
     )
-    seated = seat(people(table, heads="ch1"), wish, frozenset())
+    seated = seat(people(table, heads="ch1"), options, frozenset())
     assert names(seated, table) == "ch1 . cn1 . cn2 us1"
     assert [(place.interpreter, place.beside) for place in at_table(seated.places) if place.interpreter] == [
         (one("i1"), one("ch1")),
@@ -185,15 +186,15 @@ def test_an_interpreter_to_the_left_takes_the_next_place_clockwise() -> None:
 def test_an_interpreter_whose_person_changes_places_takes_a_chair_behind_them() -> None:
     table = "cn1 cn2 us1"
     left = (Interpreting(interpreter=one("i1"), where=InterpreterPlace.LEFT, beside=one("cn1")),)
-    seated = seat(people(table), TableWish(interpreting=left), frozenset())
+    seated = seat(people(table), SeatingOptions(interpreting=left), frozenset())
 
-    after = exchanged(seated.places, 0, 3)
+    after = swapped(seated.places, 0, 3)
 
     assert [place.guest for place in at_table(after)] == [one("us1"), None, one("cn2"), one("cn1")]
     assert after[-1] == Place(chair=Chair.BEHIND, interpreter=one("i1"), beside=one("cn1"))
 
 
-def least(guests: list[Guest], wish: TableWish, pairs: Apart) -> tuple[int, int] | None:
+def least(guests: list[Guest], options: SeatingOptions, pairs: Apart) -> tuple[int, int] | None:
     """The best there is, by trying every order in which parties stay together; None: there is none."""
     found = []
     for order in permutations(range(len(guests))):
@@ -201,7 +202,7 @@ def least(guests: list[Guest], wish: TableWish, pairs: Apart) -> tuple[int, int]
         blocks = [party for number, party in enumerate(parties) if number == 0 or parties[number - 1] != party]
         if len(blocks) != len(set(blocks)):
             continue
-        around = neighbours(len(guests), is_ring=wish.form.is_closed)
+        around = neighbours(len(guests), is_ring=options.form.is_closed)
         if any(may_not_sit_together(guests[order[a]], guests[order[b]], pairs) for a, b in around):
             continue
         natural = list(dict.fromkeys(guest.party for guest in guests))
@@ -227,12 +228,12 @@ def test_no_order_is_nearer_to_the_one_in_force(seed: int) -> None:
         two = sorted(dice.sample(either, 2))
         if two[0][-1].isdigit() == two[1][-1].isdigit():
             pairs.append(" ".join(two))
-    wish = TableWish(form=dice.choice(list(TableForm)))
+    options = SeatingOptions(form=dice.choice(list(TableForm)))
 
-    seated = seat(guests, wish, apart(*pairs))
+    seated = seat(guests, options, apart(*pairs))
 
-    best = least(guests, wish, apart(*pairs))
-    assert bool(seated.together) is (best is None), (pairs, names(seated, table))
+    best = least(guests, options, apart(*pairs))
+    assert bool(seated.clashing_neighbours) is (best is None), (pairs, names(seated, table))
     if best is not None:
         assert (seated.deviation.parties, seated.deviation.persons) == best
 
@@ -247,6 +248,6 @@ def test_forty_five_with_constraints_are_seated_within_two_seconds() -> None:
     table = " ".join(f"{party}{number}" for party in "abcdefghi" for number in range(1, 6))
     pairs = apart("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")
     began = time.process_time()
-    seated = seat(people(table, heads="c3 f2"), TableWish(places=48), pairs)
+    seated = seat(people(table, heads="c3 f2"), SeatingOptions(places=48), pairs)
     assert time.process_time() - began < 2
-    assert not seated.together
+    assert not seated.clashing_neighbours

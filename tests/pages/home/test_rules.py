@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dialogues.pages.home.rules import MeetingDays, Stage, Task, TaskKind, in_order_of_need, stage
+from dialogues.pages.home.rules import MeetingDays, Stage, Task, TaskKind, sort_by_urgency, stage
 
 DAYS = MeetingDays(
     starts_on=date(2027, 5, 25), ends_on=date(2027, 5, 27), arrive_on=date(2027, 5, 24), depart_on=date(2027, 5, 28)
@@ -37,4 +37,4 @@ def test_what_is_urgent_stands_first_then_what_is_due_first() -> None:
     whenever = Task(kind=TaskKind.SUMMARY)
     urgent = Task(kind=TaskKind.EMAILS_FAILED, urgent=True)
 
-    assert in_order_of_need([whenever, later, urgent, sooner]) == [urgent, sooner, later, whenever]
+    assert sort_by_urgency([whenever, later, urgent, sooner]) == [urgent, sooner, later, whenever]

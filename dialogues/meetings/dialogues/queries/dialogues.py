@@ -42,10 +42,12 @@ def parties(viewer: Viewer) -> list[Any]:
     rows = db.session.execute(
         select(*Party.__table__.columns).where(visible(viewer, DIALOGUE_SEE, Party.dialogue_id))
     ).all()
-    return sorted(rows, key=lambda row: (row.kind is PartyKind.OBSERVER, in_english(row.names, row.code), row.code))
+    return sorted(
+        rows, key=lambda row: (row.kind is PartyKind.OBSERVER, english_sort_key(row.names, row.code), row.code)
+    )
 
 
-def in_english(names: Mapping[str, str], code: str) -> str:
+def english_sort_key(names: Mapping[str, str], code: str) -> str:
     """Return the sort key of a party outside a meeting, where no order of parties is chosen."""
     return collation_key(stands_as(PartyOrder.ENGLISH, names, None, code), LANGUAGES[PartyOrder.ENGLISH])
 

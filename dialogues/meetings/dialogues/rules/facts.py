@@ -75,7 +75,7 @@ class Days:
 LONGEST = timedelta(days=366)
 
 
-def refuse_disorder(days: Days) -> None:
+def check_days_in_order(days: Days) -> None:
     """Check that arrival, start, end and departure are in order.
 
     :raises Refusal: they are not, or the meeting lasts more than a year.

@@ -27,17 +27,17 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Separable:
+class ApartCandidates:
     """Parties and persons that can be kept apart: names by id, persons with the code of their party."""
 
     parties: dict[UUID, str]
     persons: dict[UUID, str]
 
 
-def separable(viewer: Viewer) -> Separable:
+def apart_candidates(viewer: Viewer) -> ApartCandidates:
     """Return the parties of the meeting in the order in force, and the persons who may attend; two queries."""
     if not viewer.may(SEATING_EDIT) or viewer.place is None:
-        return Separable(parties={}, persons={})
+        return ApartCandidates(parties={}, persons={})
     people = db.session.execute(
         select(Person.id, Person.name, Party.code)
         .join(Participation, Participation.person_id == Person.id)
@@ -45,7 +45,7 @@ def separable(viewer: Viewer) -> Separable:
         .where(Participation.meeting_id == viewer.place.meeting_id, Participation.status.not_in(GONE))
         .order_by(Person.collation, Person.name, Person.id)
     )
-    return Separable(
+    return ApartCandidates(
         parties={party.id: party.english for party in precedence.parties_in_order(viewer)},
         persons={row.id: f"{row.name} ({row.code})" for row in people},
     )

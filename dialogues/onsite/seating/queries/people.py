@@ -13,7 +13,7 @@ from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.onsite.seating.queries.visibility import sits
+from dialogues.onsite.seating.queries.visibility import needs_seat
 from dialogues.onsite.seating.rules.names import StyledName, script_language, styled
 from dialogues.onsite.seating.rules.order import Guest
 from dialogues.people.participants.models import Participation
@@ -23,7 +23,7 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE, SEAT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class VisiblePerson:
     """The names shown on a plan for a person the viewer may see."""
 
     name: str
@@ -31,16 +31,17 @@ class Face:
     party_name: str
 
 
-def faces(viewer: Viewer) -> Mapping[UUID, Face]:
+def visible_people(viewer: Viewer) -> Mapping[UUID, VisiblePerson]:
     """Return the seated people the viewer sees on the participants list, by participation id; one query."""
     rows = db.session.execute(
         select(Participation.id, Person.name, Party.code, Party.names)
         .join(Person, Person.id == Participation.person_id)
         .join(Party, Party.id == Participation.party_id)
-        .where(sits(viewer), _listed(viewer))
+        .where(needs_seat(viewer), _listed(viewer))
     )
     return {
-        row.id: Face(name=row.name, party_code=row.code, party_name=row.names.get("en") or row.code) for row in rows
+        row.id: VisiblePerson(name=row.name, party_code=row.code, party_name=row.names.get("en") or row.code)
+        for row in rows
     }
 
 
@@ -49,16 +50,16 @@ def _listed(viewer: Viewer) -> Any:
     return or_(participants.visible(viewer, PARTICIPANTS_SEE), participants.visible(viewer, NOMINATIONS_SEE))
 
 
-def who_sits(viewer: Viewer) -> frozenset[UUID]:
+def seated_ids(viewer: Viewer) -> frozenset[UUID]:
     """Return the participation ids of everyone who needs a seat, whether the viewer may see them or not.
 
     The places of other participations are shown as free.
     """
-    return frozenset(db.session.execute(select(Participation.id).where(sits(viewer))).scalars())
+    return frozenset(db.session.execute(select(Participation.id).where(needs_seat(viewer))).scalars())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sitter:
+class NamedGuest:
     """A person to seat, with names for the planner."""
 
     guest: Guest
@@ -67,7 +68,7 @@ class Sitter:
     party_name: str
 
 
-def sitters(viewer: Viewer) -> list[Sitter]:
+def named_guests(viewer: Viewer) -> list[NamedGuest]:
     """Return everyone to seat, for people who plan; parties in the order in force, then by name; two queries."""
     if not viewer.may(SEATING_EDIT):
         return []
@@ -92,13 +93,13 @@ def sitters(viewer: Viewer) -> list[Sitter]:
         )
         .join(Person, Person.id == Participation.person_id)
         .join(Party, Party.id == Participation.party_id)
-        .where(sits(viewer))
+        .where(needs_seat(viewer))
         .order_by(Person.collation, Person.name, Participation.id)
     ).all()
-    return [_sitter(row) for row in sorted(rows, key=lambda row: ranks.get(row.party_id, len(ranks)))]
+    return [_named_guest(row) for row in sorted(rows, key=lambda row: ranks.get(row.party_id, len(ranks)))]
 
 
-def _sitter(row: Any) -> Sitter:
+def _named_guest(row: Any) -> NamedGuest:
     guest = Guest(
         id=row.id,
         person=row.person_id,
@@ -106,7 +107,7 @@ def _sitter(row: Any) -> Sitter:
         is_head=bool(row.is_head),
         observes=row.capacity is not Capacity.PARTICIPANT,
     )
-    return Sitter(guest=guest, name=row.name, party_code=row.code, party_name=row.names.get("en") or row.code)
+    return NamedGuest(guest=guest, name=row.name, party_code=row.code, party_name=row.names.get("en") or row.code)
 
 
 def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
@@ -160,7 +161,7 @@ def plates(viewer: Viewer, language: str) -> list[Plate]:
         )
         .join(Person, Person.id == Participation.person_id)
         .join(Party, Party.id == Participation.party_id)
-        .where(sits(viewer), _listed(viewer))
+        .where(needs_seat(viewer), _listed(viewer))
         .order_by(Person.collation, Person.name, Participation.id)
     ).all()
     return [_plate(row, language) for row in sorted(rows, key=lambda row: ranks.get(row.party_id, len(ranks)))]

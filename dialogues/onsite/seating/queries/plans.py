@@ -13,12 +13,19 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.onsite.seating.models import SeatingPlan
 from dialogues.onsite.seating.queries.apart import apart
-from dialogues.onsite.seating.queries.people import Face, Sitter, faces, interpreters, sitters, who_sits
+from dialogues.onsite.seating.queries.people import (
+    NamedGuest,
+    VisiblePerson,
+    interpreters,
+    named_guests,
+    seated_ids,
+    visible_people,
+)
 from dialogues.onsite.seating.queries.visibility import visible
 from dialogues.onsite.seating.rules.kinds import Chair, Place, TableForm, at_table, place_of
 from dialogues.onsite.seating.rules.moves import Spot, moves, spots
 from dialogues.onsite.seating.rules.picture import Drawing, draw
-from dialogues.onsite.seating.rules.plans import Seated, TableWish, seat
+from dialogues.onsite.seating.rules.plans import ComputedPlan, SeatingOptions, seat
 from dialogues.policy import SEATING_EDIT, SEATING_SEE, Action
 
 #: Maximum number of characters of a name in the picture.
@@ -106,14 +113,16 @@ def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE
     if not found:
         return None
     newest, before = found[0], stored_places(found[1]) if len(found) > 1 else None
-    names = _Names(faces(viewer), who_sits(viewer), interpreters(viewer))
+    names = _Names(visible_people(viewer), seated_ids(viewer), interpreters(viewer))
     page = _page(newest.number, newest.form, newest.made_at, stored_places(newest), before, names)
     return replace(page, without=_without_place(newest, names)) if viewer.may(SEATING_EDIT) else page
 
 
 def _without_place(row: SeatingPlan, names: "_Names") -> tuple[str, ...]:
     seated = {place.guest for place in stored_places(row)}
-    return tuple(sorted(names.faces[one].name for one in names.sitting - seated if one in names.faces))
+    return tuple(
+        sorted(names.visible_people[one].name for one in names.sitting - seated if one in names.visible_people)
+    )
 
 
 def stored_places(row: SeatingPlan) -> tuple[Place, ...]:
@@ -136,40 +145,44 @@ def numbers(viewer: Viewer) -> list[int]:
 class Proposal:
     """A plan that is not saved, and how far it deviates from the order of parties."""
 
-    seated: Seated
+    seated: ComputedPlan
     page: PlanPage
     #: Names of the pairs that must be kept apart but are neighbours.
-    together: tuple[tuple[str, str], ...]
+    clashing_neighbours: tuple[tuple[str, str], ...]
 
 
-def proposal(viewer: Viewer, wish: TableWish, *, with_page: bool = True) -> Proposal:
+def proposal(viewer: Viewer, options: SeatingOptions, *, with_page: bool = True) -> Proposal:
     """Compute a plan, for people who plan. `with_page` False skips the queries for its page.
 
     :raises Refusal: there are fewer places than people, or nobody to seat.
     """
-    people = sitters(viewer)
-    by_id = {sitter.guest.id: sitter for sitter in people}
-    seated = seat([sitter.guest for sitter in people], wish, apart(viewer))
+    people = named_guests(viewer)
+    by_id = {named_guest.guest.id: named_guest for named_guest in people}
+    seated = seat([named_guest.guest for named_guest in people], options, apart(viewer))
     before = newest(viewer) if with_page else None
-    known = _Names(_as_faces(people), frozenset(by_id), interpreters(viewer) if with_page else {})
+    known = _Names(_as_visible_people(people), frozenset(by_id), interpreters(viewer) if with_page else {})
     return Proposal(
         seated=seated,
         page=_page(
             before.number + 1 if before else 1,
-            wish.form,
+            options.form,
             None,
             seated.places,
             stored_places(before) if before else None,
             known,
         ),
-        together=tuple((by_id[one.id].name, by_id[other.id].name) for one, other in seated.together),
+        clashing_neighbours=tuple(
+            (by_id[one.id].name, by_id[other.id].name) for one, other in seated.clashing_neighbours
+        ),
     )
 
 
-def _as_faces(people: Iterable[Sitter]) -> Mapping[UUID, Face]:
+def _as_visible_people(people: Iterable[NamedGuest]) -> Mapping[UUID, VisiblePerson]:
     return {
-        sitter.guest.id: Face(name=sitter.name, party_code=sitter.party_code, party_name=sitter.party_name)
-        for sitter in people
+        named_guest.guest.id: VisiblePerson(
+            name=named_guest.name, party_code=named_guest.party_code, party_name=named_guest.party_name
+        )
+        for named_guest in people
     }
 
 
@@ -177,13 +190,13 @@ def _as_faces(people: Iterable[Sitter]) -> Mapping[UUID, Face]:
 class _Names:
     """The names a viewer may see on a plan."""
 
-    faces: Mapping[UUID, Face]
+    visible_people: Mapping[UUID, VisiblePerson]
     sitting: frozenset[UUID]
     interpreters: Mapping[UUID, str]
 
-    def of(self, guest: UUID | None) -> Face | None:
+    def of(self, guest: UUID | None) -> VisiblePerson | None:
         """Return the names of the person, or None if they no longer need a seat or the viewer may not see them."""
-        return self.faces.get(guest) if guest is not None and guest in self.sitting else None
+        return self.visible_people.get(guest) if guest is not None and guest in self.sitting else None
 
 
 def _page(
@@ -204,9 +217,9 @@ def _page(
         made_at=made_at,
         seats=seats,
         moves=tuple(
-            NamedMove(name=names.faces[move.guest].name, was=move.was, now=move.now)
+            NamedMove(name=names.visible_people[move.guest].name, was=move.was, now=move.now)
             for move in changed
-            if move.guest in names.faces
+            if move.guest in names.visible_people
         ),
         drawing=draw(
             form,
@@ -253,4 +266,4 @@ def _holder(place: Place, names: _Names) -> Holder:
         return Holder.INTERPRETER
     if place.guest is None or place.guest not in names.sitting:
         return Holder.FREE
-    return Holder.PERSON if place.guest in names.faces else Holder.TAKEN
+    return Holder.PERSON if place.guest in names.visible_people else Holder.TAKEN

@@ -12,7 +12,7 @@ from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.precedence.queries import Order
-from dialogues.meetings.precedence.rules import OrderedParty, arranged
+from dialogues.meetings.precedence.rules import OrderedParty, sort_parties
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -47,7 +47,7 @@ def speaking_list(viewer: Viewer, *, start: UUID | None = None, by_person: bool 
     """
     order = precedence.order(viewer, action=PLATES_SEE)
     first = next((one for one in order.parties if one.id == start and one.kind is not PartyKind.OBSERVER), None)
-    parties = arranged(order.parties, first.place) if first else order.parties
+    parties = sort_parties(order.parties, first.place) if first else order.parties
     if not by_person:
         in_turn = tuple(Speaker(party) for party in parties if party.kind is not PartyKind.OBSERVER)
         on_invitation = tuple(Speaker(party) for party in parties if party.kind is PartyKind.OBSERVER)

@@ -31,7 +31,7 @@ def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID])
     return and_(column == viewer.place.meeting_id, or_(false(), *reached))
 
 
-def sits(viewer: Viewer) -> ColumnElement[bool]:
+def needs_seat(viewer: Viewer) -> ColumnElement[bool]:
     """Filter of participations that need a seat in the current meeting: confirmed, in person, list submitted."""
     here = Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None)
     return and_(here, is_listed(), ~Participation.remote)

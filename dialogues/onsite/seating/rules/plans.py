@@ -29,7 +29,7 @@ class Interpreting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableWish:
+class SeatingOptions:
     """Options of a new plan; `places` None means as many as needed."""
 
     form: TableForm = TableForm.HOLLOW_SQUARE
@@ -41,15 +41,15 @@ class TableWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seated:
+class ComputedPlan:
     """A computed plan, its deviation from the order, and the pairs it could not keep apart."""
 
     places: tuple[Place, ...]
     deviation: Deviation
-    together: tuple[tuple[Guest, Guest], ...]
+    clashing_neighbours: tuple[tuple[Guest, Guest], ...]
 
 
-def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
+def seat(guests: Sequence[Guest], options: SeatingOptions, apart: Apart) -> ComputedPlan:
     """Seat guests clockwise from the head of the table, in the given order.
 
     The order runs to the left of the head. People of a party sit together, except co-chairs at the head; empty places
@@ -57,23 +57,27 @@ def seat(guests: Sequence[Guest], wish: TableWish, apart: Apart) -> Seated:
 
     :raises Refusal: there are fewer places than people, or nobody to seat.
     """
-    guests = [guest for guest in guests if guest.id not in wish.left_out]
-    second = wish.observers is ObserverPlaces.SECOND_ROW
+    guests = [guest for guest in guests if guest.id not in options.left_out]
+    second = options.observers is ObserverPlaces.SECOND_ROW
     behind = [guest for guest in guests if second and guest.observes and not guest.is_head]
     around = [guest for guest in guests if guest not in behind]
     around.sort(key=lambda guest: guest.observes)
     if not around:
         raise Refusal(N_("Nobody who sits at the table has accepted yet: a plan needs people."))
-    table = _table(around, wish, apart)
+    table = _table(around, options, apart)
     row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
     chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row.places if index is not None]
-    places = (*table.places, *chairs, *_places_away_from_table(guests, wish))
+    places = (*table.places, *chairs, *_places_away_from_table(guests, options))
     deviation = Deviation(
         gaps=table.deviation.gaps,
         parties=table.deviation.parties + row.deviation.parties,
         persons=table.deviation.persons + row.deviation.persons,
     )
-    return Seated(places=places, deviation=deviation, together=tuple(together(places, wish.form, guests, apart)))
+    return ComputedPlan(
+        places=places,
+        deviation=deviation,
+        clashing_neighbours=tuple(clashing_neighbours(places, options.form, guests, apart)),
+    )
 
 
 @dataclass(slots=True)
@@ -82,17 +86,17 @@ class _Table:
     deviation: Deviation
 
 
-def _table(around: list[Guest], wish: TableWish, apart: Apart) -> _Table:
-    left = {index: _at_left_of(guest, wish) for index, guest in enumerate(around)}
+def _table(around: list[Guest], options: SeatingOptions, apart: Apart) -> _Table:
+    left = {index: _at_left_of(guest, options) for index, guest in enumerate(around)}
     needed = len(around) + sum(len(interpreters) for interpreters in left.values())
-    size = needed if wish.places is None else wish.places
+    size = needed if options.places is None else options.places
     _refuse_size(size, needed)
-    fixed = _heads(around, left, size, wish.heads)
+    fixed = _heads(around, left, size, options.heads)
     heads = {index for index in fixed.values() if index is not None}
     filled = Row(
         around,
         size,
-        is_ring=wish.form.is_closed,
+        is_ring=options.form.is_closed,
         fixed=fixed,
         left={index: len(interpreters) for index, interpreters in left.items() if index not in heads},
         apart=apart,
@@ -120,9 +124,9 @@ def _refuse_size(size: int, needed: int) -> None:
         raise Refusal(N_("A table has at most %(most)s places."), field="places", most=MOST_PLACES)
 
 
-def _at_left_of(guest: Guest, wish: TableWish) -> list[UUID]:
+def _at_left_of(guest: Guest, options: SeatingOptions) -> list[UUID]:
     return [
-        one.interpreter for one in wish.interpreting if one.where is InterpreterPlace.LEFT and one.beside == guest.id
+        one.interpreter for one in options.interpreting if one.where is InterpreterPlace.LEFT and one.beside == guest.id
     ]
 
 
@@ -150,18 +154,18 @@ def _place_interpreters_to_the_left(places: list[Place], left: dict[UUID, list[U
             places[number + offset] = Place(interpreter=interpreter, beside=place.guest)
 
 
-def _places_away_from_table(guests: list[Guest], wish: TableWish) -> Iterator[Place]:
+def _places_away_from_table(guests: list[Guest], options: SeatingOptions) -> Iterator[Place]:
     """Yield the chairs behind people, and the booths."""
     seated = {guest.id for guest in guests}
-    for one in wish.interpreting:
+    for one in options.interpreting:
         if one.where is InterpreterPlace.BEHIND and one.beside in seated:
             yield Place(chair=Chair.BEHIND, interpreter=one.interpreter, beside=one.beside)
-    for one in wish.interpreting:
+    for one in options.interpreting:
         if one.where is InterpreterPlace.BOOTH:
             yield Place(chair=Chair.BOOTH, interpreter=one.interpreter)
 
 
-def together(
+def clashing_neighbours(
     places: tuple[Place, ...], form: TableForm, guests: Sequence[Guest], apart: Apart
 ) -> Iterator[tuple[Guest, Guest]]:
     """Yield the neighbours in the plan who must be kept apart."""
@@ -174,7 +178,7 @@ def together(
                 yield one, other
 
 
-def exchanged(places: tuple[Place, ...], one: int, other: int) -> tuple[Place, ...]:
+def swapped(places: tuple[Place, ...], one: int, other: int) -> tuple[Place, ...]:
     """Return the places after swapping two of them; one may be empty.
 
     An interpreter who is then no longer left of their own person gets a chair behind that person.

@@ -9,12 +9,12 @@ from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.meetings.queries import MyMeeting
 from dialogues.pages.home.queries.mine import stage_of
 from dialogues.pages.home.queries.tasks import tasks_in
-from dialogues.pages.home.rules import Stage, Task, TaskKind, in_order_of_need
+from dialogues.pages.home.rules import Stage, Task, TaskKind, sort_by_urgency
 from dialogues.people.nominations.queries import exchange as nominations
 from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, PARTICIPANTS_SEE, Condition, Scope, scopes
 
 
-def tasks_ahead(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
+def next_tasks(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
     """Return the viewer's next steps in the current meeting, whose columns are given as `meeting`."""
     if viewer.place is None or viewer.person_id is None:
         return []
@@ -27,7 +27,7 @@ def tasks_ahead(viewer: Viewer, meeting: Any, now: datetime) -> list[Task]:
         viewer=viewer,
         facts=meeting,
     )
-    return in_order_of_need([*tasks_in(here, now), *_waiting_for(here, now)])
+    return sort_by_urgency([*tasks_in(here, now), *_waiting_for(here, now)])
 
 
 def _waiting_for(here: MyMeeting, now: datetime) -> list[Task]:

@@ -13,7 +13,7 @@ from dialogues.core.outbox.rules import EmailState
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.meetings.queries import MyMeeting
-from dialogues.pages.home.queries.mine import anywhere, stage_of
+from dialogues.pages.home.queries.mine import stage_of, visible_in_any
 from dialogues.pages.home.rules import CLOSING_SOON, Stage, TaskKind
 from dialogues.people.participants.models import ChangeRequest, Participation
 from dialogues.people.participants.queries import visibility as participants
@@ -25,7 +25,7 @@ from dialogues.records.notes.models import Document
 from dialogues.records.notes.rules import DocumentState
 
 
-def counts_of(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
+def count_tasks(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
     """Return the number of tasks by kind and meeting id; one query."""
     wanted = {
         TaskKind.UNANSWERED: _unanswered(mine, now),
@@ -48,7 +48,7 @@ def _counting(column: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _undelivered_emails(mine: Sequence[MyMeeting]) -> Select[Any] | None:
-    reached = anywhere(mine, outbox.visible, EMAILS_SEE)
+    reached = visible_in_any(mine, outbox.visible, EMAILS_SEE)
     if reached is None:
         return None
     return _counting(Email.listed_under, reached, Email.state == EmailState.SET_ASIDE)
@@ -63,7 +63,7 @@ def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
         and meeting.facts.registration_closes_at is not None
         and now < meeting.facts.registration_closes_at <= now + CLOSING_SOON
     ]
-    reached = anywhere(closing_soon, participants.visible, NOMINATIONS_SEE)
+    reached = visible_in_any(closing_soon, participants.visible, NOMINATIONS_SEE)
     invited = Participation.status == ParticipationStatus.INVITED
     return None if reached is None else _counting(Participation.meeting_id, reached, invited)
 
@@ -75,13 +75,13 @@ def _to_approve(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:
         for meeting in mine
         if stage_of(meeting, now) is Stage.TO_COME and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
-    reached = anywhere(coming, participants.visible, REGISTRATION_APPROVE)
+    reached = visible_in_any(coming, participants.visible, REGISTRATION_APPROVE)
     return None if reached is None else _counting(Participation.meeting_id, reached, is_ready(Readiness.TO_APPROVE))
 
 
 def _changes_asked(mine: Sequence[MyMeeting]) -> Select[Any] | None:
     """Change requests of approved registrations that wait for a coordinator."""
-    reached = anywhere(mine, participants.visible, REGISTRATION_APPROVE)
+    reached = visible_in_any(mine, participants.visible, REGISTRATION_APPROVE)
     if reached is None:
         return None
     request_of = ChangeRequest.participation_id == Participation.id

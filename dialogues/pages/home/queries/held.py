@@ -18,7 +18,7 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Institution, Meeting, Party, Person
 from dialogues.meetings.meetings import queries as meetings
-from dialogues.meetings.meetings.queries import MyPlaces
+from dialogues.meetings.meetings.queries import OpenPlaces
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.documents.models import AccessLogEntry, SealedField
 from dialogues.people.documents.queries import opened, today_in
@@ -29,7 +29,7 @@ from dialogues.policy import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class PersonalData:
     """Rows of the viewer's account, persons, registrations, roles, emails and sign-ins."""
 
     account: Any
@@ -41,7 +41,7 @@ class Held:
     #: Encrypted fields (passport, visa, flights, needs): kind and dates, never the content.
     sealed: Sequence[Any]
     #: Access log: who opened an encrypted field, when and why.
-    looks: Sequence[Any]
+    access_log: Sequence[Any]
     #: Absences, answers to questions and change requests: kind and times.
     others: Sequence[Any]
 
@@ -50,7 +50,7 @@ class Held:
 class _Named:
     """Columns with the names of dialogues and meetings the viewer may currently open; "" for the others."""
 
-    places: MyPlaces
+    places: OpenPlaces
 
     @property
     def dialogue(self) -> ColumnElement[str]:
@@ -61,18 +61,18 @@ class _Named:
         return case((Meeting.id.in_(self.places.meetings), Meeting.code), else_="").label("meeting")
 
 
-def held_about(viewer: Viewer, now: datetime) -> Held:
+def personal_data(viewer: Viewer, now: datetime) -> PersonalData:
     """Return the personal data of the signed-in viewer, in a constant number of queries.
 
     Leaves out unanswered registrations and roles, because only their own email may announce them. Dialogues and
     meetings that are not open to the viewer have no name here, because this page must not reveal them.
     """
     own = Person.account_id == viewer.account_id
-    named = _Named(meetings.my_places(viewer, now))
+    named = _Named(meetings.open_places(viewer, now))
     account = select(Account.email, Account.locale, Account.zone, Account.created_at).where(
         Account.id == viewer.account_id
     )
-    return Held(
+    return PersonalData(
         account=db.session.execute(account).one(),
         persons=_rows(_persons(named).where(own, Person.id.in_(_known_person_ids(viewer)))),
         registrations=_rows(_registrations(named).where(own, Participation.answered_at.is_not(None))),
@@ -91,12 +91,12 @@ def held_about(viewer: Viewer, now: datetime) -> Held:
             .limit(50)
         ),
         sealed=[row for row in _rows(_sealed(named).where(own)) if row.purge_on > today_in(row.zone, now)],
-        looks=_rows(_looks(named).where(own)),
+        access_log=_rows(_access_log(named).where(own)),
         others=_rows(_others(named, own)),
     )
 
 
-def shown_to_self(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[SealedKind, dict[str, str]]:
+def reveal_own_field(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[SealedKind, dict[str, str]]:
     """Return the kind and the decrypted parts of one of the viewer's own fields.
 
     :raises NotFound: there is no such field of the viewer, its meeting is not known to them, or the field is due for
@@ -237,7 +237,7 @@ def _sealed(named: _Named) -> Any:
     )
 
 
-def _looks(named: _Named) -> Any:
+def _access_log(named: _Named) -> Any:
     looker = aliased(Person)
     name = case((Meeting.id.in_(named.places.meetings), looker.name), else_="").label("looker")
     return (

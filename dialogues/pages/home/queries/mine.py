@@ -23,7 +23,7 @@ def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
     return stage(days, now.astimezone(ZoneInfo(facts.zone)).date())
 
 
-def anywhere(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
+def visible_in_any(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
     """Filter of the rows the action reaches in any of the viewer's meetings; None if it reaches nothing."""
     reached = [visible(meeting.viewer, action) for meeting in mine if meeting.viewer.may(action)]
     return or_(*reached) if reached else None

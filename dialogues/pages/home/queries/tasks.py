@@ -20,8 +20,8 @@ from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
 from dialogues.meetings.meetings.queries import MyMeeting
 from dialogues.meetings.roles import queries as roles
-from dialogues.pages.home.queries.counts import counts_of
-from dialogues.pages.home.queries.mine import anywhere, stage_of
+from dialogues.pages.home.queries.counts import count_tasks
+from dialogues.pages.home.queries.mine import stage_of, visible_in_any
 from dialogues.pages.home.rules import Stage, Task, TaskKind
 from dialogues.people.nominations.queries import nominations
 from dialogues.people.participants.models import Participation
@@ -76,7 +76,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
 
 
 def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    counts = counts_of(mine, now)
+    counts = count_tasks(mine, now)
     return [
         *_steps_missing(mine, now),
         *_counted(mine, TaskKind.EMAILS_FAILED, counts[TaskKind.EMAILS_FAILED], urgent=True),
@@ -113,7 +113,7 @@ def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         for meeting in mine
         if meeting.viewer.may(REGISTRATION_OWN) and dialogues.gathering_of(meeting.facts).is_open(now)
     }
-    reached = anywhere(list(answering.values()), participants_visibility.visible, REGISTRATION_OWN)
+    reached = visible_in_any(list(answering.values()), participants_visibility.visible, REGISTRATION_OWN)
     if reached is None:
         return []
     coming = select(
@@ -151,7 +151,7 @@ def _progress(row: Any, meeting: Any) -> Progress:
 
 def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
     """Addresses and capacities that a coordinator must decide on, and addresses a party must replace."""
-    reached = anywhere(mine, participants_visibility.visible, NOMINATE)
+    reached = visible_in_any(mine, participants_visibility.visible, NOMINATE)
     if reached is None:
         return []
     claimed, asks = Participation.claimed_email.is_not(None), Participation.requested_capacity.is_not(None)
@@ -186,7 +186,7 @@ def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         and meeting.viewer.may(LODGE)
         and dialogues.gathering_of(meeting.facts).is_open(now)
     ]
-    reached = anywhere(own_lists, nominations.visible_parties, LODGE)
+    reached = visible_in_any(own_lists, nominations.visible_parties, LODGE)
     if reached is None:
         return []
     taken = (
@@ -206,7 +206,7 @@ def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     )
     free = {row.meeting_id: max(0, sum(row.seats.values()) - row.taken) for row in rows}
     return [
-        Task(kind=TaskKind.LODGING, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
+        Task(kind=TaskKind.SUBMIT_LIST, meeting_id=meeting.id, meeting=meeting.facts.code, count=free[meeting.id])
         for meeting in own_lists
         if meeting.id in free
     ]
@@ -233,7 +233,7 @@ def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
 def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
     """Number of ended sessions without a finished summary by meeting, where the viewer is rapporteur."""
     writing = [meeting for meeting in mine if Role.RAPPORTEUR in meeting.roles and meeting.viewer.may(SUMMARY_EDIT)]
-    reached = anywhere(writing, versions.visible, AGENDA_SEE)
+    reached = visible_in_any(writing, versions.visible, AGENDA_SEE)
     if reached is None:
         return {}
     done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)

@@ -11,7 +11,7 @@ from dialogues.meetings.meetings import queries as meetings
 from dialogues.meetings.meetings.queries import MyMeeting
 from dialogues.pages.home.queries.mine import stage_of
 from dialogues.pages.home.queries.tasks import tasks_everywhere
-from dialogues.pages.home.rules import Stage, Task, in_order_of_need
+from dialogues.pages.home.rules import Stage, Task, sort_by_urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def today(viewer: Viewer, now: datetime) -> Today:
     for meeting in mine:
         by_stage[stage_of(meeting, now)].append(meeting)
     tasks = tasks_everywhere(viewer, mine, now)
-    return Today(tasks=in_order_of_need(tasks), sessions=_sessions(mine, now), meetings=by_stage)
+    return Today(tasks=sort_by_urgency(tasks), sessions=_sessions(mine, now), meetings=by_stage)
 
 
 def _sessions(mine: Sequence[MyMeeting], now: datetime) -> list[TodaySession]:
