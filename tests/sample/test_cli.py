@@ -1,4 +1,4 @@
-"""`flask sample load` prints where everything is, and every address that it prints leads there."""
+"""`flask sample load` prints addresses, and each of them works."""
 
 import json
 from typing import Any
@@ -16,13 +16,13 @@ PERSONAS = {"st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap
 
 @pytest.fixture
 def printed(empty_app: Flask) -> dict[str, Any]:
-    """What the command says when it fills an empty database."""
+    """The output of the command on an empty database."""
     found: dict[str, Any] = json.loads(shell(empty_app, "sample", "load", "--json"))
     return found
 
 
 def path(address: str) -> str:
-    """The address as it is asked for here; it must be one of this installation."""
+    """Return the path of the address, which must be of this installation."""
     parts = urlsplit(address)
     assert (parts.scheme, parts.netloc) == ("http", "localhost")
     return parts.path

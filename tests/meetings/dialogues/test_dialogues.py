@@ -1,4 +1,4 @@
-"""A dialogue is opened in one transaction, and kept by its coordinator."""
+"""A dialogue is created in one transaction and maintained by its coordinator."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Days in order, names in order, numbers to dial."""
+"""Order of days, sort keys of names, telephone numbers to dial."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Closing a meeting: said plainly, once and for good; what is sealed is read by nobody."""
+"""Closing a meeting is explained, permanent, and seals data that nobody can read afterwards."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,7 +39,7 @@ MORNING = "TRD-1-07"
 
 @pytest.fixture
 def last_day(app: Flask) -> Iterator[Cast]:
-    """The personas on the last day of TRD-1, when kr1 was marked as present the day before."""
+    """The personas on the last day of TRD-1; kr1 was marked present the day before."""
     cast = Cast(app)
     set_clock(app, LAST_DAY)
     with app.app_context():
@@ -66,7 +66,7 @@ def address(cast: Cast, rest: str = "") -> str:
 
 
 def close(cast: Cast) -> FlaskClient:
-    """The coordinator closes TRD-1 on its page."""
+    """Close TRD-1 on its page as coordinator."""
     client = cast.client("st-coord")
     assert send(client, address(cast, "/close")).status_code == 303
     return client
@@ -170,13 +170,13 @@ def test_personal_links_and_codes_end_with_the_meeting(last_day: Cast, read) -> 
 
 
 def test_nobody_is_told_by_letter(last_day: Cast) -> None:
-    def owed() -> int:
+    def queued() -> int:
         with last_day.app.app_context():
             return len(db.session.scalars(select(Email.id)).all())
 
-    before = owed()
+    before = queued()
     close(last_day)
-    assert owed() == before
+    assert queued() == before
 
 
 def test_a_closed_meeting_is_not_opened_again_and_the_page_says_why(last_day: Cast) -> None:
@@ -205,7 +205,7 @@ def test_neither_a_status_nor_other_days_open_it_by_the_command(last_day: Cast) 
 
 
 def facts_of(viewer: Viewer, *, status: MeetingStatus = MeetingStatus.CLOSED, **days: Any) -> MeetingFacts:
-    """The meeting as it is written down, with these changes."""
+    """Return the meeting's facts with these changes."""
     found = dialogues.meeting(viewer)
     kept = {day: getattr(found, day) for day in ("arrive_on", "starts_on", "ends_on", "depart_on")}
     return MeetingFacts(
@@ -234,7 +234,7 @@ def test_a_closed_meeting_is_neither_closed_nor_cancelled_again(last_day: Cast, 
 
 
 def test_a_status_of_old_that_sealed_nothing_can_still_be_closed_properly(last_day: Cast, read) -> None:
-    """Before meetings were closed on a page of their own, “closed” was a status among others."""
+    """ "closed" was once a status to choose in the settings."""
     with last_day.app.app_context(), upkeep(system(Purpose.SAMPLE)):
         db.session.execute(update(Meeting).where(Meeting.code == "TRD-1").values(status=MeetingStatus.CLOSED))
 
@@ -244,15 +244,15 @@ def test_a_status_of_old_that_sealed_nothing_can_still_be_closed_properly(last_d
 
 
 def test_nobody_withdraws_from_a_meeting_that_was_closed(last_day: Cast, read) -> None:
-    """Else who was there would lose what they may read of it, and have a day of the past taken out of the calendar."""
+    """Withdrawing would remove access to past documents, and a past day from the calendar."""
     client = last_day.client("us4")
     own = address(last_day, "/registration")
     assert "Withdraw…" in client.get(own).text
     close(last_day)
-    owed = read(select(func.count()).select_from(Email))
+    queued = read(select(func.count()).select_from(Email))
 
     answer = send(client, own + "/withdraw")
 
     assert "cancelled or closed" in complaints(answer)
-    assert read(select(func.count()).select_from(Email)) == owed
+    assert read(select(func.count()).select_from(Email)) == queued
     assert "Withdraw…" not in client.get(own).text

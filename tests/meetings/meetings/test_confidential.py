@@ -1,4 +1,4 @@
-"""A meeting whose existence is confidential is not there for anyone outside its circle: walked by persona."""
+"""A confidential meeting is invisible to everyone without a role in it; crawled as several personas."""
 
 import re
 from collections import Counter
@@ -47,23 +47,23 @@ from tests.beds.mail import MailServer
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, MIDDLE_OF_TRD_1, Cast
 
-#: What would tell of the meeting that these tests plan beside TRD-1.
+#: Texts that would reveal the meeting that these tests plan next to TRD-1.
 CODE, TITLE, CITY, SESSION, REFERENCE = "HRN-7", "Heron gathering", "Darkhan", "Egret reading", "HRN-7/M"
 FIRST_DAY = date(2027, 11, 2)
-#: What would tell of LVR-1 in the sample.
+#: Texts that would reveal LVR-1 of the sample.
 LVR = ("LVR-1", "First roundtable", "Lavaux", "Vevey")
-#: People of the same dialogue whose roles are in TRD-1 alone.
+#: People of the same dialogue with roles in TRD-1 only.
 OF_TRD_1 = ("kr1", "us4", "ch1", "xo2", "in-ko1", "mn1")
-#: Ways out of a page that are no links to follow.
+#: Links the crawl does not follow.
 _LINK = re.compile(r"<a[^>]* href=\"(/[^\"]*)\"")
 _AWAY = ("/static/", "/bootstrap/")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-#: How many pages of one kind are looked at.
+#: Maximum number of pages of one kind in a crawl.
 _ALIKE = 4
 
 
 class Outside(FlaskClient):
-    """A browser as it is: nothing of the test's own context reaches its requests."""
+    """A browser session of its own, so that the test's application context does not reach its requests."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *arguments, **options)
@@ -71,7 +71,7 @@ class Outside(FlaskClient):
 
 @dataclass(slots=True)
 class Scene:
-    """TRD with a second, confidential meeting, and what reaches someone of it."""
+    """TRD with a second, confidential meeting, and helpers to look at what a persona gets."""
 
     cast: Cast
     smtp: MailServer
@@ -82,7 +82,7 @@ class Scene:
         return (CODE, TITLE, CITY, SESSION, str(self.meeting_id), "2 November 2027", "2027-11-02")
 
     def walk(self, client: FlaskClient, *beginnings: str) -> dict[str, str]:
-        """What links and downloads lead to, by its address; of many alike, the first few."""
+        """Return the responses of all links and downloads by address; of similar links only the first few."""
         coming = ["/", "/dialogues", "/offers", "/held-about-me", *beginnings]
         seen: dict[str, str] = {}
         alike: Counter[str] = Counter()
@@ -101,19 +101,19 @@ class Scene:
         return seen
 
     def told(self, client: FlaskClient, *beginnings: str, words: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-        """Where something tells of the meeting, and what."""
+        """Return where something reveals the meeting, and the text that does."""
         found = self.walk(client, *beginnings)
         assert len(found) > 3
         return [(path, word) for path, text in found.items() for word in words or self.traces if word in text]
 
     def mail(self) -> list[Any]:
-        """The letters that leave now."""
+        """Send queued emails and return them."""
         before = len(self.smtp.emails)
         deliver_due()
         return self.smtp.emails[before:]
 
     def letter_to(self, name: str) -> Any:
-        """The one letter that leaves now to that persona."""
+        """Return the only email sent now to that persona."""
         (letter,) = (one for one in self.mail() if one.recipients == (f"{name}@example.invalid",))
         return letter
 
@@ -124,7 +124,7 @@ def _path_of(address: str) -> str:
 
 @pytest.fixture
 def scene(installation: Installation, smtp: MailServer) -> Iterator[Scene]:
-    """In the middle of TRD-1, the coordinator has planned, released and filed something confidential."""
+    """In the middle of TRD-1; the coordinator has planned, published and filed something confidential."""
     with opened(installation.settings(mail_url=smtp.url)) as app, app.app_context():
         app.test_client_class = Outside
         set_clock(app, MIDDLE_OF_TRD_1)
@@ -135,7 +135,7 @@ def scene(installation: Installation, smtp: MailServer) -> Iterator[Scene]:
 
 
 def plan(cast: Cast) -> UUID:
-    """The confidential meeting, with a released session and a record."""
+    """The confidential meeting, with a published session and a record."""
     parties = db.session.scalars(select(MeetingParty.party_id).where(MeetingParty.meeting_id == cast.meeting())).all()
     facts = MeetingFacts(
         code=CODE,
@@ -170,12 +170,12 @@ def plan(cast: Cast) -> UUID:
 
 
 def account_of(name: str) -> UUID:
-    """A new account of somebody by that name, in no dialogue."""
+    """Create an account with that name, in no dialogue."""
     return accounts.account_for(f"{name}@example.invalid", clock.real_now())
 
 
 def with_roles(cast: Cast, name: str, *held: Role, meeting: str = "TRD-1") -> None:
-    """A member of the staff who holds these roles in one meeting and nothing around it."""
+    """Create a staff member who has these roles in one meeting and none in the dialogue."""
     dialogue_id, meeting_id = cast.dialogue("TRD"), cast.meeting(meeting)
     with upkeep(system(Purpose.SAMPLE)):
         account_id = account_of(name)
@@ -197,7 +197,7 @@ def search(scene: Scene, rest: str = "?q=heron") -> str:
 
 
 def test_its_own_circle_finds_it(scene: Scene) -> None:
-    """Else the walks below would prove nothing."""
+    """Control: without it the crawls below would prove nothing."""
     words = {word for _path, word in scene.told(scene.cast.client("st-coord"), search(scene))}
 
     assert words >= {CODE, TITLE, CITY, SESSION, str(scene.meeting_id)}
@@ -235,7 +235,7 @@ def test_its_addresses_are_those_of_nothing(scene: Scene, who: str) -> None:
 
 
 def test_who_runs_one_meeting_alone_finds_no_other(scene: Scene) -> None:
-    """Coordinator, archivist, host lead of TRD-1 only: lists, forms, shelves, rooms, roles, letters."""
+    """Coordinator, archivist and host lead of TRD-1 only: lists, forms, archive, rooms, roles, emails."""
     with_roles(scene.cast, "only-here", Role.COORDINATOR, Role.ARCHIVIST, Role.HOST_LEAD, Role.CO_CHAIR)
 
     assert scene.told(scene.cast.client("only-here"), search(scene)) == []
@@ -328,7 +328,7 @@ def test_an_interpreter_finds_it_within_the_window_only(scene: Scene, days_befor
 
 
 def test_what_leaves_for_its_circle_says_nothing_on_the_outside(scene: Scene) -> None:
-    """Subjects, names of files and sender's names, of every letter that its planning brought."""
+    """Subjects, file names and sender names of every email caused by planning it."""
     cast = scene.cast
     for who, code in (("us4", "US"), ("kr1", "KR")):
         invitee = Invitee(name=who, email=f"{who}@example.invalid", party_id=cast.party(code))

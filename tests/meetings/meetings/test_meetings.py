@@ -1,4 +1,4 @@
-"""A meeting is planned, copied, moved and cancelled, and shown to its circle only."""
+"""Meetings are created, copied, moved and cancelled, and shown only to people with a role in them."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -74,7 +74,7 @@ def test_a_new_meetings_lists_are_closed_and_its_parties_are_seated(cast: Cast, 
     assert read(select(Exchange).where(Exchange.meeting_id == meeting)).opened_at is None
     with_four = MeetingParty.seats["participant"].as_integer() == 4
     assert read(select(func.count()).where(MeetingParty.meeting_id == meeting)) == 9
-    # The observing organisation has no seats for participants.
+    # Observing organisations have no participant seats.
     assert read(select(func.count()).where(MeetingParty.meeting_id == meeting, with_four)) == 8
 
 

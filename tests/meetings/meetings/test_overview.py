@@ -1,4 +1,4 @@
-"""A meeting's overview: every page leads back to it, and from it to what is for the table."""
+"""Every page of a meeting links to its overview, and the overview to the pages needed on site."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.meetings.meetings.test_meetings import PERSONAS, address
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_every_page_of_a_meeting_leads_back_to_its_overview(cast: Cast, name: str) -> None:
-    """What the tabs do not hold, such as the own registration and calendar, stands there."""
+    """The overview also links pages without a tab, such as one's own registration and calendar."""
     overview = address(cast)
 
     assert page(cast.client(name).get(address(cast, "/agenda"))).select_one(

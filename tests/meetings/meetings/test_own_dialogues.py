@@ -1,4 +1,4 @@
-"""From the list of one's dialogues, each is reached, a new one without meetings too."""
+"""The list of one's dialogues links to each of them, also to a new one without meetings."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Parties stand in an order that ranks nobody: by a language or by city, from the place that a lot drew."""
+"""Parties are sorted neutrally, by language or city, beginning at a party drawn by lot."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -33,17 +33,17 @@ pytestmark = pytest.mark.engine
 
 EXPECTED = sample()["fixtures"]["order"]
 OBSERVATORY = "International Relief Observatory (fictional)"
-#: Where ieung stands is all that tells the two orders apart here.
+#: Only the position of ieung differs between the two orders.
 KOREAN_BUT_JAPAN = ["대한민국", "러시아연방", "몽골", "미합중국", "스위스", "조선민주주의인민공화국", "중화인민공화국"]
 
 
 def listed(cast: Cast, by: PartyOrder | None = None) -> list[str]:
-    """What the parties of TRD-1 are ordered by, as they stand."""
+    """Return the texts by which the parties of TRD-1 are sorted, in order."""
     return [party.stands_as for party in precedence.parties_in_order(cast.viewer("us4", meeting="TRD-1"), by)]
 
 
 def draw(cast: Cast, code: str, by: PartyOrder = PartyOrder.ENGLISH) -> None:
-    """A lot as it was drawn some day."""
+    """Insert a lot."""
     trd_1 = cast.meeting("TRD-1")
     lot = Lot(
         meeting_id=trd_1,
@@ -186,7 +186,7 @@ def address(cast: Cast, part: str = "", code: str = "TRD-1") -> str:
 
 
 def standing(cast: Cast, who: str = "us4", code: str = "TRD-1") -> list[str]:
-    """What the parties stand as on the page of the order."""
+    """Return the parties on the page of the order, by the text they are sorted by."""
     table = page(cast.client(who).get(address(cast, code=code))).select_one("table")
     assert table is not None
     return [cell.get_text(strip=True) for cell in table.select("td[data-label='Stands as'] bdi")]
@@ -305,7 +305,7 @@ def test_the_next_meeting_keeps_the_order_but_draws_its_own_lot(cast: Cast, read
 
 
 def stand_by_city(cast: Cast) -> list[str]:
-    """Let the parties of TRD-1 stand by their cities; their codes then."""
+    """Sort the parties of TRD-1 by city and return their codes."""
     trd_1 = cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Meeting, trd_1).party_order = PartyOrder.CITY

@@ -1,4 +1,4 @@
-"""Roles are offered, answered by the person alone, and end with the sign-ins that used them."""
+"""Roles are offered, answered only by the person, and end together with the sign-ins that used them."""
 
 from uuid import UUID
 
@@ -38,7 +38,7 @@ def roles_of(cast: Cast, part: str = "") -> str:
 
 
 def proved(cast: Cast, address: str, who: str = "st-coord") -> FlaskClient:
-    """A browser that has just shown again who acts."""
+    """A browser whose user has just entered the second factor again."""
     client = cast.client(who)
     asked = client.get(address)
     assert asked.status_code == 303
@@ -47,7 +47,7 @@ def proved(cast: Cast, address: str, who: str = "st-coord") -> FlaskClient:
 
 
 def offer(cast: Cast, **facts: object) -> UUID:
-    """An offer in TRD-1 by its coordinator, made by the command."""
+    """Offer a role in TRD-1 as its coordinator, by the command."""
     chosen = {"name": NEW["name"], "email": NEW["email"], "role": Role.CO_CHAIR} | facts
     return roles_commands.offer_role(cast.viewer("st-coord", meeting="TRD-1"), **chosen, now=clock.now())  # type: ignore[arg-type]  # Facts of a test.
 
@@ -109,7 +109,7 @@ def test_an_offer_that_cannot_be_comes_back_as_typed(cast: Cast, typed: dict[str
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES, key=lambda role: role.value))
 @pytest.mark.usefixtures("inside")
 def test_a_role_of_the_staff_is_offered_to_the_staff_alone(cast: Cast, role: Role) -> None:
-    """In the same words whether the address is unknown, or stands in this dialogue or another; nothing is kept."""
+    """The same refusal for an unknown address, one of this dialogue or one of another; nothing is saved."""
     addresses = ("nobody@example.invalid", "us4@example.invalid", only_elsewhere(cast))
     before = [db.session.scalar(select(func.count()).select_from(table)) for table in (Person, Account, Email)]
     said = set()
@@ -124,7 +124,7 @@ def test_a_role_of_the_staff_is_offered_to_the_staff_alone(cast: Cast, role: Rol
 
 
 def only_elsewhere(cast: Cast) -> str:
-    """The address of an account whose person is in no dialogue of this coordinator."""
+    """The address of an account without a person in this dialogue."""
     with upkeep(system(Purpose.SAMPLE)):
         accounts.account_for("elsewhere@example.invalid", clock.now())
     assert cast.account("elsewhere")
@@ -252,9 +252,9 @@ def test_the_offer_of_something_confidential_names_nothing(cast: Cast) -> None:
 @pytest.mark.usefixtures("inside")
 def test_the_letter_says_only_where_to_sign_in(cast: Cast) -> None:
     offer(cast)
-    owed = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
+    queued_email = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
 
-    letter = role_offered(as_owed(owed), clock.now())
+    letter = role_offered(as_owed(queued_email), clock.now())
 
     assert letter is not None
     assert letter.recipient == NEW["email"]
@@ -267,9 +267,9 @@ def test_the_letter_says_only_where_to_sign_in(cast: Cast) -> None:
 def test_an_offer_taken_back_before_its_letter_left_sends_none(cast: Cast) -> None:
     grant = offer(cast)
     roles_commands.end_role(cast.viewer("st-coord", meeting="TRD-1"), grant, now=clock.now())
-    owed = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
+    queued_email = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
 
-    assert role_offered(as_owed(owed), clock.now()) is None
+    assert role_offered(as_owed(queued_email), clock.now()) is None
 
 
 def as_owed(letter: Email) -> DueEmail:

@@ -1,4 +1,4 @@
-"""Venues and rooms: who keeps them, and what is refused."""
+"""Venues and rooms: who may edit them, and which input is refused."""
 
 import pytest
 from sqlalchemy import select

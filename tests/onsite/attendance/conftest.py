@@ -1,4 +1,4 @@
-"""The liaison desk of TRD-1, early on its third day; letters leave when a test says so."""
+"""The liaison desk of TRD-1, early on its third day; emails are sent only when a test says so."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,13 +28,13 @@ from tests.beds.mail import Email, MailServer
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
-#: On the morning of the day on which the clock stands; a session of a restricted list; one of the next day.
+#: A session of the morning of the test's day; a session by invitation; a session of the next day.
 MORNING, RESTRICTED, LATER = "TRD-1-07", "TRD-1-06", "TRD-1-10"
 CODE = re.compile(r"http://localhost(/attendance/code/[\w-]+)")
 
 
 class Outside(ReadingClient):
-    """A browser as it is: nothing of the test's own context reaches its requests."""
+    """A browser session of its own, so that the test's application context does not reach its requests."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *arguments, **options)
@@ -52,22 +52,21 @@ def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
 
 @dataclass(slots=True)
 class Desk:
-    """The desk in its browser, and what a test asks about it."""
+    """The browser of the liaison desk, with helpers."""
 
     cast: Cast
     smtp: MailServer
     browser: FlaskClient
 
     def address(self, rest: str = "") -> str:
-        """The address of a page of the desk."""
         return f"/meetings/{self.cast.meeting()}/attendance{rest}"
 
     def table(self, code: str = MORNING, rest: str = "") -> str:
-        """The address of a session's table."""
+        """Return the address of a session's attendance page."""
         return self.address(f"/{self.cast.session(code)}{rest}")
 
     def participation(self, name: str) -> UUID:
-        """The id of a persona's participation in TRD-1."""
+        """Return the id of a persona's participation in TRD-1."""
         found = select(Participation.id).where(
             Participation.meeting_id == self.cast.meeting(), Participation.person_id == self.cast.person(name)
         )
@@ -85,16 +84,16 @@ class Desk:
         return str(page(self.browser.get("/account")).select_one("input[name=csrf_token]")["value"])
 
     def figures(self, code: str = MORNING) -> str:
-        """How many the page says are marked."""
+        """Return the text with the numbers of people present and expected."""
         return page(self.browser.get(self.table(code))).select_one(".desk-count").get_text(strip=True)
 
     def marked(self, code: str = MORNING) -> list[str]:
-        """Whom the page shows as present."""
+        """Return the people shown as present."""
         lines = page(self.browser.get(self.table(code))).select(".desk-present .person bdi:first-child")
         return [line.get_text() for line in lines]
 
     def record(self, event: type[ParticipationEvent], name: str) -> None:
-        """Let that happen to a person's part, as the command that does it says."""
+        """Record that event about a person's participation, as its command does."""
         about = db.session.get_one(Participation, self.participation(name))
         facts = {"about": about.id, "dialogue_id": about.dialogue_id, "meeting_id": about.meeting_id}
         person_id = about.person_id
@@ -104,13 +103,13 @@ class Desk:
             change.record(event(**facts, person_id=person_id, at=clock.now()))
 
     def mail(self) -> list[Email]:
-        """The letters that leave now."""
+        """Send queued emails and return them."""
         before = len(self.smtp.emails)
         deliver_due()
         return self.smtp.emails[before:]
 
     def code_of(self, name: str) -> str:
-        """The address in the code that a person was sent."""
+        """Return the address in the code that was emailed to a person."""
         self.record(RegistrationApproved, name)
         (letter,) = (one for one in self.mail() if one.recipients == (f"{name}@example.invalid",))
         found = CODE.search(letter.message.get_body(("plain",)).get_content())
@@ -120,7 +119,7 @@ class Desk:
 
 @pytest.fixture
 def desk(cast: Cast, smtp: MailServer) -> Desk:
-    """The liaison desk; letters of the sample have left."""
+    """The liaison desk; emails of the sample have been sent."""
     desk = Desk(cast, smtp, cast.client("st-travel"))
     desk.mail()
     return desk
@@ -128,8 +127,6 @@ def desk(cast: Cast, smtp: MailServer) -> Desk:
 
 @pytest.fixture
 def name_of(cast: Cast) -> Callable[[str], str]:  # noqa: ARG001  its context holds the database
-    """How a persona is called."""
-
     def called(who: str) -> str:
         return str(db.session.scalar(select(Person.name).where(Person.email == f"{who}@example.invalid")))
 

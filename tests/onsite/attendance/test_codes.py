@@ -1,4 +1,4 @@
-"""A personal code: owed with the approval, opened at the desk, and nothing to anyone else."""
+"""A personal code is emailed after approval, opens a page for the liaison desk, and is 404 for everyone else."""
 
 import re
 
@@ -175,7 +175,7 @@ def mailed_sign_in(cast: Cast, who: str) -> str:
 
 
 def test_the_desk_of_another_meeting_gets_nothing(desk: Desk, cast: Cast) -> None:
-    """The travel desk whose role is in SCD-1 alone."""
+    """The liaison desk with a role in SCD-1 only."""
     code = desk.code_of("kr2")
     in_trd = (RoleGrant.dialogue_id == cast.dialogue("TRD"), RoleGrant.role == Role.LIAISON_DESK)
     with upkeep(system(Purpose.SAMPLE)):
@@ -203,7 +203,7 @@ def test_the_code_works_until_the_day_after_the_meeting(desk: Desk) -> None:
 
 
 def test_cards_are_printed_for_those_whom_no_letter_reaches(desk: Desk, cast: Cast) -> None:
-    """In the sample five of TRD-1 have no e-mail address."""
+    """Five people of TRD-1 in the sample have no email address."""
     unreached = (
         select(Person.name)
         .join(Participation, Participation.person_id == Person.id)

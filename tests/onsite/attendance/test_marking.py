@@ -1,4 +1,4 @@
-"""The desk's telephone: a press marks without a new page, says when the connection is gone, and needs no script."""
+"""On a telephone, marking does not reload the page, reports a lost connection, and works without JavaScript."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from tests.cast import Cast
 
 
 def at_the_table(open_page: OpenPage, server: Server, sample: dict[str, Any], **browser: Any) -> Page:
-    """The list of the first session of today, on a telephone at the desk."""
+    """The attendance page of today's first session, on a telephone."""
     page = open_page(width=PHONE, **browser)
     page.goto(urlsplit(sample["sign_in"]["st-travel"]).path)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()

@@ -1,4 +1,4 @@
-"""The desk marks who is at the table: times and places, one button each, and no harm in pressing twice."""
+"""The liaison desk marks attendance: times and rooms, one button per person; pressing twice does no harm."""
 
 import json
 import re

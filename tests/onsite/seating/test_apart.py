@@ -1,4 +1,4 @@
-"""Who is kept apart: declared and taken back by coordinators, obeyed by plans, and told to nobody else."""
+"""Pairs kept apart are edited by coordinators, obeyed by plans, and shown to nobody else."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def seating(cast: Cast, app: Flask) -> str:
 
 @pytest.fixture
 def ids(cast: Cast, app: Flask) -> dict[str, str]:
-    """The ids of parties and persons by their names in the sample."""
+    """Return the ids of parties and persons by their names in the sample."""
     with app.app_context():
         parties = {code: str(cast.party(code)) for code in ("CN", "KP", "KR", "JP", "MN", "CH", "US")}
         return parties | {name: str(cast.person(name)) for name in ("us4", "us2", "kp1", "kr5")}
@@ -34,7 +34,7 @@ def part(client: FlaskClient, seating: str, one: str, other: str) -> Any:
 
 
 def order_of_parties(client: FlaskClient, seating: str) -> list[str]:
-    """The parties clockwise from the head, as they follow each other."""
+    """Return the parties clockwise from the head."""
     codes = [cell.text for cell in page(client.get(seating)).select("main tbody .party")]
     return [code for number, code in enumerate(codes[:34]) if number == 0 or codes[number - 1] != code]
 

@@ -1,4 +1,4 @@
-"""Who sits where: in the order in force, and otherwise only where people must be kept apart."""
+"""Seating follows the order in force, and deviates only where people must be kept apart."""
 
 import random
 import time
@@ -47,14 +47,14 @@ def people(words: str, *, heads: str = "", observers: str = "") -> list[Guest]:
 
 
 def apart(*pairs: str) -> Apart:
-    """Pairs to keep apart: `apart("us cn", "us1 us2")`; who has a number is a person."""
+    """Pairs to keep apart: `apart("us cn", "us1 us2")`; names with a number are persons."""
     return frozenset(
         frozenset(one(f"person {name}" if name[-1].isdigit() else name) for name in pair.split()) for pair in pairs
     )
 
 
 def names(seated: ComputedPlan, words: str) -> str:
-    """Who sits around the table, clockwise from the head; a dash is an empty place, a dot an interpreter."""
+    """Names around the table, clockwise from the head; "-" is an empty place, "." an interpreter."""
     known = {one(name): name for name in words.split()}
     return " ".join(
         known[place.guest] if place.guest else "." if place.interpreter else "-" for place in at_table(seated.places)
@@ -149,7 +149,7 @@ def test_observers_sit_in_a_second_row_or_after_all_others() -> None:
 
 
 def whispering() -> tuple[Interpreting, ...]:
-    """As the sample says of LVR-1: two interpreters for three who listen, who sit together."""
+    """As in LVR-1 of the sample: two interpreters for three listeners who sit together."""
     (group,) = next(one for one in sample()["dialogues"] if one["id"] == "LVR")["meetings"][0]["whispered"]
     return tuple(
         Interpreting(interpreter=one(name), where=InterpreterPlace.BEHIND, beside=one(listener))
@@ -195,7 +195,7 @@ def test_an_interpreter_whose_person_changes_places_takes_a_chair_behind_them() 
 
 
 def least(guests: list[Guest], options: SeatingOptions, pairs: Apart) -> tuple[int, int] | None:
-    """The best there is, by trying every order in which parties stay together; None: there is none."""
+    """Return the lowest (parties, persons) deviation by brute force, or None if no order works."""
     found = []
     for order in permutations(range(len(guests))):
         parties = [guests[index].party for index in order]

@@ -1,4 +1,4 @@
-"""Name plates: names as their holders write them, in their own script, with the party in the language asked for."""
+"""Name plates: names as their holders write them, in their own script, with the party in a chosen language."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""The speaking list follows the order in force, from any start, and names nobody before the exchange."""
+"""The speaking list follows the order in force from any start, and has no names before the exchange."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ def address(cast: Cast, code: str = "TRD-1", **asked: str) -> str:
 
 
 def turns(client: FlaskClient, asked: str) -> list[str]:
-    """What stands in the first column of names, table after table, without the codes."""
+    """Return the first column of names of all tables, without the codes."""
     cells = page(client.get(asked)).select("tbody th")
     return [
         cell.get_text(" ", strip=True).removeprefix(cell.span.get_text() if cell.span else "").strip() for cell in cells

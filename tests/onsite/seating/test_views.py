@@ -1,4 +1,4 @@
-"""The plan on its page: who makes it, who sees whom on it, and how it shows who moved."""
+"""The page of the plan: who can create it, who sees which names, and how it shows moves."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.beds.web import set_clock
 from tests.cast import Cast
 
-#: Everyone in TRD-1 but for the archivist, who sees nobody.
+#: Personas of TRD-1 except the archivist, who sees no participants.
 CIRCLE = ("st-host", "ch1", "kr1", "us4", "in-ko1", "st-rap1", "st-travel")
 
 
@@ -29,7 +29,7 @@ def seating(cast: Cast, app: Flask) -> str:
 
 
 def planned(cast: Cast, seating: str, **typed: object) -> FlaskClient:
-    """The coordinator's browser, after the first plan: a hollow square with 34 places."""
+    """The coordinator's browser after the first plan: a hollow square with 34 places."""
     coordinator = cast.client("st-coord")
     answer = send(coordinator, f"{seating}/plan", **{"places": "34", "preview": None} | typed)
     assert answer.status_code == 303, complaints(answer)
@@ -37,7 +37,7 @@ def planned(cast: Cast, seating: str, **typed: object) -> FlaskClient:
 
 
 def around(answer: TestResponse) -> list[str]:
-    """Who sits on the places of the plan, in words, as in the table beside the picture."""
+    """Return the texts of the places, as in the table next to the picture."""
     rows = page(answer).select("main table tbody tr")
     return [" ".join(row.select_one("td").get_text(" ").split()) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What each persona is told on the page of a meeting: what comes next for them there."""
+"""The next steps each persona gets on the page of a meeting."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ AFTER = datetime(2027, 6, 5, 8, 0, tzinfo=UTC)
 
 
 def next_for(app: Flask, name: str, code: str = "TRD-1") -> str:
-    """The card of what comes next, in words; nothing where it is not there."""
+    """Return the text of the card with next steps; "" if there is none."""
     with app.app_context():
         meeting = Cast(app).meeting(code)
     answer = Cast(app).client(name).get(f"/meetings/{meeting}")

@@ -1,4 +1,4 @@
-"""What is held about me: all of it, and the name of nothing that is not open to me at present."""
+"""The page of personal data: complete, and without names of places that are not open to the viewer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ def cast(app: Flask) -> Cast:
 
 
 def by_link_alone(cast: Cast, name: str) -> FlaskClient:
-    """A browser signed in by a mailed link and nothing else."""
+    """A browser signed in by an emailed link only."""
     with cast.app.app_context():
         account = cast.account(name)
         with upkeep(system(Purpose.SIGN_IN)):
@@ -82,12 +82,12 @@ def test_whoever_declined_never_reads_what_they_were_invited_to(cast: Cast) -> N
         assert name not in shown
 
 
-# What is sealed, and who looked.
+# Encrypted fields and the access log.
 
 
 @pytest.fixture
 def papers(cast: Cast) -> str:
-    """Participant us4 has written down a passport, flights and needs for TRD-1; its address."""
+    """Participant us4 has saved passport, flights and needs for TRD-1; returns the address of the page."""
     with cast.app.app_context():
         trd = f"/meetings/{cast.meeting()}"
     answer = send(
@@ -103,7 +103,7 @@ def papers(cast: Cast) -> str:
 
 
 def show_buttons(client: FlaskClient) -> dict[str, str]:
-    """By the words of each button that shows a sealed field, the address it is sent to."""
+    """Return the form address of each button that shows an encrypted field, by button text."""
     found = page(client.get("/held-about-me")).select("form[action*='/held-about-me/sealed/']")
     return {" ".join(form.get_text(" ").split()): str(form["action"]) for form in found}
 

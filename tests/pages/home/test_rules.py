@@ -1,4 +1,4 @@
-"""What needs someone today, in which order, and where a meeting lies from today."""
+"""Order of tasks, and the stage of a meeting."""
 
 from datetime import UTC, date, datetime
 

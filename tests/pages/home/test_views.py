@@ -1,4 +1,4 @@
-"""What each persona finds on the page where they begin."""
+"""What each persona finds on the home page."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -102,7 +102,7 @@ def test_nobody_is_told_so_of_a_meeting_that_is_over(app: Flask) -> None:
 
 
 def moved(app: Flask, code: str, *, hours: int) -> None:
-    """That session stands in the draft so much later."""
+    """Move that session of the draft by so much."""
     with app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         item = session.get_one(DraftItem, Cast(app).session(code))
         item.local_start, item.local_end = (at + timedelta(hours=hours) for at in (item.local_start, item.local_end))
