@@ -18,7 +18,7 @@ PERSONAS = {
     "in-ko1": "interpreter",
     "st-rap1": "rapporteur",
     "st-arch": "archivist",
-    "st-travel": "travel desk",
+    "st-travel": "liaison desk",
 }
 
 

@@ -13,18 +13,18 @@ function show(line, button, present) {
   button.classList.toggle("btn-quiet", present);
 }
 
-function complain(line, words) {
+function showError(line, words) {
   line.classList.add("desk-wrong");
   line.querySelector("[data-state]").textContent = words;
 }
 
 async function send(button) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, present: button.value });
-  const answer = await fetch(button.formAction, {
+  const response = await fetch(button.formAction, {
     method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin",
   });
-  const isOurs = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-  return isOurs ? answer.json() : { refusal: form.dataset.again };
+  const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+  return isJson ? response.json() : { refusal: form.dataset.again };
 }
 
 async function mark(button) {
@@ -32,15 +32,15 @@ async function mark(button) {
   if (line.dataset.busy) return;
   line.dataset.busy = "yes";
   try {
-    const said = await send(button);
-    if (said.refusal) {
-      complain(line, said.refusal);
+    const result = await send(button);
+    if (result.refusal) {
+      showError(line, result.refusal);
     } else {
-      show(line, button, said.present);
-      figures.textContent = figures.dataset.figures.replace("{present}", said.marked).replace("{expected}", said.expected);
+      show(line, button, result.present);
+      figures.textContent = figures.dataset.figures.replace("{present}", result.marked).replace("{expected}", result.expected);
     }
   } catch {
-    complain(line, form.dataset.away);
+    showError(line, form.dataset.away);
   } finally {
     delete line.dataset.busy;
   }
