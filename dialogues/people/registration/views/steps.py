@@ -78,10 +78,9 @@ class StepPage:
 
     @cached_property
     def steps(self) -> list[tuple[Step, str, bool]]:
-        """Steps as (step, address, is done). Steps without a page are left out."""
+        """Steps as (step, address, is done)."""
         current = progress(self.own, self.frame)
-        found = [(step, self.url_of(step), is_done(step, current)) for step in steps_of(current)]
-        return [(step, address, done) for step, address, done in found if address]
+        return [(step, self.url_of(step), is_done(step, current)) for step in steps_of(current)]
 
     @property
     def needs_request(self) -> bool:
