@@ -91,7 +91,7 @@ FEATURES = (
 
 #: What stands in the navigation of a meeting, for those who may open it: words, endpoint, any of these actions.
 MEETING_TABS = (
-    Tab(N_("Agenda"), "versions.agenda", (AGENDA_SEE,)),
+    Tab(N_("Agenda"), "versions.agenda", (AGENDA_SEE,), also=("planning.balance",)),
     Tab(N_("Participants"), "roster.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
     Tab(N_("Attendance"), "attendance.attendance", (ATTENDANCE_MARK,)),
     Tab(N_("Travel papers"), "documents.all_papers", (VISA_STATUS_SEE,), beyond_own=True),

@@ -26,7 +26,12 @@ def test_a_page_of_the_navigation_is_marked_as_the_page(app: Flask, path: str, t
 
 @pytest.mark.parametrize(
     ("path", "tab"),
-    [("/agenda/draft", "Agenda"), ("/agenda/releases", "Agenda"), ("/participants/invite", "Participants")],
+    [
+        ("/agenda/draft", "Agenda"),
+        ("/agenda/releases", "Agenda"),
+        ("/balance", "Agenda"),
+        ("/participants/invite", "Participants"),
+    ],
 )
 def test_a_page_beneath_one_marks_it(app: Flask, path: str, tab: str) -> None:
     assert marked(app, "st-coord", path) == [(tab, "true")]
@@ -35,3 +40,9 @@ def test_a_page_beneath_one_marks_it(app: Flask, path: str, tab: str) -> None:
 @pytest.mark.parametrize("path", ["", "/registration", "/registration/identity", "/calendar"])
 def test_a_page_of_ones_own_marks_none(app: Flask, path: str) -> None:
     assert marked(app, "us4", path) == []
+
+
+@pytest.mark.parametrize("path", ["/dialogues", "/offers"])
+def test_pages_of_dialogues_and_roles_mark_the_dialogues(app: Flask, path: str) -> None:
+    links = page(Cast(app).client("st-coord").get(path)).select(".site-nav a[aria-current]")
+    assert [link.get_text() for link in links] == ["Dialogues"]

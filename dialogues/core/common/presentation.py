@@ -28,6 +28,8 @@ class Tab:
     actions: tuple[Action, ...]
     #: Whether it is for those only whom an action lets see others than themselves.
     beyond_own: bool = False
+    #: Pages that stand beneath it though their path does not go on from its own.
+    also: tuple[str, ...] = ()
 
     @property
     def blueprint(self) -> str:
@@ -77,12 +79,10 @@ def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
 
     def _mark(tab: Tab, url: str) -> str:
-        """Beneath a feature's only tab stand all its pages, beneath one of several those whose path goes on."""
+        """Beneath a tab stand the pages whose path goes on from its own, and those that it names."""
         if request.endpoint == tab.endpoint:
             return "page"
-        is_alone = [one.blueprint for one in meeting_tabs].count(tab.blueprint) == 1
-        beneath = is_alone or request.path.startswith(f"{url}/")
-        return "true" if request.blueprint == tab.blueprint and beneath else ""
+        return "true" if request.path.startswith(f"{url}/") or request.endpoint in tab.also else ""
 
     @lru_cache(maxsize=4096)
     def path_of(endpoint: str, **values: Any) -> str:
