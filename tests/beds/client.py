@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from contextvars import Context
 from hashlib import sha256
 from typing import Any
 
@@ -66,3 +67,10 @@ class ReadingClient(FlaskClient):
             faults = _good_pages.faults(answer.text)
             assert not faults, "\n".join([answer.request.path, *faults])
         return answer
+
+
+class Outside(ReadingClient):
+    """A browser as it is: nothing of the test's own context reaches its requests."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return Context().run(super().open, *arguments, **options)

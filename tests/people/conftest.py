@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
-from werkzeug.test import TestResponse
 
 from dialogues.core.common import clock
 from dialogues.core.outbox.jobs import deliver_due
@@ -20,20 +18,13 @@ from dialogues.people.nominations.commands import submitting as nominations_subm
 from dialogues.people.nominations.queries import nominations as nominations_nominations
 from dialogues.people.participants.models import Participation
 from dialogues.policy import SEATS_EDIT
-from tests.beds.client import ReadingClient
+from tests.beds.client import Outside
 from tests.beds.database import Installation, opened
 from tests.beds.mail import Email, MailServer
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 
 _LINK = re.compile(r"http://localhost(/r/[\w-]+)")
-
-
-class Outside(ReadingClient):
-    """A browser as it is: nothing of the test's own context reaches its requests."""
-
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        return Context().run(super().open, *arguments, **options)
 
 
 @pytest.fixture

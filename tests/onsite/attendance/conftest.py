@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.roster.rules import RegistrationApproved
 from dialogues.policy import REGISTRATION_APPROVE
-from tests.beds.client import ReadingClient
+from tests.beds.client import Outside
 from tests.beds.database import Installation, opened
 from tests.beds.forms import SAME_ORIGIN, page
 from tests.beds.mail import Email, MailServer
@@ -31,13 +30,6 @@ from tests.cast import MIDDLE_OF_TRD_1, Cast
 #: A session of the morning of the test's day; a session by invitation; a session of the next day.
 MORNING, RESTRICTED, LATER = "TRD-1-07", "TRD-1-06", "TRD-1-10"
 CODE = re.compile(r"http://localhost(/attendance/code/[\w-]+)")
-
-
-class Outside(ReadingClient):
-    """A browser session of its own, so that the test's application context does not reach its requests."""
-
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        return Context().run(super().open, *arguments, **options)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The speaking list follows the order in force from any start, and has no names before the exchange."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from dialogues.core.common.transaction import upkeep
@@ -11,11 +13,22 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 from dialogues.meetings.precedence.models import Lot
 from dialogues.sample.reading import sample
+from tests.beds.client import Outside
 from tests.beds.forms import page
-from tests.cast import Cast
+from tests.beds.web import set_clock
+from tests.cast import BEFORE_LVR_1, Cast
 
 EXPECTED = sample()["fixtures"]["order"]
 OBSERVATORY = "International Relief Observatory (fictional)"
+
+
+@pytest.fixture
+def cast(app: Flask) -> Iterator[Cast]:
+    """The personas a week after TRD-1, while LVR-1 is sealed; commands can be called at once."""
+    with app.app_context():
+        app.test_client_class = Outside
+        set_clock(app, BEFORE_LVR_1)
+        yield Cast(app)
 
 
 def address(cast: Cast, code: str = "TRD-1", **asked: str) -> str:

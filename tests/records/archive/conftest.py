@@ -1,7 +1,6 @@
 """The archive of TRD, and papers that a test brings in."""
 
 from collections.abc import Callable, Iterator
-from contextvars import Context
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from werkzeug.test import TestResponse
 
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Purpose, system
@@ -22,7 +20,7 @@ from dialogues.records.archive.commands import file_summary
 from dialogues.records.archive.queries.shelves import waiting
 from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordKind, Shelf
 from dialogues.records.notes.commands import finish_summary
-from tests.beds.client import ReadingClient
+from tests.beds.client import Outside
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 NOW = MIDDLE_OF_TRD_1
@@ -30,13 +28,6 @@ NOW = MIDDLE_OF_TRD_1
 FLOODS = "TRD-1-04"
 #: Admits those who are named and nobody else: kr1 among them, us4 not.
 RESTRICTED = "TRD-1-06"
-
-
-class Outside(ReadingClient):
-    """A browser as it is: nothing of the test's own context reaches its requests."""
-
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        return Context().run(super().open, *arguments, **options)
 
 
 @pytest.fixture
