@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.architecture import page_checks
 from tests.architecture.page_checks import page_faults
+from tests.beds import client
 from tests.beds.client import GoodPages
 
 _ONE, _OTHER = "4f9c1a52-0b7e-4a8e-9a3e-0d6f2f9b1c11", "7d2b8c1e-93a4-4c5f-8b6d-2e1f0a9c8b7d"
@@ -27,7 +27,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(document)
         return page_faults(document)
 
-    monkeypatch.setattr(page_checks, "page_faults", noted)
+    monkeypatch.setattr(client, "page_faults", noted)
     return seen
 
 

@@ -72,7 +72,7 @@ def test_every_file_that_is_named_is_there(page: str) -> None:
     named = [*spans(page), *re.findall(r"\]\(([^)]+)\)", page)]
     paths = [name for name in named if re.fullmatch(r"\.?[\w./-]+(/|\.(py|md|toml|txt|png))", name)]
     # A file of the same name in every feature is named without its folder.
-    places = (ROOT, ROOT / "dialogues", ROOT / "tests", *(ROOT / "dialogues").iterdir())
+    places = (ROOT, ROOT / "dialogues", ROOT / "tests", *(ROOT / "dialogues").glob("*/*"))
     own = {"instance/settings.toml", "keys/", "files/", "master.key", "queue.db"}
     assert paths
     assert [path for path in paths if path not in own and not any((place / path).exists() for place in places)] == []
