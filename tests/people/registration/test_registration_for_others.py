@@ -98,6 +98,14 @@ def test_accepting_twice_is_accepting_once(office: Office, kp3: Participation) -
     assert part(office, "kp3").version == before + 1
 
 
+@pytest.mark.parametrize("persona", ["kp2", "st-coord"])
+def test_every_step_leads_to_its_page(office: Office, kp3: Participation, persona: str) -> None:
+    client = office.cast.client(persona)
+    steps = page(client.get(address(office, kp3))).select(".steps-step a")
+    assert {"Travel and needs", "Who sees what"} <= {step.text for step in steps}
+    assert [step.text for step in steps if client.get(str(step["href"] or "/missing")).status_code >= 400] == []
+
+
 def test_every_step_is_written_down_for_them(office: Office, kp3: Participation) -> None:
     for step in STEPS:
         assert save(office, "kp2", kp3, step).status_code == 303, step
