@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dialogues import event_handlers
 from dialogues.agenda.planning.queries import waiting as planning
 from dialogues.core.accounts import queries as accounts
-from dialogues.core.accounts.views.cookie import who_asks
+from dialogues.core.accounts.views.cookie import load_viewer
 from dialogues.core.audit import operations as audit
 from dialogues.core.common import access, assets, browser, clock, database, readiness, stores, transaction
 from dialogues.core.common.application import Application
@@ -274,7 +274,7 @@ def _hand_over(app: Flask) -> None:
     """Fill in what lower code needs from the features above it."""
     here = state(app)
     here.checks = (_master_key, database.refuse_unready, outbox.carrier, outbox.refuse_unknown)
-    here.who, here.reload = who_asks, _present
+    here.who, here.reload = load_viewer, _present
     here.place = _stand_in
     here.handle, here.audit = event_handlers.follow, audit.record_event
     here.wake = lambda: outbox.wake(app)

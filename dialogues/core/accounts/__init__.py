@@ -1,1 +1,1 @@
-"""Who may sign in, and how: passwords, second factors, single-use links."""
+"""Accounts: sign-in, passwords, second factors, single-use links, staff."""

@@ -1,4 +1,4 @@
-"""`flask accounts …`: the first account of an installation, and a link to sign in with."""
+"""`flask accounts …`: create the first account, print sign-in links."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def create_host(email: str) -> None:
 @commands.command("sign-in-link")
 @click.argument("emails", metavar="EMAIL...", nargs=-1, required=True)
 def sign_in_link(emails: tuple[str, ...]) -> None:
-    """Print one single-use link to sign in for the account of each EMAIL, a line each."""
+    """Print a single-use sign-in link for the account of each EMAIL, one per line."""
     for email in emails:
         _print(installation.print_sign_in_link, email)
 

@@ -1,4 +1,4 @@
-"""Letters with a secret link: the secret is made when the letter leaves, and soon ends the one before it."""
+"""Emails with a secret link. The secret is created when the email is sent, and soon ends the previous link."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +32,7 @@ _RESET = N_(
 
 
 def _composer(purpose: LinkPurpose, subject: str, text: str) -> Composer:
-    """Composes letters of one kind, for accounts that are in use."""
+    """The composer of one kind of email, for accounts that are not disabled."""
 
     def compose(letter: DueEmail, _now: datetime) -> Composed | None:
         account = queries.account_in_use(letter.account_id)
@@ -65,7 +65,7 @@ _ADDRESS_CHANGED = N_(
 
 
 def address_check(letter: DueEmail, _now: datetime) -> Composed | None:
-    """The link that makes another address the account's own; none goes to an address that someone signs in with."""
+    """Email to a new address, with the link that confirms it; None if an account already uses the address."""
     account = queries.account_in_use(letter.account_id)
     if account is None or account.wanted_email is None or queries.account_by_email(account.wanted_email) is not None:
         return None
@@ -80,7 +80,7 @@ def address_check(letter: DueEmail, _now: datetime) -> Composed | None:
 
 
 def address_changed(letter: DueEmail, _now: datetime) -> Composed | None:
-    """The word to the address that is no longer used."""
+    """Email to the previous address, after a change."""
     account = queries.account_in_use(letter.account_id)
     if account is None or account.former_email is None:
         return None

@@ -1,4 +1,4 @@
-"""What is typed to sign in, and about one's own account, as typed values."""
+"""Forms for sign-in and the viewer's own account."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _FILL_IN = _l("Please fill this in.")
 
 
 def _secret(label: Any, purpose: str) -> PasswordField:
-    """A password, which password managers may fill in; it is never cleaned and never shown again."""
+    """A password field: never cleaned, never shown again, password managers may fill it."""
     too_long = Length(max=4 * LONGEST, message=_l("This is longer than any password here."))
     return PasswordField(label, [InputRequired(_FILL_IN), too_long], render_kw={"autocomplete": purpose})
 
@@ -30,57 +30,41 @@ def _address() -> LineField:
 
 
 class SignInForm(Form):
-    """An address and its password."""
-
     email = _address()
     password = _secret(_l("Password"), "current-password")
 
 
 class AddressForm(Form):
-    """An address to which a letter is asked for."""
-
     email = _address()
 
 
 class CodeForm(Form):
-    """A code of the second factor."""
-
     code = _code()
 
 
 class NewPasswordForm(Form):
-    """A password to be."""
-
     password = _secret(_l("New password"), "new-password")
 
 
 class ChangePasswordForm(Form):
-    """The present password and the one to be."""
-
     present = _secret(_l("Present password"), "current-password")
     password = _secret(_l("New password"), "new-password")
 
 
 class StepUpForm(Form):
-    """Password and fresh code, once more."""
-
     password = _secret(_l("Password"), "current-password")
     code = _code()
 
 
 class ConfirmForm(Form):
-    """Nothing but the button."""
+    """A form with a button only."""
 
 
 class LanguageAndZoneForm(Form):
-    """How pages are shown to me."""
-
     locale = SelectField(_l("Language"))
     zone = LineField(_l("Time zone at home"), 64, required=False)
 
 
 class InviteForm(Form):
-    """Someone to be invited to the staff."""
-
     email = LineField(_l("E-mail address"), 254, render_kw={"autocomplete": "off", "inputmode": "email"})
     may_open = BooleanField(_l("May open dialogues"))

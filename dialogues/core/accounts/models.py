@@ -1,4 +1,4 @@
-"""Accounts, their factors and sign-ins, and secret links."""
+"""Accounts, second factors, sign-ins and secret links."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,27 +12,27 @@ from dialogues.extensions import Base
 
 
 class Account(Base):
-    """Someone who can sign in; only its owner sees which persons stand behind it."""
+    """An account that can sign in; only its owner sees which persons belong to it."""
 
     __tablename__ = "account"
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254))
     email_norm: Mapped[str] = mapped_column(String(254), unique=True)
-    #: The address that its owner wants instead, until a letter sent there is answered; and the one it had before.
+    #: The address its owner wants to use, until a link sent there is opened; and the address used before.
     wanted_email: Mapped[str | None] = mapped_column(String(254))
     former_email: Mapped[str | None] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
-    #: When the host of the installation invited it to the staff; participants' accounts have none.
+    #: When the host of the installation invited it to the staff; None for accounts of participants.
     staff_since: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Factor(Base):
-    """A second factor; its secret is sealed, and the last time step it was used in is kept against replay."""
+    """A second factor with an encrypted secret; `last_step` prevents the reuse of a code."""
 
     __tablename__ = "factor"
 
@@ -45,7 +45,7 @@ class Factor(Base):
 
 
 class SignIn(Base):
-    """A browser's stay: the cookie holds the handle, the row only its SHA-256."""
+    """A sign-in of one browser. The cookie holds the handle, the row only its SHA-256."""
 
     __tablename__ = "sign_in"
 
@@ -60,13 +60,13 @@ class SignIn(Base):
     browser: Mapped[str] = mapped_column(String(60), default="")
     stepped_up_for: Mapped[str | None] = mapped_column(String(120))
     stepped_up_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: Set for a limited sign-in, by an invitation link: the one participation that it opens.
+    #: For a limited sign-in (by invitation link): the one participation that it opens.
     participation_id: Mapped[UUID | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SecretLink(Base):
-    """A secret address, known here only by its SHA-256: what for, about whom, until when, how often."""
+    """A secret link; only its SHA-256 is stored. `subject` is the id it is about, and depends on `purpose`."""
 
     __tablename__ = "secret_link"
     __table_args__ = (Index("ix_secret_link_subject_purpose", "subject", "purpose"),)
@@ -86,8 +86,6 @@ class SecretLink(Base):
 
 
 class InstallationRoleHeld(Base):
-    """An account that is host of the installation, or may open dialogues."""
-
     __tablename__ = "installation_role"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
@@ -95,7 +93,7 @@ class InstallationRoleHeld(Base):
 
 
 class Throttle(Base):
-    """How often something was tried within one window of time; the bucket is a keyed hash."""
+    """Number of attempts within one time window; the bucket is a keyed hash."""
 
     __tablename__ = "throttle"
 

@@ -1,4 +1,4 @@
-"""The writes about accounts, sign-ins and secret links that join an open transaction."""
+"""Writes about accounts, sign-ins and secret links that join the open transaction."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
@@ -30,12 +30,11 @@ from dialogues.lib.text import same_address
 
 
 def seal_shared_secret(account_id: UUID, factor_id: UUID, shared_secret: str) -> bytes:
-    """The shared secret as it is kept."""
+    """Encrypt the shared secret of a second factor for storage."""
     return seal_text(key_store(), _key(account_id), _place(factor_id), shared_secret)
 
 
 def unseal_shared_secret(account_id: UUID, factor_id: UUID, kept: bytes) -> str:
-    """The shared secret as the app knows it."""
     return unseal_text(key_store(), _key(account_id), _place(factor_id), kept)
 
 
@@ -61,7 +60,7 @@ def mint_link(
     name: str = "",
     now: datetime,
 ) -> str:
-    """A new secret for an address; only its SHA-256 is kept."""
+    """Create a secret link and return its secret; only the SHA-256 is stored."""
     secret = new_secret()
     db.session.add(
         SecretLink(
@@ -80,9 +79,9 @@ def mint_link(
 
 
 def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str:
-    """A new link for an account; the older ones of its purpose end soon.
+    """Create a link for an account; earlier links of the same purpose end in ten minutes.
 
-    An older link to check an address ends at once, because it was mailed to an address that is wanted no longer.
+    An earlier link that confirms an address ends at once, because it was sent to an address that is no longer wanted.
     """
     if purpose is LinkPurpose.ADDRESS:
         revoke_links(purpose, account_id, now)
@@ -92,9 +91,9 @@ def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str
 
 
 def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
-    """Let the older links of this purpose about the subject end in ten minutes, because a newer one is about to leave.
+    """Let earlier unused links of this purpose end in ten minutes, because a newer one is about to be sent.
 
-    People who ask twice open the first email as often as the second.
+    They do not end at once, because people who ask twice often open the first email.
     """
     _write(
         update(SecretLink)
@@ -105,7 +104,7 @@ def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
 
 
 def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
-    """Void the links of this purpose about any of these subjects that were not used yet."""
+    """Void the unused links of this purpose about these subjects."""
     _write(
         update(SecretLink)
         .where(SecretLink.purpose == purpose, SecretLink.subject.in_(subjects))
@@ -115,12 +114,12 @@ def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: dat
 
 
 def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
-    """The same as :func:`revoke_links_about`, for one subject."""
+    """Like :func:`revoke_links_about`, for one subject."""
     revoke_links_about(purpose, [subject], now)
 
 
 def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
-    """Void the unused links of this purpose about these subjects; end the limited sign-ins that used ones opened."""
+    """Void the unused links of this purpose about these subjects, and end limited sign-ins opened by such links."""
     void_unused_links(purpose, subjects, now)
     if purpose is LinkPurpose.REGISTRATION:
         opened = update(SignIn).where(SignIn.participation_id.in_(subjects), SignIn.ended_at.is_(None))
@@ -128,13 +127,13 @@ def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: da
 
 
 def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at: datetime) -> None:
-    """Let the living links of this purpose about these subjects work until then."""
+    """Set the expiry of links of this purpose about these subjects that are not revoked."""
     about = (SecretLink.purpose == purpose, SecretLink.subject.in_(subjects), SecretLink.revoked_at.is_(None))
     _write(update(SecretLink).where(*about).values(expires_at=expires_at))
 
 
 def revive_newest_link(purpose: LinkPurpose, subject: UUID, revoked_at: datetime, now: datetime) -> bool:
-    """Let the newest link of this purpose about the subject work again, if it was voided just then and not used."""
+    """Make the newest link work again if it is unused and was voided exactly at `revoked_at`; False otherwise."""
     newest = select(SecretLink).where(SecretLink.purpose == purpose, SecretLink.subject == subject)
     link = db.session.execute(newest.order_by(SecretLink.created_at.desc(), SecretLink.id).limit(1)).scalar()
     if link is None or link.used_at is not None or link.revoked_at != revoked_at or link.expires_at <= now:
@@ -145,12 +144,11 @@ def revive_newest_link(purpose: LinkPurpose, subject: UUID, revoked_at: datetime
 
 
 def revoke_link(link_id: UUID, now: datetime) -> None:
-    """Void one link."""
     _write(update(SecretLink).where(SecretLink.id == link_id, SecretLink.revoked_at.is_(None)).values(revoked_at=now))
 
 
 def use_up(link_id: UUID, now: datetime) -> bool:
-    """Use a single-use link; of two who try at the same moment, one succeeds."""
+    """Use a single-use link. Of two simultaneous attempts, one returns True."""
     used = (
         update(SecretLink)
         .where(SecretLink.id == link_id, SecretLink.used_at.is_(None))
@@ -161,7 +159,7 @@ def use_up(link_id: UUID, now: datetime) -> bool:
 
 
 def stamp_used(link_id: UUID, day: date) -> None:
-    """Note the day on which a lasting link was used last."""
+    """Store the day on which a link for repeated use was last used."""
     _write(update(SecretLink).where(SecretLink.id == link_id).values(last_used_on=day))
 
 
@@ -174,9 +172,9 @@ def open_sign_in(
     browser: str = "",
     participation_id: UUID | None = None,
 ) -> str:
-    """Open a sign-in and return its handle for the cookie; only the handle's SHA-256 is kept.
+    """Create a sign-in and return its handle for the cookie; only the handle's SHA-256 is stored.
 
-    :param participation_id: limits the sign-in to this one participation.
+    :param participation_id: limits the sign-in to this participation.
     """
     handle = new_secret()
     db.session.add(
@@ -197,31 +195,30 @@ def open_sign_in(
 
 
 def end_sign_in(sign_in_id: UUID, now: datetime) -> None:
-    """End one sign-in; its cookie is dead from here on."""
+    """End one sign-in, so that its cookie no longer works."""
     _write(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
 def end_sign_ins(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
-    """End all sign-ins of an account: after a new password, factor or address, disabling, a lost role."""
+    """End all sign-ins of an account, except `but`: after a new password, factor or address, or a lost role."""
     others = SignIn.id != but if but is not None else true()
     ended = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), others)
     _write(ended.values(ended_at=now))
 
 
 def end_everything(account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
-    """End all sign-ins of an account but one, and void every mailed link to it."""
+    """End all sign-ins of an account, except `but`, and void all its emailed links."""
     end_sign_ins(account_id, now, but=but)
     for purpose in LINK_LASTS:
         revoke_links(purpose, account_id, now)
 
 
 def stamp_seen(sign_in_id: UUID, now: datetime) -> None:
-    """Note that a sign-in was used just now."""
     _write(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
 
 
 def account_for(email: str, now: datetime) -> UUID:
-    """The account with this address; made if there is none. It can sign in by mailed link and has no password."""
+    """The account with this address; created without a password if there is none, for sign-in by emailed link."""
     found = db.session.scalar(select(Account.id).where(Account.email_norm == same_address(email)))
     if found is not None:
         return found
@@ -232,7 +229,7 @@ def account_for(email: str, now: datetime) -> UUID:
 
 
 def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
-    """Count one try in each bucket, and say which are over their limit."""
+    """Count one attempt in each bucket; returns the buckets over their limit."""
     db.session.execute(delete(Throttle).where(Throttle.window_start < now - _KEEP_COUNTERS))
     full = []
     for bucket in buckets:
@@ -249,16 +246,16 @@ def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
 
 
 def enqueue_news(kind: EmailKind, account_id: UUID, now: datetime) -> None:
-    """Owe an account a letter that tells what happened: later news take the place of none."""
+    """Queue an email that reports an event to an account; earlier ones are sent too."""
     enqueue(
         EmailRequest(kind=kind, dedup_key=f"{kind.value}:{account_id}:{uuid4()}", queued_at=now, account_id=account_id)
     )
 
 
 def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime) -> None:
-    """Owe an account a letter with a secret link; an earlier one that has not left is superseded."""
+    """Queue an email with a secret link; replaces an earlier one that is not sent yet."""
     order = f"{kind.value}:{account_id}"
-    # One sequence for all: by the clock, a letter owed after the clock was set back would never leave.
+    # One order for all emails of this kind, not by time: if the clock is set back, an email would never be sent.
     email_request = EmailRequest(
         kind=kind,
         dedup_key=f"{order}:{uuid4()}",
@@ -271,7 +268,7 @@ def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime) -> None:
 
 
 def prepare_factor(account_id: UUID) -> None:
-    """Have a second factor ready to be set up; it counts once a code confirmed it."""
+    """Prepare a second factor; it is active once a code has confirmed it."""
     drop_factors(account_id, confirmed=False)
     factor_id = uuid4()
     secret = seal_shared_secret(account_id, factor_id, codes.new_shared_secret())
@@ -280,7 +277,6 @@ def prepare_factor(account_id: UUID) -> None:
 
 
 def confirm_factor(factor_id: UUID, now: datetime) -> None:
-    """Let a second factor count from now on."""
     _write(update(Factor).where(Factor.id == factor_id).values(confirmed_at=now))
 
 
@@ -291,29 +287,28 @@ def drop_factors(account_id: UUID, *, confirmed: bool) -> None:
 
 
 def take_step(factor_id: UUID, step: int) -> bool:
-    """Use up a time step; False if this or a later one was used already."""
+    """Use up a time step; False if this or a later one was already used."""
     return _write(update(Factor).where(Factor.id == factor_id, Factor.last_step < step).values(last_step=step)) == 1
 
 
 def renew_handle(sign_in_id: UUID, **changes: Any) -> str:
-    """Give a sign-in a new handle; the old cookie is dead from here on."""
+    """Give a sign-in a new handle, so that its old cookie no longer works."""
     handle = new_secret()
     _write(update(SignIn).where(SignIn.id == sign_in_id).values(handle_sha256=sha256(handle), **changes))
     return handle
 
 
 def make_staff(account_id: UUID, now: datetime) -> None:
-    """Count an account among the staff, from now on unless it did before."""
+    """Make an account a staff account, unless it already is."""
     _write(update(Account).where(Account.id == account_id, Account.staff_since.is_(None)).values(staff_since=now))
 
 
 def forget_password(account_id: UUID) -> None:
-    """Let no password of the account count."""
     _write(update(Account).where(Account.id == account_id).values(password_hash=None))
 
 
 def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
-    """Make an account host of the installation, or let it open dialogues; False if it was and may already."""
+    """Give an account an installation role; False if it already has it."""
     if db.session.get(InstallationRoleHeld, (account_id, role)) is not None:
         return False
     db.session.add(InstallationRoleHeld(account_id=account_id, role=role))
@@ -322,7 +317,7 @@ def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
 
 
 def take_installation_role(account_id: UUID, role: InstallationRole) -> bool:
-    """Take the role from an account again; False if it did not hold it."""
+    """Remove an installation role; False if the account did not have it."""
     held = (InstallationRoleHeld.account_id == account_id, InstallationRoleHeld.role == role)
     return _write(delete(InstallationRoleHeld).where(*held)) == 1
 

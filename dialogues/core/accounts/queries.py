@@ -20,7 +20,7 @@ from dialogues.core.accounts.rules import (
     Proof,
     Terms,
     counts_as_staff,
-    is_half,
+    needs_second_factor,
     read_proofs,
     sha256,
 )
@@ -29,24 +29,24 @@ from dialogues.extensions import db
 from dialogues.lib.text import same_address
 from dialogues.policy import STAFF_INVITE, AccountKind
 
-_STANDING = {InstallationRole.HOST: AccountKind.INSTALLATION_HOST, InstallationRole.OPENER: AccountKind.OPENER}
-#: Last-seen is written no more often than this.
+_ACCOUNT_KINDS = {InstallationRole.HOST: AccountKind.INSTALLATION_HOST, InstallationRole.OPENER: AccountKind.OPENER}
+#: The last-seen time is written at most this often.
 STAMP_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveSignIn:
-    """A live sign-in as its cookie found it."""
+    """A live sign-in, loaded by the handle in the cookie."""
 
     viewer: Viewer
     proofs: frozenset[Proof]
-    half: bool
+    needs_second_factor: bool
     stamp_due: bool
 
 
 def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | None:
-    """The live sign-in with this handle; None when it ended, expired, was idle too long, or its account is disabled."""
-    rows = db.session.connection().execute(_stay(), {"handle": sha256(handle), "now": now}).all()
+    """The sign-in with this handle; None if it ended, expired, was idle too long, or its account is disabled."""
+    rows = db.session.connection().execute(_sign_in_statement(), {"handle": sha256(handle), "now": now}).all()
     if not rows:
         return None
     first, proofs = rows[0], read_proofs(rows[0].factors)
@@ -54,7 +54,7 @@ def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | Non
         return None
     is_limited = first.participation_id is not None
     viewer = Viewer(
-        standings=ANYONE.standings if is_limited else _standings([row.role for row in rows], proofs),
+        standings=ANYONE.standings if is_limited else _account_kinds([row.role for row in rows], proofs),
         account_id=first.account_id,
         sign_in_id=first.id,
         as_staff=counts_as_staff(proofs) and not is_limited,
@@ -62,12 +62,12 @@ def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | Non
         locale=first.locale,
         zone=first.zone,
     )
-    return ActiveSignIn(viewer, proofs, is_half(proofs), now - first.last_seen_at >= STAMP_EVERY)
+    return ActiveSignIn(viewer, proofs, needs_second_factor(proofs), now - first.last_seen_at >= STAMP_EVERY)
 
 
 @lru_cache(maxsize=1)
-def _stay() -> Select[*tuple[Any, ...]]:
-    """Built once, since every request with a cookie sends it."""
+def _sign_in_statement() -> Select[*tuple[Any, ...]]:
+    """Built once, because every request with a cookie executes it."""
     found = select(
         SignIn.id,
         SignIn.factors,
@@ -87,22 +87,22 @@ def _stay() -> Select[*tuple[Any, ...]]:
 
 
 def still_signed_in(viewer: Viewer, now: datetime) -> bool:
-    """Whether the viewer's sign-in lives at this moment; asked again inside every transaction."""
+    """Whether the viewer's sign-in is still valid; checked again inside every transaction."""
     alive = _live(select(SignIn.id), now).where(SignIn.id == viewer.sign_in_id)
     return db.session.execute(alive).first() is not None
 
 
 def account_by_email(email: str) -> Account | None:
-    """The account with this address, in whatever spelling."""
+    """The account with this address, ignoring case and other differences of spelling."""
     return db.session.execute(select(Account).where(Account.email_norm == same_address(email))).scalar_one_or_none()
 
 
 def is_staff(account_id: UUID | None, email: str) -> bool:
-    """Whether that account, or without one the account with that address, is of the staff and can be used."""
-    whose = Account.id == account_id if account_id is not None else Account.email_norm == same_address(email)
+    """Whether the account with this id (or, if None, this address) is an enabled staff account."""
+    account_filter = Account.id == account_id if account_id is not None else Account.email_norm == same_address(email)
     has_a_role = exists().where(InstallationRoleHeld.account_id == Account.id)
     found = select(Account.id).where(
-        whose, Account.disabled_at.is_(None), or_(Account.staff_since.is_not(None), has_a_role)
+        account_filter, Account.disabled_at.is_(None), or_(Account.staff_since.is_not(None), has_a_role)
     )
     return db.session.execute(found).first() is not None
 
@@ -114,25 +114,25 @@ def account_in_use(account_id: UUID | None) -> Account | None:
 
 
 def link(token: str, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
-    """The secret link of this purpose, whatever its state; None when there is none."""
+    """The secret link of this purpose, in any state."""
     found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose == purpose)
     return _known(db.session.execute(found).scalar_one_or_none(), now)
 
 
 def any_link(token: str, purposes: frozenset[LinkPurpose], now: datetime) -> KnownLink | None:
-    """The secret link with one of these purposes, whatever its state."""
+    """The secret link with one of these purposes, in any state."""
     found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose.in_(purposes))
     return _known(db.session.execute(found).scalar_one_or_none(), now)
 
 
 def link_by_id(link_id: UUID, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
-    """The link that a browser exchanged for its cookie."""
+    """The secret link that a browser has opened, by the id in its cookie."""
     found = select(SecretLink).where(SecretLink.id == link_id, SecretLink.purpose == purpose)
     return _known(db.session.execute(found).scalar_one_or_none(), now)
 
 
 def links_of(purpose: LinkPurpose, subject: UUID, now: datetime) -> list[KnownLink]:
-    """The live links of this purpose about one subject, the oldest first."""
+    """The live links of this purpose about one subject, oldest first."""
     found = select(SecretLink).where(SecretLink.subject == subject, SecretLink.purpose == purpose)
     rows = db.session.execute(found.order_by(SecretLink.created_at, SecretLink.id)).scalars()
     return [known for row in rows if (known := _known(row, now)) is not None and known.live]
@@ -140,7 +140,7 @@ def links_of(purpose: LinkPurpose, subject: UUID, now: datetime) -> list[KnownLi
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """One of my sign-ins, as I may see it."""
+    """A sign-in as its own account sees it; `present` marks the current one."""
 
     id: UUID
     browser: str
@@ -151,7 +151,7 @@ class SignInFacts:
 
 
 def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts]:
-    """The viewer's live sign-ins, the last used first."""
+    """The viewer's live sign-ins, last used first."""
     rows = db.session.execute(
         _live(select(SignIn), now)
         .where(SignIn.account_id == viewer.account_id)
@@ -161,7 +161,7 @@ def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts
     return [
         _facts(row, proofs, viewer)
         for row, proofs in kept
-        if not is_half(proofs) and now - row.last_seen_at <= terms.idle(proofs)
+        if not needs_second_factor(proofs) and now - row.last_seen_at <= terms.idle(proofs)
     ]
 
 
@@ -178,8 +178,6 @@ def _facts(row: SignIn, proofs: frozenset[Proof], viewer: Viewer) -> SignInFacts
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What an account is to its owner."""
-
     email: str
     has_password: bool
     has_factor: bool
@@ -188,7 +186,6 @@ class OwnAccount:
 
 
 def own_account(viewer: Viewer) -> OwnAccount:
-    """The viewer's own account."""
     account = db.session.execute(select(Account).where(Account.id == viewer.account_id)).scalar_one()
     return OwnAccount(
         email=account.email,
@@ -200,32 +197,31 @@ def own_account(viewer: Viewer) -> OwnAccount:
 
 
 def factor_of(account_id: UUID, *, confirmed: bool) -> Factor | None:
-    """The account's second factor, or the one that it is about to set up."""
+    """The account's confirmed second factor, or the one that is being set up."""
     kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
     found = select(Factor).where(Factor.account_id == account_id, kind).order_by(Factor.id).limit(1)
     return db.session.execute(found).scalar_one_or_none()
 
 
-def has_factor(stay: ActiveSignIn) -> bool:
-    """Whether the account behind this sign-in has a second factor that counts."""
-    return stay.viewer.account_id is not None and factor_of(stay.viewer.account_id, confirmed=True) is not None
+def has_factor(active: ActiveSignIn) -> bool:
+    return active.viewer.account_id is not None and factor_of(active.viewer.account_id, confirmed=True) is not None
 
 
-def factor_to_set_up(stay: ActiveSignIn, now: datetime) -> Factor | None:
-    """The second factor that this sign-in may set up: a first one after the password, another one after a step-up.
+def factor_to_set_up(active: ActiveSignIn, now: datetime) -> Factor | None:
+    """The second factor that this sign-in may set up: a first one after the password, a new one after a step-up.
 
-    Who has a password alone never sees the secret of a factor that is to replace one.
+    A password alone never shows the secret of a factor that replaces another one.
     """
-    account_id = stay.viewer.account_id
+    account_id = active.viewer.account_id
     if account_id is None:
         return None
-    first = stay.half and factor_of(account_id, confirmed=True) is None
-    allowed = first or (not stay.half and stepped_up(stay.viewer, RENEW_FACTOR, now))
+    first = active.needs_second_factor and factor_of(account_id, confirmed=True) is None
+    allowed = first or (not active.needs_second_factor and stepped_up(active.viewer, RENEW_FACTOR, now))
     return factor_of(account_id, confirmed=False) if allowed else None
 
 
 def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
-    """Whether this sign-in proved for just this purpose, a short while ago, who asks."""
+    """Whether this sign-in stepped up for this purpose within the last minutes."""
     proved = select(SignIn.id).where(
         SignIn.id == viewer.sign_in_id,
         SignIn.stepped_up_for == purpose,
@@ -236,7 +232,7 @@ def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
 
 
 def may_change_address(viewer: Viewer, now: datetime) -> bool:
-    """Whether the viewer may ask for another address now: who has a second factor shows it for that."""
+    """Whether the viewer may request another address now; with a second factor, only after a step-up."""
     if viewer.account_id is None or factor_of(viewer.account_id, confirmed=True) is None:
         return True
     return stepped_up(viewer, CHANGE_ADDRESS, now)
@@ -244,7 +240,7 @@ def may_change_address(viewer: Viewer, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """An account of the staff, as the host of the installation sees it: nothing of what it does in a dialogue."""
+    """A staff account as the host of the installation sees it, without its work in dialogues."""
 
     id: UUID
     email: str
@@ -256,7 +252,7 @@ class StaffMember:
 
 
 def staff(viewer: Viewer) -> list[StaffMember]:
-    """Who was invited to the staff; accounts of participants, who have no password, are not among them."""
+    """The staff accounts, by address. Participants' accounts are left out."""
     viewer.must(STAFF_INVITE)
     roles: dict[UUID, set[InstallationRole]] = {}
     for held in db.session.execute(select(InstallationRoleHeld)).scalars():
@@ -280,7 +276,6 @@ def staff(viewer: Viewer) -> list[StaffMember]:
 
 
 def database_answers() -> bool:
-    """Whether the database can be read."""
     return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
 
 
@@ -290,8 +285,8 @@ def _live(columns: Any, now: Any) -> Any:
     )
 
 
-def _standings(roles: list[InstallationRole | None], proofs: frozenset[Proof]) -> frozenset[AccountKind]:
-    held = {_STANDING[role] for role in roles if role is not None} if counts_as_staff(proofs) else set()
+def _account_kinds(roles: list[InstallationRole | None], proofs: frozenset[Proof]) -> frozenset[AccountKind]:
+    held = {_ACCOUNT_KINDS[role] for role in roles if role is not None} if counts_as_staff(proofs) else set()
     return frozenset({AccountKind.ANYONE, AccountKind.ACCOUNT, *held})
 
 

@@ -1,4 +1,4 @@
-"""Decisions about accounts, sign-ins and secret links, on given facts."""
+"""Rules about accounts, sign-ins and secret links."""
 
 import hashlib
 import secrets
@@ -14,24 +14,22 @@ from dialogues.lib.refusal import N_
 
 
 class InstallationRole(Enum):
-    """What an account is to the installation; as such it reads nothing in any dialogue."""
+    """A role in the installation; gives no access to any dialogue."""
 
     HOST = "host"
     OPENER = "opener"
 
 
 class FactorKind(Enum):
-    """A second proof of identity."""
-
     TOTP = "totp"
 
 
 class LinkPurpose(Enum):
-    """What a secret link is for; a link of one purpose is nothing to another."""
+    """The purpose of a secret link; a link works only for its own purpose."""
 
     SIGN_IN = "sign_in"
     STAFF_INVITATION = "staff_invitation"
-    PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
+    PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, not a password
     REGISTRATION = "registration"
     FEED = "feed"
     ANSWER = "answer"
@@ -40,13 +38,11 @@ class LinkPurpose(Enum):
 
     @property
     def lasts(self) -> timedelta:
-        """How long a mailed link to an account lasts."""
+        """How long an emailed link to an account is valid."""
         return LINK_LASTS[self]
 
 
 class LinkState(Enum):
-    """Whether a secret link can be used, and if not, why."""
-
     LIVE = "live"
     USED = "used"
     EXPIRED = "expired"
@@ -54,35 +50,35 @@ class LinkState(Enum):
 
 
 class Proof(Enum):
-    """What a person showed when signing in; DEMO stands for the second factor that a demonstration does not ask for."""
+    """What was shown at sign-in; DEMO replaces the second factor in the demo."""
 
     LINK = "link"
     INVITATION = "invitation"
-    PASSWORD = "password"  # noqa: S105  a kind of proof, no password
+    PASSWORD = "password"  # noqa: S105  a kind of proof, not a password
     TOTP = "totp"
     DEMO = "demo"
 
 
-#: How long a mailed link to sign in, to choose a password, or to take up an invitation lasts.
+#: How long emailed links are valid.
 LINK_LASTS = {
     LinkPurpose.SIGN_IN: timedelta(hours=1),
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.STAFF_INVITATION: timedelta(days=7),
     LinkPurpose.ADDRESS: timedelta(days=1),
 }
-#: How long a link still works after a newer one for the same purpose was made.
+#: How long a link is still valid after a newer one for the same purpose was created.
 REPLACED_LINK_LASTS = timedelta(minutes=10)
-#: How long a fresh proof of who asks counts for one action on one object.
+#: How long a step-up is valid, for one action on one object.
 STEP_UP_LASTS = timedelta(minutes=5)
-#: How long a browser that opened a mailed link may take to press its button.
+#: How much time a browser that opened an emailed link has to press the button.
 LINK_OPEN_LASTS = timedelta(minutes=30)
-#: How long someone who gave a password has for the second factor.
-HALF_LASTS = timedelta(minutes=10)
+#: How much time there is for the second factor after the password.
+SECOND_FACTOR_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, on both clocks: sign-ins, links and codes live by the real one, letters and the log by the service's."""
+    """The current time on both clocks: real time for sign-ins, links and codes, service time for emails and the log."""
 
     real: datetime
     service: datetime
@@ -90,7 +86,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long sign-ins last, as the installation decided; `demo`: no second factor is asked for."""
+    """How long sign-ins last, from the settings. `demo`: no second factor is asked for."""
 
     staff_idle: timedelta
     staff_longest: timedelta
@@ -99,65 +95,64 @@ class Terms:
     demo: bool = False
 
     def idle(self, proofs: frozenset[Proof]) -> timedelta:
-        """How long a sign-in lives without a request; a limited one lives until its registration closes."""
+        """How long a sign-in is valid without a request. A limited one has no such limit."""
         if Proof.INVITATION in proofs:
             return timedelta.max
         return self.staff_idle if Proof.TOTP in proofs else self.participant_idle
 
     def longest(self, proofs: frozenset[Proof]) -> timedelta:
-        """How long a sign-in lives at most."""
-        if is_half(proofs):
-            return HALF_LASTS
+        """How long a sign-in is valid at most."""
+        if needs_second_factor(proofs):
+            return SECOND_FACTOR_LASTS
         return self.staff_longest if Proof.TOTP in proofs else self.participant_longest
 
     def proofs(self, *shown: Proof) -> frozenset[Proof]:
-        """What counts as shown: the demonstration adds what it does not ask for."""
+        """The proofs shown; the demo adds DEMO."""
         return frozenset({*shown, Proof.DEMO}) if self.demo else frozenset(shown)
 
 
-def is_half(proofs: frozenset[Proof]) -> bool:
-    """Whether only a password was shown: nothing is open until the second factor is."""
+def needs_second_factor(proofs: frozenset[Proof]) -> bool:
+    """Whether only a password was shown, so that nothing is open yet."""
     return proofs == {Proof.PASSWORD}
 
 
 def counts_as_staff(proofs: frozenset[Proof]) -> bool:
-    """Whether staff roles count: a mailed link alone admits to participants' views only."""
+    """Whether staff roles count; an emailed link alone opens participants' pages only."""
     return Proof.DEMO in proofs or {Proof.PASSWORD, Proof.TOTP} <= proofs
 
 
 def step_up_purpose(action: str, about: UUID | None) -> str:
-    """What a step-up is bound to."""
+    """The text that binds a step-up to one action on one object."""
     return f"{action}:{about or ''}"
 
 
-#: What a step-up is for that lets its owner set up another second factor.
+#: Step-up to set up another second factor.
 RENEW_FACTOR = step_up_purpose("factor.renew", None)
-#: What it is for that lets the owner of an account with a second factor have another address.
+#: Step-up to change the address of an account that has a second factor.
 CHANGE_ADDRESS = step_up_purpose("address.change", None)
 
 
 def read_proofs(words: Iterable[str]) -> frozenset[Proof]:
-    """The proofs as they are kept in the database."""
     return frozenset(Proof(word) for word in words)
 
 
 def new_secret() -> str:
-    """256 bits, safe in an address and in a cookie."""
+    """256 random bits, safe in a URL and in a cookie."""
     return secrets.token_urlsafe(32)
 
 
 def sha256(secret: str) -> bytes:
-    """Under what a secret is found again, while it is not kept itself."""
+    """The stored form of a secret: it can be looked up, but not read."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def link_address(base_url: str, secret: str) -> str:
-    """The address to mail or print; opening it changes nothing."""
+    """The URL to email or print; opening it changes nothing."""
     return f"{base_url}/links/{secret}"
 
 
 def browser_family(user_agent: str) -> str:
-    """The browser and its system in words a person recognises, and no more."""
+    """Browser and operating system from the User-Agent, without versions."""
     families = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
     systems = (
         ("Android", "Android"),
@@ -174,7 +169,7 @@ def browser_family(user_agent: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownLink:
-    """A secret link that was found by its secret."""
+    """A secret link, loaded by its secret or id, with its state now."""
 
     id: UUID
     purpose: LinkPurpose
@@ -193,22 +188,20 @@ class KnownLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInOpened(DomainEvent):
-    """Someone signed in."""
-
     action: ClassVar[str] = "sign_in.opened"
     proofs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInsEnded(DomainEvent):
-    """Its owner ended the sign-ins of an account elsewhere."""
+    """The owner ended one or more of the account's sign-ins."""
 
     action: ClassVar[str] = "sign_in.ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SteppedUp(DomainEvent):
-    """Someone proved again who they are, for one action on one object."""
+    """The viewer confirmed their identity again, for one action on one object."""
 
     action: ClassVar[str] = "sign_in.stepped_up"
     purpose: str
@@ -216,14 +209,14 @@ class SteppedUp(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChosen(DomainEvent):
-    """An account has a new password; all its sign-ins ended."""
+    """An account has a new password; all its other sign-ins ended."""
 
     action: ClassVar[str] = "password.chosen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressChanged(DomainEvent):
-    """An account has another address, which answered a letter; its other sign-ins ended."""
+    """An account has a new, confirmed address; its other sign-ins ended."""
 
     action: ClassVar[str] = "address.changed"
 
@@ -237,51 +230,41 @@ class FactorConfirmed(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorsReset(DomainEvent):
-    """The host of the installation took away an account's second factor, so that its owner sets up another."""
+    """The host of the installation deleted an account's second factor."""
 
     action: ClassVar[str] = "factor.reset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffInvited(DomainEvent):
-    """Someone was invited to the staff."""
-
     action: ClassVar[str] = "staff.invited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDisabled(DomainEvent):
-    """An account can no longer sign in."""
-
     action: ClassVar[str] = "account.disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEnabled(DomainEvent):
-    """An account can sign in again."""
-
     action: ClassVar[str] = "account.enabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationRoleGiven(DomainEvent):
-    """An account became host of the installation, or may open dialogues from now on."""
-
     action: ClassVar[str] = "installation_role.given"
     role: InstallationRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationRoleTaken(DomainEvent):
-    """An account is no longer that to the installation."""
-
     action: ClassVar[str] = "installation_role.taken"
     role: InstallationRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMinted(DomainEvent):
-    """A link to sign in was printed on the host's own console."""
+    """A sign-in link was printed on the administrator's console."""
 
     action: ClassVar[str] = "link.minted"
     purpose: LinkPurpose

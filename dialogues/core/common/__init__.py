@@ -1,1 +1,1 @@
-"""What every feature stands on: refusals, transactions, viewers, the clock, column types and page helpers."""
+"""Base of all features: transactions, viewers, the clock, column types and page helpers."""

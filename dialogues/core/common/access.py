@@ -1,4 +1,4 @@
-"""The gate of the web: every route names its action, and asks the policy before anything else runs."""
+"""Request authorization: every route declares an action, and the policy is asked before the view runs."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -47,7 +47,7 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 
 
-#: The only pages, next to the public ones, that a limited sign-in opens; every other route is closed to it.
+#: The only pages, in addition to the public ones, that a limited sign-in may open.
 LIMITED_ENDPOINTS = frozenset(
     {
         "registration.own_registration",
@@ -67,11 +67,11 @@ LIMITED_ENDPOINTS = frozenset(
 
 
 class UndeclaredRoute(RuntimeError):
-    """A route names no action, so the application does not start."""
+    """A route declares no action, so the application does not start."""
 
 
 def allows(action: Action, *others: Action) -> Callable[[View], View]:
-    """Name the action that a view performs, or several any of which opens it; who may do it is the policy's answer."""
+    """Declare the action that a view performs. With several actions, any one of them is enough."""
 
     def mark(view: View) -> View:
         cast(Any, view).__action__ = action
@@ -82,12 +82,12 @@ def allows(action: Action, *others: Action) -> Callable[[View], View]:
 
 
 def viewer() -> Viewer:
-    """Who asks in this request."""
+    """The viewer of this request; ANYONE when nobody is signed in."""
     return cast(Viewer, g.get("viewer", ANYONE))
 
 
-def now_action() -> Action | None:
-    """The action of the route that answers this request; None where no route matched."""
+def current_action() -> Action | None:
+    """The action of the route of this request; None if no route matched."""
     view = _current_view()
     return getattr(view, "__action__", None)
 
@@ -103,12 +103,12 @@ def _current_view() -> Callable[..., Any] | None:
 
 
 def guard(app: Flask) -> None:
-    """Ask the policy before every request, and answer unknown and forbidden alike."""
+    """Ask the policy before every request. Missing and forbidden both answer the same 404."""
 
     @app.before_request
-    def ask_policy() -> Response | None:
+    def authorize_request() -> Response | None:
         g.viewer = ANYONE
-        action = now_action()
+        action = current_action()
         if action is not None and AccountKind.ANYONE in ACCOUNT_KINDS.get(action, frozenset()):
             if not getattr(_current_view(), "__without_viewer__", False):
                 g.viewer = state().who()
@@ -128,13 +128,13 @@ def guard(app: Flask) -> None:
         return None
 
     @app.errorhandler(NotFound)
-    def unseen(_error: NotFound) -> Any:
-        # Raised anew from here, it would count as a fault of this handler.
+    def not_found(_error: NotFound) -> Any:
+        # Not raised again here, because Flask would then report a fault of this handler.
         return app.handle_http_exception(exceptions.NotFound())
 
 
 def without_viewer(view: View) -> View:
-    """A public view that does not want to know who asks: the feed, which must cost one look-up and no more."""
+    """Mark a public view that needs no viewer, because it must answer with one query (the calendar feed)."""
     cast(Any, view).__without_viewer__ = True
     return view
 
@@ -155,7 +155,7 @@ def _to_sign_in() -> Response:
 
 
 def _after_sign_in() -> str | None:
-    """Where to go after sign-in; an address that matches no route is left out, because it may hold anything."""
+    """The page to open after sign-in. Leaves out an address without a route, because it may contain anything."""
     if request.url_rule is None or request.method not in {"GET", "HEAD"} or request.path == "/":
         return None
     token = (request.view_args or {}).get(secret_addresses.ARGUMENT)
@@ -165,18 +165,18 @@ def _after_sign_in() -> str | None:
     return None
 
 
-#: Key in the signed cookie: an address without its secret, and the secret, of someone who has to sign in first.
-_KEPT_SECRET = "kept_secret"  # noqa: S105  a key, no password
+#: Key in the signed cookie: the address (without its secret) and the secret that were opened before sign-in.
+_KEPT_SECRET = "kept_secret"  # noqa: S105  a key, not a password
 _LONGEST_SECRET = 100
 
 
 def kept_secret() -> list[str] | None:
-    """The address, without its secret, that this browser opened before it was signed in; and the secret."""
+    """The address without its secret, and the secret, that this browser opened before sign-in."""
     return cast(list[str] | None, session.get(_KEPT_SECRET))
 
 
 def keep_secret(kept: list[str] | None) -> None:
-    """Keep that, also where a new sign-in has emptied the cookie; None: forget it."""
+    """Store the value of `kept_secret` again, because a new sign-in clears the cookie; None deletes it."""
     if kept is None:
         session.pop(_KEPT_SECRET, None)
     else:
@@ -184,9 +184,9 @@ def keep_secret(kept: list[str] | None) -> None:
 
 
 def refuse_undeclared_routes(app: Flask) -> None:
-    """Stop the start if one route names no action, or is public without standing in the list.
+    """Check that every route declares an action, and that every public route is listed.
 
-    :raises UndeclaredRoute: names the endpoints.
+    :raises UndeclaredRoute: with the names of the endpoints.
     """
     undeclared, unlisted = [], []
     for endpoint, view in app.view_functions.items():

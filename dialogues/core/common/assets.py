@@ -1,4 +1,4 @@
-"""Static files under names that hold their hash, so that they can be kept for ever."""
+"""Static files with their checksum in the URL, so that browsers may cache them without a limit."""
 
 import hashlib
 from functools import cache, lru_cache

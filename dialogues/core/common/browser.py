@@ -1,4 +1,4 @@
-"""What every response tells the browser, and what is asked of every request that changes something."""
+"""Security headers of every response, and checks of where unsafe requests come from."""
 
 import secrets
 from functools import lru_cache
@@ -53,37 +53,37 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
-#: Set on a response by the view that knows what it is; taken off before it leaves.
+#: Response header that a view sets to its kind of content; removed before the response is sent.
 KIND = "X-Dialogues-Kind"
 
 
 def nonce() -> str:
-    """The nonce of this response: 128 bits, never in anything that is kept."""
+    """The CSP nonce of this response (128 bits); never stored."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
 
 
 def set_security_headers(app: Application) -> None:
-    """Set the headers of every response, errors included, and check where unsafe requests come from."""
+    """Set the headers of every response, errors included, and refuse unsafe requests from other sites."""
 
     @app.before_request
     def refuse_foreign_hosts() -> Response | None:
         if isinstance(request.routing_exception, SecurityError):
-            # For a host that is not ours no address can be built, so there is no page to show either.
+            # Plain text, because url_for cannot build the links of a page for a foreign host.
             return Response("400 Bad Request", 400, mimetype="text/plain")
         return None
 
     @app.before_request
-    def refuse_other_machines_in_the_demonstration() -> Response | None:
+    def refuse_other_machines_in_demo() -> Response | None:
         if current_app.config["DEMO"] and not _is_this_machine(request.remote_addr):
-            # Whoever reaches it may sign in as anyone, so it is kept from everyone who does not sit here.
+            # In the demo every visitor may sign in as anyone, so only this machine may open it.
             return Response("403 The demonstration is for its own machine only.", 403, mimetype="text/plain")
         return None
 
     @app.before_request
     def refuse_foreign_origins() -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_report() and not comes_from_us():
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_csp_report() and not comes_from_us():
             abort(400, "cross-site")
 
     @app.after_request
@@ -92,16 +92,16 @@ def set_security_headers(app: Application) -> None:
         _BY_KIND[kind](answer)
         return answer
 
-    app.always_told += ON_EVERY_RESPONSE.items()
+    app.default_headers += ON_EVERY_RESPONSE.items()
     if app.config["OVER_HTTPS"]:
-        app.always_told.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+        app.default_headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
 
 ASSETS = frozenset({"static", "bootstrap.static"})
 
 
 def comes_from_us() -> bool:
-    """Whether an unsafe request was sent by a page of this house."""
+    """Whether a page of this installation sent the request; uses Sec-Fetch-Site, else Origin or Referer."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in {"cross-site", "same-site"}
@@ -121,7 +121,7 @@ def _is_this_machine(address: str | None) -> bool:
     return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
 
 
-def _is_report() -> bool:
+def _is_csp_report() -> bool:
     return request.endpoint == "accounts.csp_report"
 
 

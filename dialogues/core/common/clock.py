@@ -1,4 +1,4 @@
-"""The one clock: real time, shifted in the demo; only views, commands of the shell and jobs read it."""
+"""The clock of the service: real time, shifted in the demo. Only views, CLI commands and jobs read it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,19 +7,19 @@ from dialogues.settings import Settings, SettingsError, kept
 
 
 def now() -> datetime:
-    """The service's time, aware, in UTC, to the second."""
+    """The current time of the service: UTC, aware, whole seconds."""
     return (datetime.now(UTC) + state().clock_shift).replace(microsecond=0)
 
 
 def real_now() -> datetime:
-    """The machine's time: sign-ins, leases and links live by it, also in the demo."""
+    """The time of the machine. Sign-ins, leases and links use it, also in the demo."""
     return datetime.now(UTC)
 
 
 def shift_of(settings: Settings) -> timedelta:
-    """How far the demo's clock stands from the machine's; stored at its first start, so it never runs backwards.
+    """How far the demo's clock differs from the machine's. Stored at the first start, so that it never runs backwards.
 
-    :raises SettingsError: what is stored cannot be read.
+    :raises SettingsError: the stored value cannot be read.
     """
     if settings.now is None:
         return timedelta(0)
@@ -28,4 +28,4 @@ def shift_of(settings: Settings) -> timedelta:
     try:
         return timedelta(seconds=float(seconds))
     except (ValueError, OverflowError):
-        raise SettingsError(f"{path} is damaged: delete it, and the demonstration's clock starts anew.") from None
+        raise SettingsError(f"{path} is damaged: delete it, and the clock of the demo starts again.") from None

@@ -1,4 +1,4 @@
-"""Column types that refuse what would be ambiguous."""
+"""Column types that refuse ambiguous values."""
 
 from datetime import UTC, datetime
 from enum import Enum
@@ -10,12 +10,12 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
-#: A random id, minted by us and never derived from anything.
+#: A random id (UUID 4), never derived from data.
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]
 
 
 class Instant(TypeDecorator[datetime]):
-    """A point in time: aware going in, UTC in the database, aware UTC coming out."""
+    """A point in time: aware values in and out, UTC in the database."""
 
     impl = DateTime
     cache_ok = True
@@ -33,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class WallTime(TypeDecorator[datetime]):
-    """A local date and time as typed, without a zone: the zone stands with the meeting."""
+    """A local date and time without a time zone; the zone belongs to the meeting."""
 
     impl = DateTime
     cache_ok = True
@@ -41,19 +41,19 @@ class WallTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is not None and value.tzinfo is not None:
             raise ValueError("A wall time has no time zone of its own.")
-        return value  # type: ignore[no-any-return]  # SQLAlchemy hands the value over untyped.
+        return value  # type: ignore[no-any-return]  # SQLAlchemy passes the value untyped.
 
 
 def enum_column(kind: type[Enum], **options: Any) -> SqlEnum:
-    """A column that holds one of the enumeration's values, as text that can be read in the database."""
+    """A column for an enum; stores the value as readable text."""
     return SqlEnum(
         kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options
     )
 
 
 def constant(value: Enum) -> ColumnElement[str]:
-    """One of our own values, written into a statement.
+    """An enum value as a literal in the SQL statement, not as a bound parameter.
 
-    Where an index is partial on its column, SQLite plans a statement anew each time such a value is bound.
+    For a column with a partial index, SQLite prepares the statement again each time such a parameter is bound.
     """
     return literal_column(f"'{value.value}'", String)

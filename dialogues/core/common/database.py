@@ -1,4 +1,4 @@
-"""Whether the database can be worked with: there, whole, and with the tables of this version."""
+"""Health checks of the database: present, undamaged, and with the tables of this version."""
 
 import os
 import time
@@ -14,47 +14,46 @@ from dialogues.core.common.state import state
 from dialogues.extensions import db
 from dialogues.settings import Settings, SettingsError
 
-#: Older ones can lose what they were given when two processes reset the log of changes at once.
+#: Older versions can lose changes when two processes reset the write-ahead log at the same time.
 OLDEST_SQLITE = (3, 51, 3)
-#: How long a start looks for damage, so that a large database does not keep everyone waiting; an upgrade looks at all.
-_LOOKS_FOR = 0.5
-_STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000
+#: Limits the check for damage at start, in seconds, so that a large database does not delay it; upgrades check all.
+_CHECK_SECONDS = 0.5
+_STEPS_BETWEEN_TIME_CHECKS = 20_000
 
 
 UPGRADE = "flask db upgrade"
 
 
-#: In milliseconds.
-_WAITS_FOR_READERS = 200
+_WAIT_FOR_READERS_MS = 200
 
 
 class DatabaseFault(SettingsError):
-    """The database is missing, damaged, of another version or out of reach; the message says what to do."""
+    """The database is missing, damaged, of another version or unreachable; the message says what to do."""
 
 
 def refuse_old_sqlite(version: tuple[int, ...]) -> None:
-    """:raises DatabaseFault: with this SQLite, changes can get lost."""
+    """:raises DatabaseFault: this version of SQLite can lose changes."""
     if version < OLDEST_SQLITE:
         ours, oldest = (".".join(map(str, numbers)) for numbers in (version, OLDEST_SQLITE))
         raise DatabaseFault(f"SQLite {ours} can lose changes: install pysqlite3 with SQLite {oldest} or newer.")
 
 
 def refuse_unready(settings: Settings) -> None:
-    """Look whether pages and commands can work with the database.
+    """Check whether pages and commands can use the database.
 
     :raises DatabaseFault: they cannot.
     """
     refuse_missing(settings)
     try:
         with db.engine.connect() as connection:
-            refuse_damaged(connection, seconds=_LOOKS_FOR)
+            refuse_damaged(connection, seconds=_CHECK_SECONDS)
             _refuse_other_version(connection)
     except SQLAlchemyError as error:
         raise fault(error) from None
 
 
 def refuse_missing(settings: Settings) -> None:
-    """Look whether SQLite's file is there, something in it, and ours to write.
+    """Check that the SQLite file exists, is not empty and is writable.
 
     :raises DatabaseFault: it is not.
     """
@@ -74,19 +73,19 @@ def refuse_missing(settings: Settings) -> None:
 
 
 def refuse_damaged(connection: Connection, *, seconds: float | None = None) -> None:
-    """Let SQLite look over its file, all of it or for some seconds; PostgreSQL looks after itself.
+    """Run SQLite's `quick_check`, completely or for at most `seconds`. Does nothing on PostgreSQL.
 
-    :raises DatabaseFault: it is damaged.
+    :raises DatabaseFault: the file is damaged.
     """
     if connection.dialect.name != "sqlite":
         return
     driver: Any = connection.connection.driver_connection
     until = time.monotonic() + seconds if seconds is not None else float("inf")
-    driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+    driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_TIME_CHECKS)
     try:
         found = driver.execute("PRAGMA quick_check(1)").fetchone()[0]
     except Exception as error:
-        # Interrupted by us: nothing was found as far as it looked.
+        # Our time limit interrupted the check: no damage was found so far.
         found = "ok" if str(error) == "interrupted" else str(error)
     finally:
         driver.set_progress_handler(None, 0)
@@ -95,7 +94,7 @@ def refuse_damaged(connection: Connection, *, seconds: float | None = None) -> N
 
 
 def refuse_newer(connection: Connection) -> None:
-    """Look whether this version knows the tables' own version.
+    """Check that this code knows the version of the tables.
 
     :raises DatabaseFault: it does not.
     """
@@ -108,12 +107,12 @@ def refuse_newer(connection: Connection) -> None:
 
 
 def newest_version() -> str | None:
-    """The version of the tables that this code works with."""
+    """The version of the tables that this code needs."""
     return _scripts().get_current_head()
 
 
 def fault(error: SQLAlchemyError) -> DatabaseFault:
-    """What an error of the database means for who runs the installation; passwords are not repeated."""
+    """Turn a database error into a message for the administrator; does not repeat passwords."""
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     settings = state().settings
     if not settings.is_sqlite:
@@ -126,10 +125,10 @@ def fault(error: SQLAlchemyError) -> DatabaseFault:
 
 
 def empty_log() -> bool:
-    """Take everything out of SQLite's log of changes into its file, and cut the log; whether that could be done now.
+    """Move SQLite's write-ahead log into the database file and truncate it; False if readers prevented it.
 
-    What was deleted is overwritten in the file (`secure_delete`), and stays readable in the log until then. PostgreSQL
-    has no such switch: there, erasure rests on keys.
+    Deleted data is overwritten in the file (`secure_delete`), but stays readable in the log until then. PostgreSQL has
+    no such setting; there, erasure relies on deleted keys.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -137,8 +136,8 @@ def empty_log() -> bool:
     try:
         cursor = connection.cursor()
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        # Writers wait for as long as this waits for readers.
-        cursor.execute(f"PRAGMA busy_timeout={_WAITS_FOR_READERS}")
+        # Writers wait as long as this statement waits for readers.
+        cursor.execute(f"PRAGMA busy_timeout={_WAIT_FOR_READERS_MS}")
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         cursor.execute(f"PRAGMA busy_timeout={int(usual)}")
     finally:

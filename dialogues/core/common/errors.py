@@ -1,4 +1,4 @@
-"""What is shown when something is not there, not allowed, or broken; the same words for unknown and forbidden."""
+"""Error pages; missing and forbidden use the same text, so that existence is not revealed."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger("dialogues")
 
 
 def answer_errors(app: Flask) -> None:
-    """Answer every error with one neutral page."""
+    """Answer every error with the same neutral page."""
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> tuple[str, int]:
@@ -26,7 +26,7 @@ def answer_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
         log.error("database: %s", type(error.orig).__name__)
-        return come_back(503, 5)
+        return retry_later(503, 5)
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
@@ -34,8 +34,8 @@ def answer_errors(app: Flask) -> None:
         return _page(500, *_words(500))
 
 
-def come_back(code: int, seconds: int) -> tuple[str, int, dict[str, str]]:
-    """The page for something that can be tried again after a while, which also tells the browser when."""
+def retry_later(code: int, seconds: int) -> tuple[str, int, dict[str, str]]:
+    """The error page with a Retry-After header of `seconds`."""
     heading, advice = _words(code)
     page = render_template("error.html", code=code, heading=heading, advice=advice, retry_after=seconds)
     return page, code, {"Retry-After": str(seconds)}

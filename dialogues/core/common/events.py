@@ -1,4 +1,4 @@
-"""What a command says has happened: a fact in the past tense, to which the table of consequences answers."""
+"""Domain events: what a command has done. `event_handlers.py` lists their handlers."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,10 +9,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """A change that took place; `at` is the service's time, `about` the object it is about."""
+    """A completed change. `at` is the time of the service, `about` the id of the changed object."""
 
     action: ClassVar[str]
-    #: Changes of notes are written to the audit log coarsely: once a day, under a pseudonym of that day.
+    #: Changes of notes are audited coarsely: once a day, under a pseudonym that changes daily.
     coarse: ClassVar[bool] = False
 
     at: datetime
@@ -21,7 +21,7 @@ class DomainEvent:
     meeting_id: UUID | None = None
 
     def details(self) -> dict[str, Any]:
-        """The other facts, in plain JSON types, for the audit detail: ids, numbers and times, never content."""
+        """The other fields as JSON values for the audit log: ids, numbers and times, never content."""
         own = {field.name for field in fields(DomainEvent)}
         return {
             field.name: _plain(getattr(self, field.name))

@@ -1,4 +1,4 @@
-"""Forms, and fields that clean what was typed; one notices a change made by someone else meanwhile."""
+"""Base form and text fields that clean their input, and a field for optimistic locking."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +15,11 @@ from dialogues.lib.text import IN_NAMES, IN_TITLES, LINK_IN_NAME, many_lines, on
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.
-    """A form as sent: files reach only the fields that ask for one, and to all others are as if not sent."""
+    """A form that passes uploaded files to its file fields only."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped.
-        """Where a form takes its values from."""
-
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Keep what was put by hand where text belongs, a file or JSON, from being read as text."""
+            """Read text fields from text only: a file or JSON under the name of a text field is ignored."""
             if formdata is not None and request.is_json and form.is_submitted():
                 return request.form
             sent = super().wrap_formdata(form, formdata)
@@ -38,24 +36,23 @@ def _validators(longest: int, required: bool, more: Sequence[Any]) -> list[Any]:
 
 
 class LineField(StringField):  # type: ignore[misc]  # WTForms is untyped.
-    """One line of text, without what no reader can see."""
+    """One line of text; invisible characters are removed."""
 
     def __init__(self, label: Any, longest: int, *, required: bool = True, validators: Sequence[Any] = (), **rest: Any):
         super().__init__(label, _validators(longest, required, validators), **rest)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the line as typed, cleaned."""
         if valuelist:
             self.data = one_line(valuelist[0])
 
 
 class NameField(LineField):
-    """A name, which emails repeat: no web or e-mail address."""
+    """A name without web or e-mail addresses, because emails repeat it."""
 
     signs: Sequence[str] = IN_NAMES
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms' signature
-        """:raises ValidationError: it contains such a sign."""
+        """:raises ValidationError: the name contains part of an address."""
         try:
             refuse_link(self.data or "", self.signs)
         except Refusal as refusal:
@@ -63,31 +60,29 @@ class NameField(LineField):
 
 
 class TitleField(NameField):
-    """A title, or the name of a place or party, in which a slash is common."""
+    """A title, or the name of a place or party; these often contain a slash."""
 
     signs = IN_TITLES
 
 
 class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.
-    """Text of several lines, without what no reader can see."""
+    """Text of several lines; invisible characters are removed."""
 
     def __init__(self, label: Any, longest: int, *, required: bool = False, **rest: Any):
         super().__init__(label, _validators(longest, required, ()), **rest)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the text as typed, cleaned."""
         if valuelist:
             self.data = many_lines(valuelist[0])
 
 
 class ListedField(StringField):  # type: ignore[misc]  # WTForms is untyped.
-    """Several short texts on one line, with commas between them."""
+    """Several short texts on one line, separated by commas."""
 
     def __init__(self, label: Any, **rest: Any):
         super().__init__(label, [_few_and_short], **rest)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the texts between the commas."""
         if valuelist:
             self.data = [text for text in (one_line(part) for part in valuelist[0].split(",")) if text]
 
@@ -101,13 +96,16 @@ def _few_and_short(_form: Any, field: ListedField) -> None:
 
 
 class VersionField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.
-    """The version that the page showed; after a refused stale write the one saved now, so that nothing is retyped."""
+    """The version of the row that the page showed, for optimistic locking.
+
+    After a refused stale write it holds the saved version, so that the next attempt can succeed without retyping.
+    """
 
     def __init__(self, **rest: Any):
         super().__init__(_l("Changed meanwhile"), **rest)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the number; anything else is as stale as can be."""
+        """Read the number; anything else counts as version 0, which is always stale."""
         if valuelist:
             self.data = int(valuelist[0]) if valuelist[0].isascii() and valuelist[0].isdigit() else 0
 

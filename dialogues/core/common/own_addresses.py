@@ -1,20 +1,20 @@
-"""What the outbox is handed from above: who composes which letter, and how a person is called."""
+"""The installation's own email and web addresses, from its settings."""
 
 from dialogues.core.common.state import state
 
 
 def own_address() -> str:
-    """The installation's own address, from which letters come that name no sender."""
+    """The sender of emails that name no other sender."""
     settings = state().settings
     return settings.mail_sender
 
 
 def own_domain() -> str:
-    """The domain in which letters are numbered."""
+    """The domain of the installation's Message-IDs."""
     return own_address().rpartition("@")[2]
 
 
 def own_base_url() -> str:
-    """Where this installation is reached; letters make links of such addresses and of no others."""
+    """The base of every link in emails, without a slash at the end."""
     settings = state().settings
     return settings.base_url.rstrip("/")

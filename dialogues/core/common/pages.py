@@ -1,4 +1,4 @@
-"""Helpers of the views: pages, forms that keep what was typed, redirects that stay in the house."""
+"""Helpers for views: form pages, redirects within the site, downloads."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,38 +22,35 @@ FormView = Callable[..., Iterator[Any]]
 
 
 def own_path(target: str | None, otherwise: str = "/") -> str:
-    """The target if it is a path of this house (`next=`) without a secret, else the other one.
-
-    Source: reference of open redirects.
-    """
+    """`target` if it is a path of this site without a secret, else `otherwise`. Prevents open redirects (`next=`)."""
     if target and _OWN_PATH.match(target) and "//" not in target.split("?", 1)[0] and not holds_secret(target):
         return target
     return otherwise
 
 
 def see_other(target: str) -> Response:
-    """Answer 303: what was sent is done, and the browser goes on to `target`."""
+    """Redirect with 303 after a completed POST."""
     return redirect(target, code=303)
 
 
 def words(refusal: Refusal) -> str:
-    """The refusal in the reader's language; facts that are marked words are translated, and dates written out."""
+    """The refusal in the viewer's language. Facts that are strings are translated, dates are written out."""
     return " ".join(_words(one) for one in refusal.each)
 
 
 def _words(refusal: Refusal) -> str:
-    facts = {name: _said(fact) for name, fact in refusal.facts.items()}
+    facts = {name: _translate_fact(fact) for name, fact in refusal.facts.items()}
     return str(gettext(refusal.message, **facts) if facts else gettext(refusal.message))
 
 
-def _said(fact: Any) -> Any:
+def _translate_fact(fact: Any) -> Any:
     if isinstance(fact, str) and fact:
         return gettext(fact)
     return day(fact) if isinstance(fact, date) and not isinstance(fact, datetime) else fact
 
 
 def show_refusal(form: Any, refusal: Refusal) -> None:
-    """Put a refusal, and each that holds at once with it, where the form shows it: at its field, or above all."""
+    """Add the refusal's messages to the form: at their fields, or above the form."""
     for one in refusal.each:
         field = form._fields.get(one.field) if one.field else None
         if field is not None:
@@ -63,10 +60,10 @@ def show_refusal(form: Any, refusal: Refusal) -> None:
 
 
 def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
-    """A page around one form, written as a generator.
+    """Decorator for a page with one form; the view is a generator.
 
-    The view first yields what the page shows, `form` among it. It goes on only when the form was sent and is valid;
-    then it makes its one call and yields the answer. A `Refusal` on the way shows the form again, as typed, with 422.
+    The view first yields the template's context, including `form`. It continues only if the form was sent and is valid:
+    it makes one call and yields the response. On a `Refusal` the form is shown again, as typed, with status 422.
     """
 
     def declare(view: FormView) -> Callable[..., Any]:
@@ -92,7 +89,7 @@ def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
 
 
 def download(content: bytes, name: str, media_type: str) -> FlaskResponse:
-    """A file to keep: always an attachment, under a plain name of our own."""
+    """A response that downloads a file as an attachment."""
     answer = make_response(content)
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,4 +1,4 @@
-"""What templates know: who looks, where they stand, times with their zone, and words for our enumerations."""
+"""Globals and filters of templates: the viewer, navigation, times with their zone, and labels of enums."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """An entry of a navigation, shown to those who may do any of its actions."""
+    """A navigation entry, shown to viewers who may do any of its actions."""
 
     label: str
     endpoint: str
     actions: tuple[Action, ...]
-    #: Whether it is for those only whom an action lets see others than themselves.
+    #: Show it only to viewers whose scope includes other people than themselves.
     beyond_own: bool = False
-    #: Pages that stand beneath it though their path does not go on from its own.
+    #: Endpoints that belong to the tab although their path is not below its own.
     also: tuple[str, ...] = ()
 
     @property
@@ -37,12 +37,12 @@ class Tab:
 
 
 class Link(NamedTuple):
-    """An entry of a navigation as this viewer sees it."""
+    """A navigation entry as this viewer sees it."""
 
     label: str
     url: str
     blueprint: str
-    #: How the entry is marked: "page" on its own page, "true" on those beneath it, "" elsewhere.
+    #: Value of aria-current: "page" on its own page, "true" on pages below it, else "".
     current: str
 
 
@@ -59,27 +59,27 @@ OWN_PLACES = (
 
 
 def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
-    """Give every template its globals and filters."""
+    """Register the globals and filters of all templates."""
 
     def links(tabs: Sequence[Tab], **values: Any) -> list[Link]:
         viewer, reads = access.viewer(), language()
         return [
             Link(
-                label=_said(reads, tab.label),
+                label=_translate(reads, tab.label),
                 url=path_of(tab.endpoint, **values),
                 blueprint=tab.blueprint,
-                current=_mark(tab, path_of(tab.endpoint, **values)),
+                current=_aria_current(tab, path_of(tab.endpoint, **values)),
             )
             for tab in tabs
-            if tab.endpoint in app.view_functions and any(_opens(viewer, action, tab) for action in tab.actions)
+            if tab.endpoint in app.view_functions and any(_is_shown(viewer, action, tab) for action in tab.actions)
         ]
 
     def tabs_of_meeting() -> list[Link]:
         place = access.viewer().place
         return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
 
-    def _mark(tab: Tab, url: str) -> str:
-        """Beneath a tab stand the pages whose path goes on from its own, and those that it names."""
+    def _aria_current(tab: Tab, url: str) -> str:
+        """The value of aria-current for a tab: it covers the pages below its path and those that it names."""
         if request.endpoint == tab.endpoint:
             return "page"
         return "true" if request.path.startswith(f"{url}/") or request.endpoint in tab.also else ""
@@ -92,8 +92,8 @@ def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     def about_the_viewer() -> dict[str, Any]:
         viewer = access.viewer()
         return {
-            # The page itself finds its language once; macros, which see no context, ask `translated` each time.
-            "_": partial(_said, language()),
+            # A page looks its language up once. Macros see no context, so they call `translated` each time.
+            "_": partial(_translate, language()),
             "viewer": viewer,
             "place": viewer.place,
             "may": lambda name: viewer.may(ACTIONS[name]),
@@ -116,60 +116,57 @@ def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     )
 
 
-def _opens(viewer: Viewer, action: Action, tab: Tab) -> bool:
+def _is_shown(viewer: Viewer, action: Action, tab: Tab) -> bool:
     return bool(viewer.scopes(action) - {Scope.OWN}) if tab.beyond_own else viewer.may(action)
 
 
 def language() -> str:
-    """The language of this page, for its html tag."""
     return str(get_locale() or "en")
 
 
 def translated(message: str, **facts: Any) -> str:
-    """Our own words in the reader's language, with facts that are escaped; what macros call `_`."""
-    return _said(language(), message, **facts)
+    """Translate our own text and escape the facts. Macros call it as `_`."""
+    return _translate(language(), message, **facts)
 
 
-def _said(language: str, message: str, **facts: Any) -> str:
-    found = _found(language, message, bool(facts))
+def _translate(language: str, message: str, **facts: Any) -> str:
+    found = _find_translation(language, message, bool(facts))
     return found % facts if facts else found
 
 
 @lru_cache(maxsize=4096)
-def _found(_language: str, message: str, has_facts: bool) -> Markup:
-    """Looked up once per language, since a page has dozens of them."""
-    words = Markup(get_translations().ugettext(message))  # noqa: S704  Words of our own, from templates or a catalogue.
+def _find_translation(_language: str, message: str, has_facts: bool) -> Markup:
+    """Cached per language, because a page has dozens of texts."""
+    words = Markup(get_translations().ugettext(message))  # noqa: S704  Our own text, from templates or a catalogue.
     return words if has_facts else words % {}
 
 
 def word(value: Enum) -> str:
-    """The word for an enumeration's value in the reader's language."""
+    """The label of an enum value in the viewer's language."""
     return str(gettext(WORDS[value]))
 
 
 def day(value: date) -> str:
-    """A date in words, weekday first."""
+    """The date in words, with the weekday."""
     return str(format_date(value, "EEEE d MMMM yyyy"))
 
 
 def in_zone(instant: datetime, zone: str) -> datetime:
-    """The instant on the clocks of that zone."""
     return instant.astimezone(ZoneInfo(zone))
 
 
 def clock_time(value: datetime) -> str:
-    """Hours and minutes, as on the clock that the value was taken from."""
     return f"{value:%H:%M}"
 
 
 def utc_offset(value: datetime) -> str:
-    """The offset of an aware time in visible text: UTC+08:00."""
+    """The offset of an aware time as text: UTC+08:00."""
     offset = value.strftime("%z")
     return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def moment(instant: datetime, zone: str) -> str:
-    """Day and time in a zone, with the zone's name and its offset, which UTC says by its name."""
+    """Date and time with the name of the zone and its offset; UTC is shown without an offset."""
     local = in_zone(instant, zone)
     words = format_datetime(local.replace(tzinfo=None), "EEEE d MMMM yyyy, HH:mm", rebase=False)
     return f"{words} {zone}" if zone == "UTC" else f"{words} {zone} ({utc_offset(local)})"

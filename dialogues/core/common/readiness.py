@@ -1,4 +1,4 @@
-"""What must hold before the first page and before a command of the shell; each says in one sentence what does not."""
+"""Checks that run before the first page and before each CLI command."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,21 +12,20 @@ from dialogues.settings import SettingsError
 
 
 def refuse_unready() -> None:
-    """Look at everything that a page or a command needs.
+    """Run all checks of the application.
 
-    :raises SettingsError: the first thing that is missing.
+    :raises SettingsError: the first check that fails; its message says what to do.
     """
     for check in state().checks:
         check(state().settings)
 
 
 class ReadyGroup(AppGroup):
-    """A feature's commands of the shell: none begins before the installation is ready."""
+    """The CLI commands of a feature; they run only after the checks have passed."""
 
     def command(  # type: ignore[override]  # As in AppGroup: always with parentheses.
         self, *arguments: Any, **options: Any
     ) -> Callable[[Callable[..., Any]], click.Command]:
-        """Declare a command, as in click."""
         declare = super().command(*arguments, **options)
         return lambda function: declare(_once_ready(function))
 

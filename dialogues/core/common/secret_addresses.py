@@ -1,12 +1,12 @@
-"""Addresses that hold a secret. The secret must not reach a redirect, a page or a log line."""
+"""URLs that contain a secret. The secret must not reach a redirect, a page or a log line."""
 
 import logging
 import re
 from urllib.parse import unquote
 
-#: The only beginnings of such addresses; a test compares them with the routes.
+#: The only prefixes of such paths; a test compares them with the routes.
 PREFIXES = ("/links/", "/r/", "/feed/", "/attendance/code/")
-#: The argument of every route whose address holds a secret.
+#: The argument of every route whose path contains a secret.
 ARGUMENT = "token"
 
 
@@ -14,16 +14,16 @@ _IN_TEXT = re.compile(r"(/+(?:links|r|feed|attendance/+code)/+)[^\s\"'<>]+", re.
 
 
 def holds_secret(path: str) -> bool:
-    """Whether a path is, or may be a mistyped form of, an address with a secret."""
+    """Whether a path contains a secret, or may be a mistyped path that does."""
     plain = re.sub(r"[/\\]+", "/", unquote(path)).casefold()
     return plain.startswith(PREFIXES)
 
 
 class HideSecrets(logging.Filter):
-    """Replaces secrets in log lines that contain a requested address."""
+    """Replaces secrets in log lines that contain a requested path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten the line; it is always kept."""
+        """Shorten the secret; the line itself is always logged."""
         line = record.getMessage()
         shown = _IN_TEXT.sub(r"\1…", line)
         if shown != line:
@@ -35,6 +35,6 @@ _hide_secrets = HideSecrets()
 
 
 def hide_secrets_in_logs() -> None:
-    """Clean what web servers log: gunicorn with an access log, and Werkzeug's development server."""
+    """Add the filter to the loggers of gunicorn and of Werkzeug's development server."""
     for name in ("gunicorn.access", "gunicorn.error", "werkzeug"):
         logging.getLogger(name).addFilter(_hide_secrets)

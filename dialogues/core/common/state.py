@@ -1,4 +1,4 @@
-"""What one application holds, in `app.extensions["dialogues"]`: two applications in one process share nothing."""
+"""What one application holds in `app.extensions["dialogues"]`, so that two applications in a process share nothing."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from dialogues.core.common.events import DomainEvent
 from dialogues.core.common.viewer import ANYONE, Viewer
 from dialogues.settings import Settings
 
-#: What comes next for someone: its words, its address if it has one, a hint, and whether it is urgent.
+#: A next step for a viewer: its text, its URL (may be empty), a hint, and whether it is urgent.
 Step = tuple[str, str, str, bool]
 
 
 @dataclass(slots=True)
 class State:
-    """Settings, stores, and what lower code needs from features above it; filled by the factory."""
+    """Settings, stores, and functions of higher features that lower code calls; filled by the factory."""
 
     settings: Settings
     clock_shift: timedelta = timedelta(0)
@@ -26,33 +26,33 @@ class State:
     key_store: Any = None
     file_store: Any = None
     queue: Any = None
-    #: Puts a call for the worker into the queue.
+    #: Puts a job for the worker into the queue.
     call_worker: Callable[[], object] = lambda: None
 
     #: The signed-in viewer of this request, or ANYONE.
     who: Callable[[], Viewer] = lambda: ANYONE
-    #: The same viewer in a dialogue (first id) or a meeting (second id); None when there is no such place.
+    #: The same viewer in a dialogue (first id) or a meeting (second id); None if there is no such place.
     place: Callable[[Viewer, UUID | None, UUID | None], Viewer | None] = lambda _viewer, _dialogue, _meeting: None
-    #: Loads the viewer again inside a transaction, so that a right lost a moment ago no longer counts.
+    #: Loads the viewer again inside a transaction, so that a right just lost no longer counts.
     reload: Callable[[Viewer], Viewer] = lambda viewer: viewer
     #: Handles events in the transaction that raised them.
     handle: Callable[[Sequence[DomainEvent], Viewer], None] = lambda _events, _viewer: None
     #: Writes an event to the audit log.
     audit: Callable[[DomainEvent, Viewer], None] = lambda _event, _viewer: None
-    #: Called after a commit that leaves background work to do.
+    #: Called after a commit that leaves background work.
     wake: Callable[[], None] = lambda: None
-    #: The names of persons by id, for a reader who may see them; unknown ids are left out.
+    #: Names of persons by id, for a reader who may see them; unknown ids are left out.
     names: Callable[[Collection[UUID]], Mapping[UUID, str]] = lambda _ids: {}
-    #: What comes next for a viewer in a meeting, of which the facts are given.
+    #: The next steps of a viewer in a meeting; the second argument holds the meeting's facts.
     next_steps: Callable[[Viewer, Any, datetime], list[Step]] = lambda _viewer, _meeting, _now: []
-    #: How many sessions differ between the draft and the published agenda, for those who may publish it.
+    #: How many sessions differ between the draft and the published agenda, for viewers who may publish it.
     unpublished: Callable[[Viewer], int] = lambda _viewer: 0
-    #: Who composes an email of each kind.
+    #: The function that composes each kind of email.
     composers: dict[Any, Callable[..., Any]] = field(default_factory=dict)
-    #: What the worker does when it is woken, and from time to time.
+    #: What the worker runs when it is woken, and regularly.
     sweeps: dict[str, Callable[..., object]] = field(default_factory=dict)
 
 
 def state(app: Flask | None = None) -> State:
-    """The state of the application, or of the one in whose context this runs."""
+    """The state of `app`, or of the current application."""
     return cast(State, (app or current_app).extensions["dialogues"])

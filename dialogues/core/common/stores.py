@@ -1,4 +1,4 @@
-"""The key store and the file store of the running application, made once by its factory."""
+"""The key store and the file store of the current application; the factory creates them once."""
 
 from flask import Flask
 
@@ -10,9 +10,9 @@ from dialogues.settings import Settings
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Open both stores for the application; a demo makes its own master key, elsewhere a person does.
+    """Open both stores. The demo creates its own master key; elsewhere the administrator does.
 
-    :raises MasterKeyFault: there is a master key, and it cannot be used.
+    :raises MasterKeyFault: the master key exists but cannot be used.
     """
     if settings.demo:
         master_key.ensure(settings.master_key)
@@ -24,12 +24,10 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def key_store() -> KeyStore:
-    """The key store of this application."""
     store: KeyStore = state().key_store
     return store
 
 
 def file_store() -> FileStore:
-    """The file store of this application."""
     store: FileStore = state().file_store
     return store

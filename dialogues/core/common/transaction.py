@@ -1,4 +1,4 @@
-"""One command = one transaction: the right is checked again inside, causes and effects are kept or lost together."""
+"""One command is one transaction: the right is checked again inside, and a change and its effects commit together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,21 +19,21 @@ from dialogues.policy import Action
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
-#: One writer at a time on PostgreSQL as well, so that both engines decide races alike; the number is arbitrary.
+#: Advisory lock on PostgreSQL: one writer at a time, so that both engines decide races alike. The number is arbitrary.
 _ONE_WRITER = 7_231_005
 
 
 @dataclass(slots=True)
 class Change:
-    """An open transaction: what happened in it is said here."""
+    """An open transaction, in which a command records its events."""
 
     viewer: Viewer
     events: list[DomainEvent] = field(default_factory=list)
 
     def record(self, *events: DomainEvent) -> None:
-        """Say what happened: it is audited, and what follows from it joins this transaction.
+        """Record events: their handlers run now, in this transaction, and they are audited before the commit.
 
-        Of many alike that are said at once, what follows is done for all together where that is known how.
+        Handlers receive all events of one call together, so they can process equal events in one go.
         """
         db.session.flush()
         self.events.extend(events)
@@ -42,12 +42,12 @@ class Change:
 
 @contextmanager
 def transaction(viewer: Viewer, action: Action) -> Iterator[Change]:
-    """Open the one transaction of a command; commit at the end, or roll everything back.
+    """Open the one transaction of a command; commits at the end or rolls back.
 
-    :raises Unseen: the viewer may not, or no longer, do this.
-    :raises RuntimeError: a transaction is already open: commands do not call commands.
+    :raises NotFound: the viewer may not, or no longer, do this.
+    :raises RuntimeError: a transaction is already open; commands do not call commands.
     """
-    with _only_writer():
+    with _single_writer():
         present = state().reload(viewer)
         present.must(action)
         change = Change(present)
@@ -61,18 +61,18 @@ def transaction(viewer: Viewer, action: Action) -> Iterator[Change]:
 
 @contextmanager
 def upkeep(viewer: Viewer) -> Iterator[Session]:
-    """A small write that is no command and nothing for the audit log: a counter, a last-seen stamp, a lease.
+    """A small write without an audit entry: a counter, a last-seen time, a lease.
 
     :raises RuntimeError: the viewer is not the system, or a transaction is already open.
     """
     if not viewer.is_system:
         raise RuntimeError("Only the system does upkeep.")
-    with _only_writer():
+    with _single_writer():
         yield db.session()
 
 
 @contextmanager
-def _only_writer() -> Iterator[None]:
+def _single_writer() -> Iterator[None]:
     if _writing.get():
         raise RuntimeError("A transaction is already open: commands do not call commands.")
     db.session.rollback()
@@ -90,7 +90,7 @@ def _only_writer() -> Iterator[None]:
 
 
 def watch(engine: Engine) -> None:
-    """Give a SQLite engine its pragmas and its way to begin: IMMEDIATE for writers, deferred for readers."""
+    """Set the pragmas of a SQLite engine; writers begin with IMMEDIATE, readers with DEFERRED."""
     if engine.dialect.name != "sqlite":
         return
 
@@ -105,7 +105,7 @@ def watch(engine: Engine) -> None:
         if _writing.get():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            # Locks nothing and so cannot fail: it need not go the long way, with each page.
+            # Executed on the driver directly, because it locks nothing and runs for each page.
             connection.connection.cursor().execute("BEGIN")
 
 
@@ -123,6 +123,6 @@ _PRAGMAS = (
 
 @event.listens_for(Session, "before_flush")
 def refuse_stray_writes(session: Session, _context: Any, _instances: Any) -> None:
-    """Nothing is written outside a transaction of a command."""
+    """:raises RuntimeError: something is written outside a transaction."""
     if not _writing.get() and (session.new or session.dirty or session.deleted):
         raise RuntimeError("A change was made outside a transaction.")

@@ -1,4 +1,4 @@
-"""Who asks: a frozen value, loaded once and closed, that every query and command takes first."""
+"""The viewer: a frozen value, loaded once per request, that every query and command takes first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -11,13 +11,13 @@ from dialogues.policy import RUNS_THE_DIALOGUE, AccountKind, Action, Condition, 
 
 
 class Purpose(Enum):
-    """What the service itself reads or writes for; what such a read finds is re-worded for the person who is told."""
+    """Why the service itself reads or writes; results shown to people must be reduced to what they may know."""
 
     CLASH_CHECK = "clash check"
     FOLLOW_UP = "follow-up"
     DELIVERY = "delivery"
     SIGN_IN = "sign-in"
-    SECRET_LINK = "secret link"  # noqa: S105  a purpose, no password
+    SECRET_LINK = "secret link"  # noqa: S105  a purpose, not a password
     FEED = "feed"
     SAMPLE = "sample"
     UPKEEP = "upkeep"
@@ -26,7 +26,7 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The dialogue, and the meeting of it if any, in which the viewer stands; for headings and conditions."""
+    """The dialogue, and the meeting if any, that the viewer is in; for headings and conditions."""
 
     dialogue_id: UUID
     dialogue_title: str = ""
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RoleAssignment:
-    """One role of one person, accepted and in force: in the whole dialogue, or in the meeting."""
+    """An accepted role of one person: in the whole dialogue, or in one meeting (`meeting_id`)."""
 
     role: Role
     person_id: UUID
@@ -48,14 +48,14 @@ class RoleAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone who asks: anyone, an account, a person in a dialogue or meeting, the system."""
+    """The person or system that makes a request: anyone, an account, a person in a dialogue or meeting, the system."""
 
     standings: frozenset[AccountKind] = frozenset({AccountKind.ANYONE})
     account_id: UUID | None = None
     sign_in_id: UUID | None = None
-    #: Whether this sign-in shows enough for staff roles to count; a mailed link alone does not.
+    #: Whether the sign-in is strong enough for staff roles; an emailed link alone is not.
     as_staff: bool = False
-    #: The one participation that a limited sign-in opens, by an invitation link; None for a full sign-in.
+    #: The one participation that a limited sign-in (by invitation link) may open; None for a full sign-in.
     limited_to: UUID | None = None
     place: Place | None = None
     person_id: UUID | None = None
@@ -72,7 +72,7 @@ class Viewer:
 
     @property
     def is_limited(self) -> bool:
-        """Whether this is a limited sign-in, for which everything is closed that is not listed for it."""
+        """Whether this sign-in may only open the endpoints listed for limited sign-ins."""
         return self.limited_to is not None
 
     @property
@@ -93,7 +93,7 @@ class Viewer:
         )
 
     def scopes(self, action: Action) -> frozenset[Scope]:
-        """How far this viewer reaches with the action; empty when not at all, everything for the system."""
+        """The scopes of an action for this viewer; empty if not allowed, ALL for the system."""
         if self.is_system:
             return frozenset({Scope.ALL})
         if action not in self._scopes:
@@ -102,7 +102,7 @@ class Viewer:
         return self._scopes[action]
 
     def _roles_for(self, action: Action) -> frozenset[Role]:
-        """The roles that count; a role in one meeting runs nothing in the dialogue around it."""
+        """The roles that count for an action: on dialogue pages, a role in one meeting does not run the dialogue."""
         around = self.place is not None and self.place.meeting_id is None
         return self._roles_around if around and action in RUNS_THE_DIALOGUE else self.roles
 
@@ -111,22 +111,22 @@ class Viewer:
         return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
 
     def may_around(self, action: Action) -> bool:
-        """Whether the action is open in the whole dialogue around a meeting, by a role in all of it."""
+        """Whether a role in the whole dialogue, not only in the meeting, allows the action."""
         return self.is_system or (not self.is_limited and bool(scopes(action, self._roles_around, self.met)))
 
     def may(self, action: Action) -> bool:
-        """Whether the action is open to this viewer at all; which rows it reaches is for `visible` to say."""
+        """Whether the viewer may do this at all; `visible()` decides on which rows."""
         return stands(action, self.standings) or bool(self.scopes(action))
 
     def must(self, action: Action) -> None:
-        """:raises Unseen: the action is not open to this viewer."""
+        """:raises NotFound: the viewer may not do this."""
         if not self.may(action):
             raise NotFound
 
     def in_meeting(
         self, place: Place, person_id: UUID, holdings: Iterable[RoleAssignment], met: frozenset[Condition]
     ) -> Self:
-        """The same viewer as a person in that dialogue or meeting."""
+        """This viewer as a person in a dialogue or meeting."""
         return replace(self, place=place, person_id=person_id, holdings=tuple(holdings), met=met, _scopes={})
 
 
@@ -134,5 +134,5 @@ ANYONE = Viewer()
 
 
 def system(purpose: Purpose) -> Viewer:
-    """The service itself, with a named purpose."""
+    """The viewer for work of the service itself."""
     return Viewer(standings=frozenset({AccountKind.SYSTEM}), purpose=purpose)

@@ -1,4 +1,4 @@
-"""The words people read for the values that code and database hold; features add theirs."""
+"""Labels of enum values; each feature adds its own."""
 
 from enum import Enum
 

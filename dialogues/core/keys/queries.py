@@ -25,7 +25,7 @@ class Download:
 def download(file_id: UUID, *, dialogue_id: UUID | None) -> Download:
     """The file's content, piece by piece.
 
-    :raises Unseen: there is no such file in this dialogue.
+    :raises NotFound: there is no such file in this dialogue.
     :raises KeyErased: its key was erased; only the row is left.
     """
     row = db.session.get(StoredFile, file_id)

@@ -1,1 +1,1 @@
-"""Changes of accounts and sign-ins: one function, one transaction."""
+"""Commands about accounts and sign-ins."""

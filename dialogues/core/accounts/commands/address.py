@@ -1,4 +1,4 @@
-"""Another address for an account: asked for by its owner, and made by them once they read the letters there."""
+"""Change of an account's email address: requested by its owner, confirmed by a link sent to the new address."""
 
 from uuid import UUID
 
@@ -15,45 +15,45 @@ from dialogues.lib.refusal import N_, NotFound, Refusal
 from dialogues.lib.text import mail_address, same_address
 from dialogues.policy import OWN_ACCOUNT
 
-#: Said wherever its owner is not signed in, whether or not the link still works.
+#: Shown when the owner is not signed in, whether or not the link still works.
 ELSEWHERE = N_("Sign in where you asked for the change, and open the link there.")
-#: Said of every link that does nothing, whatever the reason.
+#: Shown for every link that cannot be used, for any reason.
 SPENT = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
 
 
-def ask_for_address(viewer: Viewer, email: str, way: SignInContext) -> None:
-    """Owe a letter to the address that the viewer wants to have from now on; a newer wish voids the one before.
+def ask_for_address(viewer: Viewer, email: str, context: SignInContext) -> None:
+    """Queue an email to the address that the viewer wants to use; replaces an earlier request.
 
-    Whether somebody has that address is looked at when the letter is written: the answer here is always the same.
+    The response does not depend on whether the address has an account: that is checked when the email is composed.
 
-    :raises Unseen: they have a second factor, and have not just shown it for this.
-    :raises Refusal: it is no address, or the one that they have.
+    :raises NotFound: the account has a second factor, and the viewer has not just confirmed it for this purpose.
+    :raises Refusal: not an email address, or already the viewer's own.
     """
     wanted = mail_address(email, field="email")
     with transaction(viewer, OWN_ACCOUNT):
         account = db.session.get(Account, viewer.account_id)
-        if account is None or not queries.may_change_address(viewer, way.moment.real):
+        if account is None or not queries.may_change_address(viewer, context.moment.real):
             raise NotFound
         if same_address(wanted) == account.email_norm:
             raise Refusal(N_("This is your address already."), field="email")
-        if operations.count(way.caller.for_letter_to(ADDRESS_OF_ACCOUNT, str(account.id)), way.moment.real):
+        if operations.count(context.caller.for_letter_to(ADDRESS_OF_ACCOUNT, str(account.id)), context.moment.real):
             return
-        operations.revoke_links(LinkPurpose.ADDRESS, account.id, way.moment.real)
+        operations.revoke_links(LinkPurpose.ADDRESS, account.id, context.moment.real)
         account.wanted_email = wanted
-        operations.enqueue_email(EmailKind.ADDRESS_CHECK, account.id, way.moment.service)
+        operations.enqueue_email(EmailKind.ADDRESS_CHECK, account.id, context.moment.service)
 
 
-def change_address(viewer: Viewer, link_id: UUID, way: SignInContext) -> None:
-    """Make the address that the link went to the viewer's own: their other sign-ins and mailed links end.
+def change_address(viewer: Viewer, link_id: UUID, context: SignInContext) -> None:
+    """Make the link's address the viewer's own; ends their other sign-ins and voids their emailed links.
 
-    :raises Refusal: the link is not about the viewer, was used, is too old, or somebody has the address by now.
+    :raises Refusal: the link is for another account, used or expired, or the address is now taken.
     """
-    now = way.moment.real
+    now = context.moment.real
     if not viewer.signed_in or viewer.is_limited:
         raise Refusal(ELSEWHERE)
     with transaction(viewer, OWN_ACCOUNT) as change:
         link = queries.link_by_id(link_id, LinkPurpose.ADDRESS, now)
-        # The owner may have mistyped the address: whoever reads that mailbox must not get the account with it.
+        # The owner may have mistyped the address, so the reader of that mailbox must not get the account.
         if link is None or link.subject != viewer.account_id:
             raise Refusal(ELSEWHERE)
         account = queries.account_in_use(viewer.account_id)
@@ -64,5 +64,5 @@ def change_address(viewer: Viewer, link_id: UUID, way: SignInContext) -> None:
         account.former_email, account.email = account.email, account.wanted_email
         account.email_norm, account.wanted_email = same_address(account.email), None
         operations.end_everything(account.id, now, but=viewer.sign_in_id)
-        operations.enqueue_news(EmailKind.ADDRESS_CHANGED, account.id, way.moment.service)
-        change.record(AddressChanged(at=way.moment.service, about=account.id))
+        operations.enqueue_news(EmailKind.ADDRESS_CHANGED, account.id, context.moment.service)
+        change.record(AddressChanged(at=context.moment.service, about=account.id))

@@ -1,4 +1,4 @@
-"""What is done at the host's own console: the first account, and a link to sign in with."""
+"""Commands for the administrator's console: the first account and sign-in links."""
 
 from dialogues.core.accounts import operations, queries
 from dialogues.core.accounts.rules import InstallationRole, InstallationRoleGiven, LinkMinted, LinkPurpose, Moment
@@ -10,9 +10,9 @@ from dialogues.policy import STAFF_INVITE
 
 
 def create_host(viewer: Viewer, email: str, moment: Moment) -> str:
-    """Make the address host of the installation; return the secret of its link to choose a password.
+    """Make the address host of the installation; returns the secret of a link to choose a password.
 
-    :raises Refusal: it is no e-mail address.
+    :raises Refusal: not an email address.
     """
     address = mail_address(email)
     with transaction(viewer, STAFF_INVITE) as change:
@@ -25,9 +25,9 @@ def create_host(viewer: Viewer, email: str, moment: Moment) -> str:
 
 
 def print_sign_in_link(viewer: Viewer, email: str, moment: Moment) -> str:
-    """The secret of a new single-use link to sign in, which voids none that was mailed.
+    """Returns the secret of a new single-use sign-in link; earlier emailed links stay valid.
 
-    :raises Refusal: nobody has this address, or the account is disabled.
+    :raises Refusal: no account has this address, or it is disabled.
     """
     with transaction(viewer, STAFF_INVITE) as change:
         account = queries.account_by_email(email)

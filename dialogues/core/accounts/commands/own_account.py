@@ -1,4 +1,4 @@
-"""What a person changes about their own account."""
+"""Changes of the viewer's own account."""
 
 from uuid import UUID
 
@@ -19,57 +19,57 @@ from dialogues.policy import OWN_ACCOUNT
 _WRONG = N_("This is not your present password.")
 
 
-def end_sign_in(viewer: Viewer, sign_in_id: UUID, way: SignInContext) -> None:
+def end_sign_in(viewer: Viewer, sign_in_id: UUID, context: SignInContext) -> None:
     """End one of the viewer's own sign-ins.
 
-    :raises Unseen: it is not theirs, or has ended.
+    :raises NotFound: it is not theirs, or has ended.
     """
     with transaction(viewer, OWN_ACCOUNT) as change:
-        if sign_in_id not in {mine.id for mine in queries.my_sign_ins(viewer, way.terms, way.moment.real)}:
+        if sign_in_id not in {mine.id for mine in queries.my_sign_ins(viewer, context.terms, context.moment.real)}:
             raise NotFound
-        operations.end_sign_in(sign_in_id, way.moment.real)
-        change.record(SignInsEnded(at=way.moment.service, about=_own(viewer)))
+        operations.end_sign_in(sign_in_id, context.moment.real)
+        change.record(SignInsEnded(at=context.moment.service, about=_own(viewer)))
 
 
-def end_other_sign_ins(viewer: Viewer, way: SignInContext) -> None:
-    """End all of the viewer's own sign-ins but the present one."""
+def end_other_sign_ins(viewer: Viewer, context: SignInContext) -> None:
+    """End all of the viewer's sign-ins except the current one."""
     with transaction(viewer, OWN_ACCOUNT) as change:
-        operations.end_sign_ins(_own(viewer), way.moment.real, but=viewer.sign_in_id)
-        change.record(SignInsEnded(at=way.moment.service, about=_own(viewer)))
+        operations.end_sign_ins(_own(viewer), context.moment.real, but=viewer.sign_in_id)
+        change.record(SignInsEnded(at=context.moment.service, about=_own(viewer)))
 
 
-def change_password(viewer: Viewer, present: str, new: str, way: SignInContext, hasher: Hasher) -> str:
-    """Change the password: every sign-in ends but this one, which gets a new handle.
+def change_password(viewer: Viewer, present: str, new: str, context: SignInContext, hasher: Hasher) -> str:
+    """Change the password; ends all other sign-ins. Returns the new handle of the current one.
 
-    :raises Throttled: too many tries of the present password.
+    :raises Throttled: too many attempts at the current password.
     :raises Busy: too many passwords are being hashed.
-    :raises Refusal: the present password is wrong, or the new one is weak.
+    :raises Refusal: the current password is wrong, or the new one is weak.
     """
-    kept = check_password(viewer, present, way, hasher)
+    current_hash = check_password(viewer, present, context, hasher)
     refuse_weak(normal(new), about=(_account(viewer).email,))
     password_hash = hasher.hash(normal(new))
     with transaction(viewer, OWN_ACCOUNT) as change:
         account = _account(viewer)
-        if account.password_hash != kept or viewer.sign_in_id is None:
+        if account.password_hash != current_hash or viewer.sign_in_id is None:
             raise Refusal(_WRONG, field="present")
         account.password_hash = password_hash
-        operations.end_everything(account.id, way.moment.real, but=viewer.sign_in_id)
-        change.record(PasswordChosen(at=way.moment.service, about=account.id))
+        operations.end_everything(account.id, context.moment.real, but=viewer.sign_in_id)
+        change.record(PasswordChosen(at=context.moment.service, about=account.id))
         return operations.renew_handle(viewer.sign_in_id)
 
 
-def renew_factor(viewer: Viewer, way: SignInContext) -> None:
-    """Have another second factor ready to be set up; the present one counts until a code confirmed the new one."""
+def renew_factor(viewer: Viewer, context: SignInContext) -> None:
+    """Prepare a new second factor. The old one stays valid until a code of the new one is confirmed."""
     with transaction(viewer, OWN_ACCOUNT):
-        if not queries.stepped_up(viewer, RENEW_FACTOR, way.moment.real):
+        if not queries.stepped_up(viewer, RENEW_FACTOR, context.moment.real):
             raise NotFound
         operations.prepare_factor(_own(viewer))
 
 
 def choose_language_and_zone(viewer: Viewer, locale: str, zone_name: str) -> None:
-    """In which language pages are shown and letters written, and which clock is shown beside the meeting's.
+    """Set the language of pages and emails, and the time zone shown next to the meeting's.
 
-    :raises Refusal: there is no such zone.
+    :raises Refusal: unknown time zone.
     """
     with transaction(viewer, OWN_ACCOUNT):
         account = _account(viewer)
@@ -77,40 +77,42 @@ def choose_language_and_zone(viewer: Viewer, locale: str, zone_name: str) -> Non
         account.locale = locale
 
 
-def step_up(viewer: Viewer, purpose: str, way: SignInContext, *, code: str, password: str, hasher: Hasher) -> str:
-    """Prove again who asks, for one purpose and a few minutes; the sign-in gets a new handle.
+def step_up(viewer: Viewer, purpose: str, context: SignInContext, *, code: str, password: str, hasher: Hasher) -> str:
+    """Confirm the viewer's identity again, for one purpose and a few minutes. Returns the sign-in's new handle.
 
-    In the demonstration the question alone is asked.
+    The demo asks for a plain confirmation instead of password and code.
 
-    :raises Throttled: too many tries.
+    :raises Throttled: too many attempts.
     :raises Busy: too many passwords are being checked.
     :raises Refusal: the password or the code is wrong.
     """
-    if not way.terms.demo:
-        check_password(viewer, password, way, hasher, field="password")
-        count_try(way.caller.for_code(_own(viewer), way.moment.real), way.moment.real)
+    if not context.terms.demo:
+        check_password(viewer, password, context, hasher, field="password")
+        count_try(context.caller.for_code(_own(viewer), context.moment.real), context.moment.real)
     with transaction(viewer, OWN_ACCOUNT) as change:
         if viewer.sign_in_id is None:
             raise NotFound
-        if not way.terms.demo:
-            take_code(queries.factor_of(_own(viewer), confirmed=True), code, way.moment.real)
-        change.record(SteppedUp(at=way.moment.service, about=_own(viewer), purpose=purpose))
-        return operations.renew_handle(viewer.sign_in_id, stepped_up_for=purpose, stepped_up_at=way.moment.real)
+        if not context.terms.demo:
+            take_code(queries.factor_of(_own(viewer), confirmed=True), code, context.moment.real)
+        change.record(SteppedUp(at=context.moment.service, about=_own(viewer), purpose=purpose))
+        return operations.renew_handle(viewer.sign_in_id, stepped_up_for=purpose, stepped_up_at=context.moment.real)
 
 
-def check_password(viewer: Viewer, password: str, way: SignInContext, hasher: Hasher, field: str = "present") -> str:
-    """Check the viewer's own password, and return the hash that it matched.
+def check_password(
+    viewer: Viewer, password: str, context: SignInContext, hasher: Hasher, field: str = "present"
+) -> str:
+    """Check the viewer's own password; returns the hash that it matched.
 
-    :raises Throttled: too many tries.
+    :raises Throttled: too many attempts.
     :raises Busy: too many passwords are being checked.
-    :raises Refusal: it is wrong.
+    :raises Refusal: the password is wrong.
     """
     account = _account(viewer)
-    kept = account.password_hash
-    count_try(way.caller.for_password(same_address(account.email), way.moment.real), way.moment.real)
-    if not hasher.matches(kept, normal(password)) or kept is None:
+    current_hash = account.password_hash
+    count_try(context.caller.for_password(same_address(account.email), context.moment.real), context.moment.real)
+    if not hasher.matches(current_hash, normal(password)) or current_hash is None:
         raise Refusal(_WRONG, field=field)
-    return kept
+    return current_hash
 
 
 def _own(viewer: Viewer) -> UUID:

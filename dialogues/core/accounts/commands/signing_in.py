@@ -1,4 +1,4 @@
-"""Ways in: a password with a second factor, or a mailed link; known and unknown cost the same."""
+"""Sign-in by password and second factor, or by emailed link. Known and unknown addresses take equally long."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from dialogues.core.accounts.rules import (
     Proof,
     SignInOpened,
     Terms,
-    is_half,
+    needs_second_factor,
 )
 from dialogues.core.common.state import state
 from dialogues.core.common.transaction import Change, transaction, upkeep
@@ -38,72 +38,72 @@ _LIMIT = {EmailKind.SIGN_IN_LINK: LINK_TO_ACCOUNT, EmailKind.PASSWORD_RESET: RES
 
 @dataclass(frozen=True, slots=True)
 class SignInContext:
-    """What every way in needs to know: from where, on which terms, and when."""
+    """Facts about a sign-in request: its origin, how long sign-ins last, and the time."""
 
     caller: Caller
     terms: Terms
     moment: Moment
 
 
-def by_password(email: str, password: str, way: SignInContext, hasher: Hasher) -> str:
-    """The handle of a new sign-in, half open until the second factor is shown.
+def by_password(email: str, password: str, context: SignInContext, hasher: Hasher) -> str:
+    """Sign in by password; returns the sign-in's handle. It opens nothing until the second factor is confirmed.
 
-    :raises Throttled: too many tries, right or wrong.
+    :raises Throttled: too many attempts, right or wrong.
     :raises Busy: too many passwords are being checked.
-    :raises Refusal: the two do not match, or the account is not in use; nobody learns which.
+    :raises Refusal: the two do not match, or the account is disabled; the message does not tell which.
     """
-    count_try(way.caller.for_password(same_address(email), way.moment.real), way.moment.real)
+    count_try(context.caller.for_password(same_address(email), context.moment.real), context.moment.real)
     account = queries.account_by_email(email)
-    kept = account.password_hash if account is not None and account.disabled_at is None else None
+    current_hash = account.password_hash if account is not None and account.disabled_at is None else None
     password = normal(password)
-    if not hasher.matches(kept, password) or account is None or kept is None:
+    if not hasher.matches(current_hash, password) or account is None or current_hash is None:
         raise Refusal(_NO_MATCH)
-    renewed = hasher.hash(password) if hasher.is_dated(kept) else kept
+    renewed = hasher.hash(password) if hasher.is_dated(current_hash) else current_hash
     account_id = account.id
     with transaction(ANYONE, SIGN_IN) as change:
         present = _account(account_id)
-        if present.disabled_at is not None or present.password_hash != kept:
+        if present.disabled_at is not None or present.password_hash != current_hash:
             raise Refusal(_NO_MATCH)
         present.password_hash = renewed
-        return _open_by_password(change, account_id, way)
+        return _open_by_password(change, account_id, context)
 
 
-def by_code(stay: ActiveSignIn, code: str, way: SignInContext) -> str:
-    """The handle of the whole sign-in, once the second factor is shown; the half one ends.
+def by_code(active: ActiveSignIn, code: str, context: SignInContext) -> str:
+    """Confirm the second factor; returns the handle of a full sign-in and ends the incomplete one.
 
-    :raises Throttled: too many tries.
-    :raises Refusal: the code is wrong, or was used.
+    :raises Throttled: too many attempts.
+    :raises Refusal: the code is wrong or already used.
     """
-    account_id = _account_of(stay)
-    count_try(way.caller.for_code(account_id, way.moment.real), way.moment.real)
-    with transaction(stay.viewer, SIGN_IN) as change:
-        take_code(queries.factor_of(account_id, confirmed=True), code, way.moment.real)
-        _end(stay, way.moment.real)
-        return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), way)
+    account_id = _account_of(active)
+    count_try(context.caller.for_code(account_id, context.moment.real), context.moment.real)
+    with transaction(active.viewer, SIGN_IN) as change:
+        take_code(queries.factor_of(account_id, confirmed=True), code, context.moment.real)
+        _end(active, context.moment.real)
+        return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), context)
 
 
-def by_link(link_id: UUID, way: SignInContext) -> str:
-    """The handle of a new sign-in; the mailed link is used up.
+def by_link(link_id: UUID, context: SignInContext) -> str:
+    """Sign in by an emailed link and use it up; returns the sign-in's handle.
 
-    :raises Refusal: it was used, is too old, or its account is not in use.
+    :raises Refusal: the link is used or expired, or its account is disabled.
     """
-    now = way.moment.real
+    now = context.moment.real
     with transaction(ANYONE, SIGN_IN) as change:
         link = queries.link_by_id(link_id, LinkPurpose.SIGN_IN, now)
         if link is None or not operations.use_up(link_id, now) or _account(link.subject).disabled_at is not None:
             raise Refusal(_SPENT)
-        return _open(change, link.subject, way.terms.proofs(Proof.LINK), way)
+        return _open(change, link.subject, context.terms.proofs(Proof.LINK), context)
 
 
-def choose_password(link_id: UUID, purpose: LinkPurpose, password: str, way: SignInContext, hasher: Hasher) -> str:
-    """Set the password that a mailed link admits to; every sign-in ends, and a new one begins, half open.
+def choose_password(link_id: UUID, purpose: LinkPurpose, password: str, context: SignInContext, hasher: Hasher) -> str:
+    """Set the password by an emailed link; ends all sign-ins and returns the handle of a new one.
 
-    A second factor stays as it is: who has only the mailbox gets no further than its question.
+    A confirmed second factor stays, so access to the mailbox alone is not enough to sign in.
 
     :raises Busy: too many passwords are being hashed.
-    :raises Refusal: the password is weak, or the link was used or is too old.
+    :raises Refusal: the password is weak, or the link is used or expired.
     """
-    now = way.moment.real
+    now = context.moment.real
     link = queries.link_by_id(link_id, purpose, now)
     if link is None or not link.live:
         raise Refusal(_SPENT)
@@ -116,52 +116,52 @@ def choose_password(link_id: UUID, purpose: LinkPurpose, password: str, way: Sig
             raise Refusal(_SPENT)
         account.password_hash = password_hash
         operations.end_everything(account_id, now)
-        change.record(PasswordChosen(at=way.moment.service, about=account_id))
-        return _open_by_password(change, account_id, way)
+        change.record(PasswordChosen(at=context.moment.service, about=account_id))
+        return _open_by_password(change, account_id, context)
 
 
-def confirm_factor(stay: ActiveSignIn, code: str, way: SignInContext) -> str:
-    """Let the second factor that was set up count; older ones and all sign-ins end, a new one begins.
+def confirm_factor(active: ActiveSignIn, code: str, context: SignInContext) -> str:
+    """Activate the new second factor: deletes older ones, ends all sign-ins, and returns the handle of a new one.
 
-    :raises Throttled: too many tries.
+    :raises Throttled: too many attempts.
     :raises Refusal: the code is wrong.
     """
-    account_id, now = _account_of(stay), way.moment.real
-    count_try(way.caller.for_code(account_id, now), now)
-    with transaction(stay.viewer, SIGN_IN) as change:
-        new = take_code(queries.factor_to_set_up(stay, now), code, now)
+    account_id, now = _account_of(active), context.moment.real
+    count_try(context.caller.for_code(account_id, now), now)
+    with transaction(active.viewer, SIGN_IN) as change:
+        new = take_code(queries.factor_to_set_up(active, now), code, now)
         operations.drop_factors(account_id, confirmed=True)
         operations.confirm_factor(new, now)
         operations.end_sign_ins(account_id, now)
-        change.record(FactorConfirmed(at=way.moment.service, about=account_id))
-        return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), way)
+        change.record(FactorConfirmed(at=context.moment.service, about=account_id))
+        return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), context)
 
 
-def ask_for_email(kind: EmailKind, email: str, way: SignInContext) -> None:
-    """Owe a letter with a link to whoever has this address; if nobody has, nobody learns it.
+def ask_for_email(kind: EmailKind, email: str, context: SignInContext) -> None:
+    """Queue an email with a link if an account has this address; the response never tells whether one does.
 
-    :raises Throttled: too many letters were asked for from here.
+    :raises Throttled: too many emails were requested from this network address.
     """
-    now = way.moment.real
-    count_try(way.caller.for_letter(now), now)
+    now = context.moment.real
+    count_try(context.caller.for_letter(now), now)
     with upkeep(system(Purpose.SIGN_IN)):
-        full = operations.count(way.caller.for_letter_to(_LIMIT[kind], same_address(email)), now)
+        full = operations.count(context.caller.for_letter_to(_LIMIT[kind], same_address(email)), now)
         account = queries.account_by_email(email)
         if account is not None and not full and _may_have(kind, account):
-            operations.enqueue_email(kind, account.id, way.moment.service)
+            operations.enqueue_email(kind, account.id, context.moment.service)
     state().wake()
 
 
-def sign_out(stay: ActiveSignIn, now: datetime) -> None:
-    """End the sign-in; its cookie is dead wherever it was copied to."""
+def sign_out(active: ActiveSignIn, now: datetime) -> None:
+    """End the sign-in; copies of its cookie no longer work."""
     with upkeep(system(Purpose.SIGN_IN)):
-        _end(stay, now)
+        _end(active, now)
 
 
 def count_try(buckets: tuple[Bucket, ...], now: datetime) -> None:
-    """Count a try before it is made, so that parallel tries count too; if it cannot be counted, it is not made.
+    """Count an attempt before it is made, so that parallel attempts count too.
 
-    :raises Throttled: one of the buckets is full.
+    :raises Throttled: a limit is reached.
     """
     with upkeep(system(Purpose.SIGN_IN)):
         full = operations.count(buckets, now)
@@ -170,9 +170,9 @@ def count_try(buckets: tuple[Bucket, ...], now: datetime) -> None:
 
 
 def take_code(factor: Factor | None, code: str, now: datetime) -> UUID:
-    """Use up a code of a second factor, in the open transaction; return the factor's id.
+    """Use up a code of a second factor, in the open transaction; returns the factor's id.
 
-    :raises Refusal: there is none, the code is wrong, or its time step was used before.
+    :raises Refusal: there is no factor, the code is wrong, or its time step was already used.
     """
     if factor is None:
         raise Refusal(_WRONG_CODE, field="code")
@@ -183,20 +183,24 @@ def take_code(factor: Factor | None, code: str, now: datetime) -> UUID:
     return factor.id
 
 
-def _open_by_password(change: Change, account_id: UUID, way: SignInContext) -> str:
+def _open_by_password(change: Change, account_id: UUID, context: SignInContext) -> str:
     has_factor = queries.factor_of(account_id, confirmed=True) is not None
-    proofs = frozenset({Proof.PASSWORD}) if has_factor else way.terms.proofs(Proof.PASSWORD)
-    if not has_factor and is_half(proofs):
+    proofs = frozenset({Proof.PASSWORD}) if has_factor else context.terms.proofs(Proof.PASSWORD)
+    if not has_factor and needs_second_factor(proofs):
         operations.prepare_factor(account_id)
-    return _open(change, account_id, proofs, way)
+    return _open(change, account_id, proofs, context)
 
 
-def _open(change: Change, account_id: UUID, proofs: frozenset[Proof], way: SignInContext) -> str:
-    if not is_half(proofs):
+def _open(change: Change, account_id: UUID, proofs: frozenset[Proof], context: SignInContext) -> str:
+    if not needs_second_factor(proofs):
         shown = tuple(sorted(proof.value for proof in proofs))
-        change.record(SignInOpened(at=way.moment.service, about=account_id, proofs=shown))
+        change.record(SignInOpened(at=context.moment.service, about=account_id, proofs=shown))
     return operations.open_sign_in(
-        account_id, proofs, now=way.moment.real, longest=way.terms.longest(proofs), browser=way.caller.browser
+        account_id,
+        proofs,
+        now=context.moment.real,
+        longest=context.terms.longest(proofs),
+        browser=context.caller.browser,
     )
 
 
@@ -211,12 +215,12 @@ def _account(account_id: UUID) -> Account:
     return account
 
 
-def _account_of(stay: ActiveSignIn) -> UUID:
-    if stay.viewer.account_id is None:
+def _account_of(active: ActiveSignIn) -> UUID:
+    if active.viewer.account_id is None:
         raise Refusal(_NO_MATCH)
-    return stay.viewer.account_id
+    return active.viewer.account_id
 
 
-def _end(stay: ActiveSignIn, now: datetime) -> None:
-    if stay.viewer.sign_in_id is not None:
-        operations.end_sign_in(stay.viewer.sign_in_id, now)
+def _end(active: ActiveSignIn, now: datetime) -> None:
+    if active.viewer.sign_in_id is not None:
+        operations.end_sign_in(active.viewer.sign_in_id, now)

@@ -1,4 +1,4 @@
-"""What the host of the installation does about its staff: invites, says who may open dialogues, disables, resets."""
+"""Commands of the host of the installation about staff accounts."""
 
 from uuid import UUID
 
@@ -24,9 +24,9 @@ from dialogues.policy import STAFF_INVITE
 
 
 def invite(viewer: Viewer, email: str, *, may_open: bool, moment: Moment) -> None:
-    """Invite an address to the staff; its letter has a link to choose a password.
+    """Invite an address to the staff; the email has a link to choose a password.
 
-    :raises Refusal: it is no e-mail address, or its account is disabled.
+    :raises Refusal: not an email address, or its account is disabled.
     """
     address = mail_address(email, field="email")
     with transaction(viewer, STAFF_INVITE) as change:
@@ -41,9 +41,9 @@ def invite(viewer: Viewer, email: str, *, may_open: bool, moment: Moment) -> Non
 
 
 def invite_again(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Mail the invitation once more; the link before it ends soon after this one leaves.
+    """Send the invitation again; the previous link ends shortly after the new email is sent.
 
-    :raises Refusal: the invitation was taken up already.
+    :raises Refusal: the invitation was already accepted.
     """
     with transaction(viewer, STAFF_INVITE) as change:
         if _staff(account_id).password_hash is not None:
@@ -53,14 +53,14 @@ def invite_again(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def let_open_dialogues(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Let an account open dialogues; whoever opens one is its first coordinator."""
+    """Allow an account to open dialogues; it becomes the first coordinator of each dialogue it opens."""
     with transaction(viewer, STAFF_INVITE) as change:
         if operations.give_installation_role(_staff(account_id).id, InstallationRole.OPENER):
             change.record(InstallationRoleGiven(at=moment.service, about=account_id, role=InstallationRole.OPENER))
 
 
 def open_no_more(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Let an account open no more dialogues; its sign-ins end, and the dialogues it opened stay as they are."""
+    """Stop an account from opening dialogues; ends its sign-ins and keeps the dialogues it opened."""
     with transaction(viewer, STAFF_INVITE) as change:
         if operations.take_installation_role(_staff(account_id).id, InstallationRole.OPENER):
             operations.end_sign_ins(account_id, moment.real, but=viewer.sign_in_id)
@@ -68,7 +68,7 @@ def open_no_more(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def disable(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Let an account sign in no more; its sign-ins end and its links are void.
+    """Disable an account; ends its sign-ins and voids its links.
 
     :raises Refusal: it is the viewer's own.
     """
@@ -81,14 +81,13 @@ def disable(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def enable(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Let an account sign in again."""
     with transaction(viewer, STAFF_INVITE) as change:
         _staff(account_id).disabled_at = None
         change.record(AccountEnabled(at=moment.service, about=account_id))
 
 
 def reset(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Take away a lost second factor and invite anew: its owner chooses a password and sets up another factor.
+    """Delete a lost second factor and the password, and invite the owner to set up both again.
 
     :raises Refusal: it is the viewer's own.
     """
@@ -104,7 +103,7 @@ def reset(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def _staff(account_id: UUID) -> Account:
-    """:raises Unseen: there is no such account, or it is not of the staff."""
+    """:raises NotFound: there is no such account, or it is not a staff account."""
     account = _account(account_id)
     if account.staff_since is None:
         raise NotFound

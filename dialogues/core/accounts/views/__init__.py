@@ -1,1 +1,1 @@
-"""Pages about accounts: ways in and out, one's own account, the staff."""
+"""Pages for sign-in and sign-out, the viewer's own account, and staff."""

@@ -1,10 +1,10 @@
-"""The blueprint of these pages, and how they say that one has to wait."""
+"""The blueprint of accounts, with its responses for too many attempts."""
 
 from math import ceil
 
 from flask import Blueprint
 
-from dialogues.core.common.errors import come_back
+from dialogues.core.common.errors import retry_later
 from dialogues.lib.auth.hashing import Busy
 from dialogues.lib.auth.throttle import Throttled
 
@@ -17,10 +17,10 @@ _Answer = tuple[str, int, dict[str, str]]
 @blueprint.errorhandler(Throttled)
 def too_many_tries(throttled: Throttled) -> _Answer:
     """Say when to try again; the same for accounts that do not exist."""
-    return come_back(429, ceil(throttled.wait.total_seconds()))
+    return retry_later(429, ceil(throttled.wait.total_seconds()))
 
 
 @blueprint.errorhandler(Busy)
 def too_many_passwords(_busy: Busy) -> _Answer:
-    """Say that the machine has enough to do."""
-    return come_back(503, 5)
+    """Say that the server is busy hashing passwords."""
+    return retry_later(503, 5)

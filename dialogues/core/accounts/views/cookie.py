@@ -1,4 +1,4 @@
-"""Who asks: the cookie holds the handle of a sign-in, and the handle needs a live row."""
+"""The viewer of a request: the cookie holds a sign-in's handle, which needs a live row in the database."""
 
 import logging
 from datetime import datetime
@@ -23,42 +23,40 @@ from dialogues.lib.auth.throttle import Caller
 log = logging.getLogger("dialogues.accounts")
 
 
-class Guest(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped.
-    """A live sign-in, as Flask-Login keeps it for the length of a request."""
+class LoginUser(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped.
+    """A live sign-in as the user object of Flask-Login, for one request."""
 
-    def __init__(self, handle: str, stay: ActiveSignIn) -> None:
+    def __init__(self, handle: str, active: ActiveSignIn) -> None:
         self.handle = handle
-        self.stay = stay
+        self.active = active
 
     def get_id(self) -> str:
         return self.handle
 
 
 @login.user_loader  # type: ignore[untyped-decorator]  # Flask-Login is untyped.
-def guest(handle: str) -> Guest | None:
-    """The live sign-in with that handle."""
+def load_user(handle: str) -> LoginUser | None:
     now = clock.real_now()
     found = queries.load_sign_in(handle, terms(), now)
     if found is None:
         return None
     if found.stamp_due:
         _stamp(found, now)
-    return Guest(handle, found)
+    return LoginUser(handle, found)
 
 
-def who_asks() -> Viewer:
-    """The viewer behind this request's cookie; someone who gave only a password is nobody yet."""
-    stay = present_stay()
-    return ANYONE if stay is None or stay.half else stay.viewer
+def load_viewer() -> Viewer:
+    """The viewer of this request's cookie; ANYONE while the second factor is missing."""
+    active = current_sign_in()
+    return ANYONE if active is None or active.needs_second_factor else active.viewer
 
 
-def present_stay() -> ActiveSignIn | None:
-    """The sign-in behind this request's cookie, half ones too."""
-    return current_user.stay if current_user.is_authenticated else None
+def current_sign_in() -> ActiveSignIn | None:
+    """The sign-in of this request's cookie, also while the second factor is missing."""
+    return current_user.active if current_user.is_authenticated else None
 
 
 def terms() -> Terms:
-    """How long sign-ins last here."""
     settings = state().settings
     return Terms(
         staff_idle=settings.staff_idle,
@@ -70,12 +68,12 @@ def terms() -> Terms:
 
 
 def this_moment() -> Moment:
-    """Now, on both clocks."""
+    """The current time on both clocks."""
     return Moment(real=clock.real_now(), service=clock.now())
 
 
 def this_way() -> SignInContext:
-    """From where this request comes, on which terms, and when."""
+    """Origin, terms and time of this request."""
     secret = str(current_app.config["SECRET_KEY"])
     browser = browser_family(request.headers.get("User-Agent", ""))
     caller = Caller(key=secret.encode(), address=request.remote_addr or "", browser=browser)
@@ -83,39 +81,37 @@ def this_way() -> SignInContext:
 
 
 def hasher() -> Hasher:
-    """Where passwords are hashed here."""
     settings = state().settings
     return Hasher(settings.instance)
 
 
 def let_in(handle: str) -> ActiveSignIn | None:
-    """Give the browser the handle of its new sign-in; nothing from before stays in its cookie."""
+    """Replace the browser's cookie with the handle of its new sign-in."""
     session.clear()
     found = queries.load_sign_in(handle, terms(), clock.real_now())
     if found is not None:
-        login_user(Guest(handle, found))
+        login_user(LoginUser(handle, found))
     return found
 
 
 def end_present() -> None:
-    """End the sign-in of this request, if there is one, and empty its cookie."""
-    stay = present_stay()
-    if stay is not None:
-        signing_in.sign_out(stay, clock.real_now())
-    let_out()
+    """End the sign-in of this request, if any, and clear its cookie."""
+    active = current_sign_in()
+    if active is not None:
+        signing_in.sign_out(active, clock.real_now())
+    clear_cookie()
 
 
-def let_out() -> None:
-    """Take everything out of the browser's cookie."""
+def clear_cookie() -> None:
     session.clear()
 
 
-def _stamp(stay: ActiveSignIn, now: datetime) -> None:
-    """Note that the sign-in is in use; a page that is only read does not fail because of it."""
-    if stay.viewer.sign_in_id is None:
+def _stamp(active: ActiveSignIn, now: datetime) -> None:
+    """Store the last-seen time. If that fails, the page is still shown."""
+    if active.viewer.sign_in_id is None:
         return
     try:
         with upkeep(system(Purpose.SIGN_IN)):
-            operations.stamp_seen(stay.viewer.sign_in_id, now)
+            operations.stamp_seen(active.viewer.sign_in_id, now)
     except SQLAlchemyError as error:
         log.warning("last-seen was not written: %s", type(error).__name__)

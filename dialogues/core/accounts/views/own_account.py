@@ -1,4 +1,4 @@
-"""One's own account: sign-ins, password, second factor, language and zone."""
+"""The viewer's own account: sign-ins, password, second factor, language and time zone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,6 @@ from dialogues.policy import OWN_ACCOUNT
 @allows(OWN_ACCOUNT)
 @form_page("core/accounts/own_account.html")
 def own_account() -> Iterator[Any]:
-    """What the service knows of my account, and how pages are shown to me."""
     account = queries.own_account(viewer())
     form = LanguageAndZoneForm(locale=account.locale, zone=account.zone or "")
     known = get_babel().instance.list_translations()
@@ -47,7 +46,6 @@ def own_account() -> Iterator[Any]:
 @blueprint.post("/account/sign-ins/<uuid:sign_in_id>/end")
 @allows(OWN_ACCOUNT)
 def end_sign_in(sign_in_id: UUID) -> Response:
-    """End one of my sign-ins."""
     own_account_commands.end_sign_in(viewer(), sign_in_id, this_way())
     flash(_("That sign-in has ended."), "success")
     return see_other(url_for("accounts.own_account"))
@@ -56,7 +54,6 @@ def end_sign_in(sign_in_id: UUID) -> Response:
 @blueprint.post("/account/sign-ins/end-others")
 @allows(OWN_ACCOUNT)
 def end_other_sign_ins() -> Response:
-    """End all my sign-ins but this one."""
     own_account_commands.end_other_sign_ins(viewer(), this_way())
     flash(_("All other sign-ins have ended."), "success")
     return see_other(url_for("accounts.own_account"))
@@ -66,7 +63,6 @@ def end_other_sign_ins() -> Response:
 @allows(OWN_ACCOUNT)
 @form_page("core/accounts/change_password.html")
 def change_password() -> Iterator[Any]:
-    """Change my password; all my other sign-ins end."""
     form = ChangePasswordForm()
     yield {"form": form, "shortest": SHORTEST, "longest": LONGEST, "email": queries.own_account(viewer()).email}
     let_in(own_account_commands.change_password(viewer(), form.present.data, form.password.data, this_way(), hasher()))
@@ -77,7 +73,7 @@ def change_password() -> Iterator[Any]:
 @blueprint.post("/account/second-factor")
 @allows(OWN_ACCOUNT)
 def renew_second_factor() -> Response:
-    """Set up another authenticator app, after password and code."""
+    """Set up another authenticator app, after a step-up."""
     if not queries.stepped_up(viewer(), RENEW_FACTOR, clock.real_now()):
         return see_other(url_for("accounts.step_up", purpose=RENEW_FACTOR, next=url_for("accounts.own_account")))
     own_account_commands.renew_factor(viewer(), this_way())
@@ -88,12 +84,12 @@ def renew_second_factor() -> Response:
 @allows(OWN_ACCOUNT)
 @form_page("core/accounts/step_up.html")
 def step_up() -> Iterator[Any]:
-    """Show once more who I am, for one action on one object."""
-    way, purpose = this_way(), request.args.get("purpose", "")[:120]
-    form = ConfirmForm() if way.terms.demo else StepUpForm()
+    """Ask for password and code again, for one action on one object."""
+    context, purpose = this_way(), request.args.get("purpose", "")[:120]
+    form = ConfirmForm() if context.terms.demo else StepUpForm()
     goal = own_path(request.args.get("next"), url_for("accounts.own_account"))
     email = queries.own_account(viewer()).email
     yield {"form": form, "goal": goal, "purpose": words_for(purpose), "email": email}
-    password, code = ("", "") if way.terms.demo else (form.password.data, form.code.data)
-    let_in(own_account_commands.step_up(viewer(), purpose, way, code=code, password=password, hasher=hasher()))
+    password, code = ("", "") if context.terms.demo else (form.password.data, form.code.data)
+    let_in(own_account_commands.step_up(viewer(), purpose, context, code=code, password=password, hasher=hasher()))
     yield see_other(goal)

@@ -1,4 +1,4 @@
-"""What is not a page of its own: leaving quickly, and what machines ask."""
+"""Quick leave, and endpoints for machines."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ def leave() -> Response:
 @without_viewer
 @allows(SIGN_IN)
 def left() -> FlaskResponse:
-    """An empty page that says nothing of where it came from."""
+    """An empty page that does not reveal where it came from."""
     answer = make_response(render_template("empty.html"))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -48,7 +48,7 @@ def left() -> FlaskResponse:
 @without_viewer
 @allows(ASSET_SEE)
 def robots() -> FlaskResponse:
-    """Nothing is for search engines; calendars that ask first may fetch feeds."""
+    """Keeps search engines out, but lets calendar services fetch feeds."""
     answer = make_response("User-agent: *\nAllow: /feed/\nDisallow: /\n")
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     return answer
@@ -58,7 +58,7 @@ def robots() -> FlaskResponse:
 @without_viewer
 @allows(ASSET_SEE)
 def health() -> FlaskResponse:
-    """Whether the service can work: its database answers, and which time zones it knows."""
+    """Health check: whether the database answers, and the version of the time zone data."""
     return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
 
 
@@ -66,12 +66,12 @@ def health() -> FlaskResponse:
 @without_viewer
 @allows(ASSET_SEE)
 def csp_report() -> FlaskResponse:
-    """Note what a browser refused to load; addresses of our pages are left out, since they may hold secrets."""
+    """Log what a browser blocked, without our own URLs, because they may contain secrets."""
     request.max_content_length = _LONGEST_REPORT
     body = request.get_data()
-    way = this_way()
+    context = this_way()
     try:
-        signing_in.count_try(way.caller.for_report(way.moment.real), way.moment.real)
+        signing_in.count_try(context.caller.for_report(context.moment.real), context.moment.real)
     except Throttled:
         return _nothing()
     for directive, blocked in _refused(body):
@@ -80,10 +80,10 @@ def csp_report() -> FlaskResponse:
 
 
 @blueprint.record_once
-def ask_no_token(state: BlueprintSetupState) -> None:
-    """A form that grew too old keeps nobody from leaving, and browsers send reports by themselves.
+def exempt_from_csrf(state: BlueprintSetupState) -> None:
+    """Exempt two endpoints from CSRF tokens; the origin of a request to leave is still checked.
 
-    Where a request to leave comes from is still checked.
+    An expired form must not keep anyone from leaving, and browsers send reports automatically.
     """
     for view in (leave, csp_report):
         state.app.extensions["csrf"].exempt(view)
@@ -94,7 +94,7 @@ def _nothing() -> FlaskResponse:
 
 
 def _refused(body: bytes) -> list[tuple[str, str]]:
-    """Directive and origin of what was refused, at most ten, in characters that cannot break a line."""
+    """Directive and blocked origin of at most ten reports, reduced to characters that are safe in a log."""
     try:
         reports = json.loads(body)
     except ValueError:

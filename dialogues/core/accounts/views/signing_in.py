@@ -1,4 +1,4 @@
-"""Ways in and out. Opening a mailed link changes nothing: its page has a button."""
+"""Sign-in and sign-out. Opening an emailed link changes nothing: its page has a button."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from dialogues.core.accounts.commands import address, signing_in
 from dialogues.core.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
 from dialogues.core.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
 from dialogues.core.accounts.views.blueprint import blueprint
-from dialogues.core.accounts.views.cookie import end_present, hasher, let_in, present_stay, this_way
+from dialogues.core.accounts.views.cookie import current_sign_in, end_present, hasher, let_in, this_way
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer
 from dialogues.core.common.pages import form_page, own_path, see_other
@@ -25,7 +25,7 @@ from dialogues.policy import LINK_OPEN, SIGN_IN
 
 _OPENED = "opened_link"
 _PASSWORD_LINKS = frozenset({LinkPurpose.STAFF_INVITATION, LinkPurpose.PASSWORD_RESET})
-#: Where a link leads; one to sign in, and what is no link at all, to the button that signs in.
+#: The page of each kind of link; all others, and unknown links, go to `use_link`.
 _PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpose.ADDRESS: "accounts.confirm_address"}
 
 
@@ -33,28 +33,28 @@ _PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpo
 @allows(SIGN_IN)
 @form_page("core/accounts/sign_in.html")
 def sign_in() -> Iterator[Any]:
-    """Sign in with a password, or go on to have a link mailed."""
+    """Sign in with a password, or request a link by email."""
     if viewer().signed_in and not viewer().is_limited:
-        yield see_other(_goal())
+        yield see_other(_next_page())
         return
     form = SignInForm()
-    yield {"form": form, "link_form": AddressForm(prefix="link"), "goal": _goal()}
+    yield {"form": form, "link_form": AddressForm(prefix="link"), "goal": _next_page()}
     handle = signing_in.by_password(form.email.data, form.password.data, this_way(), hasher())
-    yield _go_on(handle)
+    yield _start_sign_in(handle)
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
 @allows(SIGN_IN)
 @form_page("core/accounts/second_factor.html")
 def second_factor() -> Iterator[Any]:
-    """The code of the authenticator app, after the password."""
-    stay = present_stay()
-    if stay is None or not stay.half:
-        yield see_other(url_for("accounts.sign_in", next=_goal()))
+    """Ask for a code of the authenticator app, after the password."""
+    active = current_sign_in()
+    if active is None or not active.needs_second_factor:
+        yield see_other(url_for("accounts.sign_in", next=_next_page()))
         return
     form = CodeForm()
-    yield {"form": form, "goal": _goal()}
-    yield _go_on(signing_in.by_code(stay, form.code.data, this_way()))
+    yield {"form": form, "goal": _next_page()}
+    yield _start_sign_in(signing_in.by_code(active, form.code.data, this_way()))
 
 
 @blueprint.route("/sign-in/set-up", methods=["GET", "POST"])
@@ -62,23 +62,23 @@ def second_factor() -> Iterator[Any]:
 @form_page("core/accounts/set_up_second_factor.html")
 def set_up_second_factor() -> Iterator[Any]:
     """Set up the authenticator app: a first one after the password, another one after a step-up."""
-    stay = present_stay()
-    factor = queries.factor_to_set_up(stay, clock.real_now()) if stay is not None else None
-    if stay is None or factor is None:
-        yield see_other(url_for("accounts.sign_in", next=_goal()))
+    active = current_sign_in()
+    factor = queries.factor_to_set_up(active, clock.real_now()) if active is not None else None
+    if active is None or factor is None:
+        yield see_other(url_for("accounts.sign_in", next=_next_page()))
         return
     shared_secret = operations.unseal_shared_secret(factor.account_id, factor.id, factor.secret)
     form = CodeForm()
-    email = queries.own_account(stay.viewer).email
+    email = queries.own_account(active.viewer).email
     yield {"form": form, "secret": shared_secret, "picture": codes.picture(shared_secret, email)}
-    yield _go_on(signing_in.confirm_factor(stay, form.code.data, this_way()))
+    yield _start_sign_in(signing_in.confirm_factor(active, form.code.data, this_way()))
 
 
 @blueprint.route("/sign-in/link", methods=["GET", "POST"])
 @allows(SIGN_IN)
 @form_page("core/accounts/ask_for_link.html")
 def ask_for_link() -> Iterator[Any]:
-    """Have a link to sign in mailed; the answer is the same for every address."""
+    """Request a sign-in link by email; the response is the same for every address."""
     form = AddressForm(prefix="link")
     yield {"form": form}
     signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, form.email.data, this_way())
@@ -88,7 +88,7 @@ def ask_for_link() -> Iterator[Any]:
 @blueprint.post("/sign-in/link/own")
 @allows(SIGN_IN)
 def mail_sign_in_link() -> Response:
-    """Email a link to sign in to the address of a limited sign-in's own account."""
+    """Email a sign-in link to the account of a limited sign-in."""
     if not viewer().is_limited:
         return see_other(url_for("accounts.ask_for_link"))
     signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, queries.own_account(viewer()).email, this_way())
@@ -99,7 +99,7 @@ def mail_sign_in_link() -> Response:
 @allows(SIGN_IN)
 @form_page("core/accounts/ask_for_reset.html")
 def ask_for_reset() -> Iterator[Any]:
-    """Have a link to choose a new password mailed; the answer is the same for every address."""
+    """Request a link to choose a new password; the response is the same for every address."""
     form = AddressForm(prefix="link")
     yield {"form": form}
     signing_in.ask_for_email(EmailKind.PASSWORD_RESET, form.email.data, this_way())
@@ -109,14 +109,14 @@ def ask_for_reset() -> Iterator[Any]:
 @blueprint.get("/sign-in/link-sent")
 @allows(SIGN_IN)
 def link_asked_for() -> str:
-    """What happens next, whether or not anybody has that address."""
+    """Say that an email is on its way, if the address has an account."""
     return render_template("core/accounts/link_asked_for.html")
 
 
 @blueprint.get("/links/<token>")
 @allows(LINK_OPEN)
 def open_link(token: str) -> Response:
-    """Exchange the secret for a note in the cookie, and go on to an address without it; nothing is used up."""
+    """Store the link's id in the cookie and redirect to a URL without the secret; the link is not used up."""
     now = clock.real_now()
     link = queries.any_link(token, frozenset(LINK_LASTS), now)
     session.pop(_OPENED, None)
@@ -131,18 +131,18 @@ def open_link(token: str) -> Response:
 @allows(LINK_OPEN)
 @form_page("core/accounts/use_link.html")
 def use_link() -> Iterator[Any]:
-    """The button that signs in by a mailed link."""
+    """Sign in by an emailed link."""
     link = _opened_link(frozenset({LinkPurpose.SIGN_IN}))
     yield {"form": ConfirmForm(), "link": link}
     handle = signing_in.by_link(link.id if link is not None else UUID(int=0), this_way())
-    yield _go_on(handle)
+    yield _start_sign_in(handle)
 
 
 @blueprint.route("/address", methods=["GET", "POST"])
 @allows(LINK_OPEN)
 @form_page("core/accounts/confirm_address.html")
 def confirm_address() -> Iterator[Any]:
-    """The button that makes the address one's own to which the link was mailed; only its owner gets to see it."""
+    """Confirm the new address by the link sent to it; only the account's owner sees the address."""
     link = _opened_link(frozenset({LinkPurpose.ADDRESS}), spent=True)
     own = link is not None and link.subject == viewer().account_id and not viewer().is_limited
     account = queries.account_in_use(link.subject) if link is not None and own and link.live else None
@@ -158,26 +158,25 @@ def confirm_address() -> Iterator[Any]:
 @allows(LINK_OPEN)
 @form_page("core/accounts/choose_password.html")
 def choose_password() -> Iterator[Any]:
-    """Choose the password that a mailed link admits to."""
+    """Choose a password by an emailed link."""
     link = _opened_link(_PASSWORD_LINKS)
     form = NewPasswordForm()
     account = queries.account_in_use(link.subject) if link is not None else None
     email = account.email if account is not None else ""
     yield {"form": form, "link": link, "email": email, "shortest": SHORTEST, "longest": LONGEST}
     link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
-    yield _go_on(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
+    yield _start_sign_in(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
 
 
 @blueprint.post("/sign-out")
 @allows(SIGN_IN)
 def sign_out() -> Response:
-    """End the sign-in."""
     end_present()
     return see_other(url_for("accounts.sign_in"))
 
 
 def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> KnownLink | None:
-    """The link that this browser opened a while ago, if it can still be used; with `spent`, also if it cannot."""
+    """The link that this browser opened recently, if it is still live; with `spent`, in any state."""
     now = clock.real_now()
     opened = session.get(_OPENED)
     if opened is None or now - datetime.fromtimestamp(opened[2], now.tzinfo) > LINK_OPEN_LASTS:
@@ -187,21 +186,21 @@ def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> Kn
     return link if link is not None and (spent or link.live) else None
 
 
-def _go_on(handle: str) -> Response:
-    """Let the browser in, and on to what is still to be shown, or to where it wanted to go.
+def _start_sign_in(handle: str) -> Response:
+    """Replace the browser's sign-in, and redirect to the second factor or to the page it wanted.
 
-    Whoever was signed in here before no longer is.
+    Ends an earlier sign-in of this browser.
     """
-    goal, kept = _goal(), kept_secret()
+    goal, kept = _next_page(), kept_secret()
     end_present()
-    stay = let_in(handle)
+    active = let_in(handle)
     keep_secret(kept)
-    if stay is None or not stay.half:
+    if active is None or not active.needs_second_factor:
         return see_other(goal)
-    has_factor = queries.has_factor(stay)
+    has_factor = queries.has_factor(active)
     return see_other(url_for("accounts.second_factor" if has_factor else "accounts.set_up_second_factor", next=goal))
 
 
-def _goal() -> str:
+def _next_page() -> str:
     kept = kept_secret()
     return own_path(request.args.get("next"), kept[0] if kept else "/")

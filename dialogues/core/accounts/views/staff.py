@@ -1,4 +1,4 @@
-"""The staff, for the host of the installation."""
+"""Staff accounts, for the host of the installation."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +25,6 @@ from dialogues.policy import STAFF_INVITE
 @blueprint.get("/staff")
 @allows(STAFF_INVITE)
 def staff() -> str:
-    """Who is of the staff."""
     return render_template(
         "core/accounts/staff.html",
         members=queries.staff(viewer()),
@@ -39,7 +38,6 @@ def staff() -> str:
 @require_fresh_totp(STAFF_INVITE)
 @form_page("core/accounts/invite_staff.html")
 def invite_staff() -> Iterator[Any]:
-    """Invite someone to the staff."""
     form = InviteForm()
     yield {"form": form}
     staff_commands.invite(viewer(), form.email.data, may_open=form.may_open.data, moment=this_moment())
@@ -51,7 +49,7 @@ def invite_staff() -> Iterator[Any]:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def invite_again(account_id: UUID) -> Response:
-    """Mail the invitation once more; the link before it is void."""
+    """Send the invitation again; the previous link becomes void."""
     return _done(staff_commands.invite_again, account_id, _("The invitation is on its way."))
 
 
@@ -59,7 +57,6 @@ def invite_again(account_id: UUID) -> Response:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def let_open_dialogues(account_id: UUID) -> Response:
-    """Let someone open dialogues."""
     return _done(staff_commands.let_open_dialogues, account_id, _("This account may open dialogues now."))
 
 
@@ -67,7 +64,6 @@ def let_open_dialogues(account_id: UUID) -> Response:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def open_no_more(account_id: UUID) -> Response:
-    """Let someone open no more dialogues."""
     return _done(staff_commands.open_no_more, account_id, _("This account opens no more dialogues."))
 
 
@@ -75,7 +71,6 @@ def open_no_more(account_id: UUID) -> Response:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def disable(account_id: UUID) -> Response:
-    """Let an account sign in no more."""
     return _done(staff_commands.disable, account_id, _("This account can no longer sign in."))
 
 
@@ -83,7 +78,6 @@ def disable(account_id: UUID) -> Response:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def enable(account_id: UUID) -> Response:
-    """Let an account sign in again."""
     return _done(staff_commands.enable, account_id, _("This account can sign in again."))
 
 
@@ -91,14 +85,14 @@ def enable(account_id: UUID) -> Response:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def reset(account_id: UUID) -> Response:
-    """Start over for someone who lost the second factor."""
+    """Start over for a staff member who lost the second factor."""
     return _done(staff_commands.reset, account_id, _("A new invitation is on its way."))
 
 
-def _done(command: Callable[[Viewer, UUID, Moment], None], account_id: UUID, said: str) -> Response:
+def _done(command: Callable[[Viewer, UUID, Moment], None], account_id: UUID, message: str) -> Response:
     try:
         command(viewer(), account_id, this_moment())
-        flash(said, "success")
+        flash(message, "success")
     except Refusal as refusal:
         flash(words(refusal), "danger")
     return see_other(url_for("accounts.staff"))

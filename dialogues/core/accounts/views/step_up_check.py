@@ -1,6 +1,6 @@
-"""Asks for a fresh proof of who acts, before an action that would be worth a stolen browser.
+"""Step-up: asks for password and code again before a sensitive action, in case the browser was stolen.
 
-A view of such an action says so below `@allows`, and names the URL argument that tells the object, if there is one::
+Put it below `@allows`, with the URL arguments that may hold the id of the object::
 
     @blueprint.route("/dialogues/<uuid:dialogue_id>/roles/grant", methods=["GET", "POST"])
     @allows(ROLES_GRANT)
@@ -8,11 +8,10 @@ A view of such an action says so below `@allows`, and names the URL argument tha
     @form_page("meetings/grant_role.html")
     def grant_role(dialogue_id: UUID) -> Iterator[Any]: ...
 
-Someone whose sign-in did not prove it within the last five minutes, for this action on this object, is sent to a page
-that asks for password and code (in the demonstration: for a plain confirmation), and then back. A route that answers
-only POST goes back to the page it was sent from. A command can check the same inside its transaction with
-`accounts.queries.stepped_up(viewer, step_up_purpose(action.name, object_id), now)`. An action that is guarded so for
-the first time needs its words in `PURPOSES`.
+A viewer who has not stepped up within five minutes, for this action on this object, is redirected to the step-up page
+(in the demo: a plain confirmation), and then back; POST routes go back to the page that sent the form. A command can
+check it in its transaction: `accounts.queries.stepped_up(viewer, step_up_purpose(action.name, object_id), now)`. Add
+the text of each new purpose to `PURPOSES`.
 """
 
 from collections.abc import Callable
@@ -33,7 +32,7 @@ from dialogues.core.common.pages import own_path, see_other
 from dialogues.lib.refusal import NotFound
 from dialogues.policy import PARTICIPANTS_EXPORT, ROLES_GRANT, STAFF_INVITE, Action
 
-#: What the page says it is about; there is no step-up for anything else.
+#: The text of the step-up page by purpose; no other purpose is accepted.
 PURPOSES = {
     ROLES_GRANT.name: _l("Grant or end a role"),
     PARTICIPANTS_EXPORT.name: _l("Take the participants list along as a file"),
@@ -47,7 +46,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def require_fresh_totp(action: Action, *names: str) -> Callable[[View], View]:
-    """Run the view only after a step-up for this action on the object that the URL names by one of these arguments."""
+    """Run the view only after a step-up for this action on the object named by the first of these URL arguments."""
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -63,19 +62,19 @@ def require_fresh_totp(action: Action, *names: str) -> Callable[[View], View]:
 
 
 def is_fresh(action: Action, about: UUID | None = None) -> bool:
-    """Whether this sign-in stepped up for this action on this object, a short while ago."""
+    """Whether this sign-in recently stepped up for this action on this object."""
     return queries.stepped_up(viewer(), step_up_purpose(action.name, about), clock.real_now())
 
 
 def address(action: Action, about: UUID | None = None) -> str:
-    """Where to step up; from there it goes back to this page, or to the one that a button was pressed on."""
+    """URL of the step-up page; it returns to this page, or to the page whose button was pressed."""
     return url_for("accounts.step_up", purpose=step_up_purpose(action.name, about), next=_back())
 
 
 def words_for(purpose: str) -> LazyString:
-    """What a step-up for this purpose is about.
+    """The text of the step-up page.
 
-    :raises Unseen: nothing asks for such a step-up.
+    :raises NotFound: there is no step-up for this purpose.
     """
     words = PURPOSES.get(purpose.partition(":")[0])
     if words is None:
