@@ -273,7 +273,7 @@ def _modules(feature: str, file: str) -> list[ModuleType]:
 def _hand_over(app: Flask) -> None:
     """Fill in what lower code needs from the features above it."""
     here = state(app)
-    here.checks = (_master_key, database.refuse_unready, outbox.carrier, outbox.refuse_unknown)
+    here.checks = (_master_key, database.refuse_unready, outbox.mail_transport, outbox.refuse_unknown)
     here.who, here.reload = load_viewer, _present
     here.place = _stand_in
     here.handle, here.audit = event_handlers.follow, audit.record_event

@@ -1,25 +1,25 @@
-"""The order of names in a language, by ICU; loaded at its first use, for it is large."""
+"""Sort keys of names in a language, from ICU; imported at first use, because it is large."""
 
 from functools import lru_cache
 from typing import Any
 
-#: The longest text that an order looks at; more does not tell two names apart.
-_LONGEST = 200
-#: What is kept of a key, as wide as its column: some signs sort as whole sentences.
-_LONGEST_KEY = 2000
+#: The longest prefix that is compared; more is not needed to sort names.
+_MAX_TEXT = 200
+#: Limit of a key, as wide as its column, because some characters have very long keys.
+_MAX_KEY = 2000
 
 
-#: Doubled consonants after the simple ones and ieung last; compound vowels and doubled finals last. Unicode knows but
-#: the order of Seoul, so this one is told in the letters that syllables are made of.
+#: The South Korean order of Jamo, which Unicode's data lack: doubled consonants after all simple ones, compound vowels
+#: and doubled finals last.
 _OWN_RULES = {"ko-x-late-ieung": "&ᄒ<ᄁ<ᄄ<ᄈ<ᄊ<ᄍ<ᄋ&ᅵ<ᅢ<ᅤ<ᅦ<ᅨ<ᅬ<ᅱ<ᅴ<ᅪ<ᅯ<ᅫ<ᅰ&ᇂ<ᆩ<ᆻ"}
 
 
 def collation_key(text: str, language: str = "") -> str:
-    """What the text sorts by, in hexadecimal: comparing two keys letter by letter is the order on every database.
+    """The sort key in hexadecimal, so that plain text comparison gives the right order on every database.
 
-    :param language: as in BCP 47, with the keyword of a collation if need be; "" is the order of all languages.
+    :param language: a BCP 47 tag, with a collation keyword if needed; "" is the order for all languages.
     """
-    return str(_collator(language).getSortKey(text[:_LONGEST]).hex())[:_LONGEST_KEY]
+    return str(_collator(language).getSortKey(text[:_MAX_TEXT]).hex())[:_MAX_KEY]
 
 
 @lru_cache(maxsize=16)

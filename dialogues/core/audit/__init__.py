@@ -1,1 +1,1 @@
-"""Who did what, in a chain that cannot be altered unnoticed and tells no content."""
+"""The audit log: a hash chain of who did what, without content."""

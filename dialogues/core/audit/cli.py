@@ -1,4 +1,4 @@
-"""`flask audit …`: whether the chain holds, and the head that someone else should keep."""
+"""`flask audit …`: verify the chain, and sign a head to store outside this host."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ _VIEWER = system(Purpose.INSTALLATION)
     "--head", "kept", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A head kept elsewhere."
 )
 def verify(kept: Path | None) -> None:
-    """Check the chain against the signed heads; exits with 1 when something is wrong."""
+    """Verify the chain against the signed heads; exits with 1 if it finds damage."""
     try:
         findings = queries.findings(_VIEWER, _heads_in(kept) if kept else [])
     except (HeadUnreadable, queries.ChainUnreadable, SettingsError) as fault:
@@ -38,7 +38,7 @@ def verify(kept: Path | None) -> None:
 
 @commands.command("head")
 def head() -> None:
-    """Sign the chain as it stands and print the head, for someone outside this host to keep."""
+    """Sign the chain's current head and print it, to be stored outside this host."""
     click.echo(sign_head(_VIEWER, now=now()).printed(public_key()))
 
 

@@ -1,4 +1,4 @@
-"""Signs the head of the chain, and lets details expire."""
+"""Signs the chain's head, and deletes expired details."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from dialogues.core.common.viewer import Viewer
 
 
 def sign_head(viewer: Viewer, *, now: datetime) -> SignedHead:
-    """Sign the chain as it stands; a chain that has not grown keeps the head it has."""
+    """Sign the chain's current head; returns the stored one if the chain has not grown."""
     with upkeep(viewer) as session:
         size, root = queries.last(viewer)
         stored = session.get(AuditHead, size)
@@ -26,17 +26,17 @@ def sign_head(viewer: Viewer, *, now: datetime) -> SignedHead:
 
 
 def expire_details(viewer: Viewer, *, now: datetime) -> int:
-    """Delete details whose time was over when the day began, so that there is work at most once a day.
+    """Delete details that expired before today (UTC), so there is work at most once a day.
 
-    The key of each month that is wholly over is erased; returns how many details went.
+    Also erases the key of each month that is completely over. Returns the number of deleted details.
     """
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     months = details_keys_over(day)
-    # Mostly there is nothing to do, and no other writer waits for that to be found out.
+    # Checked before the transaction, because mostly there is nothing to do and other writers need not wait.
     if not months and not queries.details_over(viewer, day):
         return 0
     with upkeep(viewer) as session:
-        # The key goes first: should the rest be lost, nothing that was to go can be read.
+        # Keys first: if the rest fails, expired details can no longer be read.
         for name in months:
             key_store().erase(name, now=now)
         over = list(session.scalars(select(AuditDetail.seq).where(AuditDetail.expires_at <= day)))

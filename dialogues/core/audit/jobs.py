@@ -1,4 +1,4 @@
-"""Background work of the chain: details go when their time is over, and their keys with them."""
+"""Background work of the audit log: deletes expired details and their keys."""
 
 from collections.abc import Callable
 from threading import Event
@@ -9,7 +9,6 @@ from dialogues.core.common.viewer import Purpose, system
 
 
 def expire_details(_stop: Event) -> int:
-    """Let details go whose time is over; returns how many."""
     return commands.expire_details(system(Purpose.UPKEEP), now=clock.now())
 
 

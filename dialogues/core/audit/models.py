@@ -1,4 +1,4 @@
-"""What makes the database itself refuse to alter the chain, on both engines, for models and migrations alike."""
+"""Tables of the audit log, and triggers that refuse changes, for both engines; models and migrations share them."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from dialogues.extensions import Base
 
 
 class AuditEntry(Base):
-    """One thing that was done; the database refuses to change or delete it."""
+    """One entry of the chain; the database refuses to change or delete it."""
 
     __tablename__ = "audit_entry"
 
@@ -30,7 +30,7 @@ class AuditEntry(Base):
 
 
 class AuditDetail(Base):
-    """The facts of an entry, sealed; they expire, and the chain holds without them."""
+    """The facts of an entry, encrypted; they expire, and the chain stays verifiable without them."""
 
     __tablename__ = "audit_detail"
 
@@ -41,7 +41,7 @@ class AuditDetail(Base):
 
 
 class AuditHead(Base):
-    """A head that was signed, and handed to someone outside the host."""
+    """A signed head, also stored outside this host."""
 
     __tablename__ = "audit_head"
 
@@ -56,14 +56,14 @@ class AuditHead(Base):
 
 
 def _guard(table: FromClause) -> None:
-    """Create the table's triggers with the table, where no migration does it."""
+    """Create the table's triggers together with the table, for databases made without migrations."""
     for dialect in ("sqlite", "postgresql"):
         for statement in create_statements(dialect, str(table.description)):
             creation = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left this constructor untyped.
             event.listen(table, "after_create", creation.execute_if(dialect=dialect))
 
 
-#: What the database refuses on which table; details expire, so that those may be deleted.
+#: Refused statements by table; details may be deleted, because they expire.
 REFUSED = {
     "audit_entry": ("UPDATE", "DELETE"),
     "audit_detail": ("UPDATE",),
@@ -82,8 +82,8 @@ def _sqlite_refusal(table: str, change: str) -> str:
     )
 
 
-# INSERT OR REPLACE deletes without firing a delete trigger, so that SQLite must also refuse to insert anywhere but at
-# the end; and on both engines an entry has to follow from the last one.
+# INSERT OR REPLACE deletes rows without firing a delete trigger, so SQLite also refuses inserts anywhere but at the
+# end. On both engines an entry must follow from the last one.
 _SQLITE_APPEND = """
 CREATE TRIGGER IF NOT EXISTS audit_entry_append_only BEFORE INSERT ON audit_entry
 WHEN NEW.seq <> 1 + COALESCE((SELECT MAX(seq) FROM audit_entry), 0)
@@ -101,7 +101,7 @@ def _postgresql_refusal(table: str, change: str) -> str:
 
 
 def _also_truncate(table: str) -> tuple[str, ...]:
-    """PostgreSQL empties a table without firing its delete triggers."""
+    """Adds TRUNCATE, because on PostgreSQL it does not fire delete triggers."""
     return (*REFUSED[table], "TRUNCATE") if "DELETE" in REFUSED[table] else REFUSED[table]
 
 
@@ -130,7 +130,7 @@ END $$
 
 
 def create_statements(dialect: str, table: str | None = None) -> list[str]:
-    """The statements that create the triggers of all tables, or of one that a migration had to make anew."""
+    """The statements that create the triggers of all tables, or of one table that a migration rebuilt."""
     tables = [table] if table else list(REFUSED)
     if dialect == "sqlite":
         refusals = [_sqlite_refusal(name, change) for name in tables for change in REFUSED[name]]
@@ -146,7 +146,7 @@ for guarded in (AuditEntry, AuditDetail, AuditHead):
 
 
 def drop_statements(dialect: str) -> list[str]:
-    """The statements that take the triggers away, for the way back of a migration."""
+    """The statements that drop the triggers, for downgrades."""
     names = [(_name(table, change), table) for table in REFUSED for change in REFUSED[table]]
     names.append(("audit_entry_append_only", "audit_entry"))
     if dialect == "sqlite":

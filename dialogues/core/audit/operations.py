@@ -1,4 +1,4 @@
-"""Adds entries to the chain, inside the transaction of what they tell about."""
+"""Appends entries to the chain, inside the transaction of the change."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
 
-#: How long the details of an entry can be read; the entry itself stays.
+#: How long the details of an entry are readable; the entry itself stays.
 DETAILS_KEPT = timedelta(days=2 * 365)
 
 
@@ -37,14 +37,14 @@ def record(
     at: datetime,
     actor: ActorRef,
     action: str,
-    object: str,  # noqa: A002  the chain's own word for what an entry is about
+    object: str,  # noqa: A002  the term of the audit log
     details: Mapping[str, Any],
 ) -> None:
-    """Append one entry; it is kept or lost together with the change that it tells about.
+    """Append one entry in the open transaction.
 
-    The open transaction keeps writers one after the other; else the keys of the table would refuse the second.
+    Transactions have one writer at a time; otherwise the unique keys would refuse the second entry.
 
-    :param object: an id, with the word for its kind before it if need be: ``session:9b2e…``.
+    :param object: an id, with a prefix for its kind if needed: ``session:9b2e…``.
     :param details: ids, numbers and times in plain JSON types, never content.
     """
     entry, salt = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, details)
@@ -55,25 +55,27 @@ def record(
 
 
 def record_daily(session: Session, *, day: date, actor: ActorRef, action: str, object: str) -> None:  # noqa: A002  as above
-    """Append one entry for the whole day, under a name of that day, unless the day has one: no clock time, no details.
+    """Append one entry per day under a daily pseudonym, unless the day has one; no clock time, no details.
 
-    So changes of notes are told, since the time of a note and a name that stays would tell who wrote it.
+    Used for changes of notes, because exact times and a lasting pseudonym would reveal who wrote a note.
     """
     at = datetime.combine(day, time(), UTC)
-    told = select(AuditEntry.seq).where(AuditEntry.object == object, AuditEntry.action == action, AuditEntry.at == at)
-    if session.scalar(told.limit(1)) is None:
+    existing = select(AuditEntry.seq).where(
+        AuditEntry.object == object, AuditEntry.action == action, AuditEntry.at == at
+    )
+    if session.scalar(existing.limit(1)) is None:
         _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, {})
 
 
 def record_event(event: DomainEvent, viewer: Viewer) -> None:
-    """Append what a command said has happened, as coarsely as the happening asks."""
+    """Append a domain event; coarse events once a day."""
     actor = actor_of(viewer)
     if event.coarse:
         day = event.at.astimezone(UTC).date()
         record_daily(db.session(), day=day, actor=actor, action=event.action, object=str(event.about))
         return
-    where = {"dialogue": event.dialogue_id, "meeting": event.meeting_id}
-    details = {**event.details(), **{name: str(id_) for name, id_ in where.items() if id_ is not None}}
+    context_ids = {"dialogue": event.dialogue_id, "meeting": event.meeting_id}
+    details = {**event.details(), **{name: str(id_) for name, id_ in context_ids.items() if id_ is not None}}
     record(
         db.session(),
         at=event.at,
@@ -85,7 +87,7 @@ def record_event(event: DomainEvent, viewer: Viewer) -> None:
 
 
 def actor_of(viewer: Viewer) -> ActorRef:
-    """Who acts when this viewer does: the account before the person, since one account may stand behind several."""
+    """The actor behind a viewer: the account before the person, because one account may have several persons."""
     if viewer.account_id is not None:
         return ActorRef("account", viewer.account_id)
     if viewer.person_id is not None:

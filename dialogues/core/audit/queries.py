@@ -1,4 +1,4 @@
-"""Reads of the chain: its head, and whether it still holds."""
+"""Reads of the chain: its head, its keys, and its verification."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
@@ -33,86 +33,83 @@ _SIGNING = KeyName("audit_signing", _INSTALLATION)
 
 
 def pseudonym_key() -> bytes:
-    """What turns actors into pseudonyms."""
+    """The key that turns actors into pseudonyms."""
     return key_store().current(_PSEUDONYMS).secret
 
 
 def signing_seed() -> bytes:
-    """What signs heads."""
+    """The private key that signs heads."""
     return key_store().current(_SIGNING).secret
 
 
 def public_key() -> bytes:
-    """What checks heads; it may be known to all."""
+    """The public key that verifies heads; not a secret."""
     return public_key_of(signing_seed())
 
 
 def details_key(expires_at: datetime) -> KeyName:
-    """Details that expire in the same month share a key, so that one erasure takes them out of every backup."""
+    """Details that expire in the same month share a key, so that one erasure removes them from all backups."""
     month = expires_at.astimezone(UTC)
     return KeyName(_DETAILS, UUID(int=month.year * 100 + month.month))
 
 
 def details_keys_over(now: datetime) -> list[KeyName]:
-    """The keys of months that are wholly over, also of those whose last details went before their month did."""
+    """The keys of months that are completely over, also if their details are already deleted."""
     month = details_key(now).owner.int
-    return [name for name in key_store().living(_DETAILS) if name.owner.int < month]
+    return [name for name in key_store().active_keys(_DETAILS) if name.owner.int < month]
 
 
 def details_place(seq: int) -> Place:
-    """Where the details of an entry stand."""
+    """The place that the encrypted details of an entry are bound to."""
     return Place("audit_detail", "body", seq)
 
 
-_AT_ONCE = 1_000
+_BATCH_SIZE = 1_000
 
 
 class ChainUnreadable(Exception):
-    """The tables hold something that no entry can be made of; the message is for people."""
+    """A table row cannot be read as an entry; the message is for the administrator."""
 
 
 def size(viewer: Viewer) -> int:
-    """How many entries the chain has."""
     return last(viewer)[0]
 
 
 def last(viewer: Viewer) -> tuple[int, str]:
-    """The number and the hash of the last entry."""
-    _only_system(viewer)
+    """The sequence and the hash of the last entry; (0, BEGINNING) if there is none."""
+    _require_system(viewer)
     row = db.session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
     return (row.seq, row.hash) if row else (0, BEGINNING)
 
 
 def signed_heads(viewer: Viewer) -> list[SignedHead]:
-    """All heads that were signed here, oldest first."""
-    _only_system(viewer)
+    """All stored signed heads, oldest first."""
+    _require_system(viewer)
     rows = db.session.scalars(select(AuditHead).order_by(AuditHead.size))
     return [SignedHead(row.value, row.signature) for row in rows]
 
 
 def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
-    """When and what was done about these objects, the newest first; whoever asks has decided whose they are.
+    """Time and action of entries about these objects, newest first; the caller checks the right to see them.
 
-    Without their numbers, which would tell how much is done elsewhere.
+    Without sequence numbers, because these would reveal how much is done elsewhere.
     """
     rows = select(AuditEntry.at, AuditEntry.action).where(AuditEntry.object.in_([str(id_) for id_ in ids]))
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 
-def details_over(viewer: Viewer, moment: datetime) -> bool:
-    """Whether there are details whose time was over at that moment."""
-    _only_system(viewer)
-    return (
-        db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= moment).limit(1)).first() is not None
-    )
+def details_over(viewer: Viewer, at: datetime) -> bool:
+    """Whether there are details that expired at or before that time."""
+    _require_system(viewer)
+    return db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= at).limit(1)).first() is not None
 
 
 def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
-    """What is wrong with the chain; nothing, if it is whole.
+    """Verify the chain; returns an empty list if it is intact.
 
-    :param kept: heads that were kept outside the host, beside those that are stored here.
+    :param kept: heads stored outside this host, in addition to those in the database.
     """
-    # The heads are read first: a chain may grow while it is read, and must not look cut because of that.
+    # Heads first: the chain may grow while it is read, and must not look cut off because of that.
     heads = [*signed_heads(viewer), *kept]
     ours = public_key()
     forged = [Finding(signed.head.size, Damage.FORGED_HEAD) for signed in heads if not signed.is_by(ours)]
@@ -122,7 +119,7 @@ def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
 
 def _entries() -> Iterator[Entry]:
     rows = db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_AT_ONCE, populate_existing=True)
+        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_BATCH_SIZE, populate_existing=True)
     )
     try:
         with closing(rows):
@@ -133,16 +130,16 @@ def _entries() -> Iterator[Entry]:
 
 
 def _altered_details() -> Iterator[Finding]:
-    """Details that do not open the commitment of their entry; details whose key was erased can no longer be asked."""
+    """Details that do not match the commitment of their entry; details with an erased key cannot be checked."""
     written = select(AuditDetail, AuditEntry.commitment).join(AuditEntry, AuditEntry.seq == AuditDetail.seq)
     for detail, committed in db.session.execute(
-        written.order_by(AuditDetail.seq).execution_options(yield_per=_AT_ONCE)
+        written.order_by(AuditDetail.seq).execution_options(yield_per=_BATCH_SIZE)
     ):
-        if not _opens(detail, committed):
+        if not _matches_commitment(detail, committed):
             yield Finding(detail.seq, Damage.DETAILS)
 
 
-def _opens(detail: AuditDetail, committed: str) -> bool:
+def _matches_commitment(detail: AuditDetail, committed: str) -> bool:
     try:
         body = unseal(key_store(), details_key(detail.expires_at), details_place(detail.seq), detail.body)
         return commitment_of_bytes(detail.salt, body) == committed
@@ -152,6 +149,6 @@ def _opens(detail: AuditDetail, committed: str) -> bool:
         return False
 
 
-def _only_system(viewer: Viewer) -> None:
+def _require_system(viewer: Viewer) -> None:
     if not viewer.is_system:
         raise NotFound

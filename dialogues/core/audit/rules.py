@@ -1,4 +1,4 @@
-"""The chain: how an entry is written and hashed, what a pseudonym is, and whether the chain still holds."""
+"""The hash chain: format and hash of entries, pseudonyms, verification, signed heads."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-#: What the first entry follows from.
+#: The `prev` of the first entry.
 BEGINNING = "0" * 64
 SALT_BYTES = 32
 
@@ -26,7 +26,7 @@ _OBJECT = re.compile(r"([a-z][a-z0-9_]*:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 
 @dataclass(frozen=True, slots=True)
 class ActorRef:
-    """Who acted: an account, a person, the holder of a link, or the service itself for a named purpose."""
+    """The actor of an entry: an account, a person, anyone (a link), or the system with its purpose."""
 
     kind: str
     id: UUID | str
@@ -51,19 +51,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How long the chain was at a time, and the hash of its last entry."""
+    """The length of the chain at a time, and the hash of its last entry."""
 
     size: int
     root: str
     at: datetime
 
     def written(self) -> dict[str, Any]:
-        """The head as it is signed."""
-        return {"at": _written_instant(self.at), "root": self.root, "size": self.size}
+        """The head in the form that is signed."""
+        return {"at": _format_instant(self.at), "root": self.root, "size": self.size}
 
 
 class Damage(Enum):
-    """What can be wrong with a chain; the value is the word in reports."""
+    """Kinds of damage; the value is used in reports."""
 
     ALTERED = "is not what was written here"
     GAP = "is missing"
@@ -76,8 +76,6 @@ class Damage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, at one entry."""
-
     seq: int
     damage: Damage
 
@@ -86,15 +84,15 @@ class Finding:
 
 
 def canonical_json(value: Any) -> bytes:
-    """The one way to write a value down (RFC 8785), for text, whole numbers, truth values, null, lists and objects.
+    """Canonical JSON (RFC 8785) of text, whole numbers, booleans, null, lists and objects.
 
-    :raises ValueError: a kind of value that has no one exact form here, such as a float.
+    :raises ValueError: a value without one exact form, such as a float.
     """
     return _canonical(value).encode()
 
 
 def check_words(action: str, about: str) -> None:
-    """The chain is never forgotten, so that it may hold no content: an action is a word, an object an id.
+    """Check that an action is a word and an object an id: the chain is never deleted, so it must not hold content.
 
     :raises ValueError: one of them is something else; the message does not repeat it.
     """
@@ -105,27 +103,27 @@ def check_words(action: str, about: str) -> None:
 
 
 def pseudonym(key: bytes, actor: ActorRef, day: date | None = None) -> str:
-    """The name under which an actor appears, the same everywhere, or of one day only if a day is given."""
+    """The pseudonym of an actor: always the same, or only for `day` if given."""
     period = day.isoformat() if day else "always"
     return hmac.new(key, canonical_json([period, str(actor)]), hashlib.sha256).hexdigest()[:32]
 
 
 def commitment(salt: bytes, details: Any) -> str:
-    """Binds the entry to its details without telling them; the salt keeps short details from being guessed."""
+    """Binds an entry to its details without revealing them; the salt prevents guessing of short details."""
     return commitment_of_bytes(salt, canonical_json(details))
 
 
 def commitment_of_bytes(salt: bytes, written: bytes) -> str:
-    """The same for details that are in canonical JSON already."""
+    """Like :func:`commitment`, for details already in canonical JSON."""
     return hashlib.sha256(salt + written).hexdigest()
 
 
 def entry_hash(entry: Entry) -> str:
-    """SHA-256 over 0x00, the hash before, and the entry in canonical JSON."""
+    """SHA-256 over 0x00, the previous hash, and the entry in canonical JSON."""
     written = {
         "action": entry.action,
         "actor": entry.actor,
-        "at": _written_instant(entry.at),
+        "at": _format_instant(entry.at),
         "commitment": entry.commitment,
         "object": entry.object,
         "seq": entry.seq,
@@ -134,9 +132,9 @@ def entry_hash(entry: Entry) -> str:
 
 
 def verify(entries: Iterable[Entry], heads: Sequence[Head] = ()) -> Iterator[Finding]:
-    """Read the chain from its beginning and say what is wrong with it; a chain without findings is whole.
+    """Read the chain from its beginning and yield its damage; nothing if it is intact.
 
-    :param heads: signed heads that were kept; only they can show that the end was cut off or all was written anew.
+    :param heads: signed heads; only they can show that the end was cut off or the whole chain rewritten.
     """
     roots = {0: BEGINNING}
     expected = {head.size for head in heads}
@@ -168,7 +166,7 @@ def _hash_or_none(entry: Entry) -> str | None:
         return None
 
 
-def _written_instant(at: datetime) -> str:
+def _format_instant(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -189,34 +187,32 @@ def _canonical(value: Any) -> str:
 
 
 def _utf_16(key: Any) -> bytes:
-    """RFC 8785 sorts by UTF-16 code units, which differs from Python's order beyond the basic plane."""
+    """RFC 8785 sorts by UTF-16 code units, which differs from Python's order outside the basic plane."""
     if not isinstance(key, str):
         raise ValueError("the members of an object are named by text")
     return key.encode("utf-16-be")
 
 
-#: Keeps a signature over a head from ever passing for one over something else.
+#: Prefix of what is signed, so that the signature cannot be used for anything else.
 _DOMAIN = b"dialogues audit head 1\n"
 
 
 class HeadUnreadable(Exception):
-    """The text is no head as `flask audit head` prints it."""
+    """The text is not a head as printed by `flask audit head`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A head and its signature."""
-
     head: Head
     signature: bytes
 
     @classmethod
     def sign(cls, head: Head, seed: bytes) -> Self:
-        """Sign with the installation's key, given as its 32 bytes."""
+        """Sign with the installation's private key (32 bytes)."""
         return cls(head, Ed25519PrivateKey.from_private_bytes(seed).sign(_signed(head)))
 
     def is_by(self, public_key: bytes) -> bool:
-        """Whether that key signed exactly this head."""
+        """Whether this key signed exactly this head."""
         try:
             Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, _signed(self.head))
         except (InvalidSignature, ValueError):
@@ -224,15 +220,15 @@ class SignedHead:
         return True
 
     def printed(self, public_key: bytes) -> str:
-        """One line of JSON, to be kept by someone outside the host."""
+        """One line of JSON, to be stored outside this host."""
         facts = {**self.head.written(), "public_key": public_key.hex(), "signature": self.signature.hex()}
         return canonical_json(facts).decode()
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The head as it was printed.
+        """Parse a head as :meth:`printed` writes it.
 
-        :raises HeadUnreadable: it is something else.
+        :raises HeadUnreadable: the text is something else.
         """
         try:
             facts: dict[str, Any] = json.loads(text)
@@ -243,7 +239,7 @@ class SignedHead:
 
 
 def public_key_of(seed: bytes) -> bytes:
-    """What others need to check a signature."""
+    """The public key of a private key."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 

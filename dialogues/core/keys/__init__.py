@@ -1,1 +1,1 @@
-"""Envelope keys, sealed columns and stored files: what is erased is gone from every copy."""
+"""Keys, encrypted columns and stored files. Erasing a key erases its data from every copy and backup."""

@@ -12,7 +12,7 @@ commands = AppGroup("keys", help="The master key: make it, rotate it.")
 
 @commands.command("create-master")
 def create_master() -> None:
-    """Make the master key; without it nothing can be sealed. Back it up apart from the database and the key store."""
+    """Create the master key; without it nothing can be encrypted. Back it up apart from the database and key store."""
     try:
         path = key_store().create_master()
     except (MasterKeyFault, OSError) as fault:
@@ -22,7 +22,7 @@ def create_master() -> None:
 
 @commands.command("rotate-master")
 def rotate_master() -> None:
-    """Wrap all data keys with a new master key and drop the old; when interrupted, start it again."""
+    """Wrap all data keys with a new master key and delete the old one; if interrupted, run it again."""
     try:
         count = key_store().rotate_master()
     except (MasterKeyFault, KeyStoreDamaged, OSError) as fault:

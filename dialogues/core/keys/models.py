@@ -1,4 +1,4 @@
-"""What is known of each stored file; its content lies sealed on the storage."""
+"""Metadata of stored files; their content is encrypted in the file store."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -13,12 +13,12 @@ from dialogues.lib.encryption.stored_files import FileRef
 
 
 class StoredFile(Base):
-    """One uploaded file; who may read it is decided by the row of the feature that refers to it."""
+    """One uploaded file; the feature that refers to it decides who may read it."""
 
     __tablename__ = "stored_file"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
-    # Dialogues stand above keys, so this is no foreign key: a feature that refers to a file holds both in its own row.
+    # No foreign key, because dialogues are above keys; the referring feature holds both ids in its own row.
     dialogue_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(100))

@@ -1,4 +1,4 @@
-"""Takes in files and lets them go, inside the transaction of the feature that refers to them."""
+"""Adds and deletes stored files inside the transaction of the feature that refers to them."""
 
 import hashlib
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from dialogues.lib.encryption.stored_files import read_within
 from dialogues.lib.media_types import media_type_of
 from dialogues.lib.pictures import without_traces
 
-_OWED = "dialogues.files.owed"
+_PENDING = "dialogues.files.owed"
 
 
 def store_file(
@@ -33,10 +33,10 @@ def store_file(
     name: str = "",
     purge_on: date | None = None,
 ) -> StoredFile:
-    """Take in an upload, pictures without their metadata; if the transaction is rolled back, the file goes too.
+    """Store an upload, without the metadata of pictures; a rollback deletes the file again.
 
-    :param name: the name it came with, kept sealed and used for the download only; "" keeps none.
-    :raises Refusal: it is too large, empty, or none of the kinds that are taken in.
+    :param name: its original name, stored encrypted and used for downloads; "" stores none.
+    :raises Refusal: it is too large, empty, or of a type that is not accepted.
     """
     content = read_within(upload, limit)
     media_type = media_type_of(content, name)
@@ -54,7 +54,7 @@ def store_file(
     )
     row.name = seal_text(key_store(), key, name_place(row), name[-200:]) if name else None
     files, ref = file_store(), row.ref
-    _owed(session).if_lost.append(lambda: files.delete(ref.id))
+    _pending(session).on_rollback.append(lambda: files.delete(ref.id))
     files.write(ref, content)
     session.add(row)
     session.flush()
@@ -62,38 +62,38 @@ def store_file(
 
 
 def drop_file(session: Session, row: StoredFile) -> None:
-    """Let a file go: the row now, the content when the transaction is kept.
+    """Delete a file: the row now, the content after the commit.
 
-    To take it out of backups as well, erase its key first.
+    To remove it from backups too, erase its key first.
     """
     files, file_id = file_store(), row.id
     session.delete(row)
     session.flush()
-    _owed(session).if_kept.append(lambda: files.delete(file_id))
+    _pending(session).on_commit.append(lambda: files.delete(file_id))
 
 
 @dataclass(slots=True)
-class _Owed:
-    """What is to be done on the storage once the transaction is kept, or lost."""
+class _Pending:
+    """Work on the file store that waits for the commit or rollback."""
 
-    if_kept: list[Callable[[], None]] = field(default_factory=list)
-    if_lost: list[Callable[[], None]] = field(default_factory=list)
+    on_commit: list[Callable[[], None]] = field(default_factory=list)
+    on_rollback: list[Callable[[], None]] = field(default_factory=list)
 
 
-def _owed(session: Session) -> _Owed:
-    owed: _Owed = session.info.setdefault(_OWED, _Owed())
-    return owed
+def _pending(session: Session) -> _Pending:
+    pending: _Pending = session.info.setdefault(_PENDING, _Pending())
+    return pending
 
 
 @event.listens_for(Session, "after_commit")
-def _kept(session: Session) -> None:
+def _after_commit(session: Session) -> None:
     if not session.in_nested_transaction():
-        for do in session.info.pop(_OWED, _Owed()).if_kept:
-            do()
+        for action in session.info.pop(_PENDING, _Pending()).on_commit:
+            action()
 
 
 @event.listens_for(Session, "after_rollback")
-def _lost(session: Session) -> None:
+def _after_rollback(session: Session) -> None:
     if not session.in_nested_transaction():
-        for do in session.info.pop(_OWED, _Owed()).if_lost:
-            do()
+        for action in session.info.pop(_PENDING, _Pending()).on_rollback:
+            action()

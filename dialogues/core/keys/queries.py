@@ -14,7 +14,7 @@ from dialogues.lib.refusal import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A stored file as it is handed out: always an attachment, of a listed type."""
+    """A stored file for download: always an attachment, of an accepted type."""
 
     name: str | None
     media_type: str
@@ -23,7 +23,7 @@ class Download:
 
 
 def download(file_id: UUID, *, dialogue_id: UUID | None) -> Download:
-    """The file's content, piece by piece.
+    """The file's name, type and content (in pieces).
 
     :raises NotFound: there is no such file in this dialogue.
     :raises KeyErased: its key was erased; only the row is left.
@@ -36,5 +36,5 @@ def download(file_id: UUID, *, dialogue_id: UUID | None) -> Download:
 
 
 def name_place(row: StoredFile) -> Place:
-    """Where the sealed name of a file stands."""
+    """The place that the encrypted name of a file is bound to."""
     return Place("stored_file", "name", row.id, row.dialogue_id)

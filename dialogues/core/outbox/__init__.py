@@ -1,1 +1,1 @@
-"""Letters owed, their delivery, and background work: nothing owed is lost, nothing sent that did not happen."""
+"""Emails queued in the transaction of their cause, their delivery, and background work."""

@@ -1,4 +1,4 @@
-"""`flask outbox …`: deliver what is due, work in the background, list what has not left."""
+"""`flask outbox …`: deliver due emails, run the background worker, list unsent emails."""
 
 import signal
 import sys
@@ -19,16 +19,16 @@ commands = ReadyGroup("outbox", help="Letters owed, and work in the background."
 
 @commands.command()
 def deliver() -> None:
-    """Send what is due, and say what was done; ends with 1 where no letter can leave at the moment."""
-    done: list[EmailState] = []
+    """Send all due emails and print the results; exits with 1 if no email can be sent at the moment."""
+    results: list[EmailState] = []
 
-    def tell(kind: EmailKind, email_id: UUID, state: EmailState) -> None:
-        done.append(state)
+    def on_result(kind: EmailKind, email_id: UUID, state: EmailState) -> None:
+        results.append(state)
         click.echo(f"{state.value} {kind.value} {email_id}")
 
-    reached = jobs.deliver_due(tell=tell)
-    click.echo(f"{done.count(EmailState.SENT)} of {len(done)} sent")
-    if not reached:
+    can_send = jobs.deliver_due(on_result=on_result)
+    click.echo(f"{results.count(EmailState.SENT)} of {len(results)} sent")
+    if not can_send:
         click.echo("Letters cannot leave at the moment: see `flask outbox list`.", err=True)
         sys.exit(1)
 
@@ -36,20 +36,20 @@ def deliver() -> None:
 @commands.command()
 @click.option("--periodic/--no-periodic", default=True, help="Also look unasked, for what nobody called about.")
 def work(periodic: bool) -> None:
-    """Work in the background until stopped; what has begun is finished first."""
+    """Run the background worker until it is stopped; it finishes what it has started."""
     stop = Event()
 
-    def end(_signal: int, _frame: Any) -> None:
+    def stop_worker(_signal: int, _frame: Any) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    # The threads need the application itself, not this context's stand-in for it.
+    signal.signal(signal.SIGTERM, stop_worker)
+    signal.signal(signal.SIGINT, stop_worker)
+    # Threads need the application itself, because the proxy works in this context only.
     jobs.work(cast(Flask, current_app._get_current_object()), stop, periodic=periodic)  # type: ignore[attr-defined]  # a thread needs the app itself
 
 
 @commands.command("list")
 def show() -> None:
-    """List the letters that have not left: kind, state, tries, id, and what went wrong."""
+    """List the emails that are not sent: kind, state, attempts, id, and the last error."""
     for email_id, kind, state, tries, error in queries.waiting(system(Purpose.DELIVERY)):
         click.echo(f"{state.value} {kind.value} {email_id} tries={tries} {error}".rstrip())

@@ -1,4 +1,4 @@
-"""Delivers letters step by step, each step a small transaction: take one, compose it once, say how it went."""
+"""Delivery of emails in small transactions: claim one, compose it, record the result."""
 
 import hashlib
 import secrets
@@ -38,38 +38,36 @@ from dialogues.policy import EMAILS_RESEND
 
 
 def resend(viewer: Viewer, email_id: UUID, now: datetime) -> None:
-    """Have a letter tried again that was set aside; it is composed anew, to the address that is right now.
+    """Try a failed email again; it is composed again, for the recipient's address now.
 
-    :raises Refusal: it was not set aside, or a newer letter about the same has left already.
+    :raises Refusal: it is no longer marked as failed, or a newer email about the same subject was sent.
     """
     with transaction(viewer, EMAILS_RESEND) as change:
         reached = visible(change.viewer, EMAILS_RESEND)
-        letter = db.session.scalar(select(Email).where(Email.id == email_id, reached))
-        if letter is None:
+        email = db.session.scalar(select(Email).where(Email.id == email_id, reached))
+        if email is None:
             raise NotFound
-        if letter.state is not EmailState.SET_ASIDE:
+        if email.state is not EmailState.SET_ASIDE:
             raise Refusal(N_("This letter is not set aside any more."))
-        if _newer_has_left(letter):
+        if _newer_is_sent(email):
             raise Refusal(N_("A newer letter about the same has left already, so this one would mislead."))
-        letter.state, letter.tries, letter.due_at = EmailState.QUEUED, 0, None
-        letter.sealed_bytes, letter.last_error = None, ""
-        change.record(
-            EmailResent(at=now, about=letter.id, dialogue_id=letter.dialogue_id, meeting_id=letter.listed_under)
-        )
+        email.state, email.tries, email.due_at = EmailState.QUEUED, 0, None
+        email.sealed_bytes, email.last_error = None, ""
+        change.record(EmailResent(at=now, about=email.id, dialogue_id=email.dialogue_id, meeting_id=email.listed_under))
 
 
-def _newer_has_left(letter: Email) -> bool:
-    if letter.order_key is None:
+def _newer_is_sent(email: Email) -> bool:
+    if email.order_key is None:
         return False
     newer = select(Email.id).where(
-        Email.order_key == letter.order_key,
-        Email.sequence > letter.sequence,
+        Email.order_key == email.order_key,
+        Email.sequence > email.sequence,
         Email.state.in_((EmailState.SENDING, EmailState.SENT)),
     )
     return db.session.scalar(newer.limit(1)) is not None
 
 
-#: Letters that belong to no dialogue are sealed under this owner's key.
+#: Emails without a dialogue are encrypted with the key of this owner.
 _INSTALLATION = UUID(int=0)
 
 
@@ -80,7 +78,7 @@ UNREADABLE = N_("The letter can no longer be read: its key is gone.")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A letter that is ours to deliver until its lease ends."""
+    """An email that this worker may deliver until its lease ends."""
 
     email_id: UUID
     kind: EmailKind
@@ -88,38 +86,38 @@ class Claim:
 
 
 def claim(now: datetime) -> Claim | None:
-    """Take the next letter that is due on the machine's clock; None if there is none."""
+    """Claim the next email that is due (machine time); None if there is none."""
     with upkeep(system(Purpose.DELIVERY)) as session:
-        while letter := session.scalar(_due(now)):
-            if letter.overtaken:
-                _release_lease(letter, EmailState.SUPERSEDED)
-            elif letter.tries >= MOST_TRIES:
-                _release_lease(letter, EmailState.SET_ASIDE, STOPPED)
+        while email := session.scalar(_due(now)):
+            if email.overtaken:
+                _release_lease(email, EmailState.SUPERSEDED)
+            elif email.tries >= MOST_TRIES:
+                _release_lease(email, EmailState.SET_ASIDE, STOPPED)
             else:
-                return _take(letter, now)
+                return _lease(email, now)
             session.flush()
     return None
 
 
-def _take(letter: Email, now: datetime) -> Claim:
-    letter.state = EmailState.SENDING
-    letter.tries += 1
-    letter.lease_token = secrets.token_hex(16)
-    letter.lease_until = now + LEASE
-    return Claim(email_id=letter.id, kind=letter.kind, token=letter.lease_token)
+def _lease(email: Email, now: datetime) -> Claim:
+    email.state = EmailState.SENDING
+    email.tries += 1
+    email.lease_token = secrets.token_hex(16)
+    email.lease_until = now + LEASE
+    return Claim(email_id=email.id, kind=email.kind, token=email.lease_token)
 
 
 def _due(now: datetime) -> Select[Email]:
-    """The next letter: fresh ones first, so that one that keeps failing holds up nobody."""
+    """The next email. Those with fewer attempts come first, so that one that keeps failing delays no others."""
     waiting = and_(
         Email.state.in_((EmailState.QUEUED, EmailState.READY)), or_(Email.due_at.is_(None), Email.due_at <= now)
     )
     dropped = and_(Email.state == EmailState.SENDING, Email.lease_until < now)
     order = (Email.tries, Email.queued_at, Email.sequence, Email.id)
-    return select(Email).where(or_(waiting, dropped), ~_waits_for_an_earlier_one()).order_by(*order).limit(1)
+    return select(Email).where(or_(waiting, dropped), ~_waits_for_earlier_email()).order_by(*order).limit(1)
 
 
-def _waits_for_an_earlier_one() -> ColumnElement[bool]:
+def _waits_for_earlier_email() -> ColumnElement[bool]:
     earlier = aliased(Email)
     same_sequence = and_(
         earlier.sequence == Email.sequence,
@@ -133,107 +131,106 @@ def _waits_for_an_earlier_one() -> ColumnElement[bool]:
 
 
 def render(claimed: Claim, now: datetime) -> Envelope | None:
-    """The bytes to be sent: composed at the first try and the same ever after; a letter with a secret is new each time.
+    """The message to send: composed at the first attempt and then stored, but composed each time if it has a secret.
 
-    None: the letter is no longer ours, or nothing is owed any more.
+    None: another worker has the email, or it is no longer needed.
 
-    :raises Undelivered: it cannot be written as it should be.
+    :raises Undelivered: it cannot be composed or read.
     """
     with upkeep(system(Purpose.DELIVERY)) as session:
-        letter = _held(session, claimed)
-        if letter is None:
+        email = _load_claimed(session, claimed)
+        if email is None:
             return None
-        if letter.sealed_bytes is not None:
-            return _parcel(letter, _opened(letter, letter.sealed_bytes))
-        composed = state().composers[letter.kind](_as_due(letter), now)
+        if email.sealed_bytes is not None:
+            return _envelope(email, _unsealed(email, email.sealed_bytes))
+        composed = state().composers[email.kind](_as_due(email), now)
         if composed is None:
-            _release_lease(letter, EmailState.SUPERSEDED)
+            _release_lease(email, EmailState.SUPERSEDED)
             return None
-        return _parcel(letter, _frozen(letter, composed, now))
+        return _envelope(email, _compose(email, composed, now))
 
 
-def _frozen(letter: Email, composed: Composed, now: datetime) -> bytes:
+def _compose(email: Email, composed: Composed, now: datetime) -> bytes:
     address = own_address()
     try:
         content = email_bytes(
-            letter.id, letter.message_id, composed, own_address=address, base_url=own_base_url(), at=now
+            email.id, email.message_id, composed, own_address=address, base_url=own_base_url(), at=now
         )
     except FaultyEmail as fault:
         raise Undelivered(Trouble.FINAL, UNWRITTEN) from fault
-    letter.recipient, letter.sender = composed.recipient, composed.sender or address
-    letter.has_secret = composed.has_secret
-    letter.bytes_sha256 = hashlib.sha256(content).hexdigest()
+    email.recipient, email.sender = composed.recipient, composed.sender or address
+    email.has_secret = composed.has_secret
+    email.bytes_sha256 = hashlib.sha256(content).hexdigest()
     if not composed.has_secret:
-        letter.sealed_bytes = seal(key_store(), _key(letter), _place(letter), content)
+        email.sealed_bytes = seal(key_store(), _key(email), _place(email), content)
     return content
 
 
-def _opened(letter: Email, sealed: bytes) -> bytes:
+def _unsealed(email: Email, sealed: bytes) -> bytes:
     try:
-        return unseal(key_store(), _key(letter), _place(letter), sealed)
+        return unseal(key_store(), _key(email), _place(email), sealed)
     except (KeyErased, KeyMissing, SealBroken) as error:
         raise Undelivered(Trouble.FINAL, UNREADABLE) from error
 
 
 def mark_sent(claimed: Claim, now: datetime) -> None:
-    """Say that a letter has left."""
     with upkeep(system(Purpose.DELIVERY)) as session:
-        letter = _held(session, claimed)
-        if letter is not None:
-            letter.sent_at = now
-            _release_lease(letter, EmailState.SENT)
+        email = _load_claimed(session, claimed)
+        if email is not None:
+            email.sent_at = now
+            _release_lease(email, EmailState.SENT)
 
 
 def mark_undelivered(claimed: Claim, trouble: Undelivered, now: datetime, chance: float) -> EmailState | None:
-    """Say that a letter has not left, and when it is tried again on the machine's clock; where it stands now."""
+    """Record a failed attempt and when to try again (machine time); returns the new state."""
     with upkeep(system(Purpose.DELIVERY)) as session:
-        letter = _held(session, claimed)
-        if letter is None:
+        email = _load_claimed(session, claimed)
+        if email is None:
             return None
         if trouble.trouble is Trouble.AWAY:
-            letter.tries -= 1
-        frozen = letter.sealed_bytes is not None
-        state = state_after(trouble.trouble, letter.tries, frozen=frozen, overtaken=letter.overtaken)
-        tries = 0 if trouble.trouble is Trouble.AWAY else letter.tries
-        letter.due_at = now + pause_after(tries, chance)
-        _release_lease(letter, state, trouble.words)
+            email.tries -= 1
+        has_bytes = email.sealed_bytes is not None
+        state = state_after(trouble.trouble, email.tries, frozen=has_bytes, overtaken=email.overtaken)
+        tries = 0 if trouble.trouble is Trouble.AWAY else email.tries
+        email.due_at = now + pause_after(tries, chance)
+        _release_lease(email, state, trouble.words)
         return state
 
 
-def _release_lease(letter: Email, state: EmailState, words: str = "") -> None:
-    """Let go of a letter in that state."""
-    letter.state, letter.last_error = state, words
-    letter.lease_token = letter.lease_until = None
+def _release_lease(email: Email, state: EmailState, words: str = "") -> None:
+    """Set the state and end the lease."""
+    email.state, email.last_error = state, words
+    email.lease_token = email.lease_until = None
     if state is EmailState.SUPERSEDED:
-        letter.sealed_bytes = None
+        email.sealed_bytes = None
 
 
-def _held(session: Session, claimed: Claim) -> Email | None:
+def _load_claimed(session: Session, claimed: Claim) -> Email | None:
     mine = (Email.id == claimed.email_id, Email.lease_token == claimed.token)
     return session.scalar(select(Email).where(*mine))
 
 
-def _as_due(letter: Email) -> DueEmail:
+def _as_due(email: Email) -> DueEmail:
     return DueEmail(
-        id=letter.id,
-        kind=letter.kind,
-        dialogue_id=letter.dialogue_id,
-        listed_under=letter.listed_under,
-        person_id=letter.person_id,
-        account_id=letter.account_id,
-        facts=letter.facts,
-        sequence=letter.sequence,
-        message_id=letter.message_id,
+        id=email.id,
+        kind=email.kind,
+        dialogue_id=email.dialogue_id,
+        listed_under=email.listed_under,
+        person_id=email.person_id,
+        account_id=email.account_id,
+        facts=email.facts,
+        sequence=email.sequence,
+        message_id=email.message_id,
     )
 
 
-def _parcel(letter: Email, content: bytes) -> Envelope:
-    return Envelope(email_id=letter.id, sender=letter.sender or "", recipient=letter.recipient or "", content=content)
+def _envelope(email: Email, content: bytes) -> Envelope:
+    return Envelope(email_id=email.id, sender=email.sender or "", recipient=email.recipient or "", content=content)
 
 
-def _key(letter: Email) -> KeyName:
-    return KeyName("letters", letter.dialogue_id or _INSTALLATION)
+def _key(email: Email) -> KeyName:
+    return KeyName("letters", email.dialogue_id or _INSTALLATION)
 
 
-def _place(letter: Email) -> Place:
-    return Place("letter", "sealed_bytes", letter.id, letter.dialogue_id)
+def _place(email: Email) -> Place:
+    return Place("letter", "sealed_bytes", email.id, email.dialogue_id)

@@ -1,4 +1,4 @@
-"""The queue between processes and machines: it says that there is something to do, and never carries the work."""
+"""The background worker and its queue. The queue only wakes the worker; the work is found in the database."""
 
 import logging
 import os
@@ -29,18 +29,18 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
-def carrier(settings: Settings) -> Transport:
-    """What carries the letters of this installation.
+def mail_transport(settings: Settings) -> Transport:
+    """The mail transport of this installation: a mail server, or a folder if none is set.
 
-    :raises SettingsError: DIALOGUES_MAIL_URL cannot be used.
+    :raises SettingsError: DIALOGUES_MAIL_URL is not valid.
     """
     return mail_server(settings.mail_url) if settings.mail_url else Folder(settings.instance / "outbox")
 
 
 def mail_server(url: str) -> "MailServer":
-    """The mail server at `smtp://`, `smtp+starttls://` or `smtps://`, with `user:password@` before the host if it asks.
+    """Parse `smtp://`, `smtp+starttls://` or `smtps://`, with an optional `user:password@` before the host.
 
-    :raises SettingsError: the URL cannot be read, or would send a password in the clear; it is not repeated.
+    :raises SettingsError: the URL is not valid, or would send the password unencrypted; the message omits it.
     """
     try:
         parts = urlsplit(url)
@@ -65,40 +65,40 @@ def mail_server(url: str) -> "MailServer":
 
 
 _log = logging.getLogger(__name__)
-_LISTENS_EVERY = 1.0
-_LOOKS_EVERY = 20.0
+_POLL_SECONDS = 1.0
+_SWEEP_SECONDS = 20.0
 
 
-#: Told of each letter that was tried: its kind, its id, where it stands now.
-Tell = Callable[[EmailKind, UUID, EmailState], None]
+#: Called with the result of each attempt: kind, id and new state of the email.
+OnResult = Callable[[EmailKind, UUID, EmailState], None]
 
 
-def deliver_due(stop: Event | None = None, tell: Tell = lambda _kind, _id, _state: None) -> bool:
-    """Deliver what is due, one letter after the other; whether letters can leave at the moment."""
-    carries = carrier(state().settings)
+def deliver_due(stop: Event | None = None, on_result: OnResult = lambda _kind, _id, _state: None) -> bool:
+    """Send all due emails one by one; False if no email can be sent at the moment."""
+    transport = mail_transport(state().settings)
     while not (stop and stop.is_set()):
         claimed = commands.claim(clock.real_now())
         if claimed is None:
             break
-        result, away = _deliver(claimed, carries)
-        tell(claimed.kind, claimed.email_id, result)
+        result, unreachable = _deliver(claimed, transport)
+        on_result(claimed.kind, claimed.email_id, result)
         _log.info("letter %s %s %s", result.value, claimed.kind.value, claimed.email_id)
-        if away:
+        if unreachable:
             return False
     return True
 
 
-def _deliver(claimed: commands.Claim, carries: Transport) -> tuple[EmailState, bool]:
-    """Deliver one letter: where it stands now, and whether none can leave at the moment."""
+def _deliver(claimed: commands.Claim, transport: Transport) -> tuple[EmailState, bool]:
+    """Send one email; returns its new state, and whether no email can be sent at the moment."""
     try:
-        parcel = commands.render(claimed, clock.now())
-        if parcel is None:
+        envelope = commands.render(claimed, clock.now())
+        if envelope is None:
             return EmailState.SUPERSEDED, False
-        carries.carry(parcel)
+        transport.send(envelope)
     except Undelivered as trouble:
         return _undelivered(claimed, trouble), trouble.trouble is Trouble.AWAY
     except Exception as fault:
-        # Whatever is wrong with one letter, the others are to leave.
+        # One faulty email must not stop the others.
         _log.exception("letter fault %s %s: %s", claimed.kind.value, claimed.email_id, type(fault).__name__)
         return _undelivered(claimed, Undelivered(Trouble.PASSING, commands.UNWRITTEN)), False
     commands.mark_sent(claimed, clock.now())
@@ -106,67 +106,68 @@ def _deliver(claimed: commands.Claim, carries: Transport) -> tuple[EmailState, b
 
 
 def _undelivered(claimed: commands.Claim, trouble: Undelivered) -> EmailState:
-    # No secret: chance only keeps letters that failed together from coming back together.
-    result = commands.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, no secret
+    # Not a secret: the jitter spreads emails that failed together.
+    result = commands.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, not a secret
     return result or EmailState.SENDING
 
 
 def work(app: Flask, stop: Event, *, periodic: bool = True) -> None:
-    """Answer calls until told to stop; each sweep has a thread of its own, so that long work keeps no letter."""
+    """Run the sweeps when woken, until stopped. Each has its own thread, so that long work does not delay emails."""
     sweeps = state(app).sweeps
     calls = {name: Event() for name in sweeps}
-    answering = [
-        Thread(target=_answer, args=(app, name, sweep, calls[name], stop), name=name) for name, sweep in sweeps.items()
+    threads = [
+        Thread(target=_run_sweep, args=(app, name, sweep, calls[name], stop), name=name)
+        for name, sweep in sweeps.items()
     ]
-    for thread in answering:
+    for thread in threads:
         thread.start()
-    _call(calls)
-    looked = time.monotonic()
-    while not stop.wait(_LISTENS_EVERY):
-        if woken(app) or (periodic and time.monotonic() - looked > _LOOKS_EVERY):
-            looked = time.monotonic()
-            _call(calls)
-    _call(calls)
-    for thread in answering:
+    _wake_all(calls)
+    last_sweep = time.monotonic()
+    while not stop.wait(_POLL_SECONDS):
+        if woken(app) or (periodic and time.monotonic() - last_sweep > _SWEEP_SECONDS):
+            last_sweep = time.monotonic()
+            _wake_all(calls)
+    _wake_all(calls)
+    for thread in threads:
         thread.join()
 
 
-def _call(calls: Mapping[str, Event]) -> None:
+def _wake_all(calls: Mapping[str, Event]) -> None:
     for call in calls.values():
         call.set()
 
 
-#: Looks at its own tables for what is due and does it, until it is told to stop.
+#: Finds due work in its own tables and does it, until stopped.
 Sweep = Callable[[Event], object]
 
 
-def _answer(app: Flask, name: str, sweep: Sweep, call: Event, stop: Event) -> None:
+def _run_sweep(app: Flask, name: str, sweep: Sweep, call: Event, stop: Event) -> None:
     while call.wait() and not stop.is_set():
         call.clear()
         try:
             with app.app_context():
                 sweep(stop)
         except Exception:
-            # The next call tries again; a sweep that ended would leave its work undone for good.
+            # Wait for the next call: a sweep that ended here would never run again.
             _log.exception("sweep fault %s", name)
 
 
 def queue(app: Flask) -> Huey:
-    """The queue of this application, opened at its first use, and anew when its file was deleted.
+    """The queue of this application; opened at first use, and again if its file was deleted.
 
-    :raises SettingsError: DIALOGUES_QUEUE_URL names a kind of queue that is not known here.
+    :raises SettingsError: DIALOGUES_QUEUE_URL names an unknown kind of queue.
     """
-    here = state(app)
-    if here.queue is None or not (_on_server(here.settings) or Path(here.settings.queue).exists()):
-        here.queue = _open(here.settings)
-        here.call_worker = here.queue.task(name="wake")(_nothing)
-    return here.queue
+    app_state = state(app)
+    if app_state.queue is None or not (_on_server(app_state.settings) or Path(app_state.settings.queue).exists()):
+        app_state.queue = _open(app_state.settings)
+        app_state.call_worker = app_state.queue.task(name="wake")(_no_op)
+    return app_state.queue
 
 
 def refuse_unknown(settings: Settings) -> None:
-    """Look whether the queue is of a kind that is known here.
+    """Check that the kind of queue is known.
 
-    :raises SettingsError: DIALOGUES_QUEUE_URL names another.
+    :raises SettingsError: it is not.
     """
     if "://" in settings.queue and not _on_server(settings):
         raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
@@ -175,51 +176,51 @@ def refuse_unknown(settings: Settings) -> None:
 
 
 def wake(app: Flask) -> None:
-    """Tell the worker that there may be something to do; raises nothing, since it looks by itself now and then."""
+    """Wake the worker. Raises nothing, because the worker also looks for work regularly."""
     try:
         opened = queue(app)
         try:
-            # One unheard call is enough: whoever hears it will see everything that was committed before.
+            # One waiting call is enough, because the worker will then see everything committed before.
             if not opened.pending_count():
                 state(app).call_worker()
         finally:
-            _let_go(opened)
+            _close_connection(opened)
     except Exception as error:
         _log.warning("The worker could not be woken: %s", type(error).__name__)
 
 
 def woken(app: Flask) -> bool:
-    """Whether the worker was called since it last asked; the calls are taken from the queue."""
+    """Whether the worker was called since the last time; removes the calls from the queue."""
     try:
         opened = queue(app)
         try:
-            heard = opened.dequeue() is not None
+            called = opened.dequeue() is not None
             while opened.dequeue() is not None:
                 pass
         finally:
-            _let_go(opened)
+            _close_connection(opened)
     except Exception as error:
         _log.warning("The queue could not be read: %s", type(error).__name__)
         if type(error) is sqlite3.DatabaseError:
-            _throw_away(app)
+            _delete_queue_file(app)
         return False
-    return heard
+    return called
 
 
-def _nothing() -> None:
-    """What a call says; hearing it is all there is to do."""
+def _no_op() -> None:
+    """The body of a call; the call itself is the message."""
 
 
 def _open(settings: Settings) -> Huey:
     refuse_unknown(settings)
-    # Calls are signed, since a queue is read with pickle and a shared one may be written by others.
+    # Calls are signed, because Huey reads them with pickle and others may write to a shared queue.
     options: dict[str, Any] = {"results": False, "serializer": SignedSerializer(settings.secret_key, "dialogues.queue")}
     if _on_server(settings):
         return RedisHuey("dialogues", url=settings.queue, blocking=False, **options)
     path = Path(settings.queue)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    # Its own journal mode, so that no second file lies beside it: the queue can be deleted at any time.
+    # A separate journal mode without extra files, so that the queue file can be deleted at any time.
     return SqliteHuey("dialogues", filename=str(path), journal_mode="delete", fsync=True, timeout=2, **options)
 
 
@@ -227,14 +228,14 @@ def _on_server(settings: Settings) -> bool:
     return settings.queue.startswith(("redis://", "rediss://"))
 
 
-def _let_go(opened: Huey) -> None:
-    """Close this thread's connection to a file; connections to a server are pooled."""
+def _close_connection(opened: Huey) -> None:
+    """Close this thread's connection to a queue file; connections to a server are pooled."""
     if isinstance(opened, SqliteHuey):
         opened.storage.close()
 
 
-def _throw_away(app: Flask) -> None:
-    """A damaged queue is deleted and made anew: the truth is in our tables."""
+def _delete_queue_file(app: Flask) -> None:
+    """Delete a damaged queue file; nothing is lost, because the work is in the database."""
     Path(state(app).settings.queue).unlink(missing_ok=True)
 
 

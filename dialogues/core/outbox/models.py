@@ -1,4 +1,4 @@
-"""Letters owed, as rows in the transaction of their cause."""
+"""Emails to send, as rows written in the transaction of their cause."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,11 @@ from dialogues.extensions import Base
 
 
 class Email(Base):
-    """A letter to one recipient, composed once from what is immutable and frozen; `facts` are ids, never words.
+    """An email to one recipient; composed once and stored encrypted. `facts` are ids, never text.
 
-    `order_key` and `sequence` order the letters of one calendar entry: none overtakes an earlier one. A letter that is
-    `overtaken` while it is being sent is not tried again. `due_at` is the machine's time, as the lease; none: at once.
+    `order_key` and `sequence` order the emails about one subject, such as a calendar entry. If a newer one replaces an
+    email while it is being sent (`overtaken`), a failed attempt is not repeated. `due_at` and the lease are machine
+    time; `due_at` None means at once.
     """
 
     __tablename__ = "email"

@@ -1,4 +1,4 @@
-"""Owes letters, inside the transaction of their cause: cause and letter are kept or lost together."""
+"""Queues emails inside the transaction of their cause."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
@@ -11,32 +11,33 @@ from dialogues.core.outbox.models import Email
 from dialogues.core.outbox.rules import UNSENT, EmailRequest, EmailState
 from dialogues.extensions import db
 
-#: Letters that have not left and are not leaving.
+#: Emails that are not sent and not being sent now.
 _WAITING = (*(UNSENT - {EmailState.SENDING}), EmailState.SET_ASIDE)
 
 
 def enqueue(email_request: EmailRequest) -> UUID:
-    """Owe a letter and say its id; what is owed already under this `dedup_key` is not owed twice.
+    """Queue an email and return its id. Idempotent by `dedup_key`.
 
-    With `supersedes`, older letters of the same `order_key` that have not left yet never will.
+    With `supersedes`, older unsent emails with the same `order_key` are cancelled.
     """
     return enqueue_all((email_request,))[0]
 
 
 def enqueue_all(email_requests: Collection[EmailRequest]) -> list[UUID]:
-    """Owe many letters as `owe` does each, in a fixed number of queries; their ids in the same order."""
+    """Queue many emails like :func:`enqueue`, in a fixed number of statements; returns the ids in the same order."""
     ids = _known({email_request.dedup_key for email_request in email_requests})
     fresh = {
         email_request.dedup_key: email_request for email_request in email_requests if email_request.dedup_key not in ids
     }
     if fresh:
-        left = _last_left({email_request.order_key for email_request in fresh.values() if email_request.order_key})
+        last_sent = _last_sent({email_request.order_key for email_request in fresh.values() if email_request.order_key})
         _supersede_older(
             email_request for email_request in fresh.values() if email_request.supersedes and email_request.order_key
         )
         ids |= {key: uuid4() for key in fresh}
         rows = [
-            _letter(ids[key], email_request, _is_overtaken(email_request, left)) for key, email_request in fresh.items()
+            _row(ids[key], email_request, _is_overtaken(email_request, last_sent))
+            for key, email_request in fresh.items()
         ]
         db.session.execute(insert(Email), rows)
     return [ids[email_request.dedup_key] for email_request in email_requests]
@@ -47,7 +48,7 @@ def _known(dedup_keys: Collection[str]) -> dict[str, UUID]:
     return {row.dedup_key: row.id for row in known}
 
 
-def _letter(email_id: UUID, email_request: EmailRequest, overtaken: bool) -> dict[str, Any]:
+def _row(email_id: UUID, email_request: EmailRequest, overtaken: bool) -> dict[str, Any]:
     return {
         "id": email_id,
         "dedup_key": email_request.dedup_key,
@@ -66,51 +67,51 @@ def _letter(email_id: UUID, email_request: EmailRequest, overtaken: bool) -> dic
     }
 
 
-def _last_left(order_keys: Collection[str]) -> dict[str, int]:
-    """The sequence of the last letter of each order that has left or is leaving."""
-    left = (
+def _last_sent(order_keys: Collection[str]) -> dict[str, int]:
+    """The highest sequence of each order that is sent or being sent."""
+    last_sent = (
         select(Email.order_key, func.max(Email.sequence).label("last"))
         .where(Email.order_key.in_(order_keys), Email.state.in_((EmailState.SENDING, EmailState.SENT)))
         .group_by(Email.order_key)
     )
-    return {str(row.order_key): int(row.last) for row in db.session.execute(left)}
+    return {str(row.order_key): int(row.last) for row in db.session.execute(last_sent)}
 
 
-def _is_overtaken(email_request: EmailRequest, left: Mapping[str, int]) -> bool:
-    """Whether a later letter of the same order has left or is leaving: an earlier one must not follow it."""
+def _is_overtaken(email_request: EmailRequest, last_sent: Mapping[str, int]) -> bool:
+    """Whether a later email of the same order is sent or being sent; an earlier one must not follow it."""
     return (
         bool(email_request.order_key)
-        and left.get(email_request.order_key or "", email_request.sequence) > email_request.sequence
+        and last_sent.get(email_request.order_key or "", email_request.sequence) > email_request.sequence
     )
 
 
 def recall(email_ids: Collection[UUID]) -> int:
-    """Keep letters that have not left from ever leaving; how many were kept."""
+    """Cancel unsent emails; returns how many."""
     chosen = update(Email).where(Email.id.in_(email_ids))
-    # One that is leaving at this moment is left alone; should it fail, it is not tried again.
+    # An email being sent now is not changed; if the attempt fails, it is not repeated.
     db.session.execute(chosen.where(Email.state == EmailState.SENDING).values(overtaken=True))
     waiting = chosen.where(Email.state.in_(_WAITING))
-    kept = db.session.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None))
-    return cast("CursorResult[Any]", kept).rowcount
+    cancelled = db.session.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None))
+    return cast("CursorResult[Any]", cancelled).rowcount
 
 
 def compose_anew(person_ids: Collection[UUID]) -> None:
-    """Have letters to these people that have not left composed once more: they have another address by now."""
-    theirs = update(Email).where(Email.person_id.in_(person_ids), Email.sealed_bytes.is_not(None))
-    # One that is leaving at this moment leaves; should it fail, it is tried again where the person is now.
-    db.session.execute(theirs.where(Email.state == EmailState.SENDING).values(sealed_bytes=None))
-    ready = theirs.where(Email.state == EmailState.READY)
-    db.session.execute(ready.values(state=EmailState.QUEUED, sealed_bytes=None))
+    """Compose unsent emails to these people again, because their address has changed."""
+    emails = update(Email).where(Email.person_id.in_(person_ids), Email.sealed_bytes.is_not(None))
+    # An email being sent now is not stopped; if the attempt fails, the next one uses the new address.
+    db.session.execute(emails.where(Email.state == EmailState.SENDING).values(sealed_bytes=None))
+    composed = emails.where(Email.state == EmailState.READY)
+    db.session.execute(composed.values(state=EmailState.QUEUED, sealed_bytes=None))
 
 
 def _supersede_older(email_requests: Iterable[EmailRequest]) -> None:
     rows = [{"order": email_request.order_key, "number": email_request.sequence} for email_request in email_requests]
     if not rows:
         return
-    many = db.session.connection()
+    connection = db.session.connection()
     older = update(Email).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))
-    # One that is leaving at this moment is left alone; should it fail, it is not tried again.
-    many.execute(older.where(Email.state == EmailState.SENDING).values(overtaken=True), rows)
-    # One comparison each: a list of values cannot be sent for many rows at once.
+    # An email being sent now is not changed; if the attempt fails, it is not repeated.
+    connection.execute(older.where(Email.state == EmailState.SENDING).values(overtaken=True), rows)
+    # Compare states one by one, because a list parameter does not work with executemany.
     waiting = older.where(or_(*(Email.state == state for state in _WAITING)))
-    many.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None), rows)
+    connection.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None), rows)

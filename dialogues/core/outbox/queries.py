@@ -1,4 +1,4 @@
-"""Reads of letters, always for a viewer; what stands in a letter, and where it goes, is never read here."""
+"""Reads of emails, always for a viewer; never their text or address."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,8 +19,6 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailLine:
-    """A letter as it is listed."""
-
     id: UUID
     kind: EmailKind
     state: EmailState
@@ -33,7 +31,7 @@ class EmailLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emails:
-    """One page of the letters of a meeting, and how many there are in each state."""
+    """One page of the emails of a meeting, and how many there are in each state."""
 
     lines: tuple[EmailLine, ...]
     counts: Mapping[EmailState, int]
@@ -42,7 +40,7 @@ class Emails:
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Which letters the viewer reaches with the action."""
+    """The emails that the viewer may reach with the action."""
     return or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action)))
 
 
@@ -55,7 +53,7 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
 
 
 def emails(viewer: Viewer, states: frozenset[EmailState] = frozenset(EmailState), page: int = 1) -> Emails:
-    """The letters of the viewer's meeting in these states, newest first."""
+    """The emails of the viewer's meeting in these states, newest first."""
     counts = _counts(viewer)
     last = max(1, -(-sum(counts.get(state, 0) for state in states) // PAGE))
     page = min(max(page, 1), last)
@@ -98,12 +96,12 @@ def _counts(viewer: Viewer) -> dict[EmailState, int]:
 
 
 def set_aside(viewer: Viewer) -> int:
-    """How many letters of the viewer's meeting wait for somebody to look at them."""
+    """How many failed emails of the viewer's meeting need a decision."""
     return _counts(viewer).get(EmailState.SET_ASIDE, 0)
 
 
 def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]]:
-    """Letters that have not left, oldest first: id, kind, state, tries, what went wrong; for the operator."""
+    """Unsent emails, oldest first, for the administrator: id, kind, state, attempts, last error."""
     rows = db.session.execute(
         select(Email.id, Email.kind, Email.state, Email.tries, Email.last_error)
         .where(visible(viewer, EMAILS_SEE), Email.state.in_(UNSENT | {EmailState.SET_ASIDE}))
@@ -113,19 +111,19 @@ def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]
 
 
 def message_id_of(email_id: UUID | None) -> str | None:
-    """The Message-ID of a letter that has left, for letters that follow it; None if it has not."""
+    """The Message-ID of a sent email, for replies to it; None if it is not sent."""
     sent = select(Email.message_id).where(Email.id == email_id, Email.state == EmailState.SENT)
     return db.session.execute(sent).scalar_one_or_none()
 
 
 def has_begun(order_key: str, sequence: int) -> bool:
-    """Whether a letter of this order before that sequence has left, or may have."""
+    """Whether an earlier email of this order was sent, or may have been."""
     earlier = select(Email.id).where(Email.order_key == order_key, Email.sequence < sequence)
     return db.session.execute(earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))).first() is not None
 
 
 def last_left(order_key: str, sequence: int) -> int | None:
-    """The sequence of the newest letter of this order before that one, if it has left for certain."""
+    """The sequence of the last attempted email of this order before `sequence`, if it was certainly sent."""
     earlier = select(Email.sequence, Email.state).where(Email.order_key == order_key, Email.sequence < sequence)
     tried = earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))
     newest = db.session.execute(tried.order_by(Email.sequence.desc(), Email.queued_at.desc()).limit(1)).first()
@@ -134,14 +132,14 @@ def last_left(order_key: str, sequence: int) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastQueued:
-    """The newest letter of one kind to a person: when it was owed, and whether it has yet to leave."""
+    """The latest email of one kind to a person: when it was queued, and whether it is still unsent."""
 
     at: datetime
     waits: bool
 
 
 def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
-    """The newest letter of that kind to each person of the viewer's meeting; replaced ones do not count."""
+    """The latest email of that kind to each person of the viewer's meeting; superseded ones do not count."""
     waits = case((Email.state.in_(UNSENT | {EmailState.SET_ASIDE}), 1), else_=0)
     rows = db.session.execute(
         select(Email.person_id, func.max(Email.queued_at).label("at"), func.max(waits).label("waits"))
@@ -156,13 +154,13 @@ _LEFT = (EmailState.SENDING, EmailState.SENT)
 
 
 def left(email_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these letters that have left, or are leaving."""
+    """Those of these emails that are sent or being sent."""
     gone = select(Email.id).where(Email.id.in_(email_ids), Email.state.in_(_LEFT))
     return frozenset(db.session.execute(gone).scalars())
 
 
 def left_by_cause(viewer: Viewer, kind: EmailKind) -> dict[str, int]:
-    """How many letters of that kind have left in the viewer's meeting, by the hexadecimal id in their debt keys."""
+    """How many emails of that kind were sent in the viewer's meeting, by the hexadecimal id in their `dedup_key`."""
     cause = func.substr(Email.dedup_key, len(kind.value) + 2, 32)
     gone = select(cause.label("cause"), func.count().label("left")).where(
         visible(viewer, EMAILS_SEE), Email.kind == kind, Email.state.in_(_LEFT)

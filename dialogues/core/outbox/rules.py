@@ -1,4 +1,4 @@
-"""Decisions about letters owed, on given facts."""
+"""Rules about emails to send."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from dialogues.core.common.events import DomainEvent
 from dialogues.lib.mail.parts import Composed, Trouble
 from dialogues.lib.refusal import N_
 
-#: How often a letter is tried before it is set aside for a person to look at: for about four hours.
+#: How many attempts an email gets before it is marked as failed: about four hours.
 MOST_TRIES = 8
-#: How long a letter belongs to the worker that took it; far longer than one delivery can last.
+#: How long a claimed email belongs to its worker; much longer than one delivery can take.
 LEASE = timedelta(minutes=5)
 
 
@@ -22,7 +22,7 @@ _LONGEST_PAUSE = timedelta(hours=4)
 
 
 class EmailState(Enum):
-    """Where a letter stands; `set_aside` waits for a coordinator, `superseded` will never be sent."""
+    """The state of an email; `set_aside` means failed and needs a decision, `superseded` is never sent."""
 
     QUEUED = "queued"
     READY = "ready"
@@ -32,16 +32,16 @@ class EmailState(Enum):
     SET_ASIDE = "set_aside"
 
 
-#: Letters in these states will still leave, so that later ones of the same order wait for them.
+#: Emails in these states will still be sent, so later ones of the same order wait for them.
 UNSENT = frozenset({EmailState.QUEUED, EmailState.READY, EmailState.SENDING})
 
 
 class EmailKind(Enum):
-    """What a letter is about; the feature that owes it composes it."""
+    """What an email is about; the feature that queues it also composes it."""
 
     SIGN_IN_LINK = "sign_in_link"
     STAFF_INVITATION = "staff_invitation"
-    PASSWORD_RESET = "password_reset"  # noqa: S105  a kind of letter, no password
+    PASSWORD_RESET = "password_reset"  # noqa: S105  a kind of email, not a password
     ROLE_OFFERED = "role_offered"
     INVITATION = "invitation"
     CALENDAR_REQUEST = "calendar_request"
@@ -61,10 +61,10 @@ class EmailKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailRequest:
-    """A letter that is owed: `dedup_key` makes owing it twice one letter; `facts` are ids, numbers, times, never words.
+    """An email to queue. `dedup_key` makes queueing idempotent; `facts` are ids, numbers and times, never text.
 
-    Letters with the same `order_key` leave in the order of `sequence`; a newer one supersedes an older one not yet sent
-    when `supersedes` is true.
+    Emails with the same `order_key` are sent in the order of `sequence`; with `supersedes`, a newer one cancels older
+    ones that are not sent.
     """
 
     kind: EmailKind
@@ -82,7 +82,7 @@ class EmailRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueEmail:
-    """What a composer is given."""
+    """The facts that a composer gets."""
 
     id: UUID
     kind: EmailKind
@@ -96,13 +96,13 @@ class DueEmail:
 
 
 def pause_after(tries: int, chance: float) -> timedelta:
-    """How long to wait after that many tries, twice as long each time; `chance` (0 to 1) spreads them."""
+    """How long to wait after `tries` attempts: doubles each time, up to four hours. `chance` (0 to 1) is jitter."""
     longest = min(_FIRST_PAUSE * 2 ** min(tries - 1, 16), _LONGEST_PAUSE) if tries > 0 else _FIRST_PAUSE
     return longest * (0.5 + chance / 2)
 
 
 def state_after(trouble: Trouble, tries: int, *, frozen: bool, overtaken: bool) -> EmailState:
-    """Where a letter stands that did not leave after so many tries."""
+    """The state of an email after a failed attempt."""
     if overtaken:
         return EmailState.SUPERSEDED
     if trouble is Trouble.FINAL or (trouble is Trouble.PASSING and tries >= MOST_TRIES):
@@ -112,12 +112,12 @@ def state_after(trouble: Trouble, tries: int, *, frozen: bool, overtaken: bool) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailResent(DomainEvent):
-    """A letter that was set aside is tried again, at somebody's word."""
+    """A coordinator had a failed email tried again."""
 
     action: ClassVar[str] = "email.resent"
 
 
-#: Composes a letter in the recipient's language, inside the delivering transaction; None: nothing is owed any more.
+#: Composes an email in the recipient's language, inside the delivery's transaction; None if it is no longer needed.
 Composer = Callable[[DueEmail, datetime], Composed | None]
 
 

@@ -1,4 +1,4 @@
-"""The letters of a meeting: who was owed what and whether it left; never what stands in them."""
+"""The emails of a meeting: recipient, subject and delivery; never their text."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from dialogues.policy import EMAILS_RESEND, EMAILS_SEE
 blueprint = Blueprint("outbox", __name__)
 
 
-#: How the list is narrowed: the word in the URL, the words on the page, the states that are meant.
+#: Filters of the list: the word in the URL, the label, the states.
 _FILTERS = (
     ("", _l("All"), frozenset(EmailState)),
     ("owed", _l("Owed"), UNSENT),
@@ -33,7 +33,7 @@ _FILTERS = (
 @allows(EMAILS_SEE)
 def emails(meeting_id: UUID) -> str:
     """The list, newest first."""
-    chosen, states = _chosen(request.args.get("state", ""))
+    chosen, states = _filter(request.args.get("state", ""))
     found = queries.emails(viewer(), states, request.args.get("page", 1, type=int))
 
     def page_url(number: int) -> str:
@@ -43,7 +43,7 @@ def emails(meeting_id: UUID) -> str:
         "core/outbox/emails.html",
         emails=found,
         chosen=chosen,
-        pills=_pills(meeting_id, chosen, found),
+        pills=_filter_links(meeting_id, chosen, found),
         page_url=page_url,
     )
 
@@ -51,7 +51,7 @@ def emails(meeting_id: UUID) -> str:
 @blueprint.route("/meetings/<uuid:meeting_id>/letters/<uuid:email_id>/resend", methods=["POST"])
 @allows(EMAILS_RESEND)
 def resend(meeting_id: UUID, email_id: UUID) -> Response:
-    """Have a letter that was set aside tried again."""
+    """Try a failed email again."""
     try:
         commands.resend(viewer(), email_id, clock.now())
         flash(_("The letter will be sent again."), "success")
@@ -60,11 +60,11 @@ def resend(meeting_id: UUID, email_id: UUID) -> Response:
     return see_other(url_for(".emails", meeting_id=meeting_id, state="set-aside"))
 
 
-def _chosen(word: str) -> tuple[str, frozenset[EmailState]]:
+def _filter(word: str) -> tuple[str, frozenset[EmailState]]:
     return next(((key, states) for key, _words, states in _FILTERS if key == word), ("", frozenset(EmailState)))
 
 
-def _pills(meeting_id: UUID, chosen: str, found: Emails) -> list[tuple[Any, str, bool, int]]:
+def _filter_links(meeting_id: UUID, chosen: str, found: Emails) -> list[tuple[Any, str, bool, int]]:
     return [
         (
             label,

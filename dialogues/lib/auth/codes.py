@@ -1,4 +1,4 @@
-"""Time-based one-time codes (TOTP) of an authenticator app, and their sealed secrets."""
+"""Time-based one-time codes (TOTP, RFC 6238) of authenticator apps."""
 
 import hmac
 from datetime import datetime
@@ -7,24 +7,28 @@ import pyotp
 import segno
 
 SECONDS = 30
-#: A code counts in its own time step, the one before and the one after.
-_NEAR = (0, -1, 1)
+#: A code is valid in its own time step, the one before and the one after.
+_ACCEPTED_STEPS = (0, -1, 1)
 
 
 def new_shared_secret() -> str:
-    """160 random bits in base32, as authenticator apps take them."""
+    """160 random bits in base32, the format of authenticator apps."""
     return pyotp.random_base32()
 
 
 def step_of(shared_secret: str, code: str, now: datetime) -> int | None:
-    """The time step in which the code is right, near this moment; None if it is wrong."""
+    """The time step in which the code is correct, near `now`; None if it is wrong."""
     totp, present = pyotp.TOTP(shared_secret, interval=SECONDS), int(now.timestamp()) // SECONDS
-    typed = "".join(code.split()).encode()
-    right = [step for near in _NEAR if hmac.compare_digest(totp.generate_otp(step := present + near).encode(), typed)]
-    return right[0] if right else None
+    digits = "".join(code.split()).encode()
+    matches = [
+        step
+        for offset in _ACCEPTED_STEPS
+        if hmac.compare_digest(totp.generate_otp(step := present + offset).encode(), digits)
+    ]
+    return matches[0] if matches else None
 
 
 def picture(shared_secret: str, email: str) -> str:
-    """The QR code that an authenticator app scans, as SVG without styles."""
+    """The QR code for an authenticator app, as SVG without styles."""
     address = pyotp.TOTP(shared_secret, interval=SECONDS).provisioning_uri(name=email, issuer_name="Dialogues")
     return segno.make(address, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)

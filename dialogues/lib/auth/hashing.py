@@ -1,4 +1,4 @@
-"""Hashes passwords, at most two at once on a host, since each takes 64 MiB."""
+"""Password hashing, at most two at once on a host, because each takes 64 MiB."""
 
 import fcntl
 import os
@@ -12,25 +12,25 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SLOTS = 2
-_LOOK_AGAIN_AFTER = 0.02
+_POLL_SECONDS = 0.02
 _ARGON2 = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=Type.ID)
-#: Of a password that nobody has: unknown and disabled accounts cost as much to refuse as others.
-NOBODYS = "$argon2id$v=19$m=65536,t=3,p=1$1pJfdLK9Q62f1B3M2W8T3w$Lh1c10iNX8Eq1Mw2deQsCLbOeyStM7tRF5wGFfIq0+8"
+#: Hash of a password that no account has, so that unknown and disabled accounts take as long to refuse as others.
+DUMMY_HASH = "$argon2id$v=19$m=65536,t=3,p=1$1pJfdLK9Q62f1B3M2W8T3w$Lh1c10iNX8Eq1Mw2deQsCLbOeyStM7tRF5wGFfIq0+8"
 
 
 class Busy(Exception):
-    """All slots stayed taken for as long as anyone should wait."""
+    """All slots were taken for the whole waiting time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hasher:
-    """Where the slots of this host lie, and how many seconds to wait for one."""
+    """Hashes passwords. `folder` holds the lock files of this host, `wait` is in seconds."""
 
     folder: Path
     wait: float = 3.0
 
     def hash(self, password: str) -> str:
-        """The hash to keep.
+        """The hash to store.
 
         :raises Busy: no slot became free.
         """
@@ -38,24 +38,24 @@ class Hasher:
             return _ARGON2.hash(password)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password is the one; without a hash it costs the same, and is not.
+        """Whether the password is correct; without a hash it takes equally long and returns False.
 
         :raises Busy: no slot became free.
         """
         with self.slot():
             try:
-                return _ARGON2.verify(password_hash or NOBODYS, password) and password_hash is not None
+                return _ARGON2.verify(password_hash or DUMMY_HASH, password) and password_hash is not None
             except (VerificationError, InvalidHashError):
                 return False
 
     @staticmethod
     def is_dated(password_hash: str) -> bool:
-        """Whether the hash was made with other costs than today's."""
+        """Whether the hash was made with other parameters than today's."""
         return _ARGON2.check_needs_rehash(password_hash)
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold one of the host's slots: a lock on a file, which processes share and a crash lets go."""
+        """Hold one of the host's slots: a file lock, shared by processes and released by a crash."""
         until = time.monotonic() + self.wait
         while True:
             for number in range(SLOTS):
@@ -72,4 +72,4 @@ class Hasher:
                     os.close(descriptor)
             if time.monotonic() >= until:
                 raise Busy
-            time.sleep(_LOOK_AGAIN_AFTER)
+            time.sleep(_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""Which passwords are refused: too short, well known, or made of what everybody here knows."""
+"""Refuses weak passwords: too short, repetitive, or made of well-known words."""
 
 import re
 import unicodedata
@@ -9,22 +9,22 @@ from pathlib import Path
 from dialogues.lib.refusal import N_, Refusal
 
 SHORTEST, LONGEST = 15, 128
-#: What must be left once well-known words, digits and signs are taken out.
-_OWN_PART = 6
-_FEWEST_LETTERS = 6
+#: How many letters must remain without well-known words, digits and signs.
+_MIN_UNKNOWN = 6
+_MIN_DISTINCT = 6
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiopü", "azertyuiop", "01234567890")
 _CONTEXT = ("dialogues", "dialogue", "track", "meeting", "agenda", "liaison", "ulaanbaatar", "geneva", "vevey", "tuul")
 
 
 def normal(password: str) -> str:
-    """The password in one spelling, so that it matches from any keyboard."""
+    """The password in Unicode NFC, so that all keyboards give the same."""
     return unicodedata.normalize("NFC", password)
 
 
 def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
     """Refuse a password that is easy to guess.
 
-    :param about: what others know of its owner, such as the e-mail address.
+    :param about: facts that others know about its owner, such as the email address.
     :raises Refusal: says what to change.
     """
     if len(password) < SHORTEST:
@@ -36,7 +36,7 @@ def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
     if len(password) > LONGEST:
         raise Refusal(N_("Use at most %(longest)s characters."), field="password", longest=LONGEST)
     folded = password.casefold()
-    if len(set(folded)) < _FEWEST_LETTERS or _repeats(folded) or len(_own_part(folded, _words(about))) < _OWN_PART:
+    if len(set(folded)) < _MIN_DISTINCT or _repeats(folded) or len(_unknown_part(folded, _words(about))) < _MIN_UNKNOWN:
         raise Refusal(
             N_("This is easy to guess: it repeats itself, or is made of well-known words. Use a few unrelated words."),
             field="password",
@@ -44,12 +44,12 @@ def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
 
 
 def _repeats(text: str) -> bool:
-    """Whether the text is one shorter piece over and over."""
+    """Whether the text repeats one shorter piece."""
     return text in (text + text)[1:-1]
 
 
-def _own_part(text: str, known: Iterable[str]) -> str:
-    """What is left of the text without well-known words, runs of the keyboard, digits and signs."""
+def _unknown_part(text: str, known: Iterable[str]) -> str:
+    """The text without well-known words, keyboard runs, digits and signs."""
     for word in known:
         text = text.replace(word, " ")
     text = _RUNS.sub(" ", text)

@@ -1,4 +1,4 @@
-"""How often something may be tried, and under which name the counters know who tries."""
+"""Rate limits, and the counters (buckets) they use."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ _FIVE_MINUTES = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many tries within a window of time."""
+    """A number of attempts within a time window."""
 
     kind: str
     tries: int
@@ -30,14 +30,14 @@ CODE_FROM_ADDRESS = Limit("code/address", 10, _FIVE_MINUTES)
 LINK_TO_ACCOUNT = Limit("link/account", 3, timedelta(hours=6))
 ADDRESS_OF_ACCOUNT = Limit("address/account", 3, timedelta(hours=6))
 RESET_OF_ACCOUNT = Limit("reset/account", 5, timedelta(days=1))
-#: A whole meeting may sit behind one address, and a link costs nobody a password.
+#: High, because a whole meeting may share one network address, and a link costs no password.
 EMAIL_FROM_ADDRESS = Limit("letter/address", 60, _FIVE_MINUTES)
 EMAIL_OVERALL = Limit("letter/all", 1_000, _FIVE_MINUTES)
 REPORT_FROM_ADDRESS = Limit("report/address", 20, _FIVE_MINUTES)
 
 
 class Throttled(Exception):
-    """There were too many tries; `wait` is when the next one counts again."""
+    """Too many attempts; `wait` is the time until the next one is allowed."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__("too many tries")
@@ -46,27 +46,27 @@ class Throttled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What one counter counts: a limit, and a keyed hash of whom it is about."""
+    """One counter: a limit, and a keyed hash of what it counts."""
 
     limit: Limit
     name: str
 
     def window_start(self, now: datetime) -> datetime:
-        """When the window began in which this moment lies."""
+        """The start of the time window that contains `now`."""
         seconds = int(self.limit.window.total_seconds())
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where a try comes from; its address is kept only as a hash under a key of the day."""
+    """The origin of an attempt; its network address is stored only as a hash with a daily key."""
 
     key: bytes
     address: str
     browser: str = ""
 
     def for_password(self, email: str, now: datetime) -> tuple[Bucket, ...]:
-        """What a try of a password counts against, whether the account exists or not."""
+        """Counters for a password attempt, whether the account exists or not."""
         return (
             self._about(PASSWORD_OF_ACCOUNT, email),
             self._from_here(PASSWORD_FROM_ADDRESS, now),
@@ -74,24 +74,24 @@ class Caller:
         )
 
     def for_code(self, account_id: UUID, now: datetime) -> tuple[Bucket, ...]:
-        """What a try of a second factor counts against."""
+        """Counters for an attempt at a second factor."""
         of_account = tuple(self._about(limit, str(account_id)) for limit in CODE_OF_ACCOUNT)
         return (*of_account, self._from_here(CODE_FROM_ADDRESS, now))
 
-    def for_letter(self, now: datetime) -> tuple[Bucket, ...]:
-        """What asking for a letter counts against here, whoever it is for."""
+    def for_email_request(self, now: datetime) -> tuple[Bucket, ...]:
+        """Counters for requests of emails from this network address."""
         return (self._from_here(EMAIL_FROM_ADDRESS, now), self._about(EMAIL_OVERALL, ""))
 
-    def for_letter_to(self, limit: Limit, email: str) -> tuple[Bucket, ...]:
-        """What asking for a letter counts against at its receiver, known or not."""
+    def for_email_to(self, limit: Limit, email: str) -> tuple[Bucket, ...]:
+        """Counters for requests of emails to this address, whether it has an account or not."""
         return (self._about(limit, email),)
 
     def for_report(self, now: datetime) -> tuple[Bucket, ...]:
-        """What a browser's report counts against."""
+        """Counters for a browser's report."""
         return (self._from_here(REPORT_FROM_ADDRESS, now),)
 
-    def _about(self, limit: Limit, whom: str) -> Bucket:
-        return Bucket(limit, f"{limit.kind}:{self._hash(limit.kind, whom)}")
+    def _about(self, limit: Limit, subject: str) -> Bucket:
+        return Bucket(limit, f"{limit.kind}:{self._hash(limit.kind, subject)}")
 
     def _from_here(self, limit: Limit, now: datetime) -> Bucket:
         day = now.astimezone(UTC).date().isoformat()

@@ -1,4 +1,4 @@
-"""Small secret files on disk: whole or not at all, flushed, and overwritten when they go."""
+"""Small secret files on disk: written atomically, flushed, and overwritten when deleted."""
 
 import fcntl
 import os
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def create_whole(path: Path, content: bytes) -> bool:
-    """Create the file with all its content unless it exists; of several processes exactly one succeeds."""
+def create_atomic(path: Path, content: bytes) -> bool:
+    """Create the file atomically; False if it exists. Of several processes, one succeeds."""
     draft = _draft(path, content)
     try:
         os.link(draft, path)
@@ -22,8 +22,8 @@ def create_whole(path: Path, content: bytes) -> bool:
     return True
 
 
-def replace_whole(path: Path, content: bytes) -> None:
-    """Put new content in the file's place in one step, and wipe the old; the caller holds the lock."""
+def replace_atomic(path: Path, content: bytes) -> None:
+    """Replace the file atomically and overwrite the old content; the caller holds the lock."""
     wipe_drafts(path)
     draft = _draft(path, content)
     with path.open("r+b", buffering=0) as old:
@@ -33,17 +33,17 @@ def replace_whole(path: Path, content: bytes) -> None:
         os.fsync(old.fileno())
 
 
-def write_over(path: Path, content: bytes) -> None:
-    """Write over the very bytes of a file, in one write.
+def overwrite(path: Path, content: bytes) -> None:
+    """Overwrite the file's bytes in place, in one write.
 
-    The content is padded to one byte more than what stood there: nothing of it stays, and whoever compares sizes sees
-    the change even when the clock is too coarse to show it.
+    The content is padded to one byte more than the old size, so that nothing old remains, and a size comparison detects
+    the change even if the clock is too coarse.
     """
     _overwrite(path, content.ljust(path.stat().st_size + 1))
 
 
 def wipe_drafts(path: Path) -> None:
-    """Wipe what a killed process left half-made beside the file; the caller holds the lock."""
+    """Overwrite and delete the drafts of a killed process; the caller holds the lock."""
     for draft in path.parent.glob(f".{path.name}.*"):
         _overwrite(draft, secrets.token_bytes(draft.stat().st_size))
         draft.unlink()

@@ -1,4 +1,4 @@
-"""Seals a value with a data key for one place, and opens it there and nowhere else."""
+"""Encrypts a value with a data key for one place (table, column, row); it can be decrypted only there."""
 
 import secrets
 import struct
@@ -14,14 +14,14 @@ _HEADER = struct.Struct(">BI12s")
 _TAG_BYTES = 16
 
 
-#: How many bytes a sealed value is longer than what it seals.
+#: How many bytes longer an encrypted value is.
 OVERHEAD = _HEADER.size + _TAG_BYTES
 
 
 def seal(store: KeyStore, name: KeyName, place: Place, plaintext: bytes) -> bytes:
-    """The value, readable only with this key and only in this place; the key is made at its first use.
+    """Encrypt the value for this key and place; the key is created at first use.
 
-    :raises KeyErased: the key was erased; nothing is ever sealed for that name again.
+    :raises KeyErased: the key was erased; it is never created again.
     """
     key = store.current(name)
     nonce = secrets.token_bytes(12)
@@ -31,11 +31,11 @@ def seal(store: KeyStore, name: KeyName, place: Place, plaintext: bytes) -> byte
 
 
 def unseal(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> bytes:
-    """The value as it was sealed.
+    """Decrypt the value.
 
     :raises KeyErased: the key was erased.
-    :raises KeyMissing: the key store never held this key.
-    :raises SealBroken: the value was damaged, or sealed for another place or with another key.
+    :raises KeyMissing: the key store never had this key.
+    :raises SealBroken: the value is damaged, or was encrypted for another place or with another key.
     """
     if len(sealed) < OVERHEAD or sealed[0] != _FORMAT:
         raise SealBroken("this is no sealed value")
@@ -48,10 +48,9 @@ def unseal(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> bytes
 
 
 def seal_text(store: KeyStore, name: KeyName, place: Place, text: str) -> bytes:
-    """The same for text."""
     return seal(store, name, place, text.encode())
 
 
 def unseal_text(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> str:
-    """The text as it was sealed; raises as :func:`unseal` does."""
+    """Like :func:`unseal`, for text."""
     return unseal(store, name, place, sealed).decode()

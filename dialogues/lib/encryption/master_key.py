@@ -1,4 +1,4 @@
-"""The master key: one small file, its versions line by line, kept outside the database and the key store's backups."""
+"""The master key: a small file with one version per line, kept apart from the database and the key store's backups."""
 
 import base64
 import binascii
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dialogues.lib.encryption.disk import create_whole, replace_whole
+from dialogues.lib.encryption.disk import create_atomic, replace_atomic
 from dialogues.settings import SettingsError
 
 MasterKeys = Mapping[int, bytes]
@@ -19,11 +19,11 @@ _KEY_BYTES = 32
 
 
 class MasterKeyFault(SettingsError):
-    """The master key is missing, readable by others, or damaged; the message says which, and never shows a key."""
+    """The master key is missing, readable by others, or damaged; the message never shows a key."""
 
 
 def create(path: Path) -> None:
-    """Make the first master key.
+    """Create the first master key.
 
     :raises MasterKeyFault: there is one already.
     """
@@ -32,19 +32,19 @@ def create(path: Path) -> None:
 
 
 def ensure(path: Path) -> bool:
-    """Make the first master key unless there is one; of several processes that start at once, one makes it.
+    """Create the first master key unless it exists; of several processes that start at once, one creates it.
 
     :raises MasterKeyFault: the folder cannot be written.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return create_whole(path, _written({1: AESGCM.generate_key(256)}))
+        return create_atomic(path, _serialize({1: AESGCM.generate_key(256)}))
     except OSError as error:
         raise MasterKeyFault(f"The master key cannot be written: {path}: {error.strerror}") from None
 
 
 def read(path: Path) -> MasterKeys:
-    """All versions that still open something, by number."""
+    """All versions that are still in use, by number."""
     try:
         mode = path.stat().st_mode
         lines = path.read_text("ascii").splitlines()
@@ -58,20 +58,20 @@ def read(path: Path) -> MasterKeys:
 
 
 def add_version(path: Path) -> int:
-    """Make a new version, beside those that still open something, and return its number."""
+    """Add a new version next to those in use and return its number."""
     keys = dict(read(path))
     newest = max(keys) + 1
     keys[newest] = AESGCM.generate_key(256)
-    replace_whole(path, _written(keys))
+    replace_atomic(path, _serialize(keys))
     return newest
 
 
 def keep_only(path: Path, version: int) -> None:
-    """Forget all other versions, so that old copies of wrapped keys can no longer be opened."""
-    replace_whole(path, _written({version: read(path)[version]}))
+    """Delete all other versions, so that old copies of wrapped keys can no longer be decrypted."""
+    replace_atomic(path, _serialize({version: read(path)[version]}))
 
 
-def _written(keys: MasterKeys) -> bytes:
+def _serialize(keys: MasterKeys) -> bytes:
     return "".join(f"{version} {base64.b64encode(keys[version]).decode()}\n" for version in sorted(keys)).encode()
 
 

@@ -1,4 +1,4 @@
-"""What a key is called, and to which place a sealed value is bound."""
+"""Names of keys, and the places that encrypted values are bound to."""
 
 import json
 import re
@@ -10,7 +10,7 @@ _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class KeyErased(Exception):
-    """The key was erased, and with it everything it sealed."""
+    """The key was erased, and with it everything it encrypted."""
 
     def __init__(self, name: "KeyName", erased_at: datetime) -> None:
         super().__init__(f"the key for {name.purpose} was erased at {erased_at.isoformat()}")
@@ -19,16 +19,16 @@ class KeyErased(Exception):
 
 
 class KeyMissing(Exception):
-    """A sealed value names a key that the key store does not hold: the store is not the one that sealed it."""
+    """The key store does not have the key of an encrypted value: it is not the store that encrypted it."""
 
 
 class SealBroken(Exception):
-    """A sealed value was damaged, or moved from the place it was sealed for."""
+    """An encrypted value is damaged, or was moved from its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyName:
-    """A data key serves one purpose for one owner, such as the raw notes of one rapporteur."""
+    """The name of a data key: a purpose and an owner, such as the raw notes of one rapporteur."""
 
     purpose: str
     owner: UUID
@@ -40,7 +40,7 @@ class KeyName:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sealed value stands; copied anywhere else, it cannot be opened."""
+    """The place of an encrypted value; at any other place it cannot be decrypted."""
 
     table: str
     column: str
@@ -48,6 +48,6 @@ class Place:
     dialogue_id: UUID | None = None
 
     def bound_to(self, key_version: int) -> bytes:
-        """What the seal covers besides the value itself."""
+        """The associated data that binds the value to its place and key version."""
         dialogue = str(self.dialogue_id) if self.dialogue_id else None
         return json.dumps([self.table, self.column, str(self.row_id), dialogue, key_version]).encode()

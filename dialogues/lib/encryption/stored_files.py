@@ -1,4 +1,4 @@
-"""Files on any storage that fsspec knows, sealed piece by piece under random names."""
+"""Encrypted files on any storage that fsspec supports, in pieces, under random names."""
 
 import os
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ _PIECE = 64 * 1024
 
 
 class FileMissing(Exception):
-    """The row is there and the file is not."""
+    """The row exists, but the file does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A stored file: its id, which is its name on the storage too, its dialogue, and the key that seals it."""
+    """A stored file: its id (also its name on the storage), its dialogue, and its key."""
 
     id: UUID
     dialogue_id: UUID | None
@@ -31,7 +31,7 @@ class FileRef:
 
 
 def read_within(stream: IO[bytes], limit: int) -> bytes:
-    """All of an upload, read no further than the limit.
+    """The content of an upload, read no further than `limit` bytes.
 
     :raises Refusal: it is longer, or empty.
     """
@@ -44,7 +44,7 @@ def read_within(stream: IO[bytes], limit: int) -> bytes:
 
 
 class FileStore:
-    """Writes once, reads in pieces, deletes; sees only sealed bytes and random names on the storage."""
+    """Writes once, reads in pieces, deletes; the storage only sees encrypted bytes and random names."""
 
     def __init__(self, url: str, keys: KeyStore) -> None:
         try:
@@ -54,7 +54,7 @@ class FileStore:
         self._keys = keys
 
     def write(self, ref: FileRef, content: bytes) -> None:
-        """Store the content whole, or not at all."""
+        """Store the content atomically."""
         path, draft = self._path(ref.id), f"{self._path(ref.id)}.draft"
         self._storage.makedirs(path.rpartition("/")[0], exist_ok=True)
         with self._storage.open(draft, "wb") as file:
@@ -65,11 +65,11 @@ class FileStore:
         self._storage.mv(draft, path)
 
     def read(self, ref: FileRef) -> Iterator[bytes]:
-        """The content, piece by piece; the first is opened before this returns, so that a fault shows at once.
+        """The content in pieces. The first piece is decrypted at once, so that errors occur before the response starts.
 
-        :raises FileMissing: the storage does not hold it.
+        :raises FileMissing: the storage does not have it.
         :raises KeyErased: its key was erased.
-        :raises SealBroken: it was damaged, cut, or is another file.
+        :raises SealBroken: it is damaged, cut off, or another file.
         """
         pieces = self._pieces(ref)
         first = next(pieces)
@@ -81,7 +81,7 @@ class FileStore:
         return all_pieces()
 
     def delete(self, file_id: UUID) -> None:
-        """Delete the file; one that is gone already stays gone."""
+        """Delete the file; does nothing if it is already deleted."""
         for path in (self._path(file_id), f"{self._path(file_id)}.draft"):
             if self._storage.exists(path):
                 self._storage.rm_file(path)
@@ -105,12 +105,12 @@ class FileStore:
 
 
 def _place(ref: FileRef, number: int, last: bool) -> Place:
-    """Each piece is bound to its number and to being the last or not, so that none can be moved, dropped or cut off."""
+    """Binds each piece to its number and to whether it is the last, so that none can be moved or removed."""
     return Place("stored_file", f"content {number}{' last' if last else ''}", ref.id, ref.dialogue_id)
 
 
 def _flush(file: Any) -> None:
-    """Onto the disk, where the storage is one."""
+    """Write to disk, if the storage is one."""
     file.flush()
     try:
         os.fsync(file.fileno())

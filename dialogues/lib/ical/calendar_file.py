@@ -1,4 +1,4 @@
-"""Calendar files: one revision as the bytes of an event, and events joined into a file, a feed or a letter's part."""
+"""Calendar files (RFC 5545): bytes of single events, joined into a file, a feed or the part of an email."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from dialogues.lib.ical.content_lines import Address, clean_line, clean_lines, e
 from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, Words, words_for
 from dialogues.lib.text import unlinked
 
-#: What ETags depend on beside the data: raise it when the same facts give other bytes.
+#: Part of ETags: increase it when the same facts give other bytes.
 RENDERER_VERSION = 2
 
 
-# The product says as little as a title would: files of both profiles look alike from outside.
+# A neutral PRODID, so that files of both profiles look alike from outside.
 _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
 _TAIL = b"END:VCALENDAR\r\n"
 _UID = re.compile(r"[A-Za-z0-9._@-]{1,254}")
@@ -23,13 +23,13 @@ _GREATEST_SEQUENCE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """All that an event's bytes are made of: one immutable revision, and the words from which its profile chooses.
+    """All facts that an event's bytes are made of: one immutable revision, and the texts its profile chooses from.
 
-    `local_start` and `local_end` are naive, in whole seconds, in the zone `tzid`; `fold` and `end_fold` are 1 where the
-    second of two equal times is meant. All-day events begin and end at midnight, the end excluded. `dtstamp` is the
-    revision's instant in whole seconds; `place` is room, house and city on one line; `neutral_word` comes translated.
+    `local_start` and `local_end` are naive, in whole seconds, in the zone `tzid`; `fold` and `end_fold` are 1 for the
+    second of two equal times. All-day events start and end at midnight, the end excluded. `dtstamp` is the time of the
+    revision, in whole seconds; `place` is room, building and city on one line; `neutral_word` is translated.
 
-    :raises ValueError: a fact is missing or wrong; the sentence says which.
+    :raises ValueError: a fact is missing or wrong; the message says which.
     """
 
     uid: str
@@ -67,17 +67,15 @@ class EventFacts:
 
     @property
     def starts_at(self) -> datetime:
-        """The UTC instant of the start."""
         return vtimezone.instant(self.local_start, self.tzid, self.fold, skipped=self.all_day)
 
     @property
     def ends_at(self) -> datetime:
-        """The UTC instant of the end."""
         return vtimezone.instant(self.local_end, self.tzid, self.end_fold, skipped=self.all_day)
 
     @property
     def words(self) -> Words:
-        """What the profile lets its reader see."""
+        """The texts that the profile shows."""
         return words_for(
             self.profile,
             neutral_word=self.neutral_word,
@@ -90,10 +88,10 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class EventBytes:
-    """An event ready to be joined: its VEVENT, and the zone it is told in with its VTIMEZONE, if it needs one.
+    """An event ready to be joined: its VEVENT, and its time zone with the VTIMEZONE, if it needs one.
 
-    Filed events (no method) of one tz version never disagree about a zone. They may be kept under the revision, the
-    profile, the language, `RENDERER_VERSION` and `vtimezone.tz_version()`.
+    Events without a method never disagree about a zone within one tz version. They may be cached by revision, profile,
+    language, `RENDERER_VERSION` and `vtimezone.tz_version()`.
     """
 
     body: bytes
@@ -104,10 +102,10 @@ class EventBytes:
 
 
 def filed_event(facts: EventFacts) -> EventBytes:
-    """The event as downloads and feeds carry it: without METHOD, ORGANIZER and ATTENDEE.
+    """The event for downloads and feeds: without METHOD, ORGANIZER and ATTENDEE.
 
-    Where the zone's lasting rule does not tell this event's time (Jerusalem, or the year around a change of law), its
-    times are in UTC: a feed holds one definition per zone, for all its events.
+    If the zone's lasting rule is wrong for this event (Jerusalem, or around a change of law), its times are in UTC,
+    because a feed has one definition per zone for all its events.
     """
     zone = _zone_of(facts)
     lasting = zone is not None and zone == vtimezone.lasting_definition(facts.tzid)
@@ -117,25 +115,25 @@ def filed_event(facts: EventFacts) -> EventBytes:
 def mailed_event(
     facts: EventFacts, *, organizer: Address, recipient: Address, answer: Answer, role: Role = Role.REQUIRED
 ) -> EventBytes:
-    """The event as one letter carries it: a REQUEST, or a CANCEL if its state is cancelled, to exactly one person.
+    """The event for one email: a REQUEST, or a CANCEL if it is cancelled, to exactly one person.
 
-    Names stand beside the addresses in the full profile only.
+    Only the full profile adds names to the addresses.
 
-    :param organizer: the role address with the entry's token; the same for the whole life of the UID.
+    :param organizer: the role address with the entry's token; constant for the lifetime of the UID.
     :param answer: the stored answer.
-    :raises ValueError: organiser and recipient are one mailbox: calendars then offer no answer.
+    :raises ValueError: organiser and recipient have the same mailbox; calendars would then offer no answer.
     """
-    if organizer.same_box(recipient):
+    if organizer.same_mailbox(recipient):
         raise ValueError("The organiser's address must not be the recipient's own")
     method = Method.CANCEL if facts.state is State.CANCELLED else Method.REQUEST
     full = facts.profile is Profile.FULL
     reply = ";RSVP=TRUE" if method is Method.REQUEST else ""
     part = f";CUTYPE=INDIVIDUAL;ROLE={role.value};PARTSTAT={answer.value}{reply}"
-    people = [
-        f"ORGANIZER{_named(organizer, full)}:{organizer.uri}",
-        f"ATTENDEE{_named(recipient, full)}{part}:{recipient.uri}",
+    attendee_lines = [
+        f"ORGANIZER{_name_parameter(organizer, full)}:{organizer.uri}",
+        f"ATTENDEE{_name_parameter(recipient, full)}{part}:{recipient.uri}",
     ]
-    return _event(facts, _zone_of(facts), method, people)
+    return _event(facts, _zone_of(facts), method, attendee_lines)
 
 
 def calendar_file(
@@ -147,14 +145,14 @@ def calendar_file(
     uid: str | None = None,
     last_modified: datetime | None = None,
 ) -> bytes:
-    """A whole calendar file: the zones in use in the order of their names, then the events in the order given.
+    """A complete calendar file: the zones in use by name, then the events in the given order.
 
-    :param method: None for downloads and feeds; else the letter's, which has exactly one event, mailed with it.
-    :param name: what a feed is called at its reader's, translated and as neutral as its profile.
-    :param refresh: how often a feed's readers should look, in whole minutes.
-    :param uid: a feed's own stored UID.
-    :param last_modified: the instant of a feed's newest revision, aware, in whole seconds.
-    :raises ValueError: events and method do not fit, or two events need different definitions of one zone.
+    :param method: None for downloads and feeds; for an email its method, with exactly one event.
+    :param name: the display name of a feed, translated and as neutral as its profile.
+    :param refresh: how often clients should reload a feed, in whole minutes.
+    :param uid: the stored UID of a feed.
+    :param last_modified: the time of a feed's newest revision, aware, in whole seconds.
+    :raises ValueError: events and method do not match, or two events need different definitions of one zone.
     """
     zones: dict[str, bytes] = {}
     bodies: list[bytes] = []
@@ -191,7 +189,7 @@ def _head(
     return [folded(line) for line in lines]
 
 
-def _event(facts: EventFacts, zone: bytes | None, method: Method | None, people: list[str]) -> EventBytes:
+def _event(facts: EventFacts, zone: bytes | None, method: Method | None, attendee_lines: list[str]) -> EventBytes:
     words = facts.words
     lines = ["BEGIN:VEVENT", f"UID:{facts.uid}", f"DTSTAMP:{_utc(facts.dtstamp)}", f"SEQUENCE:{facts.sequence}"]
     lines += _times(facts, in_zone=zone is not None)
@@ -200,25 +198,25 @@ def _event(facts: EventFacts, zone: bytes | None, method: Method | None, people:
         lines.append(f"DESCRIPTION:{escaped(description)}")
     if words.location is not None and (location := clean_line(words.location)):
         lines.append(f"LOCATION:{escaped(unlinked(location))}")
-    lines += people
+    lines += attendee_lines
     lines += [f"STATUS:{facts.state.name}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
     lines.append(f"CLASS:{words.confidentiality}")
     if method is not None:
-        lines += [f"X-MICROSOFT-CDO-BUSYSTATUS:{_busy(facts)}", "X-MICROSOFT-DISALLOW-COUNTER:TRUE"]
+        lines += [f"X-MICROSOFT-CDO-BUSYSTATUS:{_busy_status(facts)}", "X-MICROSOFT-DISALLOW-COUNTER:TRUE"]
     lines += [f"LAST-MODIFIED:{_utc(facts.dtstamp)}", "END:VEVENT"]
     body = b"".join([folded(line) for line in lines])
     return EventBytes(body, facts.uid, facts.tzid if zone is not None else None, zone or b"", method)
 
 
 def _zone_of(facts: EventFacts) -> bytes | None:
-    """The definition that tells the event's times right; None where dates or UTC tell them."""
-    if facts.all_day or facts.tzid in {"UTC", "Etc/UTC"} or _second_of_two(facts):
+    """The definition that is right for the event's times; None if dates or UTC are used."""
+    if facts.all_day or facts.tzid in {"UTC", "Etc/UTC"} or _needs_fold(facts):
         return None
     return vtimezone.definition(facts.tzid, facts.starts_at, facts.ends_at)
 
 
-def _second_of_two(facts: EventFacts) -> bool:
-    """Whether an end of the event is the second of two equal times, which no local time in a file can say."""
+def _needs_fold(facts: EventFacts) -> bool:
+    """Whether the start or end is the second of two equal times, which a local time in a file cannot express."""
     folds = ((facts.local_start, facts.starts_at), (facts.local_end, facts.ends_at))
     return any(vtimezone.instant(local, facts.tzid) != at for local, at in folds)
 
@@ -232,13 +230,13 @@ def _times(facts: EventFacts, *, in_zone: bool) -> list[str]:
     return [f"DTSTART{tzid}:{facts.local_start:%Y%m%dT%H%M%S}", f"DTEND{tzid}:{facts.local_end:%Y%m%dT%H%M%S}"]
 
 
-def _busy(facts: EventFacts) -> str:
+def _busy_status(facts: EventFacts) -> str:
     if facts.transparent or facts.state is State.CANCELLED:
         return "FREE"
     return "TENTATIVE" if facts.state is State.TENTATIVE else "BUSY"
 
 
-def _named(address: Address, full: bool) -> str:
+def _name_parameter(address: Address, full: bool) -> str:
     name = clean_line(address.name or "") if full else ""
     return f";CN={quoted(name)}" if name else ""
 

@@ -1,18 +1,18 @@
-"""What a calendar entry tells its reader, when its SEQUENCE rises, and the token that its answers come back to."""
+"""Values of calendar entries: profiles, states, methods, roles, answers, and the texts a profile shows."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Profile(Enum):
-    """How much a calendar entry tells; discreet unless a meeting says otherwise, and a person may always choose it."""
+    """How much a calendar entry shows. Discreet unless the meeting says otherwise; each person may choose it."""
 
     DISCREET = "discreet"
     FULL = "full"
 
 
 class State(Enum):
-    """Where an entry stands; the names are those of calendar files."""
+    """The state of an entry, with the names of RFC 5545."""
 
     CONFIRMED = "confirmed"
     TENTATIVE = "tentative"
@@ -20,14 +20,14 @@ class State(Enum):
 
 
 class Method(Enum):
-    """What a mailed calendar file asks for; files and feeds ask nothing."""
+    """The method of an emailed calendar file (RFC 5546); downloads and feeds have none."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 
 
 class Role(Enum):
-    """The part of the invited person, in the words of calendar files."""
+    """The role of the attendee."""
 
     CHAIR = "CHAIR"
     REQUIRED = "REQ-PARTICIPANT"
@@ -36,7 +36,7 @@ class Role(Enum):
 
 
 class Answer(Enum):
-    """What the invited person has answered (PARTSTAT)."""
+    """The attendee's answer (PARTSTAT)."""
 
     NONE = "NEEDS-ACTION"
     ACCEPTED = "ACCEPTED"
@@ -47,7 +47,7 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All that an entry says in words; None is not written at all."""
+    """The texts of an entry; None is left out."""
 
     summary: str
     location: str | None
@@ -64,9 +64,9 @@ def words_for(
     city: str | None,
     description: str | None,
 ) -> Words:
-    """The words that a reader of this profile may see; the neutral word stays the same when an entry is cancelled.
+    """The texts that the profile shows; the neutral word stays the same when an entry is cancelled.
 
-    :param place: room, house and city on one line.
+    :param place: room, building and city on one line.
     :raises ValueError: the full profile without a title, or no neutral word.
     """
     if not neutral_word.strip():

@@ -1,18 +1,18 @@
-"""Decisions about letters owed, on given facts."""
+"""Composed emails and delivery failures."""
 
 from dataclasses import dataclass
 from enum import Enum
 
-#: The longest that one delivery can last, in seconds.
+#: The longest time that one delivery may take, in seconds.
 DEADLINE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A letter in words: to one address, with a calendar part, a picture (PNG) or neither.
+    """A composed email to one address, optionally with a calendar part or a picture (PNG).
 
-    `sender` is a role address (None: the installation's own). A letter with a sign-in secret (`has_secret`) is composed
-    anew at each sending and never kept.
+    `sender` is a role address (None: the installation's own). An email with a sign-in secret (`has_secret`) is composed
+    for each attempt and never stored.
     """
 
     recipient: str
@@ -29,18 +29,18 @@ class Composed:
 
 
 class Trouble(Enum):
-    """What it means that a letter did not leave."""
+    """What a failed delivery means for this email and for others."""
 
-    #: No letter leaves at the moment: nothing is counted against this one.
+    #: No email can be sent at the moment; does not count as an attempt.
     AWAY = "away"
-    #: This letter may leave later.
+    #: This email may be sent later.
     PASSING = "passing"
-    #: This letter will never leave as it is.
+    #: This email can never be sent as it is.
     FINAL = "final"
 
 
 class Undelivered(Exception):
-    """A letter did not leave, in words that name nobody."""
+    """An email was not sent; the message names no person or address."""
 
     def __init__(self, trouble: Trouble, words: str) -> None:
         super().__init__(words)

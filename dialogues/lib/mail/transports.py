@@ -1,4 +1,4 @@
-"""Carries a letter away: to a mail server, or into a folder where there is none."""
+"""Transports of emails: a mail server, or a folder for installations without one."""
 
 import os
 import re
@@ -18,8 +18,8 @@ from dialogues.lib.mail.parts import DEADLINE, Trouble, Undelivered
 from dialogues.lib.refusal import N_
 from dialogues.lib.text import one_line
 
-_ANSWER_TIME = 20.0
-_AN_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+_TIMEOUT_SECONDS = 20.0
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 
 AWAY = N_("The mail server cannot be reached.")
@@ -31,7 +31,7 @@ NO_ROOM = N_("The folder for letters cannot be written.")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """The bytes of a letter and its envelope."""
+    """The bytes of an email with its sender and recipient."""
 
     email_id: UUID
     sender: str
@@ -40,18 +40,18 @@ class Envelope:
 
 
 class Transport(Protocol):
-    """Takes a letter away, or says why not."""
+    """Sends emails."""
 
-    def carry(self, parcel: Envelope) -> None:
-        """Take the letter away.
+    def send(self, envelope: Envelope) -> None:
+        """Send an email.
 
-        :raises Undelivered: it did not leave, as far as can be known.
+        :raises Undelivered: it was not sent, as far as can be known.
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """A mail server, reached as its URL says or not at all: there is no way back to plain text."""
+    """A mail server, used as its URL says; never falls back to an unencrypted connection."""
 
     security: str
     host: str
@@ -60,32 +60,32 @@ class MailServer:
     password: str = field(default="", repr=False)
     deadline: float = DEADLINE
 
-    def carry(self, parcel: Envelope) -> None:
-        """Hand the letter to the server, in a connection of its own and within the deadline."""
+    def send(self, envelope: Envelope) -> None:
+        """Send the email in a new connection, within the deadline."""
         with self._connection() as server:
-            with _told_as_trouble_of_the_letter():
-                server.sendmail(parcel.sender, [parcel.recipient], parcel.content)
-            # The letter is taken: nothing that follows may make it seem otherwise.
+            with _email_failures():
+                server.sendmail(envelope.sender, [envelope.recipient], envelope.content)
+            # The server has accepted the email, so later errors must not mark it as failed.
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
-        with _told_as_trouble_of_the_server():
-            server = self._reached()
-        ending = threading.Timer(self.deadline, _hang_up, [server])
-        ending.daemon = True
-        ending.start()
+        with _server_failures():
+            server = self._connect()
+        timer = threading.Timer(self.deadline, _hang_up, [server])
+        timer.daemon = True
+        timer.start()
         try:
-            with _told_as_trouble_of_the_server():
+            with _server_failures():
                 self._greet(server)
             yield server
         finally:
-            ending.cancel()
+            timer.cancel()
             server.close()
 
-    def _reached(self) -> smtplib.SMTP:
-        wait = min(_ANSWER_TIME, self.deadline)
+    def _connect(self) -> smtplib.SMTP:
+        wait = min(_TIMEOUT_SECONDS, self.deadline)
         if self.security == "smtps":
             return smtplib.SMTP_SSL(self.host, self.port, timeout=wait, context=ssl.create_default_context())
         return smtplib.SMTP(self.host, self.port, timeout=wait)
@@ -100,29 +100,29 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of `.eml` files, numbered in the order in which they left, where there is no mail server."""
+    """A folder of `.eml` files, numbered in the order of sending."""
 
     path: Path
 
-    def carry(self, parcel: Envelope) -> None:
-        """Write the letter as a file; sent again it takes the place of the first one."""
+    def send(self, envelope: Envelope) -> None:
+        """Write the email as a file; sending it again replaces the first file."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(self.path, self._name(parcel.email_id), parcel.content)
+            _write(self.path, self._name(envelope.email_id), envelope.content)
         except OSError as error:
             raise Undelivered(Trouble.AWAY, NO_ROOM) from error
 
     def _name(self, email_id: UUID) -> str:
-        known = sorted(self.path.glob("*-*.eml"))
-        again = [path.name for path in known if path.name.endswith(f"-{email_id}.eml")]
-        if again:
-            return again[0]
-        numbers = [int(path.name.split("-", 1)[0]) for path in known if path.name.split("-", 1)[0].isdigit()]
+        files = sorted(self.path.glob("*-*.eml"))
+        existing = [path.name for path in files if path.name.endswith(f"-{email_id}.eml")]
+        if existing:
+            return existing[0]
+        numbers = [int(path.name.split("-", 1)[0]) for path in files if path.name.split("-", 1)[0].isdigit()]
         return f"{max(numbers, default=0) + 1:05}-{email_id}.eml"
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, for its owner's eyes only."""
+    """Write a file completely or not at all, readable for its owner only."""
     descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".draft-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -135,16 +135,16 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 
 def _hang_up(server: smtplib.SMTP) -> None:
-    """End a delivery that lasts too long, whatever the other side is doing."""
+    """End a delivery that takes too long, whatever the server is doing."""
     with suppress(OSError):
         if server.sock is not None:
-            # The plain shutdown, under any TLS: it wakes the thread that waits for an answer.
+            # A plain shutdown below TLS, because it wakes the thread that waits for a response.
             socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
 
 
 @contextmanager
-def _told_as_trouble_of_the_server() -> Iterator[None]:
-    """Before a letter is named, nothing that goes wrong is the letter's fault."""
+def _server_failures() -> Iterator[None]:
+    """Errors before an email is named are not the email's fault."""
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
@@ -156,13 +156,13 @@ def _told_as_trouble_of_the_server() -> Iterator[None]:
 
 
 @contextmanager
-def _told_as_trouble_of_the_letter() -> Iterator[None]:
+def _email_failures() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         raise _refused(*next(iter(error.recipients.values()))) from error
     except smtplib.SMTPSenderRefused as error:
-        # The sender is always ours, so that a passing no to it is none to this letter.
+        # The sender is always our own, so a temporary refusal of it is no fault of this email.
         raise _refused(error.smtp_code, error.smtp_error, Trouble.AWAY) from error
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from error
@@ -171,7 +171,7 @@ def _told_as_trouble_of_the_letter() -> Iterator[None]:
 
 
 def _refused(code: int, answer: bytes | str, passing: Trouble = Trouble.PASSING) -> Undelivered:
-    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    # What servers answer often repeats the address; this is shown to people who are not to read it here.
-    words = _AN_ADDRESS.sub("…", one_line(said))
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    # Server responses often repeat the address, and readers of this message may not see it.
+    words = _ADDRESS.sub("…", one_line(text))
     return Undelivered(Trouble.FINAL if 500 <= code < 600 else passing, f"{code} {words}"[:200].strip())

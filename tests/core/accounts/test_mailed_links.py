@@ -132,7 +132,7 @@ def test_a_valid_link_works_when_all_counters_are_full(desk: Desk) -> None:
     caller = Caller(desk.app.config["SECRET_KEY"].encode(), "127.0.0.1")
     with upkeep(system(Purpose.SIGN_IN)):
         for _try in range(70):
-            accounts_operations.count((*caller.for_password(guest.email, now), *caller.for_letter(now)), now)
+            accounts_operations.count((*caller.for_password(guest.email, now), *caller.for_email_request(now)), now)
     browser.get(desk.link(guest))
     assert browser.fill_in("/link").status_code == 303
 

@@ -72,7 +72,7 @@ def test_every_refusal_reads_the_same(desk: Desk, case: str) -> None:
 
 
 def test_unknown_accounts_cost_a_hash_of_the_same_kind() -> None:
-    assert not hashing.Hasher.is_dated(hashing.NOBODYS)
+    assert not hashing.Hasher.is_dated(hashing.DUMMY_HASH)
 
 
 def test_a_wrong_code_is_refused(desk: Desk) -> None:

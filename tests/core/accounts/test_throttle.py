@@ -28,7 +28,7 @@ def test_no_counter_is_named_for_what_it_is_about() -> None:
 
 
 def test_an_address_on_the_net_is_known_for_a_day_only() -> None:
-    today, tomorrow = (names(CALLER.for_letter(NOW + timedelta(days=days)))[0] for days in (0, 1))
+    today, tomorrow = (names(CALLER.for_email_request(NOW + timedelta(days=days)))[0] for days in (0, 1))
     assert today != tomorrow
 
 

@@ -59,7 +59,7 @@ class Post:
     def deliver(self) -> list[EmailState]:
         """One pass: where each letter stands that was tried."""
         states: list[EmailState] = []
-        outbox_jobs.deliver_due(tell=lambda _kind, _id, state: states.append(state))
+        outbox_jobs.deliver_due(on_result=lambda _kind, _id, state: states.append(state))
         return states
 
     def deliver_later(self) -> list[EmailState]:
@@ -88,7 +88,7 @@ class Post:
         assert claimed is not None
         parcel = outbox_commands.render(claimed, clock.now())
         assert parcel is not None
-        outbox_jobs.carrier(self.app.extensions["dialogues"].settings).carry(parcel)
+        outbox_jobs.mail_transport(self.app.extensions["dialogues"].settings).send(parcel)
         self.end_leases()
 
     def end_leases(self) -> None:

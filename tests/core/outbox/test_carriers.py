@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dialogues.core.outbox.jobs import carrier, mail_server
+from dialogues.core.outbox.jobs import mail_server, mail_transport
 from dialogues.lib.mail.parts import Trouble, Undelivered
 from dialogues.lib.mail.transports import NOT_LET_IN, Envelope, Folder, MailServer
 from dialogues.settings import Settings, SettingsError
@@ -31,7 +31,7 @@ PARCEL = Envelope(
 def trouble(url: str, **changes: float) -> Undelivered:
     """What is said of a letter that this server did not take."""
     with pytest.raises(Undelivered) as caught:
-        replace(mail_server(url), **changes).carry(PARCEL)
+        replace(mail_server(url), **changes).send(PARCEL)
     return caught.value
 
 
@@ -63,7 +63,7 @@ def scripted(*answers: bytes, pace: float = 0) -> Iterator[str]:
 @pytest.mark.usefixtures("trusted")
 def test_a_letter_arrives_byte_for_byte_as_the_url_says(open_mail_server: OpenMailServer, security: str) -> None:
     server = open_mail_server(security)
-    mail_server(server.url).carry(PARCEL)
+    mail_server(server.url).send(PARCEL)
     (arrived,) = server.emails
     assert arrived.content == PARCEL.content
     assert (arrived.sender, arrived.recipients) == ("desk@example.org", ("bold@example.mn",))
@@ -73,7 +73,7 @@ def test_a_letter_arrives_byte_for_byte_as_the_url_says(open_mail_server: OpenMa
 @pytest.mark.usefixtures("trusted")
 def test_a_name_and_password_open_the_server(open_mail_server: OpenMailServer) -> None:
     server = open_mail_server("starttls", desk="p@ss word")
-    mail_server(server.url_for("desk", "p%40ss%20word")).carry(PARCEL)
+    mail_server(server.url_for("desk", "p%40ss%20word")).send(PARCEL)
     assert len(server.emails) == 1
 
 
@@ -144,7 +144,7 @@ def test_a_connection_lost_after_the_content_leaves_it_open_whether_the_letter_a
 
 def test_a_connection_lost_after_the_letter_was_taken_changes_nothing() -> None:
     with scripted(*HELLOS, b"250 Taken\r\n") as address:
-        mail_server(f"smtp://{address}").carry(PARCEL)
+        mail_server(f"smtp://{address}").send(PARCEL)
 
 
 def test_a_server_that_answers_one_byte_at_a_time_is_left_at_the_deadline() -> None:
@@ -176,12 +176,12 @@ def test_ports_are_those_that_mail_uses() -> None:
 
 
 def test_without_a_mail_server_letters_become_files(tmp_path: Path) -> None:
-    folder = carrier(Settings(instance=tmp_path))
+    folder = mail_transport(Settings(instance=tmp_path))
     assert isinstance(folder, Folder)
-    assert isinstance(carrier(Settings(instance=tmp_path, mail_url="smtp://localhost")), MailServer)
-    folder.carry(PARCEL)
+    assert isinstance(mail_transport(Settings(instance=tmp_path, mail_url="smtp://localhost")), MailServer)
+    folder.send(PARCEL)
     second = replace(PARCEL, email_id=uuid4())
-    folder.carry(second)
+    folder.send(second)
     names = sorted(path.name for path in (tmp_path / "outbox").iterdir())
     assert names == [f"00001-{PARCEL.email_id}.eml", f"00002-{second.email_id}.eml"]
     file = tmp_path / "outbox" / names[0]
@@ -191,8 +191,8 @@ def test_without_a_mail_server_letters_become_files(tmp_path: Path) -> None:
 
 def test_a_file_written_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    folder.carry(PARCEL)
-    folder.carry(replace(PARCEL, content=b"again"))
+    folder.send(PARCEL)
+    folder.send(replace(PARCEL, content=b"again"))
     (file,) = tmp_path.iterdir()
     assert file.read_bytes() == b"again"
 
@@ -200,6 +200,6 @@ def test_a_file_written_again_takes_the_place_of_the_first(tmp_path: Path) -> No
 def test_a_folder_that_cannot_be_written_is_no_fault_of_the_letter(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("in the way")
     with pytest.raises(Undelivered) as caught:
-        Folder(tmp_path / "outbox").carry(PARCEL)
+        Folder(tmp_path / "outbox").send(PARCEL)
     assert caught.value.trouble is Trouble.AWAY
     assert [path.name for path in tmp_path.iterdir()] == ["outbox"]

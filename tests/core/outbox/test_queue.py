@@ -31,7 +31,7 @@ def with_queue(instance: Path, url: str) -> Flask:
 def swept(worker: Flask, monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     """Released each time the worker looks for what is due."""
     looked = threading.Semaphore(0)
-    monkeypatch.setattr(outbox, "_LISTENS_EVERY", 0.01)
+    monkeypatch.setattr(outbox, "_POLL_SECONDS", 0.01)
     state(worker).sweeps["look"] = lambda _stop: looked.release()
     return looked
 
@@ -116,7 +116,7 @@ def test_a_worker_looks_at_its_start_and_when_called_and_ends_when_told(
 def test_a_worker_looks_unasked_as_well(
     worker: Flask, swept: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_LOOKS_EVERY", 0.05)
+    monkeypatch.setattr(outbox, "_SWEEP_SECONDS", 0.05)
     stop = threading.Event()
     working = threading.Thread(target=outbox.work, args=(worker, stop))
     working.start()

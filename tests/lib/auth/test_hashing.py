@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogues.lib.auth.hashing import NOBODYS, Busy, Hasher
+from dialogues.lib.auth.hashing import DUMMY_HASH, Busy, Hasher
 
 
 def test_a_password_matches_its_own_hash_only(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_without_a_hash_nothing_matches(tmp_path: Path) -> None:
 
 
 def test_the_hash_of_nobody_costs_what_others_cost() -> None:
-    assert NOBODYS.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert DUMMY_HASH.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
 def test_a_damaged_hash_matches_nothing(tmp_path: Path) -> None:

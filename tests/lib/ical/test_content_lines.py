@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from dialogues.lib.ical.calendar_file import calendar_file, mailed_event
-from dialogues.lib.ical.content_lines import LONGEST, Address, clean_line, clean_lines, escaped, folded, quoted
+from dialogues.lib.ical.content_lines import MAX_LINE_BYTES, Address, clean_line, clean_lines, escaped, folded, quoted
 from dialogues.lib.ical.parts import Answer
 from dialogues.lib.text import unlinked
 from tests.agenda.calendars.lint import findings, unfolded
@@ -121,5 +121,5 @@ def test_a_fold_cuts_neither_character_nor_escape(length: int, unit: str) -> Non
     pieces = folded(line).removesuffix(b"\r\n").split(b"\r\n ")
     assert b"".join(pieces).decode() == line
     assert all(piece.decode() for piece in pieces)
-    assert max(len(piece) + (piece is not pieces[0]) for piece in pieces) <= LONGEST
+    assert max(len(piece) + (piece is not pieces[0]) for piece in pieces) <= MAX_LINE_BYTES
     assert not any((len(piece) - len(piece.rstrip(mark))) % 2 for piece in pieces[:-1] for mark in (b"\\", b"^"))

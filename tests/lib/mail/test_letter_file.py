@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from dialogues.lib.mail.messages import FaultyEmail, email_bytes, one_address
+from dialogues.lib.mail.messages import FaultyEmail, email_bytes, plain_address
 from dialogues.lib.mail.parts import Composed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -141,7 +141,7 @@ def test_only_addresses_of_this_house_become_links() -> None:
 )
 def test_what_is_not_one_plain_address_is_no_address(address: str) -> None:
     with pytest.raises(FaultyEmail):
-        one_address(address)
+        plain_address(address)
     with pytest.raises(FaultyEmail):
         written(replace(PLAIN, recipient=address))
     if address:

@@ -143,9 +143,9 @@ def ask_for_email(kind: EmailKind, email: str, context: SignInContext) -> None:
     :raises Throttled: too many emails were requested from this network address.
     """
     now = context.moment.real
-    count_try(context.caller.for_letter(now), now)
+    count_try(context.caller.for_email_request(now), now)
     with upkeep(system(Purpose.SIGN_IN)):
-        full = operations.count(context.caller.for_letter_to(_LIMIT[kind], same_address(email)), now)
+        full = operations.count(context.caller.for_email_to(_LIMIT[kind], same_address(email)), now)
         account = queries.account_by_email(email)
         if account is not None and not full and _may_have(kind, account):
             operations.enqueue_email(kind, account.id, context.moment.service)
