@@ -1,17 +1,17 @@
-"""How gunicorn serves the application; `gunicorn --bind … app:app` finds this file where it is started."""
+"""gunicorn's configuration; `gunicorn --bind … app:app` finds it in the current folder."""
 
 import gc
 
-#: Put together once, before the processes that serve part: what is not ready is said once, and gunicorn ends.
+#: Load the application once before forking, so that a startup error is reported once and gunicorn ends.
 preload_app = True
 
 
 def when_ready(_server: object) -> None:
-    """Leave what was put together out of garbage collection: it stays, and its memory is shared by all processes."""
+    """Exclude the loaded application from garbage collection, so that all processes share its memory."""
     gc.freeze()
-    # A page leaves some thousand objects behind; Python's own 700 would collect several times for each.
+    # A page creates some thousand objects; Python's default of 700 would collect several times per page.
     gc.set_threshold(20_000, 20, 20)
 
 
-#: Signals are enough; its socket would lie in somebody's home.
+#: Signals are enough; the control socket would be created in a home directory.
 control_socket_disable = True

@@ -1,1 +1,1 @@
-"""How fast, how small, how frugal: measured in one run against a bare Flask page under the same server."""
+"""Benchmarks: speed, memory and queries, relative to a bare Flask page on the same server."""

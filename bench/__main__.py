@@ -21,14 +21,14 @@ from bench.orders import queries_of_orders
 from bench.proof import EVENTS, HITS, PERSONS, SESSIONS, Proof
 from bench.queries import queries_per_page
 from bench.seating import seating_time
-from bench.serving import BIN, ROOT, SURROUNDINGS, Served, free_port, served
+from bench.serving import BIN, ENVIRONMENT, ROOT, Served, free_port, served
 from bench.visitor import sign_in
 from dialogues.factory import create_app
 from dialogues.settings import read_settings
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CROWD, SHELF = 2000, 10_000
-#: Words of the made-up records: one in most of them, one in few.
+#: Words in the generated records: one in most of them, one in few.
 COMMON, RARE = "flood", "heron"
 
 
@@ -36,15 +36,15 @@ sizes: list[Figure] = []
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> str:
-    """What `flask …` prints."""
+    """The output of `flask …`."""
     command = [str(BIN / "flask"), *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env={**SURROUNDINGS, **environment}, check=True, capture_output=True, text=True
+        command, cwd=ROOT, env={**ENVIRONMENT, **environment}, check=True, capture_output=True, text=True
     ).stdout
 
 
 def made_up(environment: Mapping[str, str], **sizes: int) -> dict[str, str]:
-    """A made-up meeting of that size: its ids, and the addresses of people who can look."""
+    """A generated meeting of that size: its ids, and the addresses of people who can see it."""
     options = [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
     found: dict[str, str] = json.loads(flask(environment, "sample", "generate", *options, "--json"))
     return found
@@ -117,14 +117,14 @@ def _tag(server: Served, path: str) -> str:
 
 @cache
 def assets() -> int:
-    """The bytes of style sheets, icons and scripts that a page brings along, gzipped."""
+    """Total gzipped size of the style sheets, icons and scripts of a page."""
     bootstrap = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
     own = [path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".svg", ".js"}]
     return sum(len(gzip.compress(path.read_bytes())) for path in [bootstrap, *own])
 
 
 def main() -> int:
-    """Measure, show the table, keep bench.json; a missed bar is shown, not hidden, and does not stop the run."""
+    """Measure, print the table, write bench.json; a missed limit is shown and does not stop the run."""
     before = load_average()
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()

@@ -1,4 +1,4 @@
-"""A Flask page that does nothing: what every ratio is measured against."""
+"""A Flask page that does nothing, as the base of every ratio."""
 
 from flask import Flask
 
@@ -7,5 +7,4 @@ app = Flask(__name__)
 
 @app.get("/")
 def page() -> str:
-    """One short page."""
     return "<!doctype html><html lang=en><title>Bare</title><h1>Bare</h1>"

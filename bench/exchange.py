@@ -1,4 +1,4 @@
-"""The sealed exchange of a large table, and the race for seats: measured inside the application, without a network."""
+"""The exchange of many large lists, and a race for seats; measured inside the application, without a network."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ Row = TypeVar("Row")
 
 
 def exchange_figures(app: Flask) -> list[Figure]:
-    """How long opening all lists takes beside writing one nomination, and what a race for seats leaves."""
+    """The time to open all lists relative to one nomination, and the results of a race for seats."""
     with app.app_context():
         meeting = _sealed_meeting()
         one = _timed(lambda: _name(meeting, "One more"))
@@ -54,7 +54,7 @@ def exchange_figures(app: Flask) -> list[Figure]:
 
 
 def race_figures(app: Flask) -> list[Figure]:
-    """What is left after so many have raced for so few seats, again and again."""
+    """Results of repeated rounds in which many nominations compete for few seats."""
     overbooked = faults = filled = disordered = 0
     for _round in range(ROUNDS):
         with app.app_context():
@@ -105,16 +105,16 @@ def _name(meeting: dict[str, Any], name: str) -> UUID:
 
 
 def _sealed_meeting(parties: int = PARTIES, people: int = PEOPLE, seats: int = PEOPLE + 1) -> dict[str, Any]:
-    """A meeting whose moment has come, with lodged lists of people who have accepted, and a focal point."""
+    """A meeting whose exchange is due, with submitted lists of confirmed people, and a focal point."""
     with upkeep(system(Purpose.SAMPLE)):
-        dialogue = _written(Dialogue(code=uuid4().hex[:8], title="Made-up dialogue", created_at=_NOW))
-        meeting = _written(
+        dialogue = _saved(Dialogue(code=uuid4().hex[:8], title="Made-up dialogue", created_at=_NOW))
+        meeting = _saved(
             Meeting(dialogue_id=dialogue.id, code="BENCH-1", zone="UTC", starts_on=_NOW.date(), ends_on=_NOW.date())
         )
         place = {"dialogue_id": dialogue.id, "meeting_id": meeting.id}
-        _written(Exchange(**place, sealed_until=_NOW))
+        _saved(Exchange(**place, sealed_until=_NOW))
         sides = [_party(place, number, people, seats) for number in range(parties)]
-        speaker = _written(Person(dialogue_id=dialogue.id, name="Focal POINT"))
+        speaker = _saved(Person(dialogue_id=dialogue.id, name="Focal POINT"))
         holding = RoleAssignment(Role.FOCAL_POINT, speaker.id, sides[0], meeting.id)
         viewer = Viewer(
             place=Place(dialogue_id=dialogue.id, meeting_id=meeting.id), person_id=speaker.id, holdings=(holding,)
@@ -123,11 +123,11 @@ def _sealed_meeting(parties: int = PARTIES, people: int = PEOPLE, seats: int = P
 
 
 def _party(place: dict[str, UUID], number: int, people: int, seats: int) -> UUID:
-    party = _written(Party(dialogue_id=place["dialogue_id"], code=f"P{number}", names={"en": f"Side {number}"}))
-    _written(MeetingParty(**place, party_id=party.id, seats={"participant": seats}, submitted_at=_NOW))
+    party = _saved(Party(dialogue_id=place["dialogue_id"], code=f"P{number}", names={"en": f"Side {number}"}))
+    _saved(MeetingParty(**place, party_id=party.id, seats={"participant": seats}, submitted_at=_NOW))
     for seat in range(1, people + 1):
-        person = _written(Person(dialogue_id=place["dialogue_id"], name=f"Person {number} {seat}"))
-        _written(
+        person = _saved(Person(dialogue_id=place["dialogue_id"], name=f"Person {number} {seat}"))
+        _saved(
             Participation(
                 **place,
                 person_id=person.id,
@@ -140,7 +140,7 @@ def _party(place: dict[str, UUID], number: int, people: int, seats: int) -> UUID
     return party.id
 
 
-def _written(row: Row) -> Row:
+def _saved(row: Row) -> Row:
     db.session.add(row)
     db.session.flush()
     return row

@@ -1,4 +1,4 @@
-"""Figures with their bars and what they found, as a table for people and as bench.json for programs."""
+"""Figures with their limits and what they measured, as a table and as bench.json."""
 
 import json
 import os
@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-#: What the bare Flask page of the same run is taken to cost, so that runs on different machines compare.
+#: Assumed time of the bare Flask page, so that runs on different machines can be compared.
 BARE_MS = 0.4
-#: Pages served for each bare page served.
+#: Unit: requests per request of the bare page.
 PER_BARE = "x bare"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing measured; `bar` is what it must reach, or not exceed, where there is a bar.
+    """One measured figure; `bar` is a minimum or maximum, if there is one.
 
-    `found` says what the measured work returned, so that nobody measures an empty page.
+    `found` says what the measured work returned, so that an empty page is never measured.
     """
 
     name: str
@@ -44,12 +44,11 @@ class Figure:
 
 
 def at_least(milliseconds: float) -> float:
-    """A bar in milliseconds as pages per bare page."""
+    """Convert a limit in milliseconds to requests per bare request."""
     return BARE_MS / milliseconds
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as aligned lines."""
     lines = []
     for figure in figures:
         bar = f"{figure.sense} {figure.bar:.3g}" if figure.bar is not None else ""
@@ -61,11 +60,11 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def load_average() -> str:
-    """How busy the machine is; on a shared one figures are noisy."""
+    """The load of the machine, because other work makes figures unreliable."""
     return " ".join(f"{one:.2f}" for one in os.getloadavg())
 
 
 def keep(figures: Sequence[Figure], path: Path, **more: Any) -> None:
-    """Write the figures for programs."""
+    """Write the figures as JSON."""
     rows = [{**asdict(figure), "met": figure.is_met, "milliseconds": figure.milliseconds} for figure in figures]
     path.write_text(json.dumps({"figures": rows, **more}, indent=2) + "\n", "utf-8")

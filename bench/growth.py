@@ -23,14 +23,14 @@ from dialogues.sample.generating import generate_meeting
 from tests.cast import Cast
 
 SESSION_SIZES, PEOPLE_SIZES, RECORD_SIZES = (50, 200, 600), (200, 700, 2000), (1000, 3000, 10_000)
-#: The fastest of so many counts, because other work on the machine only adds time.
+#: The fastest of this many runs counts, because other work on the machine only adds time.
 TIMES = 5
 _FIRST_DAY_EVENING = (clock_time(20), clock_time(20, 30))
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One kind of work: its sizes, what each cost in multiples of the bare page, and what the largest found."""
+    """One kind of work: its sizes, the cost of each in multiples of the bare page, and what the largest found."""
 
     name: str
     unit: str
@@ -44,7 +44,6 @@ class Growth:
         return log(self.multiples[-1] / self.multiples[-2]) / log(self.sizes[-1] / self.sizes[-2])
 
     def row(self) -> dict[str, Any]:
-        """For bench.json."""
         return {
             "name": self.name,
             "unit": self.unit,
@@ -57,7 +56,7 @@ class Growth:
 
 
 def growths(app: Flask) -> list[Growth]:
-    """Measure everything, on meetings made for it; the largest take about a minute to make."""
+    """Measure everything on generated meetings; creating the largest takes about a minute."""
     bare = _fastest(lambda: bare_app.test_client().get("/"))
     costs: dict[str, list[tuple[int, float, str]]] = {}
     units: dict[str, str] = {}
@@ -117,7 +116,7 @@ def _page(client: FlaskClient, path: str, proof: Proof) -> tuple[float, str]:
 
 
 def _publish(app: Flask, made: dict[str, Any]) -> tuple[float, str]:
-    """Publish a draft in which one session is new."""
+    """Publish a draft with one new session."""
     with app.app_context():
         viewer = Cast(app).viewer(_name(made), meeting=f"{made['code']}-1")
         day = planning_draft.meeting_frame(viewer).days.first
@@ -144,7 +143,7 @@ def _fastest(work: Callable[[], Any]) -> float:
 
 
 def growth_table(rows: Sequence[Growth]) -> str:
-    """One line for each kind of work: time at each size, as if the bare page took BARE_MS, and the exponent."""
+    """One line for each kind of work: the time at each size (if the bare page takes BARE_MS) and the exponent."""
     lines = [f"{'growth':<24}{'of':<10}{'size: ms':<48}{'exponent':>8}  found at the largest"]
     for row in rows:
         times = "  ".join(

@@ -1,4 +1,4 @@
-"""How many statements a page of a long participants list sends to the database, in whatever order it is looked at."""
+"""Statements per page of a long participants list, in every order."""
 
 from flask import Flask
 from sqlalchemy import event
@@ -13,19 +13,19 @@ from dialogues.sample.generating import generate_meeting
 from tests.cast import Cast
 
 PEOPLE = 2000
-#: As an address asks for them; nothing is the order in force.
+#: Values of the query parameter `order`; "" is the meeting's own order.
 ORDERS = ("", *(order.value for order in PartyOrder), "person")
 
 
 def queries_of_orders(app: Flask, people: int = PEOPLE) -> Figure:
-    """The dearest of all orders, for the coordinator of a made-up meeting of that size, on its first and last page."""
+    """The most expensive order, for the coordinator of a generated meeting, on its first and last page."""
     with app.app_context():
         made = generate_meeting(sessions=1, participants=people, records=0, seed=1, now=clock.now())
         db.session.remove()
         sent = [0]
         event.listen(db.engine, "before_cursor_execute", lambda *_: sent.__setitem__(0, sent[0] + 1))
     client = Cast(app).client(str(made["coordinator"]).partition("@")[0])
-    dearest, found = 0, ""
+    highest, found = 0, ""
     for order in ORDERS:
         for page in (1, 9999):
             sent[0] = 0
@@ -33,6 +33,6 @@ def queries_of_orders(app: Flask, people: int = PEOPLE) -> Figure:
             if answer.status_code != 200:
                 raise RuntimeError(f"{answer.status_code} for the order {order!r}")
             found = Proof(PERSONS, "names on the last page asked for").of(answer.text)
-            dearest = max(dearest, sent[0])
+            highest = max(highest, sent[0])
     name = f"queries of the participants list of {people} in its dearest order"
-    return Figure(name, dearest, "queries", found, BAR, "at most")
+    return Figure(name, highest, "queries", found, BAR, "at most")

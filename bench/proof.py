@@ -1,4 +1,4 @@
-"""What a page must hold, so that a figure is about work that was done."""
+"""Checks that a measured page has content."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A pattern: the number in its group, or else how many different matches there are."""
+    """A pattern: the number in its group, or else the number of different matches."""
 
     pattern: str
     noun: str
@@ -15,7 +15,7 @@ class Proof:
     def of(self, body: str) -> str:
         """What was found, in words.
 
-        :raises RuntimeError: it is less than it must be.
+        :raises RuntimeError: it is less than `least`.
         """
         matches = re.findall(self.pattern, body)
         has_group = re.compile(self.pattern).groups > 0

@@ -1,4 +1,4 @@
-"""How many statements each page of the sample sends to the database, for everyone who may open it."""
+"""Statements per page of the sample, for everyone who may open it."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ def queries_per_page(app: Flask) -> list[Figure]:
     for persona in PERSONAS:
         for endpoint, queries in queries_of_pages(app, persona).items():
             counted[endpoint] = max(counted.get(endpoint, 0), queries)
-    dearest = max(counted, key=lambda endpoint: counted[endpoint])
+    highest = max(counted, key=lambda endpoint: counted[endpoint])
     return [
         Figure(
-            f"queries of the dearest page ({dearest})",
-            counted[dearest],
+            f"queries of the dearest page ({highest})",
+            counted[highest],
             "queries",
             f"{len(counted)} pages",
             BAR,

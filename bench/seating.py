@@ -1,4 +1,4 @@
-"""How long it takes to seat a full table on which several are kept apart."""
+"""Time to seat a full table with several pairs kept apart."""
 
 import time
 from uuid import NAMESPACE_OID, uuid5
@@ -7,12 +7,12 @@ from bench.figures import Figure
 from dialogues.onsite.seating.rules.order import Guest
 from dialogues.onsite.seating.rules.plans import SeatingOptions, seat
 
-#: Of nine parties with five people each, whom to keep apart: parties by their letter, persons with a number.
+#: Pairs to keep apart, of nine parties with five people each: a letter is a party, with a number a person.
 _APART = ("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")
 
 
 def seating_time() -> Figure:
-    """The slowest of three tables of 45 in a hollow square of 48 places."""
+    """The slowest of three tables of 45 people with 45, 48 and 52 places."""
     people = [(party, f"{party}{number}") for party in "abcdefghi" for number in range(1, 6)]
     guests = [
         Guest(
@@ -23,7 +23,7 @@ def seating_time() -> Figure:
         )
         for party, name in people
     ]
-    apart = frozenset(frozenset(uuid5(NAMESPACE_OID, one) for one in pair.split()) for pair in _APART)
+    apart = frozenset(frozenset(uuid5(NAMESPACE_OID, name) for name in pair.split()) for pair in _APART)
     slowest = 0.0
     for places in (45, 48, 52):
         began = time.perf_counter()

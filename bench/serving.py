@@ -1,4 +1,4 @@
-"""A web server as an installation runs it, one process of it, so that ratios compare like with like."""
+"""A web server as in an installation, with one process."""
 
 import http.client
 import os
@@ -13,13 +13,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-#: As an installation has it: with its modules compiled.
-SURROUNDINGS = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+#: With compiled modules, as in an installation.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server that has answered once."""
+    """A running server that has responded once."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -38,11 +38,11 @@ def _resident_kilobytes(pid: str) -> int:
 
 @contextmanager
 def served(application: str, environment: Mapping[str, str], port: int) -> Iterator[Served]:
-    """Serve an application on a port of loopback until the block ends."""
+    """Serve an application on a local port until the block ends."""
     options = ("--workers", "1", "--threads", "4", "--log-level", "error", "--no-control-socket")
     command = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{port}", *options, application]
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env={**SURROUNDINGS, **environment}, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env={**ENVIRONMENT, **environment}, stdin=subprocess.DEVNULL)
     try:
         yield Served(port, process, _first_answer(port, process) - began)
     finally:
@@ -61,11 +61,10 @@ def _first_answer(port: int, process: subprocess.Popen[bytes]) -> float:
             time.sleep(0.01)
         finally:
             connection.close()
-    raise RuntimeError("The server ended before its first answer; what it said stands above.")
+    raise RuntimeError("The server ended before its first response; see its output above.")
 
 
 def free_port() -> int:
-    """A port that nothing listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

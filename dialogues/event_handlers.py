@@ -1,4 +1,4 @@
-"""What follows from what: one table, read top to bottom; each follow-up joins the transaction of its cause."""
+"""Event handlers by event type; they run inside the transaction that raised the event."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,10 +38,10 @@ from dialogues.people.registration import handlers as registration
 from dialogues.people.registration.rules import RegistrationChanged
 from dialogues.people.roster.rules import ParticipationRestored, RegistrationApproved
 
-FollowUp = Callable[[Any], None]
+Handler = Callable[[Any], None]
 
 
-CONSEQUENCES: dict[type[DomainEvent], tuple[FollowUp, ...]] = {
+HANDLERS: dict[type[DomainEvent], tuple[Handler, ...]] = {
     MeetingCopied: (planning.copy_draft, questionnaire.copy_questions),
     DialogueChanged: (calendars.renew_all,),
     MeetingChanged: (participants.seat_those_who_wait, calendars.renew_entries),
@@ -82,8 +82,8 @@ CONSEQUENCES: dict[type[DomainEvent], tuple[FollowUp, ...]] = {
 }
 
 
-#: Follow-ups that know how to answer many happenings of one kind at once.
-TOGETHER: dict[FollowUp, FollowUp] = {
+#: Handlers that process all events of one type together.
+BATCH_HANDLERS: dict[Handler, Handler] = {
     attendance.send_code: attendance.send_codes,
     attendance.end_code: attendance.end_codes_of,
     calendars.settle_person: calendars.settle_people,
@@ -94,13 +94,13 @@ TOGETHER: dict[FollowUp, FollowUp] = {
 }
 
 
-def follow(events: Sequence[DomainEvent], _viewer: Viewer) -> None:
-    """Run what follows from the happenings, in the order of the table."""
+def handle_events(events: Sequence[DomainEvent], _viewer: Viewer) -> None:
+    """Run the handlers of these events, by event type and in the order of the table."""
     for kind in dict.fromkeys(type(event) for event in events):
-        alike = [event for event in events if type(event) is kind]
-        for follow_up in CONSEQUENCES.get(kind, ()):
-            if follow_up in TOGETHER:
-                TOGETHER[follow_up](alike)
+        same_kind = [event for event in events if type(event) is kind]
+        for handler in HANDLERS.get(kind, ()):
+            if handler in BATCH_HANDLERS:
+                BATCH_HANDLERS[handler](same_kind)
                 continue
-            for event in alike:
-                follow_up(event)
+            for event in same_kind:
+                handler(event)

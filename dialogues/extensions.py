@@ -1,4 +1,4 @@
-"""The Flask extensions, made once and bound to an application by its factory."""
+"""The Flask extensions; the factory binds them to an application."""
 
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
@@ -20,14 +20,17 @@ CONSTRAINT_NAMES = {
 
 
 class Base(DeclarativeBase):
-    """What every table has in common: names for its constraints, so that migrations can find them again."""
+    """Base of all tables; names every constraint, so that migrations can find them."""
 
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 
 class SignInCookie(LoginManager):  # type: ignore[misc]  # Flask-Login is untyped.
-    """Flask-Login without what is not used here: remember-me, for which every answer, assets too, would vary by cookie,
-    and the protection of its session, for which each request would be given a fingerprint first."""
+    """Flask-Login without two features that are not used here.
+
+    Remember-me makes every response vary by cookie, also assets; session protection computes a fingerprint at each
+    request.
+    """
 
     def _update_remember_cookie(self, response: Response) -> Response:
         return response

@@ -1,4 +1,4 @@
-"""Puts the house together: settings, extensions, the gate, the features, and what lower code needs from above."""
+"""The application factory: settings, extensions, request authorization, features, and the application's state."""
 
 import zoneinfo
 from importlib import import_module
@@ -89,7 +89,7 @@ FEATURES = (
 )
 
 
-#: What stands in the navigation of a meeting, for those who may open it: words, endpoint, any of these actions.
+#: Tabs of a meeting: label, endpoint, and actions of which the viewer needs one.
 MEETING_TABS = (
     Tab(N_("Agenda"), "versions.agenda", (AGENDA_SEE,), also=("planning.balance",)),
     Tab(N_("Participants"), "roster.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
@@ -107,27 +107,27 @@ MEETING_TABS = (
 
 @exit_on_settings_error()
 def create_app(settings: Settings) -> Flask:
-    """The application of an installation with these settings; WSGI servers and the command line call it.
+    """The application for these settings; WSGI servers and the command line call it.
 
-    Where it cannot serve, the process ends with a sentence. The command line looks later, since some commands are there
-    to make the installation ready.
+    Ends the process with a message if the application cannot serve. CLI commands check later, because some of them
+    prepare the installation.
 
-    :raises UndeclaredRoute: a route names no action.
+    :raises UndeclaredRoute: a route declares no action.
     """
     app = build_app(settings)
-    if _is_to_serve():
+    if _is_serving():
         with app.app_context():
             readiness.refuse_unready()
-            # The server may fork after this, and a connection must not be shared by two processes.
+            # The server may fork after this, and processes must not share a connection.
             db.engine.dispose()
     return app
 
 
 def build_app(settings: Settings) -> Flask:
-    """The application, whether or not the installation is ready for it.
+    """The application, also for an installation that is not ready.
 
     :raises SettingsError: a setting, the instance folder or the master key cannot be used.
-    :raises UndeclaredRoute: a route names no action.
+    :raises UndeclaredRoute: a route declares no action.
     """
     _refuse_unwritable(settings.instance)
     zoneinfo.reset_tzpath(())
@@ -141,7 +141,7 @@ def build_app(settings: Settings) -> Flask:
     if app.debug and not settings.demo:
         raise SettingsError("Debug mode is for the demonstration only: unset FLASK_DEBUG, and leave out --debug.")
     configure(app, settings)
-    # A doubled slash would be answered with a redirect that repeats the address.
+    # Otherwise a doubled slash is answered with a redirect that repeats the URL, which may contain a secret.
     app.url_map.merge_slashes = False
     hide_secrets_in_logs()
     _open_database(app)
@@ -153,16 +153,16 @@ def build_app(settings: Settings) -> Flask:
     assets.serve_assets(app, ROOT / "static")
     register_template_helpers(app, MEETING_TABS)
     for feature in FEATURES:
-        _open_feature(app, feature)
-    _hand_over(app)
+        _register_feature(app, feature)
+    _fill_state(app)
     _protect_extension_routes(app)
     access.refuse_undeclared_routes(app)
     return app
 
 
-def _is_to_serve() -> bool:
-    asked = click.get_current_context(silent=True)
-    return asked is None or asked.info_name in {"run", "shell"}
+def _is_serving() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name in {"run", "shell"}
 
 
 def _master_key(settings: Settings) -> None:
@@ -179,7 +179,7 @@ def _refuse_unwritable(instance: Path) -> None:
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Flask's own settings, from ours."""
+    """Set Flask's own settings from ours."""
     over_https = settings.over_https
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -208,7 +208,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it.
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says to wrap it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=lambda: access.viewer().locale or settings.locale)
 
 
-def _open_feature(app: Flask, feature: str) -> None:
+def _register_feature(app: Flask, feature: str) -> None:
     _modules(feature, "models")
     pages = {getattr(module, "blueprint", None) for module in _modules(feature, "views")}
     for blueprint in pages:
@@ -261,7 +261,7 @@ def _open_feature(app: Flask, feature: str) -> None:
 
 
 def _modules(feature: str, file: str) -> list[ModuleType]:
-    """The module of that name in a feature with its parts, where it is a package; none where the feature lacks it."""
+    """The module of that name in a feature, with its submodules if it is a package; empty if there is none."""
     path = f"dialogues.{feature}.{file}"
     if find_spec(path) is None:
         return []
@@ -270,44 +270,47 @@ def _modules(feature: str, file: str) -> list[ModuleType]:
     return [found, *(import_module(part.name) for part in parts)]
 
 
-def _hand_over(app: Flask) -> None:
-    """Fill in what lower code needs from the features above it."""
-    here = state(app)
-    here.checks = (_master_key, database.refuse_unready, outbox.mail_transport, outbox.refuse_unknown)
-    here.who, here.reload = load_viewer, _present
-    here.place = _stand_in
-    here.handle, here.audit = event_handlers.follow, audit.record_event
-    here.wake = lambda: outbox.wake(app)
-    here.names, here.next_steps, here.unpublished = names_of, steps_ahead, planning.unreleased_here
+def _fill_state(app: Flask) -> None:
+    """Set the functions of higher features that lower code calls."""
+    app_state = state(app)
+    app_state.checks = (_master_key, database.refuse_unready, outbox.mail_transport, outbox.refuse_unknown)
+    app_state.who, app_state.reload = load_viewer, _reload_viewer
+    app_state.place = _place_viewer
+    app_state.handle, app_state.audit = event_handlers.handle_events, audit.record_event
+    app_state.wake = lambda: outbox.wake(app)
+    app_state.names, app_state.next_steps, app_state.unpublished = names_of, steps_ahead, planning.unreleased_here
     for feature in FEATURES:
-        here.composers.update(_offered(feature, "emails", "COMPOSERS"))
-        here.sweeps.update(_offered(feature, "jobs", "SWEEPS"))
-        WORDS.update(_offered(feature, "rules", "WORDS"))
+        app_state.composers.update(_collect(feature, "emails", "COMPOSERS"))
+        app_state.sweeps.update(_collect(feature, "jobs", "SWEEPS"))
+        WORDS.update(_collect(feature, "rules", "WORDS"))
 
 
-def _offered(feature: str, file: str, name: str) -> dict[Any, Any]:
-    """A table that the modules of a feature offer under that name, empty where there is none."""
-    offered: dict[Any, Any] = {}
+def _collect(feature: str, file: str, name: str) -> dict[Any, Any]:
+    """The merged dictionaries of that name in a feature's modules; empty if there is none."""
+    collected: dict[Any, Any] = {}
     for module in _modules(feature, file):
-        offered.update(getattr(module, name, {}))
-    return offered
+        collected.update(getattr(module, name, {}))
+    return collected
 
 
-def _present(viewer: Viewer) -> Viewer:
-    """The viewer as things stand now: signed in still, with the roles still held."""
+def _reload_viewer(viewer: Viewer) -> Viewer:
+    """Load the viewer again: still signed in, with the roles held now.
+
+    :raises NotFound: the sign-in has ended, or the viewer has lost access to the place.
+    """
     if viewer.is_system or not viewer.signed_in:
         return viewer
     if not accounts.still_signed_in(viewer, clock.real_now()):
         raise NotFound
     if viewer.place is None:
         return viewer
-    present = _stand_in(viewer, viewer.place.dialogue_id, viewer.place.meeting_id)
-    if present is None:
+    reloaded = _place_viewer(viewer, viewer.place.dialogue_id, viewer.place.meeting_id)
+    if reloaded is None:
         raise NotFound
-    return present
+    return reloaded
 
 
-def _stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None) -> Viewer | None:
+def _place_viewer(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None) -> Viewer | None:
     """The viewer in that dialogue or meeting; a limited sign-in only at its own registration."""
     if viewer.is_limited:
         return stand_at_registration(viewer, meeting_id, clock.now())
@@ -315,7 +318,7 @@ def _stand_in(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None)
 
 
 def _protect_extension_routes(app: Flask) -> None:
-    """Routes that extensions bring are static files; nothing answers OPTIONS by itself."""
+    """Treat static routes of extensions as public assets."""
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.endswith(".static") and not hasattr(view, "__action__"):
             app.view_functions[endpoint] = _asset_view(view)

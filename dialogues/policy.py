@@ -1,4 +1,4 @@
-"""Who may do what: one table, read top to bottom; nothing else decides."""
+"""Who may do what: action × role → scope under conditions. The only place that decides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 class Role(Enum):
-    """What a person is in a dialogue or a meeting; the value is the word in URLs and in the database."""
+    """A role of a person in a dialogue or meeting; the value is used in URLs and in the database."""
 
     HOST_LEAD = "host_lead"
     COORDINATOR = "coordinator"
@@ -22,7 +22,7 @@ class Role(Enum):
 
 
 class AccountKind(Enum):
-    """What a viewer is apart from any role in a dialogue."""
+    """A kind of account or viewer, independent of roles in dialogues."""
 
     ANYONE = "anyone"
     LINK_HOLDER = "link_holder"
@@ -33,7 +33,7 @@ class AccountKind(Enum):
 
 
 class Scope(Enum):
-    """How much of the rows of one kind an action reaches; every `visible()` turns each of these into SQL."""
+    """How many rows of a kind an action reaches; every `visible()` turns each scope into SQL."""
 
     ALL = "all"
     OWN_PARTY = "own party"
@@ -48,7 +48,7 @@ class Scope(Enum):
 
 
 class Condition(Enum):
-    """A fact that must hold for a grant to count."""
+    """A fact that must be true for a grant to count."""
 
     WINDOW = "fourteen days before to seven days after the meeting"
     EXCHANGED = "the parties' lists are open to each other"
@@ -57,14 +57,14 @@ class Condition(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that can be done or seen; `name` is its word in the audit log and in the tests."""
+    """Something that can be done or seen; the name is used in the audit log and in tests."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One cell: how far the action reaches, and under which conditions."""
+    """One cell of the matrix: the scope of an action and its conditions."""
 
     scope: Scope
     conditions: frozenset[Condition] = frozenset()
@@ -81,23 +81,23 @@ ADM = Grant(Scope.ADMITTED)
 INV = Grant(Scope.INVITED)
 PLCS = Grant(Scope.PLACES)
 SEAL = Grant(Scope.SEALED)
-#: Interpreters: everything, within their window.
+#: Interpreters: everything, during their window.
 WIND = Grant(Scope.ALL, frozenset({Condition.WINDOW}))
-#: Interpreters: the sessions they are assigned to, within their window.
+#: Interpreters: the sessions they are assigned to, during their window.
 WASG = Grant(Scope.INVITED, frozenset({Condition.WINDOW}))
-#: Interpreters: what is their own, within their window.
+#: Interpreters: their own rows, during their window.
 WOWN = Grant(Scope.OWN, frozenset({Condition.WINDOW}))
-#: Once the lists are exchanged.
+#: After the exchange of lists.
 XALL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED}))
 XWIN = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.WINDOW}))
-#: Observers: once exchanged, and if the meeting's rules say so.
+#: Observers: after the exchange, if the meeting's rules allow it.
 XRUL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.RULE_SAYS}))
 RULE = Grant(Scope.ALL, frozenset({Condition.RULE_SAYS}))
 XSEA = Grant(Scope.SEALED, frozenset({Condition.EXCHANGED}))
 ____ = None
 
 
-# What is done or seen, in the order of the access matrix.
+# The actions, in the order of the access matrix.
 DIALOGUE_SEE = Action("dialogue.see")
 DIALOGUE_EDIT = Action("dialogue.edit")
 ROLES_SEE = Action("roles.see")
@@ -121,7 +121,7 @@ REGISTRATION_OWN = Action("registration.own")
 REGISTRATION_FOR = Action("registration.for")
 REGISTRATION_APPROVE = Action("registration.approve")
 QUESTIONS_EDIT = Action("questions.edit")
-#: Answers to questions of the office, one action for each audience that a question can have.
+#: Answers to the coordinator's questions: one action for each audience of a question.
 ANSWERS_SEE = Action("answers.see")
 ANSWERS_PARTY_SEE = Action("answers.party.see")
 ANSWERS_TRAVEL_SEE = Action("answers.travel.see")
@@ -158,7 +158,7 @@ AUDIT_SEE = Action("audit.see")
 
 
 # fmt: off
-#                       host  coord co-ch focal parti obser inter rappo archi travel
+#                       host  coord co-ch focal parti obser inter rappo archi liaison
 #                       lead        air   point cipan ver   prete rteur vist  desk
 MATRIX: dict[Action, tuple[Cell, ...]] = {
     DIALOGUE_SEE:        (ALL,  ALL,  ALL,  ALL,  ALL,  ALL,  WIND, ALL,  ALL,  ALL),
@@ -220,7 +220,7 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
 }
 # fmt: on
 
-# What stands outside any dialogue.
+# Actions outside dialogues.
 SIGN_IN = Action("sign_in")
 LINK_OPEN = Action("link.open")
 FEED_FETCH = Action("feed.fetch")
@@ -245,22 +245,22 @@ ACCOUNT_KINDS: dict[Action, frozenset[AccountKind]] = {
     OWN_DATA_SEE: frozenset({AccountKind.ACCOUNT}),
     STAFF_INVITE: frozenset({AccountKind.INSTALLATION_HOST}),
     DIALOGUE_OPEN: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
-    # Whether the code is anything to the account is for the meeting behind it to say.
+    # The meeting behind the code decides whether this account may use it.
     ATTENDANCE_CODE_OPEN: frozenset({AccountKind.ACCOUNT}),
     VENUES_EDIT: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
     VENUES_SEE: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
 }
 
 
-#: Every action by its name, for templates and tests.
+#: All actions by name, for templates and tests.
 ACTIONS = {action.name: action for action in (*MATRIX, *ACCOUNT_KINDS)}
 
 
-#: Roles held by staff of the liaison office, who sign in with a second factor.
+#: Roles of the liaison office's staff, who sign in with a second factor.
 STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.LIAISON_DESK})
 
 
-#: What a focal point does for the party; an observer who is a focal point gains this, and no substance.
+#: What a focal point does for the party. An observer who is also focal point gets only these.
 PARTY_BUSINESS = frozenset(
     {
         NOMINATIONS_SEE,
@@ -278,19 +278,19 @@ PARTY_BUSINESS = frozenset(
 )
 
 
-#: What, outside its meetings, only a role in the whole dialogue opens.
+#: On pages of a dialogue, only a role in the whole dialogue allows these.
 RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})
 
 
-#: All that a limited sign-in, by an invitation link, may do: answer for its own participation, and read nothing sealed.
+#: All that a limited sign-in (by invitation link) may do: answer for its own participation.
 LIMITED_SIGN_IN = frozenset({REGISTRATION_OWN, PASSPORT_ENTER, NEEDS_ENTER})
 
 
-_COLUMN = {role: place for place, role in enumerate(Role)}
+_COLUMN_OF_ROLE = {role: column for column, role in enumerate(Role)}
 
 
 def scopes(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Scope]:
-    """How far someone who holds these roles reaches with the action, given the conditions that are met."""
+    """The scopes of an action for these roles, under the conditions that are met."""
     return _reach(action, frozenset(roles), met)
 
 
@@ -299,21 +299,21 @@ def _reach(action: Action, roles: frozenset[Role], met: frozenset[Condition]) ->
     row = MATRIX.get(action)
     if row is None:
         return frozenset()
-    cells = (row[_COLUMN[role]] for role in _counting(action, roles))
+    cells = (row[_COLUMN_OF_ROLE[role]] for role in _counting_roles(action, roles))
     return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= met)
 
 
-def _counting(action: Action, roles: frozenset[Role]) -> frozenset[Role]:
+def _counting_roles(action: Action, roles: frozenset[Role]) -> frozenset[Role]:
     if Role.OBSERVER in roles and action not in PARTY_BUSINESS:
         return roles - {Role.FOCAL_POINT}
     return roles
 
 
 def limited(action: Action, reached: frozenset[Scope]) -> frozenset[Scope]:
-    """What a limited sign-in keeps of how far its roles reach: its own, for the few actions that are listed."""
+    """Reduce the scopes of a limited sign-in: OWN, and only for the listed actions."""
     return reached & {Scope.OWN} if action in LIMITED_SIGN_IN else frozenset()
 
 
-def stands(action: Action, standings: Iterable[AccountKind]) -> bool:
-    """Whether an action outside any dialogue is open to one of these standings."""
-    return not ACCOUNT_KINDS.get(action, frozenset()).isdisjoint(standings)
+def allows_account(action: Action, kinds: Iterable[AccountKind]) -> bool:
+    """Whether an action outside dialogues is allowed for one of these kinds of account."""
+    return not ACCOUNT_KINDS.get(action, frozenset()).isdisjoint(kinds)

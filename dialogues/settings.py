@@ -1,4 +1,4 @@
-"""What an installation decides: environment variables DIALOGUES_* over instance/settings.toml over defaults."""
+"""Settings: environment variables DIALOGUES_* override instance/settings.toml, which overrides defaults."""
 
 import os
 import secrets
@@ -22,23 +22,23 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 
 
-#: Characters of a secret, at least.
+#: Minimum length of a secret, in characters.
 SECRET_LENGTH = 32
 
 
-#: With this exit code gunicorn gives up; after any other of its workers' it starts them again, for ever.
+#: With this exit code of a worker gunicorn stops; after any other it restarts the worker endlessly.
 CANNOT_START = 3
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used; the message says which one and what to change."""
+    """A setting cannot be used; the message says which one and what to change."""
 
 
 @contextmanager
 def exit_on_settings_error() -> Iterator[None]:
-    """What stops the application from starting is said in its one sentence, without where in the code it was found.
+    """Print a settings error as one sentence without a traceback.
 
-    :raises SystemExit: it was said; the process ends.
+    :raises SystemExit: a settings error occurred.
     """
     try:
         yield
@@ -49,7 +49,7 @@ def exit_on_settings_error() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting, as the application uses it; the README has one line for each."""
+    """All settings; the README describes each."""
 
     instance: Path = ROOT / "instance"
     base_url: str = "http://localhost:8000"
@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def database_file(self) -> Path:
-        """Where SQLite's file is."""
+        """The path of the SQLite file."""
         named = self.database_url.removeprefix("sqlite:///").partition("?")[0]
         return Path(named) if named else self.instance / "dialogues.db"
 
@@ -108,18 +108,17 @@ class Settings:
         return self.base_url.startswith("https://")
 
     def but(self, **changes: Any) -> Self:
-        """The same settings with some of them changed."""
         return replace(self, **changes)
 
 
 @exit_on_settings_error()
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process, which ends with a sentence where they cannot be used."""
+    """The settings of this process; ends it with a message if they cannot be used."""
     return settings_of(os.environ if environ is None else environ)
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """The settings that an environment and the file in its instance folder give.
+    """The settings from an environment and the file in its instance folder.
 
     :raises SettingsError: a value cannot be read, or is unsafe outside the demo.
     """
@@ -127,22 +126,22 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
     values = _from_file(instance / "settings.toml")
     for name, text in environ.items():
         if name.startswith("DIALOGUES_"):
-            values[_known(name.removeprefix("DIALOGUES_").lower(), name)] = text
-    settings = Settings(**{key: _typed(key, value) for key, value in values.items()} | {"instance": instance})
-    return _checked(settings.but(secret_key=settings.secret_key or _own_secret(settings)))
+            values[_check_name(name.removeprefix("DIALOGUES_").lower(), name)] = text
+    settings = Settings(**{key: _parse_value(key, value) for key, value in values.items()} | {"instance": instance})
+    return _check(settings.but(secret_key=settings.secret_key or _generated_secret(settings)))
 
 
-def kept(path: Path, text: str) -> str:
-    """What a small file of the installation holds: this text, unless it was made before; nothing where it is damaged.
+def read_or_create(path: Path, text: str) -> str:
+    """The content of a small file, created with `text` if it is missing; "" if it is damaged.
 
-    Of several processes that start at once, one makes it, and none sees it half-written.
+    Of several processes that start at once, one creates it, and none reads it half-written.
 
     :raises SettingsError: the folder cannot be written, or the file cannot be read.
     """
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _make_whole(path, text)
+            _create_atomic(path, text)
     except OSError as error:
         raise unwritable(path.parent, error) from None
     try:
@@ -154,13 +153,12 @@ def kept(path: Path, text: str) -> str:
 
 
 def unwritable(folder: Path, error: OSError) -> SettingsError:
-    """What to say where the installation's folder takes no files."""
     return SettingsError(
         f"The folder {folder} cannot be written ({error.strerror}): it must belong to the user that runs Dialogues."
     )
 
 
-def _make_whole(path: Path, text: str) -> None:
+def _create_atomic(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -180,16 +178,16 @@ def _from_file(path: Path) -> dict[str, Any]:
         found = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
-    return {_known(key, f"{key} in {path}"): value for key, value in found.items()}
+    return {_check_name(key, f"{key} in {path}"): value for key, value in found.items()}
 
 
-def _known(key: str, said: str) -> str:
+def _check_name(key: str, label: str) -> str:
     if key not in {field.name for field in fields(Settings)}:
-        raise SettingsError(f"{said} is no setting of Dialogues; the README lists them.")
+        raise SettingsError(f"{label} is no setting of Dialogues; the README lists them.")
     return key
 
 
-def _typed(key: str, value: Any) -> Any:
+def _parse_value(key: str, value: Any) -> Any:
     default = next(field.default for field in fields(Settings) if field.name == key)
     try:
         if key == "now":
@@ -216,25 +214,25 @@ def _yes_or_no(value: Any) -> bool:
     return word in _YES
 
 
-def _own_secret(settings: Settings) -> str:
-    """An installation without a secret of its own gets one, kept beside the database and readable by its user only."""
+def _generated_secret(settings: Settings) -> str:
+    """The installation's generated secret, stored next to the database, readable by its user only."""
     path = settings.instance / "secret.key"
-    secret = kept(path, secrets.token_urlsafe(48))
+    secret = read_or_create(path, secrets.token_urlsafe(48))
     if len(secret) < SECRET_LENGTH:
         raise SettingsError(f"{path} is damaged: delete it, and a new one is made; everyone then signs in again.")
     return secret
 
 
-def _checked(settings: Settings) -> Settings:
-    for refused, reason in _reasons(settings):
+def _check(settings: Settings) -> Settings:
+    for refused, reason in _problems(settings):
         if refused:
             raise SettingsError(reason)
     _check_locale(settings.locale)
     return settings
 
 
-def _reasons(settings: Settings) -> Iterator[tuple[bool, str]]:
-    """What no installation may have, and why; secrets are not repeated."""
+def _problems(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """Values that no installation may have, with the reason; secrets are not repeated."""
     yield len(settings.secret_key) < SECRET_LENGTH, "DIALOGUES_SECRET_KEY is too short: give at least 32 characters."
     yield (
         settings.now is not None and settings.now.tzinfo is None,
@@ -253,10 +251,10 @@ def _reasons(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield settings.searches_an_hour < 1, "DIALOGUES_SEARCHES_AN_HOUR must be 1 or more."
     for name in ("staff_idle", "staff_longest", "participant_idle", "participant_longest"):
         yield getattr(settings, name) <= timedelta(0), f"DIALOGUES_{name.upper()} must be more than 0 minutes."
-    yield from _reasons_of_address(settings)
+    yield from _address_problems(settings)
 
 
-def _reasons_of_address(settings: Settings) -> Iterator[tuple[bool, str]]:
+def _address_problems(settings: Settings) -> Iterator[tuple[bool, str]]:
     try:
         address = urlsplit(settings.base_url)
         host, _port = address.hostname, address.port

@@ -1,1 +1,1 @@
-"""What the Makefile calls: the demo's runner, the checks, the test runs, the locks."""
+"""Tools that the Makefile calls: demo, checks, test runs, lock files."""

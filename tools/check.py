@@ -1,4 +1,4 @@
-"""Every check that needs no test run, one line and a time for each: form, types, architecture, dependencies …"""
+"""Runs every check that needs no tests, with one line and time for each: format, types, architecture …"""
 
 import os
 import subprocess
@@ -12,17 +12,17 @@ from pathlib import Path
 
 from tools.lock import ROOT, stale_locks
 
-#: What to run, or a function that says what is wrong.
+#: A command to run, or a function that returns an error message ("" if there is none).
 Step = list[str] | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one step went."""
+    """The result of one step; `trouble` is its error message."""
 
     name: str
     seconds: float
-    trouble: str
+    problem: str
 
 
 def _python(*arguments: str) -> list[str]:
@@ -34,7 +34,7 @@ def _tool(name: str, *arguments: str) -> list[str]:
 
 
 def main() -> int:
-    """Run all steps, two at a time; show the words of those that fail."""
+    """Run all steps, two at a time; prints the output of those that fail."""
     steps: dict[str, Step] = {
         "format": _tool("ruff", "format", "--check", "--quiet", "."),
         "lint": _tool("ruff", "check", "--quiet", "."),
@@ -42,33 +42,33 @@ def main() -> int:
         "architecture": _tool("lint-imports"),
         "templates": _python("-m", "tools.templates"),
         "template style": _tool("djlint", "--quiet", "--lint", "templates"),
-        "words": words_are_found,
+        "words": messages_are_extracted,
         "migrations": migrations_match,
         "dependencies": _tool("deptry", "--no-ansi", "."),
         "locks": locks_match,
     }
     with ThreadPoolExecutor(max_workers=2) as workers:
-        outcomes = list(_shown(workers.map(_take, steps, steps.values())))
-    return 1 if any(outcome.trouble for outcome in outcomes) else 0
+        outcomes = list(_print_outcomes(workers.map(_run_step, steps, steps.values())))
+    return 1 if any(outcome.problem for outcome in outcomes) else 0
 
 
-def _shown(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Say how each went, as soon as it and those before it are done."""
+def _print_outcomes(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Print each result as soon as it and those before it are complete."""
     for outcome in outcomes:
-        print(f"{'FAILED' if outcome.trouble else 'ok    '}  {outcome.name:<16}{outcome.seconds:6.1f} s", flush=True)
-        if outcome.trouble:
-            print(outcome.trouble)
+        print(f"{'FAILED' if outcome.problem else 'ok    '}  {outcome.name:<16}{outcome.seconds:6.1f} s", flush=True)
+        if outcome.problem:
+            print(outcome.problem)
         yield outcome
 
 
-def _take(name: str, step: Step) -> Outcome:
+def _run_step(name: str, step: Step) -> Outcome:
     began = time.monotonic()
-    trouble = _trouble_of(step) if isinstance(step, list) else step()
-    return Outcome(name, time.monotonic() - began, trouble)
+    problem = _run_command(step) if isinstance(step, list) else step()
+    return Outcome(name, time.monotonic() - began, problem)
 
 
-def _trouble_of(command: list[str], **environment: str) -> str:
-    """What a command printed if it failed, else nothing."""
+def _run_command(command: list[str], **environment: str) -> str:
+    """The output of a command that failed, else ""."""
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -82,29 +82,29 @@ def _trouble_of(command: list[str], **environment: str) -> str:
     return (done.stdout.strip() or f"exit code {done.returncode}") if done.returncode else ""
 
 
-def words_are_found() -> str:
-    """The words for translators can be gathered from code and templates."""
+def messages_are_extracted() -> str:
+    """Check that gettext messages can be extracted from code and templates."""
     with tempfile.TemporaryDirectory() as folder:
         catalogue = Path(folder) / "messages.pot"
         extract = ("--quiet", "extract", "--mapping-file", "pyproject.toml", "--keywords", "_l", "--keywords", "N_")
-        trouble = _trouble_of(_tool("pybabel", *extract, "--output-file", str(catalogue), "."))
-        if not trouble and 'msgid "' not in catalogue.read_text("utf-8").partition("\n\n")[2]:
-            trouble = "No word was found."
-        return trouble
+        problem = _run_command(_tool("pybabel", *extract, "--output-file", str(catalogue), "."))
+        if not problem and 'msgid "' not in catalogue.read_text("utf-8").partition("\n\n")[2]:
+            problem = "No word was found."
+        return problem
 
 
 def migrations_match() -> str:
-    """The migrations make, on an empty database, what the models say."""
+    """Check that the migrations create what the models declare."""
     with tempfile.TemporaryDirectory() as instance:
         for command in ("upgrade", "check"):
-            trouble = _trouble_of(_python("-m", "flask", "db", command), DIALOGUES_INSTANCE=instance)
-            if trouble:
-                return trouble
+            problem = _run_command(_python("-m", "flask", "db", command), DIALOGUES_INSTANCE=instance)
+            if problem:
+                return problem
     return ""
 
 
 def locks_match() -> str:
-    """The lock files are what pyproject.toml asks for."""
+    """Check that the lock files match pyproject.toml."""
     try:
         stale = stale_locks()
     except subprocess.CalledProcessError as failed:

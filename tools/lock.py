@@ -1,4 +1,4 @@
-"""Compile requirements/*.txt from pyproject.toml, or say whether they still match it."""
+"""Compiles requirements/*.txt from pyproject.toml, or checks that they match it."""
 
 import os
 import subprocess
@@ -14,19 +14,19 @@ SILENCE = ("--no-emit-index-url", "--no-header")
 
 
 def compile_locks(root: Path) -> None:
-    """Write both locks under a root; the pins already there are kept where they still fit."""
+    """Write both lock files in `root`; existing pins are kept if they still fit."""
     runtime, development = LOCKS
     arguments = (
         ["pyproject.toml", "--extra", "postgres", "--output-file", runtime],
         ["--group", "dev", "--constraints", runtime, "--output-file", development],
     )
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    for chosen in arguments:
-        subprocess.run([*COMPILE, *SILENCE, *chosen], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+    for options in arguments:
+        subprocess.run([*COMPILE, *SILENCE, *options], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def stale_locks() -> list[str]:
-    """The lock files that another compilation, with the present pins preferred, would change."""
+    """The lock files that a new compilation, which prefers the current pins, would change."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         copy(ROOT / "pyproject.toml", scratch)

@@ -1,4 +1,4 @@
-"""What the tests need of the machine beside the environment: Chromium, and fonts for every script in the sample."""
+"""System packages that the tests need: Chromium, and fonts for every script in the sample."""
 
 import os
 import shutil
@@ -7,16 +7,16 @@ from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
-#: A file of each font, and Debian's package that brings it.
+#: A file of each font, and the Debian package that installs it.
 FONTS = {"NotoSansCJK-Regular*": "fonts-noto-cjk", "NotoSans-Regular*": "fonts-noto-core"}
 
 
 class NeedsMissingError(Exception):
-    """Something is missing that we may not, or cannot, install; the message names it."""
+    """A package is missing and cannot be installed; the message names it."""
 
 
 def missing_packages() -> list[str]:
-    """Debian's names of what is not there."""
+    """Names of missing Debian packages."""
     missing = [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
     folders = [folder for folder in FONT_FOLDERS if folder.is_dir()]
     for pattern, package in FONTS.items():
@@ -26,7 +26,7 @@ def missing_packages() -> list[str]:
 
 
 def ensure_needs() -> None:
-    """Install what is missing, where we are root on Debian.
+    """Install missing packages, if running as root on Debian.
 
     :raises NeedsMissingError: something is still missing.
     """

@@ -1,4 +1,4 @@
-"""The demo: the database is made where there is none, then web and worker run until Ctrl-C. Standard library only."""
+"""Runs the demo: creates the database if missing, then web and worker until Ctrl-C. Standard library only."""
 
 import http.client
 import os
@@ -13,11 +13,11 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-#: Seconds for requests and letters under way to end, and for the web to answer after its start.
-GRACE, PATIENCE = 30, 20
+#: Seconds for requests and emails in progress to finish, and for the web server to start.
+GRACE, START_TIMEOUT = 30, 20
 
 
-#: One person of the sample for each way to look at it: role and mailbox.
+#: One person of the sample for each role: role and mailbox.
 PERSONAS = {
     "host": "st-host",
     "coordinator": "st-coord",
@@ -28,19 +28,19 @@ PERSONAS = {
     "interpreter": "in-ko1",
     "rapporteur": "st-rap1",
     "archivist": "st-arch",
-    "travel desk": "st-travel",
+    "liaison desk": "st-travel",
 }
 
 
 class CannotRun(Exception):
-    """Why the demo cannot run, as one plain sentence."""
+    """The demo cannot run; the message is one plain sentence."""
 
 
 def main() -> int:
-    """Run the demo; 0 when it was asked to end, 1 when it cannot run."""
-    signal.signal(signal.SIGTERM, _as_if_by_keyboard)
+    """Run the demo; returns 0 when it is stopped, 1 if it cannot run."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        port = chosen_port()
+        port = read_port()
         environment = demo_environment(port)
         instance = Path(environment["DIALOGUES_INSTANCE"])
         refuse_unwritable(instance)
@@ -52,44 +52,44 @@ def main() -> int:
         return 0
 
 
-def _as_if_by_keyboard(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def chosen_port() -> int:
-    """The port to serve on.
+def read_port() -> int:
+    """The port from the environment variable PORT, else 8000.
 
-    :raises CannotRun: it is no port, or something else uses it.
+    :raises CannotRun: it is not a port, or it is in use.
     """
-    words = os.environ.get("PORT") or "8000"
-    if not words.isdecimal() or not 0 < int(words) < 65536:
-        raise CannotRun(f"PORT is {words!r}: give a number from 1 to 65535.")
+    value = os.environ.get("PORT") or "8000"
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise CannotRun(f"PORT is {value!r}: give a number from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", int(words)))
+            probe.bind(("127.0.0.1", int(value)))
         except PermissionError:
-            raise CannotRun(f"Port {words} is for root only: choose a higher one, as in PORT=8001 make run.") from None
+            raise CannotRun(f"Port {value} is for root only: choose a higher one, as in PORT=8001 make run.") from None
         except OSError:
             raise CannotRun(
-                f"Port {words} is taken: end what uses it, or run: make run PORT={int(words) + 1}"
+                f"Port {value} is taken: end what uses it, or run: make run PORT={int(value) + 1}"
             ) from None
-    return int(words)
+    return int(value)
 
 
 def demo_environment(port: int) -> dict[str, str]:
-    """The settings of the demo; its clock starts in the middle of a meeting."""
+    """The environment variables of the demo; its clock starts in the middle of a meeting."""
     defaults = {"DIALOGUES_NOW": "2027-05-26T08:00+08:00", "DIALOGUES_INSTANCE": str(ROOT / "instance")}
     ours = {"DIALOGUES_DEMO": "1", "DIALOGUES_BASE_URL": f"http://localhost:{port}", "PYTHONUNBUFFERED": "1"}
-    # Started again, it starts sooner with its modules compiled.
+    # Compiled modules make the next start faster.
     given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return defaults | given | ours
 
 
 def refuse_unwritable(instance: Path) -> None:
-    """Try to write where the database will live.
+    """Check that the database's folder can be written.
 
-    :raises CannotRun: that is not allowed.
+    :raises CannotRun: it cannot.
     """
     try:
         instance.mkdir(parents=True, exist_ok=True)
@@ -102,22 +102,22 @@ def refuse_unwritable(instance: Path) -> None:
 
 
 def flask(environment: dict[str, str], *arguments: str) -> str:
-    """What `flask …` prints.
+    """The output of `flask …`.
 
-    :raises CannotRun: it failed; the sentence is the last it said.
+    :raises CannotRun: it failed; the message has the last line of its output.
     """
     done = subprocess.run(
         [BIN / "flask", *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        reason = said.removeprefix("Error: ")
+        last_line = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
+        reason = last_line.removeprefix("Error: ")
         raise CannotRun(f"flask {' '.join(arguments[:2])} failed: {reason}")
     return done.stdout
 
 
 def serve(port: int, environment: dict[str, str], *, is_new: bool) -> int:
-    """Prepare the database, start web and worker, show the way in, and stay until told to end."""
+    """Prepare the database, start web and worker, print sign-in links, and wait until stopped."""
     flask(environment, "db", "upgrade")
     if is_new:
         load_sample(environment)
@@ -127,29 +127,30 @@ def serve(port: int, environment: dict[str, str], *, is_new: bool) -> int:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
-            # In a process group of its own, so that Ctrl-C reaches it once, through us, and work under way can end.
+            # In its own process group, so that Ctrl-C reaches it only once, through us, and work in progress can
+            # finish.
             running[name] = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0
             )
-        show_the_way_in(port, environment, running["web"])
-        return stay(running)
+        print_sign_in_links(port, environment, running["web"])
+        return wait_for_exit(running)
     finally:
-        end(running)
+        stop_all(running)
 
 
 def load_sample(environment: dict[str, str]) -> None:
-    """Fill an empty database.
+    """Load the sample into an empty database.
 
-    :raises CannotRun: it is not empty.
+    :raises CannotRun: the database is not empty.
     """
     print("Loading the sample dialogues …", flush=True)
     flask(environment, "sample", "load", "--json")
 
 
-def show_the_way_in(port: int, environment: dict[str, str], web: subprocess.Popen[bytes]) -> None:
-    """Print the address and one sign-in link per persona, once the web answers.
+def print_sign_in_links(port: int, environment: dict[str, str], web: subprocess.Popen[bytes]) -> None:
+    """Print the URL and one sign-in link per persona, once the web server responds.
 
-    :raises CannotRun: it does not answer.
+    :raises CannotRun: it does not respond.
     """
     try:
         links, problem = sign_in_links(environment), ""
@@ -159,14 +160,14 @@ def show_the_way_in(port: int, environment: dict[str, str], web: subprocess.Pope
     print(f"\nDialogues: http://localhost:{port}    (Ctrl-C ends it)\n")
     print(problem or "Sign in, each link once, as")
     for role, link in zip(PERSONAS, links, strict=False):
-        print(f"  {role:<12} {link}")
+        print(f"  {role:<13} {link}")
     print(flush=True)
 
 
 def sign_in_links(environment: dict[str, str]) -> list[str]:
-    """A link for each persona; where they are missing since the loading was cut short, it is done again.
+    """A link for each persona; loads the sample again if an earlier load was interrupted.
 
-    :raises CannotRun: the database holds something else.
+    :raises CannotRun: the database contains something else.
     """
     ask = ("accounts", "sign-in-link", *(f"{mailbox}@example.invalid" for mailbox in PERSONAS.values()))
     try:
@@ -177,13 +178,13 @@ def sign_in_links(environment: dict[str, str]) -> list[str]:
 
 
 def wait_for_answer(port: int, web: subprocess.Popen[bytes]) -> None:
-    """Return when the web answers.
+    """Wait until the web server responds.
 
-    :raises CannotRun: it ended, or says nothing.
+    :raises CannotRun: it ended, or does not respond.
     """
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and web.poll() is None:
-        connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline and web.poll() is None:
+        connection = http.client.HTTPConnection("localhost", port, timeout=START_TIMEOUT)
         try:
             connection.request("HEAD", "/")
             connection.getresponse()
@@ -192,32 +193,32 @@ def wait_for_answer(port: int, web: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         finally:
             connection.close()
-    raise CannotRun("The web server does not answer; what it said stands above.")
+    raise CannotRun("The web server does not respond; see its output above.")
 
 
-def stay(running: dict[str, subprocess.Popen[bytes]]) -> int:
-    """Wait until one of the processes ends by itself, which it should not.
+def wait_for_exit(running: dict[str, subprocess.Popen[bytes]]) -> int:
+    """Wait until a process ends unexpectedly.
 
-    :raises CannotRun: it did; the sentence says which.
+    :raises CannotRun: always; the message names the process.
     """
     while True:
         for name, process in running.items():
             if process.poll() is not None:
                 raise CannotRun(
-                    f"The {name} ended by itself (exit code {process.returncode}); what it said stands above."
+                    f"The {name} ended unexpectedly (exit code {process.returncode}); see its output above."
                 )
         time.sleep(0.2)
 
 
-def end(running: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Let both finish what they are doing, for a while."""
+def stop_all(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Stop both processes; kills them after GRACE seconds."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for process in running.values():
         process.terminate()
-    until = time.monotonic() + GRACE
+    deadline = time.monotonic() + GRACE
     for process in running.values():
         try:
-            process.wait(max(0.1, until - time.monotonic()))
+            process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

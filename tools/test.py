@@ -1,7 +1,7 @@
-"""The tests: on SQLite, on a real PostgreSQL, and the journeys in a real browser.
+"""Runs the tests: on SQLite, on PostgreSQL, and the journeys in a browser.
 
-`make test` runs on PostgreSQL only what can differ there; `make test-all` runs everything on both. Other arguments go
-to pytest.
+`make test` runs on PostgreSQL only the tests that can differ there; `make test-all` runs all on both. Other arguments
+are passed to pytest.
 """
 
 import os
@@ -16,7 +16,7 @@ from tools.needs import NeedsMissingError, ensure_needs
 
 
 class Run(NamedTuple):
-    """One run of pytest: on which database, the tests with which markers, and how many games of the state machines."""
+    """One run of pytest: title, database, marker expression, and number of examples of the state machines."""
 
     title: str
     engine: str
@@ -35,20 +35,20 @@ ALL_RUNS = (
 )
 
 
-#: Free memory that a run needs for its databases, with room to spare.
+#: Free memory that a run needs for its databases, with a margin.
 _ENOUGH = 2 * 2**30
 
 
 def main(arguments: list[str]) -> int:
-    """Do every run, also after one that fails, so that one look shows all."""
+    """Run all, even after a failure, so that one call shows every problem."""
     try:
         ensure_needs()
     except NeedsMissingError as missing:
         print(missing, file=sys.stderr)
         return 1
     runs = ALL_RUNS if "--all" in arguments else RUNS
-    for_pytest = [argument for argument in arguments if argument != "--all"]
-    results = [_run(run, for_pytest) for run in runs]
+    pytest_arguments = [argument for argument in arguments if argument != "--all"]
+    results = [_run(run, pytest_arguments) for run in runs]
     print("\n" + "\n".join(line for line, _ in results))
     return 0 if all(passed for _, passed in results) else 1
 
@@ -64,10 +64,10 @@ def _run(run: Run, arguments: list[str]) -> tuple[str, bool]:
 
 
 def _in_memory() -> dict[str, str]:
-    """Tells pytest to keep its folders in memory where there is room, because each test copies a database."""
-    memory = Path("/dev/shm")  # noqa: S108  pytest makes a folder with its own name and rights in it
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ENOUGH
-    return {"PYTEST_DEBUG_TEMPROOT": str(memory)} if roomy else {}
+    """Tell pytest to use folders in memory if there is room, because each test copies a database."""
+    memory = Path("/dev/shm")  # noqa: S108  pytest creates a private folder in it
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ENOUGH
+    return {"PYTEST_DEBUG_TEMPROOT": str(memory)} if has_room else {}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The one way from Markdown that people wrote to a page: little of HTML, no pictures, checked links."""
+"""Markdown written by people to safe HTML: few tags, no images, checked links."""
 
 import re
 from typing import Any
@@ -12,35 +12,35 @@ _TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "ul", "ol", "li"),
     *("a", "em", "strong", "s", "code", "table", "thead", "tbody", "tr", "th", "td"),
 }
-#: Whole addresses only: what a browser would complete by itself could lead anywhere.
+#: Absolute URLs only, because browsers may resolve others to any host.
 _ADDRESS = re.compile(r"(https?://[^/\\\s@]+([/?#][^\\\s]*)?|mailto:[^/\\\s]+)", re.IGNORECASE)
 
 
-def _checked(_tag: str, attribute: str, value: str) -> str | None:
-    """The cleaner lets `//host` through, so every address is looked at after it; of the others the words are left."""
+def _allowed_url(_tag: str, attribute: str, value: str) -> str | None:
+    """Drop the URL unless it is allowed; nh3 lets `//host` through, so each one is checked again."""
     return value if attribute != "href" or _ADDRESS.fullmatch(value) else None
 
 
 _CLEANING: dict[str, Any] = {
     "tags": _TAGS,
     "attributes": {"a": {"href"}, "ol": {"start"}, "*": set()},
-    "attribute_filter": _checked,
+    "attribute_filter": _allowed_url,
     "url_schemes": {"https", "http", "mailto"},
     "link_rel": "noopener noreferrer nofollow",
 }
 
 
-def _below_the_heading(state: StateCore) -> None:
-    """A page has its own first heading, so those of the text begin one step lower."""
+def _lower_headings(state: StateCore) -> None:
+    """Start the headings of the text one level lower, because the page has its own first heading."""
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-_MARKDOWN.core.ruler.push("below_the_heading", _below_the_heading)
+_MARKDOWN.core.ruler.push("below_the_heading", _lower_headings)
 
 
 def rich_text(text: str) -> Markup:
-    """The text as safe markup, its headings from the second level down."""
+    """The text as safe markup, with headings from level 2 down."""
     return Markup(nh3.clean(_MARKDOWN.render(text), **_CLEANING))  # noqa: S704  Cleaned to a short list of tags just now.

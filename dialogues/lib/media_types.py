@@ -1,4 +1,4 @@
-"""What kind of file this is, by its content: a short list is taken in, all else is refused."""
+"""Media types by content, from a short list of accepted types; all others are refused."""
 
 import io
 import stat
@@ -11,7 +11,7 @@ MOST_MEMBERS = 2_000
 HIGHEST_RATIO = 100
 
 
-_BEGINNINGS = {
+_SIGNATURES = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -27,16 +27,16 @@ _OFFICE_OPEN_XML = {
         ("ppt", "presentation", "presentationml.presentation"),
     )
 }
-_CATALOGUE_LINE = b"PK\x01\x02"
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 _TEXT_CONTROLS = set("\t\n\r\f")
 
 
 def media_type_of(content: bytes, name: str = "") -> str:
-    """The media type; the name only tells Markdown from other plain text.
+    """The media type; the file name only distinguishes Markdown from other plain text.
 
-    :raises Refusal: it is none of the kinds that are taken in, or an office file that could overwhelm who opens it.
+    :raises Refusal: the type is not accepted, or it is an office file like a zip bomb.
     """
-    for beginning, media_type in _BEGINNINGS.items():
+    for beginning, media_type in _SIGNATURES.items():
         if content.startswith(beginning):
             return media_type
     if content.startswith(b"PK\x03\x04"):
@@ -59,13 +59,13 @@ def _is_control(character: str) -> bool:
 
 
 def _office_type(content: bytes) -> str:
-    # Counted before the catalogue is read, since reading a long one is itself the attack; files within files count too.
-    if content.count(_CATALOGUE_LINE) > 4 * MOST_MEMBERS:
-        raise _overwhelming()
+    # Counted before the directory is read, because reading a long one is the attack; nested files count too.
+    if content.count(_DIRECTORY_ENTRY) > 4 * MOST_MEMBERS:
+        raise _zip_bomb()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            _refuse_overwhelming(members, len(content))
+            _refuse_zip_bomb(members, len(content))
             media_type = _declared_type(archive, members)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise Refusal(N_("This office file is damaged or protected by a password."), field="file") from None
@@ -74,20 +74,20 @@ def _office_type(content: bytes) -> str:
     return media_type
 
 
-def _refuse_overwhelming(members: list[zipfile.ZipInfo], size: int) -> None:
+def _refuse_zip_bomb(members: list[zipfile.ZipInfo], size: int) -> None:
     packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
-    # Members that overlap in the file are how a small archive declares honest ratios and still unpacks without end.
+    # Overlapping members let a small archive declare low ratios and still unpack without end.
     too_much = (
         len(members) > MOST_MEMBERS
         or packed > size
         or unpacked > HIGHEST_RATIO * size
         or any(m.file_size > HIGHEST_RATIO * max(m.compress_size, 1) for m in members)
     )
-    if too_much or any(_leads_out(member) for member in members):
-        raise _overwhelming()
+    if too_much or any(_escapes_folder(member) for member in members):
+        raise _zip_bomb()
 
 
-def _leads_out(member: zipfile.ZipInfo) -> bool:
+def _escapes_folder(member: zipfile.ZipInfo) -> bool:
     parts = member.filename.replace("\\", "/").split("/")
     return parts[0] == "" or ".." in parts or stat.S_ISLNK(member.external_attr >> 16)
 
@@ -104,7 +104,7 @@ def _declared_type(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
     return None
 
 
-def _overwhelming() -> Refusal:
+def _zip_bomb() -> Refusal:
     return Refusal(N_("This office file holds more than it shows; save it anew and try again."), field="file")
 
 

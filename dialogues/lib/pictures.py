@@ -1,4 +1,4 @@
-"""Pictures without what cameras and programs wrote into them: place, time, device, author, comments, thumbnails."""
+"""Removes metadata from PNG and JPEG: place, time, device, author, comments, thumbnails."""
 
 import re
 import struct
@@ -11,22 +11,22 @@ MOST_PIXELS = 64_000_000
 
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-#: What is needed to show the picture as it is meant; all else in a PNG file is text, time or private.
+#: Chunks that are needed to show the picture; all others are text, time or private.
 _PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs".split())
 
 
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
 _SCAN, _END, _EXIF = 0xDA, 0xD9, 0xE1
-#: Colours need these: JFIF, the colour profile, Adobe's transform.
-_JPEG_KEPT_NOTES = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-#: Inside a scan, 0xFF is followed by 0, by a restart mark or by itself; anything else ends the scan.
+#: Segments that colours need: JFIF, the colour profile, Adobe's transform.
+_JPEG_KEPT_SEGMENTS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+#: In a scan, 0xFF is followed by 0, a restart marker or another 0xFF; anything else ends the scan.
 _END_OF_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _ORIENTATION = 0x0112
 
 
 def without_traces(media_type: str, content: bytes) -> bytes:
-    """The same picture without metadata, its orientation kept; what is no picture comes back as it is.
+    """The same picture without metadata except its orientation; other files are returned unchanged.
 
     :raises Refusal: the picture is damaged, or has too many pixels.
     """
@@ -56,7 +56,7 @@ def _png_chunks(content: bytes) -> Iterator[bytes]:
 
 
 def _jpeg_parts(content: bytes) -> Iterator[bytes]:
-    """The parts to keep; what comes after the end of the picture, as some telephones add it, is none of them."""
+    """The parts to keep. Data after the end of the picture, which some phones add, is dropped."""
     yield b"\xff\xd8"
     position, framed = 2, False
     while True:
@@ -96,17 +96,17 @@ def _end_of_scan(content: bytes, begin: int) -> int:
 
 
 def _kept(marker: int, part: bytes) -> bytes:
-    """The part, if the picture needs it; of Exif nothing but how the picture is to be turned."""
+    """The part, if the picture needs it; of Exif only the orientation."""
     if marker in _JPEG_FRAMES | _JPEG_TABLES or marker == _SCAN:
         return part
     if marker == _EXIF and part[4:10] == b"Exif\0\0":
-        return _turned(_orientation(part[10:]))
-    beginning = _JPEG_KEPT_NOTES.get(marker)
+        return _exif_with(_orientation(part[10:]))
+    beginning = _JPEG_KEPT_SEGMENTS.get(marker)
     return part if beginning and part[4:].startswith(beginning) else b""
 
 
 def _orientation(tiff: bytes) -> int:
-    """How the picture is to be turned, 1 to 8; 1, as it is, wherever that cannot be read."""
+    """The Exif orientation, 1 to 8; 1 (unchanged) if it cannot be read."""
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     if order is None:
         return 1
@@ -122,7 +122,7 @@ def _orientation(tiff: bytes) -> int:
     return 1
 
 
-def _turned(orientation: int) -> bytes:
+def _exif_with(orientation: int) -> bytes:
     if orientation == 1:
         return b""
     directory = struct.pack(">HHHIHHI", 1, _ORIENTATION, 3, 1, orientation, 0, 0)

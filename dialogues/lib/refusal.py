@@ -1,19 +1,19 @@
-"""An expected no, and how its words are marked for translation."""
+"""Refusals (expected errors shown to people), `NotFound`, and marking of texts for translation."""
 
 from collections.abc import Iterable
 from typing import Any
 
 
-def N_(message: str) -> str:  # noqa: N802  gettext's own name for a word that is marked here and translated where it is shown
+def N_(message: str) -> str:  # noqa: N802  gettext's usual name
     """Mark a message for translation; it is translated when it is shown."""
     return message
 
 
 class Refusal(Exception):
-    """An expected no: a message with named facts, which says what to change, and the form field it is about, if any.
+    """An expected no: a message that says what to change, with named facts and the form field, if any.
 
-    A fact that is itself a marked word is translated too, so facts may be enum labels. Of several that hold at once,
-    one is raised, with the others in `also`.
+    Facts that are marked texts are translated too, so enum labels can be facts. If several refusals apply at once, one
+    is raised and holds the others in `also`.
     """
 
     def __init__(self, message: str, *, field: str | None = None, **facts: Any) -> None:
@@ -28,27 +28,27 @@ class Refusal(Exception):
 
     @property
     def each(self) -> tuple["Refusal", ...]:
-        """This refusal and those that hold at once with it."""
+        """This refusal and those that apply at the same time."""
         return (self, *self.also)
 
 
 class NotFound(Exception):
-    """The viewer may not see this, or it does not exist: which of the two is nobody's business (404)."""
+    """Missing or not permitted. Both answer 404 so that existence is not revealed."""
 
 
 def refuse_all(refusals: Iterable[Refusal]) -> None:
-    """:raises Refusal: there is one; all are told at once, and those of the same words once."""
-    told: dict[object, Refusal] = {}
+    """:raises Refusal: there is at least one; it holds all of them, without duplicates."""
+    unique: dict[object, Refusal] = {}
     for refusal in refusals:
-        told.setdefault((refusal.message, tuple(sorted(refusal.facts.items()))), refusal)
-    if told:
-        first, *others = told.values()
+        unique.setdefault((refusal.message, tuple(sorted(refusal.facts.items()))), refusal)
+    if unique:
+        first, *others = unique.values()
         first.also = tuple(others)
         raise first
 
 
 def refuse_stale(saved: int, shown: int) -> None:
-    """:raises Refusal: the row was changed since the page that is now sent had shown it."""
+    """:raises Refusal: the row was changed after the page was shown (`saved` and `shown` are versions)."""
     if saved != shown:
         raise Refusal(
             N_("Someone saved a change since you opened this page. Compare with what is saved now, then save again."),

@@ -1,4 +1,4 @@
-"""Tables as files for spreadsheets, in which no cell is taken for a formula."""
+"""CSV and XLSX files in which no cell can be a formula."""
 
 import csv
 import io
@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
-_STARTS_A_FORMULA = tuple('=+-@|%"\N{MINUS SIGN}')
+_FORMULA_SIGNS = tuple('=+-@|%"\N{MINUS SIGN}')
 
 
 def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
-    """The rows as CSV, every cell quoted, with the mark by which spreadsheets know UTF-8."""
+    """The rows as CSV: every cell quoted, with the byte order mark that spreadsheets need to detect UTF-8."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(
         [plain(cell) for cell in row] for row in rows
@@ -20,23 +20,23 @@ def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def plain(cell: str) -> str:
-    """The cell, marked as text where a spreadsheet would take it for a formula."""
+    """The cell, with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{cell}" if _looks_like_formula(cell) else cell
 
 
 def as_typed(cell: str) -> str:
-    """The cell without the mark that `plain` gave it."""
+    """The cell without the apostrophe that `plain` added."""
     return cell[1:] if cell.startswith("'") and _looks_like_formula(cell[1:]) else cell
 
 
 def _looks_like_formula(cell: str) -> bool:
-    """Decided on a copy as a spreadsheet may read it: compatibility forms folded, invisible characters gone."""
+    """Checked on a copy as spreadsheets may read it: NFKC, without invisible characters."""
     folded = unicodedata.normalize("NFKC", cell)
-    seen = "".join(character for character in folded if unicodedata.category(character) not in {"Cc", "Cf"}).strip()
-    return seen.startswith(_STARTS_A_FORMULA)
+    visible = "".join(character for character in folded if unicodedata.category(character) not in {"Cc", "Cf"}).strip()
+    return visible.startswith(_FORMULA_SIGNS)
 
 
-#: A cell of a workbook holds no more.
+#: Maximum length of a cell in XLSX.
 _LONGEST_CELL = 32_767
 
 
@@ -44,12 +44,12 @@ Table = Sequence[Sequence[str]]
 
 
 def as_csv(table: Table) -> bytes:
-    """The table for other programs, in which a cell that looks like a formula is marked as text."""
+    """The table as CSV; see `csv_file`."""
     return csv_file(table)
 
 
 def as_workbook(table: Table) -> bytes:
-    """The table as one sheet of text cells, made in memory."""
+    """The table as an XLSX sheet of text cells."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"author": "", "company": "", "comments": ""})

@@ -1,4 +1,4 @@
-"""Text that people typed: cleaned of what no reader can see, bounded, never guessed at."""
+"""Cleans and checks text that people typed."""
 
 import re
 import unicodedata
@@ -6,39 +6,39 @@ from collections.abc import Sequence
 
 from dialogues.lib.refusal import N_, Refusal
 
-#: Direction marks that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
+#: Joiners that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}
-#: Letters and signs that are drawn as nothing.
+#: Characters that are drawn as nothing.
 _BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
 def one_line(text: str) -> str:
-    """The text in NFC on one line, without control and direction characters, spaces run together.
+    """The text in NFC on one line, without control and direction characters and repeated spaces.
 
-    Where nothing is left that can be seen, nothing is.
+    Returns "" if nothing visible is left.
     """
-    kept = "".join(
+    cleaned = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", text)
         if _visible(character)
     )
-    return _unless_blank(" ".join(kept.split()))
+    return _or_empty(" ".join(cleaned.split()))
 
 
 def many_lines(text: str) -> str:
-    """The same for longer text: line breaks and tabs stay, as LF and TAB."""
+    """Like :func:`one_line`, for longer text: line breaks (as LF) and tabs stay."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _unless_blank("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
+    return _or_empty("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
 
 
-def _unless_blank(text: str) -> str:
-    """The text, if it has more than joiners, and marks that stand on nothing."""
-    shows = (
+def _or_empty(text: str) -> str:
+    """The text, or "" if it consists only of joiners and combining marks."""
+    visible = (
         not (character.isspace() or character in _HARMLESS_FORMAT or unicodedata.category(character).startswith("M"))
         for character in text
     )
-    return text if any(shows) else ""
+    return text if any(visible) else ""
 
 
 def _visible(character: str) -> bool:
@@ -49,11 +49,11 @@ def _visible(character: str) -> bool:
     return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-#: What makes a link of a name in somebody's mail program.
+#: Signs with which mail programs make a link of a name.
 IN_NAMES = ("://", "www.", "@", "/")
-#: The same in titles and the names of places and parties, where a slash is common: "Water/energy".
+#: The same for titles and names of places and parties, where a slash is common: "Water/energy".
 IN_TITLES = ("://", "www.", "@")
-#: Signs that look like those above although NFKC keeps them; joiners cannot be seen.
+#: Look-alikes of these signs that NFKC keeps; joiners are invisible.
 _LOOK_ALIKES = str.maketrans("\u2044\u2215\u29f8\u2236\ua789\u3002", "///::.", "\u200c\u200d")
 _JOINT = re.compile(r"((?<=\w)[.\uff0e\u2024\uff61\u3002](?=[^\W\d_]{2})|[@\uff20\ufe6b]|[:\uff1a](?=[/\uff0f]{2}))")
 
@@ -61,11 +61,11 @@ _JOINT = re.compile(r"((?<=\w)[.\uff0e\u2024\uff61\u3002](?=[^\W\d_]{2})|[@\uff2
 def refuse_link(text: str, signs: Sequence[str] = IN_NAMES, *, field: str | None = None) -> str:
     """Returns the text unchanged.
 
-    :raises Refusal: it contains one of the signs, or a character that stands for it after NFKC.
+    :raises Refusal: it contains one of the signs, or a look-alike.
     """
-    seen = unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKES)).translate(_LOOK_ALIKES).casefold()
+    normalized = unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKES)).translate(_LOOK_ALIKES).casefold()
     for sign in signs:
-        if sign in seen:
+        if sign in normalized:
             raise Refusal(LINK_IN_NAME, field=field, sign=sign)
     return text
 
@@ -74,14 +74,14 @@ LINK_IN_NAME = N_("Remove “%(sign)s”. Names and titles cannot contain web or
 
 
 def unlinked(text: str) -> str:
-    """Text of other people for an email: spaced so that mail programs do not make a link of it."""
+    """Text of other people for an email, with spaces so that mail programs do not make links of it."""
     return _JOINT.sub(r"\1 ", text)
 
 
 def bounded(text: str, longest: int, *, field: str | None = None) -> str:
-    """The text, if it is no longer than that.
+    """The text, if it has at most `longest` characters.
 
-    :raises Refusal: it is longer; the words say by how much.
+    :raises Refusal: it is longer; the message has both numbers.
     """
     if len(text) > longest:
         raise Refusal(
@@ -94,9 +94,9 @@ def bounded(text: str, longest: int, *, field: str | None = None) -> str:
 
 
 def mail_address(text: str, *, field: str | None = None) -> str:
-    """An e-mail address as it is to be written to, its domain in IDNA.
+    """An email address for sending, with its domain in IDNA.
 
-    :raises Refusal: it is not one plain address.
+    :raises Refusal: not a single plain address.
     """
     address = one_line(text)
     local, _, domain = address.rpartition("@")
@@ -114,5 +114,5 @@ def mail_address(text: str, *, field: str | None = None) -> str:
 
 
 def same_address(address: str) -> str:
-    """The form in which two spellings of one address are equal."""
+    """The normal form for comparing addresses."""
     return unicodedata.normalize("NFKC", address).casefold()

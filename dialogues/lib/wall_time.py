@@ -1,4 +1,4 @@
-"""Local time, zone and instant: a gap is refused, a fold is asked about."""
+"""Local time, time zone and instant: skipped times (gaps) are refused, repeated ones (folds) need a choice."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ from dialogues.lib.refusal import N_, Refusal
 
 @lru_cache(maxsize=1)
 def known_zones() -> frozenset[str]:
-    """The IANA zone names of the tzdata package, without the host's own list."""
+    """The zone names of the tzdata package, independent of the operating system."""
     names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
     return frozenset(names)
 
 
 def zone(name: str, *, field: str | None = None) -> ZoneInfo:
-    """The zone of that IANA name.
+    """The time zone of that IANA name.
 
     :raises Refusal: there is no such zone.
     """
@@ -32,7 +32,7 @@ def zone(name: str, *, field: str | None = None) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class WallClock:
-    """A local time as typed, the zone it is read in, and which of two equal times is meant (fold 0 or 1)."""
+    """A local time as typed, its zone, and which of two equal times is meant (fold 0 or 1)."""
 
     local: datetime
     zone: str
@@ -44,17 +44,16 @@ class WallClock:
 
     @property
     def is_twofold(self) -> bool:
-        """Whether the clocks show this time twice, so that the fold says which is meant."""
+        """Whether the clocks show this time twice."""
         early = self.local.replace(tzinfo=ZoneInfo(self.zone), fold=0)
         return early.utcoffset() != early.replace(fold=1).utcoffset()
 
 
 def resolve_local_time(local: datetime, zone_name: str, fold: int | None = None) -> WallClock:
-    """The wall clock time, checked to exist and to be unambiguous.
+    """Check that the local time exists and is unambiguous.
 
-    :param fold: 0 for the earlier, 1 for the later of two equal times; None if nobody said.
-    :raises Refusal: the clock skips this time (gap), shows it twice and nobody said which (fold), or the zone is
-        unknown.
+    :param fold: 0 for the earlier, 1 for the later of two equal times; None if not chosen.
+    :raises Refusal: the time is skipped (gap) or repeated without a chosen fold, or the zone is unknown.
     """
     tz = zone(zone_name)
     early = local.replace(tzinfo=tz, fold=0)

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from dialogues.core.common import database, readiness
 from dialogues.core.common.database import DatabaseFault
-from dialogues.settings import ROOT, SettingsError, kept, settings_of
+from dialogues.settings import ROOT, SettingsError, read_or_create, settings_of
 from tests.beds.database import Installation, opened, shell
 from tests.beds.web import free_port
 
@@ -349,7 +349,7 @@ def test_a_settings_file_stands_below_the_environment(tmp_path: Path) -> None:
 
 def test_of_many_first_starts_at_once_all_find_the_same_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as starts:
-        found = set(starts.map(lambda number: kept(tmp_path / "secret.key", f"{number}" * 40), range(32)))
+        found = set(starts.map(lambda number: read_or_create(tmp_path / "secret.key", f"{number}" * 40), range(32)))
     assert len(found) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
 

@@ -34,8 +34,8 @@ _RESET = N_(
 def _composer(purpose: LinkPurpose, subject: str, text: str) -> Composer:
     """The composer of one kind of email, for accounts that are not disabled."""
 
-    def compose(letter: DueEmail, _now: datetime) -> Composed | None:
-        account = queries.account_in_use(letter.account_id)
+    def compose(email: DueEmail, _now: datetime) -> Composed | None:
+        account = queries.account_in_use(email.account_id)
         if account is None:
             return None
         secret = operations.mint_only_link(purpose, account.id, clock.real_now())
@@ -64,9 +64,9 @@ _ADDRESS_CHANGED = N_(
 )
 
 
-def address_check(letter: DueEmail, _now: datetime) -> Composed | None:
+def address_check(email: DueEmail, _now: datetime) -> Composed | None:
     """Email to a new address, with the link that confirms it; None if an account already uses the address."""
-    account = queries.account_in_use(letter.account_id)
+    account = queries.account_in_use(email.account_id)
     if account is None or account.wanted_email is None or queries.account_by_email(account.wanted_email) is not None:
         return None
     secret = operations.mint_only_link(LinkPurpose.ADDRESS, account.id, clock.real_now())
@@ -79,9 +79,9 @@ def address_check(letter: DueEmail, _now: datetime) -> Composed | None:
         )
 
 
-def address_changed(letter: DueEmail, _now: datetime) -> Composed | None:
+def address_changed(email: DueEmail, _now: datetime) -> Composed | None:
     """Email to the previous address, after a change."""
-    account = queries.account_in_use(letter.account_id)
+    account = queries.account_in_use(email.account_id)
     if account is None or account.former_email is None:
         return None
     with force_locale(account.locale):

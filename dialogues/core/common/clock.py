@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from dialogues.core.common.state import state
-from dialogues.settings import Settings, SettingsError, kept
+from dialogues.settings import Settings, SettingsError, read_or_create
 
 
 def now() -> datetime:
@@ -24,7 +24,7 @@ def shift_of(settings: Settings) -> timedelta:
     if settings.now is None:
         return timedelta(0)
     path = settings.instance / "clock-shift"
-    seconds = kept(path, str((settings.now - datetime.now(UTC)).total_seconds()))
+    seconds = read_or_create(path, str((settings.now - datetime.now(UTC)).total_seconds()))
     try:
         return timedelta(seconds=float(seconds))
     except (ValueError, OverflowError):

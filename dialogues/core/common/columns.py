@@ -25,8 +25,8 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("An instant needs a time zone.")
-        moment: datetime = value.astimezone(UTC).replace(tzinfo=None)
-        return moment
+        utc: datetime = value.astimezone(UTC).replace(tzinfo=None)
+        return utc
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)

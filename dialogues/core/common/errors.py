@@ -25,12 +25,12 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
-        log.error("database: %s", type(error.orig).__name__)
+        log.error("database error: %s", type(error.orig).__name__)
         return retry_later(503, 5)
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
-        log.error("fault in %s", request.endpoint, exc_info=error)
+        log.error("unhandled error in %s", request.endpoint, exc_info=error)
         return _page(500, *_words(500))
 
 

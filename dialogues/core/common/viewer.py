@@ -7,7 +7,17 @@ from typing import Self
 from uuid import UUID
 
 from dialogues.lib.refusal import NotFound
-from dialogues.policy import RUNS_THE_DIALOGUE, AccountKind, Action, Condition, Role, Scope, limited, scopes, stands
+from dialogues.policy import (
+    RUNS_THE_DIALOGUE,
+    AccountKind,
+    Action,
+    Condition,
+    Role,
+    Scope,
+    allows_account,
+    limited,
+    scopes,
+)
 
 
 class Purpose(Enum):
@@ -116,7 +126,7 @@ class Viewer:
 
     def may(self, action: Action) -> bool:
         """Whether the viewer may do this at all; `visible()` decides on which rows."""
-        return stands(action, self.standings) or bool(self.scopes(action))
+        return allows_account(action, self.standings) or bool(self.scopes(action))
 
     def must(self, action: Action) -> None:
         """:raises NotFound: the viewer may not do this."""

@@ -19,7 +19,7 @@ from dialogues.lib.encryption.stored_files import read_within
 from dialogues.lib.media_types import media_type_of
 from dialogues.lib.pictures import without_traces
 
-_PENDING = "dialogues.files.owed"
+_PENDING = "dialogues.files.pending"
 
 
 def store_file(

@@ -14,7 +14,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.core.outbox import jobs, queries
 from dialogues.core.outbox.rules import EmailKind, EmailState
 
-commands = ReadyGroup("outbox", help="Letters owed, and work in the background.")
+commands = ReadyGroup("outbox", help="Emails to send, and background work.")
 
 
 @commands.command()
@@ -29,12 +29,12 @@ def deliver() -> None:
     can_send = jobs.deliver_due(on_result=on_result)
     click.echo(f"{results.count(EmailState.SENT)} of {len(results)} sent")
     if not can_send:
-        click.echo("Letters cannot leave at the moment: see `flask outbox list`.", err=True)
+        click.echo("No email can be sent at the moment: see `flask outbox list`.", err=True)
         sys.exit(1)
 
 
 @commands.command()
-@click.option("--periodic/--no-periodic", default=True, help="Also look unasked, for what nobody called about.")
+@click.option("--periodic/--no-periodic", default=True, help="Also look for work regularly, without a call.")
 def work(periodic: bool) -> None:
     """Run the background worker until it is stopped; it finishes what it has started."""
     stop = Event()

@@ -31,7 +31,7 @@ from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal, unseal
 from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName, Place, SealBroken
 from dialogues.lib.mail.messages import FaultyEmail, email_bytes
-from dialogues.lib.mail.parts import Composed, Trouble, Undelivered
+from dialogues.lib.mail.parts import Composed, FailureKind, Undelivered
 from dialogues.lib.mail.transports import Envelope
 from dialogues.lib.refusal import N_, NotFound, Refusal
 from dialogues.policy import EMAILS_RESEND
@@ -157,7 +157,7 @@ def _compose(email: Email, composed: Composed, now: datetime) -> bytes:
             email.id, email.message_id, composed, own_address=address, base_url=own_base_url(), at=now
         )
     except FaultyEmail as fault:
-        raise Undelivered(Trouble.FINAL, UNWRITTEN) from fault
+        raise Undelivered(FailureKind.PERMANENT, UNWRITTEN) from fault
     email.recipient, email.sender = composed.recipient, composed.sender or address
     email.has_secret = composed.has_secret
     email.bytes_sha256 = hashlib.sha256(content).hexdigest()
@@ -170,7 +170,7 @@ def _unsealed(email: Email, sealed: bytes) -> bytes:
     try:
         return unseal(key_store(), _key(email), _place(email), sealed)
     except (KeyErased, KeyMissing, SealBroken) as error:
-        raise Undelivered(Trouble.FINAL, UNREADABLE) from error
+        raise Undelivered(FailureKind.PERMANENT, UNREADABLE) from error
 
 
 def mark_sent(claimed: Claim, now: datetime) -> None:
@@ -181,19 +181,19 @@ def mark_sent(claimed: Claim, now: datetime) -> None:
             _release_lease(email, EmailState.SENT)
 
 
-def mark_undelivered(claimed: Claim, trouble: Undelivered, now: datetime, chance: float) -> EmailState | None:
+def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance: float) -> EmailState | None:
     """Record a failed attempt and when to try again (machine time); returns the new state."""
     with upkeep(system(Purpose.DELIVERY)) as session:
         email = _load_claimed(session, claimed)
         if email is None:
             return None
-        if trouble.trouble is Trouble.AWAY:
+        if failure.kind is FailureKind.UNREACHABLE:
             email.tries -= 1
         has_bytes = email.sealed_bytes is not None
-        state = state_after(trouble.trouble, email.tries, frozen=has_bytes, overtaken=email.overtaken)
-        tries = 0 if trouble.trouble is Trouble.AWAY else email.tries
+        state = state_after(failure.kind, email.tries, frozen=has_bytes, overtaken=email.overtaken)
+        tries = 0 if failure.kind is FailureKind.UNREACHABLE else email.tries
         email.due_at = now + pause_after(tries, chance)
-        _release_lease(email, state, trouble.words)
+        _release_lease(email, state, failure.words)
         return state
 
 

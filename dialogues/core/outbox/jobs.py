@@ -21,7 +21,7 @@ from dialogues.core.common import clock
 from dialogues.core.common.state import state
 from dialogues.core.outbox import commands
 from dialogues.core.outbox.rules import EmailKind, EmailState
-from dialogues.lib.mail.parts import Trouble, Undelivered
+from dialogues.lib.mail.parts import FailureKind, Undelivered
 from dialogues.lib.mail.transports import Folder, MailServer, Transport
 from dialogues.settings import Settings, SettingsError
 
@@ -82,7 +82,7 @@ def deliver_due(stop: Event | None = None, on_result: OnResult = lambda _kind, _
             break
         result, unreachable = _deliver(claimed, transport)
         on_result(claimed.kind, claimed.email_id, result)
-        _log.info("letter %s %s %s", result.value, claimed.kind.value, claimed.email_id)
+        _log.info("email %s %s %s", result.value, claimed.kind.value, claimed.email_id)
         if unreachable:
             return False
     return True
@@ -95,19 +95,19 @@ def _deliver(claimed: commands.Claim, transport: Transport) -> tuple[EmailState,
         if envelope is None:
             return EmailState.SUPERSEDED, False
         transport.send(envelope)
-    except Undelivered as trouble:
-        return _undelivered(claimed, trouble), trouble.trouble is Trouble.AWAY
+    except Undelivered as failure:
+        return _undelivered(claimed, failure), failure.kind is FailureKind.UNREACHABLE
     except Exception as fault:
         # One faulty email must not stop the others.
-        _log.exception("letter fault %s %s: %s", claimed.kind.value, claimed.email_id, type(fault).__name__)
-        return _undelivered(claimed, Undelivered(Trouble.PASSING, commands.UNWRITTEN)), False
+        _log.exception("email failed %s %s: %s", claimed.kind.value, claimed.email_id, type(fault).__name__)
+        return _undelivered(claimed, Undelivered(FailureKind.TEMPORARY, commands.UNWRITTEN)), False
     commands.mark_sent(claimed, clock.now())
     return EmailState.SENT, False
 
 
-def _undelivered(claimed: commands.Claim, trouble: Undelivered) -> EmailState:
+def _undelivered(claimed: commands.Claim, failure: Undelivered) -> EmailState:
     # Not a secret: the jitter spreads emails that failed together.
-    result = commands.mark_undelivered(claimed, trouble, clock.real_now(), random.random())  # noqa: S311  jitter, not a secret
+    result = commands.mark_undelivered(claimed, failure, clock.real_now(), random.random())  # noqa: S311  jitter, not a secret
     return result or EmailState.SENDING
 
 
@@ -149,7 +149,7 @@ def _run_sweep(app: Flask, name: str, sweep: Sweep, call: Event, stop: Event) ->
                 sweep(stop)
         except Exception:
             # Wait for the next call: a sweep that ended here would never run again.
-            _log.exception("sweep fault %s", name)
+            _log.exception("sweep failed: %s", name)
 
 
 def queue(app: Flask) -> Huey:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
-from dialogues.lib.mail.parts import Composed, Trouble
+from dialogues.lib.mail.parts import Composed, FailureKind
 from dialogues.lib.refusal import N_
 
 #: How many attempts an email gets before it is marked as failed: about four hours.
@@ -101,11 +101,11 @@ def pause_after(tries: int, chance: float) -> timedelta:
     return longest * (0.5 + chance / 2)
 
 
-def state_after(trouble: Trouble, tries: int, *, frozen: bool, overtaken: bool) -> EmailState:
+def state_after(kind: FailureKind, tries: int, *, frozen: bool, overtaken: bool) -> EmailState:
     """The state of an email after a failed attempt."""
     if overtaken:
         return EmailState.SUPERSEDED
-    if trouble is Trouble.FINAL or (trouble is Trouble.PASSING and tries >= MOST_TRIES):
+    if kind is FailureKind.PERMANENT or (kind is FailureKind.TEMPORARY and tries >= MOST_TRIES):
         return EmailState.SET_ASIDE
     return EmailState.READY if frozen else EmailState.QUEUED
 

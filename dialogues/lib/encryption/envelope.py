@@ -38,13 +38,13 @@ def unseal(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> bytes
     :raises SealBroken: the value is damaged, or was encrypted for another place or with another key.
     """
     if len(sealed) < OVERHEAD or sealed[0] != _FORMAT:
-        raise SealBroken("this is no sealed value")
+        raise SealBroken("not an encrypted value")
     _format, version, nonce = _HEADER.unpack_from(sealed)
     key = store.version(name, version)
     try:
         return AESGCM(key.secret).decrypt(nonce, sealed[_HEADER.size :], place.bound_to(version))
     except InvalidTag:
-        raise SealBroken("a sealed value was damaged, or stands where it was not sealed") from None
+        raise SealBroken("an encrypted value is damaged, or was moved from its place") from None
 
 
 def seal_text(store: KeyStore, name: KeyName, place: Place, text: str) -> bytes:

@@ -158,14 +158,14 @@ def calendar_file(
     bodies: list[bytes] = []
     for event in events:
         if event.method is not method:
-            raise ValueError("Filed events go into files without method, mailed ones into a letter of their own method")
+            raise ValueError("The method of each event must be the method of the file")
         if event.tzid is not None and zones.setdefault(event.tzid, event.zone) != event.zone:
             raise ValueError(
                 f"The events need different definitions of {event.tzid}; they were made with different tz data"
             )
         bodies.append(event.body)
     if method is not None and len(bodies) != 1:
-        raise ValueError(f"A letter carries exactly one event, not {len(bodies)}")
+        raise ValueError(f"An email has exactly one event, not {len(bodies)}")
     head = _head(method, name, refresh, uid, last_modified)
     return b"".join([_HEAD, *head, *(zones[tzid] for tzid in sorted(zones)), *bodies, _TAIL])
 

@@ -103,7 +103,7 @@ def check_calendar(calendar: bytes, method: str) -> None:
     if any(part.errors for part in read.walk()):
         raise FaultyEmail("The calendar part has errors.")
     if not method or str(read.get("METHOD", "")) != method:
-        raise FaultyEmail("The calendar part has another method than the letter.")
+        raise FaultyEmail("The calendar part has another method than the email.")
     if len({str(event.get("UID", "")) for event in read.walk("VEVENT")} - {""}) != 1:
         raise FaultyEmail("The calendar part must hold exactly one UID.")
 

@@ -28,21 +28,21 @@ class Composed:
     language: str = "en"
 
 
-class Trouble(Enum):
+class FailureKind(Enum):
     """What a failed delivery means for this email and for others."""
 
     #: No email can be sent at the moment; does not count as an attempt.
-    AWAY = "away"
+    UNREACHABLE = "away"
     #: This email may be sent later.
-    PASSING = "passing"
+    TEMPORARY = "passing"
     #: This email can never be sent as it is.
-    FINAL = "final"
+    PERMANENT = "final"
 
 
 class Undelivered(Exception):
     """An email was not sent; the message names no person or address."""
 
-    def __init__(self, trouble: Trouble, words: str) -> None:
+    def __init__(self, kind: FailureKind, words: str) -> None:
         super().__init__(words)
-        self.trouble = trouble
+        self.kind = kind
         self.words = words

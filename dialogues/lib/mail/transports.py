@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from dialogues.lib.mail.parts import DEADLINE, Trouble, Undelivered
+from dialogues.lib.mail.parts import DEADLINE, FailureKind, Undelivered
 from dialogues.lib.refusal import N_
 from dialogues.lib.text import one_line
 
@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 20.0
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 
-AWAY = N_("The mail server cannot be reached.")
+UNREACHABLE = N_("The mail server cannot be reached.")
 NOT_LET_IN = N_("The mail server does not accept our name and password.")
 NO_TLS = N_("The mail server offers no connection that can be trusted.")
 CUT_OFF = N_("The mail server ended the connection before it took the letter.")
@@ -110,7 +110,7 @@ class Folder:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write(self.path, self._name(envelope.email_id), envelope.content)
         except OSError as error:
-            raise Undelivered(Trouble.AWAY, NO_ROOM) from error
+            raise Undelivered(FailureKind.UNREACHABLE, NO_ROOM) from error
 
     def _name(self, email_id: UUID) -> str:
         files = sorted(self.path.glob("*-*.eml"))
@@ -148,11 +148,11 @@ def _server_failures() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
-        raise Undelivered(Trouble.AWAY, NOT_LET_IN) from error
+        raise Undelivered(FailureKind.UNREACHABLE, NOT_LET_IN) from error
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
-        raise Undelivered(Trouble.AWAY, NO_TLS) from error
+        raise Undelivered(FailureKind.UNREACHABLE, NO_TLS) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Undelivered(Trouble.AWAY, AWAY) from error
+        raise Undelivered(FailureKind.UNREACHABLE, UNREACHABLE) from error
 
 
 @contextmanager
@@ -163,15 +163,15 @@ def _email_failures() -> Iterator[None]:
         raise _refused(*next(iter(error.recipients.values()))) from error
     except smtplib.SMTPSenderRefused as error:
         # The sender is always our own, so a temporary refusal of it is no fault of this email.
-        raise _refused(error.smtp_code, error.smtp_error, Trouble.AWAY) from error
+        raise _refused(error.smtp_code, error.smtp_error, FailureKind.UNREACHABLE) from error
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Undelivered(Trouble.PASSING, CUT_OFF) from error
+        raise Undelivered(FailureKind.TEMPORARY, CUT_OFF) from error
 
 
-def _refused(code: int, answer: bytes | str, passing: Trouble = Trouble.PASSING) -> Undelivered:
+def _refused(code: int, answer: bytes | str, temporary: FailureKind = FailureKind.TEMPORARY) -> Undelivered:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     # Server responses often repeat the address, and readers of this message may not see it.
     words = _ADDRESS.sub("…", one_line(text))
-    return Undelivered(Trouble.FINAL if 500 <= code < 600 else passing, f"{code} {words}"[:200].strip())
+    return Undelivered(FailureKind.PERMANENT if 500 <= code < 600 else temporary, f"{code} {words}"[:200].strip())

@@ -1,4 +1,4 @@
-"""Passages of a record around the words that were looked for, for those who may read it."""
+"""Excerpts of a record around the search terms, with the terms marked."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,53 +6,53 @@ from dataclasses import dataclass
 
 from dialogues.lib.textsearch.tokens import Term, Token, tokens
 
-#: How much of a passage stands before its first word, how long it is, and how far into a text one is looked for.
-_BEFORE, _LONG, _DEEP = 60, 240, 20_000
-#: Marks of Markdown and breaks of lines, which are noise in a passage.
+#: Characters before the first term, length of an excerpt, and how far a text is searched for it.
+_CONTEXT, _LENGTH, _SEARCHED = 60, 240, 20_000
+#: Markdown signs and line breaks, which are removed from excerpts.
 _NOISE = re.compile(r"[\s#*_`>|]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text; `is_hit` if it is one of the words that were looked for."""
+    """A part of a text; `is_hit` if it matches a search term."""
 
     text: str
     is_hit: bool = False
 
 
 def marked(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
-    """The whole text, with the words that were looked for marked."""
+    """The whole text with the matches marked."""
     return tuple(_pieces(text, _hits(text, terms), 0, len(text)))
 
 
 def passage(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
-    """A short passage around the first of the words, or the beginning where none of them is near it."""
-    plain = _NOISE.sub(" ", text[:_DEEP]).strip()
+    """A short excerpt around the first match, or the beginning of the text if there is none in its first part."""
+    plain = _NOISE.sub(" ", text[:_SEARCHED]).strip()
     hits = _hits(plain, terms)
-    begin = _word_begin(plain, max(0, hits[0][0] - _BEFORE)) if hits else 0
-    end = _word_end(plain, begin + _LONG)
+    begin = _word_begin(plain, max(0, hits[0][0] - _CONTEXT)) if hits else 0
+    end = _word_end(plain, begin + _LENGTH)
     pieces = tuple(_pieces(plain, hits, begin, end))
-    before, after = ("… ",) if begin else (), (" …",) if end < len(plain) or len(text) > _DEEP else ()
+    before, after = ("… ",) if begin else (), (" …",) if end < len(plain) or len(text) > _SEARCHED else ()
     return (*map(Piece, before), *pieces, *map(Piece, after))
 
 
 def _hits(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Where the words stand, overlapping ones as one."""
-    there = list(tokens(text))
+    """Positions of the matches; overlapping matches are merged."""
+    text_tokens = list(tokens(text))
     found: list[tuple[int, int]] = []
-    for place in range(len(there)):
+    for position in range(len(text_tokens)):
         for term in terms:
-            if not term.begins_at(place, there):
+            if not term.begins_at(position, text_tokens):
                 continue
-            start, end = there[place].start, _end_of(term, place, there)
+            start, end = text_tokens[position].start, _end_of(term, position, text_tokens)
             if found and start <= found[-1][1]:
                 start, end = found[-1][0], max(end, found.pop()[1])
             found.append((start, end))
     return found
 
 
-def _end_of(term: Term, place: int, there: Sequence[Token]) -> int:
-    return there[place].first_end if term.is_beginning else there[place + len(term.tokens) - 1].end
+def _end_of(term: Term, position: int, text_tokens: Sequence[Token]) -> int:
+    return text_tokens[position].first_end if term.is_beginning else text_tokens[position + len(term.tokens) - 1].end
 
 
 def _pieces(text: str, hits: Sequence[tuple[int, int]], begin: int, end: int) -> Iterator[Piece]:
@@ -68,14 +68,14 @@ def _pieces(text: str, hits: Sequence[tuple[int, int]], begin: int, end: int) ->
         yield Piece(text[at:end])
 
 
-def _word_begin(text: str, place: int) -> int:
-    """The place, moved back to the beginning of a word if that is near; dense scripts may be cut anywhere."""
-    space = text.rfind(" ", max(0, place - 20), place + 1)
-    return space + 1 if place and space >= 0 else place
+def _word_begin(text: str, position: int) -> int:
+    """The position, moved back to the start of a word if that is near; dense scripts may be cut anywhere."""
+    space = text.rfind(" ", max(0, position - 20), position + 1)
+    return space + 1 if position and space >= 0 else position
 
 
-def _word_end(text: str, place: int) -> int:
-    if place >= len(text):
+def _word_end(text: str, position: int) -> int:
+    if position >= len(text):
         return len(text)
-    space = text.find(" ", place, place + 20)
-    return space if space >= 0 else place
+    space = text.find(" ", position, position + 20)
+    return space if space >= 0 else position

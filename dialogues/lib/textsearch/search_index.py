@@ -1,4 +1,4 @@
-"""The search index of records: FTS5 on SQLite, tsvector on PostgreSQL, the same tokens of ours in both."""
+"""The search index of records: FTS5 on SQLite, tsvector on PostgreSQL, with our own tokens in both."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dialogues.lib.textsearch.tokens import Term
 
 _SQLITE = (
-    # Our tokens are folded already and hold nothing of ASCII but letters and digits, so this splits at spaces only.
+    # Our tokens are folded and have no ASCII punctuation, so this tokenizer splits at spaces only.
     "CREATE VIRTUAL TABLE record_index USING fts5(record_id UNINDEXED, tokens, tokenize = 'ascii')",
     "INSERT INTO record_index(record_index, rank) VALUES ('secure-delete', 1)",
 )
@@ -26,30 +26,29 @@ _WRITE = {
 
 
 def create(connection: Connection) -> None:
-    """Create the index; called by the migration that creates the records."""
+    """Create the index; called by a migration."""
     for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)
 
 
 def drop(connection: Connection) -> None:
-    """Drop the index."""
     connection.exec_driver_sql("DROP TABLE record_index")
 
 
 def is_index_table(name: str | None) -> bool:
-    """Whether a table of the database belongs to the index, which migrations write by hand."""
+    """Whether a table belongs to the index; migrations create those by hand."""
     return name is not None and name.startswith("record_index")
 
 
 def write(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
-    """Index records by their tokens, each with spaces between them, in the open transaction."""
+    """Add records with their tokens, separated by spaces, in the open transaction."""
     if rows:
         statement = text(_WRITE[session.get_bind().dialect.name])
         session.execute(statement, [{"record_id": record_id.hex, "tokens": tokens} for record_id, tokens in rows])
 
 
 def matching(engine: str, terms: Sequence[Term]) -> Select[UUID]:
-    """The ids of the records that hold every term."""
+    """Select the ids of records that contain every term."""
     statement = _in_fts5(terms) if engine == "sqlite" else _in_tsvector(terms)
     found = statement.columns(column("record_id", Uuid)).subquery("found")
     return select(found.c.record_id)
@@ -61,7 +60,7 @@ def _in_fts5(terms: Sequence[Term]) -> TextClause:
 
 
 def _in_tsvector(terms: Sequence[Term]) -> TextClause:
-    """Phrases are looked up in the tokens themselves: positions in a tsvector end at 16,383, and at 256 for a word."""
+    """Phrases are searched in the token text, because tsvector positions end at 16,383, and at 256 per word."""
     words = " & ".join(f"'{token}'{':*' if term.is_beginning else ''}" for term in terms for token in term.tokens)
     phrases = [f" {' '.join(term.tokens)} " for term in terms if len(term.tokens) > 1]
     adjacent = "".join(f" AND strpos(' ' || tokens || ' ', :phrase_{n}) > 0" for n in range(len(phrases)))

@@ -1,4 +1,4 @@
-"""One tokenizer for both engines: folded words, and pairs of characters for scripts that run words together."""
+"""The tokenizer for both engines: folded words, and pairs of characters for scripts without spaces."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 
-#: Words are cut here, in records as in queries, since PostgreSQL refuses very long ones.
+#: Longer words are cut, in records and in queries, because PostgreSQL refuses very long ones.
 LONGEST_WORD = 64
-#: How many terms of a query are looked for.
+#: Further terms of a query are ignored.
 MOST_TERMS = 20
 
 
 #: Latin, Greek and Cyrillic letters, which lose their accents, end here.
 _ACCENTS_END = "\u0530"
-#: Hangul, Han and kana, beside whose letters no space is written or need be.
+#: Hangul, Han and kana, which are written without spaces, or may be.
 _DENSE = (
     (0x1100, 0x11FF),
     (0x3005, 0x3007),
@@ -33,7 +33,7 @@ _DENSE = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a pair in its folded form; where it begins and ends in the text, and where its first character ends."""
+    """A folded word or pair of characters, its position in the text, and where its first character ends."""
 
     folded: str
     start: int
@@ -43,21 +43,21 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Tokens of a query that must follow each other; one character of a dense script stands for all it begins."""
+    """Adjacent tokens of a query. `is_beginning`: a single character of a dense script, matched as a prefix."""
 
     tokens: tuple[str, ...]
     is_beginning: bool = False
 
-    def begins_at(self, place: int, tokens: Sequence[Token]) -> bool:
-        """Whether the term is found there."""
-        here = tokens[place : place + len(self.tokens)]
+    def begins_at(self, position: int, tokens: Sequence[Token]) -> bool:
+        """Whether the term matches at that token."""
+        following = tokens[position : position + len(self.tokens)]
         if self.is_beginning:
-            return bool(here) and here[0].folded.startswith(self.tokens[0])
-        return tuple(token.folded for token in here) == self.tokens
+            return bool(following) and following[0].folded.startswith(self.tokens[0])
+        return tuple(token.folded for token in following) == self.tokens
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text in their order: each word, and of dense scripts each pair and the last character."""
+    """The tokens of a text in order: words, and for dense scripts each pair and the last character."""
     for run in _runs(text):
         if not run.is_dense:
             yield _joined(run.characters)
@@ -68,12 +68,12 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def indexed(*texts: str) -> str:
-    """What the index holds of these texts: all their tokens, with spaces between them."""
+    """The tokens of these texts, separated by spaces, as stored in the index."""
     return " ".join(token.folded for text in texts for token in tokens(text))
 
 
 def terms(query: str) -> tuple[Term, ...]:
-    """What is looked for: every term must be found. What was written without a space belongs together."""
+    """The terms of a query; all must match. Text without a space becomes one term."""
     found: dict[Term, None] = {}
     for chunk in query.split():
         for is_dense, runs in groupby(_runs(chunk), key=lambda run: run.is_dense):
@@ -83,14 +83,14 @@ def terms(query: str) -> tuple[Term, ...]:
 
 
 def holds(text: str, wanted: Sequence[Term]) -> bool:
-    """Whether a text holds every term, as both engines decide it."""
-    there = list(tokens(text))
-    return all(any(term.begins_at(place, there) for place in range(len(there))) for term in wanted)
+    """Whether a text contains every term, with the same result as both engines."""
+    text_tokens = list(tokens(text))
+    return all(any(term.begins_at(position, text_tokens) for position in range(len(text_tokens))) for term in wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class _Character:
-    """A folded character, and where what it was folded from stands."""
+    """A folded character, and the position of its original."""
 
     folded: str
     start: int
@@ -99,7 +99,7 @@ class _Character:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Characters with nothing between them."""
+    """Adjacent characters of the same kind, with nothing between them."""
 
     is_dense: bool
     characters: tuple[_Character, ...]
@@ -131,7 +131,7 @@ def _runs(text: str) -> Iterator[_Run]:
 def _characters(text: str) -> Iterator[_Character]:
     start = 0
     for end in range(1, len(text) + 1):
-        if end == len(text) or not _belongs_to_the_one_before(text[end]):
+        if end == len(text) or not _combines_with_previous(text[end]):
             for folded in _folded(text[start:end]):
                 yield _Character(folded, start, end)
             start = end
@@ -139,25 +139,25 @@ def _characters(text: str) -> Iterator[_Character]:
 
 @lru_cache(maxsize=65_536)
 def _folded(cluster: str) -> str:
-    """One character with its marks in the form in which all its spellings are equal."""
-    for _again in range(2):
+    """The folded form of one character with its marks: the same for all its spellings."""
+    for _round in range(2):
         cluster = unicodedata.normalize("NFKC", cluster).casefold()
-    taken_apart = unicodedata.normalize("NFD", cluster)
-    if taken_apart[:1] < _ACCENTS_END:
-        taken_apart = "".join(character for character in taken_apart if not unicodedata.combining(character))
-    seen = (character for character in taken_apart if unicodedata.category(character) != "Cf")
-    return unicodedata.normalize("NFC", "".join(seen))
+    decomposed = unicodedata.normalize("NFD", cluster)
+    if decomposed[:1] < _ACCENTS_END:
+        decomposed = "".join(character for character in decomposed if not unicodedata.combining(character))
+    visible = (character for character in decomposed if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFC", "".join(visible))
 
 
 @lru_cache(maxsize=65_536)
 def _kind(character: str) -> bool | None:
-    """True for dense scripts, False for words, None for what stands between them."""
+    """True for dense scripts, False for words, None for separators."""
     if unicodedata.category(character)[0] not in "LMN":
         return None
     return any(first <= ord(character) <= last for first, last in _DENSE)
 
 
 @lru_cache(maxsize=65_536)
-def _belongs_to_the_one_before(character: str) -> bool:
-    """Accents and marks, the later letters of a Hangul syllable, half-width voicing marks."""
+def _combines_with_previous(character: str) -> bool:
+    """Whether the character combines with the previous one: accents, marks, Hangul jamo, half-width voicing marks."""
     return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from dialogues.core.outbox.jobs import mail_server, mail_transport
-from dialogues.lib.mail.parts import Trouble, Undelivered
+from dialogues.lib.mail.parts import FailureKind, Undelivered
 from dialogues.lib.mail.transports import NOT_LET_IN, Envelope, Folder, MailServer
 from dialogues.settings import Settings, SettingsError
 from tests.beds.mail import MailServer as Bed
@@ -80,53 +80,57 @@ def test_a_name_and_password_open_the_server(open_mail_server: OpenMailServer) -
 @pytest.mark.usefixtures("trusted")
 def test_a_wrong_password_is_no_fault_of_the_letter_and_is_never_told(open_mail_server: OpenMailServer) -> None:
     said = trouble(open_mail_server("starttls", desk="right").url_for("desk", "wr0ng"))
-    assert (said.trouble, said.words) == (Trouble.AWAY, NOT_LET_IN)
+    assert (said.kind, said.words) == (FailureKind.UNREACHABLE, NOT_LET_IN)
     assert "wr0ng" not in repr(said) + repr(mail_server("smtps://desk:wr0ng@mail.example.org"))
 
 
 @pytest.mark.parametrize("security", ["starttls", "smtps"])
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(open_mail_server: OpenMailServer, security: str) -> None:
     server = open_mail_server(security)
-    assert trouble(server.url).trouble is Trouble.AWAY
+    assert trouble(server.url).kind is FailureKind.UNREACHABLE
     assert not server.emails
 
 
 def test_a_server_that_hides_starttls_gets_nothing_in_the_clear(smtp: Bed) -> None:
     url = smtp.url.replace("smtp://", "smtp+starttls://someone:secret@")
-    assert trouble(url).trouble is Trouble.AWAY
+    assert trouble(url).kind is FailureKind.UNREACHABLE
     assert not smtp.emails
 
 
 def test_a_refused_connection_is_no_fault_of_the_letter() -> None:
-    assert trouble(f"smtp://localhost:{free_port()}").trouble is Trouble.AWAY
+    assert trouble(f"smtp://localhost:{free_port()}").kind is FailureKind.UNREACHABLE
 
 
 def test_a_server_that_is_closing_is_no_fault_of_the_letter() -> None:
     with scripted(b"421 Closing\r\n") as address:
-        assert trouble(f"smtp://{address}").trouble is Trouble.AWAY
+        assert trouble(f"smtp://{address}").kind is FailureKind.UNREACHABLE
 
 
 def test_a_passing_no_to_our_own_address_is_no_fault_of_the_letter() -> None:
     with scripted(b"220 Hello\r\n", b"250 Hello\r\n", b"452 No room\r\n", b"250 Reset\r\n") as address:
-        assert trouble(f"smtp://{address}").trouble is Trouble.AWAY
+        assert trouble(f"smtp://{address}").kind is FailureKind.UNREACHABLE
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
-    [("421 Closing", Trouble.PASSING), ("450 Come back later", Trouble.PASSING), ("550 No such person", Trouble.FINAL)],
+    [
+        ("421 Closing", FailureKind.TEMPORARY),
+        ("450 Come back later", FailureKind.TEMPORARY),
+        ("550 No such person", FailureKind.PERMANENT),
+    ],
 )
-def test_what_is_said_to_a_recipient_counts_for_that_letter(smtp: Bed, answer: str, expected: Trouble) -> None:
+def test_what_is_said_to_a_recipient_counts_for_that_letter(smtp: Bed, answer: str, expected: FailureKind) -> None:
     smtp.recipient_answers[PARCEL.recipient] = answer
     said = trouble(smtp.url)
-    assert (said.trouble, said.words) == (expected, answer)
+    assert (said.kind, said.words) == (expected, answer)
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"), [("451 Try again", Trouble.PASSING), ("554 Not this one", Trouble.FINAL)]
+    ("answer", "expected"), [("451 Try again", FailureKind.TEMPORARY), ("554 Not this one", FailureKind.PERMANENT)]
 )
-def test_what_is_said_to_the_content_counts_for_that_letter(smtp: Bed, answer: str, expected: Trouble) -> None:
+def test_what_is_said_to_the_content_counts_for_that_letter(smtp: Bed, answer: str, expected: FailureKind) -> None:
     smtp.data_answers.append(answer)
-    assert trouble(smtp.url).trouble is expected
+    assert trouble(smtp.url).kind is expected
 
 
 def test_addresses_in_an_answer_are_not_passed_on(smtp: Bed) -> None:
@@ -139,7 +143,7 @@ HELLOS = (b"220 Hello\r\n", b"250 Hello\r\n", b"250 Sender\r\n", b"250 Recipient
 
 def test_a_connection_lost_after_the_content_leaves_it_open_whether_the_letter_arrived() -> None:
     with scripted(*HELLOS) as address:
-        assert trouble(f"smtp://{address}").trouble is Trouble.PASSING
+        assert trouble(f"smtp://{address}").kind is FailureKind.TEMPORARY
 
 
 def test_a_connection_lost_after_the_letter_was_taken_changes_nothing() -> None:
@@ -201,5 +205,5 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_letter(tmp_path: Pat
     (tmp_path / "outbox").write_text("in the way")
     with pytest.raises(Undelivered) as caught:
         Folder(tmp_path / "outbox").send(PARCEL)
-    assert caught.value.trouble is Trouble.AWAY
+    assert caught.value.kind is FailureKind.UNREACHABLE
     assert [path.name for path in tmp_path.iterdir()] == ["outbox"]

@@ -92,7 +92,7 @@ def test_who_lost_the_lease_has_no_more_say(post: Post) -> None:
     assert post.deliver() == [SENT]
     assert late is not None
     assert outbox.render(late, clock.now()) is None
-    assert outbox.mark_undelivered(late, parts.Undelivered(parts.Trouble.FINAL, "no"), clock.now(), 0) is None
+    assert outbox.mark_undelivered(late, parts.Undelivered(parts.FailureKind.PERMANENT, "no"), clock.now(), 0) is None
     assert post.state(letter) is SENT
 
 

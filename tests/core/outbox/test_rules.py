@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dialogues.core.outbox.rules import LEASE, MOST_TRIES, WORDS, EmailKind, EmailState, pause_after, state_after
-from dialogues.lib.mail.parts import DEADLINE, Trouble
+from dialogues.lib.mail.parts import DEADLINE, FailureKind
 
 
 def test_pauses_double_up_to_four_hours() -> None:
@@ -29,17 +29,17 @@ def test_a_lease_outlasts_the_longest_delivery() -> None:
 @pytest.mark.parametrize(
     ("trouble", "tries", "frozen", "overtaken", "state"),
     [
-        (Trouble.PASSING, 1, True, False, EmailState.READY),
-        (Trouble.PASSING, 1, False, False, EmailState.QUEUED),
-        (Trouble.PASSING, MOST_TRIES, True, False, EmailState.SET_ASIDE),
-        (Trouble.FINAL, 1, True, False, EmailState.SET_ASIDE),
-        (Trouble.AWAY, MOST_TRIES, True, False, EmailState.READY),
-        (Trouble.PASSING, 1, True, True, EmailState.SUPERSEDED),
-        (Trouble.FINAL, 1, True, True, EmailState.SUPERSEDED),
+        (FailureKind.TEMPORARY, 1, True, False, EmailState.READY),
+        (FailureKind.TEMPORARY, 1, False, False, EmailState.QUEUED),
+        (FailureKind.TEMPORARY, MOST_TRIES, True, False, EmailState.SET_ASIDE),
+        (FailureKind.PERMANENT, 1, True, False, EmailState.SET_ASIDE),
+        (FailureKind.UNREACHABLE, MOST_TRIES, True, False, EmailState.READY),
+        (FailureKind.TEMPORARY, 1, True, True, EmailState.SUPERSEDED),
+        (FailureKind.PERMANENT, 1, True, True, EmailState.SUPERSEDED),
     ],
 )
 def test_where_a_letter_stands_that_did_not_leave(
-    trouble: Trouble, tries: int, frozen: bool, overtaken: bool, state: EmailState
+    trouble: FailureKind, tries: int, frozen: bool, overtaken: bool, state: EmailState
 ) -> None:
     assert state_after(trouble, tries, frozen=frozen, overtaken=overtaken) is state
 

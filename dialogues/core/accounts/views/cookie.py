@@ -114,4 +114,4 @@ def _stamp(active: ActiveSignIn, now: datetime) -> None:
         with upkeep(system(Purpose.SIGN_IN)):
             operations.stamp_seen(active.viewer.sign_in_id, now)
     except SQLAlchemyError as error:
-        log.warning("last-seen was not written: %s", type(error).__name__)
+        log.warning("last-seen time not stored: %s", type(error).__name__)

@@ -75,7 +75,7 @@ def csp_report() -> FlaskResponse:
     except Throttled:
         return _nothing()
     for directive, blocked in _refused(body):
-        log.warning("a page tried to break its policy: %s %s", directive, blocked)
+        log.warning("content security policy violation: %s %s", directive, blocked)
     return _nothing()
 
 
@@ -108,7 +108,7 @@ def _refused(body: bytes) -> list[tuple[str, str]]:
 
 
 def _word(value: Any) -> str:
-    return "".join(letter for letter in str(value) if letter.isalnum() or letter in "-.")[:40]
+    return "".join(character for character in str(value) if character.isalnum() or character in "-.")[:40]
 
 
 def _origin(value: Any) -> str:
