@@ -102,6 +102,12 @@ def test_pills_narrow_the_list(post: Post, cast: Cast) -> None:
     assert shown == {"": 3, "owed": 1, "sent": 1, "set-aside": 1, "nonsense": 3}
 
 
+def test_coordinator_sees_an_email_that_was_not_tried_yet(post: Post, cast: Cast) -> None:
+    owe_to_kr1(post, cast)
+    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
+    assert len(page.select("tbody tr .status-waiting")) == 1
+
+
 @pytest.mark.usefixtures("post")
 def test_an_empty_list_says_what_to_do(cast: Cast) -> None:
     client = cast.client("st-coord")
