@@ -24,7 +24,7 @@ from dialogues.core.accounts.views.cookie import load_viewer
 from dialogues.core.audit import operations as audit
 from dialogues.core.common import access, assets, browser, clock, database, readiness, stores, transaction
 from dialogues.core.common.application import Application
-from dialogues.core.common.errors import answer_errors
+from dialogues.core.common.errors import register_error_handlers
 from dialogues.core.common.presentation import Tab, register_template_helpers
 from dialogues.core.common.secret_addresses import hide_secrets_in_logs
 from dialogues.core.common.state import State, state
@@ -149,7 +149,7 @@ def build_app(settings: Settings) -> Flask:
     _bind_extensions(app, settings)
     browser.set_security_headers(app)
     access.guard(app)
-    answer_errors(app)
+    register_error_handlers(app)
     assets.serve_assets(app, ROOT / "static")
     register_template_helpers(app, MEETING_TABS)
     for feature in FEATURES:
@@ -240,7 +240,7 @@ def _open_database(app: Flask) -> None:
         ) from None
     migrate.init_app(app, db, directory=str(ROOT / "dialogues" / "migrations"))
     with app.app_context():
-        transaction.watch(db.engine)
+        transaction.configure_engine(db.engine)
 
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:

@@ -7,14 +7,14 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from dialogues.core.common.fields import Form, LineField
-from dialogues.lib.auth.passwords import LONGEST
+from dialogues.lib.auth.passwords import MAX_LENGTH
 
 _FILL_IN = _l("Please fill this in.")
 
 
 def _secret(label: Any, purpose: str) -> PasswordField:
     """A password field: never cleaned, never shown again, password managers may fill it."""
-    too_long = Length(max=4 * LONGEST, message=_l("This is longer than any password here."))
+    too_long = Length(max=4 * MAX_LENGTH, message=_l("This is longer than any password here."))
     return PasswordField(label, [InputRequired(_FILL_IN), too_long], render_kw={"autocomplete": purpose})
 
 

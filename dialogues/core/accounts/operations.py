@@ -213,7 +213,7 @@ def end_everything(account_id: UUID, now: datetime, *, but: UUID | None = None) 
         revoke_links(purpose, account_id, now)
 
 
-def stamp_seen(sign_in_id: UUID, now: datetime) -> None:
+def store_last_seen(sign_in_id: UUID, now: datetime) -> None:
     _write(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
 
 
@@ -286,7 +286,7 @@ def drop_factors(account_id: UUID, *, confirmed: bool) -> None:
     _write(delete(Factor).where(Factor.account_id == account_id, kind))
 
 
-def take_step(factor_id: UUID, step: int) -> bool:
+def use_time_step(factor_id: UUID, step: int) -> bool:
     """Use up a time step; False if this or a later one was already used."""
     return _write(update(Factor).where(Factor.id == factor_id, Factor.last_step < step).values(last_step=step)) == 1
 
@@ -303,7 +303,7 @@ def make_staff(account_id: UUID, now: datetime) -> None:
     _write(update(Account).where(Account.id == account_id, Account.staff_since.is_(None)).values(staff_since=now))
 
 
-def forget_password(account_id: UUID) -> None:
+def delete_password(account_id: UUID) -> None:
     _write(update(Account).where(Account.id == account_id).values(password_hash=None))
 
 

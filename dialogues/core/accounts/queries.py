@@ -275,7 +275,7 @@ def staff(viewer: Viewer) -> list[StaffMember]:
     ]
 
 
-def database_answers() -> bool:
+def can_read_database() -> bool:
     return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
 
 

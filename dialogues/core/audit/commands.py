@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from dialogues.core.audit import queries
 from dialogues.core.audit.models import AuditDetail, AuditHead
-from dialogues.core.audit.queries import details_keys_over, signing_seed
+from dialogues.core.audit.queries import expired_details_keys, signing_seed
 from dialogues.core.audit.rules import Head, SignedHead
 from dialogues.core.common.stores import key_store
 from dialogues.core.common.transaction import upkeep
@@ -31,9 +31,9 @@ def expire_details(viewer: Viewer, *, now: datetime) -> int:
     Also erases the key of each month that is completely over. Returns the number of deleted details.
     """
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    months = details_keys_over(day)
+    months = expired_details_keys(day)
     # Checked before the transaction, because mostly there is nothing to do and other writers need not wait.
-    if not months and not queries.details_over(viewer, day):
+    if not months and not queries.has_expired_details(viewer, day):
         return 0
     with upkeep(viewer) as session:
         # Keys first: if the rest fails, expired details can no longer be read.

@@ -28,7 +28,7 @@ from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
 
 #: How long the details of an entry are readable; the entry itself stays.
-DETAILS_KEPT = timedelta(days=2 * 365)
+DETAILS_RETENTION = timedelta(days=2 * 365)
 
 
 def record(
@@ -48,7 +48,7 @@ def record(
     :param details: ids, numbers and times in plain JSON types, never content.
     """
     entry, salt = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, details)
-    expires_at = at + DETAILS_KEPT
+    expires_at = at + DETAILS_RETENTION
     body = seal(key_store(), details_key(expires_at), details_place(entry.seq), canonical_json(dict(details)))
     session.add(AuditDetail(seq=entry.seq, salt=salt, body=body, expires_at=expires_at))
     session.flush()

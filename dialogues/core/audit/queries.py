@@ -53,7 +53,7 @@ def details_key(expires_at: datetime) -> KeyName:
     return KeyName(_DETAILS, UUID(int=month.year * 100 + month.month))
 
 
-def details_keys_over(now: datetime) -> list[KeyName]:
+def expired_details_keys(now: datetime) -> list[KeyName]:
     """The keys of months that are completely over, also if their details are already deleted."""
     month = details_key(now).owner.int
     return [name for name in key_store().active_keys(_DETAILS) if name.owner.int < month]
@@ -98,7 +98,7 @@ def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 
-def details_over(viewer: Viewer, at: datetime) -> bool:
+def has_expired_details(viewer: Viewer, at: datetime) -> bool:
     """Whether there are details that expired at or before that time."""
     _require_system(viewer)
     return db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= at).limit(1)).first() is not None
@@ -112,8 +112,8 @@ def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
     # Heads first: the chain may grow while it is read, and must not look cut off because of that.
     heads = [*signed_heads(viewer), *kept]
     ours = public_key()
-    forged = [Finding(signed.head.size, Damage.FORGED_HEAD) for signed in heads if not signed.is_by(ours)]
-    genuine = [signed.head for signed in heads if signed.is_by(ours)]
+    forged = [Finding(signed.head.size, Damage.FORGED_HEAD) for signed in heads if not signed.is_signed_by(ours)]
+    genuine = [signed.head for signed in heads if signed.is_signed_by(ours)]
     return [*forged, *verify(_entries(), genuine), *_altered_details()]
 
 

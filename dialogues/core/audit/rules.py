@@ -211,7 +211,7 @@ class SignedHead:
         """Sign with the installation's private key (32 bytes)."""
         return cls(head, Ed25519PrivateKey.from_private_bytes(seed).sign(_signed(head)))
 
-    def is_by(self, public_key: bytes) -> bool:
+    def is_signed_by(self, public_key: bytes) -> bool:
         """Whether this key signed exactly this head."""
         try:
             Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, _signed(self.head))

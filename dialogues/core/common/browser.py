@@ -34,7 +34,7 @@ PERMISSIONS = ", ".join(
     [f"{feature}=()" for feature in _CLOSED_FEATURES]
     + ["publickey-credentials-get=(self)", "publickey-credentials-create=(self)"]
 )
-ON_EVERY_RESPONSE = {
+DEFAULT_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -83,7 +83,7 @@ def set_security_headers(app: Application) -> None:
 
     @app.before_request
     def refuse_foreign_origins() -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_csp_report() and not comes_from_us():
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_csp_report() and not is_own_site_request():
             abort(400, "cross-site")
 
     @app.after_request
@@ -92,7 +92,7 @@ def set_security_headers(app: Application) -> None:
         _BY_KIND[kind](answer)
         return answer
 
-    app.default_headers += ON_EVERY_RESPONSE.items()
+    app.default_headers += DEFAULT_HEADERS.items()
     if app.config["OVER_HTTPS"]:
         app.default_headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
@@ -100,7 +100,7 @@ def set_security_headers(app: Application) -> None:
 ASSETS = frozenset({"static", "bootstrap.static"})
 
 
-def comes_from_us() -> bool:
+def is_own_site_request() -> bool:
     """Whether a page of this installation sent the request; uses Sec-Fetch-Site, else Origin or Referer."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

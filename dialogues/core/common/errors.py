@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 log = logging.getLogger("dialogues")
 
 
-def answer_errors(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     """Answer every error with the same neutral page."""
 
     @app.errorhandler(CSRFError)

@@ -46,13 +46,13 @@ class Link(NamedTuple):
     current: str
 
 
-HOUSE_PLACES = (
+MAIN_NAVIGATION = (
     Tab(N_("Home"), "home.home", (HOME_SEE,)),
     Tab(N_("Dialogues"), "meetings.dialogues", (HOME_SEE,)),
     Tab(N_("Venues"), "venues.venues", (VENUES_SEE,)),
     Tab(N_("Staff"), "accounts.staff", (STAFF_INVITE,)),
 )
-OWN_PLACES = (
+ACCOUNT_NAVIGATION = (
     Tab(N_("Your account"), "accounts.own_account", (OWN_ACCOUNT,)),
     Tab(N_("What is held about you"), "home.held", (OWN_DATA_SEE,)),
 )
@@ -106,8 +106,8 @@ def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
         clock_now=clock.now,
         language=language,
         path_of=path_of,
-        house_places=lambda: links(HOUSE_PLACES),
-        own_places=lambda: links(OWN_PLACES),
+        house_places=lambda: links(MAIN_NAVIGATION),
+        own_places=lambda: links(ACCOUNT_NAVIGATION),
         gettext=translated,
         _=translated,
     )

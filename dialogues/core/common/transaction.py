@@ -89,7 +89,7 @@ def _single_writer() -> Iterator[None]:
         _writing.reset(token)
 
 
-def watch(engine: Engine) -> None:
+def configure_engine(engine: Engine) -> None:
     """Set the pragmas of a SQLite engine; writers begin with IMMEDIATE, readers with DEFERRED."""
     if engine.dialect.name != "sqlite":
         return
@@ -122,7 +122,7 @@ _PRAGMAS = (
 
 
 @event.listens_for(Session, "before_flush")
-def refuse_stray_writes(session: Session, _context: Any, _instances: Any) -> None:
+def forbid_writes_outside_transactions(session: Session, _context: Any, _instances: Any) -> None:
     """:raises RuntimeError: something is written outside a transaction."""
     if not _writing.get() and (session.new or session.dirty or session.deleted):
         raise RuntimeError("A change was made outside a transaction.")

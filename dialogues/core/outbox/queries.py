@@ -150,12 +150,12 @@ def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
     return {row.person_id: LastQueued(at=row.at, waits=bool(row.waits)) for row in rows}
 
 
-_LEFT = (EmailState.SENDING, EmailState.SENT)
+_SENT_OR_SENDING = (EmailState.SENDING, EmailState.SENT)
 
 
 def left(email_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these emails that are sent or being sent."""
-    gone = select(Email.id).where(Email.id.in_(email_ids), Email.state.in_(_LEFT))
+    gone = select(Email.id).where(Email.id.in_(email_ids), Email.state.in_(_SENT_OR_SENDING))
     return frozenset(db.session.execute(gone).scalars())
 
 
@@ -163,6 +163,6 @@ def left_by_cause(viewer: Viewer, kind: EmailKind) -> dict[str, int]:
     """How many emails of that kind were sent in the viewer's meeting, by the hexadecimal id in their `dedup_key`."""
     cause = func.substr(Email.dedup_key, len(kind.value) + 2, 32)
     gone = select(cause.label("cause"), func.count().label("left")).where(
-        visible(viewer, EMAILS_SEE), Email.kind == kind, Email.state.in_(_LEFT)
+        visible(viewer, EMAILS_SEE), Email.kind == kind, Email.state.in_(_SENT_OR_SENDING)
     )
     return {row.cause: row.left for row in db.session.execute(gone.group_by(cause))}

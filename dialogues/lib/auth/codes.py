@@ -16,7 +16,7 @@ def new_shared_secret() -> str:
     return pyotp.random_base32()
 
 
-def step_of(shared_secret: str, code: str, now: datetime) -> int | None:
+def matching_step(shared_secret: str, code: str, now: datetime) -> int | None:
     """The time step in which the code is correct, near `now`; None if it is wrong."""
     totp, present = pyotp.TOTP(shared_secret, interval=SECONDS), int(now.timestamp()) // SECONDS
     digits = "".join(code.split()).encode()

@@ -49,7 +49,7 @@ class Hasher:
                 return False
 
     @staticmethod
-    def is_dated(password_hash: str) -> bool:
+    def needs_rehash(password_hash: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
         return _ARGON2.check_needs_rehash(password_hash)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dialogues.lib.refusal import N_, Refusal
 
-SHORTEST, LONGEST = 15, 128
+MIN_LENGTH, MAX_LENGTH = 15, 128
 #: How many letters must remain without well-known words, digits and signs.
 _MIN_UNKNOWN = 6
 _MIN_DISTINCT = 6
@@ -27,14 +27,14 @@ def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
     :param about: facts that others know about its owner, such as the email address.
     :raises Refusal: says what to change.
     """
-    if len(password) < SHORTEST:
+    if len(password) < MIN_LENGTH:
         raise Refusal(
             N_("Use at least %(shortest)s characters; a few unrelated words are good."),
             field="password",
-            shortest=SHORTEST,
+            shortest=MIN_LENGTH,
         )
-    if len(password) > LONGEST:
-        raise Refusal(N_("Use at most %(longest)s characters."), field="password", longest=LONGEST)
+    if len(password) > MAX_LENGTH:
+        raise Refusal(N_("Use at most %(longest)s characters."), field="password", longest=MAX_LENGTH)
     folded = password.casefold()
     if len(set(folded)) < _MIN_DISTINCT or _repeats(folded) or len(_unknown_part(folded, _words(about))) < _MIN_UNKNOWN:
         raise Refusal(

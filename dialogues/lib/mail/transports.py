@@ -23,10 +23,10 @@ _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 
 UNREACHABLE = N_("The mail server cannot be reached.")
-NOT_LET_IN = N_("The mail server does not accept our name and password.")
+LOGIN_REFUSED = N_("The mail server does not accept our name and password.")
 NO_TLS = N_("The mail server offers no connection that can be trusted.")
-CUT_OFF = N_("The mail server ended the connection before it took the letter.")
-NO_ROOM = N_("The folder for letters cannot be written.")
+CONNECTION_LOST = N_("The mail server ended the connection before it took the letter.")
+FOLDER_NOT_WRITABLE = N_("The folder for letters cannot be written.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ class Folder:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write(self.path, self._name(envelope.email_id), envelope.content)
         except OSError as error:
-            raise Undelivered(FailureKind.UNREACHABLE, NO_ROOM) from error
+            raise Undelivered(FailureKind.UNREACHABLE, FOLDER_NOT_WRITABLE) from error
 
     def _name(self, email_id: UUID) -> str:
         files = sorted(self.path.glob("*-*.eml"))
@@ -148,7 +148,7 @@ def _server_failures() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
-        raise Undelivered(FailureKind.UNREACHABLE, NOT_LET_IN) from error
+        raise Undelivered(FailureKind.UNREACHABLE, LOGIN_REFUSED) from error
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
         raise Undelivered(FailureKind.UNREACHABLE, NO_TLS) from error
     except (OSError, smtplib.SMTPException) as error:
@@ -167,7 +167,7 @@ def _email_failures() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Undelivered(FailureKind.TEMPORARY, CUT_OFF) from error
+        raise Undelivered(FailureKind.TEMPORARY, CONNECTION_LOST) from error
 
 
 def _refused(code: int, answer: bytes | str, temporary: FailureKind = FailureKind.TEMPORARY) -> Undelivered:

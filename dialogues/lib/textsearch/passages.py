@@ -42,7 +42,7 @@ def _hits(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for position in range(len(text_tokens)):
         for term in terms:
-            if not term.begins_at(position, text_tokens):
+            if not term.matches_at(position, text_tokens):
                 continue
             start, end = text_tokens[position].start, _end_of(term, position, text_tokens)
             if found and start <= found[-1][1]:
@@ -52,7 +52,11 @@ def _hits(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def _end_of(term: Term, position: int, text_tokens: Sequence[Token]) -> int:
-    return text_tokens[position].first_end if term.is_beginning else text_tokens[position + len(term.tokens) - 1].end
+    return (
+        text_tokens[position].first_character_end
+        if term.is_prefix
+        else text_tokens[position + len(term.tokens) - 1].end
+    )
 
 
 def _pieces(text: str, hits: Sequence[tuple[int, int]], begin: int, end: int) -> Iterator[Piece]:

@@ -55,13 +55,13 @@ def matching(engine: str, terms: Sequence[Term]) -> Select[UUID]:
 
 
 def _in_fts5(terms: Sequence[Term]) -> TextClause:
-    words = " AND ".join(f'"{" ".join(term.tokens)}"{" *" if term.is_beginning else ""}' for term in terms)
+    words = " AND ".join(f'"{" ".join(term.tokens)}"{" *" if term.is_prefix else ""}' for term in terms)
     return text("SELECT record_id FROM record_index WHERE record_index MATCH :words").bindparams(words=words)
 
 
 def _in_tsvector(terms: Sequence[Term]) -> TextClause:
     """Phrases are searched in the token text, because tsvector positions end at 16,383, and at 256 per word."""
-    words = " & ".join(f"'{token}'{':*' if term.is_beginning else ''}" for term in terms for token in term.tokens)
+    words = " & ".join(f"'{token}'{':*' if term.is_prefix else ''}" for term in terms for token in term.tokens)
     phrases = [f" {' '.join(term.tokens)} " for term in terms if len(term.tokens) > 1]
     adjacent = "".join(f" AND strpos(' ' || tokens || ' ', :phrase_{n}) > 0" for n in range(len(phrases)))
     return text(

@@ -38,20 +38,20 @@ class Token:
     folded: str
     start: int
     end: int
-    first_end: int
+    first_character_end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Adjacent tokens of a query. `is_beginning`: a single character of a dense script, matched as a prefix."""
+    """Adjacent tokens of a query. `is_prefix`: a single character of a dense script, matched as a prefix."""
 
     tokens: tuple[str, ...]
-    is_beginning: bool = False
+    is_prefix: bool = False
 
-    def begins_at(self, position: int, tokens: Sequence[Token]) -> bool:
+    def matches_at(self, position: int, tokens: Sequence[Token]) -> bool:
         """Whether the term matches at that token."""
         following = tokens[position : position + len(self.tokens)]
-        if self.is_beginning:
+        if self.is_prefix:
             return bool(following) and following[0].folded.startswith(self.tokens[0])
         return tuple(token.folded for token in following) == self.tokens
 
@@ -85,7 +85,7 @@ def terms(query: str) -> tuple[Term, ...]:
 def holds(text: str, wanted: Sequence[Term]) -> bool:
     """Whether a text contains every term, with the same result as both engines."""
     text_tokens = list(tokens(text))
-    return all(any(term.begins_at(position, text_tokens) for position in range(len(text_tokens))) for term in wanted)
+    return all(any(term.matches_at(position, text_tokens) for position in range(len(text_tokens))) for term in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _word_terms(runs: Iterator[_Run]) -> Iterator[Term]:
 def _dense_terms(runs: Iterator[_Run]) -> Iterator[Term]:
     for run in runs:
         if len(run.characters) == 1:
-            yield Term((run.characters[0].folded,), is_beginning=True)
+            yield Term((run.characters[0].folded,), is_prefix=True)
         else:
             yield Term(tuple(_joined(pair).folded for pair in pairwise(run.characters)))
 

@@ -15,23 +15,23 @@ STEP = int(NOW.timestamp()) // 30
 @pytest.mark.parametrize("away", [-1, 0, 1])
 def test_a_code_counts_one_step_before_and_after(away: int) -> None:
     code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
-    assert codes.step_of(SECRET, code, NOW) == STEP + away
+    assert codes.matching_step(SECRET, code, NOW) == STEP + away
 
 
 @pytest.mark.parametrize("away", [-2, 2])
 def test_a_code_counts_no_longer(away: int) -> None:
     code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
-    assert codes.step_of(SECRET, code, NOW) is None
+    assert codes.matching_step(SECRET, code, NOW) is None
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "१२३४५६"])
 def test_what_is_no_code_is_wrong(typed: str) -> None:
-    assert codes.step_of(SECRET, typed, NOW) is None
+    assert codes.matching_step(SECRET, typed, NOW) is None
 
 
 def test_a_space_in_the_middle_does_not_matter() -> None:
     code = pyotp.TOTP(SECRET).at(NOW)
-    assert codes.step_of(SECRET, f"{code[:3]} {code[3:]}", NOW) == STEP
+    assert codes.matching_step(SECRET, f"{code[:3]} {code[3:]}", NOW) == STEP
 
 
 def test_the_picture_is_svg_without_styles_and_without_the_secret_in_words() -> None:

@@ -72,7 +72,7 @@ def test_every_refusal_reads_the_same(desk: Desk, case: str) -> None:
 
 
 def test_unknown_accounts_cost_a_hash_of_the_same_kind() -> None:
-    assert not hashing.Hasher.is_dated(hashing.DUMMY_HASH)
+    assert not hashing.Hasher.needs_rehash(hashing.DUMMY_HASH)
 
 
 def test_a_wrong_code_is_refused(desk: Desk) -> None:
@@ -204,7 +204,7 @@ def test_a_hash_of_lower_cost_is_renewed_when_its_owner_signs_in(desk: Desk) -> 
     account = desk.account(member.email)
     assert account is not None
     assert account.password_hash != cheap
-    assert not hashing.Hasher.is_dated(account.password_hash or "")
+    assert not hashing.Hasher.needs_rehash(account.password_hash or "")
 
 
 def test_a_mailed_link_shows_participants_views_only(desk: Desk) -> None:

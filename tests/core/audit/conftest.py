@@ -23,7 +23,7 @@ def chain(bare_installation: Installation) -> Iterator[Flask]:
     db.init_app(app)
     stores.install(app, settings)
     with app.app_context():
-        transaction.watch(db.engine)
+        transaction.configure_engine(db.engine)
         Base.metadata.create_all(db.engine, [model.__table__ for model in (AuditEntry, AuditDetail, AuditHead)])
         yield app
         db.session.remove()

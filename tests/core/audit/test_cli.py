@@ -13,7 +13,7 @@ from sqlalchemy import text
 from dialogues.core.audit import models as audit
 from dialogues.core.audit.cli import commands
 from dialogues.core.audit.commands import expire_details
-from dialogues.core.audit.operations import DETAILS_KEPT, record
+from dialogues.core.audit.operations import DETAILS_RETENTION, record
 from dialogues.core.audit.rules import ActorRef
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
@@ -132,6 +132,6 @@ def test_a_chain_that_has_not_grown_keeps_its_head(told: Flask) -> None:
 
 
 def test_details_expire_with_the_key_of_their_month_and_the_chain_holds(told: Flask) -> None:
-    assert expire_details(SYSTEM, now=NOON + DETAILS_KEPT + timedelta(days=45)) == 2
+    assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 2
     assert flask(told, "verify").stdout == "The chain of 4 entries is whole.\n"
-    assert expire_details(SYSTEM, now=NOON + DETAILS_KEPT + timedelta(days=45)) == 0
+    assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 0

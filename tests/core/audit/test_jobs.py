@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 
 from dialogues.core.audit import jobs as audit
 from dialogues.core.audit.models import AuditDetail, AuditEntry
-from dialogues.core.audit.operations import DETAILS_KEPT, record
+from dialogues.core.audit.operations import DETAILS_RETENTION, record
 from dialogues.core.audit.queries import details_key
 from dialogues.core.audit.rules import ActorRef
 from dialogues.core.common import clock
@@ -23,7 +23,7 @@ from dialogues.lib.encryption.names import KeyErased
 
 #: Details of then expire on 10 May 2029.
 TOLD = datetime(2027, 5, 11, 12, tzinfo=UTC)
-OVER = TOLD + DETAILS_KEPT
+OVER = TOLD + DETAILS_RETENTION
 
 
 @pytest.fixture

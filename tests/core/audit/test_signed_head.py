@@ -16,17 +16,17 @@ def test_it_is_read_back_as_it_was_printed() -> None:
     signed = SignedHead.sign(HEAD, SEED)
     read = SignedHead.read(signed.printed(public_key_of(SEED)))
     assert read == signed
-    assert read.is_by(public_key_of(SEED))
+    assert read.is_signed_by(public_key_of(SEED))
 
 
 @pytest.mark.parametrize("change", [{"size": 2}, {"root": "cd" * 32}, {"at": HEAD.at.replace(hour=13)}])
 def test_the_signature_covers_all_of_it(change: dict[str, object]) -> None:
     signed = SignedHead.sign(HEAD, SEED)
-    assert not replace(signed, head=replace(HEAD, **change)).is_by(public_key_of(SEED))
+    assert not replace(signed, head=replace(HEAD, **change)).is_signed_by(public_key_of(SEED))
 
 
 def test_another_installations_signature_does_not_count() -> None:
-    assert not SignedHead.sign(HEAD, bytes(32)).is_by(public_key_of(SEED))
+    assert not SignedHead.sign(HEAD, bytes(32)).is_signed_by(public_key_of(SEED))
 
 
 def test_the_printed_line_holds_no_secret() -> None:

@@ -45,7 +45,7 @@ def files(bare_installation: Installation) -> Iterator[Flask]:
     stores.install(app, settings)
     app.cli.add_command(commands)
     with app.app_context():
-        transaction.watch(db.engine)
+        transaction.configure_engine(db.engine)
         Base.metadata.create_all(db.engine, [StoredFile.__table__])
         yield app
         db.session.remove()

@@ -14,7 +14,7 @@ import pytest
 
 from dialogues.core.outbox.jobs import mail_server, mail_transport
 from dialogues.lib.mail.parts import FailureKind, Undelivered
-from dialogues.lib.mail.transports import NOT_LET_IN, Envelope, Folder, MailServer
+from dialogues.lib.mail.transports import LOGIN_REFUSED, Envelope, Folder, MailServer
 from dialogues.settings import Settings, SettingsError
 from tests.beds.mail import MailServer as Bed
 from tests.beds.mail import OpenMailServer
@@ -80,7 +80,7 @@ def test_a_name_and_password_open_the_server(open_mail_server: OpenMailServer) -
 @pytest.mark.usefixtures("trusted")
 def test_a_wrong_password_is_no_fault_of_the_letter_and_is_never_told(open_mail_server: OpenMailServer) -> None:
     said = trouble(open_mail_server("starttls", desk="right").url_for("desk", "wr0ng"))
-    assert (said.kind, said.words) == (FailureKind.UNREACHABLE, NOT_LET_IN)
+    assert (said.kind, said.words) == (FailureKind.UNREACHABLE, LOGIN_REFUSED)
     assert "wr0ng" not in repr(said) + repr(mail_server("smtps://desk:wr0ng@mail.example.org"))
 
 

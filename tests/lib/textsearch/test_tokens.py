@@ -106,7 +106,7 @@ def test_a_run_of_han_is_found_by_each_of_its_cuts(around: str, data: st.DataObj
 def test_tokens_point_into_the_text_in_order(text: str) -> None:
     there = list(tokens(text))
 
-    assert all(0 <= token.start < token.first_end <= token.end <= len(text) for token in there)
+    assert all(0 <= token.start < token.first_character_end <= token.end <= len(text) for token in there)
     assert [token.start for token in there] == sorted(token.start for token in there)
 
 
@@ -129,5 +129,5 @@ def test_a_query_of_a_thousand_words_looks_for_the_first_few() -> None:
 
 
 def test_one_character_of_a_dense_script_stands_for_all_it_begins() -> None:
-    assert terms("水") == (Term(("水",), is_beginning=True),)
+    assert terms("水") == (Term(("水",), is_prefix=True),)
     assert terms("a") == (Term(("a",)),)

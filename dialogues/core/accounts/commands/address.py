@@ -18,7 +18,7 @@ from dialogues.policy import OWN_ACCOUNT
 #: Shown when the owner is not signed in, whether or not the link still works.
 ELSEWHERE = N_("Sign in where you asked for the change, and open the link there.")
 #: Shown for every link that cannot be used, for any reason.
-SPENT = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
+LINK_NOT_USABLE = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
 
 
 def ask_for_address(viewer: Viewer, email: str, context: SignInContext) -> None:
@@ -58,9 +58,9 @@ def change_address(viewer: Viewer, link_id: UUID, context: SignInContext) -> Non
             raise Refusal(ELSEWHERE)
         account = queries.account_in_use(viewer.account_id)
         if account is None or account.wanted_email is None or not operations.use_up(link_id, now):
-            raise Refusal(SPENT)
+            raise Refusal(LINK_NOT_USABLE)
         if queries.account_by_email(account.wanted_email) is not None:
-            raise Refusal(SPENT)
+            raise Refusal(LINK_NOT_USABLE)
         account.former_email, account.email = account.email, account.wanted_email
         account.email_norm, account.wanted_email = same_address(account.email), None
         operations.end_everything(account.id, now, but=viewer.sign_in_id)

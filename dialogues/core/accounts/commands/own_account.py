@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from dialogues.core.accounts import operations, queries
-from dialogues.core.accounts.commands.signing_in import SignInContext, count_try, take_code
+from dialogues.core.accounts.commands.signing_in import SignInContext, count_attempt, use_code
 from dialogues.core.accounts.models import Account
 from dialogues.core.accounts.rules import RENEW_FACTOR, PasswordChosen, SignInsEnded, SteppedUp
 from dialogues.core.common.transaction import transaction
@@ -88,12 +88,12 @@ def step_up(viewer: Viewer, purpose: str, context: SignInContext, *, code: str, 
     """
     if not context.terms.demo:
         check_password(viewer, password, context, hasher, field="password")
-        count_try(context.caller.for_code(_own(viewer), context.moment.real), context.moment.real)
+        count_attempt(context.caller.for_code(_own(viewer), context.moment.real), context.moment.real)
     with transaction(viewer, OWN_ACCOUNT) as change:
         if viewer.sign_in_id is None:
             raise NotFound
         if not context.terms.demo:
-            take_code(queries.factor_of(_own(viewer), confirmed=True), code, context.moment.real)
+            use_code(queries.factor_of(_own(viewer), confirmed=True), code, context.moment.real)
         change.record(SteppedUp(at=context.moment.service, about=_own(viewer), purpose=purpose))
         return operations.renew_handle(viewer.sign_in_id, stepped_up_for=purpose, stepped_up_at=context.moment.real)
 
@@ -109,7 +109,7 @@ def check_password(
     """
     account = _account(viewer)
     current_hash = account.password_hash
-    count_try(context.caller.for_password(same_address(account.email), context.moment.real), context.moment.real)
+    count_attempt(context.caller.for_password(same_address(account.email), context.moment.real), context.moment.real)
     if not hasher.matches(current_hash, normal(password)) or current_hash is None:
         raise Refusal(_WRONG, field=field)
     return current_hash

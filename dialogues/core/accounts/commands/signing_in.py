@@ -52,13 +52,13 @@ def by_password(email: str, password: str, context: SignInContext, hasher: Hashe
     :raises Busy: too many passwords are being checked.
     :raises Refusal: the two do not match, or the account is disabled; the message does not tell which.
     """
-    count_try(context.caller.for_password(same_address(email), context.moment.real), context.moment.real)
+    count_attempt(context.caller.for_password(same_address(email), context.moment.real), context.moment.real)
     account = queries.account_by_email(email)
     current_hash = account.password_hash if account is not None and account.disabled_at is None else None
     password = normal(password)
     if not hasher.matches(current_hash, password) or account is None or current_hash is None:
         raise Refusal(_NO_MATCH)
-    renewed = hasher.hash(password) if hasher.is_dated(current_hash) else current_hash
+    renewed = hasher.hash(password) if hasher.needs_rehash(current_hash) else current_hash
     account_id = account.id
     with transaction(ANYONE, SIGN_IN) as change:
         present = _account(account_id)
@@ -75,9 +75,9 @@ def by_code(active: ActiveSignIn, code: str, context: SignInContext) -> str:
     :raises Refusal: the code is wrong or already used.
     """
     account_id = _account_of(active)
-    count_try(context.caller.for_code(account_id, context.moment.real), context.moment.real)
+    count_attempt(context.caller.for_code(account_id, context.moment.real), context.moment.real)
     with transaction(active.viewer, SIGN_IN) as change:
-        take_code(queries.factor_of(account_id, confirmed=True), code, context.moment.real)
+        use_code(queries.factor_of(account_id, confirmed=True), code, context.moment.real)
         _end(active, context.moment.real)
         return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), context)
 
@@ -127,9 +127,9 @@ def confirm_factor(active: ActiveSignIn, code: str, context: SignInContext) -> s
     :raises Refusal: the code is wrong.
     """
     account_id, now = _account_of(active), context.moment.real
-    count_try(context.caller.for_code(account_id, now), now)
+    count_attempt(context.caller.for_code(account_id, now), now)
     with transaction(active.viewer, SIGN_IN) as change:
-        new = take_code(queries.factor_to_set_up(active, now), code, now)
+        new = use_code(queries.factor_to_set_up(active, now), code, now)
         operations.drop_factors(account_id, confirmed=True)
         operations.confirm_factor(new, now)
         operations.end_sign_ins(account_id, now)
@@ -143,7 +143,7 @@ def ask_for_email(kind: EmailKind, email: str, context: SignInContext) -> None:
     :raises Throttled: too many emails were requested from this network address.
     """
     now = context.moment.real
-    count_try(context.caller.for_email_request(now), now)
+    count_attempt(context.caller.for_email_request(now), now)
     with upkeep(system(Purpose.SIGN_IN)):
         full = operations.count(context.caller.for_email_to(_LIMIT[kind], same_address(email)), now)
         account = queries.account_by_email(email)
@@ -158,7 +158,7 @@ def sign_out(active: ActiveSignIn, now: datetime) -> None:
         _end(active, now)
 
 
-def count_try(buckets: tuple[Bucket, ...], now: datetime) -> None:
+def count_attempt(buckets: tuple[Bucket, ...], now: datetime) -> None:
     """Count an attempt before it is made, so that parallel attempts count too.
 
     :raises Throttled: a limit is reached.
@@ -169,7 +169,7 @@ def count_try(buckets: tuple[Bucket, ...], now: datetime) -> None:
         raise Throttled(max(bucket.window_start(now) + bucket.limit.window for bucket in full) - now)
 
 
-def take_code(factor: Factor | None, code: str, now: datetime) -> UUID:
+def use_code(factor: Factor | None, code: str, now: datetime) -> UUID:
     """Use up a code of a second factor, in the open transaction; returns the factor's id.
 
     :raises Refusal: there is no factor, the code is wrong, or its time step was already used.
@@ -177,8 +177,8 @@ def take_code(factor: Factor | None, code: str, now: datetime) -> UUID:
     if factor is None:
         raise Refusal(_WRONG_CODE, field="code")
     shared_secret = operations.unseal_shared_secret(factor.account_id, factor.id, factor.secret)
-    step = codes.step_of(shared_secret, code, now)
-    if step is None or not operations.take_step(factor.id, step):
+    step = codes.matching_step(shared_secret, code, now)
+    if step is None or not operations.use_time_step(factor.id, step):
         raise Refusal(_WRONG_CODE, field="code")
     return factor.id
 

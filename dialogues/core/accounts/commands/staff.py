@@ -96,7 +96,7 @@ def reset(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
             raise Refusal(N_("This is your own account: set up a new second factor on your account page."))
         _staff(account_id)
         operations.drop_factors(account_id, confirmed=True)
-        operations.forget_password(account_id)
+        operations.delete_password(account_id)
         operations.end_everything(account_id, moment.real)
         operations.enqueue_email(EmailKind.STAFF_INVITATION, account_id, moment.service)
         change.record(FactorsReset(at=moment.service, about=account_id))

@@ -112,6 +112,6 @@ def _stamp(active: ActiveSignIn, now: datetime) -> None:
         return
     try:
         with upkeep(system(Purpose.SIGN_IN)):
-            operations.stamp_seen(active.viewer.sign_in_id, now)
+            operations.store_last_seen(active.viewer.sign_in_id, now)
     except SQLAlchemyError as error:
         log.warning("last-seen time not stored: %s", type(error).__name__)

@@ -19,7 +19,7 @@ from dialogues.core.accounts.views.step_up_check import words_for
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, own_path, see_other
-from dialogues.lib.auth.passwords import LONGEST, SHORTEST
+from dialogues.lib.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from dialogues.policy import OWN_ACCOUNT
 
 
@@ -64,7 +64,7 @@ def end_other_sign_ins() -> Response:
 @form_page("core/accounts/change_password.html")
 def change_password() -> Iterator[Any]:
     form = ChangePasswordForm()
-    yield {"form": form, "shortest": SHORTEST, "longest": LONGEST, "email": queries.own_account(viewer()).email}
+    yield {"form": form, "shortest": MIN_LENGTH, "longest": MAX_LENGTH, "email": queries.own_account(viewer()).email}
     let_in(own_account_commands.change_password(viewer(), form.present.data, form.password.data, this_way(), hasher()))
     flash(_("Your password has changed, and all other sign-ins have ended."), "success")
     yield see_other(url_for("accounts.own_account"))

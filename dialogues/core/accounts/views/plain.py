@@ -59,7 +59,7 @@ def robots() -> FlaskResponse:
 @allows(ASSET_SEE)
 def health() -> FlaskResponse:
     """Health check: whether the database answers, and the version of the time zone data."""
-    return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
+    return jsonify(database="ok" if queries.can_read_database() else "silent", tz=version("tzdata"))
 
 
 @blueprint.post("/csp-report")
@@ -71,7 +71,7 @@ def csp_report() -> FlaskResponse:
     body = request.get_data()
     context = this_way()
     try:
-        signing_in.count_try(context.caller.for_report(context.moment.real), context.moment.real)
+        signing_in.count_attempt(context.caller.for_report(context.moment.real), context.moment.real)
     except Throttled:
         return _nothing()
     for directive, blocked in _refused(body):

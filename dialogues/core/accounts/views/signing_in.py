@@ -20,7 +20,7 @@ from dialogues.core.common.access import allows, keep_secret, kept_secret, viewe
 from dialogues.core.common.pages import form_page, own_path, see_other
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.lib.auth import codes
-from dialogues.lib.auth.passwords import LONGEST, SHORTEST
+from dialogues.lib.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from dialogues.policy import LINK_OPEN, SIGN_IN
 
 _OPENED = "opened_link"
@@ -163,7 +163,7 @@ def choose_password() -> Iterator[Any]:
     form = NewPasswordForm()
     account = queries.account_in_use(link.subject) if link is not None else None
     email = account.email if account is not None else ""
-    yield {"form": form, "link": link, "email": email, "shortest": SHORTEST, "longest": LONGEST}
+    yield {"form": form, "link": link, "email": email, "shortest": MIN_LENGTH, "longest": MAX_LENGTH}
     link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
     yield _start_sign_in(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
 
