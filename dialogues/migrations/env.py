@@ -1,4 +1,4 @@
-"""Runs the migrations on the application's own engine, and creates the SQLite file, which nothing else does."""
+"""Runs the migrations on the application's own engine; creates the SQLite file, which nothing else does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +17,11 @@ from dialogues.lib.textsearch.search_index import is_index_table
 
 
 def find_or_create_file() -> None:
-    """Only `flask db upgrade` creates a database; an empty file is what is left of one, and is left alone.
+    """Creates the SQLite file for `flask db upgrade`; checks for other commands that there is a database.
 
-    :raises DatabaseFault: there is no database, or no folder for it that can be written.
+    Only `flask db upgrade` creates it, so that an empty database never replaces a lost one.
+
+    :raises DatabaseFault: there is no database, or its folder cannot be written.
     """
     settings = state().settings
     file = settings.database_file
@@ -42,7 +44,7 @@ def said_plainly() -> Iterator[None]:
 
 
 def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
-    """Migrations name the database's types, not ours, so that they stand when our modules move."""
+    """Writes plain database types into migrations, so that old migrations do not depend on our modules."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     if kind == "type" and isinstance(item, Enum):
@@ -51,7 +53,7 @@ def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
 
 
 def same_type(_context: Any, _inspected: Any, _metadata: Any, _found: Any, wanted: Any) -> bool | None:
-    """Our words are kept as plain text."""
+    """Tells autogenerate that enums are equal, because they are stored as plain text."""
     return False if isinstance(wanted, Enum) else None
 
 
@@ -66,7 +68,7 @@ def run() -> None:
         with said_plainly():
             database.refuse_damaged(connection)
             database.refuse_newer(connection)
-        # Alembic commits what it begins itself, and no transaction that it finds open.
+        # Ends the open transaction, because Alembic commits only transactions that it began itself.
         connection.rollback()
         context.configure(
             connection=connection,

@@ -1,1 +1,1 @@
-"""Calendar files, feeds and letters that say no more than their reader may know."""
+"""Calendar files, feeds and emailed invites that say no more than their reader may know."""

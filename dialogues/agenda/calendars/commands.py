@@ -1,4 +1,4 @@
-"""A person's own feed addresses: opened, renewed, ended; and the day each was used last."""
+"""Creates, renews and revokes a person's own feed addresses, and notes the day of their last use."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +15,9 @@ from dialogues.policy import FEED_OWN
 
 
 def open_feed(viewer: Viewer, name: str, *, now: datetime, real_now: datetime) -> str:
-    """A new feed address for one device; returns its secret, which is never shown again.
+    """Creates a feed address for one device and returns its secret, which is never shown again.
 
-    :raises Refusal: the meeting is confidential, or the person has as many addresses as anyone needs.
+    :raises Refusal: the meeting is confidential, or the person has reached the limit of addresses.
     """
     with transaction(viewer, FEED_OWN) as change:
         person_id = _person(change)
@@ -32,7 +32,7 @@ def open_feed(viewer: Viewer, name: str, *, now: datetime, real_now: datetime) -
 
 
 def renew_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: datetime) -> str:
-    """Another address in place of one that others may have seen, which is void at once; returns its secret."""
+    """Revokes a feed address and returns the secret of a new one with the same name."""
     with transaction(viewer, FEED_OWN) as change:
         person_id, feed = _person(change), _own(change, feed_id, real_now)
         accounts.revoke_link(feed.id, real_now)
@@ -42,14 +42,14 @@ def renew_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: dateti
 
 
 def end_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: datetime) -> None:
-    """Void one of one's own feed addresses at once."""
+    """Revokes one of the viewer's own feed addresses."""
     with transaction(viewer, FEED_OWN) as change:
         accounts.revoke_link(_own(change, feed_id, real_now).id, real_now)
         change.record(FeedEnded(at=now, about=_person(change), **_place(change)))
 
 
 def stamp_fetch(head: FeedHead, real_now: datetime) -> None:
-    """Note the day on which a feed was fetched last."""
+    """Stores the day of the last fetch."""
     with upkeep(system(Purpose.FEED)):
         accounts.stamp_used(head.link_id, real_now.date())
 

@@ -1,4 +1,4 @@
-"""Letters about calendars, from immutable revisions: the meeting as a mailed entry, everything else in words."""
+"""Emails about calendars, composed from immutable revisions: the umbrella entry as iMIP, everything else in words."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -24,10 +24,10 @@ from dialogues.lib.text import unlinked
 
 
 def calendar_entry(letter: DueEmail, _now: datetime) -> Composed | None:
-    """The meeting as a whole, to be put into the reader's calendar, moved in it or taken out of it.
+    """Composes the email that adds, updates or cancels the umbrella entry in the reader's calendar.
 
-    None where nothing is to be taken out, since no letter that put it in has ever left; and where it stands there as it
-    is to be, since what was changed was changed back before a letter told of it.
+    Returns None if the reader has no address, if the last email sent said the same, and for a cancellation of an entry
+    about which no email was sent.
     """
     reader = told_queries.reader(letter.person_id)
     mailed = told_queries.mailed(UUID(str(letter.facts["entry_id"])), int(letter.facts["sequence"]))
@@ -40,7 +40,7 @@ def calendar_entry(letter: DueEmail, _now: datetime) -> Composed | None:
 
 
 def _takes_back_what_never_left(letter: DueEmail, mailed: Mailed) -> bool:
-    """Whether mailing began with an earlier letter, which was overtaken by this cancellation on its way out."""
+    """Returns whether this cancels an entry of which no earlier email was sent."""
     cancels = mailed.revision.telling.state is State.CANCELLED
     return (
         cancels
@@ -50,7 +50,7 @@ def _takes_back_what_never_left(letter: DueEmail, mailed: Mailed) -> bool:
 
 
 def _was_told(letter: DueEmail, mailed: Mailed) -> bool:
-    """Whether the last letter that left told the very same."""
+    """Returns whether the last email that was sent had the same content."""
     entry_id = mailed.revision.entry_id
     told = last_left(entry_order(entry_id), letter.sequence)
     before = told_queries.mailed(entry_id, told) if told is not None else None
@@ -109,7 +109,7 @@ def _entry_words(telling: EntryContent, sequence: int) -> str:
 
 
 def agenda_changed(letter: DueEmail, _now: datetime) -> Composed | None:
-    """What a release changed for its reader, in words, and nothing of anybody else; None when nothing is left of it."""
+    """Composes the email about the reader's own changes in a version; None if no change is left to report."""
     reader = told_queries.reader(letter.person_id)
     if reader is None:
         return None
@@ -129,7 +129,7 @@ def agenda_changed(letter: DueEmail, _now: datetime) -> Composed | None:
 
 
 def line(difference: Difference) -> str:
-    """One change in words; a title stands only where the reader's entries may have one."""
+    """Returns one change in words. It has a title only if the reader's entries may have one."""
     now = difference.now.telling
     was = difference.was.telling if difference.was else now
     facts = {"was": when(was), "now": when(now), "place": now.place}
@@ -147,20 +147,20 @@ def line(difference: Difference) -> str:
 
 
 def when(telling: EntryContent) -> str:
-    """Day, times, zone and UTC offset of a session."""
+    """Returns day, times, zone and UTC offset of a session."""
     starts, ends = telling.starts, telling.ends
     till = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
     return f"{day(starts.date())}, {clock_time(starts)}–{till} {telling.zone} ({_offsets((starts, ends))})"
 
 
 def days(telling: EntryContent) -> str:
-    """First and last day of a meeting, with zone and UTC offset."""
+    """Returns first and last day of a meeting, with zone and UTC offset."""
     last = telling.local_end.date() - timedelta(days=1)
     return span(telling.local_start.date(), last, telling.zone)
 
 
 def span(first: date, last: date, zone: str) -> str:
-    """From the first to the last day, in a zone whose offset may change between them."""
+    """Returns first and last day, with the zone and its UTC offsets, which may differ between the two days."""
     noons = (datetime.combine(one, time(12), tzinfo=ZoneInfo(zone)) for one in (first, last))
     where = f"{zone} ({_offsets(noons)})"
     if first == last:
@@ -173,9 +173,9 @@ def _offsets(moments: Iterable[datetime]) -> str:
 
 
 def meeting_changed(letter: DueEmail, _now: datetime) -> Composed | None:
-    """That a meeting has other days or another place, or will not be, for those who have no mailed entry of it.
+    """Composes the email about a moved or cancelled meeting for people who get no umbrella entry by email.
 
-    None for whoever has answered, or left, before the letter did.
+    Returns None if the person has answered or left since the email was queued.
     """
     reader = told_queries.reader(letter.person_id)
     if reader is None or letter.person_id is None or letter.listed_under is None:
@@ -189,7 +189,7 @@ def meeting_changed(letter: DueEmail, _now: datetime) -> Composed | None:
 
 
 def _invitation_changed(letter: DueEmail, reader: Reader) -> Composed:
-    """What somebody may know who has not answered: that there is something to read, or nothing any more."""
+    """Composes the email for someone who has not answered: it says only that the invitation changed or ended."""
     words = (
         _("the invitation that waited for your answer no longer stands. There is nothing for you to do.")
         if letter.facts.get("cancelled")
@@ -218,7 +218,6 @@ def _days_changed(letter: DueEmail, reader: Reader) -> Composed:
 
 
 def _letter(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
-    """The frame that all of these letters share."""
     return f"{_dear(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
 
 

@@ -1,4 +1,4 @@
-"""What is typed on the page of one's own calendar."""
+"""Forms of the page "My calendar"."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -6,6 +6,4 @@ from dialogues.core.common.fields import Form, LineField
 
 
 class FeedForm(Form):
-    """A new feed address, named for the device or program that is to have it."""
-
     name = LineField(_l("For which device or program"), 80)

@@ -1,4 +1,4 @@
-"""What calendars owe when meetings, agendas, participations and roles change; joins the transaction of the cause."""
+"""Updates calendar entries when meetings, agendas, participations and roles change, in the transaction of the cause."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,12 +23,12 @@ _KINDS = {Method.REQUEST: EmailKind.CALENDAR_REQUEST, Method.CANCEL: EmailKind.C
 
 
 def settle_person(event: ParticipationEvent) -> None:
-    """Someone comes, or comes no more: their calendar follows."""
+    """Updates the calendar of a person who joins or leaves."""
     settle_people([event])
 
 
 def settle_people(events: Sequence[ParticipationEvent]) -> None:
-    """Many come, or come no more: their calendars follow, in as many queries as for one."""
+    """Updates the calendars of people who join or leave, with as many queries as for one."""
     for meeting_id in dict.fromkeys(event.meeting_id for event in events):
         if meeting_id is not None:
             here = [event for event in events if event.meeting_id == meeting_id]
@@ -37,7 +37,7 @@ def settle_people(events: Sequence[ParticipationEvent]) -> None:
 
 
 def settle_restricted(events: Sequence[ParticipationEvent]) -> None:
-    """People with a role are offered an observer's part, which restricts them at once: they lose other sessions."""
+    """Updates people with a role who were offered an observer's part, because the offer closes sessions to them."""
     for meeting_id in dict.fromkeys(event.meeting_id for event in events):
         if meeting_id is not None:
             here = [event for event in events if event.meeting_id == meeting_id]
@@ -48,19 +48,19 @@ def settle_restricted(events: Sequence[ParticipationEvent]) -> None:
 
 
 def settle_restricted_person(event: ParticipationEvent) -> None:
-    """The same for one person."""
+    """Like `settle_restricted`, for one person."""
     settle_restricted([event])
 
 
 def settle_replaced(event: NomineeReplaced) -> None:
-    """Someone takes another's seat and sessions: neither keeps an entry that is not theirs."""
+    """Updates the entries of a replaced nominee and of the successor."""
     if event.meeting_id is not None:
         both = {event.person_id, event.replaced_person_id}
         _mail_umbrellas(settle(event.meeting_id, at=event.at, only=both), event.at)
 
 
 def settle_details(event: RegistrationChanged) -> None:
-    """Someone wants their entries to say less, or more again: what they are told of every meeting follows."""
+    """Updates a person's entries in all meetings of the dialogue after they chose more or less detail."""
     if event.dialogue_id is None:
         return
     for meeting_id in guests.meetings_of(event.dialogue_id, None):
@@ -69,9 +69,9 @@ def settle_details(event: RegistrationChanged) -> None:
 
 
 def settle_holder(event: RoleAccepted | RoleDeclined | RoleEnded | RoleOffered) -> None:
-    """Someone has another role, in one meeting or in all of a dialogue: their sessions follow.
+    """Updates the sessions of a person whose role changed, in one meeting or in all meetings of the dialogue.
 
-    The offer to speak for an observing organisation restricts at once.
+    An offer counts too, because the offer to speak for an observing organisation restricts the person at once.
     """
     if event.dialogue_id is None:
         return
@@ -81,34 +81,34 @@ def settle_holder(event: RoleAccepted | RoleDeclined | RoleEnded | RoleOffered) 
 
 
 def renew_entries(event: MeetingChanged) -> None:
-    """A meeting is told in other words, or is certain now: every entry of it follows."""
+    """Updates all entries of a meeting after its title or status changed."""
     _mail_umbrellas(settle(event.about, at=event.at), event.at)
 
 
 def renew_all(event: DialogueChanged) -> None:
-    """A dialogue is confidential now, or no longer: every entry of its meetings follows."""
+    """Updates all entries of a dialogue's meetings after its confidentiality changed."""
     for meeting_id in guests.meetings_of(event.about, None):
         _mail_umbrellas(settle(meeting_id, at=event.at), event.at)
 
 
 def move_meeting(event: MeetingMoved) -> None:
-    """A meeting has other days or another place: its umbrellas follow, its sessions with the next release."""
+    """Updates the umbrella entries after a meeting moved. Sessions follow with the next version of the agenda."""
     settled = settle(event.about, at=event.at, kinds=_UMBRELLA)
     _mail_umbrellas(settled, event.at)
     _tell_others(settled, event.at)
 
 
 def cancel_meeting(event: MeetingCancelled) -> None:
-    """A meeting will not take place: everything about it is taken back."""
+    """Cancels all entries of a meeting."""
     settled = settle(event.about, at=event.at)
     _mail_umbrellas(settled, event.at)
     _tell_others(settled, event.at)
 
 
 def follow_release(event: AgendaReleased) -> None:
-    """A new agenda: everyone's sessions follow, and each person concerned has one letter about what changed for them.
+    """Updates all entries after a new version, and sends each person concerned one email about their own changes.
 
-    Umbrellas are settled as well, for meetings that are taken over with people who had accepted before.
+    Umbrella entries are updated too, because an imported meeting can have people who accepted before the import.
     """
     if event.meeting_id is None:
         return
@@ -123,7 +123,7 @@ def follow_release(event: AgendaReleased) -> None:
 
 
 def _can_be_told(settled: Settlement, person_id: UUID, at: datetime) -> bool:
-    """Whether the person has an address and may read more of the agenda now than times and places."""
+    """Returns whether the person has an address and may now read more of the agenda than times and places."""
     guest = settled.guests.get(person_id)
     return guest is not None and guest.email is not None and settled.here.reads_now(guest.roles, at)
 
@@ -143,7 +143,7 @@ def _about_release(settled: Settlement, event: AgendaReleased, person_id: UUID) 
 
 
 def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
-    """Owe the mailed form of every umbrella that has a new revision: one letter each, the newest only."""
+    """Queues one email per umbrella entry that has a new revision; a newer email supersedes an unsent one."""
     left = {entry.person_id for entry in settled.entries} - settled.guests.keys()
     reached = {guest.person_id for guest in settled.guests.values() if guest.email is not None}
     reached |= guests.with_address(left)
@@ -181,9 +181,9 @@ def _address(settled: Settlement, entry: EntryChange) -> str:
 
 
 def _tell_others(settled: Settlement, at: datetime) -> None:
-    """Owe one letter in words to everyone around the meeting who has no umbrella that tells it.
+    """Queues one email in words to everyone in the meeting whose umbrella entry does not already say it.
 
-    Who has not answered yet is told no days: the invitation says what there is to know, by its own link.
+    People who have not answered get no dates, because they must read the invitation through its own link.
     """
     told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
     others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]

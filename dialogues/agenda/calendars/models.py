@@ -1,4 +1,4 @@
-"""Calendar entries of persons, their immutable revisions, and the version of each personal feed."""
+"""Calendar entries, their immutable revisions, and the version of each person's feed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +13,9 @@ from dialogues.lib.ical.parts import Profile, Role, State
 
 
 class Entry(Base):
-    """One person's event: its UID is random, minted once, and stays through moves, withdrawal and re-admission.
+    """One person's event. Its UID is random and stays the same through moves, withdrawal and readmission.
 
-    `organizer` is written with the first letter and never again; `sequence` is that of the newest revision.
+    `organizer` is set with the first email and never changes; `sequence` is that of the newest revision.
     """
 
     __tablename__ = "entry"
@@ -39,10 +39,10 @@ class Entry(Base):
 
 
 class EntryRevision(Base):
-    """One state of an entry, immutable, as its guest sees it; letter, download and feed are renderings of it.
+    """One immutable state of an entry as its guest sees it. Email, download and feed are rendered from it.
 
-    `time_sequence` is the SEQUENCE of the last change of time; `release_id` the release that made this revision, if one
-    did. What the profile hides is not kept here either: a discreet revision has no title and no place.
+    `time_sequence` is the SEQUENCE of the last change of time; `release_id` is the agenda version that caused the
+    revision, if any. Text that the profile hides is not stored: a discreet revision has no title and no place.
     """
 
     __tablename__ = "entry_revision"
@@ -76,7 +76,7 @@ class EntryRevision(Base):
 
 
 class FeedState(Base):
-    """Raised in the same transaction as anything that changes the person's feed; half of the feed's ETag."""
+    """Version of a person's feed, raised in the transaction of each change; part of the feed's ETag."""
 
     __tablename__ = "feed_state"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),)

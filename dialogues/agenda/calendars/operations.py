@@ -1,6 +1,6 @@
-"""Settles entries: what everyone at a meeting should be told now, written as revisions where that changed.
+"""Updates calendar entries: writes a new revision for each guest whose entry has changed.
 
-Features above may settle a meeting inside their own transaction; nobody is written to for it.
+Features above may call `settle` in their own transaction. It sends no emails.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -36,9 +36,9 @@ _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def mint_address(dialogue_id: UUID, *, uid: str, entry_id: UUID) -> str:
-    """The installation's own address with the entry's token, under the dialogue's present key.
+    """Returns the installation's own address with the entry's token, made with the dialogue's current key.
 
-    :raises KeyErased: the dialogue's key was erased; it mails no invites any more.
+    :raises KeyErased: the key of the dialogue was erased, so it sends no invites any more.
     """
     key = key_store().current(KeyName("answers", dialogue_id))
     token = answer_token(key.secret, key_id(key.version), uid=uid, entry_id=str(entry_id))
@@ -46,7 +46,7 @@ def mint_address(dialogue_id: UUID, *, uid: str, entry_id: UUID) -> str:
 
 
 def key_id(version: int) -> str:
-    """The version of a key as one to four letters and digits that survive any mail system."""
+    """Returns the version of a key as base32 digits (a-z, 2-7), which survive any mail system."""
     digits = ""
     while version or not digits:
         version, digit = divmod(version, len(_DIGITS))
@@ -59,7 +59,7 @@ _Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryChange:
-    """An entry that has a new revision, and why."""
+    """An entry with a new revision, and why."""
 
     entry_id: UUID
     uid: str
@@ -73,7 +73,7 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What was settled at a meeting, and who was there to be told."""
+    """The result of `settle`: the meeting, its guests, and the entries with a new revision."""
 
     here: Setting
     guests: Mapping[UUID, Guest]
@@ -82,7 +82,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """An entry as it was told last."""
+    """An entry with its newest revision."""
 
     entry_id: UUID
     uid: str
@@ -102,13 +102,13 @@ def settle(
     kinds: Collection[EntryObject] = frozenset(EntryObject),
     release_id: UUID | None = None,
 ) -> Settlement:
-    """Write what each guest of the meeting is to be told from now on, where it differs from what they were told last.
+    """Writes a new revision of each entry that differs from what its guest was last told.
 
-    The number of queries is the same for one guest and for thousands of entries.
+    The number of queries does not depend on the number of guests.
 
-    :param only: these persons and no others.
-    :param kinds: only umbrellas, or only sessions.
-    :param release_id: the release that is the cause, if one is.
+    :param only: limits the update to these people.
+    :param kinds: limits the update to umbrella entries or to sessions.
+    :param release_id: the agenda version that is the cause, if any.
     """
     here = guests_queries.setting(meeting_id)
     guests = guests_queries.guests(here, only)
@@ -122,7 +122,7 @@ def settle(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _New:
-    """A revision to be written."""
+    """A revision to write."""
 
     entry_id: UUID
     uid: str
@@ -181,7 +181,7 @@ def _to_tell(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) 
 
 
 def _to_take_back(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) -> Iterator[_Made]:
-    """What guests were told and are to have no longer: cancelled, and nothing is left but its time."""
+    """Yields cancellations of entries that their guests should no longer have."""
     kept = {(one.person_id, one.object_id) for one in due}
     for (person_id, object_id), last in known.items():
         if (person_id, object_id) in kept:
@@ -250,7 +250,7 @@ def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str,
 
 
 def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
-    """Let the feeds of these persons be fetched anew."""
+    """Raises the feed version of these people, which changes the ETag of their feeds."""
     if not people:
         return
     known = set(db.session.scalars(select(FeedState.person_id).where(FeedState.person_id.in_(people))))
@@ -281,7 +281,7 @@ def _settled(new: _New, numbers: Numbers, change: Change, known: Mapping[_Key, _
 
 
 def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
-    """Write down with which address and which letter the mailing of entries began; both stay for good."""
+    """Stores the ORGANIZER address and the first email of these entries; later calls do not change them."""
     rows = [{"entry": entry, "address": address, "letter": letter} for entry, address, letter in started]
     if rows:
         begun = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))

@@ -1,4 +1,4 @@
-"""What a calendar entry tells its reader, when its SEQUENCE rises, and the token that its answers come back to."""
+"""What a calendar entry shows its guest, when SEQUENCE rises (RFC 5546), and the token in the ORGANIZER address."""
 
 import hashlib
 import hmac
@@ -18,15 +18,15 @@ from dialogues.lib.ical.calendar_file import EventBytes, EventFacts, filed_event
 from dialogues.lib.ical.parts import Method, Profile, Role, State, Words, words_for
 from dialogues.lib.ical.vtimezone import tz_version
 
-#: Stands for the neutral word where revisions are compared: in whatever language, it never changes.
+#: Replaces the translated neutral word in comparisons, because a change of language is not a change of the entry.
 _ANY_WORD = "·"
-#: How many events are kept ready; one takes about a kilobyte.
+#: Size of the cache of rendered events; one takes about a kilobyte.
 _KEPT_READY = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one guest sees of an entry: two that are equal owe the guest nothing."""
+    """What one guest sees of an entry. If two are equal, no update is sent."""
 
     local_start: datetime
     local_end: datetime
@@ -41,13 +41,13 @@ class Seen:
 
     @property
     def time(self) -> tuple[object, ...]:
-        """What an answer is an answer to; the instants move by themselves when a tz database changes."""
+        """What an answer refers to. Includes the UTC instants, so that a new tz database counts as a change of time."""
         return self.local_start, self.local_end, self.tzid, self.starts_at, self.ends_at, self.all_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContent:
-    """Times, state, role, and words as far as the profile allows: guests who are told the same share one."""
+    """The content of an entry, cut to what its profile allows. Guests with equal content share one object."""
 
     state: State
     role: Role
@@ -67,7 +67,7 @@ class EntryContent:
 
     @property
     def seen(self) -> Seen:
-        """The same as its guest sees it, for the rules to compare."""
+        """The content as its guest sees it, for comparisons."""
         words = words_for(
             self.profile,
             neutral_word=_ANY_WORD,
@@ -91,25 +91,25 @@ class EntryContent:
 
     @property
     def starts(self) -> datetime:
-        """The start on the clocks of the place."""
+        """The start in the zone of the meeting."""
         return self.starts_utc.astimezone(ZoneInfo(self.zone))
 
     @property
     def ends(self) -> datetime:
-        """The end on the clocks of the place; of days, the midnight that follows the last one."""
+        """The end in the zone of the meeting; for all-day entries the midnight after the last day."""
         return self.ends_utc.astimezone(ZoneInfo(self.zone))
 
     def discreet(self) -> "EntryContent":
-        """The same in no more than the neutral word and the city."""
+        """Returns a copy with only the neutral word and the city."""
         return replace(self, profile=Profile.DISCREET, title="", place="")
 
     def taken_back(self) -> "EntryContent":
-        """The same, cancelled: what is left is its time and the neutral word."""
+        """Returns a cancelled copy without title and place."""
         return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")
 
 
 class EntryObject(Enum):
-    """What an entry is about: the meeting as a whole (the umbrella), or one session."""
+    """What an entry is about: the whole meeting (the umbrella entry) or one session."""
 
     MEETING = "meeting"
     SESSION = "session"
@@ -117,9 +117,9 @@ class EntryObject(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of a revision, by which calendars order what they are told.
+    """The numbers by which calendar programs order revisions.
 
-    `time_sequence` is the SEQUENCE of the last change of time; `stamp` is the revision's instant in whole UTC seconds.
+    `time_sequence` is the SEQUENCE of the last change of time; `stamp` is DTSTAMP in whole UTC seconds.
     """
 
     sequence: int
@@ -139,7 +139,7 @@ class Revision:
     telling: EntryContent
 
     def facts(self, neutral_word: str) -> EventFacts:
-        """All that the bytes of its event are made of."""
+        """Returns everything that the bytes of the event depend on."""
         told = self.telling
         return EventFacts(
             uid=self.uid,
@@ -162,7 +162,7 @@ class Revision:
 
 
 def filed(revision: Revision, neutral_word: str) -> EventBytes:
-    """The event of a revision as downloads and feeds carry it; equal in every process."""
+    """Returns the event as downloads and feeds contain it; the bytes are the same in every process. Cached."""
     return _filed(revision, neutral_word, tz_version())
 
 
@@ -172,7 +172,7 @@ def _filed(revision: Revision, neutral_word: str, _version: str) -> EventBytes:
 
 
 class Change(Enum):
-    """What happened to an entry, as its guest sees it."""
+    """What changed about an entry for its guest."""
 
     INVITED = "invited"
     NOTHING = "nothing"
@@ -184,7 +184,7 @@ class Change(Enum):
 
 
 class AnswerThen(Enum):
-    """What becomes of the stored answer when an entry changes."""
+    """What happens to the stored answer when an entry changes."""
 
     ASKED = "asked"
     ASKED_AGAIN = "asked again"
@@ -194,14 +194,14 @@ class AnswerThen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EmailsDue:
-    """What a change costs: whether SEQUENCE rises, which letter goes out, and what becomes of the answer."""
+    """What a change causes: whether SEQUENCE rises, which iTIP method is emailed, and what happens to the answer."""
 
     raises_sequence: bool
     letter: Method | None
     answer: AnswerThen
 
 
-#: A change of words alone might keep its SEQUENCE by the letter of the law; Google and others then ignore it.
+#: SEQUENCE rises for changed text too, because Google and others ignore the update otherwise (RFC 5546 allows both).
 EMAILS_DUE: Mapping[Change, EmailsDue] = {
     Change.INVITED: EmailsDue(False, Method.REQUEST, AnswerThen.ASKED),
     Change.NOTHING: EmailsDue(False, None, AnswerThen.KEPT),
@@ -214,10 +214,10 @@ EMAILS_DUE: Mapping[Change, EmailsDue] = {
 
 
 def change_between(was: Seen | None, now: Seen) -> Change:
-    """The one change that decides what is owed, where several came together.
+    """Returns the most important change between two states of an entry.
 
-    :param was: what the guest was last told; None before the first invitation. A working copy is never told.
-    :param now: what is true now; an entry that was never told and is cancelled owes nothing.
+    :param was: what the guest was last told; None before the first invitation.
+    :param now: the current state; if it is cancelled and the guest was never told, nothing has changed for them.
     """
     if was is None:
         return Change.NOTHING if now.state is State.CANCELLED else Change.INVITED
@@ -237,17 +237,18 @@ def _across_cancellation(was: State, now: State) -> Change:
 
 
 def first_numbers(now: datetime) -> Numbers:
-    """The numbers of the first invitation.
+    """Returns the numbers of the first invitation.
 
-    :param now: an aware instant.
+    :param now: an aware datetime.
     """
     return Numbers(0, 0, _whole_second(now))
 
 
 def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
-    """The numbers of the revision that follows; its stamp is at least a second after the last, whatever the clock says.
+    """Returns the numbers of the next revision. Its stamp is at least one second after the last, even if the clock went
+    back.
 
-    :raises ValueError: the change raises no SEQUENCE, so that it makes no revision.
+    :raises ValueError: the change does not raise SEQUENCE, so it makes no revision.
     """
     if not EMAILS_DUE[change].raises_sequence:
         raise ValueError(f"“{change.value}” makes no new revision")
@@ -261,7 +262,7 @@ def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
 
 
 def answers_the_old_time(answered_sequence: int, numbers: Numbers) -> bool:
-    """Whether an answer to that SEQUENCE was given to a time that changed since: kept, shown as such, asked again."""
+    """Returns whether an answer was given before the last change of time."""
     return answered_sequence < numbers.time_sequence
 
 
@@ -272,23 +273,24 @@ def _whole_second(instant: datetime) -> datetime:
 
 
 def entry_order(entry_id: UUID) -> str:
-    """By which the letters of one entry keep their order."""
+    """Returns the order key of an entry's emails, so that they are sent one after another."""
     return f"calendar:{entry_id.hex}"
 
 
-#: 120 bits of the code, in base32: five bits a character.
+#: 120 bits of the HMAC in base32, at five bits per character.
 _CODE_LENGTH = 24
 _KEY_ID = re.compile(r"[a-z2-7]{1,4}")
 
 
 def answer_token(key: bytes, key_id: str, *, uid: str, entry_id: str) -> str:
-    """The token in an entry's ORGANIZER address: key id, then 120 bits of HMAC-SHA256 over `v1|uid|entry id`.
+    """Returns the token for an entry's ORGANIZER address: key id, then 120 bits of HMAC-SHA256 over `v1|uid|entry id`.
 
-    It is lower-case base32, since mail systems fold case, and knows nothing of SEQUENCE, since ORGANIZER never changes.
+    It is lower-case base32, because mail systems may change the case. It does not depend on SEQUENCE, because ORGANIZER
+    must never change.
 
     :param key: at least 32 random bytes.
     :param key_id: one to four of a-z and 2-7.
-    :raises ValueError: the key is short, the key id has other characters, or an id holds the separator.
+    :raises ValueError: the key is too short, the key id has other characters, or an id contains the separator.
     """
     if len(key) < 32:
         raise ValueError("The key of answer tokens needs 32 bytes or more")
@@ -301,7 +303,7 @@ def answer_token(key: bytes, key_id: str, *, uid: str, entry_id: str) -> str:
 
 
 def is_answer_token(token: str, keys: Mapping[str, bytes], *, uid: str, entry_id: str) -> bool:
-    """Whether this is the entry's token under any of the keys, the old ones included; upper case counts as lower."""
+    """Returns whether this is the entry's token under any of the keys, also old ones. Ignores case."""
     folded = token.lower()
     key_id = folded[:-_CODE_LENGTH]
     if not token.isascii() or key_id not in keys:
@@ -310,9 +312,9 @@ def is_answer_token(token: str, keys: Mapping[str, bytes], *, uid: str, entry_id
 
 
 def with_token(address: str, token: str) -> str:
-    """The role address with the token in its local part: `desk@host` becomes `desk+token@host`.
+    """Returns the address with the token in its local part: `desk@host` becomes `desk+token@host`.
 
-    :raises ValueError: the address is none, or its local part gets longer than the 64 bytes that mail allows.
+    :raises ValueError: the address is invalid, or its local part would exceed the 64 bytes that RFC 5321 allows.
     """
     local, at, host = address.rpartition("@")
     if not (local and at and host):
@@ -323,27 +325,27 @@ def with_token(address: str, token: str) -> str:
 
 
 def token_in(address: str) -> str | None:
-    """The token that an address carries, in lower case; None if it carries none."""
+    """Returns the token in an address in lower case, or None."""
     _, plus, token = address.rpartition("@")[0].rpartition("+")
     return token.lower() if plus and re.fullmatch(r"[a-zA-Z2-7]{25,28}", token) else None
 
 
-#: How long a cancelled entry stays in a feed, and how long the address of a feed is good.
+#: How long a cancelled entry stays in a feed, and how long a feed address works.
 CANCELLED_STAYS = timedelta(days=30)
 FEED_LASTS = timedelta(days=400)
-#: More devices than anyone has.
+#: Limit of feed addresses per person.
 MOST_FEEDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOpened(DomainEvent):
-    """A person has a new address for a calendar feed; `about` is the person."""
+    """A feed address was created; `about` is the person."""
 
     action: ClassVar[str] = "feed.opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEnded(DomainEvent):
-    """The address of a person's calendar feed is void; `about` is the person."""
+    """A feed address was revoked; `about` is the person."""
 
     action: ClassVar[str] = "feed.ended"

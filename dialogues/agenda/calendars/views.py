@@ -1,4 +1,4 @@
-"""One's own calendar: files to keep, feed addresses, and the feed itself."""
+"""A person's own calendar: files, feed addresses, and the feed itself."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ _LOOK_EVERY = timedelta(hours=1)
 @allows(FEED_OWN)
 @form_page("agenda/calendars/calendar.html")
 def calendar(meeting_id: UUID) -> Iterator[Any]:
-    """One's own sessions as a file, and one's own feed addresses; a new one is shown here once."""
+    """The viewer's own sessions as a file, and their feed addresses. A new address is shown only once."""
     form = FeedForm()
     yield {"form": form, **_calendar_page(meeting_id)}
     secret = commands.open_feed(viewer(), form.name.data, now=clock.now(), real_now=clock.real_now())
@@ -48,7 +48,6 @@ def calendar(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/calendar/feeds/<uuid:feed_id>/renew")
 @allows(FEED_OWN)
 def renew_feed(meeting_id: UUID, feed_id: UUID) -> str:
-    """Another address in place of this one."""
     secret = commands.renew_feed(viewer(), feed_id, now=clock.now(), real_now=clock.real_now())
     return _shown_once(meeting_id, secret, "")
 
@@ -56,7 +55,6 @@ def renew_feed(meeting_id: UUID, feed_id: UUID) -> str:
 @blueprint.post("/meetings/<uuid:meeting_id>/calendar/feeds/<uuid:feed_id>/end")
 @allows(FEED_OWN)
 def end_feed(meeting_id: UUID, feed_id: UUID) -> Any:
-    """Void an address."""
     commands.end_feed(viewer(), feed_id, now=clock.now(), real_now=clock.real_now())
     flash(_("The address is void: whoever fetches it finds nothing."), "success")
     return see_other(url_for("calendars.calendar", meeting_id=meeting_id))
@@ -75,7 +73,7 @@ def _calendar_page(meeting_id: UUID) -> dict[str, Any]:
 
 
 def _shown_once(meeting_id: UUID, secret: str, name: str) -> str:
-    """The new address, on a page that is kept nowhere."""
+    """Renders the page with the new secret; it is the answer to a POST, so that the secret is not shown again."""
     address = current_app.config["BASE_URL"] + url_for("calendars.feed", token=secret)
     return render_template(
         "agenda/calendars/address.html", meeting_id=meeting_id, name=name, address=address, webcal=_webcal(address)
@@ -88,22 +86,22 @@ def _webcal(address: str) -> str:
 
 @blueprint.get("/meetings/<uuid:meeting_id>/calendar.ics")
 @allows(INVITE_FILE)
-def meeting_file(meeting_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """One's own sessions of the meeting, as a file."""
+def meeting_file(meeting_id: UUID) -> Response:  # noqa: ARG001  used by the authorization
+    """The viewer's own sessions of the meeting as a file."""
     return _file(own.own_file(viewer()))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/calendar/<uuid:session_id>.ics")
 @allows(INVITE_FILE)
-def session_file(meeting_id: UUID, session_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer there
-    """One session of one's own, as a file."""
+def session_file(meeting_id: UUID, session_id: UUID) -> Response:  # noqa: ARG001  used by the authorization
+    """One of the viewer's own sessions as a file."""
     return _file([own.own_session(viewer(), session_id)])
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/nominations/<uuid:participation_id>/calendar.ics")
 @allows(NOMINATE)
-def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa: ARG001  the gate has put the viewer there
-    """The calendar of someone without an e-mail address, for whoever looks after them to hand over."""
+def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa: ARG001  used by the authorization
+    """The calendar file of a nominee without an email address, for the focal point to hand over."""
     return _file(own.nominee_file(viewer(), participation_id))
 
 
@@ -116,7 +114,7 @@ def _file(revisions: Iterable[Revision]) -> Response:
 @without_viewer
 @allows(FEED_FETCH)
 def feed(token: str) -> Response:
-    """A person's own entries for a calendar program; whether anything changed is known before anything is read."""
+    """A person's own entries for a calendar program. Answers 304 before any entry is read."""
     now, real_now = clock.now(), clock.real_now()
     head = feed_queries.feed_head(token, now=now, real_now=real_now)
     if head is None:
@@ -138,7 +136,7 @@ def _stamp(head: FeedHead) -> None:
     try:
         commands.stamp_fetch(head, clock.real_now())
     except Exception as fault:
-        # The stamp is a convenience for the owner; the feed is what was asked for.
+        # The feed must not fail because of the stamp, which is only for the owner's information.
         _log.warning("feed stamp: %s", type(fault).__name__)
 
 
@@ -156,5 +154,4 @@ def _feed_file(head: FeedHead) -> bytes:
 
 
 def _neutral_word() -> str:
-    """What an entry is called that says no more than that there is one."""
     return str(_("Appointment"))

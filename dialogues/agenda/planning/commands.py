@@ -1,4 +1,4 @@
-"""Sessions are planned, changed, moved and removed in the draft; each asks for clashes in its own transaction."""
+"""Changes of the draft, and its publication. Each change checks for clashes in its own transaction."""
 
 import hashlib
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_all
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
 
-#: Parts that only holders of a role of the same name are given: notes and booths go with the role.
+#: Parts that need the role of the same name, because access to notes and booths depends on the role.
 _PARTS_OF_ROLES = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTERPRETER}
 _FIELDS = {Part.RAPPORTEUR: "rapporteur", Part.INTERPRETER: "interpreters"}
 
@@ -44,10 +44,10 @@ _People = tuple[tuple[UUID, Part], ...]
 
 
 def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
-    """Add a session to the draft.
+    """Adds a session to the draft and returns its id.
 
-    :raises Refusal: its time is not the meeting's, a room or a person is taken then, or its rule keeps no notes and a
-        rapporteur is named.
+    :raises Refusal: the time is outside the meeting, a room or person is taken, or a rapporteur is named although the
+        rule allows no notes.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
@@ -66,10 +66,10 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
 
 
 def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, version: int, now: datetime) -> None:
-    """Change a session of the draft.
+    """Changes a session of the draft.
 
-    :raises Refusal: someone else has changed it since, its time is not the meeting's, room or person is taken then, or
-        its rule keeps no notes and a rapporteur is named.
+    :raises Refusal: someone else has changed it since, the time is outside the meeting, a room or person is taken, or a
+        rapporteur is named although the rule allows no notes.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
@@ -94,9 +94,9 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
 def reschedule_session(
     viewer: Viewer, session_id: UUID, *, to: When, rooms: tuple[UUID, ...], version: int, now: datetime
 ) -> None:
-    """Move a session of the draft to another time or other rooms.
+    """Moves a session of the draft to another time or to other rooms.
 
-    :raises Refusal: someone else has changed it since, its time is not the meeting's, or room or person is taken then.
+    :raises Refusal: someone else has changed it since, the time is outside the meeting, or a room or person is taken.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
@@ -114,7 +114,7 @@ def reschedule_session(
 
 
 def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
-    """Take a session out of the draft; where it was released, the next release cancels it.
+    """Removes a session from the draft. If it was published, the next version cancels it.
 
     :raises Refusal: someone else has changed it since.
     """
@@ -145,7 +145,7 @@ def _rescheduled(
 
 
 def _item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
-    """The row of a session of this draft, if it is still the version that the viewer has seen."""
+    """Returns the row of a session of this draft, if its version is still the one that the viewer has seen."""
     mine = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
     item = db.session.execute(mine).scalar_one_or_none()
     if item is None:
@@ -169,14 +169,17 @@ def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
 
 
 def _kept(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
-    """The parts of people whom the viewer may not know of, and so has not chosen; one chair is chosen instead."""
+    """Returns the parts of people who are hidden from the viewer and therefore could not be chosen in the form.
+
+    A hidden chair or rapporteur is dropped if the viewer chose one, because a session has only one of each.
+    """
     hidden = draft.hidden_people(viewer, frame)
     single = {part for _person, part in chosen if part in {Part.CHAIR, Part.RAPPORTEUR}}
     return tuple((person, part) for person, part in named if person in hidden and part not in single)
 
 
 def _refuse_strangers(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
-    """Who has a part must belong to the meeting; rapporteurs and interpreters by a role of that name."""
+    """Checks that everyone with a part belongs to the meeting, and that rapporteurs and interpreters have that role."""
     known = {person.id: person for person in draft.belonging(frame)}
     for person_id, part in people:
         person = known.get(person_id)
@@ -197,16 +200,16 @@ def _refuse_clashes(viewer: Viewer, frame: MeetingFrame, wanted: Booking) -> Non
 
 
 def preview_digest(changes: Iterable[Difference]) -> str:
-    """A mark of what a preview showed, so that nothing is released that was not."""
+    """SHA-256 of a preview, to check that exactly what was shown is published."""
     lines = (f"{change.session_id} {change.kind.value} {change.now and change.now.digest}" for change in changes)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> int:
-    """Release the draft under the next number.
+    """Publishes the draft as a new version and returns its public number.
 
-    :param seen: the mark of the preview that the viewer agreed to.
-    :raises Refusal: the draft is empty or unchanged, holds a clash, or is no longer what the preview showed.
+    :param seen: the `preview_digest` of the preview that the viewer confirmed.
+    :raises Refusal: the draft is empty, unchanged, has a clash, or differs from the preview.
     """
     with transaction(viewer, AGENDA_RELEASE) as change:
         frame = draft.meeting_frame(change.viewer)

@@ -1,4 +1,4 @@
-"""What is typed about sessions and releases, as typed values."""
+"""Forms for sessions of the draft and for publishing."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -46,7 +46,7 @@ def _which_of_two(label: Any) -> Any:
 
 
 class _Times(Form):
-    """Day, times and rooms, in planning as in moving."""
+    """Day, times and rooms: the part that planning and moving share."""
 
     day = DateField(_l("Day"), [InputRequired(_NEEDED)])
     starts = TimeField(_l("From"), [InputRequired(_NEEDED)])
@@ -58,7 +58,6 @@ class _Times(Form):
     version = VersionField()
 
     def when(self) -> When:
-        """Day and times as typed."""
         return When(
             day=self.day.data,
             starts=self.starts.data,
@@ -69,7 +68,6 @@ class _Times(Form):
         )
 
     def offer_rooms(self, rooms: Sequence[RoomChoice]) -> None:
-        """Let these rooms be chosen."""
         self.rooms.choices = [SelectChoice(str(room.id), f"{room.name} ({room.capacity})") for room in rooms]
 
 
@@ -78,12 +76,10 @@ def _fold(typed: str | None) -> int | None:
 
 
 class MoveForm(_Times):
-    """Another time or another room for a session."""
+    pass
 
 
 class SessionForm(_Times):
-    """A session of the draft."""
-
     title = TitleField(_l("Title"), 200)
     code = TitleField(_l("Number"), 24, required=False)
     kind = SelectField(_l("Kind"), coerce=SessionKind)
@@ -97,7 +93,7 @@ class SessionForm(_Times):
     invited = _several(_l("Invited"))
 
     def offer(self, frame: MeetingFrame, rooms: Sequence[RoomChoice], people: Sequence[PersonChoice]) -> None:
-        """Let rooms, languages and people of the meeting be chosen; without people, those named stay as they are."""
+        """Sets the choices of rooms, languages and people. Without people the fields for people are removed."""
         self.offer_rooms(rooms)
         self.kind.choices, self.rule.choices = _words(SessionKind), _words(Rule)
         self.admits.choices = _words(Admits)
@@ -113,7 +109,6 @@ class SessionForm(_Times):
         self.interpreters.choices = _choices(_holding(people, Role.INTERPRETER))
 
     def plan(self) -> SessionPlan:
-        """The session as typed."""
         return SessionPlan(
             title=self.title.data,
             code=self.code.data or "",
@@ -138,7 +133,7 @@ class SessionForm(_Times):
 
 
 def _as_before(field: Any) -> list[UUID]:
-    """Those who are ticked, in the order in which they stood before; who is new comes last."""
+    """Returns the ticked people in their saved order; new ones come last."""
     ticked, before = field.data or [], list(field.object_data or ())
     return sorted(ticked, key=lambda person: before.index(person) if person in before else len(before))
 
@@ -159,20 +154,20 @@ def _choices(people: Iterable[PersonChoice]) -> list[SelectChoice]:
 
 
 class ReleaseForm(Form):
-    """Why the agenda is released, and what was seen before."""
+    """The reason for a version, and the digest of the preview that was shown."""
 
     reason = LineField(_l("Reason, for those who work on the agenda"), 400, required=False)
     seen = HiddenField()
 
 
 class RemoveForm(Form):
-    """That a session is to go, as it was seen."""
+    """The version of the session that was shown."""
 
     version = VersionField()
 
 
 def as_new(frame: MeetingFrame) -> dict[str, Any]:
-    """What the fields show for a session that is not yet in the draft."""
+    """Initial form data for a new session."""
     return {
         "day": frame.opens,
         "kind": SessionKind.PLENARY,
@@ -184,7 +179,7 @@ def as_new(frame: MeetingFrame) -> dict[str, Any]:
 
 
 def times_as_saved(session: DraftSession) -> dict[str, Any]:
-    """What the fields of time and room show for a session of the draft."""
+    """Form data for the times and rooms of a saved session."""
     when, slot = when_of(session.slot), session.slot
     return {
         "day": when.day,
@@ -199,7 +194,7 @@ def times_as_saved(session: DraftSession) -> dict[str, Any]:
 
 
 def as_saved(session: DraftSession) -> dict[str, Any]:
-    """What all fields show for a session of the draft."""
+    """Form data for a saved session."""
     chairs, rapporteurs = session.with_part(Part.CHAIR), session.with_part(Part.RAPPORTEUR)
     return times_as_saved(session) | {
         "title": session.title,

@@ -1,4 +1,4 @@
-"""What the agenda owes when a meeting is copied or moved, or a person replaced: its sessions go along."""
+"""Keeps the draft in step when a meeting is copied or moved, or a nominee is replaced."""
 
 from datetime import timedelta
 
@@ -21,9 +21,9 @@ from dialogues.policy import Role
 
 
 def copy_draft(copied: MeetingCopied) -> None:
-    """Give the new meeting the sessions of its model, as far from the first day; people have no part in them yet.
+    """Copies the sessions of the model meeting into the new one, shifted by the same number of days and without people.
 
-    :raises Refusal: a session would fall where the clocks change.
+    :raises Refusal: a session would fall into a clock change.
     """
     frame = draft.frame_of(copied.about)
     was_code = db.session.get_one(Meeting, copied.model_id).code
@@ -44,9 +44,9 @@ def copy_draft(copied: MeetingCopied) -> None:
 
 
 def move_draft(moved: MeetingMoved) -> None:
-    """Move the draft along with the meeting, or see that it lies within the new days; another house has other rooms.
+    """Moves the draft with the meeting, or checks that it fits the new days. A new venue clears the rooms.
 
-    :raises Refusal: a session would lie outside the new days, or fall where the clocks change.
+    :raises Refusal: a session would be outside the new days, or fall into a clock change.
     """
     frame = draft.frame_of(moved.about)
     by_days = moved.by_days if moved.keeps_distance else 0
@@ -62,9 +62,9 @@ def move_draft(moved: MeetingMoved) -> None:
 
 
 def replace_person(replaced: NomineeReplaced) -> None:
-    """Let whoever takes a seat have the sessions that went with it, in the draft and in what people see of it.
+    """Gives the successor the sessions of the replaced nominee, in the draft and in the published version.
 
-    A co-chair chairs as such, and goes on to do so.
+    A co-chair keeps the chair, because a co-chair chairs by role, not as a nominee.
     """
     if replaced.meeting_id is None or replaced.dialogue_id is None:
         return
@@ -75,7 +75,7 @@ def replace_person(replaced: NomineeReplaced) -> None:
 
 
 def _later(session: DraftSession, days: int) -> When:
-    """The same times so many days later; which of two equal times is meant was said of that day only."""
+    """Returns the same times `days` later. A fold is dropped, because it was chosen for the old day."""
     when = when_of(session.slot)
     if days == 0:
         return when

@@ -1,4 +1,4 @@
-"""Sessions, their draft, and the releases that make them visible and never change."""
+"""The draft of the agenda."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 
 
 class DraftItem(Base):
-    """A session as the coordinators work on it; the wall clock is its truth, the instants are derived for sorting."""
+    """A session of the draft. The local times are the truth; the UTC instants are derived for sorting."""
 
     __tablename__ = "draft_item"
     __table_args__ = (
@@ -46,8 +46,6 @@ class DraftItem(Base):
 
 
 class DraftRoom(Base):
-    """A room that a session of the draft uses."""
-
     __tablename__ = "draft_room"
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("draft_item.session_id", ondelete="CASCADE"), primary_key=True)
@@ -55,7 +53,7 @@ class DraftRoom(Base):
 
 
 class DraftPerson(Base):
-    """What a person does in a session of the draft."""
+    """A person's part in a session of the draft."""
 
     __tablename__ = "draft_person"
     __table_args__ = (

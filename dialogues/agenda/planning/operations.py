@@ -1,4 +1,4 @@
-"""The writes that commands and the sample make in the open transaction: placing sessions, freezing a release."""
+"""Writes of the draft and of versions, inside the open transaction of the caller."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -19,9 +19,9 @@ from dialogues.lib.refusal import N_, Refusal
 
 
 def place_draft(frame: MeetingFrame, plan: SessionPlan, *, session_id: UUID | None = None) -> UUID:
-    """Add a session to the draft; its id, kept for life. Who clashes with whom is for the caller to ask before.
+    """Adds a session to the draft and returns its permanent id. Does not check for clashes; the caller does.
 
-    :raises Refusal: its times are not on the meeting's clocks.
+    :raises Refusal: the time does not exist or is ambiguous on the meeting's clocks.
     """
     session = AgendaSession(id=session_id or uuid4(), dialogue_id=frame.dialogue_id, meeting_id=frame.meeting_id)
     db.session.add(session)
@@ -36,7 +36,7 @@ def place_draft(frame: MeetingFrame, plan: SessionPlan, *, session_id: UUID | No
 
 
 def write_plan(item: DraftItem, plan: SessionPlan, slot: TimeSlot) -> None:
-    """Set what the session's own row holds."""
+    """Sets the columns of the session's own row, not its rooms and people."""
     item.code, item.title = plan.code, plan.title
     item.kind, item.rule, item.admits = plan.kind, plan.rule, plan.admits
     item.languages = list(plan.languages)
@@ -44,20 +44,20 @@ def write_plan(item: DraftItem, plan: SessionPlan, slot: TimeSlot) -> None:
 
 
 def write_slot(item: DraftItem, slot: TimeSlot) -> None:
-    """Set wall clock and, derived from it, the instants."""
+    """Sets the local times and the UTC instants derived from them."""
     item.local_start, item.fold_start, item.starts_utc = slot.starts.local, slot.starts.fold, slot.starts_utc
     item.local_end, item.fold_end, item.ends_utc = slot.ends.local, slot.ends.fold, slot.ends_utc
 
 
 def write_rooms(item: DraftItem, rooms: Iterable[UUID]) -> None:
-    """Let the session use these rooms and no others."""
+    """Replaces the rooms of the session."""
     db.session.execute(delete(DraftRoom).where(DraftRoom.session_id == item.session_id))
     db.session.add_all(DraftRoom(session_id=item.session_id, room_id=room_id) for room_id in dict.fromkeys(rooms))
     db.session.flush()
 
 
 def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
-    """Give these people their parts in the session, in this order, and nobody else."""
+    """Replaces the people of the session, in this order."""
     db.session.execute(delete(DraftPerson).where(DraftPerson.session_id == item.session_id))
     db.session.add_all(
         DraftPerson(
@@ -73,10 +73,11 @@ def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
 
 
 def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part]) -> None:
-    """Give the successor these parts that someone had in sessions, in the draft and, if it names them, in the release.
+    """Gives a successor these parts of a person, in the draft and in the published version.
 
-    The release is one of its own that changes nothing but persons: what else the draft holds waits for the next. It
-    keeps moment and number of the one it takes over, so that nobody learns from it that somebody was replaced.
+    If the published version names the person, a copy of it is published in which only the person differs; other changes
+    of the draft wait for the next version. The copy keeps `at` and therefore the public number, so that readers cannot
+    see that somebody was replaced.
     """
     _hand_over_draft(meeting_id, was, successor, parts)
     released = versions.current_release(meeting_id)
@@ -124,9 +125,9 @@ def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID, parts: Collec
 
 
 def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> AgendaReleased:
-    """Make the draft the agenda that people see: a numbered release that never changes. Returns what happened, unsaid.
+    """Publishes the draft as a numbered version. Returns the event, which the caller must record.
 
-    :raises Refusal: there is no session, nothing has changed, or a time is no longer on the meeting's clocks.
+    :raises Refusal: the draft is empty, nothing has changed, or a time no longer exists in the meeting.
     """
     frame = draft.frame_of(meeting_id)
     sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
@@ -191,7 +192,7 @@ def _freeze(release: Release, session: DraftSession, snapshot: Snapshot) -> None
 
 
 def _freeze_as(release: Release, item: ReleaseItem, snapshot: Snapshot) -> None:
-    """Take a released session over into a new release, with the people of the snapshot."""
+    """Copies a published session into another version, with the people of the snapshot."""
     db.session.add(
         ReleaseItem(
             release_id=release.id,

@@ -1,4 +1,4 @@
-"""When a session is: a day and two times as typed, read on the clocks of the meeting's zone."""
+"""Decisions about the draft: time slots, clashes of rooms and people, and the balance between parties."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from dialogues.lib.wall_time import WallClock, resolve_local_time
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.people.participants.rules.target import is_over
 
-#: Fewer people than these are not told apart.
+#: Counts below this are hidden, because so few people could be identified.
 FEWEST = 5
 
 
@@ -23,7 +23,7 @@ Cell = TypeVar("Cell")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What a party has of a meeting: full participants only; staff, interpreters and observers never count."""
+    """A party's share of a meeting. Counts full participants only, not staff, interpreters or observers."""
 
     party_id: UUID
     code: str
@@ -35,22 +35,21 @@ class Share:
 
     @property
     def is_over(self) -> bool:
-        """Whether the party has more seats than are meant for each."""
         return is_over(self.taken, self.target)
 
     @property
     def speaking(self) -> int:
-        """At how many slots one of its people is set to speak, chairing or leading in."""
+        """Number of parts in which one of the party's people speaks, as chair or as lead."""
         return self.leads + self.chairing
 
     @property
     def figure(self) -> str:
-        """Seats taken of those meant."""
+        """Seats taken, with the target if there is one: "3/4"."""
         return str(self.taken) if self.target is None else f"{self.taken}/{self.target}"
 
 
 def parts_by_party(parts: Iterable[tuple[UUID, Part]], party_of: Mapping[UUID, UUID], part: Part) -> dict[UUID, int]:
-    """How often each party has that part in a session; whoever is no full participant has none."""
+    """Counts the parts of this kind by party. People who are not in `party_of` (not full participants) are left out."""
     counts: dict[UUID, int] = {}
     for person, theirs in parts:
         if theirs is part and person in party_of:
@@ -59,11 +58,11 @@ def parts_by_party(parts: Iterable[tuple[UUID, Part]], party_of: Mapping[UUID, U
 
 
 def told_apart(counts: Mapping[Cell, int], parties: int) -> dict[Cell, int | None]:
-    """The counts of a whole that may be told: None for cells under five, and for the next larger ones with them.
+    """Returns the counts with None where a count must stay hidden.
 
-    Beside the hidden cells their sum is known, from the total. With the smallest cell of five or more among them, and
-    every cell equal to it, it cannot be told which of them is which. With fewer than two parties, the whole would be
-    a party: nothing is told.
+    Hides cells below `FEWEST`. The total is public, so the hidden cells could still be derived from it; therefore the
+    smallest cell of `FEWEST` or more, and every cell equal to it, is hidden too. With fewer than two parties everything
+    is hidden, because the total would describe a single party.
     """
     if parties < 2:
         return dict.fromkeys(counts)
@@ -73,7 +72,7 @@ def told_apart(counts: Mapping[Cell, int], parties: int) -> dict[Cell, int | Non
     return {cell: count if count > max(next_larger, FEWEST - 1) else None for cell, count in counts.items()}
 
 
-#: The field of the form at which a clash of a person in this part is shown.
+#: The form field that shows the clash of a person with this part.
 _FIELDS = {
     Part.CHAIR: "chair",
     Part.LEAD: "leads",
@@ -99,13 +98,13 @@ class TimeSlot:
         return self.ends.instant
 
     def overlaps(self, other: "TimeSlot") -> bool:
-        """Whether both take place at some time; one that begins as the other ends does not overlap."""
+        """Returns whether both share time. A slot that begins when the other ends does not overlap."""
         return self.starts_utc < other.ends_utc and other.starts_utc < self.ends_utc
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What a session takes up: a time, rooms by id with their names, and people with what they do in it."""
+    """What a session occupies: a time, rooms (id to name), and people (id to part)."""
 
     session_id: UUID
     title: str
@@ -116,7 +115,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A session that is in the way of another: by a room's name, or by a person with a part in both."""
+    """Two sessions at the same time that need the same room (`room`) or the same person (`person_id`)."""
 
     wanted: Booking
     other: Booking
@@ -124,7 +123,7 @@ class Clash:
     person_id: UUID | None = None
 
     def refusal(self, names: Mapping[UUID, str]) -> Refusal:
-        """The clash in words; a person whose name the reader may not see is not told by name."""
+        """Returns the clash as a refusal. Names no person and no session if the person is hidden from the reader."""
         facts = {
             "starts": f"{self.other.slot.starts.local:%H:%M}",
             "ends": f"{self.other.slot.ends.local:%H:%M}",
@@ -141,7 +140,7 @@ class Clash:
                 **facts,
             )
         if self.person_id not in names:
-            # At no field, which would tell their part.
+            # No field, because the field would reveal the person's part.
             return Refusal(
                 N_("Someone named in this session is not available from %(starts)s to %(ends)s. Choose another time."),
                 starts=facts["starts"],
@@ -160,12 +159,12 @@ class Clash:
 
 
 def first_parts(people: Sequence[tuple[UUID, Part]]) -> dict[UUID, Part]:
-    """Each person with the first of their parts in a session."""
+    """Returns each person with the first of their parts in a session."""
     return dict(reversed(people))
 
 
 def clashes(wanted: Booking, others: Iterable[Booking]) -> list[Clash]:
-    """What is in the way of a session: first taken rooms, then people who are elsewhere."""
+    """Returns the clashes of a session with others: rooms first, then people."""
     overlapping = [
         other for other in others if other.session_id != wanted.session_id and wanted.slot.overlaps(other.slot)
     ]
@@ -185,32 +184,31 @@ def clashes(wanted: Booking, others: Iterable[Booking]) -> list[Clash]:
 
 
 def all_clashes(bookings: Iterable[Booking]) -> list[Clash]:
-    """Every pair of sessions that are in each other's way."""
+    """Returns the clashes between all pairs of sessions."""
     return [clash for one, other in combinations(bookings, 2) for clash in clashes(one, [other])]
 
 
 def refuse_clashes(wanted: Booking, others: Iterable[Booking], names: Mapping[UUID, str]) -> None:
-    """:raises Refusal: a room is taken, or people are in other sessions then; the words name all that is to change."""
+    """Refuses if the session clashes with others; the refusal lists all clashes.
+
+    :raises Refusal: a room is taken, or people are in other sessions at that time.
+    """
     refuse_all(clash.refusal(names) for clash in clashes(wanted, others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlanned(DomainEvent):
-    """A session was added to the draft."""
-
     action: ClassVar[str] = "session.planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionChanged(DomainEvent):
-    """A session of the draft was changed."""
-
     action: ClassVar[str] = "session.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRescheduled(DomainEvent):
-    """A session of the draft was moved to another time or room."""
+    """A session of the draft was moved to another time or to other rooms."""
 
     action: ClassVar[str] = "session.rescheduled"
 
@@ -222,14 +220,14 @@ class SessionRescheduled(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRemoved(DomainEvent):
-    """A session was taken out of the draft; the next release cancels it where it was released before."""
+    """A session was removed from the draft. If it was published, the next version cancels it."""
 
     action: ClassVar[str] = "session.removed"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Day and times as typed; a fold says which of two equal times is meant, None where nobody said."""
+    """Day and times as typed. A fold (0 or 1) says which of two equal local times is meant; None if not chosen."""
 
     day: date
     starts: time
@@ -241,7 +239,7 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
-    """A session to be; `people` None leaves everyone named in it as they are, for editors who may not know them."""
+    """A session as planned. With `people` None the people in it stay unchanged, for editors who may not know them."""
 
     title: str
     when: When
@@ -255,7 +253,10 @@ class SessionPlan:
 
 
 def refuse_empty_circle(plan: SessionPlan) -> None:
-    """:raises Refusal: only those who are named are admitted, and nobody is named."""
+    """Checks that a session by invitation names at least one person.
+
+    :raises Refusal: only named people are admitted, and nobody is named.
+    """
     if plan.admits is Admits.INVITED and plan.people is not None and not plan.people:
         raise Refusal(
             N_("Only those who are named would be admitted, and nobody is: name them, or admit the participants."),
@@ -264,7 +265,10 @@ def refuse_empty_circle(plan: SessionPlan) -> None:
 
 
 def refuse_notes_of_none(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> None:
-    """:raises Refusal: a rapporteur is named for a session of whose kind no notes are kept."""
+    """Checks that a rapporteur is named only where notes are allowed.
+
+    :raises Refusal: the rule of the session allows no notes, and a rapporteur is named.
+    """
     if not rule.has_notes and any(part is Part.RAPPORTEUR for _person, part in people):
         raise Refusal(
             N_(
@@ -280,7 +284,7 @@ LONGEST = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class MeetingDays:
-    """The days of a meeting, from arrival to departure, in its zone."""
+    """The days of a meeting in its zone, from arrival to departure."""
 
     first: date
     last: date
@@ -288,9 +292,10 @@ class MeetingDays:
 
 
 def time_slot(when: When, days: MeetingDays) -> TimeSlot:
-    """The slot that was typed, checked to lie within the meeting's days and to exist on its clocks.
+    """Returns the typed slot, checked against the meeting's days and the clock changes of its zone.
 
-    :raises Refusal: it lies outside, ends before it starts, lasts a day or longer, falls into a gap, or is ambiguous.
+    :raises Refusal: it is outside these days, ends before it starts, lasts a day or longer, falls into a clock gap, or
+        is ambiguous.
     """
     _refuse_outside(when, days)
     ends_on = when.day + timedelta(days=1) if when.next_day else when.day
@@ -303,7 +308,7 @@ def time_slot(when: When, days: MeetingDays) -> TimeSlot:
 
 
 def still_fits(slot: TimeSlot, days: MeetingDays) -> bool:
-    """Whether the slot lies on the meeting's days and clocks; days, zone or the tz database may have changed since."""
+    """Returns whether the slot is still valid. Days, zone or the tz database may have changed since it was saved."""
     try:
         time_slot(when_of(slot), days)
     except Refusal:
@@ -312,7 +317,7 @@ def still_fits(slot: TimeSlot, days: MeetingDays) -> bool:
 
 
 def when_of(slot: TimeSlot) -> When:
-    """The slot as it would be typed; the fold is said only where a time comes twice."""
+    """Returns the slot as it would be typed."""
     return When(
         day=slot.starts.local.date(),
         starts=slot.starts.local.time(),

@@ -1,4 +1,4 @@
-"""Pages of the agenda: as released, its draft, and the release between them."""
+"""Pages of the draft, its publication, and the balance between parties."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -40,7 +40,7 @@ blueprint = Blueprint("planning", __name__, url_prefix="/meetings/<uuid:meeting_
 @blueprint.get("/agenda/draft")
 @allows(AGENDA_EDIT)
 def draft(meeting_id: UUID) -> str:
-    """The draft by day, with what is doubtful in it and what a release would change."""
+    """The draft by day, with warnings and with what the next version would change."""
     frame = draft_queries.meeting_frame(viewer())
     planned = draft_queries.draft(viewer(), frame)
     sessions, people = draft_queries.as_known(viewer(), frame, planned)
@@ -61,12 +61,12 @@ def draft(meeting_id: UUID) -> str:
 
 
 def _local(wall_clock: WallClock) -> datetime:
-    """A wall clock as an aware local time, as templates show it."""
+    """Returns a wall clock as an aware local time, because templates format datetimes."""
     return wall_clock.instant.astimezone(ZoneInfo(wall_clock.zone))
 
 
 def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, Any]]:
-    """A form for a session of the draft and what stands around it on the page."""
+    """Returns the form for a session of the draft and the variables of its page."""
     frame = draft_queries.meeting_frame(viewer())
     form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _asked_for())
     form.offer(frame, draft_queries.rooms_of_venue(frame), draft_queries.people_of_meeting(viewer(), frame))
@@ -74,7 +74,7 @@ def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, An
 
 
 def _asked_for() -> dict[str, Any]:
-    """The day for which a session is added, from the link that led here."""
+    """Returns the day from the query string of the link that opened the form."""
     try:
         return {"day": date.fromisoformat(request.args["day"])}
     except (KeyError, ValueError):
@@ -89,7 +89,6 @@ def _saved(session_id: UUID) -> DraftSession:
 @allows(AGENDA_EDIT)
 @form_page("agenda/planning/session_form.html")
 def new_session(meeting_id: UUID) -> Iterator[Any]:
-    """Add a session to the draft."""
     form, page = _session_form(None)
     yield page | {"meeting_id": meeting_id}
     session_id = commands.plan_session(viewer(), form.plan(), now=clock.now())
@@ -101,7 +100,6 @@ def new_session(meeting_id: UUID) -> Iterator[Any]:
 @allows(AGENDA_EDIT)
 @form_page("agenda/planning/session_form.html")
 def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Change a session of the draft."""
     form, page = _session_form(_saved(session_id))
     yield page | {"meeting_id": meeting_id}
     commands.change_session(viewer(), session_id, form.plan(), version=form.version.data, now=clock.now())
@@ -113,7 +111,6 @@ def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(AGENDA_EDIT)
 @form_page("agenda/planning/move.html")
 def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Move a session of the draft to another time or room."""
     frame, saved = draft_queries.meeting_frame(viewer()), _saved(session_id)
     form = MoveForm(data=times_as_saved(saved))
     form.offer_rooms(draft_queries.rooms_of_venue(frame))
@@ -134,7 +131,6 @@ def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(AGENDA_EDIT)
 @form_page("agenda/planning/remove.html")
 def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Take a session out of the draft."""
     saved = _saved(session_id)
     form = RemoveForm(data={"version": saved.version})
     yield {"form": form, "saved": saved, "meeting_id": meeting_id, "local": _local}
@@ -147,7 +143,7 @@ def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(AGENDA_RELEASE)
 @form_page("agenda/planning/release.html")
 def release(meeting_id: UUID) -> Iterator[Any]:
-    """Show what a release would change and whom it concerns, and release."""
+    """Shows what a new version would change and how many people it concerns, then publishes it."""
     frame = draft_queries.meeting_frame(viewer())
     changes = draft_queries.unreleased(viewer(), frame, draft_queries.draft(viewer(), frame))
     form = ReleaseForm()
@@ -167,20 +163,20 @@ def release(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.get("/balance")
 @allows(BALANCE_SEE)
 def balance(meeting_id: UUID) -> str:
-    """How evenly seats and parts are shared by the parties."""
+    """How evenly seats and parts are shared between the parties."""
     return render_template(
         "agenda/planning/balance.html", meeting_id=meeting_id, balance=balance_queries.balance(viewer())
     )
 
 
 def _when(difference: Difference) -> str:
-    """The day and time of the session, as it is now or was last."""
+    """Returns day and time of the session, as they are now or, if it is cancelled, as they were."""
     side = difference.now or difference.was
     return _in_words(Fact.TIME, side.frozen) if side else ""
 
 
 def _lines(difference: Difference) -> list[tuple[Fact, str, str]]:
-    """What changes about a session, fact by fact: what it was and what it will be, in words."""
+    """Returns the changed facts of a session as (fact, old words, new words)."""
     was, now = difference.was, difference.now
     if was is None or now is None:
         return []

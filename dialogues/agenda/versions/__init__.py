@@ -1,1 +1,1 @@
-"""Sessions in time and room: the draft, its clashes, and numbered releases."""
+"""Numbered, immutable versions of the agenda, and the differences between them."""

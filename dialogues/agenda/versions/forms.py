@@ -1,9 +1,9 @@
-"""What is typed about sessions and releases, as typed values."""
+"""Helpers for agenda forms and pages."""
 
 from babel import Locale
 from flask_babel import get_locale
 
 
 def language_name(code: str) -> str:
-    """A language by its code, in the reader's language."""
+    """Returns the name of a language in the reader's language."""
     return Locale.parse(code).get_display_name(get_locale()) or code

@@ -1,4 +1,4 @@
-"""Sessions, their draft, and the releases that make them visible and never change."""
+"""Sessions and the published versions of the agenda, which never change."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 
 
 class AgendaSession(Base):
-    """A session's identity for life, through every move and release."""
+    """A session's permanent identity: the id stays the same through every move and every version."""
 
     __tablename__ = "session"
     __table_args__ = (
@@ -29,7 +29,11 @@ class AgendaSession(Base):
 
 
 class Release(Base):
-    """A numbered, immutable state of a meeting's agenda."""
+    """A numbered, immutable version of a meeting's agenda.
+
+    Several rows can have the same `at`: when a nominee is replaced, the version is copied with the new person. Readers
+    see one public number for all of them (`queries.published.public_release_number`).
+    """
 
     __tablename__ = "release"
     __table_args__ = (
@@ -47,7 +51,7 @@ class Release(Base):
 
 
 class ReleaseItem(Base):
-    """A session as released: `frozen` holds all that a page or file shows of it, times and room names included."""
+    """A session as published. `frozen` holds everything that pages and files show, times and room names included."""
 
     __tablename__ = "release_item"
     __table_args__ = (
@@ -69,7 +73,7 @@ class ReleaseItem(Base):
 
 
 class ReleasePerson(Base):
-    """What a person does in a session as released."""
+    """A person's part in a session as published."""
 
     __tablename__ = "release_person"
     __table_args__ = (

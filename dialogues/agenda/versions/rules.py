@@ -1,4 +1,4 @@
-"""What a release holds of a session, and what has changed from one to the next."""
+"""Who is admitted to a session, what a published version stores of it, and how two versions differ."""
 
 import hashlib
 import json
@@ -12,12 +12,12 @@ from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_
 from dialogues.policy import Role
 
-#: Those who sit at the table by their role; rapporteurs and interpreters are admitted where they are named.
+#: Rapporteurs and interpreters are missing because they are admitted only to sessions that name them.
 _AT_THE_TABLE = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
 
 
 class Admits(Enum):
-    """Who is admitted to a session; observers' rights belong to the session, not to the meeting."""
+    """Who is admitted to a session. Observers are admitted per session, not per meeting."""
 
     PARTICIPANTS = "participants"
     OBSERVERS_TOO = "observers_too"
@@ -25,9 +25,9 @@ class Admits(Enum):
 
 
 def open_to(roles: Iterable[Role]) -> frozenset[Admits]:
-    """The kinds of admission that let in someone with these roles who is not named in the session.
+    """Returns the kinds of admission that let in a person with these roles without being named in the session.
 
-    An observer who speaks for a party gains nothing here: that adds nominations and travel, no substance.
+    The focal point of an observing organisation stays an observer: that role adds nominations and travel, no content.
     """
     held = frozenset(roles)
     if Role.OBSERVER in held:
@@ -40,18 +40,18 @@ def open_to(roles: Iterable[Role]) -> frozenset[Admits]:
 
 
 def admitted(admits: Admits, roles: Iterable[Role], *, named: bool) -> bool:
-    """Whether a person is admitted: named in the session in whatever part, or let in by role."""
+    """Returns whether a person is admitted: named in the session with any part, or let in by role."""
     return named or admits in open_to(roles)
 
 
 def expected(admits: Admits, named: Collection[UUID], roles: Mapping[UUID, frozenset[Role]]) -> int:
-    """How many people a room must hold: everyone who is admitted, staff included."""
+    """Returns how many people the room must hold: everyone who is admitted, staff included."""
     return sum(admitted(admits, held, named=person in named) for person, held in roles.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaReleased(DomainEvent):
-    """The draft became the agenda that people see; `about` is the release."""
+    """The draft was published as a new version; `about` is the id of the `Release`."""
 
     action: ClassVar[str] = "agenda.released"
 
@@ -61,18 +61,16 @@ class AgendaReleased(DomainEvent):
     moved_ids: tuple[UUID, ...] = ()
     changed_ids: tuple[UUID, ...] = ()
     cancelled_ids: tuple[UUID, ...] = ()
-    #: Taken over from elsewhere, such as a sample: it is followed up, and nobody is written to.
+    #: Set for imported agendas such as the sample: handlers run, but nobody gets an email.
     silent: bool = False
 
     @property
     def concerned_ids(self) -> frozenset[UUID]:
-        """All sessions that this release adds, moves, changes or cancels."""
+        """All sessions that this version adds, moves, changes or cancels."""
         return frozenset(self.new_ids + self.moved_ids + self.changed_ids + self.cancelled_ids)
 
 
 class Part(Enum):
-    """What a person does in a session."""
-
     CHAIR = "chair"
     LEAD = "lead"
     RAPPORTEUR = "rapporteur"
@@ -82,7 +80,9 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A session as it would be, or was, released: its facts in plain JSON types, and who does what in it, in order."""
+    """A session as published, or as it would be published: `frozen` holds plain JSON types, `people` is in display
+    order.
+    """
 
     session_id: UUID
     frozen: Mapping[str, Any]
@@ -90,7 +90,7 @@ class Snapshot:
 
     @property
     def digest(self) -> str:
-        """Equal for equal content; which version of the tz database it was reckoned with is no content."""
+        """SHA-256 of the content without `tz_version`, because a new tz database alone is not a change of content."""
         content = {key: value for key, value in self.frozen.items() if key != "tz_version"}
         content["people"] = [[str(person), part.value] for person, part in self.people]
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -98,14 +98,14 @@ class Snapshot:
 
 
 def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part], ...]:
-    """People with their part and place in it, in the one order in which they are shown and compared."""
+    """Sorts people by part, then by position, then by id: the one order in which they are shown and compared."""
     parts = list(Part)
     ordered = sorted(people, key=lambda one: (parts.index(one[1]), one[2], str(one[0])))
     return tuple((person, part) for person, part, _position in ordered)
 
 
 class ChangeKind(Enum):
-    """What a release does to a session."""
+    """What a new version does to a session."""
 
     NEW = "new"
     MOVED = "moved"
@@ -115,7 +115,7 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A session that a release adds, moves, changes or cancels; with both states where there are two."""
+    """A session that differs between two versions. `was` is None if it is new, `now` is None if it is cancelled."""
 
     session_id: UUID
     kind: ChangeKind
@@ -124,8 +124,6 @@ class Difference:
 
 
 class Fact(Enum):
-    """What can change about a session."""
-
     TIME = "time"
     ROOM = "room"
     TITLE = "title"
@@ -137,7 +135,7 @@ class Fact(Enum):
     PEOPLE = "people"
 
 
-#: Which entries of the frozen facts say what.
+#: The keys of `Snapshot.frozen` behind each fact.
 _ENTRIES = {
     Fact.TIME: ("starts", "ends", "local_start", "local_end", "zone"),
     Fact.ROOM: ("rooms",),
@@ -151,7 +149,6 @@ _ENTRIES = {
 
 
 def changed_facts(was: Snapshot, now: Snapshot) -> frozenset[Fact]:
-    """What differs between two states of one session."""
     changed = {
         fact
         for fact, entries in _ENTRIES.items()
@@ -161,7 +158,7 @@ def changed_facts(was: Snapshot, now: Snapshot) -> frozenset[Fact]:
 
 
 def differences(was: Mapping[UUID, Snapshot], now: Mapping[UUID, Snapshot]) -> list[Difference]:
-    """What a release of `now` after a release of `was` changes, in the order of time."""
+    """Returns the sessions that differ between version `was` and version `now`, in order of time."""
     found = []
     for session_id in was.keys() | now.keys():
         before, after = was.get(session_id), now.get(session_id)
@@ -185,8 +182,6 @@ def _order(difference: Difference) -> tuple[str, str]:
 
 
 class SessionKind(Enum):
-    """What kind of slot a session is."""
-
     PLENARY = "plenary"
     BREAKOUT = "breakout"
     STEERING = "steering"
@@ -196,7 +191,7 @@ class SessionKind(Enum):
     BREAK = "break"
 
 
-#: Only the English wording is definitive, so this text is shown as it stands in every language.
+#: Not translated, because only the English wording of the rule is definitive.
 CHATHAM_HOUSE_RULE = (
     "When a meeting, or part thereof, is held under the Chatham House Rule, participants are free to use the "
     "information received, but neither the identity nor the affiliation of the speaker(s), nor that of any other "

@@ -1,4 +1,4 @@
-"""Pages of the agenda: as released, its draft, and the release between them."""
+"""Pages of the published agenda: the current version, one session, and the earlier versions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,9 @@ def by_day(sessions: Iterable[Any], date_of: Any) -> list[Day]:
 @blueprint.get("/agenda")
 @allows(AGENDA_SEE)
 def agenda(meeting_id: UUID) -> str:
-    """The agenda as released, by day, as far as the viewer is admitted."""
+    """The published agenda by day, limited to what the viewer is admitted to. `?mine=1` shows only the viewer's own
+    parts.
+    """
     seen_from = standpoint.standpoint(viewer())
     mine = request.args.get("mine") == "1"
     shown = {} if seen_from is None else _shown(seen_from, mine=mine)
@@ -74,7 +76,7 @@ def _by_part(people: Iterable[NamedPart]) -> list[tuple[Part, list[NamedPart]]]:
 
 
 def _elsewhere(starts: datetime, ends: datetime) -> str:
-    """The same time on the viewer's own clocks, in words; nothing where they show the same."""
+    """Returns the same time in the viewer's own zone, or "" if both clocks show the same."""
     zone = viewer().zone
     if zone is None:
         return ""
@@ -89,7 +91,7 @@ def _elsewhere(starts: datetime, ends: datetime) -> str:
 @blueprint.get("/agenda/sessions/<uuid:session_id>")
 @allows(AGENDA_SEE)
 def session_page(meeting_id: UUID, session_id: UUID) -> str:
-    """One released session: its rule in full, who is admitted, who does what."""
+    """One published session: its rule in full, who is admitted, who has which part."""
     session = published.released_session(viewer(), session_id)
     people = published.people_in(viewer(), session.release_id, session_id).get(session_id, [])
     own_parts = [one.part for one in people if one.person_id == viewer().person_id]
@@ -110,7 +112,7 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
 @blueprint.get("/agenda/releases")
 @allows(AGENDA_EDIT)
 def releases(meeting_id: UUID) -> str:
-    """All releases, newest first."""
+    """All versions, newest first."""
     return render_template(
         "agenda/versions/releases.html", meeting_id=meeting_id, releases=history.release_history(viewer())
     )
@@ -119,7 +121,7 @@ def releases(meeting_id: UUID) -> str:
 @blueprint.get("/agenda/releases/<int:number>")
 @allows(AGENDA_EDIT)
 def release_page(meeting_id: UUID, number: int) -> str:
-    """What the agenda was in one release, to be read."""
+    """One earlier version, read-only."""
     head, sessions = history.release_as_it_was(viewer(), number)
     return render_template(
         "agenda/versions/release_page.html",

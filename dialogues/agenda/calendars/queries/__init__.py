@@ -1,1 +1,1 @@
-"""Reads of calendar entries: one's own, a feed's, and what the house must know to write them."""
+"""Reads of calendar entries: a person's own, a feed's, and the system's."""

@@ -1,4 +1,4 @@
-"""The feed: one plain look-up decides whether anything has changed; only then is anything read."""
+"""The feed: one look-up decides whether anything has changed; entries are read only if it has."""
 
 import hashlib
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.queries import in_force, in_window, observes_in, roles_of
 from dialogues.policy import FEED_OWN, Condition, Role, scopes
 
-# Made once: every fetch of every feed asks just this.
+# Compiled once, because every fetch of every feed runs it.
 _LOOK_UP = PlainSelect(
     select(
         SecretLink.id,
@@ -46,7 +46,7 @@ _LOOK_UP = PlainSelect(
     .outerjoin(Account, Account.id == Person.account_id)
     .outerjoin(FeedState, FeedState.person_id == Person.id)
     .outerjoin(Dialogue, (Dialogue.id == RoleGrant.dialogue_id) & (Dialogue.existence != Existence.CONFIDENTIAL))
-    # Whoever runs the calendar program reads the feed too: of a confidential meeting there are files only.
+    # No feeds for confidential meetings, because the operator of the calendar program reads the feed too.
     .outerjoin(
         Meeting,
         (Meeting.dialogue_id == Dialogue.id)
@@ -66,7 +66,7 @@ _LOOK_UP = PlainSelect(
 
 @dataclass(frozen=True)
 class FeedHead:
-    """All that decides what a feed holds: two that are equal give equal bytes."""
+    """Everything that decides the content of a feed: equal heads give equal bytes."""
 
     link_id: UUID
     person_id: UUID
@@ -78,7 +78,7 @@ class FeedHead:
 
     @cached_property
     def tag(self) -> str:
-        """The feed's ETag, without its quotes; told before anything is rendered."""
+        """The feed's ETag without its quotes, known before anything is rendered."""
         facts = (
             self.link_id.hex,
             self.version,
@@ -92,10 +92,10 @@ class FeedHead:
 
 
 def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | None:
-    """What there is at that address; None where there is nothing, or nothing any more.
+    """Returns the head of the feed at that address, or None if the address is unknown, expired or revoked.
 
-    :param now: the service's time, by which windows open and cancelled entries leave.
-    :param real_now: the machine's time, by which addresses expire.
+    :param now: the service's clock (`DIALOGUES_NOW` in the demo), for access windows and cancelled entries.
+    :param real_now: the machine's clock, for the expiry of addresses.
     """
     rows = _LOOK_UP.rows(db.engine, secret=sha256(token), now=real_now)
     if not any(scopes(FEED_OWN, {row.role}, frozenset(Condition)) for row in rows):
@@ -113,7 +113,7 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
 
 
 def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
-    """The meetings of which the person may read the own entries now; a window may be shut, or not open yet."""
+    """Returns the meetings whose entries the person may read now; an access window may be closed."""
     roles: dict[UUID, set[Role]] = {}
     places: dict[UUID, Any] = {}
     for row in rows:
@@ -130,7 +130,7 @@ def _reads(roles: set[Role], meeting: Any, now: datetime) -> bool:
 
 
 def feed_content(head: FeedHead) -> list[Revision]:
-    """The entries of the feed, in the order of time; cancelled ones stay for a while, counted in whole days."""
+    """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_STAYS`."""
     since = datetime.combine(head.today - CANCELLED_STAYS, time(0), tzinfo=UTC)
     rows = db.session.execute(
         newest()

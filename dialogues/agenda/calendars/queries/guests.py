@@ -1,4 +1,4 @@
-"""Who is to have which entries at a meeting: facts for the house, shown to nobody as they are."""
+"""Who should have which calendar entries in a meeting. For the system only: there is no viewer and no access check."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A meeting as calendars tell it."""
+    """A meeting with the facts that calendar entries need."""
 
     meeting: Meeting
     dialogue: Dialogue
@@ -45,18 +45,20 @@ class Setting:
         return _STATES.get(self.meeting.status, State.CONFIRMED)
 
     def profile_of(self, person: Any) -> Profile:
-        """What the person's entries may say: by the meeting's choice, unless the person wants less."""
+        """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
         return Profile.FULL if participants.is_named(self.meeting, self.dialogue, person) else Profile.DISCREET
 
     def reads_now(self, roles: Iterable[Held], now: datetime) -> bool:
-        """Whether these roles open the person's own sessions at that time, and more than their times."""
+        """Returns whether these roles may read their own sessions at that time, with more than times and places."""
         met = frozenset({Condition.WINDOW}) if in_window(self.meeting, now) else frozenset[Condition]()
         return Scope.OWN in scopes(FEED_OWN, roles, met)
 
 
 @dataclass(slots=True, kw_only=True)
 class Guest:
-    """A person at a meeting: what they are there, what their entries may say, and whether they can be written to."""
+    """A person in a meeting. `umbrella` is their calendar role in the entry of the whole meeting, None if they have
+    none.
+    """
 
     person_id: UUID
     email: str | None
@@ -66,7 +68,7 @@ class Guest:
 
 
 def setting(meeting_id: UUID) -> Setting:
-    """The meeting, in one query."""
+    """Returns the meeting in one query."""
     found = db.session.execute(
         select(Meeting, Dialogue, Venue.name)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
@@ -77,7 +79,7 @@ def setting(meeting_id: UUID) -> Setting:
 
 
 def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
-    """Everyone with a role that counts at the meeting, or who has accepted an invitation to it; two queries."""
+    """Returns everyone with a role in force, or a confirmed participation, in the meeting; two queries."""
     found: dict[UUID, Guest] = {}
     for row in db.session.execute(_holders(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
@@ -89,7 +91,7 @@ def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Gu
 
 
 def still_asked(meeting_id: UUID) -> list[UUID]:
-    """Everyone with an address who was invited to the meeting and has not answered."""
+    """Returns the people with an email address who were invited and have not answered."""
     asked = (
         select(Person.id)
         .join(Participation, Participation.person_id == Person.id)
@@ -101,31 +103,33 @@ def still_asked(meeting_id: UUID) -> list[UUID]:
 
 
 def with_address(people: Collection[UUID]) -> set[UUID]:
-    """Those of these persons whom a letter reaches."""
+    """Returns those of these people who have an email address."""
     if not people:
         return set()
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
 
 
 def is_asked(meeting_id: UUID, person_id: UUID) -> bool:
-    """Whether the person is invited to the meeting and has not answered."""
+    """Returns whether the person was invited to the meeting and has not answered."""
     return person_id in still_asked(meeting_id)
 
 
 def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
-    """Whether the person has a role that counts at the meeting, or comes to it."""
+    """Returns whether the person has a role in force in the meeting or a confirmed participation."""
     return person_id in guests(setting(meeting_id), {person_id})
 
 
 def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
-    """Those of these people with a role at the meeting that yields to an observer's part which they were offered."""
+    """Returns those of these people whose role in the meeting is overridden by an observer's part that they were
+    offered.
+    """
     meeting = db.session.get_one(Meeting, meeting_id)
     found = _holders(meeting, people).where(RoleGrant.role.in_(YIELDING), observes_in(meeting.id))
     return {row.id for row in db.session.execute(found)}
 
 
 def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
-    """The meeting, or all meetings of the dialogue where none is named."""
+    """Returns the meeting, or all meetings of the dialogue if `meeting_id` is None."""
     if meeting_id is not None:
         return [meeting_id]
     return list(db.session.scalars(select(Meeting.id).where(Meeting.dialogue_id == dialogue_id).order_by(Meeting.id)))
@@ -168,7 +172,7 @@ def _coming(meeting: Meeting, only: Collection[UUID] | None) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An entry that somebody is to have, and what it is to tell."""
+    """An entry that a person should have, with its content."""
 
     person_id: UUID
     object_kind: EntryObject
@@ -177,7 +181,7 @@ class Wanted:
 
 
 def wanted(here: Setting, people: Iterable[Guest]) -> Iterator[Wanted]:
-    """Every entry that these guests are to have as things stand: the umbrella, and the released sessions of each."""
+    """Yields every entry that these guests should have now: the umbrella entry and each one's published sessions."""
     sessions = _sessions(here)
     for guest in people:
         if guest.umbrella is not None:
@@ -189,7 +193,7 @@ def wanted(here: Setting, people: Iterable[Guest]) -> Iterator[Wanted]:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """A released session with what each profile tells of it."""
+    """A published session with its content per profile."""
 
     session_id: UUID
     admits: Admits
@@ -198,7 +202,7 @@ class _Session:
 
 
 def _admitted(guest: Guest, sessions: Iterable[_Session]) -> Iterator[tuple[_Session, EntryContent]]:
-    # Windows open and close without a word: whether one is open is asked when an entry is read, not here.
+    # Access windows are checked when an entry is read, because no event marks their opening and closing.
     reach = scopes(FEED_OWN, guest.roles, frozenset(Condition))
     admits = open_to(guest.roles)
     for session in sessions:
@@ -250,7 +254,7 @@ def _of_session(here: Setting, session: Snapshot, profile: Profile) -> EntryCont
 
 
 def _umbrella(here: Setting, profile: Profile, role: Role) -> EntryContent:
-    """The meeting as a whole: its days, which leave the nights and the hours between sessions free."""
+    """Returns the entry of the whole meeting: all day and shown as free, so that sessions do not conflict with it."""
     meeting, full = here.meeting, profile is Profile.FULL
     days = dialogues.days_of(meeting)
     local_start = datetime.combine(days.first, _MIDNIGHT)

@@ -1,4 +1,4 @@
-"""Reads of one's own entries and feed addresses."""
+"""A person's own entries and feed addresses."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ _LIVE = EntryRevision.state != State.CANCELLED
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The entries that an action reaches: one's own, in the meeting the viewer stands in."""
+    """Filter: the viewer's own entries in their meeting."""
     if viewer.is_system:
         return true()
     if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
@@ -34,7 +34,11 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def _reaches_own(scope: Scope) -> bool:
-    """An entry holds no more than its guest may see, so the narrow scopes reach it whole; the wide ones, no others'."""
+    """Returns whether the scope reaches the viewer's own entries.
+
+    An entry holds only what its guest may see, so narrow scopes reach it whole. Wide scopes reach no other person's
+    entries.
+    """
     match scope:
         case Scope.ALL | Scope.OWN | Scope.PLACES | Scope.ADMITTED | Scope.INVITED:
             return True
@@ -43,16 +47,16 @@ def _reaches_own(scope: Scope) -> bool:
 
 
 def own_sessions(viewer: Viewer) -> list[Revision]:
-    """The viewer's sessions at the meeting, in the order of time, as they are now."""
+    """Returns the newest revisions of the viewer's sessions in the meeting, in order of time."""
     return _revisions(_own(viewer).where(Entry.object_kind == EntryObject.SESSION))
 
 
 def own_file(viewer: Viewer) -> list[Revision]:
-    """What the file of the whole meeting holds: the sessions, or before there is any the meeting as a whole.
+    """Returns the content of the meeting's file: the viewer's sessions, or before there are any the umbrella entry.
 
-    The meeting as a whole comes by mail; in a file beside its sessions it would overwrite what was answered there.
+    The umbrella entry comes by email; next to the sessions in a file it would overwrite the answer given there.
 
-    :raises Unseen: there is neither.
+    :raises NotFound: there is neither.
     """
     everything = _revisions(_own(viewer))
     sessions = [revision for revision in everything if revision.object_kind is EntryObject.SESSION]
@@ -62,9 +66,9 @@ def own_file(viewer: Viewer) -> list[Revision]:
 
 
 def own_session(viewer: Viewer, session_id: UUID) -> Revision:
-    """One session of the viewer's.
+    """Returns one session of the viewer.
 
-    :raises Unseen: there is none, or the viewer is not admitted to it.
+    :raises NotFound: there is none, or the viewer is not admitted to it.
     """
     row = db.session.execute(
         _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
@@ -75,12 +79,11 @@ def own_session(viewer: Viewer, session_id: UUID) -> Revision:
 
 
 def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
-    """What the file of someone without an e-mail address holds, for whoever looks after them.
+    """Returns the content of the file of a nominee without an email address, for their focal point.
 
-    The meeting as a whole and the sessions, since nothing of it comes by mail; and always in the discreet form, since
-    it is carried by others.
+    It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it.
 
-    :raises Unseen: there is no such nominee of the viewer's, a letter reaches them, or they do not come.
+    :raises NotFound: the viewer has no such nominee, the nominee has an email address, or has no live entries.
     """
     person_id = nominations.unreached_person(viewer, participation_id)
     meeting_id = viewer.place.meeting_id if viewer.place else None
@@ -103,16 +106,16 @@ def _revisions(query: Select[tuple[object, ...]]) -> list[Revision]:
 
 
 def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
-    """The viewer's own feed addresses that work, the oldest first, without the addresses.
+    """Returns the viewer's working feed links, oldest first, without their secrets.
 
-    :param now: the machine's time.
+    :param now: the machine's clock.
     """
     viewer.must(FEED_OWN)
     return accounts.links_of(LinkPurpose.FEED, viewer.person_id, now) if viewer.person_id else []
 
 
 def is_confidential(viewer: Viewer) -> bool:
-    """Whether anything about the meeting the viewer stands in is confidential, so that no feed is offered there."""
+    """Returns whether the viewer's meeting or its dialogue is confidential; then there are no feeds."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
     found = (
         select(Meeting.id)

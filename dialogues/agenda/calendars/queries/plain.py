@@ -1,4 +1,4 @@
-"""A select that is asked so often that nothing may stand between it and the database."""
+"""A select compiled once and run on the raw database connection, for the feed look-up."""
 
 from collections import namedtuple
 from collections.abc import Callable
@@ -12,9 +12,9 @@ _Processor = Callable[[Any], Any]
 
 
 class PlainSelect:
-    """A select written out once for each kind of database, then asked without session, transaction or compiler.
+    """A select that is compiled once per dialect and runs without session, transaction or compiler.
 
-    Values go in and come out as the types of its columns want them.
+    Parameters and results are converted by the types of their columns.
     """
 
     def __init__(self, select: Any) -> None:
@@ -23,7 +23,6 @@ class PlainSelect:
         self._written = lru_cache(maxsize=4)(self._write)
 
     def rows(self, engine: Engine, **values: Any) -> list[Any]:
-        """Its rows for these values of its parameters."""
         sql, bind, results = self._written(engine.dialect)
         connection = engine.raw_connection()
         try:

@@ -1,4 +1,4 @@
-"""Rows of entries as revisions."""
+"""Turns rows of entries into revisions."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,12 +12,12 @@ _TOLD = tuple(EntryContent.__dataclass_fields__)
 
 
 def newest(*more: Any) -> Select[Any]:
-    """Every entry with its newest revision."""
+    """Selects every entry with its newest revision."""
     return revisions(*more).where(EntryRevision.sequence == Entry.sequence)
 
 
 def revisions(*more: Any) -> Select[Any]:
-    """Every revision with its entry."""
+    """Selects every revision with its entry."""
     columns = (
         Entry.id,
         Entry.uid,
@@ -32,7 +32,7 @@ def revisions(*more: Any) -> Select[Any]:
 
 
 def as_revision(row: Any) -> Revision:
-    """The revision in a row of `newest` or `revisions`."""
+    """Returns the revision in a row of `newest` or `revisions`."""
     entry_id, uid, kind, object_id, sequence, time_sequence, stamp, *told = row[: 7 + len(_TOLD)]
     return Revision(
         entry_id=entry_id,
@@ -46,5 +46,5 @@ def as_revision(row: Any) -> Revision:
 
 @lru_cache(maxsize=1024)
 def _telling(*told: Any) -> EntryContent:
-    """The telling of these values; guests who are told the same share one, and so do their rows."""
+    """Returns the content of a row; cached, because many guests have the same content."""
     return EntryContent(**dict(zip(_TOLD, told, strict=True)))

@@ -1,4 +1,4 @@
-"""What letters are composed of: immutable revisions, and who they are for."""
+"""What emails are composed from: immutable revisions and their readers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +17,13 @@ from dialogues.meetings.dialogues.models import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who a letter is for."""
-
     email: str
     name: str
     language: str
 
 
 def reader(person_id: UUID | None) -> Reader | None:
-    """The person as they can be written to; None where no address is known."""
+    """Returns the person as a recipient, or None if they have no email address."""
     row = db.session.execute(
         select(Person.email, Person.name, Person.locale).where(Person.id == person_id)
     ).one_or_none()
@@ -34,7 +32,7 @@ def reader(person_id: UUID | None) -> Reader | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailed:
-    """One revision to be mailed, with the constant address of its entry and the letter it all began with."""
+    """A revision to email, with its entry's permanent ORGANIZER address and first email."""
 
     revision: Revision
     organizer: str
@@ -42,7 +40,7 @@ class Mailed:
 
 
 def mailed(entry_id: UUID, sequence: int) -> Mailed | None:
-    """One revision of an entry that is mailed; None where there is none."""
+    """Returns one revision of an entry that is emailed, or None."""
     row = db.session.execute(
         revisions(Entry.organizer, Entry.first_email_id).where(Entry.id == entry_id, EntryRevision.sequence == sequence)
     ).one_or_none()
@@ -53,7 +51,7 @@ def mailed(entry_id: UUID, sequence: int) -> Mailed | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What a release changed about one session of one person: both states where there are two."""
+    """What a version changed about one session of one person. `was` is None if the entry is new."""
 
     change: Change
     was: Revision | None
@@ -61,9 +59,9 @@ class Difference:
 
 
 def release_changes(person_id: UUID | None, release_id: UUID) -> list[Difference]:
-    """What a release changed for one person, in the order of time; three queries.
+    """Returns what a version changed for one person, in order of time; three queries.
 
-    What has been taken back since is left out, so that nobody is told of what they may no longer see.
+    Leaves out entries that were cancelled later, because the person may no longer see them.
     """
     later = aliased(EntryRevision)
     mine = (Entry.person_id == person_id, Entry.object_kind == EntryObject.SESSION)

@@ -1,4 +1,4 @@
-"""The balance of a meeting: who has how many seats and parts, as far as the viewer may know who comes."""
+"""The balance of a meeting: seats and parts by party, limited to participants whom the viewer may know."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -27,26 +27,26 @@ from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, BALANCE_SEE, NOMINATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The shares of the parties in the order in force, the genders of the whole, and where the parts come from."""
+    """The shares of the parties in order of precedence, the genders of all participants, the source of the parts."""
 
     shares: tuple[Share, ...]
-    #: None where too few people would be told apart.
+    #: A count is None if so few people could be identified.
     genders: dict[Gender, int | None]
     people: int
-    #: The release that the parts are taken from; None for the draft, and where there is neither.
+    #: The version that the parts come from; None if they come from the draft or if there is neither.
     release: ReleaseHead | None
     from_draft: bool
 
     @property
     def over(self) -> tuple[Share, ...]:
-        """The parties with more seats than are meant."""
+        """The parties with more seats than their target."""
         return tuple(share for share in self.shares if share.is_over)
 
 
 def balance(viewer: Viewer) -> Balance:
-    """The balance of the meeting the viewer stands in; the same queries whoever comes.
+    """Returns the balance of the viewer's meeting. The number of queries does not depend on the number of people.
 
-    :raises Unseen: not for this viewer, or not before the exchange.
+    :raises NotFound: the viewer may not see it, or the lists are not yet exchanged.
     """
     viewer.must(BALANCE_SEE)
     if viewer.place is None or viewer.place.meeting_id is None:
@@ -81,7 +81,7 @@ def balance(viewer: Viewer) -> Balance:
 
 
 def _seated(viewer: Viewer) -> list[Any]:
-    """The full participants who come or may come, as far as the lists show them to this viewer."""
+    """Returns the live full participants who are listed for this viewer."""
     listed = or_(participants.visible(viewer, PARTICIPANTS_SEE), participants.visible(viewer, NOMINATIONS_SEE))
     rows = db.session.execute(
         select(Participation.person_id, Participation.party_id, Person.gender)

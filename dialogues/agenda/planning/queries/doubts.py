@@ -1,4 +1,4 @@
-"""What a coordinator should look at in a draft, and whom a release concerns."""
+"""Warnings about the draft, and the number of people whom a new version concerns."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -18,7 +18,10 @@ def doubts(
     people: Sequence[PersonChoice],
     names: Mapping[UUID, str],
 ) -> Doubts:
-    """What is wrong or doubtful with each session; nothing is said of people whom the viewer may not know."""
+    """Returns the warnings by session id.
+
+    :param people: the people whom the viewer may know; if empty, warnings about people are left out.
+    """
     found: Doubts = {}
     for clash in all_clashes(session.booking for session in sessions):
         found.setdefault(clash.wanted.session_id, []).append(clash.refusal(names))
@@ -53,7 +56,7 @@ def _about_people(session: DraftSession, capacity: Mapping[UUID, int], people: S
 
 
 def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
-    """How many people of the meeting are admitted to a session that changes, or were before."""
+    """Returns how many people of the meeting are, or were, admitted to a session that changes."""
     states = [state for change in changes for state in (change.was, change.now) if state is not None]
     circles = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
     return sum(

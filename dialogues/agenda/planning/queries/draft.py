@@ -1,4 +1,4 @@
-"""The draft of the agenda, for those who work on it: sessions, and the rooms and people they may be given."""
+"""The draft of the agenda for people who may edit it: sessions, and the rooms and people to choose from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scop
 
 
 def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Which sessions of a draft the action reaches: a draft is open as a whole or not at all."""
+    """Filter: sessions of the draft that the action reaches. A viewer sees a whole draft or nothing of it."""
     if viewer.is_system:
         return true()
     if viewer.place is None or viewer.place.meeting_id is None or Scope.ALL not in viewer.scopes(action):
@@ -39,14 +39,14 @@ def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFrame:
-    """What a meeting gives its sessions to fit into."""
+    """The facts of a meeting that limit its sessions."""
 
     meeting_id: UUID
     dialogue_id: UUID
     venue_id: UUID | None
     first: date
     last: date
-    #: The first day at the table, which is where planning begins; people may arrive before it.
+    #: The first day of the meeting itself; `first` may be earlier, because people arrive before.
     opens: date
     zone: str
     languages: tuple[str, ...]
@@ -58,9 +58,9 @@ class MeetingFrame:
 
 
 def meeting_frame(viewer: Viewer) -> MeetingFrame:
-    """The frame of the meeting in which the viewer works on the agenda.
+    """Returns the frame of the meeting whose agenda the viewer edits.
 
-    :raises Unseen: the viewer does not.
+    :raises NotFound: the viewer may not edit it.
     """
     viewer.must(AGENDA_EDIT)
     if viewer.place is None or viewer.place.meeting_id is None:
@@ -69,7 +69,7 @@ def meeting_frame(viewer: Viewer) -> MeetingFrame:
 
 
 def frame_of(meeting_id: UUID) -> MeetingFrame:
-    """The frame of that meeting, whoever asks."""
+    """Returns the frame of a meeting. Does no access check."""
     meeting = db.session.get_one(Meeting, meeting_id)
     return MeetingFrame(
         meeting_id=meeting.id,
@@ -86,15 +86,13 @@ def frame_of(meeting_id: UUID) -> MeetingFrame:
 
 @dataclass(frozen=True, slots=True)
 class RoomChoice:
-    """A room that a session can be given."""
-
     id: UUID
     name: str
     capacity: int
 
 
 def rooms_of_venue(frame: MeetingFrame) -> list[RoomChoice]:
-    """The rooms of the meeting's venue that are in use, in its own order."""
+    """Returns the rooms of the meeting's venue that are in use, in the order set for the venue."""
     rooms = db.session.execute(
         select(Room.id, Room.name, Room.capacity)
         .where(Room.venue_id == frame.venue_id, Room.retired_at.is_(None))
@@ -105,7 +103,7 @@ def rooms_of_venue(frame: MeetingFrame) -> list[RoomChoice]:
 
 @dataclass(frozen=True, slots=True)
 class PersonChoice:
-    """A person of the meeting, who can be given a part in a session; `party` is a code, empty for staff."""
+    """A person of the meeting who can get a part in a session. `party` is a party code, or "" for staff."""
 
     id: UUID
     name: str
@@ -114,10 +112,7 @@ class PersonChoice:
 
 
 def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
-    """Who belongs to the meeting, by participation or by role; nobody as long as the viewer may not know.
-
-    Parties stand in the order in force, staff after them.
-    """
+    """Returns the people of the meeting whom the viewer may know, by party in order of precedence, then staff."""
     return _people_beside(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
 
 
@@ -128,7 +123,7 @@ def _people_beside(viewer: Viewer, frame: MeetingFrame, unknown: set[UUID]) -> l
 
 
 def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
-    """Those around the meeting whom this viewer may not know of: nominees who have not accepted, lists not lodged."""
+    """Returns the ids of people whose name is hidden from this viewer, such as nominees before the exchange."""
     hidden = select(Person.id).where(
         Person.dialogue_id == frame.dialogue_id, hides_name(viewer, SESSION_PEOPLE_SEE, Person.id)
     )
@@ -136,7 +131,10 @@ def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
 
 
 def belonging(frame: MeetingFrame) -> list[PersonChoice]:
-    """Everyone who belongs to the meeting, whoever asks: commands check by it, pages go through `people_of_meeting`."""
+    """Returns everyone with a live participation or a role in the meeting.
+
+    Does no access check: commands validate against it, pages use `people_of_meeting`.
+    """
     live = [status for status in ParticipationStatus if status.is_live]
     rows = db.session.execute(
         select(Person.id, Person.name, Party.code, Participation.id.label("participation"), RoleGrant.role)
@@ -165,7 +163,7 @@ def belonging(frame: MeetingFrame) -> list[PersonChoice]:
 
 @dataclass(frozen=True, slots=True)
 class DraftSession:
-    """A session of the draft with its rooms, by id and name, and its people in order."""
+    """A session of the draft with rooms (id to name) and people in display order."""
 
     id: UUID
     meeting_id: UUID
@@ -185,16 +183,15 @@ class DraftSession:
         return Booking(self.id, self.title, self.slot, self.rooms, first_parts(self.people))
 
     def with_part(self, part: Part) -> list[UUID]:
-        """The people who have that part, in order."""
         return [person for person, theirs in self.people if theirs is part]
 
     @property
     def by_part(self) -> list[tuple[Part, list[UUID]]]:
-        """Each part that someone has, with the people who have it."""
+        """The parts that are taken, each with its people."""
         return [(part, self.with_part(part)) for part in Part if self.with_part(part)]
 
     def snapshot(self, tz_version: str) -> Snapshot:
-        """The session as a release would hold it."""
+        """Returns the session as a version would store it."""
         slot = self.slot
         frozen: dict[str, Any] = {
             "code": self.code,
@@ -215,12 +212,12 @@ class DraftSession:
 
 
 def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
-    """All sessions of the draft in the order of time, their instants reckoned from the wall clock and the zone."""
+    """Returns all sessions of the draft in order of time; the instants are computed from local time and zone."""
     return _drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
 
 
 def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
-    """The drafts of several meetings, each with its zone; whoever asks has seen to it that they may be read."""
+    """Returns the drafts of several meetings (id to zone). Does no access check: the caller has checked."""
     return _drafts(zones, true())
 
 
@@ -243,9 +240,9 @@ def _when(session: DraftSession) -> tuple[datetime, datetime, str]:
 def as_known(
     viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]
 ) -> tuple[list[DraftSession], list[PersonChoice]]:
-    """The sessions as this viewer may know them, and who may be named to them.
+    """Returns the sessions with only the people whom this viewer may know, and the people to choose from.
 
-    Without those of whom they may not know: neither a gap nor a doubt tells that there is someone.
+    Hidden people are removed before warnings are computed, so that neither a gap nor a warning reveals them.
     """
     if not viewer.may(SESSION_PEOPLE_SEE):
         return [replace(session, people=()) for session in sessions], []
@@ -258,9 +255,9 @@ def as_known(
 
 
 def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:
-    """One session of the draft.
+    """Returns one session of the draft.
 
-    :raises Unseen: there is none, or the viewer does not work on this agenda.
+    :raises NotFound: there is none, or the viewer may not edit this agenda.
     """
     for session in draft(viewer, frame):
         if session.id == session_id:
@@ -316,7 +313,9 @@ def _session(
 
 
 def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
-    """The names of everyone with a part in the draft, whether or not they still belong, if the viewer may know."""
+    """Returns the names of people with a part in the draft whom the viewer may know, also if they have left the
+    meeting.
+    """
     if not viewer.may(SESSION_PEOPLE_SEE):
         return {}
     named = select(DraftPerson.person_id).join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
@@ -331,10 +330,10 @@ def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
 
 
 def snapshots(sessions: Iterable[DraftSession]) -> dict[UUID, Snapshot]:
-    """The draft as a release would hold it."""
+    """Returns the draft as a version would store it."""
     return {session.id: session.snapshot(IANA_VERSION) for session in sessions}
 
 
 def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]) -> list[Difference]:
-    """What a release of these sessions would change for those who see the agenda."""
+    """Returns what publishing these sessions would change."""
     return differences(current_snapshots(viewer, frame.meeting_id), snapshots(sessions))

@@ -1,4 +1,4 @@
-"""How many sessions of several meetings differ from what others see, for those who may release them."""
+"""The number of unpublished changes in several meetings, for people who may publish the agenda."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from dialogues.policy import AGENDA_RELEASE
 
 
 def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
-    """In how many sessions the draft differs from the newest release, for each meeting that has one; four queries.
+    """Returns, per meeting with a published version, in how many sessions the draft differs from it; four queries.
 
-    :param viewers: one viewer, standing in each meeting asked about.
+    :param viewers: one viewer per meeting, each placed in that meeting.
     """
     zones = {
         viewer.place.meeting_id: viewer.place.zone
@@ -33,7 +33,7 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
 
 
 def unreleased_here(viewer: Viewer) -> int:
-    """The same for the meeting the viewer stands in; 0 where there is no release, or the viewer makes none."""
+    """Returns the number for the viewer's own meeting; 0 if nothing is published or the viewer may not publish."""
     return sum(unreleased_sessions([viewer]).values())
 
 

@@ -1,1 +1,1 @@
-"""Reads about sessions, always for a viewer: the agenda as released, and the draft behind it."""
+"""Reads of published agenda versions, always for a viewer."""

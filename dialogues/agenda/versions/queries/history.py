@@ -1,4 +1,4 @@
-"""The releases of a meeting, the newest and those before it, for those who work on the agenda."""
+"""All versions of a meeting's agenda, for people who may edit it."""
 
 from uuid import UUID
 
@@ -13,25 +13,25 @@ from dialogues.policy import AGENDA_EDIT
 
 
 def release_history(viewer: Viewer) -> list[ReleaseHead]:
-    """All releases of the meeting, newest first.
+    """Returns all versions of the meeting, newest first.
 
-    :raises Unseen: the viewer does not work on it.
+    :raises NotFound: the viewer may not edit the agenda.
     """
     rows = db.session.execute(
         select(Release.id, Release.at, Release.reason)
         .where(Release.meeting_id == _meeting(viewer))
         .order_by(Release.number)
     )
-    # Of several of one moment, which differ by a successor alone, the last is shown.
+    # Rows with the same `at` differ only in a replaced person, so the last one stands for all of them.
     last = {row.at: row for row in rows}
     heads = [ReleaseHead(row.id, number, at, row.reason) for number, (at, row) in enumerate(last.items(), start=1)]
     return heads[::-1]
 
 
 def release_as_it_was(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[ReleasedSession]]:
-    """One release of the meeting with its sessions, in the order of time; `people_in` says who is named in them.
+    """Returns one version with its sessions in order of time. The people in it come from `published.people_in`.
 
-    :raises Unseen: there is none of that number, or the viewer does not work on the agenda.
+    :raises NotFound: no version has this number, or the viewer may not edit the agenda.
     """
     head = next((one for one in release_history(viewer) if one.number == number), None)
     if head is None:

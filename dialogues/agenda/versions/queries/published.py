@@ -1,4 +1,4 @@
-"""The agenda as released: what a viewer is admitted to, and who does what in it as far as the viewer may know."""
+"""The published agenda: the sessions a viewer may see, and the people in them whom the viewer may know."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,12 @@ from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPL
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Which released sessions the action reaches; those reached by times and places only are among them."""
+    """Filter: published sessions that the action reaches, also those of which the viewer sees only time and place."""
     return _reached(viewer, viewer.scopes(action))
 
 
 def seen_in_full(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Of which released sessions more than time and place is shown."""
+    """Filter: published sessions of which the viewer sees more than time and place."""
     return _reached(viewer, viewer.scopes(action) - {Scope.PLACES})
 
 
@@ -65,7 +65,7 @@ def _named(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHead:
-    """A release without its sessions; one that took over another for a successor's sake is told as that one."""
+    """A version without its sessions. `number` is the public number, see `public_release_number`."""
 
     id: UUID
     number: int
@@ -75,7 +75,7 @@ class ReleaseHead:
 
 @dataclass(frozen=True)
 class ReleasedSession:
-    """A session as released; of one that is seen by time and place only, `frozen` holds nothing else."""
+    """A published session as one viewer sees it. Without `in_full`, `frozen` is cut to times and, if allowed, rooms."""
 
     session_id: UUID
     release_id: UUID
@@ -125,11 +125,12 @@ class ReleasedSession:
         return tuple(self.frozen.get("languages", ()))
 
 
-#: What is left of a session that is seen by time and place only; of a restricted one not even the place.
+#: What a viewer without full access sees of a session. For sessions by invitation even the room is hidden.
 _TIMES = ("zone", "local_start", "local_end", "starts", "ends", "tz_version")
 
 
 def as_seen(row: Any) -> ReleasedSession:
+    """Builds a `ReleasedSession` from a row of `sessions_of`, without the facts that the viewer may not see."""
     frozen = row.frozen
     if not row.in_full:
         kept = _TIMES if row.admits is Admits.INVITED else (*_TIMES, "rooms")
@@ -142,7 +143,7 @@ def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
 
 
 def sessions_of(viewer: Viewer, action: Action, releases: Select[Any]) -> Select[Any]:
-    """The sessions of these releases that the action reaches, in the order of time."""
+    """Selects the sessions of these versions that the action reaches, in order of time."""
     return (
         select(
             ReleaseItem.session_id,
@@ -159,7 +160,7 @@ def sessions_of(viewer: Viewer, action: Action, releases: Select[Any]) -> Select
 
 
 def _current(viewer: Viewer) -> Select[Any]:
-    """The newest release of the meeting in which the viewer stands, of each meeting for the system."""
+    """Selects the newest version of the viewer's meeting; for the system, the newest version of every meeting."""
     one, later = aliased(Release), aliased(Release)
     newest = select(one.id).where(~exists().where(later.meeting_id == one.meeting_id, later.number > one.number))
     if viewer.place is not None and viewer.place.meeting_id is not None:
@@ -168,7 +169,7 @@ def _current(viewer: Viewer) -> Select[Any]:
 
 
 def current_release(meeting_id: UUID) -> ReleaseHead | None:
-    """The newest release of a meeting, without its sessions; None before the first."""
+    """Returns the newest version of a meeting without its sessions, or None before the first. Does no access check."""
     table = Release.__table__
     newest = select(table.c.id, public_release_number(table).label("told"), table.c.at, table.c.reason).where(
         table.c.meeting_id == meeting_id
@@ -178,7 +179,7 @@ def current_release(meeting_id: UUID) -> ReleaseHead | None:
 
 
 def public_release_number(release: Any) -> Any:
-    """Which release of its meeting it is for those who see numbers: one for each moment."""
+    """SQL expression for the version number that readers see: versions with the same `at` share one number."""
     before = Release.__table__.alias("before")
     return (
         select(func.count(func.distinct(before.c.at)))
@@ -189,8 +190,12 @@ def public_release_number(release: Any) -> Any:
 
 
 def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID | None = None) -> list[ReleasedSession]:
-    """The released sessions that the action reaches, in the order of time; with the action of files and feeds, those
-    that the viewer is admitted to. The system names the meeting."""
+    """Returns the published sessions that the action reaches, in order of time.
+
+    With `INVITE_FILE`, the action of files and feeds, these are the sessions that the viewer is admitted to.
+
+    :param meeting_id: required for the system, which has no meeting of its own.
+    """
     query = _sessions(viewer, action)
     if meeting_id is not None:
         query = query.where(ReleaseItem.meeting_id == meeting_id)
@@ -198,9 +203,9 @@ def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID 
 
 
 def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_SEE) -> ReleasedSession:
-    """One released session in full.
+    """Returns one published session that the viewer sees in full.
 
-    :raises Unseen: there is none, or the viewer sees no more of it than time and place.
+    :raises NotFound: there is none, or the viewer sees only its time and place.
     """
     row = db.session.execute(
         _sessions(viewer, action).where(ReleaseItem.session_id == session_id).limit(1)
@@ -211,7 +216,7 @@ def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_S
 
 
 def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
-    """The released sessions of which the viewer is rapporteur."""
+    """Returns the published sessions of which the viewer is rapporteur."""
     assigned = exists().where(
         ReleasePerson.release_id == ReleaseItem.release_id,
         ReleasePerson.session_id == ReleaseItem.session_id,
@@ -223,8 +228,6 @@ def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
 
 @dataclass(frozen=True, slots=True)
 class NamedPart:
-    """A person with what they do in a session."""
-
     person_id: UUID
     name: str
     native: str
@@ -235,9 +238,9 @@ _PART_ORDER = {part: place for place, part in enumerate(Part)}
 
 
 def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) -> dict[UUID, list[NamedPart]]:
-    """Who does what in the sessions of a release that the viewer sees in full: everyone, or the viewer alone.
+    """Returns the people of each session that the viewer sees in full, by session id, sorted by part.
 
-    Whoever wants an audience not to know that they come is not named to it.
+    Leaves out people whose name is hidden from the viewer. A viewer without `SESSION_PEOPLE_SEE` gets only themselves.
     """
     query = (
         select(
@@ -268,12 +271,12 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
 
 
 def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
-    """A release as it can be compared with another or with the draft, for those who see all of it."""
+    """Returns one version as snapshots by session id, to compare it with another version or with the draft."""
     return _snapshots(viewer, action, select(Release.id).where(Release.id == release_id))
 
 
 def current_snapshots(viewer: Viewer, meeting_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
-    """The newest release of a meeting, to be compared; empty before the first."""
+    """Returns the newest version of a meeting as snapshots by session id; empty before the first version."""
     newest = select(Release.id).where(Release.meeting_id == meeting_id).order_by(Release.number.desc()).limit(1)
     return _snapshots(viewer, action, newest)
 

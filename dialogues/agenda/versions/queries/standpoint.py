@@ -1,4 +1,4 @@
-"""How a viewer sees the published agenda: the version, their scopes and their own parts, in one query."""
+"""How much of the published agenda a viewer sees: version, scopes and own parts, loaded in one query."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ class Standpoint:
 
     @property
     def own_sessions(self) -> int:
-        """In how many sessions the viewer has a part."""
+        """Number of sessions in which the viewer has a part."""
         return len({session_id for session_id, _part in self.parts})
 
     @property
@@ -35,7 +35,7 @@ class Standpoint:
         return Scope.ALL in self.scopes
 
     def takes_file_of(self, session: ReleasedSession) -> bool:
-        """Whether the viewer has a calendar file of the session: what one may read is not always one's own."""
+        """Returns whether the viewer can download a calendar file of the session; seeing a session is not enough."""
         if Scope.PLACES in self.file_scopes:
             return True
         named = any(session_id == session.session_id for session_id, _part in self.parts)
@@ -43,7 +43,7 @@ class Standpoint:
 
 
 def standpoint(viewer: Viewer) -> Standpoint | None:
-    """From where the viewer sees the agenda, in one query; None before the first release."""
+    """Returns the viewer's standpoint in one query, or None before the first version."""
     if viewer.place is None or viewer.place.meeting_id is None:
         return None
     rows = db.session.execute(_newest_version(viewer.place.meeting_id, viewer.person_id)).all()

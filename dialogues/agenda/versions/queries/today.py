@@ -1,4 +1,4 @@
-"""The sessions of one day in several meetings at once, each as far as the viewer there may know it."""
+"""Today's sessions in several meetings at once, each limited to what the viewer may see there."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.policy import AGENDA_SEE
 
-#: The widest that a calendar day anywhere can lie from an instant of it.
+#: A coarse filter, longer than any local day (25 hours when clocks go back); the exact day is checked below.
 _A_DAY_ANYWHERE = timedelta(hours=26)
 
 
 def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID, ReleasedSession]]:
-    """Meeting and session of everything released for today, by the calendar of each meeting's place; one query.
+    """Returns (meeting id, session) for every published session of today in the zone of its meeting; one query.
 
-    :param viewers: one viewer, standing in each meeting asked about.
+    :param viewers: one viewer per meeting, each placed in that meeting.
     """
     able = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
     if not able:
