@@ -1,1 +1,1 @@
-"""Records that no longer change: filed, embargoed, found by those who may read them."""
+"""Records that never change: filing, embargoes, and search limited to what the viewer may read."""

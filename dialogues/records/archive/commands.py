@@ -1,4 +1,4 @@
-"""What archivists do: take over finished summaries, bring in records; and the counting of searches."""
+"""Files finished summaries and uploaded records; counts searches for the rate limit."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,15 +31,15 @@ from dialogues.records.notes import operations as notes_operations
 from dialogues.records.notes import queries as notes_queries
 
 _AN_HOUR = timedelta(hours=1)
-#: Whose key seals the files of the liaison office's own records.
+#: The owner of the key for files of the liaison office's own records.
 _OFFICE = UUID(int=0)
 
 
 def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: datetime) -> UUID:
-    """Take over a finished summary by its line; its text goes from one table to the other, past who files it.
+    """Files a finished summary and returns the record's id. The archivist does not see the text.
 
-    :raises Refusal: another record bears the reference code, it is not of the meeting in which alone the viewer files,
-        or the summary is no longer finished.
+    :raises Refusal: another record has the reference code, the code is of another meeting than the archivist's, or the
+        summary is no longer finished.
     """
     with transaction(viewer, RECORD_FILE) as change:
         summary = notes_queries.filed_text(change.viewer, document_id)
@@ -69,10 +69,11 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
 def upload_record(
     viewer: Viewer, shelf_key: str, record: NewRecord, upload: IO[bytes] | None, *, limit: int, now: datetime
 ) -> UUID:
-    """Bring in a record; from then on nothing changes it.
+    """Files a record and returns its id. Records cannot be changed afterwards.
 
-    :raises Refusal: it is dated in the future, empty, its embargo is odd, its reference code is taken or not of the
-        meeting in which alone the viewer files, or its file is none that is taken in.
+    :param limit: the maximum size of the file in bytes.
+    :raises Refusal: the date is in the future, there is no content, the embargo is invalid, the reference code is in
+        use or of another meeting than the archivist's, or the type of file is not accepted.
     """
     with transaction(viewer, RECORD_FILE) as change:
         shelf = shelves.shelf(change.viewer, shelf_key)
@@ -97,16 +98,17 @@ def _keep_to_the_meeting(change: Change, shelf: Shelf, reference: str) -> None:
 
 
 def _with_file(shelf: Shelf, record: NewRecord, upload: IO[bytes], *, limit: int, now: datetime) -> NewRecord:
-    """The record with its file stored; the name it came with is not kept, since names tell."""
+    """Stores the file and returns the record with it. The file name is not stored, because names can reveal people."""
     key = KeyName("records", shelf.dialogue_id or _OFFICE)
     stored = store_file(db.session(), upload, key=key, dialogue_id=shelf.dialogue_id, limit=limit, now=now)
     return replace(record, file_id=stored.id, file_sha256=stored.sha256)
 
 
 def count_search(viewer: Viewer, *, an_hour: int, now: datetime) -> None:
-    """Count a search before it is made.
+    """Counts a search before it runs.
 
-    :raises Throttled: the account has searched too often within the hour.
+    :param an_hour: allowed searches per account and hour.
+    :raises Throttled: the account has reached the limit.
     """
     bucket = Bucket(Limit("search/account", an_hour, _AN_HOUR), f"search/account:{viewer.account_id}")
     with upkeep(system(Purpose.UPKEEP)):

@@ -1,4 +1,4 @@
-"""What archivists type about records, as typed values."""
+"""Forms of the archive."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
@@ -31,14 +31,12 @@ _NEEDED = _l("Please fill this in.")
 
 
 class FileSummaryForm(Form):
-    """Under which code a finished summary is filed."""
+    """The reference code for a finished summary."""
 
     reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
 
 
 class UploadForm(Form):
-    """A record from before, or from outside."""
-
     shelf = SelectField(_l("Belongs to"))
     kind = RadioField(_l("Kind"), coerce=RecordKind)
     reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
@@ -57,20 +55,19 @@ class UploadForm(Form):
     listing = RadioField(_l("While it is closed"), coerce=Listing)
 
     def offer(self, shelves: Sequence[Shelf]) -> None:
-        """Let these shelves be chosen, and the kinds and listings that there are."""
+        """Sets the choices of shelves, kinds and listings."""
         self.shelf.choices = [(shelf.key, _shelf_words(shelf)) for shelf in shelves]
         self.kind.choices = _words(UPLOADED_KINDS)
         self.listing.choices = _words(Listing)
 
     def validate_release_time(self, _field: Any) -> None:
-        """A time alone says nothing."""
         if self.release_time.data is not None and self.release_day.data is None:
             raise ValidationError(_("Write the day as well, or leave both empty."))
 
     def record(self) -> NewRecord:
-        """The record as typed, without its file.
+        """Returns the record as typed, without its file.
 
-        :raises Refusal: the clocks never show the end of its embargo, or show it twice and nobody said which.
+        :raises Refusal: the end of the embargo is in a clock gap, or is ambiguous and no fold was chosen.
         """
         return NewRecord(
             kind=self.kind.data,
@@ -83,7 +80,6 @@ class UploadForm(Form):
         )
 
     def upload(self) -> IO[bytes] | None:
-        """The file that was chosen, if any."""
         stream: IO[bytes] | None = self.file.data.stream if self.file.data else None
         return stream
 

@@ -1,4 +1,4 @@
-"""Records that no longer change; their search index stands beside them."""
+"""Records, which never change after filing. Their search index is a separate table."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,10 +13,10 @@ from dialogues.records.archive.rules import Listing, RecordKind
 
 
 class Record(Base):
-    """A filed record, read-only from then on; without a dialogue it is the liaison office's own.
+    """A filed record, read-only. Without a dialogue it belongs to the liaison office.
 
-    `document_id` names the summary it was filed from; `release_at` is the instant an embargo ends, None if there was
-    none. What it says of its session is as it was when filed.
+    `document_id` is the summary it was filed from; `release_at` is the end of its embargo, None without one. The facts
+    of its session are copied at filing.
     """
 
     __tablename__ = "record"

@@ -1,4 +1,4 @@
-"""Files records inside an open transaction; the only way into the archive."""
+"""Files records inside an open transaction; nothing else writes records."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,17 +16,17 @@ from dialogues.records.archive.rules import NewRecord, RecordFiled, Shelf, taken
 
 
 def place_record(shelf: Shelf, record: NewRecord, now: datetime) -> RecordFiled:
-    """File one record with its index row, or neither; says what happened.
+    """Files one record with its search index row. Returns the event, which the caller must record.
 
-    :raises Refusal: another record of the same archive bears its reference code.
+    :raises Refusal: another record of the same archive has its reference code.
     """
     return place_records(shelf, (record,), now)[0]
 
 
 def place_records(shelf: Shelf, records: Sequence[NewRecord], now: datetime) -> list[RecordFiled]:
-    """File several records at once.
+    """Files several records at once. Returns their events, which the caller must record.
 
-    :raises Refusal: another record of the same archive bears one of the reference codes.
+    :raises Refusal: another record of the same archive has one of the reference codes.
     """
     for reference in sorted(taken_references(shelf.dialogue_id, [record.reference for record in records])):
         raise taken(reference)

@@ -1,4 +1,4 @@
-"""Decisions about records, on given facts: what they are, when they open, what may be filed."""
+"""Decisions about records: kinds, embargoes, and what may be filed."""
 
 import hashlib
 import json
@@ -14,16 +14,16 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.notes.rules import RESPONSIBILITY as OF_DOCUMENTS
 from dialogues.records.notes.rules import DocumentKind
 
-#: How many characters a record's title, reference and text may have.
+#: Maximum number of characters of a record's title, reference and text.
 TITLE_LONGEST = 300
 REFERENCE_LONGEST = 60
 TEXT_LONGEST = 100_000
-#: A release further away than this is a slip of the pen.
+#: A longer embargo is refused, because it is probably a typing error.
 LONGEST_EMBARGO = timedelta(days=150 * 366)
 
 
 class RecordKind(Enum):
-    """What a record is; each prints its own line of responsibility."""
+    """What a record is. Each kind has its own line of responsibility."""
 
     SUMMARY = "summary"
     STATEMENT = "statement"
@@ -31,19 +31,19 @@ class RecordKind(Enum):
     SCAN = "scan"
 
 
-#: What an archivist brings in; summaries come from their sessions.
+#: Kinds that can be uploaded; summaries come from their sessions.
 UPLOADED_KINDS = tuple(kind for kind in RecordKind if kind is not RecordKind.SUMMARY)
 
 
 class Listing(Enum):
-    """What is listed of a record while it is closed; an unlisted one is never listed, counted or found."""
+    """What a closed record shows in lists. An unlisted record is never listed, counted or found."""
 
     TITLE_VISIBLE = "title_visible"
     UNLISTED_UNTIL_RELEASE = "unlisted_until_release"
     UNLISTED = "unlisted"
 
 
-#: Who answers for a record, printed under it.
+#: Who is responsible for a record, printed under it.
 RESPONSIBILITY: dict[RecordKind, str] = {
     RecordKind.SUMMARY: OF_DOCUMENTS[DocumentKind.SUMMARY],
     RecordKind.STATEMENT: N_("Statement as received. Whoever made it answers for it; it binds nobody else."),
@@ -54,7 +54,7 @@ RESPONSIBILITY: dict[RecordKind, str] = {
 }
 
 
-#: What the rule of the session asks of readers, printed under a record.
+#: What the rule of the session means for readers, printed under a record.
 RULE_LINES: dict[Rule, str] = {
     Rule.ON_THE_RECORD: N_("What is said may be used and, once the speaker has cleared the quotation, attributed."),
     Rule.CHATHAM_HOUSE: N_("What is said may be used; who said it, and who was there, may not be revealed."),
@@ -65,7 +65,7 @@ RULE_LINES: dict[Rule, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """What a record belongs to: a dialogue, a meeting, a session, or without a dialogue the liaison office itself."""
+    """What a record belongs to: a dialogue, a meeting, a session or, without a dialogue, the liaison office."""
 
     dialogue_id: UUID | None = None
     meeting_id: UUID | None = None
@@ -76,7 +76,7 @@ class Shelf:
 
     @property
     def key(self) -> str:
-        """The word for it in a form."""
+        """The value of this shelf in the form's select field."""
         if self.dialogue_id is None:
             return "office"
         return str(self.session_id or self.meeting_id or "dialogue")
@@ -84,7 +84,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Embargo:
-    """Until when a record is closed: the instant, and the local time and zone it was written in."""
+    """The end of an embargo: the instant, and the local time and zone as typed."""
 
     release_at: datetime
     local: datetime
@@ -93,7 +93,7 @@ class Embargo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
-    """A record as it is to be filed."""
+    """A record to file."""
 
     kind: RecordKind
     reference: str
@@ -107,7 +107,7 @@ class NewRecord:
     file_sha256: str | None = None
 
     def digest(self, shelf: Shelf) -> str:
-        """SHA-256 over all that the record says, its file's own digest included."""
+        """SHA-256 of the whole content, including the digest of its file."""
         facts = {
             "reference": self.reference,
             "kind": self.kind.value,
@@ -132,19 +132,28 @@ class RecordFiled(DomainEvent):
 
 
 def refuse_future(dated: date, today: date) -> None:
-    """:raises Refusal: the record bears a day that is still to come."""
+    """Checks the date of a record.
+
+    :raises Refusal: it is in the future.
+    """
     if dated > today:
         raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
 
 
 def refuse_nothing(text: str, has_file: bool) -> None:
-    """:raises Refusal: there is neither text nor a file."""
+    """Checks that a record has content.
+
+    :raises Refusal: there is neither text nor a file.
+    """
     if not text and not has_file:
         raise Refusal(N_("Type the text or choose a file: a record needs one of them."), field="text")
 
 
 def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
-    """:raises Refusal: the embargo is over already, or longer than any archive's."""
+    """Checks the end of an embargo.
+
+    :raises Refusal: it is in the past, or too far in the future.
+    """
     if embargo.release_at <= now:
         raise Refusal(N_("This moment is past. Leave day and time empty to file an open record."), field="release_day")
     if embargo.release_at > now + LONGEST_EMBARGO:
@@ -152,9 +161,11 @@ def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
 
 
 def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
-    """Whoever files in one meeting alone learns from no refusal what is filed in others.
+    """Checks the reference code of an archivist whose role covers this meeting only.
 
-    :raises Refusal: the reference code does not begin as those of this meeting do.
+    The prefix of the meeting is required, so that the refusal "already in use" reveals nothing about other meetings.
+
+    :raises Refusal: the reference code does not start with the code of the meeting.
     """
     if not reference.casefold().startswith(meeting_code.casefold()):
         raise Refusal(
@@ -163,7 +174,7 @@ def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
 
 
 def taken(reference: str) -> Refusal:
-    """What to say when another record bears the reference code."""
+    """Returns the refusal of a reference code that another record has."""
     return Refusal(
         N_("Another record has the reference code %(reference)s. Choose one of its own."),
         field="reference",

@@ -1,4 +1,4 @@
-"""Pages of the archive, in a dialogue and in each of its meetings: lists, records, search, filing."""
+"""Pages of the archive, for a dialogue and for each of its meetings: lists, records, search, filing."""
 
 import mimetypes
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ blueprint = Blueprint("archive", __name__)
 
 
 def markdown_of(record: Sheet) -> str:
-    """The record's Markdown, the same for everyone who may read it in that language."""
+    """Returns the record as Markdown. It contains nothing about the reader, except their language."""
     line = record.line
     facts = [
         (_("Reference code"), line.reference),
@@ -64,7 +64,7 @@ View = Callable[..., Any]
 
 
 def _in_both(path: str, **options: Any) -> Callable[[View], View]:
-    """The page stands in the archive of the meeting and in that of the dialogue; the address says which."""
+    """Adds the view to the archive of the meeting and to that of the dialogue."""
 
     def add(view: View) -> View:
         for archive in (_MEETING, _DIALOGUE):
@@ -75,7 +75,7 @@ def _in_both(path: str, **options: Any) -> Callable[[View], View]:
 
 
 def _here() -> dict[str, Any]:
-    """The archive in which the viewer stands, as the argument of its addresses."""
+    """Returns the id in the current address that selects the archive, as arguments for `url_for`."""
     return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _PLACES}
 
 
@@ -87,7 +87,7 @@ def _settings() -> Settings:
 @blueprint.get(_DIALOGUE, endpoint="dialogue_records")
 @_reads
 def records(**_place: UUID) -> str:
-    """The records of the meeting and of its dialogue, or of the whole dialogue, as far as the viewer may know."""
+    """The records of the meeting and its dialogue, or of the whole dialogue, limited to what the viewer may know."""
     kind, belonging = _chosen_kind(), _chosen_belonging()
     found = records_queries.lines(
         viewer(), clock.now(), kind=kind, belonging=belonging, page=request.args.get("page", 1, type=int)
@@ -152,7 +152,7 @@ def _belonging_pills(found: Lines, kind: RecordKind | None, chosen: Belonging) -
 @_in_both("/search")
 @_reads
 def search(**_place: UUID) -> str:
-    """Full-text search within what the viewer may read now."""
+    """Full-text search of the records that the viewer may read now."""
     query = one_line(request.args.get("q", ""))[:_LONGEST_QUERY]
     if query:
         commands.count_search(viewer(), an_hour=_settings().searches_an_hour, now=clock.real_now())
@@ -168,7 +168,7 @@ def search(**_place: UUID) -> str:
 
 @blueprint.errorhandler(Throttled)
 def searched_too_often(throttled: Throttled) -> tuple[str, int, dict[str, str]]:
-    """Say when the next search counts again."""
+    """Answers 429 with the time until the next search is allowed."""
     seconds = ceil(throttled.wait.total_seconds())
     page = render_template(
         "error.html",
@@ -183,7 +183,7 @@ def searched_too_often(throttled: Throttled) -> tuple[str, int, dict[str, str]]:
 @_in_both("/<uuid:record_id>")
 @_reads
 def record(record_id: UUID, **_place: UUID) -> str:
-    """One record, to read and to print."""
+    """One record, for reading and printing."""
     found = records_queries.record(viewer(), record_id, clock.now())
     return render_template(
         "records/archive/record.html",
@@ -197,7 +197,7 @@ def record(record_id: UUID, **_place: UUID) -> str:
 @_in_both("/<uuid:record_id>/record.md")
 @_reads
 def markdown(record_id: UUID, **_place: UUID) -> Response:
-    """A record as Markdown: what it says and nothing of who took it out or when."""
+    """A record as a Markdown file, without a trace of who downloaded it or when."""
     found = records_queries.record(viewer(), record_id, clock.now())
     return download(markdown_of(found).encode(), "record.md", "text/markdown; charset=utf-8")
 
@@ -205,7 +205,7 @@ def markdown(record_id: UUID, **_place: UUID) -> Response:
 @_in_both("/<uuid:record_id>/file")
 @_reads
 def file(record_id: UUID, **_place: UUID) -> Response:
-    """The file of a record, under a neutral name."""
+    """The file of a record under a neutral name."""
     found = records_queries.file_of(viewer(), record_id, clock.now())
     answer = Response(found.pieces, content_type=found.media_type)
     answer.content_length = found.size
@@ -219,7 +219,6 @@ def file(record_id: UUID, **_place: UUID) -> Response:
 @allows(RECORD_FILE)
 @form_page("records/archive/upload.html")
 def upload(**_place: UUID) -> Iterator[Any]:
-    """Bring in a record."""
     shelves = shelves_queries.shelves(viewer())
     form = UploadForm(
         data={
@@ -244,7 +243,7 @@ def upload(**_place: UUID) -> Iterator[Any]:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-    """Say how large a file may be."""
+    """Answers 413 with the allowed size."""
     return render_template(
         "error.html",
         code=413,
@@ -260,7 +259,7 @@ def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 @allows(RECORD_FILE)
 @form_page("records/archive/file_summary.html")
 def file_summary(meeting_id: UUID, document_id: UUID) -> Iterator[Any]:
-    """File a finished summary by its line."""
+    """Files a finished summary; the archivist sees only its line, not its text."""
     line = shelves_queries.waiting_line(viewer(), document_id)
     form = FileSummaryForm(data={"reference": f"{line.code}/S" if line.code else ""})
     yield {"form": form, "line": line, "meeting_id": meeting_id}

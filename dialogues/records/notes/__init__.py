@@ -1,1 +1,1 @@
-"""Raw notes that stay with their rapporteur, and summaries that several people edit without losing a word."""
+"""Raw notes that only their rapporteur can read, and session summaries that several people edit."""

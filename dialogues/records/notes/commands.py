@@ -24,9 +24,9 @@ from dialogues.records.notes.rules import (
 
 
 def save_raw_notes(viewer: Viewer, session_id: UUID, text: str, *, version: int, now: datetime) -> None:
-    """Keep the viewer's own raw notes of a session of which the viewer is rapporteur.
+    """Saves the viewer's own raw notes of a session; an unchanged text changes nothing.
 
-    :raises Refusal: other notes were saved meanwhile, in another window; or the text is too long.
+    :raises Refusal: other notes were saved meanwhile (in another window), or the text is too long.
     """
     with transaction(viewer, RAW_NOTES_WRITE) as change:
         session = queries.session(change.viewer, session_id, RAW_NOTES_WRITE)
@@ -41,7 +41,7 @@ def save_raw_notes(viewer: Viewer, session_id: UUID, text: str, *, version: int,
 
 
 def save_summary(viewer: Viewer, session_id: UUID, text: str, *, based_on: int, now: datetime) -> None:
-    """Save a session's summary as a new version; the same text again makes none.
+    """Saves a session's summary as a new version; an unchanged text makes no version.
 
     :raises Refusal: another text was saved meanwhile, the summary is finished or filed, or the text is too long.
     """
@@ -53,7 +53,7 @@ def save_summary(viewer: Viewer, session_id: UUID, text: str, *, based_on: int, 
 
 
 def restore_version(viewer: Viewer, session_id: UUID, number: int, *, version: int, now: datetime) -> None:
-    """Make the text of an old version the newest one; the versions between stay.
+    """Adds a new version with the text of an old one; the versions between are kept.
 
     :raises Refusal: another text was saved meanwhile, or the summary is finished or filed.
     """
@@ -73,10 +73,10 @@ def _add_version(change: Change, session: SessionNotes, text: str, *, based_on: 
 
 
 def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
-    """Mark a session's summary finished: its text is locked until it is reopened.
+    """Marks a session's summary as finished, which locks its text until it is reopened.
 
-    :raises Refusal: another text was saved meanwhile, there is none yet, it is locked already, or the session has not
-        begun.
+    :raises Refusal: another text was saved meanwhile, there is no summary, it is already locked, or the session has not
+        started.
     """
     with transaction(viewer, SUMMARY_FINISH) as change:
         session, document = _summary(change.viewer, session_id)
@@ -89,7 +89,7 @@ def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datet
 
 
 def reopen_summary(viewer: Viewer, session_id: UUID, *, now: datetime) -> None:
-    """Make a finished summary a draft again.
+    """Makes a finished summary a draft again.
 
     :raises Refusal: it is a draft, or was filed meanwhile.
     """
@@ -109,7 +109,7 @@ def _summary(viewer: Viewer, session_id: UUID) -> tuple[SessionNotes, Document]:
 
 
 def destroy_due_raw_notes(now: datetime) -> int:
-    """Destroy the raw notes whose day has come, each with its key; returns how many."""
+    """Destroys raw notes whose retention has ended, each with its key. Returns how many."""
     today = now.astimezone(UTC).date()
     if not queries.raw_notes_due(today):
         return 0

@@ -1,4 +1,4 @@
-"""What is typed about notes, as typed values."""
+"""Forms for raw notes and summaries."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SubmitField
@@ -8,14 +8,14 @@ from dialogues.records.notes.rules import RAW_NOTES_LONGEST, SUMMARY_LONGEST
 
 
 class RawNotesForm(Form):
-    """A rapporteur's own notes; they may be emptied."""
+    """A rapporteur's own notes; an empty text is allowed."""
 
     text = LinesField(_l("Raw notes"), RAW_NOTES_LONGEST)
     version = VersionField()
 
 
 class SummaryForm(Form):
-    """The text of a summary, to be saved or only looked at."""
+    """The text of a summary, to save or to preview."""
 
     text = LinesField(_l("Summary"), SUMMARY_LONGEST, required=True)
     version = VersionField()
@@ -23,10 +23,10 @@ class SummaryForm(Form):
 
 
 class SeenVersionForm(Form):
-    """A decision on the version that the page shows."""
+    """A confirmation, with the version that the page showed."""
 
     version = VersionField()
 
 
 class DecisionForm(Form):
-    """A decision with nothing to fill in."""
+    """A confirmation without fields."""

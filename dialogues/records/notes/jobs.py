@@ -1,4 +1,4 @@
-"""Background work of notes: raw notes go on the day that was fixed when they were begun."""
+"""Background work of notes: deletes raw notes at the end of their retention."""
 
 from threading import Event
 
@@ -8,7 +8,6 @@ from dialogues.records.notes import commands
 
 
 def destroy_due(_stop: Event) -> int:
-    """Destroy the raw notes whose day has come; returns how many."""
     return commands.destroy_due_raw_notes(clock.now())
 
 

@@ -1,4 +1,4 @@
-"""Raw notes, sealed for their owner, and documents without any author column."""
+"""Raw notes, encrypted for their owner, and documents, which store no author."""
 
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,7 @@ from dialogues.records.notes.rules import DocumentKind, DocumentState
 
 
 class RawNotes(Base):
-    """A rapporteur's own notes of one session; each row has a key of its own, and goes when that key goes."""
+    """A rapporteur's own notes of one session. Each row has its own encryption key, which is destroyed with it."""
 
     __tablename__ = "raw_notes"
     __table_args__ = (
@@ -36,17 +36,17 @@ class RawNotes(Base):
 
     @property
     def key(self) -> KeyName:
-        """The name of the key that opens these notes and no others."""
+        """The name of the key for this row only."""
         return KeyName("raw_notes", self.id)
 
     @property
     def place(self) -> Place:
-        """Where the sealed text stands; moved elsewhere it cannot be opened."""
+        """Binds the ciphertext to this row and column: copied elsewhere, it cannot be decrypted."""
         return Place("raw_notes", "text_sealed", self.id, self.dialogue_id)
 
 
 class Document(Base):
-    """A text several people edit: no author, no history by person, days instead of times."""
+    """A text that several people edit. Stores no author, no history by person, and days instead of times."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -68,7 +68,7 @@ class Document(Base):
 
 
 class DocumentVersion(Base):
-    """A version of a document's text and the version it was based on; dated to the day."""
+    """A version of a document's text, with the version it was based on and its day."""
 
     __tablename__ = "document_version"
 

@@ -1,4 +1,4 @@
-"""The few writes of notes that features above may make, inside their open transaction."""
+"""Writes of notes that features above may make, inside their open transaction."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -22,10 +22,10 @@ from dialogues.records.notes.rules import (
 
 
 def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | None = None) -> Document:
-    """Add the text as the newest version of the session's summary, which is begun if there is none.
+    """Adds the text as the newest version of the session's summary; creates the summary if there is none.
 
-    :param based_on: the version that was edited; the newest unless named.
-    :raises Refusal: the session's rule keeps no summary, or the text is too long.
+    :param based_on: the version that was edited; the newest if None.
+    :raises Refusal: the rule of the session allows no summary, or the text is too long.
     """
     refuse_without_notes(session.rule)
     bounded(text, SUMMARY_LONGEST, field="text")
@@ -46,7 +46,7 @@ def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | 
 
 
 def summary_of(session_id: UUID) -> Document | None:
-    """The row of a session's summary; None until it is begun."""
+    """Returns the row of a session's summary, or None."""
     return db.session.execute(select(Document).where(Document.session_id == session_id)).scalar_one_or_none()
 
 
@@ -66,9 +66,9 @@ def _begin_summary(session: SessionRef) -> Document:
 
 
 def place_raw_notes(session: SessionRef, owner_id: UUID, text: str, *, day: date, destroy_by: date) -> RawNotes:
-    """Seal the text as the owner's raw notes of the session; the day they go is fixed when they are begun.
+    """Encrypts and stores the text as the owner's raw notes of the session. `destroy_by` is set only the first time.
 
-    :raises Refusal: the session's rule keeps no notes, or the text is too long.
+    :raises Refusal: the rule of the session allows no notes, or the text is too long.
     :raises KeyErased: these notes were destroyed.
     """
     refuse_without_notes(session.rule)
@@ -95,16 +95,16 @@ def place_raw_notes(session: SessionRef, owner_id: UUID, text: str, *, day: date
 
 
 def destroy_raw_notes(row: RawNotes, now: datetime) -> None:
-    """Destroy raw notes: the key first, so that no backup opens them, then the row."""
+    """Destroys raw notes: first the key, so that no backup can be decrypted, then the row."""
     key_store().erase(row.key, now=now)
     db.session.delete(row)
     db.session.flush()
 
 
 def mark_filed(document_id: UUID) -> None:
-    """Close a finished summary for good: the archive has taken its text over.
+    """Locks a finished summary permanently, after the archive has copied its text.
 
-    :raises Refusal: it is no longer finished, or was filed before.
+    :raises Refusal: it is not finished, or was already filed.
     """
     document = db.session.get(Document, document_id)
     if document is None:

@@ -1,4 +1,4 @@
-"""Reads about notes, always for a viewer: raw notes by their owner, drafts by those who work on them, filed texts."""
+"""Reads of notes, always for a viewer: own raw notes, drafts for their editors, filed summaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ from dialogues.records.notes.rules import RULES_WITH_NOTES, DocumentKind, Docume
 VERSIONS_ON_A_PAGE = 50
 
 
-#: Two actions reach summaries in one state only; the others reach them from the first draft on.
+#: These actions reach summaries in one state only; the others reach every state.
 _ONLY_IN = {SUMMARY_FILED_READ: DocumentState.FILED, RECORD_FILE: DocumentState.FINISHED}
 
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Which summaries the action reaches."""
+    """Filter: summaries that the action reaches."""
     reached = _reached(viewer, action, Document.meeting_id, Document.session_id)
     if action == SUMMARY_FILED_READ and viewer.place is not None:
         reached = and_(reached, Document.session_id.in_(_sessions_admitted_to(viewer)))
@@ -50,14 +50,14 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 def visible_sessions(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Of which released sessions the action reaches the notes, whether there are any yet or not."""
+    """Filter: published sessions whose notes the action reaches, also if there are no notes yet."""
     if action in _ONLY_IN:
         return visible(viewer, action)
     return _reached(viewer, action, ReleaseItem.meeting_id, ReleaseItem.session_id)
 
 
 def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Which raw notes the action reaches: one's own, of sessions of which one is rapporteur; no role reaches more."""
+    """Filter: the viewer's own raw notes, of sessions of which they are rapporteur. No role opens other raw notes."""
     if viewer.is_system:
         return true()
     return and_(
@@ -87,7 +87,7 @@ def _rows(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
 
 
 def _own_sessions(viewer: Viewer) -> Select[Any]:
-    """The sessions of which the viewer is rapporteur in the newest release that holds them."""
+    """Selects the sessions of which the viewer is rapporteur in the newest version that contains them."""
     newest = _newest(viewer)
     return (
         select(ReleasePerson.session_id)
@@ -102,7 +102,7 @@ def _own_sessions(viewer: Viewer) -> Select[Any]:
 
 
 def _sessions_admitted_to(viewer: Viewer) -> Select[Any]:
-    """The sessions that the viewer is admitted to in the newest release that holds them."""
+    """Selects the sessions to which the viewer is admitted in the newest version that contains them."""
     newest = _newest(viewer)
     return (
         select(ReleaseItem.session_id)
@@ -113,7 +113,7 @@ def _sessions_admitted_to(viewer: Viewer) -> Select[Any]:
 
 
 def _newest(viewer: Viewer) -> Any:
-    """Each session with the number of the newest release that holds it: a summary outlives a session taken out."""
+    """Each session with the newest version that contains it. A summary outlives a session removed from the agenda."""
     return (
         select(ReleaseItem.session_id, func.max(Release.number).label("number"))
         .join(Release, Release.id == ReleaseItem.release_id)
@@ -129,24 +129,24 @@ def _meeting_id(viewer: Viewer) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class SessionNotes:
-    """A released session with what is kept of it, as far as the viewer may know."""
+    """A published session with its notes, as far as the viewer may know them."""
 
     ref: SessionRef
     code: str
     title: str
     starts: datetime
     zone: str
-    #: Whether the viewer keeps raw notes of it, follows its summary from the first draft on, edits and finishes it.
+    #: What the viewer may do: write raw notes, read the summary in every state, edit it, finish it.
     keeps_raw_notes: bool
     follows: bool
     edits: bool
     finishes: bool
     document_id: UUID | None
-    #: None until the summary is begun.
+    #: None if there is no summary yet.
     state: DocumentState | None
     version: int
     finished_on: date | None
-    #: When the viewer's own raw notes go; None where there are none.
+    #: The day on which the viewer's own raw notes are destroyed; None if there are none.
     raw_notes_until: date | None
 
     @property
@@ -159,11 +159,11 @@ class SessionNotes:
 
     @property
     def is_draft(self) -> bool:
-        """Whether its summary can still be written on, begun or not."""
+        """Whether the summary can be edited; also True if there is none yet."""
         return self.state in {None, DocumentState.DRAFT}
 
     def day_of(self, now: datetime) -> date:
-        """The day on the meeting's clocks: notes are dated to the day only."""
+        """Returns the day in the meeting's zone, because notes store days without times."""
         return now.astimezone(ZoneInfo(self.zone)).date()
 
     @property
@@ -172,7 +172,10 @@ class SessionNotes:
 
 
 def _sessions(viewer: Viewer) -> Select[Any]:
-    """Sessions that may have notes, in the newest form that was released; those taken out while there is a text."""
+    """Selects sessions whose rule allows notes, from the newest version that contains them.
+
+    Sessions that are no longer on the agenda are included while they have notes.
+    """
     newest = _newest(viewer)
     last = select(func.max(Release.number)).where(Release.meeting_id == _meeting_id(viewer)).scalar_subquery()
     return (
@@ -229,15 +232,15 @@ def _as_seen(row: Any) -> SessionNotes:
 
 
 def sessions(viewer: Viewer) -> list[SessionNotes]:
-    """The sessions of the meeting whose notes the viewer works on, follows, or reads once they are filed."""
+    """Returns the sessions whose notes the viewer works on or follows, and those whose filed summary they may read."""
     mine = or_(visible_sessions(viewer, SUMMARY_SEE), visible(viewer, SUMMARY_FILED_READ))
     return [_as_seen(row) for row in db.session.execute(_sessions(viewer).where(mine))]
 
 
 def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
-    """One session whose notes one of these actions reaches.
+    """Returns one session whose notes at least one of these actions reaches.
 
-    :raises Unseen: there is none, its rule keeps no notes, or it is not the viewer's.
+    :raises NotFound: there is none, its rule allows no notes, or the viewer may not see it.
     """
     reached = or_(false(), *(visible_sessions(viewer, action) for action in actions))
     row = db.session.execute(_sessions(viewer).where(reached, ReleaseItem.session_id == session_id)).one_or_none()
@@ -248,7 +251,7 @@ def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a text: its number, the one it was based on, its day. Who wrote it is not kept."""
+    """A version of a text. Its author is not stored."""
 
     number: int
     based_on: int
@@ -256,14 +259,14 @@ class Version:
     text: str = ""
 
 
-#: What a summary is before anybody began it.
+#: Stands for a summary that does not exist yet.
 UNWRITTEN = Version(0, 0, date.min)
 
 
 def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> Version:
-    """One version of a session's summary, the newest unless named; :data:`UNWRITTEN` before the first.
+    """Returns one version of a session's summary, by default the newest; :data:`UNWRITTEN` if there is no summary.
 
-    :raises Unseen: there is no such version, or it is not for this viewer.
+    :raises NotFound: there is no such version, or the viewer may not read it.
     """
     if number is None and notes.document_id is None:
         return UNWRITTEN
@@ -284,7 +287,7 @@ def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> V
 
 
 def versions(viewer: Viewer, notes: SessionNotes, page: int = 1) -> list[Version]:
-    """A page of the versions of a session's summary without their texts, newest first."""
+    """Returns one page of the versions of a session's summary, newest first, without their texts."""
     rows = db.session.execute(
         select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day)
         .join(Document, Document.id == DocumentVersion.document_id)
@@ -298,7 +301,7 @@ def versions(viewer: Viewer, notes: SessionNotes, page: int = 1) -> list[Version
 
 @dataclass(frozen=True, slots=True)
 class OpenedNotes:
-    """Raw notes, opened for their owner."""
+    """Decrypted raw notes."""
 
     text: str
     version: int
@@ -307,10 +310,10 @@ class OpenedNotes:
 
 
 def raw_notes(viewer: Viewer, session_id: UUID) -> OpenedNotes | None:
-    """The viewer's own raw notes of a session; None until they are begun.
+    """Returns the viewer's own raw notes of a session, decrypted, or None.
 
-    :raises Unseen: their key was destroyed, and the row is about to follow.
-    :raises SealBroken: what is stored is not what was sealed here.
+    :raises NotFound: their key was destroyed and the row is about to be deleted.
+    :raises SealBroken: the stored ciphertext was changed or copied from elsewhere.
     """
     row = own_raw_notes(viewer, session_id)
     if row is None:
@@ -323,7 +326,7 @@ def raw_notes(viewer: Viewer, session_id: UUID) -> OpenedNotes | None:
 
 
 def own_raw_notes(viewer: Viewer, session_id: UUID) -> RawNotes | None:
-    """The row of the viewer's own raw notes of a session."""
+    """Returns the row of the viewer's own raw notes of a session, or None."""
     return db.session.execute(
         select(RawNotes).where(
             visible_raw_notes(viewer, RAW_NOTES_WRITE),
@@ -334,19 +337,19 @@ def own_raw_notes(viewer: Viewer, session_id: UUID) -> RawNotes | None:
 
 
 def destruction_day_of(session: SessionNotes, now: datetime) -> date:
-    """When raw notes of the session will be gone at the latest if they are begun now."""
+    """Returns the day on which raw notes of the session are destroyed if they are started now."""
     return destruction_day(planning.frame_of(session.ref.meeting_id).last, session.day_of(now))
 
 
 def raw_notes_due(today: date) -> Sequence[RawNotes]:
-    """Raw notes whose day has come."""
+    """Returns the raw notes whose retention ends today or earlier. For the system only."""
     due = select(RawNotes).where(RawNotes.destroy_by <= today).order_by(RawNotes.destroy_by, RawNotes.id)
     return db.session.execute(due).scalars().all()
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedLine:
-    """All that is told of a finished summary to those who file it: no text, and nobody who worked on it."""
+    """What an archivist sees of a finished summary before filing it: no text and no editors."""
 
     document_id: UUID
     session_id: UUID
@@ -357,7 +360,7 @@ class FinishedLine:
 
 
 def finished_lines(viewer: Viewer) -> list[FinishedLine]:
-    """The finished summaries of the meeting in which the viewer stands that wait to be filed, by their line only."""
+    """Returns the finished summaries of the viewer's meeting that wait to be filed."""
     rows = db.session.execute(_sessions(viewer).where(visible(viewer, RECORD_FILE)))
     return [
         FinishedLine(row.document_id, notes.id, notes.code, notes.title, notes.rule, notes.starts.date())
@@ -367,7 +370,7 @@ def finished_lines(viewer: Viewer) -> list[FinishedLine]:
 
 @dataclass(frozen=True, slots=True)
 class FiledText:
-    """A finished summary as the archive takes it over."""
+    """A finished summary as the archive copies it."""
 
     ref: SessionRef
     code: str
@@ -377,9 +380,11 @@ class FiledText:
 
 
 def filed_text(viewer: Viewer, document_id: UUID) -> FiledText:
-    """The text of a finished or filed summary, for the archive's own change: who files it does not get to see it.
+    """Returns the text of a finished or filed summary, for the command that files it.
 
-    :raises Unseen: it is neither finished nor filed, or the viewer neither files nor reads filed summaries.
+    The archivist who files it does not see this text.
+
+    :raises NotFound: it is a draft, or the viewer may neither file nor read filed summaries.
     """
     reached = or_(visible(viewer, RECORD_FILE), visible(viewer, SUMMARY_FILED_READ))
     found = db.session.execute(

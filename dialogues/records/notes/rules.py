@@ -1,4 +1,4 @@
-"""Decisions about notes and summaries, on given facts: what is kept, for how long, and how two texts differ."""
+"""Decisions about raw notes and summaries: states, retention, comparison of texts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,35 +12,33 @@ from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Rule
 
-#: How many characters a summary and raw notes may have; a summary is rendered, which costs more.
+#: Maximum number of characters. A summary may have fewer, because rendering it takes more time.
 SUMMARY_LONGEST = 60_000
 RAW_NOTES_LONGEST = 200_000
 
 
-#: How long raw notes are kept after the meeting when nothing destroys them earlier.
+#: Retention of raw notes after the end of the meeting.
 RAW_NOTES_KEPT = timedelta(days=90)
 
 
-#: The rules under which a rapporteur works at all.
+#: The session rules that allow notes.
 RULES_WITH_NOTES = tuple(rule for rule in Rule if rule.has_notes)
 
 
 class DocumentKind(Enum):
-    """What a document is; each prints its own line of responsibility."""
+    """What a document is. Each kind has its own line of responsibility."""
 
     SUMMARY = "summary"
 
 
 class DocumentState(Enum):
-    """Where a document stands."""
-
     DRAFT = "draft"
     FINISHED = "finished"
     FILED = "filed"
 
 
 class Difference(Enum):
-    """How a line of one text stands to the line beside it in another."""
+    """How a line of one text differs from the line next to it in another."""
 
     SAME = "same"
     CHANGED = "changed"
@@ -48,7 +46,7 @@ class Difference(Enum):
     REMOVED = "removed"
 
 
-#: Who answers for a text, printed under it.
+#: Who is responsible for a text, printed under it.
 RESPONSIBILITY: dict[DocumentKind, str] = {
     DocumentKind.SUMMARY: N_(
         "Rapporteur's report. The rapporteur alone answers for this text; it binds no participant and no institution."
@@ -58,7 +56,7 @@ RESPONSIBILITY: dict[DocumentKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SessionRef:
-    """The session that notes are of, with its rule as released."""
+    """The session that notes belong to, with its rule as published."""
 
     dialogue_id: UUID
     meeting_id: UUID
@@ -68,7 +66,7 @@ class SessionRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotesChanged(DomainEvent):
-    """Notes of a session, raw or in summary, were changed; `about` is the session."""
+    """Raw notes or the summary of a session changed; `about` is the session."""
 
     action: ClassVar[str] = "notes.changed"
     coarse: ClassVar[bool] = True
@@ -76,7 +74,7 @@ class NotesChanged(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryFinished(DomainEvent):
-    """A session's summary was marked finished; `about` is the session."""
+    """The summary of a session was marked finished; `about` is the session."""
 
     action: ClassVar[str] = "notes.summary_finished"
     coarse: ClassVar[bool] = True
@@ -92,20 +90,26 @@ class SummaryReopened(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawNotesDestroyed(DomainEvent):
-    """Raw notes of a session and their key are gone; `about` is the session."""
+    """Raw notes of a session and their key were destroyed; `about` is the session."""
 
     action: ClassVar[str] = "notes.raw_destroyed"
     coarse: ClassVar[bool] = True
 
 
 def refuse_without_notes(rule: Rule) -> None:
-    """:raises Refusal: nothing is written down of a session under this rule."""
+    """Checks that the rule allows notes.
+
+    :raises Refusal: it does not.
+    """
     if not rule.has_notes:
         raise Refusal(N_("No notes and no summary are kept of this session: its rule does not allow it."))
 
 
 def refuse_locked(state: DocumentState) -> None:
-    """:raises Refusal: the summary is finished or filed, so its text stays as it is."""
+    """Checks that the text of the summary can be edited.
+
+    :raises Refusal: the summary is finished or filed.
+    """
     if state is DocumentState.FILED:
         raise Refusal(N_("This summary is filed and stays as it is. Keep a copy of your text if you need it."))
     if state is DocumentState.FINISHED:
@@ -113,13 +117,19 @@ def refuse_locked(state: DocumentState) -> None:
 
 
 def refuse_unbegun(starts: datetime, now: datetime) -> None:
-    """:raises Refusal: nothing was said yet that could be summed up."""
+    """Checks that the session has started.
+
+    :raises Refusal: it has not.
+    """
     if now < starts:
         raise Refusal(N_("This session has not begun: its summary is finished once it was held."))
 
 
 def refuse_unfinished(state: DocumentState) -> None:
-    """:raises Refusal: only a finished summary can be filed or reopened."""
+    """Checks that the summary is finished and can be filed or reopened.
+
+    :raises Refusal: it is a draft, or is filed.
+    """
     if state is DocumentState.FILED:
         raise Refusal(N_("This summary is filed and stays as it is."))
     if state is not DocumentState.FINISHED:
@@ -127,7 +137,10 @@ def refuse_unfinished(state: DocumentState) -> None:
 
 
 def refuse_other_text(saved: int, based_on: int) -> None:
-    """:raises Refusal: the text that was edited is no longer the newest; nothing is lost, both are shown then."""
+    """Checks that the edited text is still the newest version.
+
+    :raises Refusal: another text was saved meanwhile; the page then shows both.
+    """
     if saved != based_on:
         raise Refusal(
             N_(
@@ -138,12 +151,12 @@ def refuse_other_text(saved: int, based_on: int) -> None:
 
 
 def destruction_day(last_day: date, begun: date) -> date:
-    """When raw notes that are begun on that day will be gone at the latest."""
+    """Returns the day on which raw notes that were started on day `begun` are destroyed."""
     return max(last_day, begun) + RAW_NOTES_KEPT
 
 
 def compared(left: str, right: str) -> list[tuple[str, str, Difference]]:
-    """Two texts line by line, side by side."""
+    """Compares two texts line by line; each row is (left, right, difference)."""
     ours, theirs = left.splitlines(), right.splitlines()
     rows: list[tuple[str, str, Difference]] = []
     for kind, i, j, k, m in SequenceMatcher(None, ours, theirs).get_opcodes():

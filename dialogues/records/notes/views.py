@@ -1,4 +1,4 @@
-"""Pages of notes: raw notes of one's own, and summaries with their versions."""
+"""Pages of the viewer's own raw notes and of summaries with their versions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ blueprint = Blueprint("notes", __name__, url_prefix="/meetings/<uuid:meeting_id>
 
 
 def _page(session: SessionNotes, **more: Any) -> dict[str, Any]:
-    """What every page about the summary of a session shows."""
+    """Returns the template variables that all summary pages share."""
     return {
         "meeting_id": session.ref.meeting_id,
         "session": session,
@@ -37,7 +37,7 @@ def _address(endpoint: str, session: SessionNotes, **more: Any) -> str:
 @blueprint.get("")
 @allows(SUMMARY_SEE, SUMMARY_FILED_READ)
 def notes(meeting_id: UUID) -> str:
-    """The sessions of the meeting with the state of their summaries, as far as they are the viewer's."""
+    """The sessions of the meeting with the state of their summaries, limited to those that the viewer may see."""
     return render_template(
         "records/notes/notes.html",
         meeting_id=meeting_id,
@@ -50,7 +50,6 @@ def notes(meeting_id: UUID) -> str:
 @allows(RAW_NOTES_WRITE)
 @form_page("records/notes/raw.html")
 def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """The viewer's own raw notes of a session."""
     session = queries.session(viewer(), session_id, RAW_NOTES_WRITE)
     saved = queries.raw_notes(viewer(), session_id)
     form = RawNotesForm(data={"text": saved.text if saved else "", "version": saved.version if saved else 0})
@@ -70,7 +69,7 @@ def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @blueprint.get("/<uuid:session_id>/summary")
 @allows(SUMMARY_SEE, SUMMARY_FILED_READ)
 def summary(meeting_id: UUID, session_id: UUID) -> str:
-    """The summary of a session, as it stands."""
+    """The newest version of a session's summary."""
     session = queries.session(viewer(), session_id, SUMMARY_SEE, SUMMARY_FILED_READ)
     version = queries.version(viewer(), session)
     return render_template(
@@ -83,7 +82,7 @@ def summary(meeting_id: UUID, session_id: UUID) -> str:
 @allows(SUMMARY_EDIT)
 @form_page("records/notes/edit_summary.html")
 def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Edit the summary of a session, look at it before saving, and bring two texts together."""
+    """Edit, preview and save a session's summary. After a conflict the page compares both texts."""
     session = queries.session(viewer(), session_id, SUMMARY_EDIT)
     saved = queries.version(viewer(), session)
     form = SummaryForm(data={"text": saved.text, "version": saved.number})
@@ -119,7 +118,7 @@ def versions(meeting_id: UUID, session_id: UUID) -> str:
 @blueprint.get("/<uuid:session_id>/summary/versions/compare")
 @allows(SUMMARY_SEE)
 def compare(meeting_id: UUID, session_id: UUID) -> str:
-    """Two versions of a summary side by side; the last two unless named."""
+    """Two versions of a summary side by side; by default the last two."""
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
     right = queries.version(viewer(), session, request.args.get("right", session.version, type=int))
     left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=int))
@@ -133,7 +132,7 @@ def compare(meeting_id: UUID, session_id: UUID) -> str:
 @allows(SUMMARY_EDIT)
 @form_page("records/notes/restore.html")
 def restore(meeting_id: UUID, session_id: UUID, number: int) -> Iterator[Any]:
-    """Show an old version of a summary and make it the newest."""
+    """Shows an old version of a summary, then makes it the newest."""
     session = queries.session(viewer(), session_id, SUMMARY_EDIT)
     old = queries.version(viewer(), session, number)
     form = SeenVersionForm(data={"version": session.version})
@@ -147,7 +146,7 @@ def restore(meeting_id: UUID, session_id: UUID, number: int) -> Iterator[Any]:
 @allows(SUMMARY_FINISH)
 @form_page("records/notes/finish.html")
 def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Read the summary once more and mark it finished."""
+    """Shows the summary again, then marks it finished."""
     session = queries.session(viewer(), session_id, SUMMARY_FINISH)
     version = queries.version(viewer(), session)
     form = SeenVersionForm(data={"version": version.number})
@@ -161,7 +160,6 @@ def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(SUMMARY_FINISH)
 @form_page("records/notes/reopen.html")
 def reopen(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Make a finished summary a draft again."""
     session = queries.session(viewer(), session_id, SUMMARY_FINISH)
     yield _page(session, meeting_id=meeting_id, form=DecisionForm())
     commands.reopen_summary(viewer(), session_id, now=clock.now())

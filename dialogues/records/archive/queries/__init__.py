@@ -1,1 +1,1 @@
-"""Reads of the archive, always for a viewer and an instant."""
+"""Reads of the archive, always for a viewer and a point in time."""

@@ -22,14 +22,14 @@ from dialogues.records.archive.rules import Listing, RecordKind
 ON_A_PAGE = 50
 
 
-#: What narrows a list by belonging: all, the dialogue as a whole, the liaison office, one meeting or session.
+#: Filter of a list: None for all, `OF_DIALOGUE`, `OF_OFFICE`, or the id of a meeting or session.
 Belonging = UUID | str | None
 OF_DIALOGUE, OF_OFFICE = "dialogue", "office"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """All that a list tells of a record; of a closed one it is all there is."""
+    """A record as a list shows it. For a closed record this is everything that is shown."""
 
     id: UUID
     reference: str
@@ -44,14 +44,14 @@ class Line:
     is_office: bool
     is_readable: bool
     is_unlisted: bool
-    #: When it opens, of a record that is closed yet.
+    #: The end of the embargo, if the record is still closed.
     opens_at: datetime | None
     zone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many lines there are of one kind that belong to one thing."""
+    """The number of listed records with the same kind and owner."""
 
     kind: RecordKind
     is_office: bool
@@ -61,7 +61,7 @@ class Group:
     count: int
 
     def is_of(self, belonging: Belonging) -> bool:
-        """Whether these lines belong there."""
+        """Returns whether the filter includes these records."""
         if belonging is None:
             return True
         if belonging == OF_OFFICE:
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One page of a list, and what the whole list holds."""
+    """One page of a list, with the counts of the whole list."""
 
     lines: tuple[Line, ...]
     groups: tuple[Group, ...]
@@ -81,12 +81,11 @@ class Lines:
     last: int
 
     def count(self, kind: RecordKind | None, belonging: Belonging) -> int:
-        """How many lines of that kind belong there."""
         return sum(group.count for group in self.groups if kind in {None, group.kind} and group.is_of(belonging))
 
     @property
     def meetings(self) -> dict[UUID, str]:
-        """The meetings of which there are lines, by code."""
+        """The meetings that have records, id to code, sorted by code."""
         found = {group.meeting_id: group.meeting_code for group in self.groups if group.meeting_id is not None}
         return dict(sorted(found.items(), key=lambda item: item[1]))
 
@@ -94,7 +93,7 @@ class Lines:
 def lines(
     viewer: Viewer, now: datetime, *, kind: RecordKind | None = None, belonging: Belonging = None, page: int = 1
 ) -> Lines:
-    """The records of the place in which the viewer stands, newest first; two queries."""
+    """Returns the records of the viewer's archive, newest first; two queries."""
     groups = _groups(viewer, now)
     here = Lines((), groups, 1, 1)
     last = max(1, -(-here.count(kind, belonging) // ON_A_PAGE))
@@ -134,7 +133,7 @@ def _belongs(belonging: Belonging) -> ColumnElement[bool]:
 
 
 def select_lines(viewer: Viewer, now: datetime) -> Select[Any, *tuple[Any, ...]]:
-    """The columns of a line."""
+    """Selects the columns of a line. Applies no filter: the caller adds `listed` or `readable`."""
     return select(
         Record.id,
         Record.dialogue_id,
@@ -155,7 +154,7 @@ def select_lines(viewer: Viewer, now: datetime) -> Select[Any, *tuple[Any, ...]]
 
 
 def as_line(row: Any, now: datetime) -> Line:
-    """A row of `select_lines` as it is shown."""
+    """Builds a line from a row of `select_lines`."""
     return Line(
         id=row.id,
         reference=row.reference,
@@ -177,7 +176,7 @@ def as_line(row: Any, now: datetime) -> Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A record as it is read: its line, its text, and what is known of its file."""
+    """A record for reading: its line, its text and the facts of its file."""
 
     line: Line
     text: str
@@ -189,9 +188,9 @@ class Sheet:
 
 
 def record(viewer: Viewer, record_id: UUID, now: datetime) -> Sheet:
-    """A record that the viewer may read at that instant.
+    """Returns a record that the viewer may read at that time.
 
-    :raises Unseen: there is none, it is closed yet, or not for this viewer.
+    :raises NotFound: there is none, it is still closed, or the viewer may not read it.
     """
     row = _readable(viewer, record_id, now)
     return Sheet(
@@ -206,9 +205,9 @@ def record(viewer: Viewer, record_id: UUID, now: datetime) -> Sheet:
 
 
 def file_of(viewer: Viewer, record_id: UUID, now: datetime) -> Download:
-    """The file of a record that the viewer may read at that instant.
+    """Returns the file of a record that the viewer may read at that time.
 
-    :raises Unseen: there is none, it is closed yet, or not for this viewer.
+    :raises NotFound: there is none, the record is still closed, or the viewer may not read it.
     """
     row = _readable(viewer, record_id, now)
     if row.file_id is None:

@@ -1,4 +1,6 @@
-"""Full-text search within what the viewer may read at this instant: viewer, embargo and words in one query."""
+"""Full-text search. Access, embargo and words are conditions of one query, so that no count or page reveals other
+records.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +32,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of what was found, and how much there is."""
+    """One page of hits, with the number of all hits."""
 
     hits: tuple[Hit, ...]
     count: int
@@ -40,7 +42,10 @@ class Found:
 
 
 def search(viewer: Viewer, query: str, now: datetime, page: int = 1) -> Found:
-    """The records that hold every word of the query, newest first; two queries, none for a query without words."""
+    """Returns the records that contain every word of the query, newest first.
+
+    Two queries; none if the query has no words.
+    """
     wanted = terms(query)
     if not wanted:
         return Found((), 0, 1, 1, ())

@@ -1,4 +1,4 @@
-"""What a new record may belong to, and which finished summaries wait to be filed."""
+"""What a new record may belong to, and the finished summaries that wait to be filed."""
 
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,11 @@ from dialogues.records.notes.queries import FinishedLine
 
 
 def shelves(viewer: Viewer) -> list[Shelf]:
-    """What the viewer may file records under: in a meeting it and its sessions, else the dialogue and its meetings.
+    """Returns what the viewer may file records under.
 
-    :raises Unseen: nothing here.
+    In a meeting: the meeting and its sessions. Elsewhere: the dialogue and its meetings.
+
+    :raises NotFound: the viewer may not file records here.
     """
     viewer.must(RECORD_FILE)
     place = viewer.place
@@ -31,9 +33,9 @@ def shelves(viewer: Viewer) -> list[Shelf]:
 
 
 def shelf(viewer: Viewer, key: str) -> Shelf:
-    """The one of them that a form names.
+    """Returns the shelf with this key.
 
-    :raises Unseen: there is none, or not for this viewer.
+    :raises NotFound: there is none, or the viewer may not file records under it.
     """
     found = next((one for one in shelves(viewer) if one.key == key), None)
     if found is None:
@@ -71,33 +73,33 @@ def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
 
 
 def meeting_code(meeting_id: UUID) -> str:
-    """The code of a meeting under which the viewer may file."""
+    """Returns the code of a meeting. Does no access check."""
     return str(db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one())
 
 
 def archive_zone(viewer: Viewer) -> str:
-    """The time zone in which the archive of this dialogue writes its embargoes."""
+    """Returns the time zone of the dialogue's archive."""
     place = viewer.place
     found = select(Dialogue.archive_zone).where(Dialogue.id == (place.dialogue_id if place else None))
     return str(db.session.execute(found).scalar_one())
 
 
 def embargo_zone(viewer: Viewer) -> str:
-    """The zone that is proposed for an embargo: the meeting's where the viewer stands in one, else the archive's."""
+    """Returns the suggested zone of an embargo: the meeting's if the viewer is in one, else the archive's."""
     place = viewer.place
     return place.zone if place is not None and place.meeting_id is not None else archive_zone(viewer)
 
 
 def waiting(viewer: Viewer) -> list[FinishedLine]:
-    """The finished summaries of the meeting that the viewer may file, by their line; none outside a meeting."""
+    """Returns the finished summaries of the meeting that the viewer may file; empty outside a meeting."""
     here = viewer.place is not None and viewer.place.meeting_id is not None
     return notes.finished_lines(viewer) if here and viewer.may(RECORD_FILE) else []
 
 
 def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
-    """One of them.
+    """Returns one of the summaries that wait.
 
-    :raises Unseen: it does not wait, or not for this viewer.
+    :raises NotFound: it does not wait, or the viewer may not file it.
     """
     found = next((line for line in waiting(viewer) if line.document_id == document_id), None)
     if found is None:
@@ -106,7 +108,7 @@ def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
 
 
 def taken_references(dialogue_id: UUID | None, references: list[str]) -> set[str]:
-    """Which of these codes other records of the same archive bear already."""
+    """Returns those of these reference codes that records of the same archive already have."""
     same_archive = Record.dialogue_id.is_(None) if dialogue_id is None else Record.dialogue_id == dialogue_id
     rows = db.session.execute(select(Record.reference).where(same_archive, Record.reference.in_(references)))
     return set(rows.scalars())

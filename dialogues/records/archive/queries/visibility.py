@@ -1,4 +1,4 @@
-"""Which records a viewer may list, and which read, decided at the instant of asking."""
+"""Which records a viewer may list and read at a point in time."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -27,12 +27,15 @@ from dialogues.policy import (
 from dialogues.records.archive.models import Record
 from dialogues.records.archive.rules import Listing, RecordKind
 
-#: What opens the text of a record: which of these, depends on the record.
+#: The actions that open the text of a record; which one applies depends on its kind and owner.
 READING = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ)
 
 
 def visible(viewer: Viewer, action: Action, now: datetime) -> ColumnElement[bool]:
-    """The records that the action reaches at that instant: those to read are open, those of the sealed line closed."""
+    """Filter: records that the action reaches at that time.
+
+    Actions that read reach open records only; `RECORD_LINE_SEE` reaches closed records only.
+    """
     reached = _reached(viewer, action)
     if action in READING:
         return and_(reached, _is_open(now))
@@ -42,12 +45,12 @@ def visible(viewer: Viewer, action: Action, now: datetime) -> ColumnElement[bool
 
 
 def readable(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    """The records whose text and file the viewer may read at that instant."""
+    """Filter: records whose text and file the viewer may read at that time."""
     return or_(false(), *(visible(viewer, action, now) for action in READING))
 
 
 def listed(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    """The records of which the viewer may know a line: to read now, sealed, or shown by title until they open."""
+    """Filter: records of which the viewer may see a line: readable, sealed, or announced by title until they open."""
     announced = and_(
         or_(false(), *(_reached(viewer, action) for action in READING)),
         Record.listing == Listing.TITLE_VISIBLE,
@@ -65,7 +68,7 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 
 def _reached(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The records within the action's scopes, open or closed."""
+    """Filter: records within the action's scopes, open or closed."""
     reach = or_(false(), *(_rows(viewer, action, scope) for scope in viewer.scopes(action)))
     return and_(reach, Record.withdrawn_at.is_(None))
 
@@ -81,7 +84,9 @@ def _rows(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
 
 
 def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
-    """What kind of record the action is about; those who file or see sealed lines do so for the office's own too."""
+    """Filter: the kind of record that the action is about. Filing and sealed lines include records of the liaison
+    office.
+    """
     here = _here(viewer, action, scope)
     if action == RECORD_READ:
         return and_(here, Record.kind != RecordKind.SUMMARY, _session_is_open(viewer))
@@ -93,17 +98,17 @@ def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bo
 
 
 def _office(viewer: Viewer) -> ColumnElement[bool]:
-    """The liaison office's own records, which stand in the archive of each dialogue but in no meeting's."""
+    """Filter: the liaison office's own records, which are listed in each dialogue's archive but in no meeting's."""
     if viewer.place is None or viewer.place.meeting_id is not None or not viewer.scopes(OFFICE_RECORD_READ):
         return false()
     return Record.dialogue_id.is_(None)
 
 
 def _here(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
-    """Records of the dialogue or meeting in which the viewer stands, as far as each role reaches.
+    """Filter: records of the viewer's dialogue or meeting, by the reach of each role.
 
-    A role in one meeting opens that meeting's records and those of the dialogue as a whole, no other meeting's; what
-    only that meeting's rules open to observers stays within it.
+    A role in one meeting opens the records of that meeting and of the dialogue as a whole, but of no other meeting.
+    What only the rules of that meeting open to observers (`Condition.RULE_SAYS`) stays within it.
     """
     place = viewer.place
     if place is None:
@@ -121,7 +126,7 @@ def _here(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
 
 
 def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]]:
-    """The viewer's roles in the whole dialogue, and those that count in each meeting."""
+    """Returns the viewer's roles in the whole dialogue, and all their roles in each meeting."""
     everywhere = frozenset(holding.role for holding in viewer.holdings if holding.meeting_id is None)
     single: defaultdict[UUID, set[Role]] = defaultdict(set)
     for holding in viewer.holdings:
@@ -131,14 +136,14 @@ def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]
 
 
 def _session_is_open(viewer: Viewer) -> ColumnElement[bool]:
-    """Not of a session that the viewer was not admitted to; who files records knows them all."""
+    """Filter: no records of sessions to which the viewer was not admitted. Archivists see records of all sessions."""
     if Scope.ALL in viewer.scopes(AGENDA_SEE) or viewer.scopes(RECORD_FILE):
         return true()
     return or_(Record.session_id.is_(None), Record.session_id.in_(_sessions_admitted_to(viewer)))
 
 
 def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
-    """By the newest release that holds each session."""
+    """Selects the sessions to which the viewer is admitted in the newest version that contains them."""
     later, later_item, own = aliased(Release), aliased(ReleaseItem), aliased(ReleasePerson)
     superseded = exists().where(
         later_item.session_id == ReleaseItem.session_id,
