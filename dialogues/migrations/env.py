@@ -36,7 +36,7 @@ def find_or_create_file() -> None:
 
 
 @contextmanager
-def said_plainly() -> Iterator[None]:
+def faults_as_click_errors() -> Iterator[None]:
     try:
         yield
     except database.DatabaseFault as fault:
@@ -52,20 +52,20 @@ def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
-def same_type(_context: Any, _inspected: Any, _metadata: Any, _found: Any, wanted: Any) -> bool | None:
+def same_type(_context: Any, _inspected: Any, _metadata: Any, _found: Any, metadata_type: Any) -> bool | None:
     """Tells autogenerate that enums are equal, because they are stored as plain text."""
-    return False if isinstance(wanted, Enum) else None
+    return False if isinstance(metadata_type, Enum) else None
 
 
 def run() -> None:
-    with said_plainly():
+    with faults_as_click_errors():
         find_or_create_file()
         try:
             connection = db.engine.connect()
         except DBAPIError as error:
             raise database.fault(error) from None
     with connection:
-        with said_plainly():
+        with faults_as_click_errors():
             database.refuse_damaged(connection)
             database.refuse_newer(connection)
         # Ends the open transaction, because Alembic commits only transactions that it began itself.

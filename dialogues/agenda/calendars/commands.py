@@ -5,7 +5,7 @@ from uuid import UUID
 
 from dialogues.agenda.calendars.queries import own
 from dialogues.agenda.calendars.queries.feed import FeedHead
-from dialogues.agenda.calendars.rules import FEED_LASTS, MOST_FEEDS, FeedEnded, FeedOpened
+from dialogues.agenda.calendars.rules import FEED_LIFETIME, MAX_FEEDS, FeedEnded, FeedOpened
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
 from dialogues.core.common.transaction import Change, transaction, upkeep
@@ -23,9 +23,9 @@ def open_feed(viewer: Viewer, name: str, *, now: datetime, real_now: datetime) -
         person_id = _person(change)
         if own.is_confidential(change.viewer):
             raise Refusal(N_("For a confidential meeting there is no feed: download the file instead."))
-        if len(own.own_feeds(change.viewer, real_now)) >= MOST_FEEDS:
+        if len(own.own_feeds(change.viewer, real_now)) >= MAX_FEEDS:
             raise Refusal(
-                N_("You have %(most)s feed addresses already. End one that you no longer use."), most=MOST_FEEDS
+                N_("You have %(most)s feed addresses already. End one that you no longer use."), most=MAX_FEEDS
             )
         change.record(FeedOpened(at=now, about=person_id, **_place(change)))
         return _mint(person_id, name, real_now)
@@ -74,5 +74,5 @@ def _own(change: Change, feed_id: UUID, real_now: datetime) -> KnownLink:
 
 def _mint(person_id: UUID, name: str, real_now: datetime) -> str:
     return accounts.mint_link(
-        LinkPurpose.FEED, person_id, expires_at=real_now + FEED_LASTS, single_use=False, name=name, now=real_now
+        LinkPurpose.FEED, person_id, expires_at=real_now + FEED_LIFETIME, single_use=False, name=name, now=real_now
     )

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from dialogues.agenda.calendars.queries import guests
-from dialogues.agenda.calendars.queries import told as told_queries
-from dialogues.agenda.calendars.queries.told import Difference, Mailed, Reader
+from dialogues.agenda.calendars.queries import emailed, guests
+from dialogues.agenda.calendars.queries.emailed import Difference, Mailed, Reader
 from dialogues.agenda.calendars.rules import Change, EntryContent, entry_order
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import clock_time, day, utc_offset
@@ -23,42 +22,42 @@ from dialogues.lib.mail.parts import Composed
 from dialogues.lib.text import unlinked
 
 
-def calendar_entry(letter: DueEmail, _now: datetime) -> Composed | None:
+def calendar_entry(due: DueEmail, _now: datetime) -> Composed | None:
     """Composes the email that adds, updates or cancels the umbrella entry in the reader's calendar.
 
     Returns None if the reader has no address, if the last email sent said the same, and for a cancellation of an entry
     about which no email was sent.
     """
-    reader = told_queries.reader(letter.person_id)
-    mailed = told_queries.mailed(UUID(str(letter.facts["entry_id"])), int(letter.facts["sequence"]))
-    if reader is None or mailed is None or _takes_back_what_never_left(letter, mailed):
+    reader = emailed.reader(due.person_id)
+    mailed = emailed.mailed(UUID(str(due.facts["entry_id"])), int(due.facts["sequence"]))
+    if reader is None or mailed is None or _cancels_unsent(due, mailed):
         return None
-    if _was_told(letter, mailed):
+    if _was_already_sent(due, mailed):
         return None
     with force_locale(reader.language):
-        return _entry_email(letter, reader, mailed)
+        return _entry_email(due, reader, mailed)
 
 
-def _takes_back_what_never_left(letter: DueEmail, mailed: Mailed) -> bool:
+def _cancels_unsent(due: DueEmail, mailed: Mailed) -> bool:
     """Returns whether this cancels an entry of which no earlier email was sent."""
-    cancels = mailed.revision.telling.state is State.CANCELLED
+    cancels = mailed.revision.content.state is State.CANCELLED
     return (
         cancels
-        and mailed.first_email_id != letter.id
-        and not has_begun(entry_order(mailed.revision.entry_id), letter.sequence)
+        and mailed.first_email_id != due.id
+        and not has_begun(entry_order(mailed.revision.entry_id), due.sequence)
     )
 
 
-def _was_told(letter: DueEmail, mailed: Mailed) -> bool:
+def _was_already_sent(due: DueEmail, mailed: Mailed) -> bool:
     """Returns whether the last email that was sent had the same content."""
     entry_id = mailed.revision.entry_id
-    told = last_left(entry_order(entry_id), letter.sequence)
-    before = told_queries.mailed(entry_id, told) if told is not None else None
-    return before is not None and before.revision.telling == mailed.revision.telling
+    last_sent = last_left(entry_order(entry_id), due.sequence)
+    previous = emailed.mailed(entry_id, last_sent) if last_sent is not None else None
+    return previous is not None and previous.revision.content == mailed.revision.content
 
 
-def _entry_email(letter: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
-    telling = mailed.revision.telling
+def _entry_email(due: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
+    content = mailed.revision.content
     desk = str(_("Meeting desk"))
     organizer, recipient = Address(mailed.organizer, desk), Address(reader.email, unlinked(reader.name))
     event = mailed_event(
@@ -66,19 +65,19 @@ def _entry_email(letter: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
         organizer=organizer,
         recipient=recipient,
         answer=Answer.NONE,
-        role=telling.role,
+        role=content.role,
     )
     method = event.method or Method.REQUEST
     first = mailed.first_email_id
     return Composed(
         recipient=recipient.mail,
         subject=_subject(method, mailed.revision.numbers.sequence),
-        text=_entry_text(reader, telling, mailed.revision.numbers.sequence),
+        text=_entry_text(reader, content, mailed.revision.numbers.sequence),
         calendar=calendar_file([event], method=method),
         method=method.value,
         sender=organizer.mail,
-        sender_name=desk if telling.profile is Profile.FULL else "",
-        in_reply_to=None if first == letter.id else message_id_of(first),
+        sender_name=desk if content.profile is Profile.FULL else "",
+        in_reply_to=None if first == due.id else message_id_of(first),
         language=reader.language,
     )
 
@@ -89,40 +88,40 @@ def _subject(method: Method, sequence: int) -> str:
     return str(_("Appointment: changed") if sequence else _("Appointment"))
 
 
-def _entry_text(reader: Reader, telling: EntryContent, sequence: int) -> str:
-    facts = [telling.title, telling.place or telling.city, days(telling)]
-    if telling.state is State.TENTATIVE:
+def _entry_text(reader: Reader, content: EntryContent, sequence: int) -> str:
+    facts = [content.title, content.place or content.city, days(content)]
+    if content.state is State.TENTATIVE:
         facts.append(str(_("These days are provisional.")))
-    return _letter(
+    return _email_text(
         reader,
-        _entry_words(telling, sequence),
+        _entry_words(content, sequence),
         "\n".join(fact for fact in facts if fact),
         str(_("The calendar entry is attached. To read more, please sign in:")),
         f"{own_base_url()}/",
     )
 
 
-def _entry_words(telling: EntryContent, sequence: int) -> str:
-    if telling.state is State.CANCELLED:
+def _entry_words(content: EntryContent, sequence: int) -> str:
+    if content.state is State.CANCELLED:
         return str(_("this appointment is cancelled, or you no longer take part in it:"))
     return str(_("this appointment has changed. From now on it is:") if sequence else _("please keep these days:"))
 
 
-def agenda_changed(letter: DueEmail, _now: datetime) -> Composed | None:
+def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
     """Composes the email about the reader's own changes in a version; None if no change is left to report."""
-    reader = told_queries.reader(letter.person_id)
+    reader = emailed.reader(due.person_id)
     if reader is None:
         return None
-    differences = told_queries.release_changes(letter.person_id, UUID(str(letter.facts["release_id"])))
+    differences = emailed.release_changes(due.person_id, UUID(str(due.facts["release_id"])))
     if not differences:
         return None
     with force_locale(reader.language):
-        text = _letter(
+        text = _email_text(
             reader,
             str(_("this is new or has changed for you:")),
             "\n".join(f"– {line(difference)}" for difference in differences),
             str(_("To read the agenda, please sign in:")),
-            f"{own_base_url()}/meetings/{letter.listed_under}/agenda",
+            f"{own_base_url()}/meetings/{due.listed_under}/agenda",
         )
         subject = str(_("Your times have changed"))
     return Composed(recipient=reader.email, subject=subject, text=text, language=reader.language)
@@ -130,8 +129,8 @@ def agenda_changed(letter: DueEmail, _now: datetime) -> Composed | None:
 
 def line(difference: Difference) -> str:
     """Returns one change in words. It has a title only if the reader's entries may have one."""
-    now = difference.now.telling
-    was = difference.was.telling if difference.was else now
+    now = difference.now.content
+    was = difference.was.content if difference.was else now
     facts = {"was": when(was), "now": when(now), "place": now.place}
     match difference.change:
         case Change.INVITED | Change.INVITED_AGAIN:
@@ -146,17 +145,17 @@ def line(difference: Difference) -> str:
     return f"{title}: {words}" if title else str(words)
 
 
-def when(telling: EntryContent) -> str:
+def when(content: EntryContent) -> str:
     """Returns day, times, zone and UTC offset of a session."""
-    starts, ends = telling.starts, telling.ends
+    starts, ends = content.starts, content.ends
     till = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
-    return f"{day(starts.date())}, {clock_time(starts)}–{till} {telling.zone} ({_offsets((starts, ends))})"
+    return f"{day(starts.date())}, {clock_time(starts)}–{till} {content.zone} ({_offsets((starts, ends))})"
 
 
-def days(telling: EntryContent) -> str:
+def days(content: EntryContent) -> str:
     """Returns first and last day of a meeting, with zone and UTC offset."""
-    last = telling.local_end.date() - timedelta(days=1)
-    return span(telling.local_start.date(), last, telling.zone)
+    last = content.local_end.date() - timedelta(days=1)
+    return span(content.local_start.date(), last, content.zone)
 
 
 def span(first: date, last: date, zone: str) -> str:
@@ -168,48 +167,48 @@ def span(first: date, last: date, zone: str) -> str:
     return str(_("%(first)s to %(last)s, %(zone)s", first=day(first), last=day(last), zone=where))
 
 
-def _offsets(moments: Iterable[datetime]) -> str:
-    return ", ".join(dict.fromkeys(utc_offset(moment) for moment in moments))
+def _offsets(instants: Iterable[datetime]) -> str:
+    return ", ".join(dict.fromkeys(utc_offset(instant) for instant in instants))
 
 
-def meeting_changed(letter: DueEmail, _now: datetime) -> Composed | None:
+def meeting_changed(due: DueEmail, _now: datetime) -> Composed | None:
     """Composes the email about a moved or cancelled meeting for people who get no umbrella entry by email.
 
     Returns None if the person has answered or left since the email was queued.
     """
-    reader = told_queries.reader(letter.person_id)
-    if reader is None or letter.person_id is None or letter.listed_under is None:
+    reader = emailed.reader(due.person_id)
+    if reader is None or due.person_id is None or due.listed_under is None:
         return None
-    asked = bool(letter.facts.get("asked"))
-    around = guests.is_asked if asked else guests.is_guest
-    if not around(letter.listed_under, letter.person_id):
+    asked = bool(due.facts.get("asked"))
+    around = guests.has_not_answered if asked else guests.is_guest
+    if not around(due.listed_under, due.person_id):
         return None
     with force_locale(reader.language):
-        return _invitation_changed(letter, reader) if asked else _days_changed(letter, reader)
+        return _invitation_changed(due, reader) if asked else _days_changed(due, reader)
 
 
-def _invitation_changed(letter: DueEmail, reader: Reader) -> Composed:
+def _invitation_changed(due: DueEmail, reader: Reader) -> Composed:
     """Composes the email for someone who has not answered: it says only that the invitation changed or ended."""
     words = (
         _("the invitation that waited for your answer no longer stands. There is nothing for you to do.")
-        if letter.facts.get("cancelled")
+        if due.facts.get("cancelled")
         else _("the invitation that waits for your answer has changed. To read it, please open your personal link.")
     )
-    text = f"{_dear(reader)}\n\n{words}\n"
+    text = f"{_salutation(reader)}\n\n{words}\n"
     return Composed(recipient=reader.email, subject=_("About your personal link"), text=text, language=reader.language)
 
 
-def _days_changed(letter: DueEmail, reader: Reader) -> Composed:
-    first, last = (date.fromisoformat(str(letter.facts[name])) for name in ("first_day", "last_day"))
-    cancelled = bool(letter.facts.get("cancelled"))
+def _days_changed(due: DueEmail, reader: Reader) -> Composed:
+    first, last = (date.fromisoformat(str(due.facts[name])) for name in ("first_day", "last_day"))
+    cancelled = bool(due.facts.get("cancelled"))
     words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
     return Composed(
         recipient=reader.email,
         subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, 1),
-        text=_letter(
+        text=_email_text(
             reader,
             str(words),
-            span(first, last, str(letter.facts["zone"])),
+            span(first, last, str(due.facts["zone"])),
             str(_("To read more, please sign in:")),
             f"{own_base_url()}/",
         ),
@@ -217,11 +216,11 @@ def _days_changed(letter: DueEmail, reader: Reader) -> Composed:
     )
 
 
-def _letter(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
-    return f"{_dear(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
+def _email_text(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
+    return f"{_salutation(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
 
 
-def _dear(reader: Reader) -> str:
+def _salutation(reader: Reader) -> str:
     return str(_("Dear %(name)s,", name=unlinked(reader.name)))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dialogues.agenda.calendars.operations import EntryChange, Settlement, begin_mailing, mint_address, settle
 from dialogues.agenda.calendars.queries import guests
-from dialogues.agenda.calendars.rules import EMAILS_DUE, EntryObject, entry_order
+from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, entry_order
 from dialogues.agenda.versions.rules import AgendaReleased
 from dialogues.core.outbox.operations import enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
@@ -118,8 +118,8 @@ def follow_release(event: AgendaReleased) -> None:
     _mail_umbrellas(settled, event.at)
     sessions = (entry for entry in settled.entries if entry.object_kind is EntryObject.SESSION)
     people = dict.fromkeys(entry.person_id for entry in sessions)
-    told = (person_id for person_id in people if _can_be_told(settled, person_id, event.at))
-    enqueue_all([_about_release(settled, event, person_id) for person_id in told])
+    reached = (person_id for person_id in people if _can_be_told(settled, person_id, event.at))
+    enqueue_all([_about_release(settled, event, person_id) for person_id in reached])
 
 
 def _can_be_told(settled: Settlement, person_id: UUID, at: datetime) -> bool:
@@ -144,10 +144,10 @@ def _about_release(settled: Settlement, event: AgendaReleased, person_id: UUID) 
 
 def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
     """Queues one email per umbrella entry that has a new revision; a newer email supersedes an unsent one."""
-    left = {entry.person_id for entry in settled.entries} - settled.guests.keys()
-    reached = {guest.person_id for guest in settled.guests.values() if guest.email is not None}
-    reached |= guests.with_address(left)
-    mailed = [entry for entry in settled.entries if entry.person_id in reached and _has_email(entry)]
+    former_guests = {entry.person_id for entry in settled.entries} - settled.guests.keys()
+    with_email = {guest.person_id for guest in settled.guests.values() if guest.email is not None}
+    with_email |= guests.with_address(former_guests)
+    mailed = [entry for entry in settled.entries if entry.person_id in with_email and _has_email(entry)]
     emails = enqueue_all([_umbrella_email(settled, entry, at) for entry in mailed])
     begin_mailing(
         (entry.entry_id, _address(settled, entry), email_id)
@@ -157,11 +157,11 @@ def _mail_umbrellas(settled: Settlement, at: datetime) -> None:
 
 
 def _has_email(entry: EntryChange) -> bool:
-    return entry.object_kind is EntryObject.MEETING and EMAILS_DUE[entry.change].letter is not None
+    return entry.object_kind is EntryObject.MEETING and CHANGE_EFFECTS[entry.change].method is not None
 
 
 def _umbrella_email(settled: Settlement, entry: EntryChange, at: datetime) -> EmailRequest:
-    method = EMAILS_DUE[entry.change].letter or Method.REQUEST
+    method = CHANGE_EFFECTS[entry.change].method or Method.REQUEST
     return EmailRequest(
         kind=_KINDS[method],
         dedup_key=f"calendar:{entry.entry_id.hex}:{entry.sequence}",
@@ -185,16 +185,16 @@ def _tell_others(settled: Settlement, at: datetime) -> None:
 
     People who have not answered get no dates, because they must read the invitation through its own link.
     """
-    told = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
+    reached = {guest.person_id for guest in settled.guests.values() if guest.umbrella is not None}
     others = [guest.person_id for guest in settled.guests.values() if guest.email is not None]
     days = _days(settled)
     state: dict[str, str | bool] = {"cancelled": settled.here.state is State.CANCELLED}
-    facts = {person: {**state, "asked": True} for person in guests.still_asked(settled.here.meeting.id)}
+    facts = {person: {**state, "asked": True} for person in guests.unanswered(settled.here.meeting.id)}
     facts.update(dict.fromkeys(others, days | state))
-    enqueue_all([_in_words(settled, person, facts[person], at) for person in facts if person not in told])
+    enqueue_all([_change_email(settled, person, facts[person], at) for person in facts if person not in reached])
 
 
-def _in_words(settled: Settlement, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> EmailRequest:
+def _change_email(settled: Settlement, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> EmailRequest:
     meeting = settled.here.meeting
     return EmailRequest(
         kind=EmailKind.MEETING_CHANGED,

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
 from dialogues.agenda.calendars.queries import guests as guests_queries
 from dialogues.agenda.calendars.queries import stored
-from dialogues.agenda.calendars.queries.guests import Guest, Setting, Wanted
+from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext, WantedEntry
 from dialogues.agenda.calendars.rules import (
     Change,
     EntryContent,
@@ -75,13 +75,13 @@ class EntryChange:
 class Settlement:
     """The result of `settle`: the meeting, its guests, and the entries with a new revision."""
 
-    here: Setting
+    here: MeetingContext
     guests: Mapping[UUID, Guest]
     entries: tuple[EntryChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _StoredEntry:
     """An entry with its newest revision."""
 
     entry_id: UUID
@@ -91,7 +91,7 @@ class _Known:
     organizer: str | None
     first_email_id: UUID | None
     numbers: Numbers
-    telling: EntryContent
+    content: EntryContent
 
 
 def settle(
@@ -110,18 +110,18 @@ def settle(
     :param kinds: limits the update to umbrella entries or to sessions.
     :param release_id: the agenda version that is the cause, if any.
     """
-    here = guests_queries.setting(meeting_id)
+    here = guests_queries.meeting_context(meeting_id)
     guests = guests_queries.guests(here, only)
-    known = _known(meeting_id, only, kinds)
-    due = [one for one in guests_queries.wanted(here, guests.values()) if one.object_kind in kinds]
-    made = [*_to_tell(due, known, at), *_to_take_back(due, known, at)]
-    _write(here, made, known.keys(), release_id)
-    _raise_feeds(here.meeting.dialogue_id, {revision.person_id for revision, _numbers, _change in made})
-    return Settlement(here, guests, tuple(_settled(*one, known) for one in made))
+    stored_entries = _stored_entries(meeting_id, only, kinds)
+    due = [one for one in guests_queries.wanted_entries(here, guests.values()) if one.object_kind in kinds]
+    new_revisions = [*_changed(due, stored_entries, at), *_cancellations(due, stored_entries, at)]
+    _write(here, new_revisions, stored_entries.keys(), release_id)
+    _raise_feeds(here.meeting.dialogue_id, {revision.person_id for revision, _numbers, _change in new_revisions})
+    return Settlement(here, guests, tuple(_entry_change(*one, stored_entries) for one in new_revisions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _New:
+class _NewRevision:
     """A revision to write."""
 
     entry_id: UUID
@@ -129,17 +129,19 @@ class _New:
     person_id: UUID
     object_kind: EntryObject
     object_id: UUID
-    telling: EntryContent
+    content: EntryContent
 
     @property
     def key(self) -> _Key:
         return self.person_id, self.object_id
 
 
-_Made = tuple[_New, Numbers, Change]
+_NumberedRevision = tuple[_NewRevision, Numbers, Change]
 
 
-def _known(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]) -> dict[_Key, _Known]:
+def _stored_entries(
+    meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]
+) -> dict[_Key, _StoredEntry]:
     query = stored.newest(Entry.person_id, Entry.organizer, Entry.first_email_id).where(
         Entry.meeting_id == meeting_id, Entry.object_kind.in_(kinds)
     )
@@ -148,7 +150,7 @@ def _known(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[En
     found = {}
     for row in db.session.execute(query):
         revision = stored.as_revision(row)
-        found[row.person_id, revision.object_id] = _Known(
+        found[row.person_id, revision.object_id] = _StoredEntry(
             entry_id=revision.entry_id,
             uid=revision.uid,
             person_id=row.person_id,
@@ -156,59 +158,70 @@ def _known(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[En
             organizer=row.organizer,
             first_email_id=row.first_email_id,
             numbers=revision.numbers,
-            telling=revision.telling,
+            content=revision.content,
         )
     return found
 
 
-def _to_tell(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) -> Iterator[_Made]:
+def _changed(
+    due: Iterable[WantedEntry], stored_entries: Mapping[_Key, _StoredEntry], at: datetime
+) -> Iterator[_NumberedRevision]:
     for one in due:
-        last = known.get((one.person_id, one.object_id))
-        if last is not None and last.telling == one.telling:
+        last = stored_entries.get((one.person_id, one.object_id))
+        if last is not None and last.content == one.content:
             continue
-        change = change_between(last.telling.seen if last else None, one.telling.seen)
+        change = change_between(last.content.guest_view if last else None, one.content.guest_view)
         if change is Change.NOTHING:
             continue
-        new = _New(
+        new = _NewRevision(
             entry_id=last.entry_id if last else uuid4(),
             uid=last.uid if last else uuid4().hex,
             person_id=one.person_id,
             object_kind=one.object_kind,
             object_id=one.object_id,
-            telling=one.telling,
+            content=one.content,
         )
         yield new, next_numbers(last.numbers, change, at) if last else first_numbers(at), change
 
 
-def _to_take_back(due: Iterable[Wanted], known: Mapping[_Key, _Known], at: datetime) -> Iterator[_Made]:
+def _cancellations(
+    due: Iterable[WantedEntry], stored_entries: Mapping[_Key, _StoredEntry], at: datetime
+) -> Iterator[_NumberedRevision]:
     """Yields cancellations of entries that their guests should no longer have."""
-    kept = {(one.person_id, one.object_id) for one in due}
-    for (person_id, object_id), last in known.items():
-        if (person_id, object_id) in kept:
+    wanted_keys = {(one.person_id, one.object_id) for one in due}
+    for (person_id, object_id), last in stored_entries.items():
+        if (person_id, object_id) in wanted_keys:
             continue
-        telling = last.telling.taken_back()
-        change = change_between(last.telling.seen, telling.seen)
+        content = last.content.cancelled()
+        change = change_between(last.content.guest_view, content.guest_view)
         if change is not Change.NOTHING:
-            new = _New(
+            new = _NewRevision(
                 entry_id=last.entry_id,
                 uid=last.uid,
                 person_id=person_id,
                 object_kind=last.object_kind,
                 object_id=object_id,
-                telling=telling,
+                content=content,
             )
             yield new, next_numbers(last.numbers, change, at), change
 
 
-def _write(here: Setting, made: Iterable[_Made], known: Collection[_Key], release_id: UUID | None) -> None:
-    entries, renewed, revisions = [], [], []
-    told: dict[EntryContent, dict[str, Any]] = {}
-    for new, numbers, _change in made:
-        if new.key in known:
-            renewed.append({"entry": new.entry_id, "number": numbers.sequence})
+def _write(
+    here: MeetingContext,
+    new_revisions: Iterable[_NumberedRevision],
+    stored_entries: Collection[_Key],
+    release_id: UUID | None,
+) -> None:
+    entries, updated, revisions = [], [], []
+    columns_by_content: dict[EntryContent, dict[str, Any]] = {}
+    for new, numbers, _change in new_revisions:
+        if new.key in stored_entries:
+            updated.append({"entry": new.entry_id, "number": numbers.sequence})
         else:
             entries.append(_entry(here, new))
-        columns = told.get(new.telling) or told.setdefault(new.telling, _columns(new.telling))
+        columns = columns_by_content.get(new.content) or columns_by_content.setdefault(
+            new.content, _columns(new.content)
+        )
         revisions.append(
             {
                 "entry_id": new.entry_id,
@@ -222,12 +235,12 @@ def _write(here: Setting, made: Iterable[_Made], known: Collection[_Key], releas
         )
     _insert(Entry, entries)
     _insert(EntryRevision, revisions)
-    if renewed:
+    if updated:
         raised = update(Entry).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
-        db.session.connection().execute(raised, renewed)
+        db.session.connection().execute(raised, updated)
 
 
-def _entry(here: Setting, new: _New) -> dict[str, Any]:
+def _entry(here: MeetingContext, new: _NewRevision) -> dict[str, Any]:
     return {
         "id": new.entry_id,
         "dialogue_id": here.meeting.dialogue_id,
@@ -240,8 +253,8 @@ def _entry(here: Setting, new: _New) -> dict[str, Any]:
     }
 
 
-def _columns(telling: EntryContent) -> dict[str, Any]:
-    return {field.name: getattr(telling, field.name) for field in fields(telling)} | {"tz_version": tz_version()}
+def _columns(content: EntryContent) -> dict[str, Any]:
+    return {field.name: getattr(content, field.name) for field in fields(content)} | {"tz_version": tz_version()}
 
 
 def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
@@ -253,7 +266,7 @@ def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
     """Raises the feed version of these people, which changes the ETag of their feeds."""
     if not people:
         return
-    known = set(db.session.scalars(select(FeedState.person_id).where(FeedState.person_id.in_(people))))
+    with_state = set(db.session.scalars(select(FeedState.person_id).where(FeedState.person_id.in_(people))))
     db.session.execute(
         update(FeedState)
         .where(FeedState.person_id.in_(people))
@@ -261,13 +274,15 @@ def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
         .execution_options(synchronize_session=False)
     )
     first = [
-        {"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in people if person not in known
+        {"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in people if person not in with_state
     ]
     _insert(FeedState, first)
 
 
-def _settled(new: _New, numbers: Numbers, change: Change, known: Mapping[_Key, _Known]) -> EntryChange:
-    last = known.get(new.key)
+def _entry_change(
+    new: _NewRevision, numbers: Numbers, change: Change, stored_entries: Mapping[_Key, _StoredEntry]
+) -> EntryChange:
+    last = stored_entries.get(new.key)
     return EntryChange(
         entry_id=new.entry_id,
         uid=new.uid,
@@ -284,6 +299,6 @@ def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
     """Stores the ORGANIZER address and the first email of these entries; later calls do not change them."""
     rows = [{"entry": entry, "address": address, "letter": letter} for entry, address, letter in started]
     if rows:
-        begun = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
-        begun = begun.values(organizer=bindparam("address"), first_email_id=bindparam("letter"))
-        db.session.connection().execute(begun, rows)
+        statement = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
+        statement = statement.values(organizer=bindparam("address"), first_email_id=bindparam("letter"))
+        db.session.connection().execute(statement, rows)

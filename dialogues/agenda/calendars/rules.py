@@ -19,13 +19,13 @@ from dialogues.lib.ical.parts import Method, Profile, Role, State, Words, words_
 from dialogues.lib.ical.vtimezone import tz_version
 
 #: Replaces the translated neutral word in comparisons, because a change of language is not a change of the entry.
-_ANY_WORD = "·"
+_NEUTRAL_WORD = "·"
 #: Size of the cache of rendered events; one takes about a kilobyte.
-_KEPT_READY = 4096
+_CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class GuestView:
     """What one guest sees of an entry. If two are equal, no update is sent."""
 
     local_start: datetime
@@ -66,17 +66,17 @@ class EntryContent:
     transparent: bool
 
     @property
-    def seen(self) -> Seen:
+    def guest_view(self) -> GuestView:
         """The content as its guest sees it, for comparisons."""
         words = words_for(
             self.profile,
-            neutral_word=_ANY_WORD,
+            neutral_word=_NEUTRAL_WORD,
             title=self.title,
             place=self.place or None,
             city=self.city or None,
             description=None,
         )
-        return Seen(
+        return GuestView(
             local_start=self.local_start,
             local_end=self.local_end,
             tzid=self.zone,
@@ -103,7 +103,7 @@ class EntryContent:
         """Returns a copy with only the neutral word and the city."""
         return replace(self, profile=Profile.DISCREET, title="", place="")
 
-    def taken_back(self) -> "EntryContent":
+    def cancelled(self) -> "EntryContent":
         """Returns a cancelled copy without title and place."""
         return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")
 
@@ -136,28 +136,28 @@ class Revision:
     object_kind: EntryObject
     object_id: UUID
     numbers: Numbers
-    telling: EntryContent
+    content: EntryContent
 
     def facts(self, neutral_word: str) -> EventFacts:
         """Returns everything that the bytes of the event depend on."""
-        told = self.telling
+        content = self.content
         return EventFacts(
             uid=self.uid,
             sequence=self.numbers.sequence,
             dtstamp=self.numbers.stamp,
-            local_start=told.local_start,
-            local_end=told.local_end,
-            tzid=told.zone,
-            state=told.state,
-            profile=told.profile,
+            local_start=content.local_start,
+            local_end=content.local_end,
+            tzid=content.zone,
+            state=content.state,
+            profile=content.profile,
             neutral_word=neutral_word,
-            title=told.title or None,
-            place=told.place or None,
-            city=told.city or None,
-            fold=told.fold_start,
-            end_fold=told.fold_end,
-            all_day=told.all_day,
-            transparent=told.transparent,
+            title=content.title or None,
+            place=content.place or None,
+            city=content.city or None,
+            fold=content.fold_start,
+            end_fold=content.fold_end,
+            all_day=content.all_day,
+            transparent=content.transparent,
         )
 
 
@@ -166,7 +166,7 @@ def filed(revision: Revision, neutral_word: str) -> EventBytes:
     return _filed(revision, neutral_word, tz_version())
 
 
-@lru_cache(maxsize=_KEPT_READY)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _filed(revision: Revision, neutral_word: str, _version: str) -> EventBytes:
     return filed_event(revision.facts(neutral_word))
 
@@ -183,7 +183,7 @@ class Change(Enum):
     INVITED_AGAIN = "invited again"
 
 
-class AnswerThen(Enum):
+class AnswerEffect(Enum):
     """What happens to the stored answer when an entry changes."""
 
     ASKED = "asked"
@@ -193,27 +193,27 @@ class AnswerThen(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class EmailsDue:
+class ChangeEffect:
     """What a change causes: whether SEQUENCE rises, which iTIP method is emailed, and what happens to the answer."""
 
     raises_sequence: bool
-    letter: Method | None
-    answer: AnswerThen
+    method: Method | None
+    answer: AnswerEffect
 
 
 #: SEQUENCE rises for changed text too, because Google and others ignore the update otherwise (RFC 5546 allows both).
-EMAILS_DUE: Mapping[Change, EmailsDue] = {
-    Change.INVITED: EmailsDue(False, Method.REQUEST, AnswerThen.ASKED),
-    Change.NOTHING: EmailsDue(False, None, AnswerThen.KEPT),
-    Change.TIME: EmailsDue(True, Method.REQUEST, AnswerThen.ASKED_AGAIN),
-    Change.CERTAINTY: EmailsDue(True, Method.REQUEST, AnswerThen.KEPT),
-    Change.WORDS: EmailsDue(True, Method.REQUEST, AnswerThen.KEPT),
-    Change.CANCELLED: EmailsDue(True, Method.CANCEL, AnswerThen.CLOSED),
-    Change.INVITED_AGAIN: EmailsDue(True, Method.REQUEST, AnswerThen.ASKED),
+CHANGE_EFFECTS: Mapping[Change, ChangeEffect] = {
+    Change.INVITED: ChangeEffect(False, Method.REQUEST, AnswerEffect.ASKED),
+    Change.NOTHING: ChangeEffect(False, None, AnswerEffect.KEPT),
+    Change.TIME: ChangeEffect(True, Method.REQUEST, AnswerEffect.ASKED_AGAIN),
+    Change.CERTAINTY: ChangeEffect(True, Method.REQUEST, AnswerEffect.KEPT),
+    Change.WORDS: ChangeEffect(True, Method.REQUEST, AnswerEffect.KEPT),
+    Change.CANCELLED: ChangeEffect(True, Method.CANCEL, AnswerEffect.CLOSED),
+    Change.INVITED_AGAIN: ChangeEffect(True, Method.REQUEST, AnswerEffect.ASKED),
 }
 
 
-def change_between(was: Seen | None, now: Seen) -> Change:
+def change_between(was: GuestView | None, now: GuestView) -> Change:
     """Returns the most important change between two states of an entry.
 
     :param was: what the guest was last told; None before the first invitation.
@@ -250,10 +250,10 @@ def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
 
     :raises ValueError: the change does not raise SEQUENCE, so it makes no revision.
     """
-    if not EMAILS_DUE[change].raises_sequence:
+    if not CHANGE_EFFECTS[change].raises_sequence:
         raise ValueError(f"“{change.value}” makes no new revision")
     sequence = last.sequence + 1
-    asks_again = EMAILS_DUE[change].answer in {AnswerThen.ASKED, AnswerThen.ASKED_AGAIN}
+    asks_again = CHANGE_EFFECTS[change].answer in {AnswerEffect.ASKED, AnswerEffect.ASKED_AGAIN}
     return Numbers(
         sequence,
         sequence if asks_again else last.time_sequence,
@@ -261,7 +261,7 @@ def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
     )
 
 
-def answers_the_old_time(answered_sequence: int, numbers: Numbers) -> bool:
+def is_answer_outdated(answered_sequence: int, numbers: Numbers) -> bool:
     """Returns whether an answer was given before the last change of time."""
     return answered_sequence < numbers.time_sequence
 
@@ -331,10 +331,10 @@ def token_in(address: str) -> str | None:
 
 
 #: How long a cancelled entry stays in a feed, and how long a feed address works.
-CANCELLED_STAYS = timedelta(days=30)
-FEED_LASTS = timedelta(days=400)
+CANCELLED_RETENTION = timedelta(days=30)
+FEED_LIFETIME = timedelta(days=400)
 #: Limit of feed addresses per person.
-MOST_FEEDS = 10
+MAX_FEEDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

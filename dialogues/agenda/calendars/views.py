@@ -31,7 +31,7 @@ blueprint = Blueprint("calendars", __name__)
 _log = logging.getLogger(__name__)
 _MEDIA_TYPE = "text/calendar; charset=utf-8"
 _NAME = "calendar.ics"
-_LOOK_EVERY = timedelta(hours=1)
+_REFRESH_INTERVAL = timedelta(hours=1)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/calendar", methods=["GET", "POST"])
@@ -66,7 +66,7 @@ def _calendar_page(meeting_id: UUID) -> dict[str, Any]:
         "meeting_id": meeting_id,
         "sessions": sessions,
         "titles": {session.session_id: session.title for session in versions.sessions_for(viewer(), INVITE_FILE)},
-        "discreet": all(not session.telling.title for session in sessions),
+        "discreet": all(not session.content.title for session in sessions),
         "feeds": own.own_feeds(viewer(), clock.real_now()),
         "confidential": own.is_confidential(viewer()),
     }
@@ -147,7 +147,7 @@ def _feed_file(head: FeedHead) -> bytes:
     return calendar_file(
         (filed(revision, word) for revision in revisions),
         name=name,
-        refresh=_LOOK_EVERY,
+        refresh=_REFRESH_INTERVAL,
         uid=head.link_id.hex,
         last_modified=max((revision.numbers.stamp for revision in revisions), default=None),
     )

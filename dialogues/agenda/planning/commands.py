@@ -23,8 +23,8 @@ from dialogues.agenda.planning.rules import (
     all_clashes,
     first_parts,
     refuse_clashes,
-    refuse_empty_circle,
-    refuse_notes_of_none,
+    refuse_rapporteur_without_notes,
+    refuse_without_invited,
     time_slot,
 )
 from dialogues.agenda.versions.queries import published as versions
@@ -36,7 +36,7 @@ from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_all
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
 
 #: Parts that need the role of the same name, because access to notes and booths depends on the role.
-_PARTS_OF_ROLES = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTERPRETER}
+_ROLE_FOR_PART = {Part.RAPPORTEUR: Role.RAPPORTEUR, Part.INTERPRETER: Role.INTERPRETER}
 _FIELDS = {Part.RAPPORTEUR: "rapporteur", Part.INTERPRETER: "interpreters"}
 
 
@@ -52,9 +52,9 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
         slot = time_slot(plan.when, frame.days)
-        refuse_empty_circle(plan)
-        refuse_notes_of_none(plan.rule, plan.people or ())
-        _refuse_strangers(frame, plan.people or ())
+        refuse_without_invited(plan)
+        refuse_rapporteur_without_notes(plan.rule, plan.people or ())
+        _refuse_outsiders(frame, plan.people or ())
         session_id = uuid4()
         rooms = _rooms(frame, plan.rooms)
         _refuse_clashes(
@@ -73,14 +73,14 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
-        item = _item(change.viewer, session_id, version)
+        item = _draft_item(change.viewer, session_id, version)
         slot = time_slot(plan.when, frame.days)
-        refuse_empty_circle(plan)
+        refuse_without_invited(plan)
         if plan.people is not None:
-            _refuse_strangers(frame, plan.people)
+            _refuse_outsiders(frame, plan.people)
         named = _people(change.viewer, frame, session_id)
-        people = named if plan.people is None else plan.people + _kept(change.viewer, frame, named, plan.people)
-        refuse_notes_of_none(plan.rule, people)
+        people = named if plan.people is None else plan.people + _hidden_parts(change.viewer, frame, named, plan.people)
+        refuse_rapporteur_without_notes(plan.rule, people)
         _refuse_clashes(
             change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
         )
@@ -100,7 +100,7 @@ def reschedule_session(
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
-        item = _item(change.viewer, session_id, version)
+        item = _draft_item(change.viewer, session_id, version)
         slot = time_slot(to, frame.days)
         people = _people(change.viewer, frame, session_id)
         _refuse_clashes(
@@ -120,7 +120,7 @@ def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datet
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         frame = draft.meeting_frame(change.viewer)
-        _item(change.viewer, session_id, version)
+        _draft_item(change.viewer, session_id, version)
         for table in (DraftPerson, DraftRoom, DraftItem):
             db.session.execute(delete(table).where(table.session_id == session_id))
         change.record(SessionRemoved(at=now, about=session_id, **_place(frame)))
@@ -144,10 +144,10 @@ def _rescheduled(
     )
 
 
-def _item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
+def _draft_item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
     """Returns the row of a session of this draft, if its version is still the one that the viewer has seen."""
-    mine = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
-    item = db.session.execute(mine).scalar_one_or_none()
+    query = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
+    item = db.session.execute(query).scalar_one_or_none()
     if item is None:
         raise NotFound
     if item.version != version:
@@ -168,7 +168,7 @@ def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
     return {room_id: names[room_id] for room_id in wanted}
 
 
-def _kept(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
+def _hidden_parts(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
     """Returns the parts of people who are hidden from the viewer and therefore could not be chosen in the form.
 
     A hidden chair or rapporteur is dropped if the viewer chose one, because a session has only one of each.
@@ -178,14 +178,14 @@ def _kept(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) 
     return tuple((person, part) for person, part in named if person in hidden and part not in single)
 
 
-def _refuse_strangers(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
+def _refuse_outsiders(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
     """Checks that everyone with a part belongs to the meeting, and that rapporteurs and interpreters have that role."""
     known = {person.id: person for person in draft.belonging(frame)}
     for person_id, part in people:
         person = known.get(person_id)
         if person is None:
             raise Refusal(N_("Someone named here does not belong to this meeting. Invite them first."))
-        role = _PARTS_OF_ROLES.get(part)
+        role = _ROLE_FOR_PART.get(part)
         if role is not None and role not in person.roles:
             raise Refusal(
                 N_("%(person)s does not have this role at the meeting. Grant it first, or choose someone else."),

@@ -28,19 +28,19 @@ def _id(value: Any) -> UUID:
     return UUID(str(value))
 
 
-def _several(label: Any, coerce: Any = _id) -> Any:
+def _multi_select(label: Any, coerce: Any = _id) -> Any:
     return SelectMultipleField(label, coerce=coerce, option_widget=CheckboxInput())
 
 
-def _one_person(label: Any) -> Any:
-    return SelectField(label, coerce=_perhaps, validators=[Optional()])
+def _person_select(label: Any) -> Any:
+    return SelectField(label, coerce=_optional_id, validators=[Optional()])
 
 
-def _perhaps(value: Any) -> UUID | None:
+def _optional_id(value: Any) -> UUID | None:
     return _id(value) if value else None
 
 
-def _which_of_two(label: Any) -> Any:
+def _fold_choice(label: Any) -> Any:
     choices = [SelectChoice("0", _l("The first of the two")), SelectChoice("1", _l("The second of the two"))]
     return RadioField(label, choices=choices, validators=[Optional()], coerce=str)
 
@@ -52,9 +52,9 @@ class _Times(Form):
     starts = TimeField(_l("From"), [InputRequired(_NEEDED)])
     ends = TimeField(_l("To"), [InputRequired(_NEEDED)])
     next_day = BooleanField(_l("Ends on the next day"))
-    fold_start = _which_of_two(_l("This start comes twice that night: which?"))
-    fold_end = _which_of_two(_l("This end comes twice that night: which?"))
-    rooms = _several(_l("Rooms"))
+    fold_start = _fold_choice(_l("This start comes twice that night: which?"))
+    fold_end = _fold_choice(_l("This end comes twice that night: which?"))
+    rooms = _multi_select(_l("Rooms"))
     version = VersionField()
 
     def when(self) -> When:
@@ -85,18 +85,18 @@ class SessionForm(_Times):
     kind = SelectField(_l("Kind"), coerce=SessionKind)
     rule = RadioField(_l("Rule"), coerce=Rule)
     admits = RadioField(_l("Admitted"), coerce=Admits)
-    languages = _several(_l("Languages"), coerce=str)
-    chair = _one_person(_l("Chair"))
-    leads = _several(_l("Leads"))
-    rapporteur = _one_person(_l("Rapporteur"))
-    interpreters = _several(_l("Interpreters"))
-    invited = _several(_l("Invited"))
+    languages = _multi_select(_l("Languages"), coerce=str)
+    chair = _person_select(_l("Chair"))
+    leads = _multi_select(_l("Leads"))
+    rapporteur = _person_select(_l("Rapporteur"))
+    interpreters = _multi_select(_l("Interpreters"))
+    invited = _multi_select(_l("Invited"))
 
     def offer(self, frame: MeetingFrame, rooms: Sequence[RoomChoice], people: Sequence[PersonChoice]) -> None:
         """Sets the choices of rooms, languages and people. Without people the fields for people are removed."""
         self.offer_rooms(rooms)
-        self.kind.choices, self.rule.choices = _words(SessionKind), _words(Rule)
-        self.admits.choices = _words(Admits)
+        self.kind.choices, self.rule.choices = _enum_choices(SessionKind), _enum_choices(Rule)
+        self.admits.choices = _enum_choices(Admits)
         self.languages.choices = [SelectChoice(code, language_name(code)) for code in frame.languages]
         if not people:
             for name in _PEOPLE:
@@ -105,8 +105,8 @@ class SessionForm(_Times):
         everyone = _choices(people)
         self.chair.choices = [SelectChoice("", _l("nobody yet")), *everyone]
         self.leads.choices = self.invited.choices = everyone
-        self.rapporteur.choices = [SelectChoice("", _l("nobody")), *_choices(_holding(people, Role.RAPPORTEUR))]
-        self.interpreters.choices = _choices(_holding(people, Role.INTERPRETER))
+        self.rapporteur.choices = [SelectChoice("", _l("nobody")), *_choices(_with_role(people, Role.RAPPORTEUR))]
+        self.interpreters.choices = _choices(_with_role(people, Role.INTERPRETER))
 
     def plan(self) -> SessionPlan:
         return SessionPlan(
@@ -124,25 +124,25 @@ class SessionForm(_Times):
     def _people(self) -> tuple[tuple[UUID, Part], ...]:
         named = (
             (Part.CHAIR, [self.chair.data]),
-            (Part.LEAD, _as_before(self.leads)),
+            (Part.LEAD, _in_saved_order(self.leads)),
             (Part.RAPPORTEUR, [self.rapporteur.data]),
-            (Part.INTERPRETER, _as_before(self.interpreters)),
-            (Part.INVITED, _as_before(self.invited)),
+            (Part.INTERPRETER, _in_saved_order(self.interpreters)),
+            (Part.INVITED, _in_saved_order(self.invited)),
         )
         return tuple((person, part) for part, people in named for person in people or () if person is not None)
 
 
-def _as_before(field: Any) -> list[UUID]:
+def _in_saved_order(field: Any) -> list[UUID]:
     """Returns the ticked people in their saved order; new ones come last."""
-    ticked, before = field.data or [], list(field.object_data or ())
-    return sorted(ticked, key=lambda person: before.index(person) if person in before else len(before))
+    selected, saved_order = field.data or [], list(field.object_data or ())
+    return sorted(selected, key=lambda person: saved_order.index(person) if person in saved_order else len(saved_order))
 
 
-def _words(kind: type[Enum]) -> list[SelectChoice]:
+def _enum_choices(kind: type[Enum]) -> list[SelectChoice]:
     return [SelectChoice(value.value, word(value)) for value in kind]
 
 
-def _holding(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:
+def _with_role(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:
     return [person for person in people if role in person.roles]
 
 

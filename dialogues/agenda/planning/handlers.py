@@ -26,13 +26,13 @@ def copy_draft(copied: MeetingCopied) -> None:
     :raises Refusal: a session would fall into a clock change.
     """
     frame = draft.frame_of(copied.about)
-    was_code = db.session.get_one(Meeting, copied.model_id).code
+    model_code = db.session.get_one(Meeting, copied.model_id).code
     code = db.session.get_one(Meeting, copied.about).code
     for session in draft.draft(system(Purpose.FOLLOW_UP), draft.frame_of(copied.model_id)):
         plan = SessionPlan(
             title=session.title,
-            when=_later(session, copied.by_days),
-            code=code + session.code.removeprefix(was_code) if session.code.startswith(was_code) else "",
+            when=_shifted(session, copied.by_days),
+            code=code + session.code.removeprefix(model_code) if session.code.startswith(model_code) else "",
             kind=session.kind,
             rule=session.rule,
             admits=session.admits,
@@ -55,7 +55,7 @@ def move_draft(moved: MeetingMoved) -> None:
     by_id = {item.session_id: item for item in items}
     for session in sessions:
         item = by_id[session.id]
-        operations.write_slot(item, _slot(session, _later(session, by_days), frame.days))
+        operations.write_slot(item, _slot(session, _shifted(session, by_days), frame.days))
         item.version += 1
         if not moved.same_venue:
             operations.write_rooms(item, ())
@@ -74,7 +74,7 @@ def replace_person(replaced: NomineeReplaced) -> None:
     operations.hand_over_sessions(replaced.meeting_id, replaced.replaced_person_id, replaced.person_id, parts)
 
 
-def _later(session: DraftSession, days: int) -> When:
+def _shifted(session: DraftSession, days: int) -> When:
     """Returns the same times `days` later. A fold is dropped, because it was chosen for the old day."""
     when = when_of(session.slot)
     if days == 0:

@@ -72,22 +72,22 @@ def write_people(item: DraftItem, people: Iterable[tuple[UUID, Part]]) -> None:
     db.session.flush()
 
 
-def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part]) -> None:
+def hand_over_sessions(meeting_id: UUID, predecessor: UUID, successor: UUID, parts: Collection[Part]) -> None:
     """Gives a successor these parts of a person, in the draft and in the published version.
 
     If the published version names the person, a copy of it is published in which only the person differs; other changes
     of the draft wait for the next version. The copy keeps `at` and therefore the public number, so that readers cannot
     see that somebody was replaced.
     """
-    _hand_over_draft(meeting_id, was, successor, parts)
+    _hand_over_draft(meeting_id, predecessor, successor, parts)
     released = versions.current_release(meeting_id)
     if released is None:
         return
     snapshots = versions.released_snapshots(system(Purpose.FOLLOW_UP), released.id)
     named = {
-        session_id: _with_successor(snapshot, was, successor, parts)
+        session_id: _with_successor(snapshot, predecessor, successor, parts)
         for session_id, snapshot in snapshots.items()
-        if any(person == was and part in parts for person, part in snapshot.people)
+        if any(person == predecessor and part in parts for person, part in snapshot.people)
     }
     if not named:
         return
@@ -97,15 +97,19 @@ def hand_over_sessions(meeting_id: UUID, was: UUID, successor: UUID, parts: Coll
     db.session.flush()
 
 
-def _with_successor(snapshot: Snapshot, was: UUID, successor: UUID, parts: Collection[Part]) -> Snapshot:
-    people = ((successor if person == was and part in parts else person, part) for person, part in snapshot.people)
+def _with_successor(snapshot: Snapshot, predecessor: UUID, successor: UUID, parts: Collection[Part]) -> Snapshot:
+    people = (
+        (successor if person == predecessor and part in parts else person, part) for person, part in snapshot.people
+    )
     return Snapshot(snapshot.session_id, snapshot.frozen, tuple(dict.fromkeys(people)))
 
 
-def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID, parts: Collection[Part]) -> None:
-    theirs = select(DraftPerson.session_id).where(DraftPerson.person_id == was, DraftPerson.part.in_(parts))
+def _hand_over_draft(meeting_id: UUID, predecessor: UUID, successor: UUID, parts: Collection[Part]) -> None:
+    sessions_of_predecessor = select(DraftPerson.session_id).where(
+        DraftPerson.person_id == predecessor, DraftPerson.part.in_(parts)
+    )
     items = db.session.scalars(
-        select(DraftItem).where(DraftItem.meeting_id == meeting_id, DraftItem.session_id.in_(theirs))
+        select(DraftItem).where(DraftItem.meeting_id == meeting_id, DraftItem.session_id.in_(sessions_of_predecessor))
     ).all()
     for item in items:
         rows = db.session.execute(
@@ -116,7 +120,7 @@ def _hand_over_draft(meeting_id: UUID, was: UUID, successor: UUID, parts: Collec
         write_people(
             item,
             (
-                (successor if person == was and part in parts else person, part)
+                (successor if person == predecessor and part in parts else person, part)
                 for person, part in ((row.person_id, row.part) for row in rows)
             ),
         )
@@ -132,24 +136,24 @@ def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> Agen
     frame = draft.frame_of(meeting_id)
     sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
     changes = draft.unreleased(system(Purpose.FOLLOW_UP), frame, sessions)
-    _refuse_idle(sessions, changes)
+    _refuse_nothing_to_publish(sessions, changes)
     for session in sessions:
-        _refuse_lost_time(session, frame)
+        _refuse_invalid_time(session, frame)
     release = _new_release(frame, reason, now)
     for session in sessions:
         _freeze(release, session, draft.snapshots([session])[session.id])
     db.session.flush()
-    return _released(release, sessions, changes, now)
+    return _released_event(release, sessions, changes, now)
 
 
-def _refuse_idle(sessions: list[DraftSession], changes: list[Difference]) -> None:
+def _refuse_nothing_to_publish(sessions: list[DraftSession], changes: list[Difference]) -> None:
     if not sessions:
         raise Refusal(N_("There is no session to release. Add one to the draft first."))
     if not changes:
         raise Refusal(N_("Nothing has changed since the last release."))
 
 
-def _refuse_lost_time(session: DraftSession, frame: MeetingFrame) -> None:
+def _refuse_invalid_time(session: DraftSession, frame: MeetingFrame) -> None:
     if not still_fits(session.slot, frame.days):
         raise Refusal(
             N_("“%(title)s” is at a time that the meeting does not have, or no longer has. Move it first."),
@@ -225,7 +229,7 @@ def _freeze_people(release: Release, snapshot: Snapshot) -> None:
     )
 
 
-def _released(
+def _released_event(
     release: Release, sessions: list[DraftSession], changes: list[Difference], now: datetime
 ) -> AgendaReleased:
     def ids(kind: ChangeKind) -> tuple[UUID, ...]:

@@ -15,7 +15,7 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.people.participants.rules.target import is_over
 
 #: Counts below this are hidden, because so few people could be identified.
-FEWEST = 5
+SMALLEST_SHOWN_COUNT = 5
 
 
 Cell = TypeVar("Cell")
@@ -57,19 +57,21 @@ def parts_by_party(parts: Iterable[tuple[UUID, Part]], party_of: Mapping[UUID, U
     return counts
 
 
-def told_apart(counts: Mapping[Cell, int], parties: int) -> dict[Cell, int | None]:
+def hide_small_counts(counts: Mapping[Cell, int], parties: int) -> dict[Cell, int | None]:
     """Returns the counts with None where a count must stay hidden.
 
-    Hides cells below `FEWEST`. The total is public, so the hidden cells could still be derived from it; therefore the
-    smallest cell of `FEWEST` or more, and every cell equal to it, is hidden too. With fewer than two parties everything
-    is hidden, because the total would describe a single party.
+    Hides counts below `SMALLEST_SHOWN_COUNT`. The total is public, so hidden counts could still be derived from it;
+    therefore the smallest of the other counts, and every count equal to it, is hidden too. With fewer than two parties
+    everything is hidden, because the total would describe a single party.
     """
     if parties < 2:
         return dict.fromkeys(counts)
-    if all(count >= FEWEST for count in counts.values()):
+    if all(count >= SMALLEST_SHOWN_COUNT for count in counts.values()):
         return dict(counts)
-    next_larger = min((count for count in counts.values() if count >= FEWEST), default=0)
-    return {cell: count if count > max(next_larger, FEWEST - 1) else None for cell, count in counts.items()}
+    next_larger = min((count for count in counts.values() if count >= SMALLEST_SHOWN_COUNT), default=0)
+    return {
+        cell: count if count > max(next_larger, SMALLEST_SHOWN_COUNT - 1) else None for cell, count in counts.items()
+    }
 
 
 #: The form field that shows the clash of a person with this part.
@@ -252,7 +254,7 @@ class SessionPlan:
     languages: tuple[str, ...] = ()
 
 
-def refuse_empty_circle(plan: SessionPlan) -> None:
+def refuse_without_invited(plan: SessionPlan) -> None:
     """Checks that a session by invitation names at least one person.
 
     :raises Refusal: only named people are admitted, and nobody is named.
@@ -264,7 +266,7 @@ def refuse_empty_circle(plan: SessionPlan) -> None:
         )
 
 
-def refuse_notes_of_none(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> None:
+def refuse_rapporteur_without_notes(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> None:
     """Checks that a rapporteur is named only where notes are allowed.
 
     :raises Refusal: the rule of the session allows no notes, and a rapporteur is named.
@@ -279,7 +281,7 @@ def refuse_notes_of_none(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> Non
         )
 
 
-LONGEST = timedelta(hours=24)
+MAX_LENGTH = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,10 +302,10 @@ def time_slot(when: When, days: MeetingDays) -> TimeSlot:
     _refuse_outside(when, days)
     ends_on = when.day + timedelta(days=1) if when.next_day else when.day
     slot = TimeSlot(
-        _read(datetime.combine(when.day, when.starts), days.zone, when.fold_start, "starts", "fold_start"),
-        _read(datetime.combine(ends_on, when.ends), days.zone, when.fold_end, "ends", "fold_end"),
+        _resolve(datetime.combine(when.day, when.starts), days.zone, when.fold_start, "starts", "fold_start"),
+        _resolve(datetime.combine(ends_on, when.ends), days.zone, when.fold_end, "ends", "fold_end"),
     )
-    _refuse_odd_length(slot)
+    _refuse_invalid_length(slot)
     return slot
 
 
@@ -340,7 +342,7 @@ def _refuse_outside(when: When, days: MeetingDays) -> None:
     )
 
 
-def _read(local: datetime, zone: str, fold: int | None, field: str, fold_field: str) -> WallClock:
+def _resolve(local: datetime, zone: str, fold: int | None, field: str, fold_field: str) -> WallClock:
     try:
         return resolve_local_time(local, zone, fold)
     except Refusal as refusal:
@@ -348,7 +350,7 @@ def _read(local: datetime, zone: str, fold: int | None, field: str, fold_field: 
         raise Refusal(refusal.message, field=at, **refusal.facts) from None
 
 
-def _refuse_odd_length(slot: TimeSlot) -> None:
+def _refuse_invalid_length(slot: TimeSlot) -> None:
     length = slot.ends_utc - slot.starts_utc
     if length <= timedelta(0):
         raise Refusal(
@@ -360,7 +362,7 @@ def _refuse_odd_length(slot: TimeSlot) -> None:
             starts=f"{slot.starts.local:%H:%M}",
             ends=f"{slot.ends.local:%H:%M}",
         )
-    if length >= LONGEST:
+    if length >= MAX_LENGTH:
         raise Refusal(
             N_("A session lasts less than a day. Untick “Ends on the next day”, or choose an earlier end."),
             field="ends",

@@ -68,12 +68,12 @@ def _local(wall_clock: WallClock) -> datetime:
 def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, Any]]:
     """Returns the form for a session of the draft and the variables of its page."""
     frame = draft_queries.meeting_frame(viewer())
-    form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _asked_for())
+    form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _day_from_link())
     form.offer(frame, draft_queries.rooms_of_venue(frame), draft_queries.people_of_meeting(viewer(), frame))
     return form, {"form": form, "frame": frame, "saved": saved}
 
 
-def _asked_for() -> dict[str, Any]:
+def _day_from_link() -> dict[str, Any]:
     """Returns the day from the query string of the link that opened the form."""
     try:
         return {"day": date.fromisoformat(request.args["day"])}
@@ -152,7 +152,7 @@ def release(meeting_id: UUID) -> Iterator[Any]:
         "form": form,
         "meeting_id": meeting_id,
         "zone": frame.zone,
-        "changes": [(change, _when(change), _lines(change)) for change in changes],
+        "changes": [(change, _when(change), _fact_changes(change)) for change in changes],
         "concerned": doubts_queries.concerned(frame, changes),
     }
     number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
@@ -172,19 +172,19 @@ def balance(meeting_id: UUID) -> str:
 def _when(difference: Difference) -> str:
     """Returns day and time of the session, as they are now or, if it is cancelled, as they were."""
     side = difference.now or difference.was
-    return _in_words(Fact.TIME, side.frozen) if side else ""
+    return _fact_words(Fact.TIME, side.frozen) if side else ""
 
 
-def _lines(difference: Difference) -> list[tuple[Fact, str, str]]:
+def _fact_changes(difference: Difference) -> list[tuple[Fact, str, str]]:
     """Returns the changed facts of a session as (fact, old words, new words)."""
     was, now = difference.was, difference.now
     if was is None or now is None:
         return []
     changed = changed_facts(was, now)
-    return [(fact, _in_words(fact, was.frozen), _in_words(fact, now.frozen)) for fact in Fact if fact in changed]
+    return [(fact, _fact_words(fact, was.frozen), _fact_words(fact, now.frozen)) for fact in Fact if fact in changed]
 
 
-def _in_words(fact: Fact, frozen: Mapping[str, Any]) -> str:
+def _fact_words(fact: Fact, frozen: Mapping[str, Any]) -> str:
     match fact:
         case Fact.TIME:
             starts, ends = (datetime.fromisoformat(frozen[key]) for key in ("local_start", "local_end"))

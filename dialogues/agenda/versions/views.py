@@ -58,7 +58,7 @@ def _shown(seen_from: Standpoint, *, mine: bool) -> dict[str, Any]:
         "parts": parts,
         "takes_file_of": seen_from.takes_file_of,
         "people": published.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
-        "elsewhere": _elsewhere,
+        "elsewhere": _in_viewer_zone,
         "by_part": _by_part,
     }
 
@@ -75,7 +75,7 @@ def _by_part(people: Iterable[NamedPart]) -> list[tuple[Part, list[NamedPart]]]:
     return [(part, list(named)) for part, named in groupby(people, key=lambda one: one.part)]
 
 
-def _elsewhere(starts: datetime, ends: datetime) -> str:
+def _in_viewer_zone(starts: datetime, ends: datetime) -> str:
     """Returns the same time in the viewer's own zone, or "" if both clocks show the same."""
     zone = viewer().zone
     if zone is None:
@@ -83,9 +83,9 @@ def _elsewhere(starts: datetime, ends: datetime) -> str:
     own_starts, own_ends = starts.astimezone(ZoneInfo(zone)), ends.astimezone(ZoneInfo(zone))
     if own_starts.utcoffset() == starts.utcoffset() and own_ends.utcoffset() == ends.utcoffset():
         return ""
-    apart = (own_starts.date() - starts.date()).days
-    shift = {0: "", 1: _("(+1 day)"), -1: _("(−1 day)")}[apart]
-    return f"{own_starts:%H:%M}–{own_ends:%H:%M} {zone.replace('_', ' ')} {shift}".rstrip()
+    day_shift = (own_starts.date() - starts.date()).days
+    suffix = {0: "", 1: _("(+1 day)"), -1: _("(−1 day)")}[day_shift]
+    return f"{own_starts:%H:%M}–{own_ends:%H:%M} {zone.replace('_', ' ')} {suffix}".rstrip()
 
 
 @blueprint.get("/agenda/sessions/<uuid:session_id>")
@@ -103,7 +103,7 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
         has_file=seen_from is not None and seen_from.takes_file_of(session),
         people=_by_part(people),
         own_parts=own_parts,
-        also=_elsewhere(session.starts, session.ends),
+        also=_in_viewer_zone(session.starts, session.ends),
         languages=[language_name(code) for code in session.languages],
         chatham_house_rule=CHATHAM_HOUSE_RULE,
     )

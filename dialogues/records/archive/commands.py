@@ -21,16 +21,16 @@ from dialogues.records.archive.rules import (
     NewRecord,
     RecordKind,
     Shelf,
+    reference_in_use,
+    refuse_empty,
     refuse_foreign_reference,
     refuse_future,
-    refuse_nothing,
-    refuse_odd_embargo,
-    taken,
+    refuse_invalid_embargo,
 )
 from dialogues.records.notes import operations as notes_operations
 from dialogues.records.notes import queries as notes_queries
 
-_AN_HOUR = timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 #: The owner of the key for files of the liaison office's own records.
 _OFFICE = UUID(int=0)
 
@@ -50,7 +50,7 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
             session_code=summary.code,
             rule=summary.ref.rule,
         )
-        _keep_to_the_meeting(change, shelf, reference)
+        _check_reference_prefix(change, shelf, reference)
         record = NewRecord(
             kind=RecordKind.SUMMARY,
             reference=reference,
@@ -79,12 +79,12 @@ def upload_record(
         shelf = shelves.shelf(change.viewer, shelf_key)
         zone = ZoneInfo(shelves.archive_zone(change.viewer))
         refuse_future(record.dated, now.astimezone(zone).date())
-        refuse_nothing(record.text, upload is not None)
+        refuse_empty(record.text, upload is not None)
         if record.embargo is not None:
-            refuse_odd_embargo(record.embargo, now)
-        _keep_to_the_meeting(change, shelf, record.reference)
+            refuse_invalid_embargo(record.embargo, now)
+        _check_reference_prefix(change, shelf, record.reference)
         if shelves.taken_references(shelf.dialogue_id, [record.reference]):
-            raise taken(record.reference)
+            raise reference_in_use(record.reference)
         if upload is not None:
             record = _with_file(shelf, record, upload, limit=limit, now=now)
         filed = operations.place_record(shelf, record, now)
@@ -92,7 +92,7 @@ def upload_record(
         return filed.about
 
 
-def _keep_to_the_meeting(change: Change, shelf: Shelf, reference: str) -> None:
+def _check_reference_prefix(change: Change, shelf: Shelf, reference: str) -> None:
     if shelf.meeting_id is not None and not change.viewer.may_around(RECORD_FILE):
         refuse_foreign_reference(reference, shelves.meeting_code(shelf.meeting_id))
 
@@ -110,8 +110,8 @@ def count_search(viewer: Viewer, *, an_hour: int, now: datetime) -> None:
     :param an_hour: allowed searches per account and hour.
     :raises Throttled: the account has reached the limit.
     """
-    bucket = Bucket(Limit("search/account", an_hour, _AN_HOUR), f"search/account:{viewer.account_id}")
+    bucket = Bucket(Limit("search/account", an_hour, _HOUR), f"search/account:{viewer.account_id}")
     with upkeep(system(Purpose.UPKEEP)):
         full = accounts.count((bucket,), now)
     if full:
-        raise Throttled(bucket.window_start(now) + _AN_HOUR - now)
+        raise Throttled(bucket.window_start(now) + _HOUR - now)

@@ -12,7 +12,7 @@ from dialogues.lib.textsearch import search_index
 from dialogues.lib.textsearch.tokens import indexed
 from dialogues.records.archive.models import Record
 from dialogues.records.archive.queries.shelves import taken_references
-from dialogues.records.archive.rules import NewRecord, RecordFiled, Shelf, taken
+from dialogues.records.archive.rules import NewRecord, RecordFiled, Shelf, reference_in_use
 
 
 def place_record(shelf: Shelf, record: NewRecord, now: datetime) -> RecordFiled:
@@ -29,7 +29,7 @@ def place_records(shelf: Shelf, records: Sequence[NewRecord], now: datetime) -> 
     :raises Refusal: another record of the same archive has one of the reference codes.
     """
     for reference in sorted(taken_references(shelf.dialogue_id, [record.reference for record in records])):
-        raise taken(reference)
+        raise reference_in_use(reference)
     rows = [_row(shelf, record, now) for record in records]
     if not rows:
         return []

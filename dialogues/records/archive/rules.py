@@ -19,7 +19,7 @@ TITLE_LONGEST = 300
 REFERENCE_LONGEST = 60
 TEXT_LONGEST = 100_000
 #: A longer embargo is refused, because it is probably a typing error.
-LONGEST_EMBARGO = timedelta(days=150 * 366)
+MAX_EMBARGO = timedelta(days=150 * 366)
 
 
 class RecordKind(Enum):
@@ -140,7 +140,7 @@ def refuse_future(dated: date, today: date) -> None:
         raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
 
 
-def refuse_nothing(text: str, has_file: bool) -> None:
+def refuse_empty(text: str, has_file: bool) -> None:
     """Checks that a record has content.
 
     :raises Refusal: there is neither text nor a file.
@@ -149,14 +149,14 @@ def refuse_nothing(text: str, has_file: bool) -> None:
         raise Refusal(N_("Type the text or choose a file: a record needs one of them."), field="text")
 
 
-def refuse_odd_embargo(embargo: Embargo, now: datetime) -> None:
+def refuse_invalid_embargo(embargo: Embargo, now: datetime) -> None:
     """Checks the end of an embargo.
 
     :raises Refusal: it is in the past, or too far in the future.
     """
     if embargo.release_at <= now:
         raise Refusal(N_("This moment is past. Leave day and time empty to file an open record."), field="release_day")
-    if embargo.release_at > now + LONGEST_EMBARGO:
+    if embargo.release_at > now + MAX_EMBARGO:
         raise Refusal(N_("This is more than 150 years away. Look at the year again."), field="release_day")
 
 
@@ -173,7 +173,7 @@ def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
         )
 
 
-def taken(reference: str) -> Refusal:
+def reference_in_use(reference: str) -> Refusal:
     """Returns the refusal of a reference code that another record has."""
     return Refusal(
         N_("Another record has the reference code %(reference)s. Choose one of its own."),

@@ -27,14 +27,14 @@ from dialogues.records.archive.forms import FileSummaryForm, UploadForm
 from dialogues.records.archive.queries import records as records_queries
 from dialogues.records.archive.queries import searching
 from dialogues.records.archive.queries import shelves as shelves_queries
-from dialogues.records.archive.queries.records import OF_DIALOGUE, OF_OFFICE, Belonging, Lines, Sheet
+from dialogues.records.archive.queries.records import OF_DIALOGUE, OF_OFFICE, Belonging, Lines, RecordDetails
 from dialogues.records.archive.rules import RESPONSIBILITY, RULE_LINES, Listing, RecordKind
 from dialogues.settings import Settings
 
 blueprint = Blueprint("archive", __name__)
 
 
-def markdown_of(record: Sheet) -> str:
+def markdown_of(record: RecordDetails) -> str:
     """Returns the record as Markdown. It contains nothing about the reader, except their language."""
     line = record.line
     facts = [
@@ -52,18 +52,18 @@ def markdown_of(record: Sheet) -> str:
     return "\n\n".join(part for part in [*parts, "---", *lines] if part) + "\n"
 
 
-_LONGEST_QUERY = 200
-_PLACES = ("meeting_id", "dialogue_id")
+_MAX_QUERY_LENGTH = 200
+_ARCHIVE_ARGS = ("meeting_id", "dialogue_id")
 _MEETING, _DIALOGUE = "/meetings/<uuid:meeting_id>/archive", "/dialogues/<uuid:dialogue_id>/archive"
 
 
-_reads = allows(RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE)
+_reads_records = allows(RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE)
 
 
 View = Callable[..., Any]
 
 
-def _in_both(path: str, **options: Any) -> Callable[[View], View]:
+def _in_both_archives(path: str, **options: Any) -> Callable[[View], View]:
     """Adds the view to the archive of the meeting and to that of the dialogue."""
 
     def add(view: View) -> View:
@@ -74,9 +74,9 @@ def _in_both(path: str, **options: Any) -> Callable[[View], View]:
     return add
 
 
-def _here() -> dict[str, Any]:
+def _archive_args() -> dict[str, Any]:
     """Returns the id in the current address that selects the archive, as arguments for `url_for`."""
-    return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _PLACES}
+    return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _ARCHIVE_ARGS}
 
 
 def _settings() -> Settings:
@@ -85,7 +85,7 @@ def _settings() -> Settings:
 
 @blueprint.get(_MEETING, endpoint="records")
 @blueprint.get(_DIALOGUE, endpoint="dialogue_records")
-@_reads
+@_reads_records
 def records(**_place: UUID) -> str:
     """The records of the meeting and its dialogue, or of the whole dialogue, limited to what the viewer may know."""
     kind, belonging = _chosen_kind(), _chosen_belonging()
@@ -94,7 +94,7 @@ def records(**_place: UUID) -> str:
     )
     return render_template(
         "records/archive/records.html",
-        here=_here(),
+        here=_archive_args(),
         found=found,
         waiting=shelves_queries.waiting(viewer()),
         attendance=sealed_line(viewer()),
@@ -117,7 +117,7 @@ def _chosen_belonging() -> Belonging:
 
 
 def _list_address(kind: RecordKind | None, belonging: Belonging, page: int | None = None) -> str:
-    here = _here()
+    here = _archive_args()
     endpoint = ".records" if "meeting_id" in here else ".dialogue_records"
     return url_for(endpoint, **here, kind=kind.value if kind else None, of=belonging, page=page)
 
@@ -149,20 +149,20 @@ def _belonging_pills(found: Lines, kind: RecordKind | None, chosen: Belonging) -
     ]
 
 
-@_in_both("/search")
-@_reads
+@_in_both_archives("/search")
+@_reads_records
 def search(**_place: UUID) -> str:
     """Full-text search of the records that the viewer may read now."""
-    query = one_line(request.args.get("q", ""))[:_LONGEST_QUERY]
+    query = one_line(request.args.get("q", ""))[:_MAX_QUERY_LENGTH]
     if query:
         commands.count_search(viewer(), an_hour=_settings().searches_an_hour, now=clock.real_now())
     found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=int))
     return render_template(
         "records/archive/search.html",
-        here=_here(),
+        here=_archive_args(),
         query=query,
         found=found,
-        page_url=lambda number: url_for(".search", **_here(), q=query, page=number),
+        page_url=lambda number: url_for(".search", **_archive_args(), q=query, page=number),
     )
 
 
@@ -180,30 +180,30 @@ def searched_too_often(throttled: Throttled) -> tuple[str, int, dict[str, str]]:
     return page, 429, {"Retry-After": str(seconds)}
 
 
-@_in_both("/<uuid:record_id>")
-@_reads
+@_in_both_archives("/<uuid:record_id>")
+@_reads_records
 def record(record_id: UUID, **_place: UUID) -> str:
     """One record, for reading and printing."""
     found = records_queries.record(viewer(), record_id, clock.now())
     return render_template(
         "records/archive/record.html",
-        here=_here(),
+        here=_archive_args(),
         record=found,
         text=rich_text(found.text),
         responsibility=_(RESPONSIBILITY[found.line.kind]),
     )
 
 
-@_in_both("/<uuid:record_id>/record.md")
-@_reads
+@_in_both_archives("/<uuid:record_id>/record.md")
+@_reads_records
 def markdown(record_id: UUID, **_place: UUID) -> Response:
     """A record as a Markdown file, without a trace of who downloaded it or when."""
     found = records_queries.record(viewer(), record_id, clock.now())
     return download(markdown_of(found).encode(), "record.md", "text/markdown; charset=utf-8")
 
 
-@_in_both("/<uuid:record_id>/file")
-@_reads
+@_in_both_archives("/<uuid:record_id>/file")
+@_reads_records
 def file(record_id: UUID, **_place: UUID) -> Response:
     """The file of a record under a neutral name."""
     found = records_queries.file_of(viewer(), record_id, clock.now())
@@ -215,7 +215,7 @@ def file(record_id: UUID, **_place: UUID) -> Response:
     return answer
 
 
-@_in_both("/upload", methods=["GET", "POST"])
+@_in_both_archives("/upload", methods=["GET", "POST"])
 @allows(RECORD_FILE)
 @form_page("records/archive/upload.html")
 def upload(**_place: UUID) -> Iterator[Any]:
@@ -231,7 +231,7 @@ def upload(**_place: UUID) -> Iterator[Any]:
     limit = _settings().upload_limit
     yield {
         "form": form,
-        "here": _here(),
+        "here": _archive_args(),
         "list_url": _list_address(None, None),
         "megabytes": limit // 2**20,
         "zones": sorted(known_zones()),

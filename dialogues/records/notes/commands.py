@@ -16,9 +16,9 @@ from dialogues.records.notes.rules import (
     RawNotesDestroyed,
     SummaryFinished,
     SummaryReopened,
+    refuse_before_start,
     refuse_locked,
-    refuse_other_text,
-    refuse_unbegun,
+    refuse_newer_text,
     refuse_unfinished,
 )
 
@@ -31,7 +31,7 @@ def save_raw_notes(viewer: Viewer, session_id: UUID, text: str, *, version: int,
     with transaction(viewer, RAW_NOTES_WRITE) as change:
         session = queries.session(change.viewer, session_id, RAW_NOTES_WRITE)
         saved = queries.raw_notes(change.viewer, session_id)
-        refuse_other_text(saved.version if saved else 0, version)
+        refuse_newer_text(saved.version if saved else 0, version)
         if (saved and saved.text == text) or change.viewer.person_id is None:
             return
         day = session.day_of(now)
@@ -48,7 +48,7 @@ def save_summary(viewer: Viewer, session_id: UUID, text: str, *, based_on: int, 
     with transaction(viewer, SUMMARY_EDIT) as change:
         session = queries.session(change.viewer, session_id, SUMMARY_EDIT)
         refuse_locked(session.state or DocumentState.DRAFT)
-        refuse_other_text(session.version, based_on)
+        refuse_newer_text(session.version, based_on)
         _add_version(change, session, text, based_on=based_on, now=now)
 
 
@@ -82,7 +82,7 @@ def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datet
         session, document = _summary(change.viewer, session_id)
         refuse_locked(document.state)
         refuse_stale(document.version, version)
-        refuse_unbegun(session.starts, now)
+        refuse_before_start(session.starts, now)
         document.state, document.finished_on = DocumentState.FINISHED, session.day_of(now)
         document.rule = session.rule
         change.record(SummaryFinished(at=now, about=session_id))
@@ -116,7 +116,7 @@ def destroy_due_raw_notes(now: datetime) -> int:
     with transaction(system(Purpose.UPKEEP), RAW_NOTES_WRITE) as change:
         due = queries.raw_notes_due(today)
         for row in due:
-            gone = RawNotesDestroyed(at=now, about=row.session_id)
+            event = RawNotesDestroyed(at=now, about=row.session_id)
             operations.destroy_raw_notes(row, now)
-            change.record(gone)
+            change.record(event)
         return len(due)

@@ -43,7 +43,7 @@ _ONLY_IN = {SUMMARY_FILED_READ: DocumentState.FILED, RECORD_FILE: DocumentState.
 
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: summaries that the action reaches."""
-    reached = _reached(viewer, action, Document.meeting_id, Document.session_id)
+    reached = _in_reach(viewer, action, Document.meeting_id, Document.session_id)
     if action == SUMMARY_FILED_READ and viewer.place is not None:
         reached = and_(reached, Document.session_id.in_(_sessions_admitted_to(viewer)))
     return and_(reached, Document.state == _ONLY_IN[action]) if action in _ONLY_IN else reached
@@ -53,7 +53,7 @@ def visible_sessions(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: published sessions whose notes the action reaches, also if there are no notes yet."""
     if action in _ONLY_IN:
         return visible(viewer, action)
-    return _reached(viewer, action, ReleaseItem.meeting_id, ReleaseItem.session_id)
+    return _in_reach(viewer, action, ReleaseItem.meeting_id, ReleaseItem.session_id)
 
 
 def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
@@ -62,20 +62,20 @@ def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         return true()
     return and_(
         RawNotes.owner_id == viewer.person_id,
-        _reached(viewer, action, RawNotes.meeting_id, RawNotes.session_id),
+        _in_reach(viewer, action, RawNotes.meeting_id, RawNotes.session_id),
     )
 
 
-def _reached(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) -> ColumnElement[bool]:
+def _in_reach(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
     if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
         return false()
-    scopes = (_rows(viewer, scope, session_id) for scope in viewer.scopes(action))
+    scopes = (_in_scope(viewer, scope, session_id) for scope in viewer.scopes(action))
     return and_(meeting_id == viewer.place.meeting_id, or_(false(), *scopes))
 
 
-def _rows(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
+def _in_scope(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
     match scope:
         case Scope.ALL:
             return true()
@@ -233,8 +233,8 @@ def _as_seen(row: Any) -> SessionNotes:
 
 def sessions(viewer: Viewer) -> list[SessionNotes]:
     """Returns the sessions whose notes the viewer works on or follows, and those whose filed summary they may read."""
-    mine = or_(visible_sessions(viewer, SUMMARY_SEE), visible(viewer, SUMMARY_FILED_READ))
-    return [_as_seen(row) for row in db.session.execute(_sessions(viewer).where(mine))]
+    readable = or_(visible_sessions(viewer, SUMMARY_SEE), visible(viewer, SUMMARY_FILED_READ))
+    return [_as_seen(row) for row in db.session.execute(_sessions(viewer).where(readable))]
 
 
 def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:

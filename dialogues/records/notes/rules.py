@@ -18,7 +18,7 @@ RAW_NOTES_LONGEST = 200_000
 
 
 #: Retention of raw notes after the end of the meeting.
-RAW_NOTES_KEPT = timedelta(days=90)
+RAW_NOTES_RETENTION = timedelta(days=90)
 
 
 #: The session rules that allow notes.
@@ -116,7 +116,7 @@ def refuse_locked(state: DocumentState) -> None:
         raise Refusal(N_("This summary was marked finished. Reopen it in another window, then send this again."))
 
 
-def refuse_unbegun(starts: datetime, now: datetime) -> None:
+def refuse_before_start(starts: datetime, now: datetime) -> None:
     """Checks that the session has started.
 
     :raises Refusal: it has not.
@@ -136,7 +136,7 @@ def refuse_unfinished(state: DocumentState) -> None:
         raise Refusal(N_("This summary is a draft: it is not finished, or was reopened meanwhile."))
 
 
-def refuse_other_text(saved: int, based_on: int) -> None:
+def refuse_newer_text(saved: int, based_on: int) -> None:
     """Checks that the edited text is still the newest version.
 
     :raises Refusal: another text was saved meanwhile; the page then shows both.
@@ -150,12 +150,12 @@ def refuse_other_text(saved: int, based_on: int) -> None:
         )
 
 
-def destruction_day(last_day: date, begun: date) -> date:
-    """Returns the day on which raw notes that were started on day `begun` are destroyed."""
-    return max(last_day, begun) + RAW_NOTES_KEPT
+def destruction_day(last_day: date, started: date) -> date:
+    """Returns the day on which raw notes that were started on day `started` are destroyed."""
+    return max(last_day, started) + RAW_NOTES_RETENTION
 
 
-def compared(left: str, right: str) -> list[tuple[str, str, Difference]]:
+def compare_lines(left: str, right: str) -> list[tuple[str, str, Difference]]:
     """Compares two texts line by line; each row is (left, right, difference)."""
     ours, theirs = left.splitlines(), right.splitlines()
     rows: list[tuple[str, str, Difference]] = []
@@ -163,11 +163,11 @@ def compared(left: str, right: str) -> list[tuple[str, str, Difference]]:
         if kind == "equal":
             rows += [(line, line, Difference.SAME) for line in ours[i:j]]
         else:
-            rows += [_beside(one, other) for one, other in zip_longest(ours[i:j], theirs[k:m])]
+            rows += [_compare_pair(one, other) for one, other in zip_longest(ours[i:j], theirs[k:m])]
     return rows
 
 
-def _beside(one: str | None, other: str | None) -> tuple[str, str, Difference]:
+def _compare_pair(one: str | None, other: str | None) -> tuple[str, str, Difference]:
     if one is None:
         return "", other or "", Difference.ADDED
     if other is None:

@@ -15,7 +15,7 @@ from dialogues.policy import RAW_NOTES_WRITE, SUMMARY_EDIT, SUMMARY_FILED_READ, 
 from dialogues.records.notes import commands, queries
 from dialogues.records.notes.forms import DecisionForm, RawNotesForm, SeenVersionForm, SummaryForm
 from dialogues.records.notes.queries import SessionNotes
-from dialogues.records.notes.rules import RESPONSIBILITY, DocumentKind, compared
+from dialogues.records.notes.rules import RESPONSIBILITY, DocumentKind, compare_lines
 
 blueprint = Blueprint("notes", __name__, url_prefix="/meetings/<uuid:meeting_id>/notes")
 
@@ -59,7 +59,7 @@ def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
         "session": session,
         "saved": saved,
         "destroy_by": saved.destroy_by if saved else queries.destruction_day_of(session, clock.now()),
-        "differences": lambda: compared(saved.text if saved else "", form.text.data or ""),
+        "differences": lambda: compare_lines(saved.text if saved else "", form.text.data or ""),
     }
     commands.save_raw_notes(viewer(), session_id, form.text.data or "", version=form.version.data, now=clock.now())
     flash(_("Your raw notes are kept. Only you can read them."), "success")
@@ -92,7 +92,7 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
         form=form,
         saved=saved,
         preview=None,
-        differences=lambda: compared(saved.text, form.text.data or ""),
+        differences=lambda: compare_lines(saved.text, form.text.data or ""),
     )
     yield page if session.is_draft or request.method == "POST" else see_other(_address("notes.summary", session))
     if form.preview.data:
@@ -122,7 +122,7 @@ def compare(meeting_id: UUID, session_id: UUID) -> str:
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
     right = queries.version(viewer(), session, request.args.get("right", session.version, type=int))
     left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=int))
-    rows = compared(left.text, right.text)
+    rows = compare_lines(left.text, right.text)
     return render_template(
         "records/notes/compare.html", **_page(session, meeting_id=meeting_id, left=left, right=right, rows=rows)
     )

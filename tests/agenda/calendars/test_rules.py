@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialogues.agenda.calendars.rules import (
-    EMAILS_DUE,
-    AnswerThen,
+    CHANGE_EFFECTS,
+    AnswerEffect,
     Change,
+    GuestView,
     Numbers,
-    Seen,
     answer_token,
-    answers_the_old_time,
     change_between,
     first_numbers,
+    is_answer_outdated,
     is_answer_token,
     next_numbers,
     token_in,
@@ -33,8 +33,8 @@ WORDS = {
 }
 
 
-def seen(profile: Profile = Profile.FULL, **words: str) -> Seen:
-    return Seen(
+def seen(profile: Profile = Profile.FULL, **words: str) -> GuestView:
+    return GuestView(
         local_start=datetime.fromisoformat("2027-05-24T09:00"),
         local_end=datetime.fromisoformat("2027-05-24T10:00"),
         tzid="Europe/Zurich",
@@ -75,7 +75,7 @@ GONE = replace(WAS, state=State.CANCELLED)
         (WAS, replace(seen(title="Climate"), starts_at=WAS.starts_at + HOUR), Change.TIME),
     ],
 )
-def test_the_change_is_what_the_guest_sees(was: Seen | None, now: Seen, change: Change) -> None:
+def test_the_change_is_what_the_guest_sees(was: GuestView | None, now: GuestView, change: Change) -> None:
     assert change_between(was, now) is change
 
 
@@ -94,31 +94,31 @@ def test_a_new_title_or_room_changes_nothing_for_a_discreet_guest() -> None:
 
 def test_from_full_to_discreet_is_one_request() -> None:
     change = change_between(WAS, seen(Profile.DISCREET))
-    assert EMAILS_DUE[change].letter is Method.REQUEST
-    assert EMAILS_DUE[change].raises_sequence
+    assert CHANGE_EFFECTS[change].method is Method.REQUEST
+    assert CHANGE_EFFECTS[change].raises_sequence
 
 
 @pytest.mark.parametrize(
     ("change", "step", "letter", "answer"),
     [
-        (Change.INVITED, 0, Method.REQUEST, AnswerThen.ASKED),
-        (Change.NOTHING, 0, None, AnswerThen.KEPT),
-        (Change.TIME, 1, Method.REQUEST, AnswerThen.ASKED_AGAIN),
-        (Change.CERTAINTY, 1, Method.REQUEST, AnswerThen.KEPT),
-        (Change.WORDS, 1, Method.REQUEST, AnswerThen.KEPT),
-        (Change.CANCELLED, 1, Method.CANCEL, AnswerThen.CLOSED),
-        (Change.INVITED_AGAIN, 1, Method.REQUEST, AnswerThen.ASKED),
+        (Change.INVITED, 0, Method.REQUEST, AnswerEffect.ASKED),
+        (Change.NOTHING, 0, None, AnswerEffect.KEPT),
+        (Change.TIME, 1, Method.REQUEST, AnswerEffect.ASKED_AGAIN),
+        (Change.CERTAINTY, 1, Method.REQUEST, AnswerEffect.KEPT),
+        (Change.WORDS, 1, Method.REQUEST, AnswerEffect.KEPT),
+        (Change.CANCELLED, 1, Method.CANCEL, AnswerEffect.CLOSED),
+        (Change.INVITED_AGAIN, 1, Method.REQUEST, AnswerEffect.ASKED),
     ],
 )
 def test_each_change_owes_its_step_its_letter_and_its_answer(
-    change: Change, step: int, letter: Method | None, answer: AnswerThen
+    change: Change, step: int, letter: Method | None, answer: AnswerEffect
 ) -> None:
-    owed = EMAILS_DUE[change]
-    assert (int(owed.raises_sequence), owed.letter, owed.answer) == (step, letter, answer)
+    effect = CHANGE_EFFECTS[change]
+    assert (int(effect.raises_sequence), effect.method, effect.answer) == (step, letter, answer)
 
 
 def test_every_change_is_in_the_table() -> None:
-    assert set(EMAILS_DUE) == set(Change)
+    assert set(CHANGE_EFFECTS) == set(Change)
 
 
 def test_the_first_invitation_is_number_nought() -> None:
@@ -128,14 +128,14 @@ def test_the_first_invitation_is_number_nought() -> None:
 def test_a_change_of_time_makes_earlier_answers_old() -> None:
     moved = next_numbers(first_numbers(NOW), Change.TIME, NOW + HOUR)
     assert moved == Numbers(1, 1, NOW + HOUR)
-    assert answers_the_old_time(0, moved)
-    assert not answers_the_old_time(1, moved)
+    assert is_answer_outdated(0, moved)
+    assert not is_answer_outdated(1, moved)
 
 
 def test_a_change_of_words_keeps_answers() -> None:
     renamed = next_numbers(first_numbers(NOW), Change.WORDS, NOW + HOUR)
     assert renamed == Numbers(1, 0, NOW + HOUR)
-    assert not answers_the_old_time(0, renamed)
+    assert not is_answer_outdated(0, renamed)
 
 
 def test_two_revisions_never_share_a_second_nor_run_backwards() -> None:

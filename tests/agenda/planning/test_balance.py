@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dialogues.agenda.planning.queries import balance as planning
-from dialogues.agenda.planning.rules import FEWEST, parts_by_party, told_apart
+from dialogues.agenda.planning.rules import SMALLEST_SHOWN_COUNT, hide_small_counts, parts_by_party
 from dialogues.agenda.versions.rules import Part
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
@@ -129,19 +129,19 @@ def test_no_gender_can_be_reckoned_from_what_is_told() -> None:
     looks_like = defaultdict(list)
     for counts in product(range(9), repeat=4):
         if sum(counts):
-            told = tuple(told_apart(dict(enumerate(counts)), parties=2).values())
+            told = tuple(hide_small_counts(dict(enumerate(counts)), parties=2).values())
             looks_like[told, sum(counts)].append(counts)
 
     for (told, _total), tables in looks_like.items():
         for cell, count in enumerate(told):
             values = {counts[cell] for counts in tables}
             assert values == {count} if count is not None else len(values) > 1, (told, tables)
-            assert count is None or count >= FEWEST
+            assert count is None or count >= SMALLEST_SHOWN_COUNT
 
 
 def test_the_whole_is_not_told_where_it_would_be_one_party() -> None:
-    assert told_apart({"f": 7, "m": 8}, parties=1) == {"f": None, "m": None}
-    assert told_apart({"f": 7, "m": 8}, parties=2) == {"f": 7, "m": 8}
+    assert hide_small_counts({"f": 7, "m": 8}, parties=1) == {"f": None, "m": None}
+    assert hide_small_counts({"f": 7, "m": 8}, parties=2) == {"f": 7, "m": 8}
 
 
 def test_the_page_tells_gender_of_the_whole_and_never_by_party(cast: Cast) -> None:

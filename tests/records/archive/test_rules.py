@@ -16,9 +16,9 @@ from dialogues.records.archive.rules import (
     NewRecord,
     RecordKind,
     Shelf,
+    refuse_empty,
     refuse_future,
-    refuse_nothing,
-    refuse_odd_embargo,
+    refuse_invalid_embargo,
 )
 
 NOW = datetime(2027, 5, 26, tzinfo=UTC)
@@ -38,20 +38,20 @@ def test_a_record_cannot_bear_a_day_still_to_come() -> None:
 
 
 def test_a_record_needs_text_or_a_file() -> None:
-    refuse_nothing("words", has_file=False)
-    refuse_nothing("", has_file=True)
+    refuse_empty("words", has_file=False)
+    refuse_empty("", has_file=True)
     with pytest.raises(Refusal, match="needs one of them"):
-        refuse_nothing("", has_file=False)
+        refuse_empty("", has_file=False)
 
 
 @pytest.mark.parametrize("at", [NOW, NOW - timedelta(days=1), NOW + timedelta(days=200 * 366)])
 def test_an_embargo_that_is_over_or_endless_is_refused(at: datetime) -> None:
     with pytest.raises(Refusal):
-        refuse_odd_embargo(embargo(at), NOW)
+        refuse_invalid_embargo(embargo(at), NOW)
 
 
 def test_an_embargo_of_a_second_is_one() -> None:
-    refuse_odd_embargo(embargo(NOW + timedelta(seconds=1)), NOW)
+    refuse_invalid_embargo(embargo(NOW + timedelta(seconds=1)), NOW)
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def test_only_a_finished_summary_is_filed_or_reopened() -> None:
 
 
 def test_raw_notes_go_ninety_days_after_the_meeting() -> None:
-    assert notes.destruction_day(date(2027, 5, 28), begun=date(2027, 5, 25)) == date(2027, 8, 26)
+    assert notes.destruction_day(date(2027, 5, 28), started=date(2027, 5, 25)) == date(2027, 8, 26)
 
 
 def test_raw_notes_begun_after_the_meeting_have_their_ninety_days() -> None:
-    assert notes.destruction_day(date(2027, 5, 28), begun=date(2027, 6, 28)) == date(2027, 9, 26)
+    assert notes.destruction_day(date(2027, 5, 28), started=date(2027, 6, 28)) == date(2027, 9, 26)
 
 
 def test_every_kind_of_document_says_who_answers_for_it() -> None:
@@ -50,7 +50,7 @@ def test_every_kind_of_document_says_who_answers_for_it() -> None:
 
 
 def test_two_texts_are_compared_line_by_line() -> None:
-    assert notes.compared("one\ntwo\nthree", "one\n2\nthree\nfour") == [
+    assert notes.compare_lines("one\ntwo\nthree", "one\n2\nthree\nfour") == [
         ("one", "one", Difference.SAME),
         ("two", "2", Difference.CHANGED),
         ("three", "three", Difference.SAME),
@@ -59,7 +59,7 @@ def test_two_texts_are_compared_line_by_line() -> None:
 
 
 def test_a_line_that_is_gone_stands_alone() -> None:
-    assert notes.compared("one\ntwo", "one") == [
+    assert notes.compare_lines("one\ntwo", "one") == [
         ("one", "one", Difference.SAME),
         ("two", "", Difference.REMOVED),
     ]
@@ -68,6 +68,6 @@ def test_a_line_that_is_gone_stands_alone() -> None:
 @given(some.lists(some.text("ab\n", max_size=5)), some.lists(some.text("ab\n", max_size=5)))
 def test_a_comparison_leaves_no_line_of_either_text_out(one: list[str], other: list[str]) -> None:
     left, right = "\n".join(one), "\n".join(other)
-    rows = notes.compared(left, right)
+    rows = notes.compare_lines(left, right)
     assert [line for line, _, kind in rows if kind is not Difference.ADDED] == left.splitlines()
     assert [line for _, line, kind in rows if kind is not Difference.REMOVED] == right.splitlines()

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select
 from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
 from dialogues.agenda.calendars.queries.plain import PlainSelect
 from dialogues.agenda.calendars.queries.stored import as_revision, newest
-from dialogues.agenda.calendars.rules import CANCELLED_STAYS, Revision
+from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, Revision
 from dialogues.core.accounts.models import Account, SecretLink
 from dialogues.core.accounts.rules import LinkPurpose, sha256
 from dialogues.extensions import db
@@ -27,7 +27,7 @@ from dialogues.meetings.roles.queries import in_force, in_window, observes_in, r
 from dialogues.policy import FEED_OWN, Condition, Role, scopes
 
 # Compiled once, because every fetch of every feed runs it.
-_LOOK_UP = PlainSelect(
+_LOOKUP = PlainSelect(
     select(
         SecretLink.id,
         SecretLink.last_used_on,
@@ -97,7 +97,7 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
     :param now: the service's clock (`DIALOGUES_NOW` in the demo), for access windows and cancelled entries.
     :param real_now: the machine's clock, for the expiry of addresses.
     """
-    rows = _LOOK_UP.rows(db.engine, secret=sha256(token), now=real_now)
+    rows = _LOOKUP.rows(db.engine, secret=sha256(token), now=real_now)
     if not any(scopes(FEED_OWN, {row.role}, frozenset(Condition)) for row in rows):
         return None
     first = rows[0]
@@ -106,13 +106,13 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
         person_id=first.person_id,
         language=first.locale,
         version=first.version,
-        open_meetings=_open(rows, now),
+        open_meetings=_open_meetings(rows, now),
         today=now.astimezone(UTC).date(),
         last_used_on=first.last_used_on,
     )
 
 
-def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
+def _open_meetings(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
     """Returns the meetings whose entries the person may read now; an access window may be closed."""
     roles: dict[UUID, set[Role]] = {}
     places: dict[UUID, Any] = {}
@@ -120,18 +120,20 @@ def _open(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
         if row.meeting_id is not None:
             roles.setdefault(row.meeting_id, set()).update(roles_of(row.role, observes=bool(row.observes)))
             places[row.meeting_id] = row
-    return frozenset(meeting_id for meeting_id, held in roles.items() if _reads(held, places[meeting_id], now))
+    return frozenset(
+        meeting_id for meeting_id, own_roles in roles.items() if _may_read(own_roles, places[meeting_id], now)
+    )
 
 
-def _reads(roles: set[Role], meeting: Any, now: datetime) -> bool:
+def _may_read(roles: set[Role], meeting: Any, now: datetime) -> bool:
     if scopes(FEED_OWN, roles, frozenset()):
         return True
     return in_window(meeting, now) and bool(scopes(FEED_OWN, roles, frozenset({Condition.WINDOW})))
 
 
 def feed_content(head: FeedHead) -> list[Revision]:
-    """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_STAYS`."""
-    since = datetime.combine(head.today - CANCELLED_STAYS, time(0), tzinfo=UTC)
+    """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_RETENTION`."""
+    since = datetime.combine(head.today - CANCELLED_RETENTION, time(0), tzinfo=UTC)
     rows = db.session.execute(
         newest()
         .where(

@@ -26,19 +26,19 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import FEED_OWN, Condition, Scope, scopes
-from dialogues.policy import Role as Held
+from dialogues.policy import Role as PolicyRole
 
 _STATES = {MeetingStatus.PROVISIONAL: State.TENTATIVE, MeetingStatus.CANCELLED: State.CANCELLED}
 _MIDNIGHT = time(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class MeetingContext:
     """A meeting with the facts that calendar entries need."""
 
     meeting: Meeting
     dialogue: Dialogue
-    house: str
+    venue_name: str
 
     @property
     def state(self) -> State:
@@ -48,7 +48,7 @@ class Setting:
         """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
         return Profile.FULL if participants.is_named(self.meeting, self.dialogue, person) else Profile.DISCREET
 
-    def reads_now(self, roles: Iterable[Held], now: datetime) -> bool:
+    def reads_now(self, roles: Iterable[PolicyRole], now: datetime) -> bool:
         """Returns whether these roles may read their own sessions at that time, with more than times and places."""
         met = frozenset({Condition.WINDOW}) if in_window(self.meeting, now) else frozenset[Condition]()
         return Scope.OWN in scopes(FEED_OWN, roles, met)
@@ -63,11 +63,11 @@ class Guest:
     person_id: UUID
     email: str | None
     profile: Profile
-    roles: frozenset[Held] = frozenset()
+    roles: frozenset[PolicyRole] = frozenset()
     umbrella: Role | None = None
 
 
-def setting(meeting_id: UUID) -> Setting:
+def meeting_context(meeting_id: UUID) -> MeetingContext:
     """Returns the meeting in one query."""
     found = db.session.execute(
         select(Meeting, Dialogue, Venue.name)
@@ -75,31 +75,31 @@ def setting(meeting_id: UUID) -> Setting:
         .outerjoin(Venue, Venue.id == Meeting.venue_id)
         .where(Meeting.id == meeting_id)
     ).one()
-    return Setting(meeting=found[0], dialogue=found[1], house=found[2] or "")
+    return MeetingContext(meeting=found[0], dialogue=found[1], venue_name=found[2] or "")
 
 
-def guests(here: Setting, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
+def guests(here: MeetingContext, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
     """Returns everyone with a role in force, or a confirmed participation, in the meeting; two queries."""
     found: dict[UUID, Guest] = {}
     for row in db.session.execute(_holders(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.roles |= roles_of(row.role, observes=row.observes)
-    for row in db.session.execute(_coming(here.meeting, only)):
+    for row in db.session.execute(_confirmed(here.meeting, only)):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
     return found
 
 
-def still_asked(meeting_id: UUID) -> list[UUID]:
+def unanswered(meeting_id: UUID) -> list[UUID]:
     """Returns the people with an email address who were invited and have not answered."""
-    asked = (
+    query = (
         select(Person.id)
         .join(Participation, Participation.person_id == Person.id)
         .where(Participation.meeting_id == meeting_id, Participation.status == ParticipationStatus.INVITED)
         .where(Person.email.is_not(None))
         .order_by(Person.id)
     )
-    return list(db.session.scalars(asked))
+    return list(db.session.scalars(query))
 
 
 def with_address(people: Collection[UUID]) -> set[UUID]:
@@ -109,14 +109,14 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
 
 
-def is_asked(meeting_id: UUID, person_id: UUID) -> bool:
+def has_not_answered(meeting_id: UUID, person_id: UUID) -> bool:
     """Returns whether the person was invited to the meeting and has not answered."""
-    return person_id in still_asked(meeting_id)
+    return person_id in unanswered(meeting_id)
 
 
 def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
     """Returns whether the person has a role in force in the meeting or a confirmed participation."""
-    return person_id in guests(setting(meeting_id), {person_id})
+    return person_id in guests(meeting_context(meeting_id), {person_id})
 
 
 def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
@@ -135,7 +135,7 @@ def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
     return list(db.session.scalars(select(Meeting.id).where(Meeting.dialogue_id == dialogue_id).order_by(Meeting.id)))
 
 
-def _guest(here: Setting, row: Any) -> Guest:
+def _guest(here: MeetingContext, row: Any) -> Guest:
     return Guest(person_id=row.id, email=row.email, profile=here.profile_of(row))
 
 
@@ -158,7 +158,7 @@ def _holders(meeting: Meeting, only: Collection[UUID] | None) -> Any:
     )
 
 
-def _coming(meeting: Meeting, only: Collection[UUID] | None) -> Any:
+def _confirmed(meeting: Meeting, only: Collection[UUID] | None) -> Any:
     return (
         select(Person.id, Person.email, Person.always_discreet, Participation.capacity)
         .join(Participation, Participation.person_id == Person.id)
@@ -171,24 +171,24 @@ def _coming(meeting: Meeting, only: Collection[UUID] | None) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedEntry:
     """An entry that a person should have, with its content."""
 
     person_id: UUID
     object_kind: EntryObject
     object_id: UUID
-    telling: EntryContent
+    content: EntryContent
 
 
-def wanted(here: Setting, people: Iterable[Guest]) -> Iterator[Wanted]:
+def wanted_entries(here: MeetingContext, people: Iterable[Guest]) -> Iterator[WantedEntry]:
     """Yields every entry that these guests should have now: the umbrella entry and each one's published sessions."""
     sessions = _sessions(here)
     for guest in people:
         if guest.umbrella is not None:
-            telling = _umbrella(here, guest.profile, guest.umbrella)
-            yield Wanted(guest.person_id, EntryObject.MEETING, here.meeting.id, telling)
-        for session, telling in _admitted(guest, sessions):
-            yield Wanted(guest.person_id, EntryObject.SESSION, session.session_id, telling)
+            content = _umbrella(here, guest.profile, guest.umbrella)
+            yield WantedEntry(guest.person_id, EntryObject.MEETING, here.meeting.id, content)
+        for session, content in _admitted(guest, sessions):
+            yield WantedEntry(guest.person_id, EntryObject.SESSION, session.session_id, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class _Session:
     session_id: UUID
     admits: Admits
     named: frozenset[UUID]
-    tellings: dict[Profile, EntryContent]
+    contents: dict[Profile, EntryContent]
 
 
 def _admitted(guest: Guest, sessions: Iterable[_Session]) -> Iterator[tuple[_Session, EntryContent]]:
@@ -207,12 +207,12 @@ def _admitted(guest: Guest, sessions: Iterable[_Session]) -> Iterator[tuple[_Ses
     admits = open_to(guest.roles)
     for session in sessions:
         if Scope.OWN in reach and (session.admits in admits or guest.person_id in session.named):
-            yield session, session.tellings[guest.profile]
+            yield session, session.contents[guest.profile]
         elif Scope.PLACES in reach:
-            yield session, session.tellings[Profile.DISCREET]
+            yield session, session.contents[Profile.DISCREET]
 
 
-def _sessions(here: Setting) -> list[_Session]:
+def _sessions(here: MeetingContext) -> list[_Session]:
     release = versions.current_release(here.meeting.id)
     if release is None:
         return []
@@ -228,12 +228,12 @@ def _sessions(here: Setting) -> list[_Session]:
     ]
 
 
-def _of_session(here: Setting, session: Snapshot, profile: Profile) -> EntryContent:
+def _of_session(here: MeetingContext, session: Snapshot, profile: Profile) -> EntryContent:
     frozen = session.frozen
     full = profile is Profile.FULL
     starts, ends = datetime.fromisoformat(frozen["starts"]), datetime.fromisoformat(frozen["ends"])
     local_start, local_end = (datetime.fromisoformat(frozen[name]) for name in ("local_start", "local_end"))
-    telling = EntryContent(
+    content = EntryContent(
         state=here.state,
         role=Role.REQUIRED,
         local_start=local_start,
@@ -245,21 +245,21 @@ def _of_session(here: Setting, session: Snapshot, profile: Profile) -> EntryCont
         ends_utc=ends,
         profile=profile,
         title=frozen["title"] if full else "",
-        place=_place(*frozen["rooms"], here.house, here.meeting.city) if full else "",
+        place=_place(*frozen["rooms"], here.venue_name, here.meeting.city) if full else "",
         city=here.meeting.city or "",
         all_day=False,
         transparent=False,
     )
-    return telling.taken_back() if here.state is State.CANCELLED else telling
+    return content.cancelled() if here.state is State.CANCELLED else content
 
 
-def _umbrella(here: Setting, profile: Profile, role: Role) -> EntryContent:
+def _umbrella(here: MeetingContext, profile: Profile, role: Role) -> EntryContent:
     """Returns the entry of the whole meeting: all day and shown as free, so that sessions do not conflict with it."""
     meeting, full = here.meeting, profile is Profile.FULL
     days = dialogues.days_of(meeting)
     local_start = datetime.combine(days.first, _MIDNIGHT)
     local_end = datetime.combine(days.last + timedelta(days=1), _MIDNIGHT)
-    telling = EntryContent(
+    content = EntryContent(
         state=here.state,
         role=role,
         local_start=local_start,
@@ -271,12 +271,12 @@ def _umbrella(here: Setting, profile: Profile, role: Role) -> EntryContent:
         ends_utc=vtimezone.instant(local_end, meeting.zone, skipped=True),
         profile=profile,
         title=(meeting.title or meeting.code) if full else "",
-        place=_place(here.house, meeting.city) if full else "",
+        place=_place(here.venue_name, meeting.city) if full else "",
         city=meeting.city or "",
         all_day=True,
         transparent=True,
     )
-    return telling.taken_back() if here.state is State.CANCELLED else telling
+    return content.cancelled() if here.state is State.CANCELLED else content
 
 
 def _fold(local: datetime, zone: str, instant: datetime) -> int:

@@ -29,8 +29,8 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         return true()
     if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
         return false()
-    mine = and_(Entry.meeting_id == viewer.place.meeting_id, Entry.person_id == viewer.person_id)
-    return or_(false(), *(mine for scope in viewer.scopes(action) if _reaches_own(scope)))
+    own_entries = and_(Entry.meeting_id == viewer.place.meeting_id, Entry.person_id == viewer.person_id)
+    return or_(false(), *(own_entries for scope in viewer.scopes(action) if _reaches_own(scope)))
 
 
 def _reaches_own(scope: Scope) -> bool:
@@ -58,11 +58,11 @@ def own_file(viewer: Viewer) -> list[Revision]:
 
     :raises NotFound: there is neither.
     """
-    everything = _revisions(_own(viewer))
-    sessions = [revision for revision in everything if revision.object_kind is EntryObject.SESSION]
-    if not everything:
+    revisions = _revisions(_own(viewer))
+    sessions = [revision for revision in revisions if revision.object_kind is EntryObject.SESSION]
+    if not revisions:
         raise NotFound
-    return sessions or everything
+    return sessions or revisions
 
 
 def own_session(viewer: Viewer, session_id: UUID) -> Revision:
@@ -94,7 +94,7 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
     )
     if not entries:
         raise NotFound
-    return [replace(entry, telling=entry.telling.discreet()) for entry in entries]
+    return [replace(entry, content=entry.content.discreet()) for entry in entries]
 
 
 def _own(viewer: Viewer) -> Select[tuple[object, ...]]:
@@ -117,10 +117,10 @@ def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
 def is_confidential(viewer: Viewer) -> bool:
     """Returns whether the viewer's meeting or its dialogue is confidential; then there are no feeds."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
-    found = (
+    query = (
         select(Meeting.id)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
         .where(Meeting.id == meeting_id)
         .where(or_(Meeting.existence == Existence.CONFIDENTIAL, Dialogue.existence == Existence.CONFIDENTIAL))
     )
-    return db.session.execute(found).first() is not None
+    return db.session.execute(query).first() is not None

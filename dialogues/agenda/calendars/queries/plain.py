@@ -20,41 +20,45 @@ class PlainSelect:
     def __init__(self, select: Any) -> None:
         self._select = select
         self._row = namedtuple("PlainRow", [column.key for column in select.selected_columns])  # type: ignore[misc]  # its fields are known at run time
-        self._written = lru_cache(maxsize=4)(self._write)
+        self._compiled = lru_cache(maxsize=4)(self._compile)
 
     def rows(self, engine: Engine, **values: Any) -> list[Any]:
-        sql, bind, results = self._written(engine.dialect)
+        sql, bind, results = self._compiled(engine.dialect)
         connection = engine.raw_connection()
         try:
             cursor = connection.cursor()
             cursor.execute(sql, bind(values))
-            found = cursor.fetchall()
+            raw_rows = cursor.fetchall()
         finally:
             connection.close()
-        return [self._row(*(to(value) for to, value in zip(results, row, strict=True))) for row in found]
+        return [self._row(*(to(value) for to, value in zip(results, row, strict=True))) for row in raw_rows]
 
-    def _write(self, dialect: Dialect) -> tuple[str, _Processor, list[_Processor]]:
+    def _compile(self, dialect: Dialect) -> tuple[str, _Processor, list[_Processor]]:
         compiled = self._select.compile(dialect=dialect)
-        to_database = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
-        fixed = {
+        to_database = {name: _bind_processor(bind.type, dialect) for name, bind in compiled.binds.items()}
+        constants = {
             name: to_database[name](bind.effective_value) for name, bind in compiled.binds.items() if not bind.required
         }
         order = compiled.positiontup
 
         def bind(values: dict[str, Any]) -> Any:
-            ready = fixed | {name: to_database[name](value) for name, value in values.items()}
+            ready = constants | {name: to_database[name](value) for name, value in values.items()}
             return ready if order is None else tuple(ready[name] for name in order)
 
-        return str(compiled), bind, [_out_of(column.type, dialect) for column in self._select.selected_columns]
+        return (
+            str(compiled),
+            bind,
+            [_result_processor(column.type, dialect) for column in self._select.selected_columns],
+        )
 
 
-def _as_it_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value
 
 
-def _into(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+def _bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
+    return kind.dialect_impl(dialect).bind_processor(dialect) or _unchanged
 
 
-def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
-    return kind.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is
+def _result_processor(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
+    return kind.dialect_impl(dialect).result_processor(dialect, None) or _unchanged

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from dialogues.agenda.calendars.models import Entry, EntryRevision
 from dialogues.agenda.calendars.rules import EntryContent, Numbers, Revision
 
-_TOLD = tuple(EntryContent.__dataclass_fields__)
+_CONTENT_FIELDS = tuple(EntryContent.__dataclass_fields__)
 
 
 def newest(*more: Any) -> Select[Any]:
@@ -26,25 +26,25 @@ def revisions(*more: Any) -> Select[Any]:
         EntryRevision.sequence,
         EntryRevision.time_sequence,
         EntryRevision.dtstamp,
-        *(getattr(EntryRevision, name) for name in _TOLD),
+        *(getattr(EntryRevision, name) for name in _CONTENT_FIELDS),
     )
     return select(*columns, *more).join(EntryRevision, EntryRevision.entry_id == Entry.id)
 
 
 def as_revision(row: Any) -> Revision:
     """Returns the revision in a row of `newest` or `revisions`."""
-    entry_id, uid, kind, object_id, sequence, time_sequence, stamp, *told = row[: 7 + len(_TOLD)]
+    entry_id, uid, kind, object_id, sequence, time_sequence, stamp, *values = row[: 7 + len(_CONTENT_FIELDS)]
     return Revision(
         entry_id=entry_id,
         uid=uid,
         object_kind=kind,
         object_id=object_id,
         numbers=Numbers(sequence, time_sequence, stamp),
-        telling=_telling(*told),
+        content=_content(*values),
     )
 
 
 @lru_cache(maxsize=1024)
-def _telling(*told: Any) -> EntryContent:
+def _content(*values: Any) -> EntryContent:
     """Returns the content of a row; cached, because many guests have the same content."""
-    return EntryContent(**dict(zip(_TOLD, told, strict=True)))
+    return EntryContent(**dict(zip(_CONTENT_FIELDS, values, strict=True)))

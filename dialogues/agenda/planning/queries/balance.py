@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson
-from dialogues.agenda.planning.rules import Share, parts_by_party, told_apart
+from dialogues.agenda.planning.rules import Share, hide_small_counts, parts_by_party
 from dialogues.agenda.versions.models import ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries.published import ReleaseHead, current_release
-from dialogues.agenda.versions.queries.published import visible as released_to
+from dialogues.agenda.versions.queries.published import visible as visible_sessions
 from dialogues.agenda.versions.rules import Part
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
@@ -73,7 +73,7 @@ def balance(viewer: Viewer) -> Balance:
             )
             for one in at_table
         ),
-        genders=told_apart({gender: genders[gender] for gender in Gender}, len(taken)),
+        genders=hide_small_counts({gender: genders[gender] for gender in Gender}, len(taken)),
         people=len(seated),
         release=release,
         from_draft=from_draft,
@@ -96,13 +96,13 @@ def _seated(viewer: Viewer) -> list[Any]:
 
 
 def _parts(viewer: Viewer, release: ReleaseHead | None, from_draft: bool) -> list[tuple[UUID, Part]]:
-    spoken = (Part.CHAIR, Part.LEAD)
+    speaking_parts = (Part.CHAIR, Part.LEAD)
     if from_draft:
         meeting_id = viewer.place.meeting_id if viewer.place else None
         found = (
             select(DraftPerson.person_id, DraftPerson.part)
             .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
-            .where(DraftItem.meeting_id == meeting_id, DraftPerson.part.in_(spoken))
+            .where(DraftItem.meeting_id == meeting_id, DraftPerson.part.in_(speaking_parts))
         )
     else:
         found = (
@@ -113,9 +113,9 @@ def _parts(viewer: Viewer, release: ReleaseHead | None, from_draft: bool) -> lis
                 & (ReleaseItem.session_id == ReleasePerson.session_id),
             )
             .where(
-                released_to(viewer, AGENDA_SEE),
+                visible_sessions(viewer, AGENDA_SEE),
                 ReleasePerson.release_id == (release.id if release else None),
-                ReleasePerson.part.in_(spoken),
+                ReleasePerson.part.in_(speaking_parts),
             )
         )
     return [(row.person_id, row.part) for row in db.session.execute(found)]

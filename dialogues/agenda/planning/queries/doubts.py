@@ -58,8 +58,8 @@ def _about_people(session: DraftSession, capacity: Mapping[UUID, int], people: S
 def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
     """Returns how many people of the meeting are, or were, admitted to a session that changes."""
     states = [state for change in changes for state in (change.was, change.now) if state is not None]
-    circles = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
+    audiences = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
     return sum(
-        any(admitted(admits, person.roles, named=person.id in named) for admits, named in circles)
+        any(admitted(admits, person.roles, named=person.id in named) for admits, named in audiences)
         for person in belonging(frame)
     )

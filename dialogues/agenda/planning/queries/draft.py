@@ -113,13 +113,13 @@ class PersonChoice:
 
 def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
     """Returns the people of the meeting whom the viewer may know, by party in order of precedence, then staff."""
-    return _people_beside(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
+    return _people_except(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
 
 
-def _people_beside(viewer: Viewer, frame: MeetingFrame, unknown: set[UUID]) -> list[PersonChoice]:
-    standing = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
-    people = (person for person in belonging(frame) if person.id not in unknown)
-    return sorted(people, key=lambda person: standing.get(person.party, len(standing)))
+def _people_except(viewer: Viewer, frame: MeetingFrame, hidden_ids: set[UUID]) -> list[PersonChoice]:
+    rank_by_party = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
+    people = (person for person in belonging(frame) if person.id not in hidden_ids)
+    return sorted(people, key=lambda person: rank_by_party.get(person.party, len(rank_by_party)))
 
 
 def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
@@ -221,19 +221,19 @@ def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
     return _drafts(zones, true())
 
 
-def _drafts(zones: Mapping[UUID, str], which: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
+def _drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
     found: dict[UUID, list[DraftSession]] = {meeting_id: [] for meeting_id in zones}
     if not zones:
         return found
-    items = db.session.scalars(select(DraftItem).where(which, DraftItem.meeting_id.in_(list(zones)))).all()
+    items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
     rooms, people = _rooms(list(zones)), _people(list(zones))
     for item in items:
         named = people.get(item.session_id, ())
         found[item.meeting_id].append(_session(item, zones[item.meeting_id], rooms.get(item.session_id, {}), named))
-    return {meeting_id: sorted(sessions, key=_when) for meeting_id, sessions in found.items()}
+    return {meeting_id: sorted(sessions, key=_time_order) for meeting_id, sessions in found.items()}
 
 
-def _when(session: DraftSession) -> tuple[datetime, datetime, str]:
+def _time_order(session: DraftSession) -> tuple[datetime, datetime, str]:
     return session.slot.starts_utc, session.slot.ends_utc, str(session.id)
 
 
@@ -246,12 +246,12 @@ def as_known(
     """
     if not viewer.may(SESSION_PEOPLE_SEE):
         return [replace(session, people=()) for session in sessions], []
-    unknown = hidden_people(viewer, frame)
+    hidden_ids = hidden_people(viewer, frame)
     known = [
-        replace(session, people=tuple(named for named in session.people if named[0] not in unknown))
+        replace(session, people=tuple(named for named in session.people if named[0] not in hidden_ids))
         for session in sessions
     ]
-    return known, _people_beside(viewer, frame, unknown)
+    return known, _people_except(viewer, frame, hidden_ids)
 
 
 def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:

@@ -27,7 +27,9 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
     released = _released(zones)
     found = drafts({meeting_id: zones[meeting_id] for meeting_id in released})
     return {
-        meeting_id: _apart(digests, {one: state.digest for one, state in snapshots(found[meeting_id]).items()})
+        meeting_id: _count_differences(
+            digests, {one: state.digest for one, state in snapshots(found[meeting_id]).items()}
+        )
         for meeting_id, digests in released.items()
     }
 
@@ -41,16 +43,16 @@ def _released(zones: Mapping[UUID, str]) -> dict[UUID, dict[UUID, str]]:
     if not zones:
         return {}
     later = aliased(Release)
-    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    superseded = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     released: dict[UUID, dict[UUID, str]] = defaultdict(dict)
     for row in db.session.execute(
         select(ReleaseItem.meeting_id, ReleaseItem.session_id, ReleaseItem.digest)
         .join(Release, Release.id == ReleaseItem.release_id)
-        .where(ReleaseItem.meeting_id.in_(list(zones)), ~overtaken)
+        .where(ReleaseItem.meeting_id.in_(list(zones)), ~superseded)
     ):
         released[row.meeting_id][row.session_id] = row.digest
     return released
 
 
-def _apart(was: Mapping[UUID, str], now: Mapping[UUID, str]) -> int:
+def _count_differences(was: Mapping[UUID, str], now: Mapping[UUID, str]) -> int:
     return sum(was.get(session_id) != now.get(session_id) for session_id in was.keys() | now.keys())

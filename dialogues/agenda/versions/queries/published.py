@@ -37,10 +37,10 @@ def _reached(viewer: Viewer, scopes: frozenset[Scope]) -> ColumnElement[bool]:
     if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
         return false()
     here = ReleaseItem.meeting_id == viewer.place.meeting_id
-    return here & or_(false(), *(_rows(viewer, scope) for scope in scopes))
+    return here & or_(false(), *(_in_scope(viewer, scope) for scope in scopes))
 
 
-def _rows(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+def _in_scope(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
     match scope:
         case Scope.ALL | Scope.PLACES:
             return true()
@@ -133,8 +133,8 @@ def as_seen(row: Any) -> ReleasedSession:
     """Builds a `ReleasedSession` from a row of `sessions_of`, without the facts that the viewer may not see."""
     frozen = row.frozen
     if not row.in_full:
-        kept = _TIMES if row.admits is Admits.INVITED else (*_TIMES, "rooms")
-        frozen = {key: frozen[key] for key in kept}
+        keys = _TIMES if row.admits is Admits.INVITED else (*_TIMES, "rooms")
+        frozen = {key: frozen[key] for key in keys}
     return ReleasedSession(row.session_id, row.release_id, row.starts_utc, row.ends_utc, bool(row.in_full), frozen)
 
 
@@ -171,11 +171,11 @@ def _current(viewer: Viewer) -> Select[Any]:
 def current_release(meeting_id: UUID) -> ReleaseHead | None:
     """Returns the newest version of a meeting without its sessions, or None before the first. Does no access check."""
     table = Release.__table__
-    newest = select(table.c.id, public_release_number(table).label("told"), table.c.at, table.c.reason).where(
+    newest = select(table.c.id, public_release_number(table).label("public_number"), table.c.at, table.c.reason).where(
         table.c.meeting_id == meeting_id
     )
     row = db.session.execute(newest.order_by(table.c.number.desc()).limit(1)).one_or_none()
-    return None if row is None else ReleaseHead(row.id, row.told, row.at, row.reason)
+    return None if row is None else ReleaseHead(row.id, row.public_number, row.at, row.reason)
 
 
 def public_release_number(release: Any) -> Any:

@@ -51,7 +51,7 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
         return None
     first = rows[0]
     return Standpoint(
-        release=ReleaseHead(first.id, first.told, first.at, first.reason),
+        release=ReleaseHead(first.id, first.public_number, first.at, first.reason),
         scopes=viewer.scopes(AGENDA_SEE),
         sees_people=viewer.may(SESSION_PEOPLE_SEE),
         file_scopes=viewer.scopes(INVITE_FILE),
@@ -66,7 +66,7 @@ def _newest_version(meeting_id: UUID, person_id: UUID | None) -> Select[Any]:
     return (
         select(
             Release.id,
-            public_release_number(Release.__table__).label("told"),
+            public_release_number(Release.__table__).label("public_number"),
             Release.at,
             Release.reason,
             own.session_id,

@@ -22,11 +22,11 @@ def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID
 
     :param viewers: one viewer per meeting, each placed in that meeting.
     """
-    able = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
-    if not able:
+    permitted = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
+    if not permitted:
         return []
     later = aliased(Release)
-    overtaken = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+    superseded = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     rows = db.session.execute(
         select(
             ReleaseItem.meeting_id,
@@ -36,12 +36,12 @@ def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID
             ReleaseItem.ends_utc,
             ReleaseItem.admits,
             ReleaseItem.frozen,
-            or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in able)).label("in_full"),
+            or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in permitted)).label("in_full"),
         )
         .join(Release, Release.id == ReleaseItem.release_id)
         .where(
-            or_(*(visible(viewer, AGENDA_SEE) for viewer in able)),
-            ~overtaken,
+            or_(*(visible(viewer, AGENDA_SEE) for viewer in permitted)),
+            ~superseded,
             ReleaseItem.starts_utc > now - _A_DAY_ANYWHERE,
             ReleaseItem.starts_utc < now + _A_DAY_ANYWHERE,
         )

@@ -19,7 +19,7 @@ from dialogues.records.archive.models import Record
 from dialogues.records.archive.queries.visibility import listed, readable
 from dialogues.records.archive.rules import Listing, RecordKind
 
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 
 
 #: Filter of a list: None for all, `OF_DIALOGUE`, `OF_OFFICE`, or the id of a meeting or session.
@@ -96,14 +96,14 @@ def lines(
     """Returns the records of the viewer's archive, newest first; two queries."""
     groups = _groups(viewer, now)
     here = Lines((), groups, 1, 1)
-    last = max(1, -(-here.count(kind, belonging) // ON_A_PAGE))
+    last = max(1, -(-here.count(kind, belonging) // PAGE_SIZE))
     page = min(max(page, 1), last)
     rows = db.session.execute(
         select_lines(viewer, now)
         .where(listed(viewer, now), Record.kind == kind if kind else true(), _belongs(belonging))
         .order_by(Record.dated.desc(), Record.reference, Record.id)
-        .limit(ON_A_PAGE)
-        .offset((page - 1) * ON_A_PAGE)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
     )
     return Lines(tuple(as_line(row, now) for row in rows), groups, page, last)
 
@@ -175,7 +175,7 @@ def as_line(row: Any, now: datetime) -> Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class RecordDetails:
     """A record for reading: its line, its text and the facts of its file."""
 
     line: Line
@@ -187,13 +187,13 @@ class Sheet:
     file_sha256: str
 
 
-def record(viewer: Viewer, record_id: UUID, now: datetime) -> Sheet:
+def record(viewer: Viewer, record_id: UUID, now: datetime) -> RecordDetails:
     """Returns a record that the viewer may read at that time.
 
     :raises NotFound: there is none, it is still closed, or the viewer may not read it.
     """
     row = _readable(viewer, record_id, now)
-    return Sheet(
+    return RecordDetails(
         line=as_line(row, now),
         text=row.text,
         sha256=row.sha256,

@@ -18,7 +18,7 @@ from dialogues.records.archive.queries.records import Line, as_line, select_line
 from dialogues.records.archive.queries.visibility import readable, visible
 from dialogues.records.archive.rules import Listing
 
-HITS_ON_A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,26 @@ def search(viewer: Viewer, query: str, now: datetime, page: int = 1) -> Found:
 
     Two queries; none if the query has no words.
     """
-    wanted = terms(query)
-    if not wanted:
+    query_terms = terms(query)
+    if not query_terms:
         return Found((), 0, 1, 1, ())
-    matching = _matching(viewer, wanted, now)
+    matching = _matching(viewer, query_terms, now)
     count = db.session.execute(select(func.count()).select_from(Record).where(matching)).scalar_one()
-    last = max(1, -(-count // HITS_ON_A_PAGE))
+    last = max(1, -(-count // PAGE_SIZE))
     page = min(max(page, 1), last)
     rows = db.session.execute(
         select_lines(viewer, now)
         .add_columns(Record.text)
         .where(matching)
         .order_by(Record.dated.desc(), Record.reference, Record.id)
-        .limit(HITS_ON_A_PAGE)
-        .offset((page - 1) * HITS_ON_A_PAGE)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
     )
-    hits = (Hit(as_line(row, now), marked(row.title, wanted), passage(row.text, wanted)) for row in rows)
-    return Found(tuple(hits), count, page, last, wanted)
+    hits = (Hit(as_line(row, now), marked(row.title, query_terms), passage(row.text, query_terms)) for row in rows)
+    return Found(tuple(hits), count, page, last, query_terms)
 
 
-def _matching(viewer: Viewer, wanted: tuple[Term, ...], now: datetime) -> ColumnElement[bool]:
+def _matching(viewer: Viewer, query_terms: tuple[Term, ...], now: datetime) -> ColumnElement[bool]:
     may_be_found = or_(Record.listing != Listing.UNLISTED, visible(viewer, RECORD_FILE, now))
-    found = Record.id.in_(search_index.matching(db.engine.dialect.name, wanted))
+    found = Record.id.in_(search_index.matching(db.engine.dialect.name, query_terms))
     return and_(found, readable(viewer, now), may_be_found)

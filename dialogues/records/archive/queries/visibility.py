@@ -36,7 +36,7 @@ def visible(viewer: Viewer, action: Action, now: datetime) -> ColumnElement[bool
 
     Actions that read reach open records only; `RECORD_LINE_SEE` reaches closed records only.
     """
-    reached = _reached(viewer, action)
+    reached = _in_reach(viewer, action)
     if action in READING:
         return and_(reached, _is_open(now))
     if action == RECORD_LINE_SEE:
@@ -52,7 +52,7 @@ def readable(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
 def listed(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """Filter: records of which the viewer may see a line: readable, sealed, or announced by title until they open."""
     announced = and_(
-        or_(false(), *(_reached(viewer, action) for action in READING)),
+        or_(false(), *(_in_reach(viewer, action) for action in READING)),
         Record.listing == Listing.TITLE_VISIBLE,
     )
     return or_(
@@ -67,13 +67,13 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
     return or_(Record.release_at.is_(None), Record.release_at <= now)
 
 
-def _reached(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+def _in_reach(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: records within the action's scopes, open or closed."""
-    reach = or_(false(), *(_rows(viewer, action, scope) for scope in viewer.scopes(action)))
+    reach = or_(false(), *(_in_scope(viewer, action, scope) for scope in viewer.scopes(action)))
     return and_(reach, Record.withdrawn_at.is_(None))
 
 
-def _rows(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
+def _in_scope(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
     match scope:
         case _ if viewer.is_system:
             return true()
@@ -87,7 +87,7 @@ def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bo
     """Filter: the kind of record that the action is about. Filing and sealed lines include records of the liaison
     office.
     """
-    here = _here(viewer, action, scope)
+    here = _in_archive(viewer, action, scope)
     if action == RECORD_READ:
         return and_(here, Record.kind != RecordKind.SUMMARY, _session_is_open(viewer))
     if action == SUMMARY_FILED_READ:
@@ -104,7 +104,7 @@ def _office(viewer: Viewer) -> ColumnElement[bool]:
     return Record.dialogue_id.is_(None)
 
 
-def _here(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
+def _in_archive(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
     """Filter: records of the viewer's dialogue or meeting, by the reach of each role.
 
     A role in one meeting opens the records of that meeting and of the dialogue as a whole, but of no other meeting.
@@ -114,14 +114,18 @@ def _here(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
     if place is None:
         return false()
     everywhere, roles_in = _roles(viewer)
-    whole = scope in scopes(action, everywhere, viewer.met)
+    sees_all_meetings = scope in scopes(action, everywhere, viewer.met)
     meetings = {meeting for meeting, roles in roles_in.items() if scope in scopes(action, roles, viewer.met)}
     unconditional = viewer.met - {Condition.RULE_SAYS}
-    around = whole or any(scope in scopes(action, roles, unconditional) for roles in roles_in.values())
-    of_meetings: ColumnElement[bool] = Record.meeting_id.is_not(None) if whole else Record.meeting_id.in_(meetings)
+    sees_dialogue = sees_all_meetings or any(
+        scope in scopes(action, roles, unconditional) for roles in roles_in.values()
+    )
+    of_meetings: ColumnElement[bool] = (
+        Record.meeting_id.is_not(None) if sees_all_meetings else Record.meeting_id.in_(meetings)
+    )
     if place.meeting_id is not None:
         of_meetings = and_(of_meetings, Record.meeting_id == place.meeting_id)
-    of_dialogue = Record.meeting_id.is_(None) if around else false()
+    of_dialogue = Record.meeting_id.is_(None) if sees_dialogue else false()
     return and_(Record.dialogue_id == place.dialogue_id, or_(of_meetings, of_dialogue))
 
 

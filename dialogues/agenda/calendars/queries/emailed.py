@@ -64,24 +64,24 @@ def release_changes(person_id: UUID | None, release_id: UUID) -> list[Difference
     Leaves out entries that were cancelled later, because the person may no longer see them.
     """
     later = aliased(EntryRevision)
-    mine = (Entry.person_id == person_id, Entry.object_kind == EntryObject.SESSION)
-    now = _by_entry(revisions().where(*mine, EntryRevision.release_id == release_id))
+    own_conditions = (Entry.person_id == person_id, Entry.object_kind == EntryObject.SESSION)
+    now = _by_entry(revisions().where(*own_conditions, EntryRevision.release_id == release_id))
     was = _by_entry(
         revisions()
         .join(later, (later.entry_id == Entry.id) & (later.sequence == EntryRevision.sequence + 1))
-        .where(*mine, later.release_id == release_id)
+        .where(*own_conditions, later.release_id == release_id)
     )
-    present = _by_entry(newest().where(*mine, Entry.id.in_(now)))
+    current = _by_entry(newest().where(*own_conditions, Entry.id.in_(now)))
     found = [
         _difference(was.get(entry_id), revision)
         for entry_id, revision in now.items()
-        if revision.telling.state is State.CANCELLED or present[entry_id].telling.state is not State.CANCELLED
+        if revision.content.state is State.CANCELLED or current[entry_id].content.state is not State.CANCELLED
     ]
-    return sorted(found, key=lambda one: (one.now.telling.starts_utc, one.now.uid))
+    return sorted(found, key=lambda one: (one.now.content.starts_utc, one.now.uid))
 
 
 def _difference(was: Revision | None, now: Revision) -> Difference:
-    change = change_between(was.telling.seen if was else None, now.telling.seen)
+    change = change_between(was.content.guest_view if was else None, now.content.guest_view)
     return Difference(change=change, was=was, now=now)
 
 
