@@ -53,18 +53,22 @@ def test_the_plain_defaults_in_the_table_are_the_real_ones() -> None:
 
 
 def test_every_folder_stands_in_the_table() -> None:
-    told = set(first_cells(section("The house")))
+    told = set(first_cells(section("Structure")))
     folders = [file.parent for file in (ROOT / "dialogues").glob("*/*/__init__.py") if file.parent.parent.name != "lib"]
     features = {f"dialogues/{folder.parent.name}/{folder.name}/" for folder in folders}
     assert features - told == set()
 
 
-def test_the_layers_are_those_that_are_proved() -> None:
-    proved = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
-    # What stands in brackets is still to come.
-    there = [[name for name in layer.split(" | ") if not name.startswith("(")] for layer in proved]
-    told = " ".join(section("The house").split("in this order: ")[1].split(". Inside")[0].split())
-    assert told == " › ".join(" | ".join(layer) for layer in there if layer)
+def test_the_picture_of_the_layers_is_that_of_the_contracts() -> None:
+    areas, features = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][:2]
+
+    def features_of(area: str) -> list[str]:
+        # The contract lists the features of all areas together, in brackets because each area has only some of them.
+        names = [name.strip("()") for name in features["layers"]]
+        return [name for name in names if (ROOT / "dialogues" / area / name / "__init__.py").exists()]
+
+    picture = section("Structure").split("```")[1].strip().splitlines()
+    assert picture == [f"{area:<16}{' › '.join(features_of(area))}".rstrip() for area in areas["layers"]]
 
 
 @BOTH
@@ -72,7 +76,13 @@ def test_every_file_that_is_named_is_there(page: str) -> None:
     named = [*spans(page), *re.findall(r"\]\(([^)]+)\)", page)]
     paths = [name for name in named if re.fullmatch(r"\.?[\w./-]+(/|\.(py|md|toml|txt|png))", name)]
     # A file of the same name in every feature is named without its folder.
-    places = (ROOT, ROOT / "dialogues", ROOT / "tests", *(ROOT / "dialogues").glob("*/*"))
+    places = (
+        ROOT,
+        ROOT / "dialogues",
+        ROOT / "tests",
+        *(ROOT / "dialogues").iterdir(),
+        *(ROOT / "dialogues").glob("*/*"),
+    )
     own = {"instance/settings.toml", "keys/", "files/", "master.key", "queue.db"}
     assert paths
     assert [path for path in paths if path not in own and not any((place / path).exists() for place in places)] == []
