@@ -148,8 +148,8 @@ def line(difference: Difference) -> str:
 def when(content: EntryContent) -> str:
     """Returns day, times, zone and UTC offset of a session."""
     starts, ends = content.starts, content.ends
-    till = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
-    return f"{day(starts.date())}, {clock_time(starts)}–{till} {content.zone} ({_offsets((starts, ends))})"
+    end_words = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
+    return f"{day(starts.date())}, {clock_time(starts)}–{end_words} {content.zone} ({_offsets((starts, ends))})"
 
 
 def days(content: EntryContent) -> str:
@@ -180,8 +180,8 @@ def meeting_changed(due: DueEmail, _now: datetime) -> Composed | None:
     if reader is None or due.person_id is None or due.listed_under is None:
         return None
     asked = bool(due.facts.get("asked"))
-    around = guests.has_not_answered if asked else guests.is_guest
-    if not around(due.listed_under, due.person_id):
+    still_concerned = guests.has_not_answered if asked else guests.is_guest
+    if not still_concerned(due.listed_under, due.person_id):
         return None
     with force_locale(reader.language):
         return _invitation_changed(due, reader) if asked else _days_changed(due, reader)

@@ -180,9 +180,9 @@ def _hidden_parts(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _
 
 def _refuse_outsiders(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
     """Checks that everyone with a part belongs to the meeting, and that rapporteurs and interpreters have that role."""
-    known = {person.id: person for person in draft.belonging(frame)}
+    members = {person.id: person for person in draft.members_of_meeting(frame)}
     for person_id, part in people:
-        person = known.get(person_id)
+        person = members.get(person_id)
         if person is None:
             raise Refusal(N_("Someone named here does not belong to this meeting. Invite them first."))
         role = _ROLE_FOR_PART.get(part)

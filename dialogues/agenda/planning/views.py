@@ -21,8 +21,8 @@ from dialogues.agenda.planning.forms import (
     times_as_saved,
 )
 from dialogues.agenda.planning.queries import balance as balance_queries
-from dialogues.agenda.planning.queries import doubts as doubts_queries
 from dialogues.agenda.planning.queries import draft as draft_queries
+from dialogues.agenda.planning.queries import problems as problem_queries
 from dialogues.agenda.planning.queries.draft import DraftSession
 from dialogues.agenda.versions.rules import Admits, ChangeKind, Difference, Fact, SessionKind, changed_facts
 from dialogues.agenda.versions.views import by_day
@@ -43,9 +43,9 @@ def draft(meeting_id: UUID) -> str:
     """The draft by day, with warnings and with what the next version would change."""
     frame = draft_queries.meeting_frame(viewer())
     planned = draft_queries.draft(viewer(), frame)
-    sessions, people = draft_queries.as_known(viewer(), frame, planned)
+    sessions, people = draft_queries.limit_to_known_people(viewer(), frame, planned)
     names = {person.id: person.name for person in people}
-    doubts = doubts_queries.doubts(frame, sessions, draft_queries.rooms_of_venue(frame), people, names)
+    problems = problem_queries.problems(frame, sessions, draft_queries.rooms_of_venue(frame), people, names)
     changes = draft_queries.unreleased(viewer(), frame, planned)
     return render_template(
         "agenda/planning/draft.html",
@@ -53,7 +53,7 @@ def draft(meeting_id: UUID) -> str:
         zone=frame.zone,
         days=by_day(sessions, lambda session: session.slot.starts.local.date()),
         names=names,
-        doubts={session_id: [words(refusal) for refusal in found] for session_id, found in doubts.items()},
+        problems={session_id: [words(refusal) for refusal in found] for session_id, found in problems.items()},
         changes={change.session_id: change for change in changes},
         cancelled=[change for change in changes if change.kind is ChangeKind.CANCELLED],
         local=_local,
@@ -153,7 +153,7 @@ def release(meeting_id: UUID) -> Iterator[Any]:
         "meeting_id": meeting_id,
         "zone": frame.zone,
         "changes": [(change, _when(change), _fact_changes(change)) for change in changes],
-        "concerned": doubts_queries.concerned(frame, changes),
+        "concerned": problem_queries.concerned(frame, changes),
     }
     number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
     flash(_("Release %(number)s is what everyone sees now.", number=number), "success")

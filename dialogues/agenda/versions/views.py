@@ -31,7 +31,7 @@ class Day:
 
 
 def by_day(sessions: Iterable[Any], date_of: Any) -> list[Day]:
-    return [Day(day, tuple(theirs)) for day, theirs in groupby(sessions, key=date_of)]
+    return [Day(day, tuple(sessions_of_day)) for day, sessions_of_day in groupby(sessions, key=date_of)]
 
 
 @blueprint.get("/agenda")
@@ -40,33 +40,33 @@ def agenda(meeting_id: UUID) -> str:
     """The published agenda by day, limited to what the viewer is admitted to. `?mine=1` shows only the viewer's own
     parts.
     """
-    seen_from = standpoint.standpoint(viewer())
+    view_of_agenda = standpoint.standpoint(viewer())
     mine = request.args.get("mine") == "1"
-    shown = {} if seen_from is None else _shown(seen_from, mine=mine)
+    shown = {} if view_of_agenda is None else _shown(view_of_agenda, mine=mine)
     return render_template(
-        "agenda/versions/agenda.html", meeting_id=meeting_id, standpoint=seen_from, mine=mine, **shown
+        "agenda/versions/agenda.html", meeting_id=meeting_id, standpoint=view_of_agenda, mine=mine, **shown
     )
 
 
-def _shown(seen_from: Standpoint, *, mine: bool) -> dict[str, Any]:
-    parts = _parts(seen_from)
+def _shown(view_of_agenda: Standpoint, *, mine: bool) -> dict[str, Any]:
+    parts = _parts(view_of_agenda)
     sessions = published.sessions_for(viewer(), AGENDA_SEE)
     if mine:
         sessions = [session for session in sessions if session.session_id in parts]
     return {
         "days": by_day(sessions, lambda session: session.starts.date()),
         "parts": parts,
-        "takes_file_of": seen_from.takes_file_of,
-        "people": published.people_in(viewer(), seen_from.release.id) if seen_from.sees_people else {},
+        "can_download": view_of_agenda.can_download,
+        "people": published.people_in(viewer(), view_of_agenda.release.id) if view_of_agenda.sees_people else {},
         "elsewhere": _in_viewer_zone,
         "by_part": _by_part,
     }
 
 
-def _parts(seen_from: Standpoint) -> dict[UUID, list[Part]]:
+def _parts(view_of_agenda: Standpoint) -> dict[UUID, list[Part]]:
     order = list(Part)
     parts: dict[UUID, list[Part]] = {}
-    for session_id, part in sorted(seen_from.parts, key=lambda one: order.index(one[1])):
+    for session_id, part in sorted(view_of_agenda.parts, key=lambda one: order.index(one[1])):
         parts.setdefault(session_id, []).append(part)
     return parts
 
@@ -95,12 +95,12 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
     session = published.released_session(viewer(), session_id)
     people = published.people_in(viewer(), session.release_id, session_id).get(session_id, [])
     own_parts = [one.part for one in people if one.person_id == viewer().person_id]
-    seen_from = standpoint.standpoint(viewer())
+    view_of_agenda = standpoint.standpoint(viewer())
     return render_template(
         "agenda/versions/session.html",
         meeting_id=meeting_id,
         session=session,
-        has_file=seen_from is not None and seen_from.takes_file_of(session),
+        has_file=view_of_agenda is not None and view_of_agenda.can_download(session),
         people=_by_part(people),
         own_parts=own_parts,
         also=_in_viewer_zone(session.starts, session.ends),
@@ -122,7 +122,7 @@ def releases(meeting_id: UUID) -> str:
 @allows(AGENDA_EDIT)
 def release_page(meeting_id: UUID, number: int) -> str:
     """One earlier version, read-only."""
-    head, sessions = history.release_as_it_was(viewer(), number)
+    head, sessions = history.earlier_version(viewer(), number)
     return render_template(
         "agenda/versions/release_page.html",
         meeting_id=meeting_id,

@@ -104,14 +104,14 @@ def _with_file(shelf: Shelf, record: NewRecord, upload: IO[bytes], *, limit: int
     return replace(record, file_id=stored.id, file_sha256=stored.sha256)
 
 
-def count_search(viewer: Viewer, *, an_hour: int, now: datetime) -> None:
+def count_search(viewer: Viewer, *, per_hour: int, now: datetime) -> None:
     """Counts a search before it runs.
 
-    :param an_hour: allowed searches per account and hour.
+    :param per_hour: allowed searches per account and hour.
     :raises Throttled: the account has reached the limit.
     """
-    bucket = Bucket(Limit("search/account", an_hour, _HOUR), f"search/account:{viewer.account_id}")
+    bucket = Bucket(Limit("search/account", per_hour, _HOUR), f"search/account:{viewer.account_id}")
     with upkeep(system(Purpose.UPKEEP)):
-        full = accounts.count((bucket,), now)
-    if full:
+        exceeded = accounts.count((bucket,), now)
+    if exceeded:
         raise Throttled(bucket.window_start(now) + _HOUR - now)

@@ -155,7 +155,7 @@ def search(**_place: UUID) -> str:
     """Full-text search of the records that the viewer may read now."""
     query = one_line(request.args.get("q", ""))[:_MAX_QUERY_LENGTH]
     if query:
-        commands.count_search(viewer(), an_hour=_settings().searches_an_hour, now=clock.real_now())
+        commands.count_search(viewer(), per_hour=_settings().searches_an_hour, now=clock.real_now())
     found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=int))
     return render_template(
         "records/archive/search.html",
@@ -207,12 +207,12 @@ def markdown(record_id: UUID, **_place: UUID) -> Response:
 def file(record_id: UUID, **_place: UUID) -> Response:
     """The file of a record under a neutral name."""
     found = records_queries.file_of(viewer(), record_id, clock.now())
-    answer = Response(found.pieces, content_type=found.media_type)
-    answer.content_length = found.size
-    ending = mimetypes.guess_extension(found.media_type) or ""
-    answer.headers["Content-Disposition"] = f'attachment; filename="record{ending}"'
-    answer.headers[KIND] = "download"
-    return answer
+    response = Response(found.pieces, content_type=found.media_type)
+    response.content_length = found.size
+    extension = mimetypes.guess_extension(found.media_type) or ""
+    response.headers["Content-Disposition"] = f'attachment; filename="record{extension}"'
+    response.headers[KIND] = "download"
+    return response
 
 
 @_in_both_archives("/upload", methods=["GET", "POST"])

@@ -30,13 +30,13 @@ def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | 
     refuse_without_notes(session.rule)
     bounded(text, SUMMARY_LONGEST, field="text")
     document = summary_of(session.session_id) or _begin_summary(session)
-    before, document.version = document.version, document.version + 1
+    previous, document.version = document.version, document.version + 1
     document.rule = session.rule
     db.session.add(
         DocumentVersion(
             document_id=document.id,
             number=document.version,
-            based_on=before if based_on is None else based_on,
+            based_on=previous if based_on is None else based_on,
             text=text,
             day=day,
         )

@@ -191,11 +191,11 @@ def test_a_session_lends_its_record_code_and_rule(archive: Archive) -> None:
 def test_searches_are_counted_by_account_and_hour(archive: Archive) -> None:
     us4, kr1 = (archive.cast.viewer(name, dialogue="TRD") for name in ("us4", "kr1"))
     for _ in range(3):
-        count_search(us4, an_hour=3, now=NOW)
+        count_search(us4, per_hour=3, now=NOW)
 
     with pytest.raises(Throttled) as throttled:
-        count_search(us4, an_hour=3, now=NOW)
+        count_search(us4, per_hour=3, now=NOW)
 
     assert timedelta(0) < throttled.value.wait <= timedelta(hours=1)
-    count_search(kr1, an_hour=3, now=NOW)
-    count_search(us4, an_hour=3, now=NOW + timedelta(hours=1))
+    count_search(kr1, per_hour=3, now=NOW)
+    count_search(us4, per_hour=3, now=NOW + timedelta(hours=1))

@@ -118,7 +118,7 @@ def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]
 
 def _people_except(viewer: Viewer, frame: MeetingFrame, hidden_ids: set[UUID]) -> list[PersonChoice]:
     rank_by_party = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
-    people = (person for person in belonging(frame) if person.id not in hidden_ids)
+    people = (person for person in members_of_meeting(frame) if person.id not in hidden_ids)
     return sorted(people, key=lambda person: rank_by_party.get(person.party, len(rank_by_party)))
 
 
@@ -130,7 +130,7 @@ def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
     return set(db.session.scalars(hidden))
 
 
-def belonging(frame: MeetingFrame) -> list[PersonChoice]:
+def members_of_meeting(frame: MeetingFrame) -> list[PersonChoice]:
     """Returns everyone with a live participation or a role in the meeting.
 
     Does no access check: commands validate against it, pages use `people_of_meeting`.
@@ -237,7 +237,7 @@ def _time_order(session: DraftSession) -> tuple[datetime, datetime, str]:
     return session.slot.starts_utc, session.slot.ends_utc, str(session.id)
 
 
-def as_known(
+def limit_to_known_people(
     viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]
 ) -> tuple[list[DraftSession], list[PersonChoice]]:
     """Returns the sessions with only the people whom this viewer may know, and the people to choose from.

@@ -28,7 +28,7 @@ def release_history(viewer: Viewer) -> list[ReleaseHead]:
     return heads[::-1]
 
 
-def release_as_it_was(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[ReleasedSession]]:
+def earlier_version(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[ReleasedSession]]:
     """Returns one version with its sessions in order of time. The people in it come from `published.people_in`.
 
     :raises NotFound: no version has this number, or the viewer may not edit the agenda.

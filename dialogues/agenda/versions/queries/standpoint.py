@@ -34,7 +34,7 @@ class Standpoint:
     def sees_all(self) -> bool:
         return Scope.ALL in self.scopes
 
-    def takes_file_of(self, session: ReleasedSession) -> bool:
+    def can_download(self, session: ReleasedSession) -> bool:
         """Returns whether the viewer can download a calendar file of the session; seeing a session is not enough."""
         if Scope.PLACES in self.file_scopes:
             return True

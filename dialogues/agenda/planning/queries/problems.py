@@ -3,26 +3,32 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame, PersonChoice, RoomChoice, belonging
+from dialogues.agenda.planning.queries.draft import (
+    DraftSession,
+    MeetingFrame,
+    PersonChoice,
+    RoomChoice,
+    members_of_meeting,
+)
 from dialogues.agenda.planning.rules import all_clashes, still_fits
 from dialogues.agenda.versions.rules import Admits, Difference, Part, admitted, expected
 from dialogues.lib.refusal import N_, Refusal
 
-Doubts = dict[UUID, list[Refusal]]
+Problems = dict[UUID, list[Refusal]]
 
 
-def doubts(
+def problems(
     frame: MeetingFrame,
     sessions: Sequence[DraftSession],
     rooms: Iterable[RoomChoice],
     people: Sequence[PersonChoice],
     names: Mapping[UUID, str],
-) -> Doubts:
+) -> Problems:
     """Returns the warnings by session id.
 
     :param people: the people whom the viewer may know; if empty, warnings about people are left out.
     """
-    found: Doubts = {}
+    found: Problems = {}
     for clash in all_clashes(session.booking for session in sessions):
         found.setdefault(clash.wanted.session_id, []).append(clash.refusal(names))
     capacity = {room.id: room.capacity for room in rooms}
@@ -61,5 +67,5 @@ def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
     audiences = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
     return sum(
         any(admitted(admits, person.roles, named=person.id in named) for admits, named in audiences)
-        for person in belonging(frame)
+        for person in members_of_meeting(frame)
     )
