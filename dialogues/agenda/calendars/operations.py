@@ -297,8 +297,8 @@ def _entry_change(
 
 def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
     """Stores the ORGANIZER address and the first email of these entries; later calls do not change them."""
-    rows = [{"entry": entry, "address": address, "letter": letter} for entry, address, letter in started]
+    rows = [{"entry": entry, "address": address, "email": email_id} for entry, address, email_id in started]
     if rows:
         statement = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
-        statement = statement.values(organizer=bindparam("address"), first_email_id=bindparam("letter"))
+        statement = statement.values(organizer=bindparam("address"), first_email_id=bindparam("email"))
         db.session.connection().execute(statement, rows)
