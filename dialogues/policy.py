@@ -110,8 +110,8 @@ AGENDA_RELEASE = Action("agenda.release")
 SESSION_PEOPLE_SEE = Action("session.people.see")
 NOMINATIONS_SEE = Action("nominations.see")
 NOMINATE = Action("nominations.enter")
-SUBMISSION_SEE = Action("lodging.see")
-LODGE = Action("lodging.lodge")
+SUBMISSION_SEE = Action("submission.see")
+SUBMIT_LIST = Action("submission.submit")
 EXCHANGE_FIX = Action("exchange.fix")
 SEATS_EDIT = Action("seats.edit")
 PARTICIPANTS_INVITE = Action("participants.invite")
@@ -174,7 +174,7 @@ MATRIX: dict[Action, tuple[Cell, ...]] = {
     NOMINATIONS_SEE:     (ALL,  ALL,  ____, PRTY, OWN,  OWN,  ____, ____, ____, ____),
     NOMINATE:            (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
     SUBMISSION_SEE:         (ALL,  ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
-    LODGE:               (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
+    SUBMIT_LIST:               (____, ALL,  ____, PRTY, ____, ____, ____, ____, ____, ____),
     EXCHANGE_FIX:        (____, ALL,  ALL,  ____, ____, ____, ____, ____, ____, ____),
     SEATS_EDIT:          (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
     PARTICIPANTS_INVITE: (____, ALL,  ____, ____, ____, ____, ____, ____, ____, ____),
@@ -266,7 +266,7 @@ PARTY_BUSINESS = frozenset(
         NOMINATIONS_SEE,
         NOMINATE,
         SUBMISSION_SEE,
-        LODGE,
+        SUBMIT_LIST,
         REGISTRATION_SEE,
         REGISTRATION_FOR,
         ANSWERS_PARTY_SEE,

@@ -45,11 +45,11 @@ from dialogues.policy import (
     AGENDA_EDIT,
     AGENDA_SEE,
     EXCHANGE_FIX,
-    LODGE,
     PARTICIPANTS_SEE,
     RAW_NOTES_WRITE,
     RECORD_READ,
     SESSION_PEOPLE_SEE,
+    SUBMIT_LIST,
     SUMMARY_SEE,
     Condition,
     Role,
@@ -155,7 +155,7 @@ def test_a_focal_point_who_leaves_the_observer_offer_unanswered_reads_as_an_obse
     us2 = viewer(inside, "us2")
     assert not reads_closed_session(inside, "us2")
     assert us2.scopes(AGENDA_SEE) == {Scope.ADMITTED}
-    assert us2.scopes(LODGE) == {Scope.OWN_PARTY}
+    assert us2.scopes(SUBMIT_LIST) == {Scope.OWN_PARTY}
     assert not us2.may(RECORD_READ)
 
 

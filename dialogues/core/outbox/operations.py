@@ -95,7 +95,7 @@ def recall(email_ids: Collection[UUID]) -> int:
     return cast("CursorResult[Any]", cancelled).rowcount
 
 
-def compose_anew(person_ids: Collection[UUID]) -> None:
+def recompose(person_ids: Collection[UUID]) -> None:
     """Compose unsent emails to these people again, because their address has changed."""
     emails = update(Email).where(Email.person_id.in_(person_ids), Email.sealed_bytes.is_not(None))
     # An email being sent now is not stopped; if the attempt fails, the next one uses the new address.

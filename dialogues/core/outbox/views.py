@@ -23,7 +23,7 @@ blueprint = Blueprint("outbox", __name__)
 #: Filters of the list: the word in the URL, the label, the states.
 _FILTERS = (
     ("", _l("All"), frozenset(EmailState)),
-    ("owed", _l("Owed"), UNSENT),
+    ("unsent", _l("Owed"), UNSENT),
     ("sent", _l("Sent"), frozenset({EmailState.SENT})),
     ("set-aside", _l("Set aside"), frozenset({EmailState.SET_ASIDE})),
 )

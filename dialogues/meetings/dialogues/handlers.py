@@ -5,7 +5,7 @@ from sqlalchemy.orm import aliased
 
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import AddressChanged
-from dialogues.core.outbox.operations import compose_anew
+from dialogues.core.outbox.operations import recompose
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import same_address
@@ -37,4 +37,4 @@ def change_addresses(event: AddressChanged) -> None:
         person.email, person.email_norm = account.email, account.email_norm
         person.version += 1
     db.session.flush()
-    compose_anew([person.id for person in persons])
+    recompose([person.id for person in persons])

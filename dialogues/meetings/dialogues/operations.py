@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dialogues.core.outbox.operations import compose_anew
+from dialogues.core.outbox.operations import recompose
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import mail_address, same_address
@@ -90,7 +90,7 @@ def write_address(person_id: UUID, email: str | None) -> None:
     person.email, person.email_norm = address, same_address(address) if address else None
     person.version += 1
     db.session.flush()
-    compose_anew([person_id])
+    recompose([person_id])
 
 
 def link_account(person_id: UUID, account_id: UUID) -> None:
@@ -119,7 +119,7 @@ def readdress_person(person_id: UUID, email: str) -> None:
     person.email, person.email_norm = address, same_address(address)
     person.version += 1
     db.session.flush()
-    compose_anew([person_id])
+    recompose([person_id])
 
 
 class Description(TypedDict, total=False):

@@ -31,7 +31,7 @@ from dialogues.people.nominations.queries import nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants_frame
-from dialogues.policy import EXCHANGE_FIX, LODGE, NOMINATE, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMISSION_SEE, Scope
+from dialogues.policy import EXCHANGE_FIX, NOMINATE, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMISSION_SEE, SUBMIT_LIST, Scope
 
 blueprint = Blueprint("nominations", __name__)
 
@@ -213,14 +213,14 @@ def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None
     return _to_lists(meeting_id)
 
 
-@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/lodge", methods=["GET", "POST"])
-@allows(LODGE)
+@blueprint.route("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/submit", methods=["GET", "POST"])
+@allows(SUBMIT_LIST)
 @form_page("people/nominations/submit_list.html")
 def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
     """Submits a party's list, after a confirmation page."""
     yield {
         "form": PlainForm(),
-        "party": nominations_queries.party_list(viewer(), LODGE, party_id),
+        "party": nominations_queries.party_list(viewer(), SUBMIT_LIST, party_id),
         "moment": (moment := exchange_queries.moment_of(meeting_id)),
         "may_be_withdrawn": moment.may_be_withdrawn(clock.now()),
     }
@@ -233,7 +233,7 @@ def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/take-back")
-@allows(LODGE)
+@allows(SUBMIT_LIST)
 def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
     """Withdraws a submitted list before the exchange."""
     try:

@@ -96,10 +96,10 @@ def test_pills_narrow_the_list(post: Post, cast: Cast) -> None:
     post.deliver()
     client = cast.client("st-coord")
     shown = {}
-    for state in ("", "owed", "sent", "set-aside", "nonsense"):
+    for state in ("", "unsent", "sent", "set-aside", "nonsense"):
         page = BeautifulSoup(client.get(address(cast, f"?state={state}")).text, "html.parser")
         shown[state] = len(page.select("tbody tr"))
-    assert shown == {"": 3, "owed": 1, "sent": 1, "set-aside": 1, "nonsense": 3}
+    assert shown == {"": 3, "unsent": 1, "sent": 1, "set-aside": 1, "nonsense": 3}
 
 
 def test_coordinator_sees_an_email_that_was_not_tried_yet(post: Post, cast: Cast) -> None:

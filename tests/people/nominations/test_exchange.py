@@ -145,7 +145,7 @@ def test_a_focal_point_lodges_and_takes_back_while_sealed(cast: Cast) -> None:
 
     press(ru1, lvr(cast, "/nominations"), "Take the list back")
     assert "not lodged yet" in ru1.get(lvr(cast, "/nominations")).text
-    assert send(ru1, lvr(cast, f"/nominations/{ru}/lodge")).status_code == 303
+    assert send(ru1, lvr(cast, f"/nominations/{ru}/submit")).status_code == 303
 
     assert "not lodged yet" not in ru1.get(lvr(cast, "/nominations")).text
 
@@ -364,7 +364,7 @@ def test_within_24_hours_of_the_set_time_no_list_is_withdrawn(cast: Cast) -> Non
 
 
 def test_the_pages_say_that_a_list_cannot_be_withdrawn_within_24_hours(cast: Cast) -> None:
-    said, lodging_page = "No list can be withdrawn now", lvr(cast, f"/nominations/{cast.party('KR', 'LVR')}/lodge")
+    said, lodging_page = "No list can be withdrawn now", lvr(cast, f"/nominations/{cast.party('KR', 'LVR')}/submit")
     assert said not in cast.client("ru1").get(lvr(cast, "/nominations")).text
     assert "Until 24 hours before, you can take it back" in cast.client("st-coord").get(lodging_page).text
 

@@ -108,7 +108,7 @@ def test_another_party_is_not_there_for_a_focal_point(cast: Cast) -> None:
         select(Participation.id).where(Participation.party_id == cast.party("KR", "LVR")).limit(1)
     ).scalar_one()
 
-    asked = [f"/{cast.party('KR', 'LVR')}/new", f"/{cast.party('KR', 'LVR')}/lodge"]
+    asked = [f"/{cast.party('KR', 'LVR')}/new", f"/{cast.party('KR', 'LVR')}/submit"]
     asked += [f"/{kr}/{rest}" for rest in ("edit", "replace", "withdraw", "address", "calendar.ics")]
 
     assert {ru1.get(address(cast, rest)).status_code for rest in asked} == {404}

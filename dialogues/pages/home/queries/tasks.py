@@ -32,10 +32,10 @@ from dialogues.people.participants.rules.steps import Progress, missing_steps
 from dialogues.policy import (
     AGENDA_RELEASE,
     AGENDA_SEE,
-    LODGE,
     NOMINATE,
     PARTICIPANTS_INVITE,
     REGISTRATION_OWN,
+    SUBMIT_LIST,
     SUMMARY_EDIT,
     Role,
     Scope,
@@ -182,11 +182,11 @@ def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     own_lists = [
         meeting
         for meeting in mine
-        if Scope.ALL not in meeting.viewer.scopes(LODGE)
-        and meeting.viewer.may(LODGE)
+        if Scope.ALL not in meeting.viewer.scopes(SUBMIT_LIST)
+        and meeting.viewer.may(SUBMIT_LIST)
         and dialogues.gathering_of(meeting.facts).is_open(now)
     ]
-    reached = visible_in_any(own_lists, nominations.visible_parties, LODGE)
+    reached = visible_in_any(own_lists, nominations.visible_parties, SUBMIT_LIST)
     if reached is None:
         return []
     taken = (

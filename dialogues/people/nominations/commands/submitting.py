@@ -33,7 +33,7 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants_visibility
 from dialogues.people.participants.rules.events import ExchangeProposed, ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus, refuse_closed
-from dialogues.policy import EXCHANGE_FIX, LODGE, PARTICIPANTS_INVITE, SEATS_EDIT, Action
+from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMIT_LIST, Action
 
 IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
 IS_FROZEN = N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
@@ -68,8 +68,8 @@ def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
 
     :raises Refusal: nobody is on the list, or registration is closed.
     """
-    with transaction(viewer, LODGE) as change:
-        row = _party(change, LODGE, party_id)
+    with transaction(viewer, SUBMIT_LIST) as change:
+        row = _party(change, SUBMIT_LIST, party_id)
         if row.submitted_at is not None:
             return
         meeting = db.session.get_one(Meeting, row.meeting_id)
@@ -94,8 +94,8 @@ def take_submission_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> No
 
     :raises Refusal: the exchange has taken place or is less than 24 hours away.
     """
-    with transaction(viewer, LODGE) as change:
-        row = _party(change, LODGE, party_id)
+    with transaction(viewer, SUBMIT_LIST) as change:
+        row = _party(change, SUBMIT_LIST, party_id)
         if participants_operations.is_open(row.meeting_id) or exchange.is_to_open(row.meeting_id, now):
             raise Refusal(IS_OPEN)
         if not exchange.moment_of(row.meeting_id).may_be_withdrawn(now):
