@@ -64,6 +64,7 @@ FEATURES = (
     "core.audit",
     "core.outbox",
     "core.accounts",
+    "core.monitoring",
     "meetings.venues",
     "meetings.dialogues",
     "meetings.precedence",

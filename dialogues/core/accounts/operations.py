@@ -15,8 +15,6 @@ from dialogues.core.accounts.rules import (
     InstallationRole,
     LinkPurpose,
     Proof,
-    new_secret,
-    sha256,
 )
 from dialogues.core.common.stores import key_store
 from dialogues.core.outbox.operations import enqueue
@@ -24,6 +22,7 @@ from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.auth import codes
 from dialogues.lib.auth.throttle import Bucket
+from dialogues.lib.auth.tokens import new_secret, sha256
 from dialogues.lib.encryption.envelope import seal_text, unseal_text
 from dialogues.lib.encryption.names import KeyName, Place
 from dialogues.lib.text import same_address

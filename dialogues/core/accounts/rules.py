@@ -1,7 +1,5 @@
 """Rules about accounts, sign-ins and secret links."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -136,35 +134,9 @@ def read_proofs(words: Iterable[str]) -> frozenset[Proof]:
     return frozenset(Proof(word) for word in words)
 
 
-def new_secret() -> str:
-    """256 random bits, safe in a URL and in a cookie."""
-    return secrets.token_urlsafe(32)
-
-
-def sha256(secret: str) -> bytes:
-    """The stored form of a secret: it can be looked up, but not read."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
 def link_address(base_url: str, secret: str) -> str:
     """The URL to email or print; opening it changes nothing."""
     return f"{base_url}/links/{secret}"
-
-
-def browser_family(user_agent: str) -> str:
-    """Browser and operating system from the User-Agent, without versions."""
-    families = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-    systems = (
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    )
-    browser = next((name for sign, name in families if sign in user_agent), "")
-    system = next((name for sign, name in systems if sign in user_agent), "")
-    return " · ".join(filter(None, (browser, system)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def set_security_headers(app: Application) -> None:
 
     @app.before_request
     def refuse_foreign_origins() -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_csp_report() and not is_own_site_request():
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_report() and not is_own_site_request():
             abort(400, "cross-site")
 
     @app.after_request
@@ -121,8 +121,8 @@ def _is_this_machine(address: str | None) -> bool:
     return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
 
 
-def _is_csp_report() -> bool:
-    return request.endpoint == "accounts.csp_report"
+def _is_report() -> bool:
+    return request.endpoint == "monitoring.csp_report"
 
 
 def _page(answer: Response) -> None:

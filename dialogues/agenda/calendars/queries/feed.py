@@ -15,8 +15,9 @@ from dialogues.agenda.calendars.queries.plain import PlainSelect
 from dialogues.agenda.calendars.queries.stored import as_revision, newest
 from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, Revision
 from dialogues.core.accounts.models import Account, SecretLink
-from dialogues.core.accounts.rules import LinkPurpose, sha256
+from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.extensions import db
+from dialogues.lib.auth.tokens import sha256
 from dialogues.lib.ical.calendar_file import RENDERER_VERSION
 from dialogues.lib.ical.parts import State
 from dialogues.lib.ical.vtimezone import tz_version

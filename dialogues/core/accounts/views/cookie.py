@@ -11,12 +11,13 @@ from dialogues.core.accounts import operations, queries
 from dialogues.core.accounts.commands import signing_in
 from dialogues.core.accounts.commands.signing_in import SignInContext
 from dialogues.core.accounts.queries import ActiveSignIn
-from dialogues.core.accounts.rules import Moment, Terms, browser_family
+from dialogues.core.accounts.rules import Moment, Terms
 from dialogues.core.common import clock
 from dialogues.core.common.state import state
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import login
+from dialogues.lib.auth.browsers import browser_family
 from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.auth.throttle import Caller
 

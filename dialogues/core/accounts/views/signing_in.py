@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import flash, render_template, request, session, url_for
+from flask import flash, make_response, render_template, request, session, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,7 @@ from dialogues.core.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink
 from dialogues.core.accounts.views.blueprint import blueprint
 from dialogues.core.accounts.views.cookie import current_sign_in, end_present, hasher, let_in, this_way
 from dialogues.core.common import clock
-from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer
+from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer, without_viewer
 from dialogues.core.common.pages import form_page, own_path, see_other
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.lib.auth import codes
@@ -173,6 +174,35 @@ def choose_password() -> Iterator[Any]:
 def sign_out() -> Response:
     end_present()
     return see_other(url_for("accounts.sign_in"))
+
+
+@blueprint.post("/leave")
+@allows(SIGN_IN)
+def leave() -> Response:
+    """End the sign-in at once and show an empty page."""
+    end_present()
+    answer = see_other(url_for("accounts.left"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.get("/left")
+@without_viewer
+@allows(SIGN_IN)
+def left() -> Response:
+    """An empty page that says nothing of where it came from."""
+    answer = make_response(render_template("empty.html"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.record_once
+def ask_no_token(state: BlueprintSetupState) -> None:
+    """A form that grew too old keeps nobody from leaving.
+
+    Where a request to leave comes from is still checked.
+    """
+    state.app.extensions["csrf"].exempt(leave)
 
 
 def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> KnownLink | None:

@@ -1,4 +1,4 @@
-"""Quick leave, and endpoints for machines."""
+"""What machines ask of the service: crawlers, a monitor, browsers with a report."""
 
 import json
 import logging
@@ -6,49 +6,26 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response as FlaskResponse
-from flask import jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.wrappers import Response
 
-from dialogues.core.accounts import queries
 from dialogues.core.accounts.commands import signing_in
-from dialogues.core.accounts.views.blueprint import blueprint
-from dialogues.core.accounts.views.cookie import end_present, this_way
+from dialogues.core.accounts.views.cookie import this_way
 from dialogues.core.common.access import allows, without_viewer
-from dialogues.core.common.pages import see_other
+from dialogues.core.monitoring import queries
 from dialogues.lib.auth.throttle import Throttled
-from dialogues.policy import ASSET_SEE, SIGN_IN
+from dialogues.policy import ASSET_SEE
 
-log = logging.getLogger("dialogues.accounts")
+log = logging.getLogger("dialogues.monitoring")
+blueprint = Blueprint("monitoring", __name__)
 _LONGEST_REPORT = 64 * 1024
-
-
-@blueprint.post("/leave")
-@allows(SIGN_IN)
-def leave() -> Response:
-    """End the sign-in at once and show an empty page."""
-    end_present()
-    answer = see_other(url_for("accounts.left"))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
-
-
-@blueprint.get("/left")
-@without_viewer
-@allows(SIGN_IN)
-def left() -> FlaskResponse:
-    """An empty page that does not reveal where it came from."""
-    answer = make_response(render_template("empty.html"))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
 
 
 @blueprint.get("/robots.txt")
 @without_viewer
 @allows(ASSET_SEE)
-def robots() -> FlaskResponse:
-    """Keeps search engines out, but lets calendar services fetch feeds."""
+def robots() -> Response:
+    """Nothing is for search engines; calendars that ask first may fetch feeds."""
     answer = make_response("User-agent: *\nAllow: /feed/\nDisallow: /\n")
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     return answer
@@ -57,16 +34,16 @@ def robots() -> FlaskResponse:
 @blueprint.get("/health")
 @without_viewer
 @allows(ASSET_SEE)
-def health() -> FlaskResponse:
-    """Health check: whether the database answers, and the version of the time zone data."""
-    return jsonify(database="ok" if queries.can_read_database() else "silent", tz=version("tzdata"))
+def health() -> Response:
+    """Whether the service can work: its database answers, and which time zones it knows."""
+    return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
 
 
 @blueprint.post("/csp-report")
 @without_viewer
 @allows(ASSET_SEE)
-def csp_report() -> FlaskResponse:
-    """Log what a browser blocked, without our own URLs, because they may contain secrets."""
+def csp_report() -> Response:
+    """Note what a browser refused to load; addresses of our pages are left out, since they may hold secrets."""
     request.max_content_length = _LONGEST_REPORT
     body = request.get_data()
     context = this_way()
@@ -80,17 +57,13 @@ def csp_report() -> FlaskResponse:
 
 
 @blueprint.record_once
-def exempt_from_csrf(state: BlueprintSetupState) -> None:
-    """Exempt two endpoints from CSRF tokens; the origin of a request to leave is still checked.
-
-    An expired form must not keep anyone from leaving, and browsers send reports automatically.
-    """
-    for view in (leave, csp_report):
-        state.app.extensions["csrf"].exempt(view)
+def ask_no_token(state: BlueprintSetupState) -> None:
+    """Browsers send reports without a token of ours."""
+    state.app.extensions["csrf"].exempt(csp_report)
 
 
-def _nothing() -> FlaskResponse:
-    return FlaskResponse("", 204, mimetype="text/plain")
+def _nothing() -> Response:
+    return Response("", 204, mimetype="text/plain")
 
 
 def _refused(body: bytes) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""What machines ask of the service: health, reports of browsers, robots.txt."""

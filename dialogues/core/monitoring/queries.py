@@ -1,0 +1,10 @@
+"""Whether the service can work."""
+
+from sqlalchemy import literal, select
+
+from dialogues.extensions import db
+
+
+def database_answers() -> bool:
+    """Whether the database can be read."""
+    return bool(db.session.execute(select(literal(1))).scalar_one() == 1)
