@@ -42,9 +42,9 @@ from dialogues.people.participants.rules.events import ParticipationConfirmed, P
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.registration.rules import RegistrationChanged
 from dialogues.policy import MEETING_EDIT, REGISTRATION_OWN
-from tests.agenda.calendars.lint import findings
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
+from tests.lib.ical.lint import findings
 
 NOW = MIDDLE_OF_TRD_1
 

@@ -1,7 +1,6 @@
-"""A key store, and a store of files, of its own for each test."""
+"""The table of stored files, and a store of files, for each test."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,26 +11,7 @@ from dialogues.core.common.state import State
 from dialogues.core.keys.cli import commands
 from dialogues.core.keys.models import StoredFile
 from dialogues.extensions import Base, db
-from dialogues.lib.encryption import master_key
-from dialogues.lib.encryption.key_store import KeyStore
 from tests.beds.database import Installation
-
-
-@pytest.fixture
-def master(tmp_path: Path) -> Path:
-    path = tmp_path / "keys" / "master.key"
-    master_key.create(path)
-    return path
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    return tmp_path / "keys" / "data"
-
-
-@pytest.fixture
-def store(directory: Path, master: Path) -> KeyStore:
-    return KeyStore(directory, master)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from dialogues.lib.ical.calendar_file import calendar_file, mailed_event
 from dialogues.lib.ical.content_lines import MAX_LINE_BYTES, Address, clean_line, clean_lines, escaped, folded, quoted
 from dialogues.lib.ical.parts import Answer
 from dialogues.lib.text import unlinked
-from tests.agenda.calendars.lint import findings, unfolded
-from tests.agenda.calendars.samples import BOLD, DESK, FULL, ZURICH, feed, letter
+from tests.lib.ical.lint import findings, unfolded
+from tests.lib.ical.samples import BOLD, DESK, FULL, ZURICH, feed, letter
 
 
 def only_event(data: bytes) -> Any:

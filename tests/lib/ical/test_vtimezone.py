@@ -10,8 +10,8 @@ from dateutil.tz import tzical
 
 from dialogues.lib.ical import vtimezone
 from dialogues.lib.ical.vtimezone import definition, instant, lasting_definition, tz_version, zone
-from tests.agenda.calendars.lint import each_zone_has_the_shape_all_readers_know, findings
-from tests.agenda.calendars.samples import file
+from tests.lib.ical.lint import each_zone_has_the_shape_all_readers_know, findings
+from tests.lib.ical.samples import file
 
 FIXED = [
     "Asia/Ulaanbaatar",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.agenda.calendars.lint import BYTE_RULES, CALENDAR_RULES, findings
-from tests.agenda.calendars.samples import GOLDEN, golden
+from tests.lib.ical.lint import BYTE_RULES, CALENDAR_RULES, findings
+from tests.lib.ical.samples import GOLDEN, golden
 
 FILED, MAILED, CANCELLED, FEED = (
     golden(name) for name in ("filed-discreet", "mailed-full", "mailed-cancel-discreet", "feed-of-three-zones")

@@ -17,8 +17,8 @@ import vobject
 from dialogues.lib.ical.calendar_file import calendar_file, filed_event
 from dialogues.lib.ical.parts import State
 from dialogues.settings import ROOT
-from tests.agenda.calendars.lint import findings, unfolded
-from tests.agenda.calendars.samples import (
+from tests.lib.ical.lint import findings, unfolded
+from tests.lib.ical.samples import (
     CANCELLED,
     DESK,
     FULL,
@@ -250,10 +250,10 @@ def run(*flags: str, code: str, **environment: str) -> str:
     ],
 )
 def test_the_bytes_are_the_same_in_any_process_zone_and_locale(environment: dict[str, str]) -> None:
-    code = "from tests.agenda.calendars.samples import digest; print(digest())"
+    code = "from tests.lib.ical.samples import digest; print(digest())"
     assert run(code=code, **environment) == digest()
 
 
 def test_no_safety_rests_on_assert() -> None:
-    code = "from tests.agenda.calendars.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
+    code = "from tests.lib.ical.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
     assert run("-O", code=code) == f"{digest()} []"
