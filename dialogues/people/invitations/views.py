@@ -133,7 +133,7 @@ def _table(sent: str) -> list[list[str]]:
 def send_link(meeting_id: UUID, participation_id: UUID) -> Response:
     try:
         inviting.send_link_again(viewer(), participation_id, now=clock.now())
-        flash(_("A letter with a new link is on its way; the link before it no longer works."), "success")
+        flash(_("A new link is on its way. The link before it works for ten more minutes."), "success")
     except Refusal as refusal:
         flash(words(refusal), "danger")
     return to_person(meeting_id, participation_id)
