@@ -6,7 +6,6 @@ finds.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -20,18 +19,14 @@ from sqlalchemy import literal
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.common.viewer import Viewer
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
-from dialogues.people.nominations import rules as nominations
+from dialogues.meetings.roles import queries as roles
+from dialogues.people.nominations.commands import nominating, submitting
 from dialogues.people.nominations.queries.exchange import Moment
 from dialogues.people.participants import operations as participants_operations
-from dialogues.people.participants.queries import capacity as participants_capacity
 from tests.architecture.dishonest.game import Outside, People
 from tests.architecture.dishonest.stage import prepare
 from tests.beds.database import Installation, Sample, in_its_place, new_installation, opened
 from tests.cast import Cast
-
-#: The module: its package has a function of the same name.
-standing: Any = sys.modules["dialogues.meetings.roles.queries"]
-
 
 #: Games that are played; make test-all plays more.
 EXAMPLES = int(os.environ.get("TEST_GAMES", "3"))
@@ -100,7 +95,7 @@ def name_a_participant_who_observes(one: People) -> None:
 
 
 def without_approval(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(participants_capacity, "needs_approval", lambda *_facts: False)
+    patch.setattr(nominating, "needs_approval", lambda *_facts: False)
 
 
 def name_an_observer_again_as_participant(one: People) -> None:
@@ -128,7 +123,7 @@ def open_a_link(one: People) -> None:
 
 
 def without_restriction_from_the_offer(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(standing, "observes_in", lambda *_place: literal(False))
+    patch.setattr(roles, "observes_in", lambda *_place: literal(False))
 
 
 def leave_the_offer_unanswered(one: People) -> None:
@@ -137,7 +132,7 @@ def leave_the_offer_unanswered(one: People) -> None:
 
 
 def without_waiting_for_the_own_list(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(standing, "awaits_own_list", lambda *_person: literal(False))
+    patch.setattr(roles, "awaits_own_list", lambda *_person: literal(False))
 
 
 def withdraw_the_own_list(one: People) -> None:
@@ -146,8 +141,8 @@ def withdraw_the_own_list(one: People) -> None:
 
 
 def without_a_second_person(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nominations, "may_set_together", lambda *_people: True)
-    patch.setattr(nominations, "refuse_early", lambda *_times: None)
+    patch.setattr(submitting, "may_set_together", lambda *_people: True)
+    patch.setattr(submitting, "refuse_early", lambda *_times: None)
 
 
 def move_the_time(one: People) -> None:
@@ -189,11 +184,11 @@ def test_the_game_finds_what_a_fix_hides(
 ) -> None:
     play(game, moves, key)
     with monkeypatch.context() as patch:
-        standing._standing.cache_clear()
+        roles._grants_statement.cache_clear()
         take_out(patch)
         with pytest.raises(AssertionError, match=f"^{key} {found}"):
             play(game, moves, key)
-    standing._standing.cache_clear()
+    roles._grants_statement.cache_clear()
 
 
 def test_readings_find_what_may_be_read(game: type[People]) -> None:
