@@ -1,4 +1,4 @@
-"""What is sealed goes on its day, in every copy: key first, then rows, then the log; a certificate stays."""
+"""Sealed data is deleted on its day in every copy: first keys, then rows, then the log. A certificate remains."""
 
 import shutil
 from collections.abc import Callable
@@ -53,7 +53,7 @@ DAY_OF_PURGE = datetime.fromisoformat("2027-06-27T00:30+08:00")
 
 @pytest.fixture
 def cast(app: Flask) -> Cast:
-    """The personas, in the middle of TRD-1, from which everyone leaves on 28 May."""
+    """The personas in the middle of TRD-1, which ends for all on 28 May."""
     return Cast(app)
 
 
@@ -66,7 +66,7 @@ def trd(app: Flask, cast: Cast) -> str:
 
 @pytest.fixture
 def sweep(app: Flask) -> Callable[[], int]:
-    """What the worker does when it is called: how many fields went."""
+    """Run the purge of the worker and return the number of deleted fields."""
 
     def once() -> int:
         with app.app_context():
@@ -94,10 +94,10 @@ def certificates(app: Flask) -> list[DestructionCertificate]:
         return list(db.session.scalars(select(DestructionCertificate).order_by(DestructionCertificate.at)))
 
 
-# When.
+# Dates of deletion
 
 
-def test_thirty_days_after_departure() -> None:
+def test_data_is_deleted_thirty_days_after_departure() -> None:
     assert purge_date(date(2027, 5, 28)) == date(2027, 6, 27)
 
 
@@ -109,13 +109,13 @@ def test_thirty_days_after_departure() -> None:
         (date(2027, 4, 1), date(2027, 5, 28)),
     ],
 )
-def test_a_person_leaves_on_their_own_day_while_it_is_among_those_of_the_meeting(
+def test_own_departure_day_counts_if_it_is_a_day_of_the_meeting(
     present_to: date | None, leaves: date
 ) -> None:
     assert departure_date(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
 
 
-def test_nothing_goes_before_its_day_on_the_meetings_clock(
+def test_nothing_is_deleted_before_its_day_in_the_meetings_time_zone(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd, "in-ko1")
@@ -128,7 +128,7 @@ def test_nothing_goes_before_its_day_on_the_meetings_clock(
     assert kept(app) == []
 
 
-def test_it_moves_with_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
+def test_deletion_date_follows_the_date_of_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd, "in-ko1")
 
     answer = send(
@@ -139,7 +139,7 @@ def test_it_moves_with_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
     assert purge_days(app) == {date(2027, 7, 1)}
 
 
-def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) -> None:
+def test_deletion_date_follows_the_persons_own_days(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     with app.app_context():
         meeting_id, us4 = cast.meeting(), cast.person("us4")
@@ -153,7 +153,7 @@ def test_it_moves_with_the_persons_own_days(app: Flask, cast: Cast, trd: str) ->
     assert purge_days(app) == {date(2027, 6, 25)}
 
 
-def test_of_a_cancelled_meeting_it_goes_thirty_days_after_the_word(app: Flask, cast: Cast, trd: str) -> None:
+def test_data_of_a_cancelled_meeting_is_deleted_thirty_days_after_cancellation(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
 
     assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
@@ -161,7 +161,7 @@ def test_of_a_cancelled_meeting_it_goes_thirty_days_after_the_word(app: Flask, c
     assert purge_days(app) == {date(2027, 6, 25)}
 
 
-def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_next_sweep(
+def test_data_of_a_withdrawn_person_is_hidden_at_once_and_deleted_at_the_next_sweep(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd)
@@ -176,7 +176,7 @@ def test_whoever_withdraws_is_shown_to_nobody_from_that_moment_and_gone_at_the_n
         key_store().current(key_name(key_id))
 
 
-def test_a_meeting_that_moves_keeps_nothing_of_whoever_has_withdrawn(app: Flask, cast: Cast, trd: str) -> None:
+def test_moving_a_meeting_keeps_no_data_of_a_withdrawn_person(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     write_down(cast, trd, "in-ko1")
     assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
@@ -187,7 +187,7 @@ def test_a_meeting_that_moves_keeps_nothing_of_whoever_has_withdrawn(app: Flask,
     assert purge_days(app) == {date(2027, 5, 26), date(2027, 7, 1)}
 
 
-def test_a_change_accepted_after_the_cancellation_keeps_nothing_longer(app: Flask, cast: Cast, trd: str) -> None:
+def test_change_accepted_after_cancellation_does_not_extend_retention(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
 
@@ -200,7 +200,7 @@ def test_a_change_accepted_after_the_cancellation_keeps_nothing_longer(app: Flas
     assert purge_days(app) == {date(2027, 6, 25)}
 
 
-def test_whoever_comes_after_all_is_asked_again_for_what_is_gone(
+def test_participant_who_rejoins_is_asked_again_for_deleted_data(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd)
@@ -218,7 +218,7 @@ def test_whoever_comes_after_all_is_asked_again_for_what_is_gone(
     assert "needs" not in steps
 
 
-def test_what_is_undone_before_the_sweep_is_kept_as_it_was(app: Flask, cast: Cast, trd: str) -> None:
+def test_withdrawal_undone_before_the_sweep_keeps_the_data(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     with app.app_context():
         ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
@@ -232,7 +232,7 @@ def test_what_is_undone_before_the_sweep_is_kept_as_it_was(app: Flask, cast: Cas
     assert purge_days(app) == {date(2027, 6, 27)}
 
 
-def test_an_interpreter_whose_role_ends_leaves_nothing_behind(
+def test_data_of_an_interpreter_whose_role_ends_is_deleted(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd, "in-ko1")
@@ -248,7 +248,7 @@ def test_an_interpreter_whose_role_ends_leaves_nothing_behind(
     assert sweep() == 5
 
 
-def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
+def test_deleted_data_can_be_entered_again_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     before = {field.key_id for field in kept(app)}
     with app.app_context():
@@ -267,7 +267,7 @@ def test_what_was_destroyed_can_be_written_down_anew_under_a_new_key(app: Flask,
     ]
 
 
-def test_of_many_who_come_no_more_it_takes_as_many_queries_as_of_one(
+def test_purging_many_people_takes_as_many_queries_as_one(
     app: Flask, cast: Cast, trd: str, queries_of: Callable[[Callable[[], Any]], int]
 ) -> None:
     names = ("us4", "kr2", "ru1")
@@ -290,10 +290,10 @@ def test_of_many_who_come_no_more_it_takes_as_many_queries_as_of_one(
     assert purge_days(app) == {date(2027, 5, 26)}
 
 
-# In every copy.
+# Deletion in every copy
 
 
-def test_after_the_purge_the_canary_stands_nowhere_and_an_old_copy_cannot_be_opened(
+def test_after_the_purge_no_copy_contains_the_canary_and_old_copies_cannot_be_decrypted(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int], installation: Installation, tmp_path: Path
 ) -> None:
     write_down(cast, trd, medical_text="also " + CANARY)
@@ -322,17 +322,17 @@ def test_after_the_purge_the_canary_stands_nowhere_and_an_old_copy_cannot_be_ope
 
 
 def _rows_of(instance: Path) -> list[SealedField]:
-    """The sealed fields of an old copy of the database, as rows that belong to no session."""
+    """The sealed fields of an old database copy, as rows outside any database session."""
     with closing(sqlite.connect(str(Installation(instance).settings().database_file))) as connection:
         rows = connection.execute("SELECT id, dialogue_id, key_id, value FROM sealed_field").fetchall()
     assert rows
     return [SealedField(id=UUID(row[0]), dialogue_id=UUID(row[1]), key_id=UUID(row[2]), value=row[3]) for row in rows]
 
 
-# Killed at any point.
+# Interrupted at any point
 
 
-def test_killed_after_the_keys_and_before_the_rows_the_next_sweep_goes_on_and_counts_once(
+def test_purge_interrupted_after_the_keys_resumes_and_counts_once(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd)
@@ -349,7 +349,7 @@ def test_killed_after_the_keys_and_before_the_rows_the_next_sweep_goes_on_and_co
 
 
 @pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
-def test_killed_before_the_log_was_emptied_the_next_sweep_empties_it(app: Flask, cast: Cast, trd: str) -> None:
+def test_purge_interrupted_before_the_log_was_emptied_empties_it_next_time(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
@@ -363,7 +363,7 @@ def test_killed_before_the_log_was_emptied_the_next_sweep_empties_it(app: Flask,
 
 
 @pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
-def test_a_reader_of_an_older_state_puts_the_wiping_off_and_breaks_nothing(app: Flask, cast: Cast, trd: str) -> None:
+def test_open_read_transaction_delays_wiping_without_errors(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
@@ -374,10 +374,10 @@ def test_a_reader_of_an_older_state_puts_the_wiping_off_and_breaks_nothing(app: 
         assert documents_commands.wipe_log(clock.now())
 
 
-# The certificate.
+# The certificate
 
 
-def test_the_certificate_has_kinds_and_counts_and_nobodys_name(
+def test_certificate_lists_kinds_and_counts_without_names(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     for name in ("us4", "kr2"):
@@ -396,7 +396,7 @@ def test_the_certificate_has_kinds_and_counts_and_nobodys_name(
         assert cast.client(name).get(f"{trd}/destruction").status_code == 404
 
 
-def test_before_the_lists_are_open_a_certificate_is_for_those_who_know_the_nominations(
+def test_before_the_exchange_only_readers_of_nominations_see_the_certificate(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     write_down(cast, trd)
@@ -412,7 +412,7 @@ def test_before_the_lists_are_open_a_certificate_is_for_those_who_know_the_nomin
     assert {name for name, page in shown.items() if "In all" in page} == {"st-coord"}
 
 
-def test_answers_to_questions_of_the_office_go_in_the_same_sweep_with_a_certificate(
+def test_answers_to_questions_are_deleted_in_the_same_sweep_with_a_certificate(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     with app.app_context():
@@ -448,7 +448,7 @@ def test_answers_to_questions_of_the_office_go_in_the_same_sweep_with_a_certific
     assert "answers: text" in cast.client("st-travel").get(f"{trd}/destruction").text
 
 
-def test_nothing_is_collected_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
+def test_nothing_can_be_entered_after_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
     set_clock(app, datetime.fromisoformat("2027-05-29T09:00+08:00"))
 
     answer = send(cast.client("us4"), f"{trd}/registration/needs", diet_text="too late")

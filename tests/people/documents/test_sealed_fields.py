@@ -1,4 +1,4 @@
-"""Passport, visa, flights and needs: who enters, who reads, who learns nothing, and that each look is written down."""
+"""Passport, visa, flights and needs: who enters them, who reads them, and that each reading is logged."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ PASSPORT = {
 
 @pytest.fixture
 def cast(app: Flask) -> Cast:
-    """The personas, in the middle of TRD-1, whose lists are open."""
+    """The personas in the middle of TRD-1, after the exchange."""
     return Cast(app)
 
 
@@ -48,7 +48,7 @@ def trd(app: Flask, cast: Cast) -> str:
 
 
 def write_down(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestResponse:
-    """The persona writes down a passport, flights and needs, and perhaps more."""
+    """Enter a passport, flights and needs for the persona; `more` adds fields."""
     answers = {
         **PASSPORT,
         "flights_arrives_at": "2027-05-24T14:05",
@@ -60,7 +60,7 @@ def write_down(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestRes
     return send(cast.client(name), f"{trd}/registration/needs", **answers)
 
 
-def test_consent_is_taken_back_also_once_the_meeting_is_over(app: Flask, cast: Cast, trd: str) -> None:
+def test_consent_can_be_withdrawn_after_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
     assert write_down(cast, trd, needs_shared="y").status_code == 303
     set_clock(app, datetime.fromisoformat("2027-06-02T09:00+08:00"))
 
@@ -76,13 +76,13 @@ def test_consent_is_taken_back_also_once_the_meeting_is_over(app: Flask, cast: C
 
 
 def papers_of(cast: Cast, trd: str, name: str) -> str:
-    """The address of the persona's papers, for others."""
+    """The address of the persona's travel documents as others open it."""
     with cast.app.app_context():
         return f"{trd}/papers/{cast.person(name)}"
 
 
 def look(client: FlaskClient, address: str, kind: str, reason: str = REASON) -> TestResponse:
-    """Ask to be shown one kind, for a reason; the token is that of any page."""
+    """Reveal one kind of data with a reason; any page of the client supplies the form token."""
     token = page(client.get("/")).select_one("input[name=csrf_token]")
     assert token is not None
     return client.post(
@@ -100,10 +100,10 @@ def fields(app: Flask) -> list[SealedField]:
         return list(db.session.scalars(select(SealedField)))
 
 
-# One's own.
+# Own data
 
 
-def test_a_person_writes_down_and_reads_back_their_own(cast: Cast, trd: str) -> None:
+def test_person_enters_and_reads_own_data(cast: Cast, trd: str) -> None:
     assert write_down(cast, trd).status_code == 303
 
     shown = cast.client("us4").get(f"{trd}/registration/needs").text
@@ -114,7 +114,7 @@ def test_a_person_writes_down_and_reads_back_their_own(cast: Cast, trd: str) -> 
     assert looks(cast.app) == []
 
 
-def test_what_is_written_down_is_not_in_the_database_in_clear(cast: Cast, trd: str) -> None:
+def test_entered_data_is_not_in_the_database_as_plain_text(cast: Cast, trd: str) -> None:
     write_down(cast, trd)
 
     for field in fields(cast.app):
@@ -123,7 +123,7 @@ def test_what_is_written_down_is_not_in_the_database_in_clear(cast: Cast, trd: s
     assert {field.key_id for field in fields(cast.app)} == {fields(cast.app)[0].key_id}
 
 
-def test_how_long_an_answer_is_does_not_show(cast: Cast, trd: str) -> None:
+def test_stored_length_does_not_reveal_the_length_of_an_answer(cast: Cast, trd: str) -> None:
     write_down(cast, trd)
 
     lengths = {len(field.value) for field in fields(cast.app) if field.kind.value in NEEDS}
@@ -131,7 +131,7 @@ def test_how_long_an_answer_is_does_not_show(cast: Cast, trd: str) -> None:
     assert len(lengths) == 1
 
 
-def test_nothing_to_say_is_an_answer(cast: Cast, trd: str) -> None:
+def test_nothing_to_declare_is_an_answer(cast: Cast, trd: str) -> None:
     nothing = dict.fromkeys((*PASSPORT, "flights_arrives_at", "flights_arrival", "diet_text"), "")
 
     assert write_down(cast, trd, **nothing).status_code == 303
@@ -156,7 +156,7 @@ def test_nothing_to_say_is_an_answer(cast: Cast, trd: str) -> None:
         ({"diet_text": "x" * 1001}, "at most 1000"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_typed_is_lost(
+def test_invalid_input_is_refused_with_a_sentence_and_kept(
     cast: Cast, trd: str, typed: dict[str, str], wanted: str
 ) -> None:
     answer = write_down(cast, trd, **typed)
@@ -167,7 +167,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_typed_is_lost(
     assert fields(cast.app) == []
 
 
-def test_a_second_device_overwrites_nothing(cast: Cast, trd: str) -> None:
+def test_second_device_does_not_overwrite_newer_data(cast: Cast, trd: str) -> None:
     client = cast.client("us4")
     first = page(client.get(f"{trd}/registration/needs"))
     write_down(cast, trd)
@@ -180,7 +180,7 @@ def test_a_second_device_overwrites_nothing(cast: Cast, trd: str) -> None:
     assert "Someone saved a change" in complaints(answer)
 
 
-def test_a_passport_taken_away_is_there_no_more(cast: Cast, trd: str) -> None:
+def test_removed_passport_is_deleted(cast: Cast, trd: str) -> None:
     write_down(cast, trd)
 
     assert write_down(cast, trd, **dict.fromkeys(PASSPORT, "")).status_code == 303
@@ -189,7 +189,7 @@ def test_a_passport_taken_away_is_there_no_more(cast: Cast, trd: str) -> None:
     assert look(cast.client("st-travel"), papers_of(cast, trd, "us4"), "passport").status_code == 404
 
 
-def test_an_interpreter_has_papers_too_and_comes_for_no_party(cast: Cast, trd: str) -> None:
+def test_interpreter_has_travel_documents_without_a_party(cast: Cast, trd: str) -> None:
     assert write_down(cast, trd, "in-ko1").status_code == 303
 
     shown = look(cast.client("st-travel"), papers_of(cast, trd, "in-ko1"), "passport")
@@ -199,7 +199,7 @@ def test_an_interpreter_has_papers_too_and_comes_for_no_party(cast: Cast, trd: s
     assert "MOON Yeon-seup" not in cast.client("kr1").get(f"{trd}/papers").text
 
 
-def test_outside_their_window_an_interpreter_reads_no_name_of_the_meeting(app: Flask, cast: Cast) -> None:
+def test_interpreter_reads_no_name_of_the_meeting_outside_their_access_period(app: Flask, cast: Cast) -> None:
     with app.app_context():
         address = f"/meetings/{cast.meeting('LVR-1')}/registration/needs"
 
@@ -210,12 +210,12 @@ def test_outside_their_window_an_interpreter_reads_no_name_of_the_meeting(app: F
         assert name not in shown.text
 
 
-# Others: every persona against every kind.
+# Data of others: every persona with every kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["kr1", "st-coord", "in-ko1", "xo2", "st-host", "st-arch", "st-rap2", "ch1", "us4"])
-def test_whoever_is_not_entitled_learns_nothing_from_asking(cast: Cast, trd: str, name: str, kind: str) -> None:
+def test_person_without_access_learns_nothing_from_asking(cast: Cast, trd: str, name: str, kind: str) -> None:
     write_down(cast, trd)
     client = cast.client(name)
 
@@ -227,7 +227,7 @@ def test_whoever_is_not_entitled_learns_nothing_from_asking(cast: Cast, trd: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_travel_desk_reads_each_kind_once_for_a_reason(cast: Cast, trd: str, kind: str) -> None:
+def test_travel_desk_reads_each_kind_once_with_a_reason(cast: Cast, trd: str, kind: str) -> None:
     write_down(cast, trd, visa_number="V-1", access_text="a ramp", medical_text="asthma")
     client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
     assert NUMBER not in client.get(address).text
@@ -254,7 +254,7 @@ def test_the_travel_desk_reads_each_kind_once_for_a_reason(cast: Cast, trd: str,
 
 
 @pytest.mark.parametrize("reason", ["", "x", "y" * 301])
-def test_without_a_reason_nothing_is_shown_and_nothing_written(cast: Cast, trd: str, reason: str) -> None:
+def test_without_a_reason_nothing_is_shown_or_logged(cast: Cast, trd: str, reason: str) -> None:
     write_down(cast, trd)
 
     answer = look(cast.client("st-travel"), papers_of(cast, trd, "us4"), "passport", reason)
@@ -264,7 +264,7 @@ def test_without_a_reason_nothing_is_shown_and_nothing_written(cast: Cast, trd: 
     assert looks(cast.app) == []
 
 
-def test_the_coordinator_sees_where_the_visa_stands_and_nothing_more(cast: Cast, trd: str) -> None:
+def test_coordinator_sees_the_status_of_a_visa_and_nothing_more(cast: Cast, trd: str) -> None:
     write_down(cast, trd, visa_status=VisaStatus.APPLIED.value)
     client = cast.client("st-coord")
 
@@ -277,11 +277,11 @@ def test_the_coordinator_sees_where_the_visa_stands_and_nothing_more(cast: Cast,
     assert client.get(f"{papers_of(cast, trd, 'us4')}/passport").status_code == 404
 
 
-# The focal point.
+# The focal point
 
 
 @pytest.mark.parametrize("kind", NEEDS)
-def test_a_focal_point_reads_needs_only_with_consent(cast: Cast, trd: str, kind: str) -> None:
+def test_focal_point_reads_needs_only_with_consent(cast: Cast, trd: str, kind: str) -> None:
     write_down(cast, trd, "kr2", access_text=DIET, medical_text=DIET)
     client, address = cast.client("kr1"), papers_of(cast, trd, "kr2")
     assert look(client, address, kind).status_code == 404
@@ -294,7 +294,7 @@ def test_a_focal_point_reads_needs_only_with_consent(cast: Cast, trd: str, kind:
 
 
 @pytest.mark.parametrize("kind", PAPERS)
-def test_a_focal_point_reads_no_passport_of_the_own_party_not_even_with_consent(
+def test_focal_point_cannot_read_a_passport_even_with_consent(
     cast: Cast, trd: str, kind: str
 ) -> None:
     write_down(cast, trd, "kr2", visa_number="V-1", needs_shared="y")
@@ -302,7 +302,7 @@ def test_a_focal_point_reads_no_passport_of_the_own_party_not_even_with_consent(
     assert look(cast.client("kr1"), papers_of(cast, trd, "kr2"), kind).status_code == 404
 
 
-def test_a_focal_point_enters_for_the_own_party_and_cannot_read_it_back(cast: Cast, trd: str) -> None:
+def test_focal_point_enters_data_for_the_own_party_and_cannot_read_it_back(cast: Cast, trd: str) -> None:
     client, address = cast.client("kp2"), papers_of(cast, trd, "kp3")
 
     answer = send(client, f"{address}/passport", **PASSPORT)
@@ -314,7 +314,7 @@ def test_a_focal_point_enters_for_the_own_party_and_cannot_read_it_back(cast: Ca
     assert NUMBER in look(cast.client("st-travel"), address, "passport").text
 
 
-def test_a_focal_point_does_not_replace_what_the_person_wrote(cast: Cast, trd: str) -> None:
+def test_focal_point_cannot_replace_what_the_person_entered(cast: Cast, trd: str) -> None:
     write_down(cast, trd, "kr2")
 
     answer = send(cast.client("kr1"), f"{papers_of(cast, trd, 'kr2')}/diet", diet_text="anything")
@@ -323,11 +323,11 @@ def test_a_focal_point_does_not_replace_what_the_person_wrote(cast: Cast, trd: s
     assert "ask them to change it" in complaints(answer)
 
 
-def test_a_focal_point_enters_nothing_for_another_party(cast: Cast, trd: str) -> None:
+def test_focal_point_cannot_enter_data_for_another_party(cast: Cast, trd: str) -> None:
     assert cast.client("kr1").get(f"{papers_of(cast, trd, 'us4')}/passport").status_code == 404
 
 
-def test_the_travel_desk_edits_papers_and_no_needs(cast: Cast, trd: str) -> None:
+def test_travel_desk_edits_travel_documents_but_not_needs(cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
 
@@ -337,7 +337,7 @@ def test_the_travel_desk_edits_papers_and_no_needs(cast: Cast, trd: str) -> None
     assert "OM 999" in cast.client("us4").get(f"{trd}/registration/needs").text
 
 
-def test_the_status_of_a_visa_is_written_down_by_the_travel_desk(cast: Cast, trd: str) -> None:
+def test_travel_desk_sets_the_status_of_a_visa(cast: Cast, trd: str) -> None:
     client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
 
     assert send(client, address, visa_status=VisaStatus.GRANTED.value).status_code == 303
@@ -345,10 +345,10 @@ def test_the_status_of_a_visa_is_written_down_by_the_travel_desk(cast: Cast, trd
     assert "granted" in cast.client("st-coord").get(f"{trd}/papers").text
 
 
-# The overview and the board.
+# The overview and the arrivals board
 
 
-def test_the_board_of_arrivals_leaves_one_mark_for_each_person(cast: Cast, trd: str) -> None:
+def test_arrivals_board_logs_one_access_per_person(cast: Cast, trd: str) -> None:
     for name in ("us4", "kr2", "in-ko1"):
         write_down(cast, trd, name)
     client = cast.client("st-travel")
@@ -363,7 +363,7 @@ def test_the_board_of_arrivals_leaves_one_mark_for_each_person(cast: Cast, trd: 
     assert {mark.kind for mark in looks(cast.app)} == {SealedKind.FLIGHTS}
 
 
-def test_the_board_is_not_for_focal_points(cast: Cast, trd: str) -> None:
+def test_focal_point_cannot_open_the_arrivals_board(cast: Cast, trd: str) -> None:
     write_down(cast, trd, "kr2")
     client = cast.client("kr1")
     token = page(client.get("/")).select_one("input[name=csrf_token]")
@@ -377,7 +377,7 @@ def test_the_board_is_not_for_focal_points(cast: Cast, trd: str) -> None:
     assert looks(cast.app) == []
 
 
-def test_before_the_exchange_the_travel_desk_has_papers_of_nobody_who_was_nominated(cast: Cast, trd: str) -> None:
+def test_before_the_exchange_the_travel_desk_sees_no_documents_of_nominees(cast: Cast, trd: str) -> None:
     write_down(cast, trd)
     with cast.app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Exchange, cast.meeting()).opened_at = None
@@ -392,7 +392,7 @@ def test_before_the_exchange_the_travel_desk_has_papers_of_nobody_who_was_nomina
     assert look(client, f"{trd}/papers/{us4}", "passport").status_code == 404
 
 
-def test_the_overview_costs_the_same_for_few_and_for_many(cast: Cast, trd: str, queries_of: Any) -> None:
+def test_overview_takes_the_same_queries_for_few_and_many(cast: Cast, trd: str, queries_of: Any) -> None:
     client = cast.client("st-travel")
     client.get(f"{trd}/papers")
     few = queries_of(lambda: client.get(f"{trd}/papers"))

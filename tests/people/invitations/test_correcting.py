@@ -1,4 +1,4 @@
-"""The office corrects an invitation before it is answered: address, party, capacity."""
+"""The coordinator corrects an invitation before it is answered: address, party, capacity."""
 
 import pytest
 
@@ -12,7 +12,7 @@ WRONG, RIGHT = "oyun.bat@example.invalid", "oyun@example.org"
 
 @pytest.fixture
 def invited(office: Office) -> Participation:
-    """Someone whose letter went to a wrong address."""
+    """Someone whose invitation email went to a wrong address."""
     send(
         office.cast.client("st-coord"),
         office.page("SCD-1", "/invite"),
@@ -30,7 +30,7 @@ def address(office: Office, invited: Participation) -> str:
     return office.page("SCD-1", f"/{invited.id}/correct")
 
 
-def test_the_right_address_gets_a_letter_and_the_wrong_link_works_no_more(
+def test_corrected_address_gets_an_email_and_the_old_link_stops_working(
     office: Office, invited: Participation
 ) -> None:
     wrong_link = office.link_to(WRONG)
@@ -46,7 +46,7 @@ def test_the_right_address_gets_a_letter_and_the_wrong_link_works_no_more(
     assert "You are invited" in browser.get("/registration").text
 
 
-def test_party_and_capacity_are_corrected_without_a_letter_and_the_seat_falls_free(
+def test_correcting_party_and_capacity_sends_no_email_and_frees_the_seat(
     office: Office, invited: Participation
 ) -> None:
     other = office.cast.party("CH", "SCD")
@@ -60,7 +60,7 @@ def test_party_and_capacity_are_corrected_without_a_letter_and_the_seat_falls_fr
     assert office.mail() == []
 
 
-def test_an_address_of_someone_else_is_refused_with_the_form_as_typed(office: Office, invited: Participation) -> None:
+def test_address_of_someone_else_is_refused_and_the_form_is_kept(office: Office, invited: Participation) -> None:
     answer = send(office.cast.client("st-coord"), address(office, invited), email="us3@example.invalid")
 
     assert answer.status_code == 422
@@ -69,7 +69,7 @@ def test_an_address_of_someone_else_is_refused_with_the_form_as_typed(office: Of
     assert office.participation(WRONG) is not None
 
 
-def test_two_at_the_office_lose_nothing(office: Office, invited: Participation) -> None:
+def test_two_coordinators_do_not_overwrite_each_other(office: Office, invited: Participation) -> None:
     client = office.cast.client("st-coord")
     shown = page(client.get(address(office, invited))).select_one("#version")["value"]
     send(client, address(office, invited), email=RIGHT)
@@ -80,7 +80,7 @@ def test_two_at_the_office_lose_nothing(office: Office, invited: Participation) 
     assert office.participation(RIGHT) is not None
 
 
-def test_whoever_has_accepted_is_corrected_by_nobody(office: Office) -> None:
+def test_accepted_invitation_cannot_be_corrected(office: Office) -> None:
     accepted = office.participation("us3@example.invalid")
     assert accepted is not None
 
@@ -88,5 +88,5 @@ def test_whoever_has_accepted_is_corrected_by_nobody(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "mn1", "us3", "st-travel", "st-arch"])
-def test_nobody_but_the_coordinator_corrects(office: Office, invited: Participation, persona: str) -> None:
+def test_only_the_coordinator_corrects_invitations(office: Office, invited: Participation, persona: str) -> None:
     assert office.cast.client(persona).get(address(office, invited)).status_code == 404

@@ -1,4 +1,4 @@
-"""Invitations from a file: a good line is never lost to a bad one, and bad ones come back to be mended."""
+"""Invitations from a file: valid lines are invited, invalid lines come back in a file to correct."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ def upload(office: Office, content: bytes, code: str = "SCD-1") -> TestResponse:
     return send(office.cast.client("st-coord"), office.page(code, "/import"), file=(io.BytesIO(content), "people.csv"))
 
 
-def test_good_lines_are_invited_and_bad_ones_come_back_with_number_and_reason(office: Office) -> None:
+def test_valid_lines_are_invited_and_invalid_lines_return_with_number_and_reason(office: Office) -> None:
     answer = upload(office, MIXED.encode())
 
     rows = {row.th.get_text(strip=True): row.td.get_text(" ", strip=True) for row in page(answer).select("tbody tr")}
@@ -45,7 +45,7 @@ def test_good_lines_are_invited_and_bad_ones_come_back_with_number_and_reason(of
     assert "These columns were not used: table." in answer.text
 
 
-def test_the_file_to_mend_holds_the_lines_as_they_were_with_reasons_and_no_formula(office: Office) -> None:
+def test_correction_file_contains_the_original_lines_with_reasons_and_no_formula(office: Office) -> None:
     client = office.cast.client("st-coord")
     answer = send(client, office.page("SCD-1", "/import"), file=(io.BytesIO(MIXED.encode()), "people.csv"))
     form = page(answer).select_one("main form[action$=mend]")
@@ -60,13 +60,13 @@ def test_the_file_to_mend_holds_the_lines_as_they_were_with_reasons_and_no_formu
     assert rows[-1][0] == "'=cmd|' /C calc'!A1"
 
 
-def test_the_mended_file_is_read_back(office: Office) -> None:
+def test_corrected_file_can_be_uploaded(office: Office) -> None:
     answer = upload(office, b"name,email,party,what to mend\nOyun Bat,oyun@example.org,MN,The party is missing\n")
 
     assert "1 person is invited" in answer.text
 
 
-def test_sending_a_file_twice_invites_nobody_twice(office: Office) -> None:
+def test_uploading_a_file_twice_invites_nobody_twice(office: Office) -> None:
     content = b"name,email,party\nOyun Bat,oyun@example.org,MN\n"
     assert upload(office, content).status_code == 303
     assert len(office.mail()) == 1
@@ -78,7 +78,7 @@ def test_sending_a_file_twice_invites_nobody_twice(office: Office) -> None:
     assert office.mail() == []
 
 
-def test_someone_the_dialogue_knows_keeps_their_name_and_that_is_said(office: Office) -> None:
+def test_known_person_keeps_their_name_and_the_page_says_so(office: Office) -> None:
     invite(office)
     client = office.cast.client("st-coord")
     send(client, office.page("SCD-1", f"/{office.participation('oyun@example.org').id}/take-back"))
@@ -88,14 +88,14 @@ def test_someone_the_dialogue_knows_keeps_their_name_and_that_is_said(office: Of
     assert "the address belongs to Oyun Bat" in answer.text
 
 
-def test_a_file_in_another_code_page_is_read_and_that_is_said(office: Office) -> None:
+def test_file_in_another_encoding_is_read_and_the_page_says_so(office: Office) -> None:
     answer = upload(office, "name;email;party\nИванов Пётр;petr@example.org;RU\n".encode("cp1251"))
 
     assert "it was read as windows-1251" in answer.text
     assert "Иванов Пётр" in office.cast.client("st-coord").get(office.page("SCD-1")).text
 
 
-def test_what_cannot_be_read_is_refused_on_the_form(office: Office) -> None:
+def test_unreadable_file_is_refused_on_the_form(office: Office) -> None:
     for content, said in (
         ("name,email,party\n金志源,a@example.org,KR\n".encode("gb18030"), "CSV UTF-8"),
         (b"", "empty"),
@@ -106,19 +106,19 @@ def test_what_cannot_be_read_is_refused_on_the_form(office: Office) -> None:
         assert said in complaints(answer)
 
 
-def test_no_file_is_told_so(office: Office) -> None:
+def test_missing_file_is_reported(office: Office) -> None:
     answer = send(office.cast.client("st-coord"), office.page("SCD-1", "/import"), file=None)
 
     assert "choose a file" in complaints(answer)
 
 
-def test_nothing_of_ours_comes_back_as_anything_but_text(office: Office) -> None:
+def test_html_in_a_file_is_shown_as_text(office: Office) -> None:
     answer = upload(office, b"name,email,party\n<script>alert(1)</script>,bad,MN\n")
 
     assert "<script>alert" not in answer.text
 
 
-def test_the_file_to_mend_takes_nothing_but_rows_of_text(office: Office) -> None:
+def test_correction_file_accepts_only_rows_of_text(office: Office) -> None:
     client = office.cast.client("st-coord")
     answer = send(client, office.page("SCD-1", "/import"), file=(io.BytesIO(MIXED.encode()), "people.csv"))
     form = page(answer).select_one("main form[action$=mend]")
@@ -128,7 +128,7 @@ def test_the_file_to_mend_takes_nothing_but_rows_of_text(office: Office) -> None
         assert client.post(form["action"], data=sent, headers=SAME_ORIGIN).status_code == 400
 
 
-def test_each_of_many_people_costs_the_same_few_statements(office: Office) -> None:
+def test_statements_per_person_stay_few_for_many_people(office: Office) -> None:
     sent: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: sent.append(statement))
     costs = []

@@ -1,4 +1,4 @@
-"""The invitation: neutral words, one recipient, a link that is new in every letter."""
+"""The invitation email: neutral text, one recipient, a new link in every email."""
 
 import re
 from datetime import timedelta
@@ -23,12 +23,12 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def settled(text: str) -> str:
-    """The letter with its secret blotted out, since it is another each time."""
+    """The email with its secret replaced, because the secret differs each time."""
     return re.sub(r"/r/[\w-]{43}", "/r/SECRET", text.replace("\r\n", "\n"))
 
 
 @pytest.mark.parametrize("profile", InviteProfile)
-def test_the_letter_is_as_agreed(office: Office, profile: InviteProfile) -> None:
+def test_invitation_email_matches_the_golden_file(office: Office, profile: InviteProfile) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
         meeting.profile, meeting.city = profile, "Ulaanbaatar"
@@ -41,7 +41,7 @@ def test_the_letter_is_as_agreed(office: Office, profile: InviteProfile) -> None
     assert settled(letter.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text("utf-8")
 
 
-def test_a_confidential_meeting_is_never_described(office: Office) -> None:
+def test_confidential_meeting_is_never_described(office: Office) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
         meeting.profile, meeting.existence = InviteProfile.FULL, Existence.CONFIDENTIAL
@@ -52,7 +52,7 @@ def test_a_confidential_meeting_is_never_described(office: Office) -> None:
     assert settled(letter.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
 
 
-def test_the_secret_is_kept_nowhere(office: Office) -> None:
+def test_secret_of_the_link_is_stored_nowhere(office: Office) -> None:
     invite(office)
     office.mail()
     secret = office.link_to("oyun@example.org").removeprefix("/r/")
@@ -65,7 +65,7 @@ def test_the_secret_is_kept_nowhere(office: Office) -> None:
         assert not file.is_file() or secret.encode() not in file.read_bytes()
 
 
-def test_two_letters_owed_before_one_leaves_are_one(office: Office) -> None:
+def test_two_emails_queued_before_delivery_are_sent_as_one(office: Office) -> None:
     invite(office)
     someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
     press(office.cast.client("st-coord"), someone, "Send a new link")
@@ -73,7 +73,7 @@ def test_two_letters_owed_before_one_leaves_are_one(office: Office) -> None:
     assert len(office.mail()) == 1
 
 
-def test_nothing_leaves_for_an_invitation_taken_back_meanwhile(office: Office) -> None:
+def test_withdrawn_invitation_sends_no_email(office: Office) -> None:
     invite(office)
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
@@ -82,7 +82,7 @@ def test_nothing_leaves_for_an_invitation_taken_back_meanwhile(office: Office) -
     assert office.mail() == []
 
 
-def test_a_new_link_leaves_even_after_the_clock_was_set_back(office: Office) -> None:
+def test_new_link_is_sent_after_the_clock_was_set_back(office: Office) -> None:
     invite(office)
     assert len(office.mail()) == 1
     someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")

@@ -1,4 +1,4 @@
-"""The life of a personal link: opening changes nothing, the answer uses it up, a new one is to be had."""
+"""The life of a personal link: opening it changes nothing, the answer uses it up, a new one can be requested."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def link(office: Office) -> str:
 
 
 def opened(office: Office, link: str) -> FlaskClient:
-    """A browser that opened the link."""
+    """A browser that has opened the link."""
     browser = office.browser()
     assert browser.get(link).status_code == 303
     return browser
@@ -64,7 +64,7 @@ def sign_ins() -> int:
     return len(db.session.execute(select(SignIn.id)).all())
 
 
-def test_opening_a_link_changes_nothing_however_often(office: Office, link: str) -> None:
+def test_opening_a_link_any_number_of_times_changes_nothing(office: Office, link: str) -> None:
     for method in ("GET", "HEAD", "GET", "HEAD"):
         visitor = office.browser()
         gone_to = visitor.open(link, method=method)
@@ -77,13 +77,13 @@ def test_opening_a_link_changes_nothing_however_often(office: Office, link: str)
     assert status(office) is ParticipationStatus.INVITED
 
 
-def test_the_secret_is_in_no_page_and_no_address_after_the_first(office: Office, link: str) -> None:
+def test_secret_is_in_no_page_and_in_no_address_after_the_first(office: Office, link: str) -> None:
     browser = opened(office, link)
 
     assert link.removeprefix("/r/") not in browser.get("/registration").text
 
 
-def test_before_the_answer_a_discreet_meeting_says_city_days_and_capacity_only(office: Office, link: str) -> None:
+def test_before_the_answer_a_discreet_meeting_shows_city_days_and_capacity_only(office: Office, link: str) -> None:
     text = opened(office, link).get("/registration").text
 
     assert "Oyun Bat, you are invited as participant" in text
@@ -93,14 +93,14 @@ def test_before_the_answer_a_discreet_meeting_says_city_days_and_capacity_only(o
     assert "SCD" not in text
 
 
-def test_a_meeting_with_the_full_profile_names_itself(office: Office, link: str) -> None:
+def test_meeting_with_full_profile_shows_its_name(office: Office, link: str) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one().profile = InviteProfile.FULL
 
     assert "Series of online sessions" in opened(office, link).get("/registration").text
 
 
-def test_accepting_opens_this_registration_only_and_leads_to_the_details(office: Office, link: str) -> None:
+def test_accepting_opens_only_this_registration_and_leads_to_the_details(office: Office, link: str) -> None:
     browser = opened(office, link)
 
     accepted = answer(browser, "accept")
@@ -112,7 +112,7 @@ def test_accepting_opens_this_registration_only_and_leads_to_the_details(office:
     assert browser.get(f"/meetings/{office.cast.meeting('SCD-1')}/participants").status_code == 404
 
 
-def test_accepting_in_a_browser_of_someone_else_ends_that_persons_sign_in(office: Office, link: str) -> None:
+def test_accepting_in_another_persons_browser_ends_their_sign_in(office: Office, link: str) -> None:
     browser = office.cast.client("us4")
     with browser.session_transaction() as cookie:
         copied = dict(cookie)
@@ -126,7 +126,7 @@ def test_accepting_in_a_browser_of_someone_else_ends_that_persons_sign_in(office
     assert thief.get("/").status_code == 303
 
 
-def test_declining_signs_nobody_in_and_makes_no_account(office: Office, link: str) -> None:
+def test_declining_signs_nobody_in_and_creates_no_account(office: Office, link: str) -> None:
     before = sign_ins()
 
     browser = opened(office, link)
@@ -138,7 +138,7 @@ def test_declining_signs_nobody_in_and_makes_no_account(office: Office, link: st
     assert db.session.execute(select(Person.account_id).where(Person.email == OYUN)).scalar_one() is None
 
 
-def test_a_used_link_opens_no_second_sign_in(office: Office, link: str) -> None:
+def test_used_link_opens_no_second_sign_in(office: Office, link: str) -> None:
     first, second = opened(office, link), opened(office, link)
     second.get("/registration")
     late = page(second.get("/registration")).select_one("main form[method=post]")
@@ -153,7 +153,7 @@ def test_a_used_link_opens_no_second_sign_in(office: Office, link: str) -> None:
     assert status(office) is ParticipationStatus.CONFIRMED
 
 
-def test_of_many_who_accept_at_once_one_is_signed_in(office: Office, link: str) -> None:
+def test_only_one_of_many_who_accept_at_once_is_signed_in(office: Office, link: str) -> None:
     browsers = [opened(office, link) for _ in range(6)]
     forms = [held(page(browser.get("/registration")).select_one("main form[method=post]")) for browser in browsers]
     before = sign_ins()
@@ -170,14 +170,14 @@ def test_of_many_who_accept_at_once_one_is_signed_in(office: Office, link: str) 
     assert status(office) is ParticipationStatus.CONFIRMED
 
 
-def test_an_answer_that_is_neither_yes_nor_no_uses_nothing_up(office: Office, link: str) -> None:
+def test_invalid_answer_does_not_use_up_the_link(office: Office, link: str) -> None:
     browser = opened(office, link)
 
     assert answer(browser, "perhaps").status_code == 422
     assert answer(browser, "accept").status_code == 303
 
 
-def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: Office, link: str) -> None:
+def test_new_link_goes_to_the_stored_address_and_replaces_the_old_one(office: Office, link: str) -> None:
     office.set_seats("SCD-1", "MN", participant=4)
     browser = opened(office, link)
     answer(browser, "decline")
@@ -190,7 +190,7 @@ def test_a_new_link_goes_to_the_stored_address_and_voids_the_one_before(office: 
     assert status(office) is ParticipationStatus.CONFIRMED
 
 
-def test_whoever_asks_with_anything_gets_the_same_answer(office: Office, link: str) -> None:
+def test_request_for_a_new_link_always_gets_the_same_answer(office: Office, link: str) -> None:
     used = opened(office, link)
     answer(used, "decline")
     used.get("/registration")
@@ -207,7 +207,7 @@ def test_whoever_asks_with_anything_gets_the_same_answer(office: Office, link: s
     assert len(office.mail()) == 1
 
 
-def test_at_most_three_new_links_in_six_hours(office: Office, link: str) -> None:
+def test_at_most_three_new_links_are_sent_in_six_hours(office: Office, link: str) -> None:
     browser = opened(office, link)
     answer(browser, "decline")
     emails = 0
@@ -222,7 +222,7 @@ def test_at_most_three_new_links_in_six_hours(office: Office, link: str) -> None
     assert len(office.mail()) == 1
 
 
-def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office, link: str) -> None:
+def test_after_registration_closes_links_stop_working_and_none_is_sent(office: Office, link: str) -> None:
     browser = opened(office, link)
     set_clock(office.cast.app, BEFORE_LVR_1.replace(month=9, day=16))
 
@@ -233,7 +233,7 @@ def test_after_registration_closed_no_link_works_and_none_is_sent(office: Office
 
 @pytest.mark.usefixtures("link")
 @pytest.mark.parametrize("purpose", [purpose for purpose in LinkPurpose if purpose is not LinkPurpose.REGISTRATION])
-def test_a_link_of_another_purpose_is_nothing_here(office: Office, purpose: LinkPurpose) -> None:
+def test_link_for_another_purpose_does_not_work_here(office: Office, purpose: LinkPurpose) -> None:
     participation = office.participation(OYUN).id
     with upkeep(system(Purpose.SECRET_LINK)):
         now = clock.now()
@@ -242,7 +242,7 @@ def test_a_link_of_another_purpose_is_nothing_here(office: Office, purpose: Link
     assert "cannot be used" in opened(office, f"/r/{other}").get("/registration").text
 
 
-def test_a_registration_link_is_no_way_to_sign_in(office: Office, link: str) -> None:
+def test_registration_link_cannot_be_used_to_sign_in(office: Office, link: str) -> None:
     browser = office.browser()
     browser.get(link.replace("/r/", "/links/"))
 
@@ -250,7 +250,7 @@ def test_a_registration_link_is_no_way_to_sign_in(office: Office, link: str) -> 
     assert status(office) is ParticipationStatus.INVITED
 
 
-def test_an_answer_needs_the_browser_that_opened_the_link_and_a_page_of_ours(office: Office, link: str) -> None:
+def test_answer_needs_the_browser_that_opened_the_link_and_our_form(office: Office, link: str) -> None:
     browser = opened(office, link)
     form = held(page(browser.get("/registration")).select_one("main form[method=post]")) | {"answer": "accept"}
 
@@ -260,7 +260,7 @@ def test_an_answer_needs_the_browser_that_opened_the_link_and_a_page_of_ours(off
     assert status(office) is ParticipationStatus.INVITED
 
 
-def test_a_link_to_an_address_that_is_not_the_accounts_own_opens_no_sign_in(office: Office, link: str) -> None:
+def test_link_to_an_address_other_than_the_accounts_opens_no_sign_in(office: Office, link: str) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         oyun = db.session.execute(select(Person).where(Person.email == OYUN)).scalar_one()
         oyun.account_id = accounts.account_for("someone.else@example.org", clock.real_now())
@@ -273,7 +273,7 @@ def test_a_link_to_an_address_that_is_not_the_accounts_own_opens_no_sign_in(offi
     assert status(office) is ParticipationStatus.CONFIRMED
 
 
-def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Office, link: str) -> None:
+def test_withdrawing_ends_access_and_the_link_in_the_email_leads_back(office: Office, link: str) -> None:
     office.set_seats("SCD-1", "MN", participant=4)
     browser = opened(office, link)
     own = answer(browser, "accept").location
@@ -291,7 +291,7 @@ def test_withdrawing_ends_the_access_and_the_letters_link_leads_back(office: Off
     assert status(office) is ParticipationStatus.CONFIRMED
 
 
-def test_yes_here_and_no_by_the_office_at_once_leave_one_of_the_two(office: Office, link: str) -> None:
+def test_accepting_while_the_coordinator_withdraws_leaves_one_valid_state(office: Office, link: str) -> None:
     coordinator, browser = office.cast.client("st-coord"), opened(office, link)
     taken_back = office.page("SCD-1", f"/{office.participation(OYUN).id}/take-back")
     no = held(page(coordinator.get(taken_back)).select_one("main form[method=post]"))
@@ -304,13 +304,13 @@ def test_yes_here_and_no_by_the_office_at_once_leave_one_of_the_two(office: Offi
         ]
     assert {answer.result().status_code for answer in answers} <= {303, 422}
 
-    # Whoever was first, the office has the last word: a yes before it is ended by it, a yes after it finds no link.
+    # Withdrawal by the coordinator wins in both orders: it ends an earlier acceptance, and a later one finds no link.
     assert status(office) is ParticipationStatus.TAKEN_BACK
     grants = select(RoleGrant).where(RoleGrant.person_id == office.participation(OYUN).person_id)
     assert all(grant.revoked_at for grant in db.session.execute(grants).scalars())
 
 
-def test_an_answer_to_a_question_is_shown_as_given_and_replaced_or_cleared(office: Office) -> None:
+def test_answer_to_a_question_is_shown_and_can_be_replaced_or_cleared(office: Office) -> None:
     asked_id = asked(office, "Do you need a room?")
     answers(office, "us4", {asked_id: "Heronsworth"})
     client, page_of = office.cast.client_by_link("us4", "SCD-1"), f"{meeting(office)}/registration/questions"
@@ -327,7 +327,7 @@ def test_an_answer_to_a_question_is_shown_as_given_and_replaced_or_cleared(offic
     assert "Swift Street" not in office.cast.client("us4").get(page_of).text
 
 
-def test_a_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None:
+def test_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None:
     asked_id = asked(office, "Do you need a room?")
     answers(office, "us4", {asked_id: "Heronsworth"})
     client = office.cast.client_by_link("us4", "SCD-1")
@@ -344,7 +344,7 @@ def test_a_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> No
     assert times[0] < times[1] < times[2]
 
 
-def test_a_file_that_answers_a_question_is_not_downloaded_by_an_invitation_link(office: Office) -> None:
+def test_invitation_link_does_not_download_a_file_answer(office: Office) -> None:
     asked_id = asked(office, "Your photograph", kind="file")
     full = office.cast.client("us4")
     answers(office, full, {asked_id: (BytesIO(b"Plain words."), "page.txt")})
@@ -359,7 +359,7 @@ def test_a_file_that_answers_a_question_is_not_downloaded_by_an_invitation_link(
     assert client.get(found[1]).status_code == 404
 
 
-def test_what_was_asked_to_be_changed_is_not_read_by_an_invitation_link(office: Office) -> None:
+def test_invitation_link_does_not_show_requested_changes(office: Office) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         part = session.get_one(Participation, office.participation("us4@example.invalid").id)
         part.approved_at = clock.now()
@@ -376,7 +376,7 @@ def test_what_was_asked_to_be_changed_is_not_read_by_an_invitation_link(office: 
     assert "No change is asked for" in client.get(f"{own}/change").text
 
 
-def test_a_limited_sign_in_has_a_link_to_sign_in_mailed_to_the_stored_address(office: Office) -> None:
+def test_limited_sign_in_can_request_a_sign_in_link_to_the_stored_address(office: Office) -> None:
     client = office.cast.client_by_link("us4", "SCD-1")
 
     asked_for = press(client, f"{meeting(office)}/registration", "Email me a link to sign in")
@@ -387,7 +387,7 @@ def test_a_limited_sign_in_has_a_link_to_sign_in_mailed_to_the_stored_address(of
     assert "/links/" in letter.message.get_content()
 
 
-def test_a_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) -> None:
+def test_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) -> None:
     client = office.cast.client_by_link("us4", "SCD-1")
 
     closed = client.get(f"{meeting(office)}/agenda")
@@ -399,7 +399,7 @@ def test_a_closed_page_tells_a_limited_sign_in_how_to_sign_in(office: Office) ->
     assert client.get(str(back["href"])).location == f"{meeting(office)}/registration"
 
 
-def test_nobody_else_has_a_link_mailed_without_writing_an_address(office: Office) -> None:
+def test_nobody_else_gets_a_link_without_entering_an_address(office: Office) -> None:
     for browser in (office.browser(), office.cast.client("us4")):
         form = page(browser.get("/sign-in/link")).select_one("input[name$=csrf_token]")
         sent = {"csrf_token": form["value"] if form else ""}
@@ -407,7 +407,7 @@ def test_nobody_else_has_a_link_mailed_without_writing_an_address(office: Office
     assert office.mail() == []
 
 
-def test_an_ended_limited_sign_in_offers_a_new_link(office: Office, link: str) -> None:
+def test_ended_limited_sign_in_offers_a_new_link(office: Office, link: str) -> None:
     browser = opened(office, link)
     answer(browser, "accept")
     with upkeep(system(Purpose.UPKEEP)):
@@ -420,7 +420,7 @@ def test_an_ended_limited_sign_in_offers_a_new_link(office: Office, link: str) -
     assert letter.recipients == (OYUN,)
 
 
-def test_of_two_links_that_were_mailed_one_answers(office: Office, link: str) -> None:
+def test_only_one_of_two_mailed_links_works(office: Office, link: str) -> None:
     with upkeep(system(Purpose.SECRET_LINK)):
         second = mint_personal_link(office.participation(OYUN).id, clock.now())
 

@@ -1,4 +1,4 @@
-"""Free messages: a group, one letter to each person of it, and nothing told of the others."""
+"""Free messages: one email to each person of a group; no email names another recipient."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ def new(office: Office, code: str = "SCD-1") -> str:
 
 
 def write(client: FlaskClient, address: str, **typed: Any) -> TestResponse:
-    """Fill the form in and look at the letter."""
+    """Fill in the form and open the preview."""
     form = page(client.get(address)).select_one("main form[method=post]")
     assert form is not None
     return client.post(str(form["action"]), data={**held(form), **WORDS, **typed}, headers=SAME_ORIGIN)
 
 
 def send_on(client: FlaskClient, preview: TestResponse, button: str = "Send") -> TestResponse:
-    """Press a button below the letter."""
+    """Press a button below the preview."""
     form = page(preview).select_one("main form")
     assert form is not None, preview.text
     pressed = next(one for one in form.select("button") if button in one.get_text())
@@ -47,13 +47,13 @@ def send_on(client: FlaskClient, preview: TestResponse, button: str = "Send") ->
 
 
 def to(office: Office, code: str = "SCD-1", **typed: Any) -> TestResponse:
-    """Write and send, as the coordinator."""
+    """Write and send a message as the coordinator."""
     client = office.cast.client("st-coord")
     return send_on(client, write(client, new(office, code), **typed))
 
 
 class TestSending:
-    def test_each_person_gets_a_letter_that_names_nobody_else(self, office: Office) -> None:
+    def test_each_person_gets_an_email_that_names_nobody_else(self, office: Office) -> None:
         answer = to(office, parties=[str(office.cast.party("JP", "SCD"))])
 
         assert answer.status_code == 303
@@ -65,20 +65,20 @@ class TestSending:
             assert letter.message["Subject"] == "Papers"
             assert not any(other in text for other in others)
 
-    def test_the_reader_stands_where_the_placeholder_was(self, office: Office) -> None:
+    def test_name_of_the_reader_replaces_the_placeholder(self, office: Office) -> None:
         to(office, parties=[str(office.cast.party("JP", "SCD"))], text="Dear {name}.")
 
         names = {letter.message.get_content().strip() for letter in office.mail()}
         assert len(names) == 3
         assert all(name.startswith("Dear ") and "{" not in name for name in names)
 
-    def test_a_meeting_is_named_no_further_than_its_invitations_name_it(self, office: Office) -> None:
+    def test_message_describes_the_meeting_no_more_than_its_invitations_do(self, office: Office) -> None:
         to(office, parties=[str(office.cast.party("JP", "SCD"))])
 
         for letter in office.mail():
             assert "SCD" not in letter.message.get_content()
 
-    def test_pressed_twice_it_is_sent_once(self, office: Office) -> None:
+    def test_pressing_send_twice_sends_once(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
 
@@ -87,7 +87,7 @@ class TestSending:
         assert first.location == second.location
         assert len(office.mail()) == 3
 
-    def test_other_words_from_the_same_page_are_another_message(self, office: Office) -> None:
+    def test_other_text_from_the_same_page_is_another_message(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         party = [str(office.cast.party("JP", "SCD"))]
         preview = write(client, new(office), parties=party)
@@ -103,7 +103,7 @@ class TestSending:
         assert second.location != first.location
         assert len(office.mail()) == 6
 
-    def test_who_left_the_group_after_the_look_gets_no_letter(self, office: Office) -> None:
+    def test_person_who_left_the_group_after_the_preview_gets_no_email(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
         left = office.participation_of("jp2", "SCD-1")
@@ -114,7 +114,7 @@ class TestSending:
 
         assert sorted(letter.recipients[0] for letter in office.mail()) == [f"jp{n}@example.invalid" for n in (1, 4)]
 
-    def test_who_has_no_address_is_named_as_not_reached(self, office: Office) -> None:
+    def test_person_without_an_address_is_listed_as_not_reached(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         preview = write(client, new(office), parties=[str(office.cast.party("KP", "SCD"))])
         assert "RO Kyon-bon" in words(preview)
@@ -124,7 +124,7 @@ class TestSending:
         assert "RO Kyon-bon" in words(client.get(sent.location))
         assert len(office.mail()) == 1
 
-    def test_how_many_have_left_is_said(self, office: Office) -> None:
+    def test_page_says_how_many_emails_were_sent(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         sent = to(office, parties=[str(office.cast.party("JP", "SCD"))]).location
         assert "Have left 0" in words(client.get(sent))
@@ -139,7 +139,7 @@ class TestSending:
 
         assert [letter.recipients for letter in office.mail()] == [("ru1@example.invalid",)]
 
-    def test_whom_one_ticked_on_the_list_is_a_group(self, office: Office) -> None:
+    def test_people_ticked_on_the_list_are_a_group(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         chosen = choose(office, "message", "us1", "jp1", code="SCD-1")
         form = page(chosen).select_one("main form")
@@ -152,7 +152,7 @@ class TestSending:
 
         assert {letter.recipients[0] for letter in office.mail()} == {"us1@example.invalid", "jp1@example.invalid"}
 
-    def test_confidential_meetings_write_under_a_neutral_subject(self, office: Office) -> None:
+    def test_confidential_meeting_uses_a_neutral_subject(self, office: Office) -> None:
         preview = write(
             office.cast.client("st-coord"), new(office, "LVR-1"), parties=[str(office.cast.party("RU", "LVR"))]
         )
@@ -165,14 +165,14 @@ class TestSending:
 
 class TestWriting:
     @pytest.mark.parametrize("text", ["{email}", "Dear {name.__class__}", "{}", "{0}"])
-    def test_any_other_placeholder_is_refused(self, office: Office, text: str) -> None:
+    def test_unknown_placeholder_is_refused(self, office: Office, text: str) -> None:
         answer = write(office.cast.client("st-coord"), new(office), text=text)
 
         assert answer.status_code == 422
         assert "is no placeholder" in complaints(answer)
         assert page(answer).select_one("#text").get_text().strip() == text
 
-    def test_what_was_typed_comes_back_to_be_changed(self, office: Office) -> None:
+    def test_typed_text_comes_back_for_editing(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         party = str(office.cast.party("JP", "SCD"))
         preview = write(client, new(office), parties=[party], text="<b>One</b>\n\nTwo & three")
@@ -183,12 +183,12 @@ class TestWriting:
         assert [box["value"] for box in page(back).select("input[name=parties][checked]")] == [party]
         assert office.mail() == []
 
-    def test_a_group_of_nobody_is_refused(self, office: Office) -> None:
+    def test_empty_group_is_refused(self, office: Office) -> None:
         answer = write(office.cast.client("st-coord"), new(office), statuses=["declined"])
 
         assert "choose another group" in complaints(answer)
 
-    def test_markup_and_links_are_nothing_but_words(self, office: Office) -> None:
+    def test_markup_and_links_are_shown_as_text(self, office: Office) -> None:
         text = "<a href='http://evil.example'>x</a> http://evil.example/y"
         to(office, parties=[str(office.cast.party("JP", "SCD"))], text=text)
 
@@ -196,7 +196,7 @@ class TestWriting:
             assert letter.message.get_content_type() == "text/plain"
             assert text in letter.message.get_content()
 
-    def test_a_subject_cannot_bring_another_header(self, office: Office) -> None:
+    def test_subject_cannot_add_a_header(self, office: Office) -> None:
         to(office, parties=[str(office.cast.party("JP", "SCD"))], subject="Words\r\nBcc: x@example.org")
 
         for letter in office.mail():
@@ -205,7 +205,7 @@ class TestWriting:
 
 
 class TestNamesInTheText:
-    def test_before_the_exchange_another_partys_name_is_warned_of(self, office: Office) -> None:
+    def test_before_the_exchange_a_name_of_another_party_causes_a_warning(self, office: Office) -> None:
         told = person(office, "us1", "LVR")
         ours, theirs = office.cast.party("US", "LVR"), office.cast.party("RU", "LVR")
 
@@ -215,14 +215,14 @@ class TestNamesInTheText:
 
         assert "The text names people whom not every reader may know of" in words(both)
 
-    def test_after_it_who_comes_may_be_named_to_who_comes(self, office: Office) -> None:
+    def test_after_the_exchange_participants_may_be_named_to_participants(self, office: Office) -> None:
         told = person(office, "us1", "SCD")
 
         preview = write(office.cast.client("st-coord"), new(office), text=f"{told} asks.", capacities=["participant"])
 
         assert "not every reader" not in words(preview)
 
-    def test_someone_hidden_from_interpreters_is_warned_of(self, office: Office) -> None:
+    def test_name_hidden_from_interpreters_causes_a_warning(self, office: Office) -> None:
         told = person(office, "us4", "TRD")
         with upkeep(system(Purpose.SAMPLE)) as session:
             part = session.get_one(Participation, row(office, "us4", "TRD-1").id)
@@ -249,7 +249,7 @@ def test_only_the_coordinator_writes_and_reads_messages(office: Office, persona:
         assert client.get(address).status_code == 404
 
 
-def test_a_message_of_one_meeting_is_not_read_in_another(office: Office) -> None:
+def test_message_of_one_meeting_cannot_be_read_in_another(office: Office) -> None:
     to(office, parties=[str(office.cast.party("JP", "SCD"))])
     message = db.session.query(Message.id).scalar()
 

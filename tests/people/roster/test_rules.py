@@ -3,5 +3,5 @@
 from dialogues.people.roster.rules import WORDS, Readiness
 
 
-def test_every_value_has_its_word() -> None:
+def test_every_value_has_a_label() -> None:
     assert set(WORDS) == set(Readiness)
