@@ -1,4 +1,4 @@
-"""Sealed lists: lodged unseen, opened to each other at one moment, and after that changed in everyone's sight."""
+"""Sealed lists: submitted unseen, opened to each other at the exchange time, and changed in the open after that."""
 
 import re
 from datetime import datetime, timedelta
@@ -39,9 +39,9 @@ from tests.people.conftest import Office
 pytestmark = pytest.mark.engine
 
 
-#: When the co-chairs of LVR-1 let the lists open: 2 August 2027, 10:00 in Vevey.
+#: The exchange time that the co-chairs of LVR-1 set: 2 August 2027, 10:00 in Vevey.
 MOMENT = datetime.fromisoformat("2027-08-02T10:00+02:00")
-NOT_LODGED = ("CN", "KP", "KR", "JP")
+NOT_SUBMITTED = ("CN", "KP", "KR", "JP")
 
 
 def viewer(cast: Cast, name: str, now: datetime = BEFORE_LVR_1) -> Any:
@@ -53,7 +53,7 @@ def lvr(cast: Cast, rest: str = "") -> str:
 
 
 def listed(cast: Cast, name: str) -> set[str]:
-    """The codes of the parties that someone sees on the list of LVR-1."""
+    """The codes of the parties whose people this persona sees on the list of LVR-1."""
     found = roster.participants(viewer(cast, name, clock.now()), ListFilter())
     return {line.party_code for line in found.lines}
 
@@ -63,8 +63,8 @@ def opened_at(cast: Cast) -> datetime | None:
     return db.session.get_one(Exchange, cast.meeting("LVR-1")).opened_at
 
 
-def lodge(cast: Cast, *codes: str) -> None:
-    """The coordinator lodges for parties."""
+def submit_lists(cast: Cast, *codes: str) -> None:
+    """Submit the lists of these parties as the coordinator."""
     for code in codes:
         nominations_submitting.submit_list(
             viewer(cast, "st-coord", clock.now()), cast.party(code, "LVR"), now=clock.now()
@@ -72,7 +72,7 @@ def lodge(cast: Cast, *codes: str) -> None:
 
 
 def propose(cast: Cast, name: str, local: str | None) -> None:
-    """Someone proposes a time on the clocks of the place, or that there be none."""
+    """Propose an exchange time in the time zone of the place; None proposes to have none."""
     nominations_submitting.propose_exchange(
         viewer(cast, name, clock.now()),
         datetime.fromisoformat(local) if local else None,
@@ -82,29 +82,29 @@ def propose(cast: Cast, name: str, local: str | None) -> None:
 
 
 def confirm_time(cast: Cast, name: str) -> None:
-    """Someone confirms the time that is proposed."""
+    """Confirm the proposed time."""
     mark = nominations_exchange.moment_mark(cast.meeting("LVR-1"))
     nominations_submitting.confirm_exchange(viewer(cast, name, clock.now()), version=mark, now=clock.now())
 
 
 def set_time(cast: Cast, local: str | None, by: tuple[str, str] = ("ch2", "mn1")) -> None:
-    """Two people set the time."""
+    """Let one person propose the time and another confirm it."""
     propose(cast, by[0], local)
     confirm_time(cast, by[1])
 
 
 def set_until(cast: Cast) -> datetime | None:
-    """The time that is set at present."""
+    """The exchange time in force."""
     db.session.rollback()
     return nominations_exchange.moment_of(cast.meeting("LVR-1")).sealed_until
 
 
-def no_moment(cast: Cast) -> None:
+def clear_time(cast: Cast) -> None:
     set_time(cast, None, ("st-coord", "ch2"))
 
 
 def confirm(cast: Cast, code: str) -> Participation:
-    """One of the party's people accepts, by whatever way."""
+    """Confirm the next invited person of the party without going through a link."""
     found = db.session.execute(
         select(Participation)
         .where(
@@ -136,10 +136,10 @@ def news(kind: EmailKind) -> int:
     return len(db.session.scalars(select(Email.id).where(Email.kind == kind)).all())
 
 
-# Lodging
+# Submitting
 
 
-def test_a_focal_point_lodges_and_takes_back_while_sealed(cast: Cast) -> None:
+def test_focal_point_submits_and_withdraws_a_list_while_sealed(cast: Cast) -> None:
     ru1, ru = cast.client("ru1"), cast.party("RU", "LVR")
     assert "not lodged yet" not in ru1.get(lvr(cast, "/nominations")).text
 
@@ -150,7 +150,7 @@ def test_a_focal_point_lodges_and_takes_back_while_sealed(cast: Cast) -> None:
     assert "not lodged yet" not in ru1.get(lvr(cast, "/nominations")).text
 
 
-def test_an_empty_list_is_not_lodged(cast: Cast) -> None:
+def test_empty_list_cannot_be_submitted(cast: Cast) -> None:
     ru1, ru = viewer(cast, "ru1"), cast.party("RU", "LVR")
     nominations_submitting.take_submission_back(ru1, ru, now=clock.now())
     for line in nominations_nominations.party_lists(ru1)[0].nominees:
@@ -160,7 +160,7 @@ def test_an_empty_list_is_not_lodged(cast: Cast) -> None:
         nominations_submitting.submit_list(ru1, ru, now=clock.now())
 
 
-def test_lodging_writes_to_those_with_an_address_and_leaves_the_others_nominated(office: Office) -> None:
+def test_submitting_invites_nominees_with_an_address_and_keeps_the_others_nominated(office: Office) -> None:
     cast = office.cast
     ru1, ru = viewer(cast, "ru1"), cast.party("RU", "LVR")
     nominations_submitting.take_submission_back(ru1, ru, now=clock.now())
@@ -176,39 +176,39 @@ def test_lodging_writes_to_those_with_an_address_and_leaves_the_others_nominated
 
 
 @pytest.mark.parametrize("name", ["us1", "ch2", "ru1", "st-rap1", "st-travel"])
-def test_nobody_concludes_on_who_has_lodged(cast: Cast, name: str) -> None:
-    """The list, its counts and the page of the moment are the same before and after somebody else lodged."""
+def test_nobody_can_infer_which_parties_have_submitted(cast: Cast, name: str) -> None:
+    """The list, its counts and the page of the exchange time do not change when another party submits."""
     client = cast.client(name)
     paths = [lvr(cast), lvr(cast, "/participants"), lvr(cast, "/participants?q=a"), lvr(cast, "/exchange"), "/"]
 
-    def told() -> list[tuple[int, str]]:
+    def readings() -> list[tuple[int, str]]:
         answers = [client.get(path) for path in paths]
         return [(answer.status_code, page(answer).get_text(" ", strip=True)) for answer in answers]
 
-    before = told()
-    lodge(cast, "KR", "CN")
+    before = readings()
+    submit_lists(cast, "KR", "CN")
     confirm(cast, "KR")
 
-    assert told() == before
+    assert readings() == before
 
 
 # Opening
 
 
-def test_without_a_moment_the_lists_open_with_the_last_lodging(cast: Cast) -> None:
-    no_moment(cast)
-    lodge(cast, *NOT_LODGED[:-1])
+def test_without_an_exchange_time_the_lists_open_with_the_last_submission(cast: Cast) -> None:
+    clear_time(cast)
+    submit_lists(cast, *NOT_SUBMITTED[:-1])
     assert opened_at(cast) is None
     assert listed(cast, "us1") == {"US"} & listed(cast, "us1")
 
-    lodge(cast, NOT_LODGED[-1])
+    submit_lists(cast, NOT_SUBMITTED[-1])
 
     assert opened_at(cast) is not None
     assert {"US", "RU", "CH", "MN"} <= listed(cast, "us1")
 
 
-def test_with_a_moment_all_lodged_lists_wait_for_it(cast: Cast) -> None:
-    lodge(cast, *NOT_LODGED)
+def test_with_an_exchange_time_all_submitted_lists_wait_for_it(cast: Cast) -> None:
+    submit_lists(cast, *NOT_SUBMITTED)
     assert opened_at(cast) is None
 
     set_clock(cast.app, MOMENT - timedelta(seconds=5))
@@ -219,7 +219,7 @@ def test_with_a_moment_all_lodged_lists_wait_for_it(cast: Cast) -> None:
     assert opened_at(cast) is not None
 
 
-def test_a_late_sweep_opens_once_and_from_then_on(office: Office) -> None:
+def test_late_sweep_opens_the_lists_once(office: Office) -> None:
     cast = office.cast
     late = MOMENT + timedelta(days=3)
     set_clock(cast.app, late)
@@ -234,7 +234,7 @@ def test_a_late_sweep_opens_once_and_from_then_on(office: Office) -> None:
     assert len({letter.recipients for letter in emails}) == len(emails)
 
 
-def test_the_letters_about_it_name_nobody_and_no_meeting(office: Office) -> None:
+def test_emails_about_the_exchange_name_no_person_and_no_meeting(office: Office) -> None:
     set_clock(office.cast.app, MOMENT)
     open_due_lists()
 
@@ -247,37 +247,37 @@ def test_the_letters_about_it_name_nobody_and_no_meeting(office: Office) -> None
         assert "Vevey" not in text
 
 
-def test_who_has_not_lodged_by_the_moment_is_not_there_until_it_lodges(cast: Cast) -> None:
+def test_list_not_submitted_in_time_is_absent_until_it_is_submitted(cast: Cast) -> None:
     confirm(cast, "KR")
     set_clock(cast.app, MOMENT)
     open_due_lists()
     assert {"US", "RU"} <= listed(cast, "us1")
     assert "KR" not in listed(cast, "us1")
 
-    lodge(cast, "KR")
+    submit_lists(cast, "KR")
 
     assert "KR" in listed(cast, "us1")
     assert [kind for kind, _who in changes()] == [ListChangeKind.JOINED]
 
 
-def test_an_observing_organisation_keeps_nobody_waiting(cast: Cast) -> None:
+def test_observing_organisation_does_not_delay_the_exchange(cast: Cast) -> None:
     observing = db.session.scalars(
         select(Party.code)
         .join(MeetingParty, MeetingParty.party_id == Party.id)
         .where(MeetingParty.meeting_id == cast.meeting("LVR-1"), Party.kind == PartyKind.OBSERVER)
     ).all()
     db.session.rollback()
-    no_moment(cast)
+    clear_time(cast)
 
-    lodge(cast, *(code for code in NOT_LODGED if code not in observing))
+    submit_lists(cast, *(code for code in NOT_SUBMITTED if code not in observing))
 
     assert opened_at(cast) is not None
 
 
-# The moment
+# The exchange time
 
 
-def test_two_co_chairs_of_different_parties_move_the_time_on_the_clocks_of_the_place(cast: Cast) -> None:
+def test_co_chairs_of_two_parties_move_the_time_in_the_zone_of_the_place(cast: Cast) -> None:
     ch2, mn1 = cast.client("ch2"), cast.client("mn1")
     assert send(ch2, lvr(cast, "/exchange"), moment="2027-09-01T09:00").status_code == 303
     assert set_until(cast) == MOMENT
@@ -287,7 +287,7 @@ def test_two_co_chairs_of_different_parties_move_the_time_on_the_clocks_of_the_p
     assert set_until(cast) == datetime.fromisoformat("2027-09-01T09:00+02:00")
 
 
-def test_a_moment_that_is_past_is_refused(cast: Cast) -> None:
+def test_past_exchange_time_is_refused(cast: Cast) -> None:
     answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-05-01T09:00")
 
     assert "This moment is past" in complaints(answer)
@@ -305,14 +305,14 @@ def test_two_co_chairs_do_not_overwrite_each_other(cast: Cast) -> None:
         nominations_submitting.confirm_exchange(viewer(cast, "mn1"), version=mark, now=clock.now())
 
 
-def test_a_time_less_than_24_hours_ahead_is_refused(cast: Cast) -> None:
+def test_exchange_time_less_than_24_hours_ahead_is_refused(cast: Cast) -> None:
     answer = send(cast.client("ch2"), lvr(cast, "/exchange"), moment="2027-06-02T10:59")
 
     assert "at least 24 hours from now" in complaints(answer)
     assert 'value="2027-06-02T10:59"' in answer.text
 
 
-def test_a_proposal_that_came_too_near_is_not_confirmed(cast: Cast) -> None:
+def test_proposal_less_than_24_hours_ahead_cannot_be_confirmed(cast: Cast) -> None:
     propose(cast, "ch2", "2027-06-02T12:00")
     set_clock(cast.app, BEFORE_LVR_1 + timedelta(hours=2))
 
@@ -322,21 +322,21 @@ def test_a_proposal_that_came_too_near_is_not_confirmed(cast: Cast) -> None:
     assert set_until(cast) == MOMENT
 
 
-def test_everyone_concerned_is_told_by_email_and_nobody_else(office: Office) -> None:
+def test_everyone_concerned_gets_an_email_and_nobody_else(office: Office) -> None:
     set_time(office.cast, "2027-09-01T09:00")
 
     emails = office.mail()
-    told = {letter.recipients[0].partition("@")[0] for letter in emails}
+    recipients = {letter.recipients[0].partition("@")[0] for letter in emails}
 
-    # The focal points who have taken the role, the co-chairs, the coordinator and the host lead.
-    assert told == {"us2", "ru1", "mn1", "ch3", "ch2", "st-coord", "st-host"}
+    # Focal points who have accepted the role, the co-chairs, the coordinator and the host lead.
+    assert recipients == {"us2", "ru1", "mn1", "ch3", "ch2", "st-coord", "st-host"}
     for letter in emails:
         text = letter.message.get_content()
         assert "the time at which the participants lists open was set or changed" in text
         assert not any(word in text for word in ("LVR", "Vevey", "lodged", "submitted", "2027"))
 
 
-def test_a_proposal_is_shown_to_those_who_may_set_the_time_and_mailed_to_nobody(office: Office) -> None:
+def test_proposal_is_shown_to_those_who_may_set_the_time_and_sends_no_email(office: Office) -> None:
     cast = office.cast
     before = page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True)
     propose(cast, "ch2", "2027-09-01T09:00")
@@ -350,7 +350,7 @@ def test_a_proposal_is_shown_to_those_who_may_set_the_time_and_mailed_to_nobody(
     assert page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True) == before
 
 
-def test_within_24_hours_of_the_set_time_no_list_is_withdrawn(cast: Cast) -> None:
+def test_no_list_is_withdrawn_within_24_hours_of_the_exchange(cast: Cast) -> None:
     set_clock(cast.app, MOMENT - timedelta(hours=24, seconds=1))
     assert "Take the list back" in cast.client("ru1").get(lvr(cast, "/nominations")).text
     set_clock(cast.app, MOMENT - timedelta(hours=24))
@@ -363,18 +363,18 @@ def test_within_24_hours_of_the_set_time_no_list_is_withdrawn(cast: Cast) -> Non
             )
 
 
-def test_the_pages_say_that_a_list_cannot_be_withdrawn_within_24_hours(cast: Cast) -> None:
-    said, lodging_page = "No list can be withdrawn now", lvr(cast, f"/nominations/{cast.party('KR', 'LVR')}/submit")
+def test_pages_say_that_a_list_cannot_be_withdrawn_within_24_hours(cast: Cast) -> None:
+    said, submit_page = "No list can be withdrawn now", lvr(cast, f"/nominations/{cast.party('KR', 'LVR')}/submit")
     assert said not in cast.client("ru1").get(lvr(cast, "/nominations")).text
-    assert "Until 24 hours before, you can take it back" in cast.client("st-coord").get(lodging_page).text
+    assert "Until 24 hours before, you can take it back" in cast.client("st-coord").get(submit_page).text
 
     set_clock(cast.app, MOMENT - timedelta(hours=2))
 
     assert said in cast.client("ru1").get(lvr(cast, "/nominations")).text
-    assert "You cannot take it back" in cast.client("st-coord").get(lodging_page).text
+    assert "You cannot take it back" in cast.client("st-coord").get(submit_page).text
 
 
-def test_the_proposal_and_what_it_needs_are_two_sentences(cast: Cast) -> None:
+def test_proposal_and_its_requirement_are_two_sentences(cast: Cast) -> None:
     propose(cast, "mn1", "2027-08-05T08:00")
 
     text = page(cast.client("mn1").get(lvr(cast, "/exchange"))).get_text()
@@ -382,7 +382,7 @@ def test_the_proposal_and_what_it_needs_are_two_sentences(cast: Cast) -> None:
     assert re.search(r"proposes [^.]+\.\s+A second person must confirm it\.", text)
 
 
-def test_within_24_hours_a_nominee_is_withdrawn_but_not_the_last_one(cast: Cast) -> None:
+def test_nominee_can_be_withdrawn_within_24_hours_but_not_the_last_one(cast: Cast) -> None:
     set_clock(cast.app, MOMENT - timedelta(hours=2))
     ru1 = viewer(cast, "ru1", clock.now())
     people = [line.id for line in nominations_nominations.party_lists(ru1)[0].nominees]
@@ -398,7 +398,7 @@ def test_within_24_hours_a_nominee_is_withdrawn_but_not_the_last_one(cast: Cast)
         withdraw(people[-1])
 
 
-def test_opened_lists_are_not_sealed_again(cast: Cast) -> None:
+def test_opened_lists_cannot_be_sealed_again(cast: Cast) -> None:
     set_clock(cast.app, MOMENT)
     open_due_lists()
     now = MOMENT + timedelta(minutes=1)
@@ -411,16 +411,16 @@ def test_opened_lists_are_not_sealed_again(cast: Cast) -> None:
         nominations_submitting.take_submission_back(viewer(cast, "ru1", now), cast.party("RU", "LVR"), now=now)
 
 
-# Changes since
+# Changes after the exchange
 
 
-def opened(cast: Cast) -> None:
+def open_lists(cast: Cast) -> None:
     set_clock(cast.app, MOMENT)
     open_due_lists()
     set_clock(cast.app, MOMENT + timedelta(hours=1))
 
 
-def test_before_the_opening_no_change_is_announced(cast: Cast) -> None:
+def test_before_the_exchange_no_change_is_announced(cast: Cast) -> None:
     ru2 = next(
         line
         for line in nominations_nominations.party_lists(viewer(cast, "ru1"))[0].nominees
@@ -433,9 +433,9 @@ def test_before_the_opening_no_change_is_announced(cast: Cast) -> None:
     assert news(EmailKind.LIST_CHANGED) == 0
 
 
-def test_who_leaves_and_joins_is_announced_to_those_who_read_the_list(office: Office) -> None:
+def test_leaving_and_joining_is_announced_to_readers_of_the_list(office: Office) -> None:
     cast = office.cast
-    opened(cast)
+    open_lists(cast)
     now = clock.now()
     gone = next(
         line
@@ -455,9 +455,9 @@ def test_who_leaves_and_joins_is_announced_to_those_who_read_the_list(office: Of
     assert not any(gone.name in text for text in emails if "list has changed" in text)
 
 
-def test_one_letter_tells_of_many_changes(office: Office) -> None:
+def test_one_email_announces_many_changes(office: Office) -> None:
     cast = office.cast
-    opened(cast)
+    open_lists(cast)
     office.mail()
     now = clock.now()
     people = [
@@ -468,14 +468,14 @@ def test_one_letter_tells_of_many_changes(office: Office) -> None:
     for line in people:
         invitations.take_back(viewer(cast, "st-coord", now), line.id, now=now)
 
-    told = [letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())]
+    recipients = [letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())]
 
     assert len(people) == 2
-    assert told
-    assert len(told) == len(set(told))
+    assert recipients
+    assert len(recipients) == len(set(recipients))
 
 
-def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, statements: Any) -> None:
+def test_nominations_page_takes_the_same_queries_for_any_number_of_nominees(cast: Cast, statements: Any) -> None:
     desk = cast.client("st-coord")
     desk.get(lvr(cast, "/nominations"))
     few = statements(lambda: desk.get(lvr(cast, "/nominations")))
@@ -491,17 +491,17 @@ def test_the_nominations_page_costs_the_same_however_many_are_named(cast: Cast, 
     assert statements(lambda: desk.get(lvr(cast, "/nominations"))) == few <= 12
 
 
-def test_who_lodges_after_the_moment_joins_as_a_change_even_before_the_sweep(cast: Cast) -> None:
+def test_list_submitted_after_the_exchange_time_joins_as_a_change_even_before_the_sweep(cast: Cast) -> None:
     confirm(cast, "KR")
     set_clock(cast.app, MOMENT + timedelta(seconds=1))
 
-    lodge(cast, "KR")
+    submit_lists(cast, "KR")
 
     assert opened_at(cast) is not None
     assert [kind for kind, _who in changes()] == [ListChangeKind.JOINED]
 
 
-def test_a_co_chair_finds_the_page_of_the_moment(cast: Cast) -> None:
+def test_co_chair_finds_the_page_of_the_exchange_time(cast: Cast) -> None:
     shown = cast.client("ch2").get(lvr(cast))
 
     assert lvr(cast, "/exchange") in shown.text

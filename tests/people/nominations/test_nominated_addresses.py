@@ -1,4 +1,4 @@
-"""Whosever an address is, naming, changing and lodging send the same statements."""
+"""Nominating, changing and submitting send the same statements for free and for used addresses."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def kinds_of_statements(cast: Cast) -> Callable[[Callable[[], Any]], list[str]]:  # noqa: ARG001  its context holds the engine
-    """What a call sends to the database, in order: what is done to which table, whatever the columns."""
+    """The kind and table of each statement that a call sends, in order; columns are left out."""
     sent: list[str] = []
 
     @event.listens_for(db.engine, "before_cursor_execute")
@@ -30,21 +30,21 @@ def kinds_of_statements(cast: Cast) -> Callable[[Callable[[], Any]], list[str]]:
         if table is not None:
             sent.append(f"{statement.split(maxsplit=1)[0]} {table[1]}")
 
-    def tell(call: Callable[[], Any]) -> list[str]:
+    def record(call: Callable[[], Any]) -> list[str]:
         sent.clear()
         call()
         return list(sent)
 
-    return tell
+    return record
 
 
 @pytest.mark.parametrize("somebodys", SOMEBODYS)
 @pytest.mark.parametrize("has_submitted", [True, False])
 @pytest.mark.parametrize("seats", [40, 0])
-def test_naming_sends_the_same_statements_whosever_the_address_is(
+def test_nominating_sends_the_same_statements_for_free_and_used_addresses(
     cast: Cast, kinds_of_statements: Any, somebodys: str, has_submitted: bool, seats: int
 ) -> None:
-    """That an address is somebody's cannot be told from how long the answer takes, with a seat or without."""
+    """The response time must not reveal that an address is in use, with or without a free seat."""
     with_seats(cast, seats, has_submitted=has_submitted)
 
     def entering(name: str, email: str) -> Any:
@@ -58,10 +58,10 @@ def test_naming_sends_the_same_statements_whosever_the_address_is(
 
 @pytest.mark.parametrize("has_submitted", [True, False])
 @pytest.mark.parametrize("seats", [40, 0])
-def test_changing_an_address_sends_the_same_statements_whosever_it_is(
+def test_changing_an_address_sends_the_same_statements_for_free_and_used_addresses(
     cast: Cast, kinds_of_statements: Any, has_submitted: bool, seats: int
 ) -> None:
-    """There, and back again."""
+    """Covers the change to the address and the change back."""
     with_seats(cast, seats, has_submitted=has_submitted)
     one = name_for(cast, "ru1", "RU", name="Vera SMIRNOVA", email="vera@example.invalid")
     other = name_for(cast, "ru1", "RU", name="Oleg SMIRNOV", email="oleg@example.invalid")
@@ -72,20 +72,20 @@ def test_changing_an_address_sends_the_same_statements_whosever_it_is(
         return lambda: nominations_nominating.change_nominee(speaker, nominee, described, version=version, now=now)
 
     for free, claimed in (("new1@example.invalid", SOMEBODYS[0]), ("new2@example.invalid", "new3@example.invalid")):
-        told = kinds_of_statements(changing(one, free))
-        assert told == kinds_of_statements(changing(other, claimed))
+        statements = kinds_of_statements(changing(one, free))
+        assert statements == kinds_of_statements(changing(other, claimed))
     assert kinds_of_statements(changing(one, SOMEBODYS[0])) == kinds_of_statements(
         changing(other, "new4@example.invalid")
     )
 
 
-def test_lodging_sends_the_same_statements_whosever_the_addresses_are(cast: Cast, kinds_of_statements: Any) -> None:
-    """A list with a free address and one with somebody's take the same statements to be lodged."""
-    told = []
+def test_submitting_sends_the_same_statements_for_free_and_used_addresses(cast: Cast, kinds_of_statements: Any) -> None:
+    """Compares a list with a free address and one with an address in use."""
+    statements = []
     for email in ("vera@example.invalid", SOMEBODYS[0]):
         with_seats(cast, 40, has_submitted=False)
-        named = name_for(cast, "ru1", "RU", name=f"Vera {len(told)}", email=email)
+        named = name_for(cast, "ru1", "RU", name=f"Vera {len(statements)}", email=email)
         speaker, party = viewer(cast, "ru1"), cast.party("RU", "LVR")
-        told.append(kinds_of_statements(lambda: nominations_submitting.submit_list(speaker, party, now=clock.now())))  # noqa: B023
+        statements.append(kinds_of_statements(lambda: nominations_submitting.submit_list(speaker, party, now=clock.now())))  # noqa: B023
         nominations_nominating.withdraw_nominee(viewer(cast, "ru1"), named, version=version_of(named), now=clock.now())
-    assert told[0] == told[1]
+    assert statements[0] == statements[1]

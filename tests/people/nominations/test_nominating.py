@@ -1,4 +1,4 @@
-"""Focal points name their people, with or without an address; whose an address is nobody learns from it."""
+"""Focal points nominate people with or without an address; nobody learns from it who uses an address."""
 
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ def viewer(cast: Cast, name: str, meeting: str = "LVR-1") -> Any:
 
 
 def name_for(cast: Cast, speaker: str, party: str, once: str = "", **facts: Any) -> UUID:
-    """Name someone for a party of LVR-1; the id of the participation."""
+    """Nominate someone for a party of LVR-1 and return the id of the participation."""
     nominee = Nominee(**{"name": "Vera SMIRNOVA", **facts})
     mark = once or nominee.name.encode().hex()
     return nominations_nominating.nominate(
@@ -55,7 +55,7 @@ def lists(cast: Cast, speaker: str) -> list[nominations_nominations.PartyList]:
     return nominations_nominations.party_lists(viewer(cast, speaker))
 
 
-def test_a_focal_point_names_someone_without_an_address(cast: Cast) -> None:
+def test_focal_point_nominates_someone_without_an_address(cast: Cast) -> None:
     form = f"/{cast.party('RU', 'LVR')}/new"
 
     answer = send(
@@ -74,25 +74,25 @@ def test_a_focal_point_names_someone_without_an_address(cast: Cast) -> None:
     assert line.native == "Ве́ра"
 
 
-def test_whoever_is_named_after_lodging_and_has_an_address_is_written_to(office: Office) -> None:
+def test_nominee_with_an_address_added_after_submission_gets_an_email(office: Office) -> None:
     named = name_for(office.cast, "ru1", "RU", email="vera@example.invalid")
 
     assert written(named)[0].status is ParticipationStatus.INVITED
     assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
 
 
-def test_a_focal_point_sees_the_own_party_and_the_coordinator_all(cast: Cast) -> None:
+def test_focal_point_sees_the_own_party_and_the_coordinator_sees_all(cast: Cast) -> None:
     assert [party.code for party in lists(cast, "ru1")] == ["RU"]
     assert {"RU", "KR", "CN", "KP"} <= {party.code for party in lists(cast, "st-coord")}
     assert {party.code for party in lists(cast, "st-host")} == {party.code for party in lists(cast, "st-coord")}
 
 
 @pytest.mark.parametrize("name", ["ch2", "us4", "kr1", "kr3", "in-ru1", "st-rap1", "st-arch", "st-travel"])
-def test_nobody_else_has_the_page(cast: Cast, name: str) -> None:
+def test_nobody_else_can_open_the_nominations(cast: Cast, name: str) -> None:
     assert cast.client(name).get(address(cast)).status_code == 404
 
 
-def test_the_host_lead_reads_and_changes_nothing(cast: Cast) -> None:
+def test_host_lead_reads_nominations_but_cannot_change_them(cast: Cast) -> None:
     host = cast.client("st-host")
 
     shown = page(host.get(address(cast)))
@@ -102,7 +102,7 @@ def test_the_host_lead_reads_and_changes_nothing(cast: Cast) -> None:
     assert host.get(address(cast, f"/{cast.party('RU', 'LVR')}/new")).status_code == 404
 
 
-def test_another_party_is_not_there_for_a_focal_point(cast: Cast) -> None:
+def test_other_parties_do_not_exist_for_a_focal_point(cast: Cast) -> None:
     ru1 = cast.client("ru1")
     kr = db.session.execute(
         select(Participation.id).where(Participation.party_id == cast.party("KR", "LVR")).limit(1)
@@ -114,7 +114,7 @@ def test_another_party_is_not_there_for_a_focal_point(cast: Cast) -> None:
     assert {ru1.get(address(cast, rest)).status_code for rest in asked} == {404}
 
 
-def test_the_same_page_sent_twice_names_one_person(cast: Cast) -> None:
+def test_same_page_sent_twice_nominates_one_person(cast: Cast) -> None:
     first = name_for(cast, "ru1", "RU", once="a" * 32)
     second = name_for(cast, "ru1", "RU", once="a" * 32)
 
@@ -122,7 +122,7 @@ def test_the_same_page_sent_twice_names_one_person(cast: Cast) -> None:
     assert db.session.execute(select(func.count()).where(Person.name == "Vera SMIRNOVA")).scalar_one() == 1
 
 
-def test_two_people_of_one_party_do_not_share_an_address(cast: Cast) -> None:
+def test_two_people_of_one_party_cannot_share_an_address(cast: Cast) -> None:
     name_for(cast, "ru1", "RU", email="vera@example.invalid")
 
     answer = send(
@@ -137,7 +137,7 @@ def test_two_people_of_one_party_do_not_share_an_address(cast: Cast) -> None:
     assert 'value="Oleg SMIRNOV"' in answer.text
 
 
-def test_what_no_address_is_is_refused_and_kept(cast: Cast) -> None:
+def test_invalid_address_is_refused_and_kept_in_the_form(cast: Cast) -> None:
     answer = send(
         cast.client("ru1"), address(cast, f"/{cast.party('RU', 'LVR')}/new"), name="Oleg SMIRNOV", email="oleg"
     )
@@ -145,8 +145,8 @@ def test_what_no_address_is_is_refused_and_kept(cast: Cast) -> None:
     assert "“oleg” is not an e-mail address" in complaints(answer)
 
 
-def test_an_address_of_somebody_else_tells_the_party_nothing(office: Office) -> None:
-    """kr3's own address, written by another party: same answer, same status, and no letter."""
+def test_address_of_somebody_else_reveals_nothing_to_the_party(office: Office) -> None:
+    """Another party enters kr3's own address: same answer and status as a free address, but no email."""
     cast = office.cast
     ru1, form = cast.client("ru1"), address(cast, f"/{cast.party('RU', 'LVR')}/new")
 
@@ -165,16 +165,16 @@ def test_an_address_of_somebody_else_tells_the_party_nothing(office: Office) -> 
     assert lines["Oleg SMIRNOV"].status is lines["Vera SMIRNOVA"].status is ParticipationStatus.INVITED
     assert not lines["Oleg SMIRNOV"].in_doubt
     assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
-    owed = select(Email.state).where(Email.person_id == written(lines["Oleg SMIRNOV"].id)[1].id)
-    assert db.session.scalars(owed).all() == [EmailState.SUPERSEDED]
+    state = select(Email.state).where(Email.person_id == written(lines["Oleg SMIRNOV"].id)[1].id)
+    assert db.session.scalars(state).all() == [EmailState.SUPERSEDED]
 
 
-#: Whose address it may be: another party's nominee of this meeting, of a party that has not lodged, one of the staff.
+#: Used addresses: a nominee of another party, one of a party that has not submitted, and a member of staff.
 SOMEBODYS = ("kr3@example.invalid", "cn1@example.invalid", "st-rap1@example.invalid")
 
 
 def with_seats(cast: Cast, seats: int, *, has_submitted: bool) -> None:
-    """Let RU have so many seats, its list lodged or taken back."""
+    """Set the seats of RU and submit or withdraw its list."""
     if not has_submitted:
         nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
     desk = viewer(cast, "st-coord")
@@ -191,7 +191,7 @@ def version_of(participation_id: UUID) -> int:
     return version
 
 
-def test_the_office_is_told_of_a_doubtful_address_and_may_ask_for_another(office: Office) -> None:
+def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(office: Office) -> None:
     cast = office.cast
     named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
     desk = cast.client("st-coord")
@@ -208,7 +208,7 @@ def test_the_office_is_told_of_a_doubtful_address_and_may_ask_for_another(office
     assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
 
 
-def test_someone_who_has_a_part_already_is_not_the_same_person(cast: Cast) -> None:
+def test_participant_of_the_meeting_cannot_be_confirmed_as_the_same_person(cast: Cast) -> None:
     named = name_for(cast, "ru1", "RU", email="us1@example.invalid")
 
     answer = send(cast.client("st-coord"), address(cast, f"/{named}/address"), way="same")
@@ -217,7 +217,7 @@ def test_someone_who_has_a_part_already_is_not_the_same_person(cast: Cast) -> No
     assert "has a part in this meeting already" in complaints(answer)
 
 
-def test_the_same_person_takes_the_nominees_place_and_is_written_to(office: Office) -> None:
+def test_confirmed_same_person_takes_the_nominees_seat_and_is_invited(office: Office) -> None:
     cast = office.cast
     named = name_for(cast, "ru1", "RU", email="in-zh1@example.invalid")
 
@@ -228,7 +228,7 @@ def test_the_same_person_takes_the_nominees_place_and_is_written_to(office: Offi
     assert ("in-zh1@example.invalid",) in [letter.recipients for letter in office.mail()]
 
 
-def test_someone_named_before_by_the_same_party_is_found_again_by_address(cast: Cast) -> None:
+def test_person_nominated_before_by_the_same_party_is_found_by_address(cast: Cast) -> None:
     named = name_for(cast, "ru1", "RU", email="vera@example.invalid")
     nominations_nominating.withdraw_nominee(viewer(cast, "ru1"), named, version=version_of(named), now=clock.now())
 
@@ -248,7 +248,7 @@ def test_two_devices_do_not_overwrite_each_other(cast: Cast) -> None:
         nominations_nominating.change_nominee(viewer(cast, "ru1"), named, change, version=version, now=clock.now())
 
 
-def test_whoever_has_accepted_is_not_described_by_the_party(cast: Cast) -> None:
+def test_party_cannot_edit_a_person_who_has_accepted(cast: Cast) -> None:
     ru2 = next(line for line in lists(cast, "ru1")[0].nominees if line.status is ParticipationStatus.CONFIRMED)
 
     assert not ru2.may_be_changed
@@ -258,7 +258,7 @@ def test_whoever_has_accepted_is_not_described_by_the_party(cast: Cast) -> None:
         )
 
 
-def test_another_capacity_is_another_seat(cast: Cast) -> None:
+def test_another_capacity_means_another_seat(cast: Cast) -> None:
     desk, seats = viewer(cast, "st-coord"), {cast.party("RU", "LVR"): {"participant": 5, "observer": 1}}
     nominations_submitting.set_seats(
         desk, seats, version=nominations_nominations.seats_mark(desk, SEATS_EDIT), now=clock.now()
@@ -274,7 +274,7 @@ def test_another_capacity_is_another_seat(cast: Cast) -> None:
     assert (participation.capacity, participation.seat) == (Capacity.OBSERVER, 1)
 
 
-def test_a_party_without_a_focal_point_is_entered_for_by_the_office(cast: Cast) -> None:
+def test_coordinator_nominates_for_a_party_without_a_focal_point(cast: Cast) -> None:
     desk = cast.client("st-coord")
 
     answer = send(desk, address(cast, f"/{cast.party('KR', 'LVR')}/new"), name="KIM Ara")
@@ -282,7 +282,7 @@ def test_a_party_without_a_focal_point_is_entered_for_by_the_office(cast: Cast) 
     assert answer.status_code == 303
 
 
-def test_the_office_reads_whose_answer_as_focal_point_it_waits_for(cast: Cast) -> None:
+def test_coordinator_sees_which_focal_points_have_not_answered(cast: Cast) -> None:
     words = cast.client("st-coord").get(address(cast)).text
 
     assert "focal point asked, no answer yet: CHOI Si-heom" in words
@@ -298,7 +298,7 @@ def test_before_the_exchange_nobody_else_finds_the_name(cast: Cast) -> None:
         assert "SMIRNOVA" not in found.text
 
 
-def test_home_says_that_a_list_is_not_lodged(cast: Cast) -> None:
+def test_home_says_that_a_list_is_not_submitted(cast: Cast) -> None:
     assert "Lodge your party's list" not in cast.client("ru1").get("/").text
     nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
 
@@ -306,7 +306,7 @@ def test_home_says_that_a_list_is_not_lodged(cast: Cast) -> None:
     assert "Lodge your party" not in cast.client("st-coord").get("/").text
 
 
-def test_home_tells_the_office_of_an_address_in_doubt_and_the_party_of_one_asked_for(cast: Cast) -> None:
+def test_home_shows_the_coordinator_doubtful_addresses_and_the_party_requested_ones(cast: Cast) -> None:
     named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
 
     assert "Look at an e-mail address in doubt" in cast.client("st-coord").get("/").text
@@ -317,7 +317,7 @@ def test_home_tells_the_office_of_an_address_in_doubt_and_the_party_of_one_asked
     assert "in doubt" not in cast.client("st-coord").get("/").text
 
 
-def test_an_observer_who_speaks_for_a_party_names_its_people_and_reads_no_more(cast: Cast) -> None:
+def test_observer_who_speaks_for_a_party_nominates_its_people_and_reads_no_more(cast: Cast) -> None:
     xo1, trd = cast.client("xo1"), cast.meeting("TRD-1")
 
     shown = page(xo1.get(f"/meetings/{trd}/nominations")).get_text(" ", strip=True)
@@ -328,7 +328,7 @@ def test_an_observer_who_speaks_for_a_party_names_its_people_and_reads_no_more(c
     assert xo1.get(f"/meetings/{trd}/agenda/draft").status_code == 404
 
 
-def test_whoever_follows_a_focal_point_has_the_partys_people(cast: Cast) -> None:
+def test_new_focal_point_takes_over_the_people_of_the_party(cast: Cast) -> None:
     name_for(cast, "ru1", "RU")
     place = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")}
     ru1, ru2, ru = cast.person("ru1", "LVR"), cast.person("ru2", "LVR"), cast.party("RU", "LVR")

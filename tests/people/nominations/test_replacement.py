@@ -1,4 +1,4 @@
-"""Whoever is named instead of someone has the seat and the sessions, and is named to nobody before accepting."""
+"""A replacement takes the seat and the sessions, and nobody reads their name before they accept."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -24,12 +24,12 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import page
 from tests.cast import Cast
 from tests.people.conftest import Office
-from tests.people.nominations.test_exchange import changes, lvr, opened, viewer
+from tests.people.nominations.test_exchange import changes, lvr, open_lists, viewer
 
 
-def test_whoever_is_named_instead_has_the_seat_and_the_sessions(cast: Cast) -> None:
-    """ru4 leads LVR-1-03: draft and release name the new person, and ru4 has no entry left."""
-    opened(cast)
+def test_replacement_takes_the_seat_and_the_sessions(cast: Cast) -> None:
+    """ru4 leads LVR-1-03: draft and published version name the replacement, and ru4 has no calendar entry left."""
+    open_lists(cast)
     now = clock.now()
     ru4 = cast.person("ru4", "LVR")
     old = db.session.execute(
@@ -61,8 +61,8 @@ def test_whoever_is_named_instead_has_the_seat_and_the_sessions(cast: Cast) -> N
     assert live_entries(cast, new.person_id) == 0
 
 
-def test_before_the_opening_a_co_chair_sees_nothing_of_a_replacement(cast: Cast) -> None:
-    """The release that names the successor has moment and number of the one before."""
+def test_before_the_exchange_a_co_chair_sees_nothing_of_a_replacement(cast: Cast) -> None:
+    """The version that names the replacement has the time and number of the version before."""
     pages = {path: cast.client("ch2").get(lvr(cast, path)).text for path in ("/agenda", "/agenda/releases")}
     assert "Release 1" in pages["/agenda"]
     known = nominations_nominee.nominee(viewer(cast, "ru1"), participation_of(cast, "ru4"))
@@ -72,11 +72,11 @@ def test_before_the_opening_a_co_chair_sees_nothing_of_a_replacement(cast: Cast)
     )
 
     for path, before in pages.items():
-        assert without_moment(cast.client("ch2").get(lvr(cast, path)).text) == without_moment(before)
+        assert main_part(cast.client("ch2").get(lvr(cast, path)).text) == main_part(before)
 
 
-def without_moment(text: str) -> str:
-    """What a page holds, without what tells when it was made."""
+def main_part(text: str) -> str:
+    """The main part of a page, without the header and footer, which hold the time of rendering."""
     return text.split("<main", 1)[-1].split("</main>")[0]
 
 
@@ -94,8 +94,8 @@ def live_entries(cast: Cast, person_id: UUID) -> int:
     )
 
 
-def test_the_new_person_is_named_to_nobody_before_accepting(cast: Cast) -> None:
-    opened(cast)
+def test_name_of_the_replacement_is_hidden_before_they_accept(cast: Cast) -> None:
+    open_lists(cast)
     now = clock.now()
     known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
     nominations_nominating.replace_nominee(
@@ -117,8 +117,8 @@ def participation_of(cast: Cast, name: str) -> UUID:
     return found
 
 
-def test_a_replacement_is_announced_once_the_new_person_has_accepted(cast: Cast) -> None:
-    opened(cast)
+def test_replacement_is_announced_once_they_have_accepted(cast: Cast) -> None:
+    open_lists(cast)
     now = clock.now()
     known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
     nominations_nominating.replace_nominee(
@@ -138,7 +138,7 @@ def test_a_replacement_is_announced_once_the_new_person_has_accepted(cast: Cast)
     assert f"comes instead of {known.name}" in shown
 
 
-def test_whoever_is_replaced_is_told_by_calendar_and_the_new_one_invited(office: Office) -> None:
+def test_replaced_person_gets_a_calendar_update_and_the_replacement_an_invitation(office: Office) -> None:
     cast = office.cast
     now = clock.now()
     known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
@@ -152,16 +152,16 @@ def test_whoever_is_replaced_is_told_by_calendar_and_the_new_one_invited(office:
         now=now,
     )
 
-    told = {letter.recipients[0]: str(letter.message["Subject"]) for letter in office.mail()}
-    assert told == {
+    subjects = {letter.recipients[0]: str(letter.message["Subject"]) for letter in office.mail()}
+    assert subjects == {
         "ru4@example.invalid": "Appointment: cancelled",
         "vera@example.invalid": "Your personal link",
     }
 
 
-def test_whoever_never_stood_on_the_list_is_not_told_as_replaced(cast: Cast) -> None:
-    """Named and invited, but replaced before accepting: nobody outside the party ever knew of them."""
-    opened(cast)
+def test_person_never_shown_on_the_list_is_not_announced_as_replaced(cast: Cast) -> None:
+    """The person is replaced before accepting, so nobody outside the party ever knew of them."""
+    open_lists(cast)
     now = clock.now()
     party = cast.party("RU", "LVR")
     unknown = nominations_nominating.nominate(

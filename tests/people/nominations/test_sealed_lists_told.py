@@ -1,4 +1,4 @@
-"""Whoever waits for the lists is told that they are sealed, in the same words whatever is on them."""
+"""Readers who wait for the lists are told that they are sealed, in words that do not depend on the lists."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from tests.people.nominations.test_exchange import meeting_id
 
 
 @pytest.mark.parametrize("name", ["ch2", "us4", "us2"])
-def test_whoever_waits_for_the_lists_is_told_that_they_are_sealed(cast: Cast, name: str) -> None:
-    """The same words for everyone, whatever stands on the lists."""
+def test_readers_who_wait_for_the_lists_see_that_they_are_sealed(cast: Cast, name: str) -> None:
+    """The text is the same for everyone, independent of the contents of the lists."""
     set_clock(cast.app, BEFORE_LVR_1)
 
     assert "Until they open to each other" in cast.client(name).get(f"/meetings/{meeting_id(cast)}/participants").text
 
 
-def test_the_travel_desk_is_told_why_only_interpreters_stand_on_its_list(cast: Cast) -> None:
+def test_travel_desk_sees_why_only_interpreters_are_on_its_list(cast: Cast) -> None:
     set_clock(cast.app, BEFORE_LVR_1)
 
     assert (
@@ -24,7 +24,7 @@ def test_the_travel_desk_is_told_why_only_interpreters_stand_on_its_list(cast: C
     )
 
 
-def test_the_office_and_open_lists_need_no_such_words(cast: Cast) -> None:
+def test_coordinator_and_readers_of_open_lists_see_no_notice(cast: Cast) -> None:
     set_clock(cast.app, BEFORE_LVR_1)
     with cast.app.app_context():
         opened = cast.meeting("TRD-1")

@@ -1,4 +1,4 @@
-"""A stranger's name is no address, by whatever way it comes: it would leave in our emails."""
+"""A name that looks like a web address is refused everywhere, because names appear in our emails."""
 
 import io
 from typing import Any
@@ -20,7 +20,7 @@ SENTENCE = "Names and titles cannot contain web or e-mail addresses."
 
 
 def refused(answer: TestResponse, sign: str = "://") -> None:
-    """Whether the page says what to remove, and keeps what was typed."""
+    """Whether the page says what to remove, and keeps the typed text."""
     assert answer.status_code == 422
     assert f"Remove “{sign}”. {SENTENCE}" in complaints(answer)
 
@@ -31,7 +31,7 @@ def nobody_is_called_so() -> bool:
     return not any("evil" in value for row in db.session.execute(select(*names)) for value in row)
 
 
-def test_a_coordinator_cannot_invite_an_address_by_name(office: Office) -> None:
+def test_coordinator_cannot_invite_a_name_with_a_web_address(office: Office) -> None:
     answer = invite(office, name=HOSTILE)
 
     refused(answer)
@@ -41,7 +41,7 @@ def test_a_coordinator_cannot_invite_an_address_by_name(office: Office) -> None:
 
 
 @pytest.mark.parametrize("field", ["name", "native", "family", "given", "affiliation"])
-def test_a_focal_point_cannot_nominate_an_address(office: Office, field: str) -> None:
+def test_focal_point_cannot_nominate_a_name_with_a_web_address(office: Office, field: str) -> None:
     nominations = f"/meetings/{office.cast.meeting('LVR-1')}/nominations"
     form = f"{nominations}/{office.cast.party('RU', 'LVR')}/new"
     typed: dict[str, Any] = {"name": "Vera SMIRNOVA", field: FULL_WIDTH}
@@ -50,7 +50,7 @@ def test_a_focal_point_cannot_nominate_an_address(office: Office, field: str) ->
     assert nobody_is_called_so()
 
 
-def test_a_file_of_people_brings_no_address_as_a_name(office: Office) -> None:
+def test_import_refuses_a_name_with_a_web_address(office: Office) -> None:
     content = (
         "name,email,party\n"
         f"{HOSTILE},one@example.org,MN\n"
@@ -71,7 +71,7 @@ def test_a_file_of_people_brings_no_address_as_a_name(office: Office) -> None:
     ("step", "field"),
     [("identity", one) for one in ("name", "native", "family", "given", "sort_key")] + [("affiliation", "affiliation")],
 )
-def test_a_participant_cannot_register_as_an_address(office: Office, step: str, field: str) -> None:
+def test_participant_cannot_register_a_name_with_a_web_address(office: Office, step: str, field: str) -> None:
     own = f"/meetings/{office.cast.meeting('LVR-1')}/registration"
 
     refused(send(office.cast.client("us4"), f"{own}/{step}", **{field: "me＠evil.example"}), "@")

@@ -1,4 +1,4 @@
-"""Whatever begins or ends a part, and in whichever order: seats, queues, roles, links, letters and calendars agree."""
+"""After any order of actions on participations, seats, queues, roles, links, emails and calendars agree."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -54,9 +54,9 @@ pytestmark = pytest.mark.engine
 
 
 CODE = "LVR-1"
-#: Games that are played; make test-all plays more.
+#: Number of random runs; make test-all runs more.
 EXAMPLES = int(os.environ.get("TEST_GAMES", "3"))
-#: The parties whose lists are played with, and who speaks for each.
+#: Parties of the random runs and their focal points.
 SPEAKERS = {"RU": "ru1", "US": "us2"}
 SEATED = {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
 SEAT_ROLES = {Role.PARTICIPANT, Role.OBSERVER}
@@ -67,8 +67,8 @@ parties = some.sampled_from(sorted(SPEAKERS))
 capacities = some.sampled_from([Capacity.PARTICIPANT, Capacity.OBSERVER])
 
 
-class Parts(RuleBasedStateMachine):
-    """The office, two focal points and those whom they name, at one meeting."""
+class ParticipationMachine(RuleBasedStateMachine):
+    """The coordinator, two focal points and their nominees at one meeting."""
 
     office: ClassVar[Office]
 
@@ -80,7 +80,7 @@ class Parts(RuleBasedStateMachine):
 
     @initialize(seats=some.integers(min_value=1, max_value=3))
     def begin(self, seats: int) -> None:
-        """Nobody is left of the game before; each party has so many seats, and has lodged."""
+        """Remove all people of earlier runs and give each party its seats; both lists are submitted."""
         here = Participation.meeting_id == self.meeting
         ours = Participation.party_id.in_([self.party(code) for code in SPEAKERS])
         coming = select(Participation.id).where(here, ours, Participation.status.not_in(GONE))
@@ -91,7 +91,7 @@ class Parts(RuleBasedStateMachine):
         self.set_seats("US", seats)
         self.office.mail()
 
-    # Who and where.
+    # Lookups
 
     @property
     def meeting(self) -> UUID:
@@ -124,23 +124,23 @@ class Parts(RuleBasedStateMachine):
         return self.speaker(next(code for code in SPEAKERS if self.party(code) == part.party_id))
 
     def attempt(self, command: Callable[[], Any]) -> Any:
-        """Do it, or be told why not; anything else is a fault."""
+        """Return the result, or None when the command refuses; any other exception fails the test."""
         try:
             return command()
         except (Refusal, NotFound):
             return None
 
-    def entered(self, participation_id: UUID | None) -> None:
+    def remember(self, participation_id: UUID | None) -> None:
         if participation_id is not None and participation_id not in self.people:
             self.people.append(participation_id)
 
-    # What people do.
+    # Actions
 
     @rule(code=parties, capacity=capacities, reached=some.booleans(), by_office=some.booleans())
     def nominate(self, code: str, capacity: Capacity, reached: bool, by_office: bool) -> None:
-        nominee = self.somebody_new(reached=reached, capacity=capacity)
+        nominee = self.new_nominee(reached=reached, capacity=capacity)
         speaker = self.desk if by_office else self.speaker(code)
-        self.entered(
+        self.remember(
             self.attempt(
                 lambda: nominations_nominating.nominate(
                     speaker, self.party(code), nominee, once=uuid4().hex, now=clock.now()
@@ -150,13 +150,13 @@ class Parts(RuleBasedStateMachine):
 
     @rule(code=parties, capacity=capacities)
     def invite(self, code: str, capacity: Capacity) -> None:
-        new = self.somebody_new(reached=True, capacity=capacity)
+        new = self.new_nominee(reached=True, capacity=capacity)
         invitee = Invitee(name=new.name, email=new.email, party_id=self.party(code), capacity=capacity)
-        self.entered(invitations_inviting.invite_person(self.desk, invitee, now=clock.now()))
+        self.remember(invitations_inviting.invite_person(self.desk, invitee, now=clock.now()))
 
     @rule(one=someone, answer=some.sampled_from(Answer))
     def answer(self, one: int, answer: Answer) -> None:
-        """By a personal link, however it was come by."""
+        """Answer by a freshly made personal link."""
         part = self.who(one)
         if (
             part is None
@@ -225,11 +225,11 @@ class Parts(RuleBasedStateMachine):
 
     @rule(one=someone, reached=some.booleans(), old=some.none() | someone)
     def replace(self, one: int, reached: bool, old: int | None) -> None:
-        """By somebody new, or by somebody who had a part before."""
+        """Replace by a new person, or by a person of an earlier participation."""
         part = self.who(one)
         if part is None:
             return
-        nominee = self.somebody_new(reached=reached)
+        nominee = self.new_nominee(reached=reached)
         before = self.who(old) if old is not None else None
         if before is not None and self.read(before)[1].email is not None:
             person = self.read(before)[1]
@@ -243,7 +243,7 @@ class Parts(RuleBasedStateMachine):
         db.session.rollback()
         new = select(Participation.id).where(Participation.replaces == part)
         for found in db.session.scalars(new).all():
-            self.entered(found)
+            self.remember(found)
 
     @rule(one=someone, code=parties, capacity=capacities)
     def correct(self, one: int, code: str, capacity: Capacity) -> None:
@@ -273,13 +273,13 @@ class Parts(RuleBasedStateMachine):
         version = nominations_nominations.seats_mark(self.desk, SEATS_EDIT)
         nominations_submitting.set_seats(self.desk, seats, version=version, now=clock.now())
 
-    @rule(code=parties, lodges=some.booleans())
-    def lodge(self, code: str, lodges: bool) -> None:
-        command = nominations_submitting.submit_list if lodges else nominations_submitting.take_submission_back
+    @rule(code=parties, submits=some.booleans())
+    def submit_or_withdraw_list(self, code: str, submits: bool) -> None:
+        command = nominations_submitting.submit_list if submits else nominations_submitting.take_submission_back
         self.attempt(lambda: command(self.speaker(code), self.party(code), now=clock.now()))
 
     @rule(ones=some.lists(someone, min_size=1, max_size=4), kind=some.sampled_from(BulkKind))
-    def do_to_many(self, ones: list[int], kind: BulkKind) -> None:
+    def apply_to_many(self, ones: list[int], kind: BulkKind) -> None:
         chosen = {part for one in ones if (part := self.who(one)) is not None}
         done = self.attempt(lambda: roster.apply_bulk_action(self.desk, kind, chosen, also=True, now=clock.now()))
         if done is not None:
@@ -291,16 +291,16 @@ class Parts(RuleBasedStateMachine):
             self.attempt(lambda: roster.undo(self.desk, self.done[which % len(self.done)], now=clock.now()))
 
     @rule()
-    def letters_leave(self) -> None:
-        standing = {
+    def deliver_emails(self) -> None:
+        statuses = {
             person.email: part.status for part, person in (self.read(one) for one in self.people) if person.email
         }
         for letter in self.office.mail():
-            self.refuse_phantom(letter, standing)
+            self.check_recipient(letter, statuses)
 
-    def refuse_phantom(self, letter: Mailed, standing: dict[str, ParticipationStatus]) -> None:
+    def check_recipient(self, letter: Mailed, statuses: dict[str, ParticipationStatus]) -> None:
         (to,) = letter.recipients
-        subject, status = str(letter.message["Subject"]), standing.get(to)
+        subject, status = str(letter.message["Subject"]), statuses.get(to)
         if status is None:
             return
         if subject == "Your personal link":
@@ -316,42 +316,42 @@ class Parts(RuleBasedStateMachine):
         found = self.office.participation(email, CODE)
         return found is not None and found.approved_at is not None
 
-    def somebody_new(self, *, reached: bool, capacity: Capacity = Capacity.PARTICIPANT) -> Nominee:
+    def new_nominee(self, *, reached: bool, capacity: Capacity = Capacity.PARTICIPANT) -> Nominee:
         name = f"g{uuid4().hex[:8]}"
         return Nominee(name=name, email=f"{name}@example.invalid" if reached else "", capacity=capacity)
 
-    # What holds after each.
+    # Invariants
 
     @invariant()
-    def everyone_has_one_place_or_none(self) -> None:
-        for part in self.parts():
+    def everyone_has_at_most_one_place(self) -> None:
+        for part in self.participations():
             place = (part.seat is not None, part.queue_no is not None)
             on_seat, waits = part.status in SEATED, part.status is ParticipationStatus.WAITING
             assert place == (on_seat, waits), (part.status, part.seat, part.queue_no)
 
     @invariant()
-    def an_invitation_of_the_office_needs_no_lodging(self) -> None:
-        named = [part for part in self.parts() if part.status is ParticipationStatus.NOMINATED]
+    def only_nominees_of_a_party_wait_for_submission(self) -> None:
+        named = [part for part in self.participations() if part.status is ParticipationStatus.NOMINATED]
         assert all(part.nominated_by is not None for part in named)
 
     @invariant()
-    def nobody_waits_beside_a_free_seat(self) -> None:
-        rows = {row.party_id: row for row in db.session.scalars(self.rows())}
-        for (party_id, kind), queue in self.waiting().items():
-            seats = rows[party_id].seats.get(kind.value)
-            taken = [one for one in self.parts() if (one.party_id, one.capacity) == (party_id, kind) and one.seat]
+    def nobody_waits_while_a_seat_is_free(self) -> None:
+        seat_rows = {row.party_id: row for row in db.session.scalars(self.seat_rows())}
+        for (party_id, kind), queue in self.waiting_queues().items():
+            seats = seat_rows[party_id].seats.get(kind.value)
+            taken = [one for one in self.participations() if (one.party_id, one.capacity) == (party_id, kind) and one.seat]
             assert not queue or (seats is not None and len(taken) >= seats)
 
     @invariant()
     def queues_keep_their_order(self) -> None:
-        now = self.waiting()
+        now = self.waiting_queues()
         for key, before in self.queues.items():
             still = now.get(key, [])
             assert [one for one in before if one in still] == [one for one in still if one in before]
         self.queues = now
 
     @invariant()
-    def roles_are_those_of_who_comes(self) -> None:
+    def roles_match_participations(self) -> None:
         held = {
             (row.person_id, row.role)
             for row in db.session.scalars(
@@ -359,39 +359,39 @@ class Parts(RuleBasedStateMachine):
             )
             if row.role in SEAT_ROLES and row.accepted_at is not None
         }
-        ours = {part.person_id for part in self.parts()}
+        ours = {part.person_id for part in self.participations()}
         coming = {
             (part.person_id, part.capacity.role)
-            for part in self.parts()
+            for part in self.participations()
             if part.status is ParticipationStatus.CONFIRMED
         }
         assert {one for one in held if one[0] in ours} == coming
 
     @invariant()
-    def calendars_have_who_comes(self) -> None:
+    def calendars_match_participations(self) -> None:
         entries = select(Entry.person_id, Entry.sequence, EntryRevision.state).join(
             EntryRevision, (EntryRevision.entry_id == Entry.id) & (EntryRevision.sequence == Entry.sequence)
         )
         found = db.session.execute(
             entries.where(Entry.meeting_id == self.meeting, Entry.object_kind == EntryObject.MEETING)
         ).all()
-        told = {row.person_id for row in found if row.state is not State.CANCELLED}
-        ours = {part.person_id for part in self.parts()}
-        coming = {part.person_id for part in self.parts() if part.status is ParticipationStatus.CONFIRMED}
-        assert told & ours == coming
+        invited = {row.person_id for row in found if row.state is not State.CANCELLED}
+        ours = {part.person_id for part in self.participations()}
+        coming = {part.person_id for part in self.participations() if part.status is ParticipationStatus.CONFIRMED}
+        assert invited & ours == coming
         assert len(found) == len({row.person_id for row in found})
 
     @invariant()
-    def invitations_are_owed_once_and_reach_who_is_invited(self) -> None:
+    def each_invited_person_has_one_email_or_a_live_link(self) -> None:
         db.session.rollback()
-        owed = dict(
+        queued = dict(
             db.session.execute(
                 select(Email.person_id, func.count())
                 .where(Email.kind == EmailKind.INVITATION, Email.state == EmailState.QUEUED)
                 .group_by(Email.person_id)
             ).all()
         )
-        assert set(owed.values()) <= {1}
+        assert set(queued.values()) <= {1}
         live = set(
             db.session.scalars(
                 select(SecretLink.subject).where(
@@ -401,20 +401,20 @@ class Parts(RuleBasedStateMachine):
                 )
             )
         )
-        for part in self.parts():
+        for part in self.participations():
             if part.status is ParticipationStatus.INVITED and self.read(part.id)[1].email:
-                assert part.person_id in owed or part.id in live, part.id
+                assert part.person_id in queued or part.id in live, part.id
             if part.status is ParticipationStatus.TAKEN_BACK:
                 assert part.id not in live
 
-    def parts(self) -> list[Participation]:
+    def participations(self) -> list[Participation]:
         db.session.rollback()
         return [db.session.get_one(Participation, one) for one in self.people]
 
-    def rows(self) -> Any:
+    def seat_rows(self) -> Any:
         return select(MeetingParty).where(MeetingParty.meeting_id == self.meeting)
 
-    def waiting(self) -> dict[tuple[UUID, Capacity], list[UUID]]:
+    def waiting_queues(self) -> dict[tuple[UUID, Capacity], list[UUID]]:
         db.session.rollback()
         found: dict[tuple[UUID, Capacity], list[UUID]] = {}
         waits = select(Participation).where(
@@ -425,10 +425,10 @@ class Parts(RuleBasedStateMachine):
         return found
 
 
-def test_in_whatever_order_it_is_done(office: Office) -> None:
-    Parts.office = office
+def test_state_stays_consistent_in_any_order_of_actions(office: Office) -> None:
+    ParticipationMachine.office = office
     run_state_machine_as_test(
-        Parts,
+        ParticipationMachine,
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=25,
@@ -440,8 +440,8 @@ def test_in_whatever_order_it_is_done(office: Office) -> None:
     )
 
 
-def test_two_at_the_office_do_and_undo_the_same_at_once(office: Office) -> None:
-    """Of two who take the same people off one does it; of three who undo it one brings them back, each once."""
+def test_two_coordinators_withdraw_and_undo_the_same_people_at_once(office: Office) -> None:
+    """One of two simultaneous withdrawals applies; one of three simultaneous undos restores, each exactly once."""
     cast = office.cast
     people = [office.participation_of(name, CODE) for name in ("us1", "us2", "us3", "us4")]
     desks = [cast.viewer("st-coord", meeting=CODE, now=BEFORE_LVR_1) for _each in range(3)]
@@ -463,7 +463,7 @@ def test_two_at_the_office_do_and_undo_the_same_at_once(office: Office) -> None:
 
 
 def at_once(office: Office, commands: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What came of each, done at the same moment: its result, or the refusal."""
+    """Run the calls at the same time and return the result or refusal of each."""
 
     def run(command: Callable[[], Any]) -> Any:
         with office.cast.app.app_context():

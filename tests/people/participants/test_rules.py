@@ -1,4 +1,4 @@
-"""Decisions about taking part."""
+"""Rules of participations."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def present(**changes: Any) -> Presence:
     return Presence(**{"present_from": DAYS.first, "present_to": DAYS.last} | changes)
 
 
-def test_every_value_has_its_word() -> None:
+def test_every_value_has_a_label() -> None:
     enumerations = (
         AnswerAudience,
         Audience,
@@ -66,24 +66,24 @@ def test_only_participants_sit_at_the_table() -> None:
     assert {capacity.role for capacity in Capacity if capacity is not Capacity.PARTICIPANT} == {Role.OBSERVER}
 
 
-def test_a_link_lasts_until_registration_closes_or_sixty_days() -> None:
+def test_link_expires_when_registration_closes_or_after_sixty_days() -> None:
     assert link_expires(NOON, NOON - timedelta(days=300)) == NOON
     assert link_expires(None, NOON) == NOON + DEFAULT_LINK_LIFETIME == NOON + timedelta(days=60)
 
 
 @pytest.mark.parametrize("status", ParticipationStatus)
-def test_an_invitation_taken_back_is_answered_no_more(status: ParticipationStatus) -> None:
+def test_withdrawn_invitation_cannot_be_answered(status: ParticipationStatus) -> None:
     closed_off = {ParticipationStatus.TAKEN_BACK, ParticipationStatus.NOMINATED, ParticipationStatus.WAITING}
 
     assert may_answer(status, OPEN, NOON) is (status not in closed_off)
 
 
-def test_the_instant_of_closing_is_closed() -> None:
+def test_registration_is_closed_at_the_closing_instant() -> None:
     assert OPEN.is_open(NOON + timedelta(hours=23))
     assert not OPEN.is_open(NOON + timedelta(days=1))
 
 
-def test_a_meeting_that_does_not_take_place_takes_nobody() -> None:
+def test_cancelled_meeting_accepts_nobody() -> None:
     cancelled = RegistrationWindow(takes_place=False, closes_at=None)
 
     assert not may_answer(ParticipationStatus.INVITED, cancelled, NOON)
@@ -92,7 +92,7 @@ def test_a_meeting_that_does_not_take_place_takes_nobody() -> None:
 
 
 @pytest.mark.parametrize("status", set(ParticipationStatus) - GONE)
-def test_who_is_on_the_list_is_not_invited_twice(status: ParticipationStatus) -> None:
+def test_person_on_the_list_cannot_be_invited_twice(status: ParticipationStatus) -> None:
     with pytest.raises(Refusal, match="who is on the list already"):
         check_not_already_invited("Kim Ji-won", status)
 
@@ -107,11 +107,11 @@ def test_who_is_on_the_list_is_not_invited_twice(status: ParticipationStatus) ->
         ("Resource-Person", Capacity.RESOURCE_PERSON),
     ],
 )
-def test_capacities_are_found_by_their_words(called: str, capacity: Capacity) -> None:
+def test_capacities_are_found_by_their_labels(called: str, capacity: Capacity) -> None:
     assert parse_capacity(called) is capacity
 
 
-def test_an_unknown_capacity_names_the_known_ones() -> None:
+def test_unknown_capacity_lists_the_known_ones() -> None:
     with pytest.raises(Refusal, match="special observer, resource person"):
         parse_capacity("king")
 
@@ -127,7 +127,7 @@ def test_parties_are_found_by_code_or_any_name() -> None:
         find_party(" ", parties)
 
 
-def test_days_present_lie_among_the_days_of_the_meeting() -> None:
+def test_days_present_are_among_the_days_of_the_meeting() -> None:
     refuse_absence(present(), DAYS)
     with pytest.raises(Refusal, match="leave before you arrive"):
         refuse_absence(present(present_from=DAYS.last, present_to=DAYS.first), DAYS)
@@ -148,13 +148,13 @@ def at(day: int, hour: int) -> datetime:
         ((Absence(at(2, 9), at(2, 12)), Absence(at(2, 11), at(2, 13))), "overlap"),
     ],
 )
-def test_hours_away_lie_within_the_days_and_do_not_overlap(away: tuple[Absence, ...], said: str) -> None:
+def test_hours_away_are_within_the_days_and_do_not_overlap(away: tuple[Absence, ...], said: str) -> None:
     refuse_absence(present(away=(Absence(at(2, 12), at(2, 13)), Absence(at(2, 9), at(2, 12)))), DAYS)
     with pytest.raises(Refusal, match=said):
         refuse_absence(present(away=away), DAYS)
 
 
-def test_the_place_in_lists_follows_the_name_until_something_else_is_typed() -> None:
+def test_sort_name_follows_the_name_until_it_is_edited() -> None:
     assert listed_under("", "", "Kim Ji-won") == "Kim Ji-won"
     assert listed_under("Lee", "Lee", "Kim Ji-won") == "Kim Ji-won"
     assert listed_under("Żelazny", "Kim", "Kim Ji-won") == "Żelazny"

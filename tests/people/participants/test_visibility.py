@@ -1,4 +1,4 @@
-"""What a person chose for each audience is obeyed everywhere: in lists, counts, searches, pages and on the agenda."""
+"""A person's visibility choices apply everywhere: lists, counts, searches, pages and the agenda."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ OPENED = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS, Condition.WINDOW})
 
 @pytest.fixture
 def meeting(office: Office) -> str:
-    """TRD-1 in its days, whose rules let observers read the list."""
+    """TRD-1 during its days, with rules that let observers read the list."""
     set_clock(office.cast.app, MIDDLE_OF_TRD_1)
     meeting_id = office.cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -41,7 +41,7 @@ def meeting(office: Office) -> str:
 
 @pytest.fixture
 def choose(office: Office) -> Callable[..., UUID]:
-    """Lets a persona show the audiences only so much; the id of the participation."""
+    """Limit what the audiences see of a persona and return the id of the participation."""
 
     def chosen(name: str, **shown: str) -> UUID:
         participation_id = participation_of(office.cast, name)
@@ -78,7 +78,7 @@ def fetched(office: Office, persona: str, address: str) -> TestResponse:
 
 
 @pytest.mark.usefixtures("meeting")
-def test_whoever_is_hidden_from_an_audience_is_in_none_of_its_lists_and_counts(
+def test_hidden_person_is_in_no_list_and_count_of_that_audience(
     office: Office, choose: Callable[..., UUID]
 ) -> None:
     before = {persona: listed(office, persona) for persona in ("xo2", "in-ko1", "us1")}
@@ -93,7 +93,7 @@ def test_whoever_is_hidden_from_an_audience_is_in_none_of_its_lists_and_counts(
 
 
 @pytest.mark.usefixtures("meeting")
-def test_of_whoever_shows_the_name_only_nothing_else_is_shown_or_found(
+def test_person_who_shows_only_the_name_is_not_shown_or_found_by_anything_else(
     office: Office, choose: Callable[..., UUID]
 ) -> None:
     choose("kr4", table="name")
@@ -114,7 +114,7 @@ def test_of_whoever_shows_the_name_only_nothing_else_is_shown_or_found(
         assert listed(office, persona, "canary").found == 1
 
 
-def test_the_page_of_a_hidden_person_is_the_404_of_one_who_does_not_exist(
+def test_page_of_a_hidden_person_is_the_404_of_an_unknown_person(
     office: Office, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     hidden = choose("kr4", interpreters="nothing", observers="nothing")
@@ -129,7 +129,7 @@ def test_the_page_of_a_hidden_person_is_the_404_of_one_who_does_not_exist(
         assert fetched(office, persona, f"{meeting}/participants/{hidden}").status_code == 200
 
 
-def test_at_the_table_a_name_is_always_told_even_where_a_row_says_otherwise(
+def test_table_always_sees_the_name_even_if_a_row_says_otherwise(
     office: Office, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     hidden = choose("kr4", table="nothing")
@@ -138,7 +138,7 @@ def test_at_the_table_a_name_is_always_told_even_where_a_row_says_otherwise(
     assert line_of(office, "us1", "kr4").native == ""
 
 
-def test_the_agenda_does_not_name_to_observers_and_interpreters_whoever_hides_from_them(
+def test_agenda_does_not_name_people_to_audiences_they_hide_from(
     office: Office, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     session = f"{meeting}/agenda/sessions/{office.cast.session('TRD-1-04')}"
@@ -158,7 +158,7 @@ def test_the_agenda_does_not_name_to_observers_and_interpreters_whoever_hides_fr
             assert written in fetched(office, persona, address).text, (persona, address)
 
 
-def test_the_agenda_shows_the_native_script_to_whom_it_is_shown(
+def test_agenda_shows_the_native_script_only_to_permitted_audiences(
     office: Office, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     session = f"{meeting}/agenda/sessions/{office.cast.session('TRD-1-04')}"
@@ -174,7 +174,7 @@ def test_the_agenda_shows_the_native_script_to_whom_it_is_shown(
         assert native in fetched(office, persona, session).text
 
 
-def test_calendar_files_and_feeds_of_observers_and_interpreters_name_nobody(office: Office, meeting: str) -> None:
+def test_calendar_files_and_feeds_of_observers_and_interpreters_contain_no_names(office: Office, meeting: str) -> None:
     session = office.cast.session("TRD-1-04")
     names = [name for (name,) in db.session.query(Person.name).filter(Person.name != "")]
     own = {persona: db.session.get_one(Person, office.cast.person(persona)).name for persona in ("xo2", "in-ko1")}
@@ -186,7 +186,7 @@ def test_calendar_files_and_feeds_of_observers_and_interpreters_name_nobody(offi
 
 
 @pytest.mark.usefixtures("meeting")
-def test_the_same_number_of_statements_whatever_is_hidden(
+def test_number_of_statements_does_not_depend_on_what_is_hidden(
     office: Office, choose: Callable[..., UUID], statements: Callable[[Callable[[], Any]], int]
 ) -> None:
     viewer = office.cast.viewer("xo2", meeting="TRD-1", now=MIDDLE_OF_TRD_1)
@@ -214,11 +214,11 @@ def test_the_same_number_of_statements_whatever_is_hidden(
         ({Role.LIAISON_DESK}, None),
     ],
 )
-def test_whoever_holds_two_roles_reads_as_both(roles: set[Role], expected: set[Audience] | None) -> None:
+def test_person_with_two_roles_reads_as_both(roles: set[Role], expected: set[Audience] | None) -> None:
     assert audiences(PARTICIPANTS_SEE, roles, OPENED) == expected
 
 
-def test_a_role_to_which_the_list_is_closed_reads_as_nobody() -> None:
+def test_role_without_access_to_the_list_reads_as_nobody() -> None:
     outside_the_window = OPENED - {Condition.WINDOW}
     without_the_rule = OPENED - {Condition.RULE_SAYS}
 
@@ -227,7 +227,7 @@ def test_a_role_to_which_the_list_is_closed_reads_as_nobody() -> None:
     assert audiences(SESSION_PEOPLE_SEE, {Role.OBSERVER}, without_the_rule) == {Audience.OBSERVERS}
 
 
-def test_what_was_not_chosen_is_shown_and_the_table_is_always_told_a_name() -> None:
+def test_default_is_visible_and_the_table_always_sees_a_name() -> None:
     assert shown_to({}, Audience.OBSERVERS) is Shown.FULL
     assert shown_to({"observers": "nothing", "table": "nothing"}, Audience.OBSERVERS) is Shown.NOTHING
     assert shown_to({"table": "nothing"}, Audience.TABLE) is Shown.NAME
@@ -235,7 +235,7 @@ def test_what_was_not_chosen_is_shown_and_the_table_is_always_told_a_name() -> N
         refuse_invisible({Audience.TABLE: Shown.NOTHING})
 
 
-def test_a_preview_shows_the_line_of_each_audience_and_keeps_nothing(office: Office) -> None:
+def test_preview_shows_the_line_of_each_audience_and_saves_nothing(office: Office) -> None:
     own = f"/meetings/{office.cast.meeting('LVR-1')}/registration/visibility"
     client = office.cast.client("us4")
 

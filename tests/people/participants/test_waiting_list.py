@@ -1,4 +1,4 @@
-"""A party's seats: never given twice, never lost, and whoever waits longest has the next one."""
+"""The seats of a party are never given twice and never lost; the longest-waiting person gets the next one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -38,14 +38,14 @@ def viewer(cast: Cast, name: str) -> Any:
 
 
 def name_for(cast: Cast, speaker: str, name: str, **facts: Any) -> UUID:
-    """Name someone for RU at LVR-1, which has one seat of five left."""
+    """Nominate someone for RU at LVR-1, which has one free seat of five."""
     party = cast.party("RU", "LVR")
     return nominations_nominating.nominate(
         viewer(cast, speaker), party, Nominee(name=name, **facts), once=uuid4().hex, now=clock.now()
     )
 
 
-def stands(participation_id: UUID) -> tuple[ParticipationStatus, int | None, int | None]:
+def place_of(participation_id: UUID) -> tuple[ParticipationStatus, int | None, int | None]:
     db.session.rollback()
     found = db.session.get_one(Participation, participation_id)
     return found.status, found.seat, found.queue_no
@@ -72,7 +72,7 @@ def set_seats(cast: Cast, number: int) -> None:
     )
 
 
-def test_the_lowest_seat_is_given() -> None:
+def test_lowest_free_seat_is_given() -> None:
     assert [free_seat(taken) for taken in (set(), {1, 2}, {1, 3}, {2})] == [1, 3, 2, 1]
 
 
@@ -81,17 +81,17 @@ def test_there_is_room_below_the_number_of_seats(seats: int, taken: int, room: b
     assert has_room(seats, taken) is room
 
 
-def test_whoever_comes_after_the_last_seat_waits_in_order(cast: Cast) -> None:
+def test_nominees_after_the_last_seat_wait_in_order(cast: Cast) -> None:
     people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
 
-    assert [stands(one) for one in people] == [
+    assert [place_of(one) for one in people] == [
         (ParticipationStatus.NOMINATED, 5, None),
         (ParticipationStatus.WAITING, None, 1),
         (ParticipationStatus.WAITING, None, 2),
     ]
 
 
-def test_a_freed_seat_goes_to_the_first_who_waits(office: Office) -> None:
+def test_freed_seat_goes_to_the_first_in_the_queue(office: Office) -> None:
     cast = office.cast
     one = name_for(cast, "ru1", "One")
     two = name_for(cast, "ru1", "Two", email="two@example.invalid")
@@ -99,13 +99,13 @@ def test_a_freed_seat_goes_to_the_first_who_waits(office: Office) -> None:
 
     withdraw(cast, one)
 
-    assert stands(one) == (ParticipationStatus.TAKEN_BACK, None, None)
-    assert stands(two) == (ParticipationStatus.INVITED, 5, None)
-    assert stands(three) == (ParticipationStatus.WAITING, None, 2)
+    assert place_of(one) == (ParticipationStatus.TAKEN_BACK, None, None)
+    assert place_of(two) == (ParticipationStatus.INVITED, 5, None)
+    assert place_of(three) == (ParticipationStatus.WAITING, None, 2)
     assert [letter.recipients for letter in office.mail()] == [("two@example.invalid",)]
 
 
-def test_whoever_declines_by_link_frees_the_seat(office: Office) -> None:
+def test_declining_by_link_frees_the_seat(office: Office) -> None:
     cast = office.cast
     one = name_for(cast, "ru1", "One", email="one@example.invalid")
     two = name_for(cast, "ru1", "Two")
@@ -115,11 +115,11 @@ def test_whoever_declines_by_link_frees_the_seat(office: Office) -> None:
 
     answer_link(browser, "decline")
 
-    assert stands(one) == (ParticipationStatus.DECLINED, None, None)
-    assert stands(two)[1] == 5
+    assert place_of(one) == (ParticipationStatus.DECLINED, None, None)
+    assert place_of(two)[1] == 5
 
 
-def test_whoever_comes_after_all_finds_the_seat_taken(office: Office) -> None:
+def test_participant_who_rejoins_late_finds_the_seat_taken(office: Office) -> None:
     cast = office.cast
     name_for(cast, "ru1", "One", email="one@example.invalid")
     name_for(cast, "ru1", "Two")
@@ -137,15 +137,15 @@ def test_whoever_comes_after_all_finds_the_seat_taken(office: Office) -> None:
     assert "All seats are taken now" in answer.text
 
 
-def test_the_office_frees_a_seat_as_well(cast: Cast) -> None:
+def test_coordinator_frees_a_seat_by_withdrawing_someone(cast: Cast) -> None:
     one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two")
 
     invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
 
-    assert stands(two)[:2] == (ParticipationStatus.NOMINATED, 5)
+    assert place_of(two)[:2] == (ParticipationStatus.NOMINATED, 5)
 
 
-def test_the_office_may_seat_one_more_and_is_told(cast: Cast) -> None:
+def test_coordinator_can_overbook_by_one_and_sees_it(cast: Cast) -> None:
     name_for(cast, "ru1", "One")
 
     answer = send(
@@ -160,23 +160,23 @@ def test_the_office_may_seat_one_more_and_is_told(cast: Cast) -> None:
     assert found == 6
 
 
-def test_an_invitation_of_the_office_has_a_seat(cast: Cast) -> None:
+def test_person_invited_by_the_coordinator_gets_a_seat(cast: Cast) -> None:
     invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
 
     invited = invitations.invite_person(viewer(cast, "st-coord"), invitee, now=clock.now())
 
-    assert stands(invited) == (ParticipationStatus.INVITED, 5, None)
+    assert place_of(invited) == (ParticipationStatus.INVITED, 5, None)
 
 
-def test_more_seats_seat_those_who_wait_and_fewer_unseat_nobody(cast: Cast) -> None:
+def test_more_seats_seat_waiting_people_and_fewer_seats_remove_nobody(cast: Cast) -> None:
     people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
 
     set_seats(cast, 6)
-    assert [stands(one)[1:] for one in people] == [(5, None), (6, None), (None, 2)]
+    assert [place_of(one)[1:] for one in people] == [(5, None), (6, None), (None, 2)]
 
     set_seats(cast, 2)
     withdraw(cast, people[0])
-    assert [stands(one)[1:] for one in people] == [(None, None), (6, None), (None, 2)]
+    assert [place_of(one)[1:] for one in people] == [(None, None), (6, None), (None, 2)]
 
 
 def test_seats_are_set_on_their_page(cast: Cast) -> None:
@@ -193,7 +193,7 @@ def test_seats_are_set_on_their_page(cast: Cast) -> None:
     assert seats[cast.party("RU", "LVR")] == {"observer": 2}
 
 
-def test_the_office_invites_whom_it_brought_back_to_wait_lodged_or_not(office: Office) -> None:
+def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_is_submitted(office: Office) -> None:
     cast, desk = office.cast, viewer(office.cast, "st-coord")
     set_seats(cast, 5)
     invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
@@ -201,27 +201,27 @@ def test_the_office_invites_whom_it_brought_back_to_wait_lodged_or_not(office: O
     done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [five], now=clock.now())
     six = name_for(cast, "ru1", "Six")
     roster.undo(desk, done, now=clock.now())
-    assert stands(five) == (ParticipationStatus.WAITING, None, 1)
+    assert place_of(five) == (ParticipationStatus.WAITING, None, 1)
     nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
     office.mail()
 
     withdraw(cast, six)
 
-    assert stands(five) == (ParticipationStatus.INVITED, 5, None)
+    assert place_of(five) == (ParticipationStatus.INVITED, 5, None)
     assert [letter.recipients for letter in office.mail()] == [("five@example.invalid",)]
 
 
-def test_a_seat_of_a_meeting_that_was_cancelled_is_nobodys(cast: Cast) -> None:
+def test_seat_at_a_cancelled_meeting_goes_to_nobody(cast: Cast) -> None:
     one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two", email="two@example.invalid")
     send(cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/cancel")
 
     invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
 
-    assert stands(two) == (ParticipationStatus.WAITING, None, 1)
+    assert place_of(two) == (ParticipationStatus.WAITING, None, 1)
 
 
-def test_a_party_with_people_on_its_list_keeps_its_place_at_the_meeting(cast: Cast) -> None:
-    """Else they would stand on a list that nobody can open, replace or lodge any more."""
+def test_party_with_people_on_its_list_cannot_be_removed_from_the_meeting(cast: Cast) -> None:
+    """Otherwise they would remain on a list that nobody can open, edit or submit."""
     desk, kp = viewer(cast, "st-coord"), cast.party("KP", "LVR")
     named = nominations_nominating.nominate(desk, kp, Nominee(name="Han"), once=uuid4().hex, now=clock.now())
     client, settings = cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/settings"
@@ -236,15 +236,16 @@ def test_a_party_with_people_on_its_list_keeps_its_place_at_the_meeting(cast: Ca
 
 
 @pytest.mark.parametrize("rounds", [2])
-def test_racers_share_the_seats_and_nobody_is_lost(cast: Cast, rounds: int) -> None:
-    """Twelve names at once for five seats, round after round: five sit, seven wait in order, and each freed seat is
-    somebody's at once."""
+def test_simultaneous_nominations_share_the_seats_and_lose_nobody(cast: Cast, rounds: int) -> None:
+    """Twelve simultaneous nominations for five seats, several rounds: five get seats, seven wait in order, and each
+    freed seat is given at once.
+    """
     for _round in range(rounds):
         race(cast, cast.party("RU", "LVR"), racers=12)
 
 
 def race(cast: Cast, party_id: UUID, racers: int) -> None:
-    """Let so many name one person each at the same moment, then five who sit go at once."""
+    """Nominate this many people at the same moment, then withdraw five seated people at the same moment."""
     clear(cast, party_id)
     desk = viewer(cast, "st-coord")
     nominations_submitting.set_seats(
@@ -264,7 +265,7 @@ def race(cast: Cast, party_id: UUID, racers: int) -> None:
     with ThreadPoolExecutor(racers) as pool:
         people = list(pool.map(lambda number: Context().run(enter, number), range(racers)))
 
-    seats = [stands(one) for one in people]
+    seats = [place_of(one) for one in people]
     assert sorted(seat for _status, seat, _queue in seats if seat) == [1, 2, 3, 4, 5]
     assert sorted(queue for _status, _seat, queue in seats if queue) == list(range(1, racers - 4))
     first = [people[[queue for _s, _seat, queue in seats].index(number)] for number in range(1, 6)]
@@ -278,11 +279,11 @@ def race(cast: Cast, party_id: UUID, racers: int) -> None:
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda one: Context().run(leave, one), sitting))
 
-    assert sorted(stands(one)[1] or 0 for one in first) == [1, 2, 3, 4, 5]
+    assert sorted(place_of(one)[1] or 0 for one in first) == [1, 2, 3, 4, 5]
 
 
 def clear(cast: Cast, party_id: UUID) -> None:
-    """Nobody is on the party's list."""
+    """Withdraw everyone on the party's list."""
     desk = viewer(cast, "st-coord")
     there = next(party for party in nominations_nominations.party_lists(desk) if party.party_id == party_id)
     for line in [*there.waiting, *there.nominees]:

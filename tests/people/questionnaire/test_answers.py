@@ -1,4 +1,4 @@
-"""Answers to the office's questions: sealed, read by those who were named to the person, destroyed on their day."""
+"""Answers to the coordinator's questions: sealed, read by the audience named on the page, deleted on their day."""
 
 import struct
 import zlib
@@ -27,7 +27,7 @@ from tests.people.asking import answers, asked, meeting
 from tests.people.conftest import Office
 
 CANARY = "heron-at-the-lake"
-#: They read what their own parties answered to the same questions.
+#: They read the answers of their own parties to the same questions.
 OTHER_FOCAL_POINTS = {"kr3", "kp2", "ch2"}
 AUDIENCES = ("office", "office_and_focal_point", "liaison_desk")
 
@@ -37,7 +37,7 @@ def own_page(office: Office, code: str = "SCD-1") -> str:
 
 
 def png(*, width: int = 4, height: int = 3, note: str = "") -> bytes:
-    """A small picture, perhaps with words that a camera wrote into it."""
+    """A small picture, optionally with a text chunk as a camera writes it."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -55,14 +55,14 @@ def answer_of(office: Office, question_id: UUID, email: str = "us4@example.inval
 
 
 def all_bytes(office: Office) -> bytes:
-    """Everything that is kept beside the keys."""
+    """The contents of all files of the instance."""
     db.session.rollback()
     instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
     return b"".join(file.read_bytes() for file in instance.rglob("*") if file.is_file())
 
 
-def without_address(office: Office) -> UUID:
-    """The participation of someone of party KP who has no address."""
+def participation_without_address(office: Office) -> UUID:
+    """The participation of a person of party KP without an address."""
     db.session.rollback()
     found = (
         select(Participation.id)
@@ -76,7 +76,7 @@ def page_for(office: Office) -> str:
     return f"{meeting(office)}/participants/{without_address(office)}/registration/questions"
 
 
-def test_a_meeting_without_questions_has_no_such_step(office: Office) -> None:
+def test_meeting_without_questions_has_no_questions_step(office: Office) -> None:
     client = office.cast.client("us4")
 
     assert "Questions of the office" not in client.get(f"{meeting(office)}/registration").text
@@ -98,7 +98,7 @@ def test_answers_are_saved_and_shown_again(office: Office) -> None:
     assert "questions.answered" in db.session.scalars(select(AuditEntry.action)).all()
 
 
-def test_what_is_answered_stands_nowhere_in_clear(office: Office) -> None:
+def test_answers_are_stored_nowhere_as_plain_text(office: Office) -> None:
     words = asked(office, "What else?")
     scan = asked(office, "A scan?", kind="file")
     answers(office, "us4", {words: CANARY, scan: (BytesIO(f"A page about {CANARY}.".encode()), f"{CANARY}.txt")})
@@ -119,7 +119,7 @@ def test_what_is_answered_stands_nowhere_in_clear(office: Office) -> None:
         ("file", None, "needs an answer"),
     ],
 )
-def test_what_is_no_answer_is_refused_and_the_others_stay_as_typed(
+def test_invalid_answer_is_refused_and_the_other_answers_stay_as_typed(
     office: Office, kind: str, typed: str | None, said: str
 ) -> None:
     other = asked(office, "What else?")
@@ -145,7 +145,7 @@ def test_what_is_no_answer_is_refused_and_the_others_stay_as_typed(
         (b"x" * 4_001, "larger than"),
     ],
 )
-def test_a_file_that_is_not_taken_in_is_refused_at_its_question_and_what_was_typed_stays(
+def test_refused_file_is_reported_at_its_question_and_typed_text_stays(
     office: Office, content: bytes, said: str
 ) -> None:
     words = asked(office, "What else?")
@@ -161,7 +161,7 @@ def test_a_file_that_is_not_taken_in_is_refused_at_its_question_and_what_was_typ
     assert db.session.scalars(select(StoredFile)).all() == []
 
 
-def test_a_picture_is_handed_out_without_what_a_camera_wrote_into_it_and_as_an_attachment(office: Office) -> None:
+def test_picture_is_downloaded_as_an_attachment_without_camera_data(office: Office) -> None:
     scan = asked(office, "A scan?", kind="file")
     answers(office, "us4", {scan: (BytesIO(png(note=CANARY)), f"{CANARY}.png")})
     kept = answer_of(office, scan)
@@ -175,7 +175,7 @@ def test_a_picture_is_handed_out_without_what_a_camera_wrote_into_it_and_as_an_a
     assert given.data == png()
 
 
-def test_sent_twice_from_one_page_is_saved_once_without_a_word(office: Office) -> None:
+def test_form_sent_twice_is_saved_once_without_an_error(office: Office) -> None:
     words = asked(office, "What else?")
     scan = asked(office, "A scan?", kind="file")
     client = office.cast.client("us4")
@@ -189,7 +189,7 @@ def test_sent_twice_from_one_page_is_saved_once_without_a_word(office: Office) -
     assert len(db.session.scalars(select(StoredFile)).all()) == 1
 
 
-def test_two_devices_lose_nothing(office: Office) -> None:
+def test_two_devices_do_not_overwrite_each_other(office: Office) -> None:
     words = asked(office, "What else?")
     version = page(office.cast.client("us4").get(own_page(office))).select_one("#version")["value"]
     answers(office, "us4", {words: "Saved first"})
@@ -201,7 +201,7 @@ def test_two_devices_lose_nothing(office: Office) -> None:
     assert page(late).select_one(f"#q_{words.hex}").get_text().strip() == "Typed later"
 
 
-def test_an_answer_is_not_saved_for_readers_whom_the_page_did_not_name(office: Office) -> None:
+def test_answer_is_not_saved_if_its_audience_changed_after_the_page_was_shown(office: Office) -> None:
     words = asked(office, "What else?")
     client = office.cast.client("us4")
     shown = page(client.get(own_page(office))).select_one("#version")["value"]
@@ -215,7 +215,7 @@ def test_an_answer_is_not_saved_for_readers_whom_the_page_did_not_name(office: O
     assert answer_of(office, words) is None
 
 
-def test_another_file_replaces_the_first_and_a_box_takes_it_away(office: Office) -> None:
+def test_new_file_replaces_the_first_and_a_checkbox_removes_it(office: Office) -> None:
     scan = asked(office, "A scan?", kind="file")
     answers(office, "us4", {scan: (BytesIO(png()), "scan.png")})
     first = answer_of(office, scan).file_id
@@ -230,7 +230,7 @@ def test_another_file_replaces_the_first_and_a_box_takes_it_away(office: Office)
     assert db.session.scalars(select(StoredFile)).all() == []
 
 
-def test_an_emptied_field_takes_the_answer_away(office: Office) -> None:
+def test_emptied_field_deletes_the_answer(office: Office) -> None:
     words = asked(office, "What else?")
     answers(office, "us4", {words: "Something"})
 
@@ -238,7 +238,7 @@ def test_an_emptied_field_takes_the_answer_away(office: Office) -> None:
     assert answer_of(office, words) is None
 
 
-def test_after_registration_closed_nothing_is_saved(office: Office) -> None:
+def test_after_registration_closes_nothing_is_saved(office: Office) -> None:
     words = asked(office, "What else?")
     client = office.cast.client("us4")
     version = page(client.get(own_page(office))).select_one("#version")["value"]
@@ -267,7 +267,7 @@ def test_after_registration_closed_nothing_is_saved(office: Office) -> None:
         ("st-arch", ()),
     ],
 )
-def test_answers_are_read_by_their_audience_alone(office: Office, persona: str, reads: tuple[str, ...]) -> None:
+def test_answers_are_read_only_by_their_audience(office: Office, persona: str, reads: tuple[str, ...]) -> None:
     by_audience = {one: asked(office, f"Question for {one}?", audience=one) for one in AUDIENCES}
     files = {one: asked(office, f"File for {one}?", audience=one, kind="file") for one in AUDIENCES}
     given = {by_audience[one]: f"{CANARY} {one}." for one in AUDIENCES}
@@ -292,7 +292,7 @@ def test_answers_are_read_by_their_audience_alone(office: Office, persona: str, 
             assert table.status_code == 404
 
 
-def test_a_focal_point_reads_the_own_partys_answers_only(office: Office) -> None:
+def test_focal_point_reads_only_the_own_partys_answers(office: Office) -> None:
     shared = asked(office, "What else?", audience="office_and_focal_point")
     answers(office, "us4", {shared: "An answer of us4"})
     answers(office, "kr2", {shared: "An answer of kr2"})
@@ -304,7 +304,7 @@ def test_a_focal_point_reads_the_own_partys_answers_only(office: Office) -> None
     assert "PARK Ga-jeong" not in table
 
 
-def test_whoever_takes_part_sees_no_answers_of_others_on_the_list(office: Office) -> None:
+def test_participant_sees_no_answers_of_others_on_the_list(office: Office) -> None:
     words = asked(office, "What else?", audience="office_and_focal_point")
     answers(office, "us4", {words: CANARY})
     participation = office.participation_of("us4", "SCD-1")
@@ -313,7 +313,7 @@ def test_whoever_takes_part_sees_no_answers_of_others_on_the_list(office: Office
         assert CANARY not in office.cast.client(persona).get(f"{meeting(office)}/participants/{participation}").text
 
 
-def test_before_the_exchange_the_travel_desk_reads_no_answers_of_people_it_does_not_know_of(office: Office) -> None:
+def test_before_the_exchange_the_travel_desk_reads_no_answers_of_hidden_people(office: Office) -> None:
     for_desk = asked(office, "Desk?", code="LVR-1", audience="liaison_desk")
     answers(office, "us4", {for_desk: CANARY}, code="LVR-1")
     desk, table = office.cast.client("st-travel"), f"{meeting(office, 'LVR-1')}/questions/{for_desk}/answers"
@@ -327,7 +327,7 @@ def test_before_the_exchange_the_travel_desk_reads_no_answers_of_people_it_does_
     assert CANARY in desk.get(table).text
 
 
-def test_choices_are_counted_for_those_who_read_them(office: Office) -> None:
+def test_choices_are_counted_for_their_readers(office: Office) -> None:
     excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
     for persona, choice in (("us4", "Lake"), ("us1", "Lake"), ("kr2", "Monastery")):
         answers(office, persona, {excursion: choice})
@@ -338,7 +338,7 @@ def test_choices_are_counted_for_those_who_read_them(office: Office) -> None:
     assert figures == ["2 Lake", "1 Monastery"]
 
 
-def test_a_table_costs_the_same_whoever_answered(office: Office, statements: Any) -> None:
+def test_table_takes_the_same_queries_for_any_number_of_answers(office: Office, statements: Any) -> None:
     words = asked(office, "What else?")
     coordinator, table = office.cast.client("st-coord"), f"{meeting(office)}/questions/{words}/answers"
     answers(office, "us4", {words: "One"})
@@ -350,7 +350,7 @@ def test_a_table_costs_the_same_whoever_answered(office: Office, statements: Any
     assert statements(lambda: office.cast.client("us4").get(own_page(office))) <= 16  # A sign-in is opened with it.
 
 
-def test_exports_hold_what_their_reader_reads(office: Office) -> None:
+def test_exports_contain_what_their_reader_may_read(office: Office) -> None:
     for_office, for_desk = asked(office, "Office?"), asked(office, "Desk?", audience="liaison_desk")
     answers(office, "us4", {for_office: "To the office", for_desk: "To the desk"})
     participation = office.participation_of("us4", "SCD-1")
@@ -365,7 +365,7 @@ def test_exports_hold_what_their_reader_reads(office: Office) -> None:
     assert nobody == ({}, {})
 
 
-def test_whoever_reads_answers_of_others_finds_their_table_from_the_persons_page(office: Office) -> None:
+def test_reader_of_answers_finds_the_table_from_the_persons_page(office: Office) -> None:
     shared = asked(office, "What else?", audience="office_and_focal_point")
     answers(office, "us4", {shared: "An answer of us4"})
     of_person = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}"

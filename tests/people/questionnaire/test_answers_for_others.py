@@ -1,4 +1,4 @@
-"""Answers written for someone without an address, and what a purge leaves of answers."""
+"""Answers entered for a person without an address, and what a purge leaves of answers."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -19,7 +19,7 @@ from tests.people.conftest import Office
 from tests.people.questionnaire.test_answers import CANARY, answer_of, own_page, page_for, png
 
 
-def test_a_focal_point_answers_for_someone_without_an_address(office: Office) -> None:
+def test_focal_point_answers_for_a_person_without_an_address(office: Office) -> None:
     shared = asked(office, "What else?", audience="office_and_focal_point")
 
     answer = send(office.cast.client("kp2"), page_for(office), **{f"q_{shared.hex}": "Written for RO"})
@@ -30,7 +30,7 @@ def test_a_focal_point_answers_for_someone_without_an_address(office: Office) ->
     assert "RO Kyon-bon" in table
 
 
-def test_who_writes_for_someone_does_not_read_what_is_not_for_them(office: Office) -> None:
+def test_focal_point_who_enters_an_answer_does_not_read_answers_for_others(office: Office) -> None:
     secret = asked(office, "Desk?", audience="liaison_desk", required="y")
     field = f"q_{secret.hex}"
     assert send(office.cast.client("st-coord"), page_for(office), **{field: CANARY}).status_code == 303
@@ -56,7 +56,7 @@ def test_nobody_else_answers_for_them(office: Office, persona: str) -> None:
     assert client.post(page_for(office), headers={"Sec-Fetch-Site": "same-origin"}).status_code in {400, 404}
 
 
-def test_for_someone_with_an_address_nobody_answers(office: Office) -> None:
+def test_nobody_answers_for_a_person_with_an_address(office: Office) -> None:
     asked(office, "What else?")
     own = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}/registration/questions"
 
@@ -69,7 +69,7 @@ def purge(day: Any) -> dict[UUID, dict[str, int]]:
         return purge_answers(day, datetime(2028, 1, 1, tzinfo=UTC))
 
 
-def test_on_their_day_answers_are_destroyed_and_counted_without_a_name(office: Office) -> None:
+def test_answers_are_deleted_on_their_day_and_counted_without_names(office: Office) -> None:
     words, scan = asked(office, "What else?"), asked(office, "A scan?", kind="file")
     later = asked(office, "Later?", purge_on="2028-06-01")
     answers(office, "us4", {words: "Something", scan: (BytesIO(png()), "scan.png"), later: "Stays"})
@@ -90,7 +90,7 @@ def test_on_their_day_answers_are_destroyed_and_counted_without_a_name(office: O
     assert "What else?" not in office.cast.client("us4").get(own_page(office)).text
 
 
-def test_a_purge_that_was_killed_after_the_key_is_gone_on_with(office: Office) -> None:
+def test_purge_interrupted_after_the_key_resumes(office: Office) -> None:
     words = asked(office, "What else?")
     answers(office, "us4", {words: "Something"})
     due = db.session.get_one(Question, words).purge_on

@@ -1,4 +1,4 @@
-"""The office's own questions: asked once, in order, worded anew as far as that changes nothing for who answered."""
+"""The coordinator's own questions: unique, ordered, and edited only as far as given answers stay valid."""
 
 from datetime import date
 
@@ -30,13 +30,13 @@ def edit(office: Office, saved: str, /, **typed: str) -> TestResponse:
     return send(office.cast.client("st-coord"), address, **typed)
 
 
-def test_before_anything_is_asked_the_page_says_what_to_ask(office: Office) -> None:
+def test_page_without_questions_says_what_to_ask(office: Office) -> None:
     shown = office.cast.client("st-coord").get(f"{meeting(office)}/questions").text
 
     assert "Nothing is asked beside the usual" in shown
 
 
-def test_a_question_says_who_reads_its_answers_and_until_when(office: Office) -> None:
+def test_question_says_who_reads_its_answers_and_until_when(office: Office) -> None:
     asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk")
 
     shown = office.cast.client("us4").get(f"{meeting(office)}/registration/questions").text
@@ -63,7 +63,7 @@ def test_a_question_says_who_reads_its_answers_and_until_when(office: Office) ->
         ({"purge_on": "31 February"}, "Not a valid date"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_and_what_was_typed_stays(
+def test_invalid_question_is_refused_and_typed_text_stays(
     office: Office, typed: dict[str, str], said: str
 ) -> None:
     answer = asks(office, **{"words": "Which excursion?", "hint": "Bring boots.", **typed})
@@ -74,14 +74,14 @@ def test_what_cannot_be_asked_is_refused_and_what_was_typed_stays(
     assert words_in_order(office) == []
 
 
-def test_sent_twice_a_question_is_asked_once(office: Office) -> None:
+def test_question_sent_twice_is_asked_once(office: Office) -> None:
     assert asks(office, "Which excursion?").status_code == 303
     assert asks(office, "Which excursion?").status_code == 303
 
     assert words_in_order(office) == ["Which excursion?"]
 
 
-def test_the_same_words_in_other_terms_are_refused(office: Office) -> None:
+def test_same_question_with_other_settings_is_refused(office: Office) -> None:
     asked(office, "Which excursion?")
 
     answer = asks(office, "WHICH excursion?", required="y")
@@ -89,7 +89,7 @@ def test_the_same_words_in_other_terms_are_refused(office: Office) -> None:
     assert "asked already, as question 1" in complaints(answer)
 
 
-def test_questions_are_moved_by_buttons_and_a_second_click_moves_nothing_more(office: Office) -> None:
+def test_question_is_moved_by_a_button_and_a_second_click_has_no_effect(office: Office) -> None:
     for words in ("First", "Second", "Third"):
         asked(office, words)
     coordinator, list_ = office.cast.client("st-coord"), f"{meeting(office)}/questions"
@@ -105,7 +105,7 @@ def test_questions_are_moved_by_buttons_and_a_second_click_moves_nothing_more(of
     assert words_in_order(office) == ["Third", "First", "Second"]
 
 
-def test_a_retired_question_is_asked_no_more_and_its_answers_stay_with_their_readers(office: Office) -> None:
+def test_retired_question_is_not_asked_and_its_answers_stay_readable(office: Office) -> None:
     first = asked(office, "First")
     asked(office, "Second")
     answers(office, "us4", {first: "An answer of us4"})
@@ -118,7 +118,7 @@ def test_a_retired_question_is_asked_no_more_and_its_answers_stay_with_their_rea
     assert "An answer of us4" in office.cast.client("st-coord").get(f"{meeting(office)}/questions/{first}/answers").text
 
 
-def test_a_question_without_answers_may_become_another(office: Office) -> None:
+def test_question_without_answers_can_be_changed_completely(office: Office) -> None:
     asked(office, "Which excursion?")
 
     answer = edit(office, "Which excursion?", words="Which day?", kind="date", audience="liaison_desk")
@@ -137,7 +137,7 @@ def test_a_question_without_answers_may_become_another(office: Office) -> None:
         ({"purge_on": "2028-12-31"}, "they can go sooner, not later"),
     ],
 )
-def test_a_question_with_answers_stays_the_question_that_was_answered(
+def test_question_with_answers_keeps_its_meaning(
     office: Office, typed: dict[str, str], said: str
 ) -> None:
     excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
@@ -150,7 +150,7 @@ def test_a_question_with_answers_stays_the_question_that_was_answered(
     assert row(office, "Which excursion?").version == 1
 
 
-def test_hint_and_required_may_change_and_answers_may_go_sooner(office: Office) -> None:
+def test_question_with_answers_can_change_its_hint_and_shorten_retention(office: Office) -> None:
     excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
     answers(office, "us4", {excursion: "Lake"})
     ends_on = db.session.get_one(Meeting, office.cast.meeting("SCD-1")).ends_on
@@ -161,7 +161,7 @@ def test_hint_and_required_may_change_and_answers_may_go_sooner(office: Office) 
     assert (row(office, "Which excursion?").hint, row(office, "Which excursion?").required) == ("Boots!", True)
 
 
-def test_two_devices_of_the_office_lose_nothing(office: Office) -> None:
+def test_two_devices_of_the_coordinator_do_not_overwrite_each_other(office: Office) -> None:
     asked(office, "Which excursion?")
     address = f"{meeting(office)}/questions/{question(office, 'Which excursion?')}/edit"
     shown = page(office.cast.client("st-coord").get(address)).select_one("#version")["value"]
@@ -174,7 +174,7 @@ def test_two_devices_of_the_office_lose_nothing(office: Office) -> None:
     assert page(late).select_one("#hint").get_text().strip() == "Typed later"
 
 
-def test_something_new_makes_the_step_a_task_again(office: Office) -> None:
+def test_new_question_reopens_the_questions_step(office: Office) -> None:
     excursion = asked(office, "Which excursion?")
     answers(office, "us4", {excursion: "Lake"})
     assert "questions" in office.participation("us4@example.invalid").steps
@@ -184,7 +184,7 @@ def test_something_new_makes_the_step_a_task_again(office: Office) -> None:
     assert "questions" not in office.participation("us4@example.invalid").steps
 
 
-def test_a_copied_meeting_asks_the_same_and_keeps_answers_as_long(office: Office) -> None:
+def test_copied_meeting_has_the_same_questions_and_retention(office: Office) -> None:
     first = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk")
     retired = asked(office, "Old question")
     answers(office, "us4", {first: "Lake"})
@@ -207,7 +207,7 @@ def test_a_copied_meeting_asks_the_same_and_keeps_answers_as_long(office: Office
     )
 
 
-def test_a_meeting_that_moves_takes_the_purge_along(office: Office) -> None:
+def test_moving_a_meeting_moves_the_deletion_date(office: Office) -> None:
     asked(office, "Which excursion?", code="LVR-1")
     before = question(office, "Which excursion?", code="LVR-1")
     was = db.session.get_one(Question, before).purge_on
@@ -229,7 +229,7 @@ def test_a_meeting_that_moves_takes_the_purge_along(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "ch2", "us3", "us4", "st-travel", "st-rap1", "st-arch"])
-def test_only_the_coordinator_asks(office: Office, persona: str) -> None:
+def test_only_the_coordinator_manages_questions(office: Office, persona: str) -> None:
     excursion = asked(office, "Which excursion?")
     client = office.cast.client(persona)
 

@@ -1,4 +1,4 @@
-"""Another e-mail address: asked for by its owner, made by them where they are signed in, told to the old one."""
+"""Change of email address: requested by the owner, confirmed in a signed-in browser, reported to the old address."""
 
 import re
 from uuid import UUID
@@ -33,8 +33,8 @@ OLD, NEW = "us4@example.invalid", "renee@example.org"
 _LINK = re.compile(r"http://localhost(/links/[\w-]+)")
 
 
-def ask(office: Office, email: str, client: FlaskClient | None = None) -> list[Email]:
-    """Ask for the address on one's registration; the letters that leave."""
+def request_address(office: Office, email: str, client: FlaskClient | None = None) -> list[Email]:
+    """Request the address on the own registration and return the emails sent."""
     form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
     answer = send(client or office.cast.client("us4"), form, email=email)
     assert (answer.status_code, answer.location) == (303, form.removesuffix("/address"))
@@ -55,7 +55,7 @@ def use(browser: FlaskClient, link: str) -> int:
 
 
 def said(office: Office, persona: str | None, link: str | None) -> str:
-    """What `/address` says in a browser of this persona, or of nobody, that opened the link, or none."""
+    """What `/address` says to this persona (None: not signed in) after opening the link (None: no link)."""
     browser = office.cast.client(persona) if persona else office.browser()
     if link is not None:
         assert browser.get(link).location == "/address"
@@ -65,14 +65,14 @@ def said(office: Office, persona: str | None, link: str | None) -> str:
 
 
 def press_anyway(browser: FlaskClient) -> TestResponse:
-    """Send what the button would send, from a page that shows none."""
+    """Send the confirmation form even if the page shows no button."""
     token = page(browser.get("/sign-in", follow_redirects=True)).select_one("input[name=csrf_token]")
     assert token is not None
     return browser.post("/address", data={"csrf_token": token["value"]}, headers=SAME_ORIGIN)
 
 
 def addresses(office: Office) -> tuple[str, set[str | None]]:
-    """That of us4's account, and of the persons behind it."""
+    """The address of us4's account and those of its persons."""
     db.session.rollback()
     account = db.session.get_one(Account, office.cast.account("us4") if _has(OLD) else _account(NEW))
     persons = set(db.session.scalars(select(Person.email).where(Person.account_id == account.id)))
@@ -87,10 +87,10 @@ def _account(email: str) -> UUID:
     return db.session.execute(select(Account.id).where(Account.email == email)).scalar_one()
 
 
-def test_the_new_address_counts_once_its_letter_is_answered(office: Office) -> None:
+def test_new_address_applies_after_its_email_is_confirmed(office: Office) -> None:
     client = office.cast.client("us4")
 
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
     assert addresses(office) == (OLD, {OLD})
     assert use(client, link) == 303
 
@@ -103,8 +103,8 @@ def test_the_new_address_counts_once_its_letter_is_answered(office: Office) -> N
     assert client.get("/").status_code == 200
 
 
-def test_opening_the_link_changes_nothing_however_often(office: Office) -> None:
-    link = link_in(ask(office, NEW))
+def test_opening_the_link_any_number_of_times_changes_nothing(office: Office) -> None:
+    link = link_in(request_address(office, NEW))
 
     for method in ("GET", "HEAD", "GET"):
         visitor = office.browser()
@@ -114,9 +114,9 @@ def test_opening_the_link_changes_nothing_however_often(office: Office) -> None:
     assert addresses(office) == (OLD, {OLD})
 
 
-def test_all_other_sign_ins_end_and_the_one_where_it_was_asked_for_stays(office: Office) -> None:
+def test_all_other_sign_ins_end_and_the_requesting_one_continues(office: Office) -> None:
     client, elsewhere = office.cast.client("us4"), office.cast.client("us4")
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
 
     assert use(client, link) == 303
 
@@ -124,12 +124,12 @@ def test_all_other_sign_ins_end_and_the_one_where_it_was_asked_for_stays(office:
     assert elsewhere.get("/").status_code == 303
 
 
-def test_a_link_works_once_and_a_newer_one_voids_it(office: Office) -> None:
+def test_link_works_once_and_a_newer_link_replaces_it(office: Office) -> None:
     client = office.cast.client("us4")
-    (old,) = ask(office, "other@example.org", client)
+    (old,) = request_address(office, "other@example.org", client)
     old_link = _LINK.search(old.message.get_content())
     assert old_link is not None
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
 
     client.get(old_link[1])
     assert "does not work any more" in client.get("/address").text
@@ -139,9 +139,9 @@ def test_a_link_works_once_and_a_newer_one_voids_it(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", [None, "us3", "st-coord"])
-def test_whoever_reads_the_mailbox_of_a_mistyped_address_changes_nothing(office: Office, persona: str | None) -> None:
+def test_reader_of_a_mistyped_mailbox_changes_nothing(office: Office, persona: str | None) -> None:
     owner = office.cast.client("us4")
-    link = link_in(ask(office, NEW, owner))
+    link = link_in(request_address(office, NEW, owner))
     reader = office.cast.client(persona) if persona else office.browser()
 
     reader.get(link)
@@ -159,12 +159,12 @@ def test_whoever_reads_the_mailbox_of_a_mistyped_address_changes_nothing(office:
 
 
 @pytest.mark.parametrize("persona", [None, "us3"])
-def test_elsewhere_the_page_says_nothing_about_the_link(office: Office, persona: str | None) -> None:
+def test_page_in_another_browser_says_nothing_about_the_link(office: Office, persona: str | None) -> None:
     owner = office.cast.client("us4")
-    (replaced,) = ask(office, "other@example.org", owner)
+    (replaced,) = request_address(office, "other@example.org", owner)
     void = _LINK.search(replaced.message.get_content())
     assert void is not None
-    live = link_in(ask(office, NEW, owner))
+    live = link_in(request_address(office, NEW, owner))
 
     seen = {said(office, persona, None), said(office, persona, void[1]), said(office, persona, live)}
     assert use(owner, live) == 303
@@ -173,9 +173,9 @@ def test_elsewhere_the_page_says_nothing_about_the_link(office: Office, persona:
     assert len(seen) == 1
 
 
-def test_a_sign_in_that_has_ended_meanwhile_changes_nothing(office: Office) -> None:
+def test_ended_sign_in_changes_nothing(office: Office) -> None:
     client = office.cast.client("us4")
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
     client.get(link)
     with upkeep(system(Purpose.SAMPLE)):
         accounts_operations.end_sign_ins(office.cast.account("us4"), clock.real_now())
@@ -184,20 +184,20 @@ def test_a_sign_in_that_has_ended_meanwhile_changes_nothing(office: Office) -> N
     assert addresses(office) == (OLD, {OLD})
 
 
-def test_the_letter_says_where_its_link_is_to_be_opened(office: Office) -> None:
-    (letter,) = ask(office, NEW)
+def test_email_says_where_to_open_its_link(office: Office) -> None:
+    (letter,) = request_address(office, NEW)
 
     assert "in the browser in which you are signed in" in " ".join(letter.message.get_content().split())
 
 
-def test_an_address_that_someone_signs_in_with_gets_the_same_answer_and_no_letter(office: Office) -> None:
-    assert ask(office, "US3@example.invalid") == []
+def test_address_in_use_gets_the_same_answer_and_no_email(office: Office) -> None:
+    assert request_address(office, "US3@example.invalid") == []
     assert addresses(office) == (OLD, {OLD})
 
 
-def test_an_address_that_is_taken_meanwhile_changes_nothing(office: Office) -> None:
+def test_address_that_was_taken_after_the_request_changes_nothing(office: Office) -> None:
     client = office.cast.client("us4")
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
     with upkeep(system(Purpose.SAMPLE)):
         dialogues.add_person(office.cast.dialogue("LVR"), "Somebody Else", NEW)
 
@@ -207,7 +207,7 @@ def test_an_address_that_is_taken_meanwhile_changes_nothing(office: Office) -> N
     assert office.mail() == []
 
 
-def test_what_is_no_address_or_ones_own_is_refused_with_the_form_as_typed(office: Office) -> None:
+def test_invalid_or_own_address_is_refused_and_the_form_is_kept(office: Office) -> None:
     form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
     client = office.cast.client("us4")
 
@@ -218,20 +218,20 @@ def test_what_is_no_address_or_ones_own_is_refused_with_the_form_as_typed(office
         assert typed in answer.text
 
 
-def test_at_most_three_letters_leave_within_six_hours(office: Office) -> None:
-    sent = [ask(office, f"new{number}@example.org") for number in range(5)]
+def test_at_most_three_emails_are_sent_in_six_hours(office: Office) -> None:
+    sent = [request_address(office, f"new{number}@example.org") for number in range(5)]
 
     assert [len(emails) for emails in sent] == [1, 1, 1, 0, 0]
 
 
-def test_links_that_were_mailed_to_the_old_address_let_nobody_in(office: Office) -> None:
+def test_links_mailed_to_the_old_address_stop_working(office: Office) -> None:
     participation = office.participation_of("us4", "LVR-1")
     with upkeep(system(Purpose.SAMPLE)):
         accounts_operations.mint_only_link(LinkPurpose.SIGN_IN, office.cast.account("us4"), BEFORE_LVR_1)
         invitations.mint_personal_link(participation, BEFORE_LVR_1)
 
     client = office.cast.client("us4")
-    assert use(client, link_in(ask(office, NEW, client))) == 303
+    assert use(client, link_in(request_address(office, NEW, client))) == 303
 
     db.session.rollback()
     left = select(SecretLink.purpose).where(
@@ -243,15 +243,15 @@ def test_links_that_were_mailed_to_the_old_address_let_nobody_in(office: Office)
 
 
 @pytest.mark.parametrize("persona", ["st-coord", "st-host", "kr1", "in-ko1"])
-def test_whoever_is_not_registered_asks_for_no_address_here(office: Office, persona: str) -> None:
+def test_person_without_a_registration_cannot_request_an_address(office: Office, persona: str) -> None:
     form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
 
     assert office.cast.client(persona).get(form).status_code == 404
 
 
-def test_a_letter_that_could_not_leave_yet_goes_to_the_new_address_only(office: Office) -> None:
+def test_undelivered_email_goes_only_to_the_new_address(office: Office) -> None:
     client = office.cast.client("us4")
-    link = link_in(ask(office, NEW, client))
+    link = link_in(request_address(office, NEW, client))
     office.smtp.recipient_answers[OLD] = "450 Later"
     to(office, "LVR-1")
     office.mail()
@@ -267,10 +267,10 @@ def test_a_letter_that_could_not_leave_yet_goes_to_the_new_address_only(office: 
     assert len([letter for letter in left if letter.recipients == (OLD,)]) == 1
 
 
-def test_each_address_that_is_given_up_is_told_of_it_however_fast_the_next_follows(office: Office) -> None:
+def test_each_old_address_is_informed_even_if_the_next_change_follows_at_once(office: Office) -> None:
     office.smtp.recipient_answers[OLD] = "450 Later"
     client = office.cast.client("us4")
-    use(client, link_in(ask(office, NEW, client)))
+    use(client, link_in(request_address(office, NEW, client)))
     office.mail()
     form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
     assert send(client, form, email="third@example.org").status_code == 303
@@ -285,7 +285,7 @@ def test_each_address_that_is_given_up_is_told_of_it_however_fast_the_next_follo
     assert sorted(told) == [(NEW,), (OLD,)]
 
 
-def test_who_has_a_second_factor_shows_it_before_a_letter_leaves(office: Office) -> None:
+def test_second_factor_is_required_before_an_email_is_sent(office: Office) -> None:
     account_id = office.cast.account("us4")
     with upkeep(system(Purpose.SAMPLE)):
         accounts_operations.prepare_factor(account_id)
@@ -303,7 +303,7 @@ def test_who_has_a_second_factor_shows_it_before_a_letter_leaves(office: Office)
 
 
 def waiting(office: Office) -> set[str]:
-    """The numbers of letters to us4 that are to be tried again."""
+    """The numbers of emails to us4 that wait for another attempt."""
     db.session.rollback()
     ours = select(DueEmail.message_id).where(
         DueEmail.person_id.in_(select(Person.id).where(Person.account_id == office.cast.account("us4"))),
@@ -313,7 +313,7 @@ def waiting(office: Office) -> set[str]:
 
 
 def hurry(office: Office) -> list[Email]:
-    """The letters that leave once every pause is over."""
+    """The emails sent after all retry pauses."""
     with upkeep(system(Purpose.UPKEEP)) as session:
         session.execute(update(DueEmail).values(due_at=None))
     return office.mail()

@@ -1,4 +1,4 @@
-"""After approval nothing changes by itself: it is asked for, waits, and the office accepts or declines it."""
+"""After approval, changes wait as requests that the coordinator accepts or declines."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,13 +28,13 @@ CANARY = "Heronsworth"
 
 @pytest.fixture(autouse=True)
 def approved(office: Office) -> None:
-    """The office has approved us4 for SCD-1."""
+    """The coordinator has approved us4 for SCD-1."""
     participation = office.participation("us4@example.invalid")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Participation, participation.id).approved_at = datetime(2027, 5, 30, tzinfo=UTC)
 
 
-def asks_for(
+def request_change(
     office: Office, step: str = "affiliation", persona: str | FlaskClient = "us4", **typed: Any
 ) -> TestResponse:
     client = office.cast.client(persona) if isinstance(persona, str) else persona
@@ -68,10 +68,10 @@ def decide(office: Office, answer: str, client: FlaskClient | None = None, **typ
     return send(client, page_of(office, waiting(office)[0]), answer=answer, **typed)
 
 
-def test_what_is_typed_after_approval_waits_and_changes_nothing(office: Office) -> None:
+def test_change_after_approval_waits_and_changes_nothing(office: Office) -> None:
     before = person(office).affiliation
 
-    asked = asks_for(office, affiliation=f"{CANARY} Institute")
+    asked = request_change(office, affiliation=f"{CANARY} Institute")
     assert asked.status_code == 303
     assert asked.location.endswith("/registration"), "there it stands that a change is asked for"
 
@@ -81,8 +81,8 @@ def test_what_is_typed_after_approval_waits_and_changes_nothing(office: Office) 
     assert CANARY in shown
 
 
-def test_what_is_asked_for_stands_nowhere_in_clear(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_requested_change_is_stored_nowhere_as_plain_text(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     db.session.rollback()
 
     instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
@@ -90,8 +90,8 @@ def test_what_is_asked_for_stands_nowhere_in_clear(office: Office) -> None:
     assert CANARY.encode() not in kept
 
 
-def test_the_office_sees_old_and_new_with_the_words_that_differ_marked(office: Office) -> None:
-    asks_for(office, "identity", name="Renee HERONSWORTH")
+def test_coordinator_sees_old_and_new_with_different_words_marked(office: Office) -> None:
+    request_change(office, "identity", name="Renee HERONSWORTH")
 
     shown = page(office.cast.client("st-coord").get(f"{meeting(office)}/changes"))
 
@@ -110,7 +110,7 @@ def test_the_office_sees_old_and_new_with_the_words_that_differ_marked(office: O
         ("same", "same", [], []),
     ],
 )
-def test_words_are_marked_whole(was: str, wanted: str, gone: list[str], come: list[str]) -> None:
+def test_whole_words_are_marked(was: str, wanted: str, gone: list[str], come: list[str]) -> None:
     left, right = word_diff(was, wanted)
 
     assert [mark.text for mark in left if mark.differs] == gone
@@ -118,8 +118,8 @@ def test_words_are_marked_whole(was: str, wanted: str, gone: list[str], come: li
     assert " ".join(mark.text for mark in left) == was
 
 
-def test_accepting_makes_the_change_and_a_letter_says_only_that_there_is_an_answer(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_accepting_applies_the_change_and_the_email_says_only_that_it_was_decided(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
 
     assert decide(office, "accept", reason="Seen.").status_code == 303
 
@@ -138,8 +138,8 @@ def test_accepting_makes_the_change_and_a_letter_says_only_that_there_is_an_answ
     assert {"change.asked", "change.decided", "registration.changed"} <= set(actions)
 
 
-def test_accepting_a_name_changes_how_the_person_is_sorted(office: Office) -> None:
-    asks_for(office, "identity", name="Renee ALPHA", family="Alpha", given="Renee", native="르네", sort_key="")
+def test_accepting_a_name_changes_the_sort_name(office: Office) -> None:
+    request_change(office, "identity", name="Renee ALPHA", family="Alpha", given="Renee", native="르네", sort_key="")
 
     decide(office, "accept")
 
@@ -151,7 +151,7 @@ def test_accepting_a_name_changes_how_the_person_is_sorted(office: Office) -> No
 
 def test_declining_needs_a_reason_and_changes_nothing(office: Office) -> None:
     before = person(office).affiliation
-    asks_for(office, affiliation=f"{CANARY} Institute")
+    request_change(office, affiliation=f"{CANARY} Institute")
 
     refused = decide(office, "decline")
     assert refused.status_code == 422
@@ -165,15 +165,15 @@ def test_declining_needs_a_reason_and_changes_nothing(office: Office) -> None:
     assert "Not yet known." in shown
 
 
-def test_neither_accepting_nor_declining_decides_nothing(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_decision_other_than_accept_or_decline_is_refused(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
 
     assert decide(office, "perhaps").status_code == 422
     assert len(waiting(office)) == 1
 
 
-def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_second_of_two_simultaneous_decisions_is_refused_with_a_message(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     first, second = office.cast.client("st-coord"), office.cast.client("st-coord")
     address = page_of(office, waiting(office)[0])
     sent = {one["name"]: one["value"] for one in page(second.get(address)).select("main form input[name]")}
@@ -189,11 +189,11 @@ def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
     assert len(office.mail()) == 1
 
 
-def test_what_was_changed_after_the_office_looked_is_not_accepted_unseen(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_request_changed_after_the_page_was_shown_is_not_accepted(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     coordinator, address = office.cast.client("st-coord"), page_of(office, waiting(office)[0])
     sent = {one["name"]: one["value"] for one in page(coordinator.get(address)).select("main form input[name]")}
-    asks_for(office, affiliation="Another Institute")
+    request_change(office, affiliation="Another Institute")
 
     late = coordinator.post(address, data={**sent, "answer": "accept"}, headers={"Sec-Fetch-Site": "same-origin"})
 
@@ -203,10 +203,10 @@ def test_what_was_changed_after_the_office_looked_is_not_accepted_unseen(office:
     assert person(office).affiliation == "Another Institute"
 
 
-def test_a_newer_request_replaces_the_older_and_keeps_what_another_step_asked(office: Office) -> None:
-    asks_for(office, affiliation="First Institute")
-    asks_for(office, "languages", languages=["en", "fr"])
-    asks_for(office, affiliation="Second Institute")
+def test_newer_request_replaces_the_older_and_keeps_requests_of_other_steps(office: Office) -> None:
+    request_change(office, affiliation="First Institute")
+    request_change(office, "languages", languages=["en", "fr"])
+    request_change(office, affiliation="Second Institute")
 
     assert len(waiting(office)) == 1
     assert [request.diff for request in requests(office) if request.decided_at is not None] == [b"", b""]
@@ -214,14 +214,14 @@ def test_a_newer_request_replaces_the_older_and_keeps_what_another_step_asked(of
     assert (person(office).affiliation, sorted(person(office).languages)) == ("Second Institute", ["en", "fr"])
 
 
-def test_a_language_to_listen_in_is_asked_for_as_it_is_registered(office: Office) -> None:
-    assert asks_for(office, "languages", languages=["en"], listens_in="mn").status_code == 422
-    assert asks_for(office, "languages", languages=["en", "mn"], listens_in="mn").status_code == 303
+def test_requested_language_follows_the_rules_of_registration(office: Office) -> None:
+    assert request_change(office, "languages", languages=["en"], listens_in="mn").status_code == 422
+    assert request_change(office, "languages", languages=["en", "mn"], listens_in="mn").status_code == 303
 
 
-def test_of_what_was_decided_only_the_newest_is_kept(office: Office) -> None:
+def test_only_the_newest_decision_is_kept(office: Office) -> None:
     for name in ("First", "Second"):
-        asks_for(office, affiliation=f"{name} Institute")
+        request_change(office, affiliation=f"{name} Institute")
         decide(office, "decline", reason=f"No to the {name}.")
 
     assert [bool(request.diff) for request in requests(office)] == [False, True]
@@ -230,30 +230,30 @@ def test_of_what_was_decided_only_the_newest_is_kept(office: Office) -> None:
     assert "No to the First." not in shown
 
 
-def test_sent_twice_it_is_asked_once(office: Office) -> None:
-    asks_for(office, affiliation="First Institute")
-    asks_for(office, affiliation="First Institute")
+def test_request_sent_twice_is_stored_once(office: Office) -> None:
+    request_change(office, affiliation="First Institute")
+    request_change(office, affiliation="First Institute")
 
     assert len(requests(office)) == 1
 
 
-def test_asking_for_what_stands_there_asks_for_nothing(office: Office) -> None:
-    asks_for(office)
+def test_requesting_the_current_value_creates_no_request(office: Office) -> None:
+    request_change(office)
     assert requests(office) == []
 
-    asks_for(office, affiliation="First Institute")
+    request_change(office, affiliation="First Institute")
     before = (
         person(office).affiliation
         or page(office.cast.client("us4").get(f"{meeting(office)}/registration/affiliation")).select_one(
             "#affiliation"
         )["value"]
     )
-    asks_for(office, affiliation=before)
+    request_change(office, affiliation=before)
     assert waiting(office) == []
 
 
-def test_it_can_be_taken_back(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_request_can_be_withdrawn(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     client = office.cast.client("us4")
 
     assert press(client, own_page(office), "Take it back").status_code == 303
@@ -271,15 +271,15 @@ def _token(client: FlaskClient, office: Office) -> dict[str, str]:
     return {"csrf_token": field["value"]}
 
 
-def test_gender_is_counted_and_not_shown_so_it_waits_for_nobody(office: Office) -> None:
-    asks_for(office, "identity", gender="f")
+def test_gender_changes_at_once_because_it_is_counted_and_not_shown(office: Office) -> None:
+    request_change(office, "identity", gender="f")
 
     assert requests(office) == []
     assert person(office).gender.value == "f"
 
 
-def test_whoever_withdraws_asks_for_nothing_any_more(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_withdrawal_closes_the_pending_request(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     request = waiting(office)[0]
 
     assert send(office.cast.client("us4"), f"{meeting(office)}/registration/withdraw").status_code == 303
@@ -290,8 +290,8 @@ def test_whoever_withdraws_asks_for_nothing_any_more(office: Office) -> None:
     assert CANARY not in coordinator.get(page_of(office, request)).text
 
 
-def test_someone_taken_off_the_list_asks_for_nothing_any_more(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_removal_from_the_list_closes_the_pending_request(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     off = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}/take-back"
 
     assert send(office.cast.client("st-coord"), off).status_code == 303
@@ -299,7 +299,7 @@ def test_someone_taken_off_the_list_asks_for_nothing_any_more(office: Office) ->
     assert waiting(office) == []
 
 
-def test_before_approval_nothing_is_asked_for(office: Office) -> None:
+def test_before_approval_no_request_is_created(office: Office) -> None:
     viewer = office.cast.viewer("us1", meeting="SCD-1")
     part = office.participation("us1@example.invalid")
     version = part.version + db.session.get_one(Person, part.person_id).version
@@ -309,11 +309,11 @@ def test_before_approval_nothing_is_asked_for(office: Office) -> None:
         request_change(viewer, {"affiliation": "X"}, version=version, now=datetime(2027, 6, 1, tzinfo=UTC))
 
 
-def test_from_two_devices_the_stale_one_is_told(office: Office) -> None:
+def test_stale_page_of_a_second_device_is_refused(office: Office) -> None:
     client = office.cast.client("us4")
-    asks_for(office, "identity", client, gender="f")
+    request_change(office, "identity", client, gender="f")
 
-    late = asks_for(office, persona=client, affiliation="Late Institute", version="1")
+    late = request_change(office, persona=client, affiliation="Late Institute", version="1")
 
     assert late.status_code == 422
     assert "Someone saved a change" in complaints(late)
@@ -321,8 +321,8 @@ def test_from_two_devices_the_stale_one_is_told(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "st-travel", "st-rap1", "st-arch", "ch2", "us3", "us4", "kr3"])
-def test_nobody_but_the_coordinator_decides_or_learns_of_it(office: Office, persona: str) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_only_the_coordinator_decides_and_learns_of_a_request(office: Office, persona: str) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     client = office.cast.client(persona)
 
     assert client.get(f"{meeting(office)}/changes").status_code == 404
@@ -332,29 +332,29 @@ def test_nobody_but_the_coordinator_decides_or_learns_of_it(office: Office, pers
         assert CANARY not in client.get(f"{meeting(office)}/participants").text
 
 
-def test_a_request_of_another_meeting_is_not_reached_through_ones_own(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_request_of_another_meeting_cannot_be_opened(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
     elsewhere = f"{meeting(office, 'LVR-1')}/changes/{waiting(office)[0].id}"
 
     assert office.cast.client("st-coord").get(elsewhere).status_code == 404
 
 
-def test_the_list_costs_the_same_for_one_and_for_many(office: Office, statements: Any) -> None:
+def test_list_takes_the_same_queries_for_one_and_many(office: Office, statements: Any) -> None:
     coordinator, list_ = office.cast.client("st-coord"), f"{meeting(office)}/changes"
-    asks_for(office, affiliation="First Institute")
+    request_change(office, affiliation="First Institute")
     one = statements(lambda: coordinator.get(list_))
     for name in ("us1", "kr2", "jp2", "ru2"):
         participation = office.participation(f"{name}@example.invalid")
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.get_one(Participation, participation.id).approved_at = datetime(2027, 5, 30, tzinfo=UTC)
-        asks_for(office, persona=name, affiliation=f"Institute of {name}")
+        request_change(office, persona=name, affiliation=f"Institute of {name}")
 
     assert coordinator.get(list_).text.count("Accept or decline") == 5
     assert statements(lambda: coordinator.get(list_)) == one <= 12
 
 
-def test_home_tells_the_coordinator_that_a_change_waits_and_nobody_else(office: Office) -> None:
-    asks_for(office, affiliation=f"{CANARY} Institute")
+def test_home_shows_waiting_changes_only_to_the_coordinator(office: Office) -> None:
+    request_change(office, affiliation=f"{CANARY} Institute")
 
     assert "Answer a change that is asked for" in office.cast.client("st-coord").get("/").text
     for persona in ("st-host", "us4", "us3", "st-travel"):

@@ -1,4 +1,4 @@
-"""People without an address: their focal point or the office accepts and writes down the steps for them."""
+"""People without an address: the focal point or the coordinator accepts and completes the steps for them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from tests.beds.forms import complaints, page, press, send
 from tests.beds.web import set_clock
 from tests.people.conftest import Office
 
-#: Registration for TRD-1 is open still.
+#: When registration for TRD-1 is still open.
 EARLY = datetime(2027, 5, 10, 8, 0, tzinfo=UTC)
 #: kp3 has no address; kp2 is the focal point of KP, kr1 that of KR.
 STEPS = ("identity", "affiliation", "languages", "days", "visibility")
@@ -28,7 +28,7 @@ STEPS = ("identity", "affiliation", "languages", "days", "visibility")
 
 @pytest.fixture
 def kp3(office: Office) -> Participation:
-    """The part of someone without an address, nominated and not yet accepted for; the lists are open."""
+    """The participation of a nominated person without an address; the lists are open."""
     set_clock(office.cast.app, EARLY)
     return part(office, "kp3", status=ParticipationStatus.NOMINATED, answered_at=None, steps=[])
 
@@ -64,7 +64,7 @@ def save(office: Office, persona: str, participation: Participation, step: str, 
 
 
 @pytest.mark.parametrize("persona", ["kp2", "st-coord"])
-def test_the_focal_point_and_the_office_accept_on_their_behalf(
+def test_focal_point_and_coordinator_accept_on_behalf_of_a_person(
     office: Office, kp3: Participation, persona: str
 ) -> None:
     client = office.cast.client(persona)
@@ -86,7 +86,7 @@ def test_the_focal_point_and_the_office_accept_on_their_behalf(
     assert not [letter for letter in office.mail() if "kp3" in str(letter.recipients)]
 
 
-def test_accepting_twice_is_accepting_once(office: Office, kp3: Participation) -> None:
+def test_accepting_twice_has_no_further_effect(office: Office, kp3: Participation) -> None:
     client, before = office.cast.client("kp2"), kp3.version
     overview = address(office, kp3)
     form = next(one for one in page(client.get(overview)).select("main form") if "Accept" in one.text)
@@ -106,7 +106,7 @@ def test_every_step_leads_to_its_page(office: Office, kp3: Participation, person
     assert [step.text for step in steps if client.get(str(step["href"] or "/missing")).status_code >= 400] == []
 
 
-def test_every_step_is_written_down_for_them(office: Office, kp3: Participation) -> None:
+def test_every_step_can_be_completed_for_them(office: Office, kp3: Participation) -> None:
     for step in STEPS:
         assert save(office, "kp2", kp3, step).status_code == 303, step
     answer = save(office, "kp2", kp3, "identity", native="박가상 (朴)")
@@ -117,7 +117,7 @@ def test_every_step_is_written_down_for_them(office: Office, kp3: Participation)
     assert (kept.name, kept.native) == ("PAK Ka-sang", "박가상 (朴)")
 
 
-def test_a_stale_page_loses_nothing(office: Office, kp3: Participation) -> None:
+def test_stale_page_overwrites_nothing(office: Office, kp3: Participation) -> None:
     client = office.cast.client("kp2")
     shown = page(client.get(address(office, kp3, "/affiliation"))).select_one("#version")["value"]
     save(office, "st-coord", kp3, "affiliation", affiliation="By the office")
@@ -131,7 +131,7 @@ def test_a_stale_page_loses_nothing(office: Office, kp3: Participation) -> None:
 @pytest.mark.parametrize(
     "persona", ["kr1", "us4", "us1", "ch1", "st-host", "st-rap1", "st-travel", "st-arch", "xo1", "xo2"]
 )
-def test_nobody_else_learns_that_there_is_something_to_write_down(
+def test_nobody_else_learns_that_steps_can_be_completed(
     office: Office, kp3: Participation, persona: str
 ) -> None:
     client, nowhere = office.cast.client(persona), UUID(int=7)
@@ -146,7 +146,7 @@ def test_nobody_else_learns_that_there_is_something_to_write_down(
 
 
 @pytest.mark.parametrize("name", ["us4", "kr4"])
-def test_whoever_has_an_address_of_their_own_answers_for_themself(office: Office, name: str) -> None:
+def test_nobody_answers_for_a_person_with_an_address(office: Office, name: str) -> None:
     set_clock(office.cast.app, EARLY)
     theirs = part(office, name, status=ParticipationStatus.INVITED)
     focal_point = {"us4": "us1", "kr4": "kr1"}[name]
@@ -156,14 +156,14 @@ def test_whoever_has_an_address_of_their_own_answers_for_themself(office: Office
             assert office.cast.client(persona).get(address(office, theirs, rest)).status_code == 404
 
 
-def test_whose_address_may_be_someone_elses_looks_like_whoever_has_one(office: Office, kp3: Participation) -> None:
+def test_person_with_a_doubtful_address_looks_like_one_with_an_address(office: Office, kp3: Participation) -> None:
     part(office, "kp3", claimed_email="us4@example.invalid")
 
     for persona in ("kp2", "st-coord"):
         assert office.cast.client(persona).get(address(office, kp3)).status_code == 404
 
 
-def test_before_the_party_has_lodged_nobody_is_accepted_for(office: Office, kp3: Participation) -> None:
+def test_nobody_is_accepted_before_the_party_has_submitted(office: Office, kp3: Participation) -> None:
     meeting_id, party_id = office.cast.meeting("TRD-1"), office.cast.party("KP")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Exchange, meeting_id).opened_at = None
@@ -176,7 +176,7 @@ def test_before_the_party_has_lodged_nobody_is_accepted_for(office: Office, kp3:
     assert part(office, "kp3").status is ParticipationStatus.NOMINATED
 
 
-def test_whoever_waits_for_a_seat_is_not_accepted_for(office: Office, kp3: Participation) -> None:
+def test_waiting_person_cannot_be_accepted(office: Office, kp3: Participation) -> None:
     part(office, "kp3", status=ParticipationStatus.WAITING, seat=None, queue_no=1)
 
     text = office.cast.client("kp2").get(address(office, kp3)).text
@@ -185,7 +185,7 @@ def test_whoever_waits_for_a_seat_is_not_accepted_for(office: Office, kp3: Parti
     assert "Accept on their behalf" not in text
 
 
-def test_after_registration_closed_nothing_is_written_down(office: Office, kp3: Participation) -> None:
+def test_after_registration_closes_nothing_can_be_entered(office: Office, kp3: Participation) -> None:
     set_clock(office.cast.app, datetime(2027, 5, 26, tzinfo=UTC))
 
     answer = save(office, "kp2", kp3, "affiliation", affiliation="Too late")
@@ -194,7 +194,7 @@ def test_after_registration_closed_nothing_is_written_down(office: Office, kp3: 
     assert "Registration is closed" in complaints(answer)
 
 
-def test_who_declined_is_not_written_down(office: Office, kp3: Participation) -> None:
+def test_withdrawn_person_cannot_be_registered(office: Office, kp3: Participation) -> None:
     part(office, "kp3", status=ParticipationStatus.TAKEN_BACK, seat=None)
 
     assert office.cast.client("kp2").get(address(office, kp3)).status_code == 404

@@ -1,4 +1,4 @@
-"""One's own registration, step by step: what is written down, what is refused as typed, what comes next."""
+"""The own registration step by step: what is saved, what is refused and kept as typed, what comes next."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +28,7 @@ STEPS = ("identity", "affiliation", "languages", "days", "needs", "visibility")
 
 @pytest.fixture
 def own(office: Office) -> str:
-    """The address of one's own registration for LVR-1."""
+    """The address of the own registration for LVR-1."""
     return f"/meetings/{office.cast.meeting('LVR-1')}/registration"
 
 
@@ -47,7 +47,7 @@ def registered(office: Office) -> Participation:
 
 
 def change(office: Office, **columns: Any) -> None:
-    """Let us4's registration be otherwise than the sample has it."""
+    """Set columns of us4's registration to other values than in the sample."""
     kept = registered(office).id
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, kept)
@@ -63,7 +63,7 @@ def change_meeting(office: Office, **columns: Any) -> None:
             setattr(meeting, column, value)
 
 
-def test_the_page_says_where_the_registration_stands_and_what_comes_next(office: Office, own: str) -> None:
+def test_page_shows_the_state_of_the_registration_and_the_next_step(office: Office, own: str) -> None:
     text = office.cast.client("us4").get(own).text
 
     assert "What comes next" in text
@@ -72,7 +72,7 @@ def test_the_page_says_where_the_registration_stands_and_what_comes_next(office:
         assert stage in text
 
 
-def test_steps_that_are_not_saved_are_marked_and_the_first_of_them_is_next(office: Office, own: str) -> None:
+def test_unsaved_steps_are_marked_and_the_first_is_next(office: Office, own: str) -> None:
     change(office, steps=["identity"])
 
     answer = page(office.cast.client("us4").get(own))
@@ -83,7 +83,7 @@ def test_steps_that_are_not_saved_are_marked_and_the_first_of_them_is_next(offic
     assert answer.select_one(".btn-primary")["href"] == f"{own}/affiliation"
 
 
-def test_a_step_is_saved_as_it_is_left_and_leads_to_the_next_or_the_one_before(office: Office, own: str) -> None:
+def test_leaving_a_step_saves_it_and_leads_forward_or_back(office: Office, own: str) -> None:
     change(office, steps=[])
 
     assert save(office, own, "affiliation").location == f"{own}/languages"
@@ -92,12 +92,12 @@ def test_a_step_is_saved_as_it_is_left_and_leads_to_the_next_or_the_one_before(o
     assert registered(office).steps == ["affiliation", "languages", "days"]
 
 
-def test_every_step_opens_and_is_saved_without_a_change(office: Office, own: str) -> None:
+def test_every_step_opens_and_saves_without_changes(office: Office, own: str) -> None:
     for step in STEPS:
         assert save(office, own, step).status_code == 303, step
 
 
-def test_at_home_the_missing_steps_are_counted(office: Office, own: str) -> None:
+def test_home_counts_the_missing_steps(office: Office, own: str) -> None:
     change(office, steps=["identity", "languages", "days", "needs", "questions", "rules"])
     client = office.cast.client("us4")
 
@@ -107,7 +107,7 @@ def test_at_home_the_missing_steps_are_counted(office: Office, own: str) -> None
     assert "of your registration" not in client.get("/").text
 
 
-def test_after_the_meeting_has_moved_ones_days_are_asked_for_again(office: Office, own: str) -> None:
+def test_moving_a_meeting_asks_participants_for_their_days_again(office: Office, own: str) -> None:
     change_meeting(
         office,
         arrive_on=date(2027, 10, 25),
@@ -121,7 +121,7 @@ def test_after_the_meeting_has_moved_ones_days_are_asked_for_again(office: Offic
     assert page(client.get(f"{own}/days")).select_one("[name=present_from]")["value"] == "2027-10-25"
 
 
-def test_a_name_is_kept_as_it_is_written_and_the_place_in_lists_too(office: Office, own: str) -> None:
+def test_name_and_sort_name_are_saved_as_typed(office: Office, own: str) -> None:
     answer = save(
         office,
         own,
@@ -145,7 +145,7 @@ def test_a_name_is_kept_as_it_is_written_and_the_place_in_lists_too(office: Offi
     assert "KIM Ji-won" in found.text
 
 
-def test_a_gender_stands_on_no_page_of_anyone_else(office: Office, own: str) -> None:
+def test_gender_is_on_no_page_of_another_person(office: Office, own: str) -> None:
     save(office, own, "identity", gender="other")
     listed = office.page("LVR-1", f"/{registered(office).id}")
 
@@ -153,7 +153,7 @@ def test_a_gender_stands_on_no_page_of_anyone_else(office: Office, own: str) -> 
         assert "Gender" not in office.cast.client(persona).get(listed).text
 
 
-def test_one_listens_in_a_language_of_ones_own_and_the_office_sees_that_the_meeting_is_not_held_in_it(
+def test_listening_in_an_own_language_is_allowed_and_reported_to_the_coordinator(
     office: Office, own: str
 ) -> None:
     change_meeting(office, working_languages=["en", "zh", "ru"])
@@ -166,14 +166,14 @@ def test_one_listens_in_a_language_of_ones_own_and_the_office_sees_that_the_meet
     assert "no working language" not in office.cast.client("us2").get(office.page("LVR-1")).text
 
 
-def test_nobody_listens_in_a_language_of_neither_the_meeting_nor_their_own(office: Office, own: str) -> None:
+def test_listening_language_must_be_of_the_meeting_or_ones_own(office: Office, own: str) -> None:
     refused = save(office, own, "languages", languages=["fr", "en"], listens_in="mn")
 
     assert refused.status_code == 422
     assert "tick this one among those that you speak" in complaints(refused)
 
 
-def test_one_listens_in_a_language_of_the_meeting(office: Office, own: str) -> None:
+def test_participant_listens_in_a_language_of_the_meeting(office: Office, own: str) -> None:
     change_meeting(office, working_languages=["en", "ko"])
 
     assert save(office, own, "languages", languages=["fr", "en"], listens_in="ko").status_code == 303
@@ -181,7 +181,7 @@ def test_one_listens_in_a_language_of_the_meeting(office: Office, own: str) -> N
     assert save(office, own, "languages", listens_in="mn").status_code == 422
 
 
-def test_hours_away_are_kept_and_shown_again(office: Office, own: str) -> None:
+def test_hours_away_are_saved_and_shown_again(office: Office, own: str) -> None:
     answer = save(
         office,
         own,
@@ -201,7 +201,7 @@ def test_hours_away_are_kept_and_shown_again(office: Office, own: str) -> None:
     assert "Away from 19 Oct, 12:00" in client.get(own).text
 
 
-def test_joining_online_is_for_meetings_that_are_held_so(office: Office, own: str) -> None:
+def test_joining_online_is_offered_only_for_hybrid_meetings(office: Office, own: str) -> None:
     assert "online" not in office.cast.client("us4").get(f"{own}/days").text
 
     change_meeting(office, format=MeetingFormat.HYBRID)
@@ -227,7 +227,7 @@ def test_joining_online_is_for_meetings_that_are_held_so(office: Office, own: st
         ("visibility", {"table": "nothing"}, "Not a valid choice"),
     ],
 )
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(
+def test_invalid_input_is_refused_and_kept_as_typed(
     office: Office, own: str, step: str, typed: dict[str, Any], said: str
 ) -> None:
     before = (registered(office).version, person(office).version)
@@ -242,7 +242,7 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(
         assert field is None or said == "fill this in" or field["value"] == value
 
 
-def test_letters_that_are_long_to_order_are_a_name_as_well(office: Office, own: str) -> None:
+def test_name_with_many_sort_weights_is_accepted(office: Office, own: str) -> None:
     name = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 200
 
     assert save(office, own, "identity", name=name, sort_key=name).status_code == 303
@@ -250,7 +250,7 @@ def test_letters_that_are_long_to_order_are_a_name_as_well(office: Office, own: 
     assert person(office).name == name
 
 
-def test_two_devices_lose_nothing(office: Office, own: str) -> None:
+def test_two_devices_do_not_overwrite_each_other(office: Office, own: str) -> None:
     shown = page(office.cast.client("us4").get(f"{own}/affiliation")).select_one("#version")["value"]
     save(office, own, "affiliation", affiliation="Saved first")
 
@@ -262,11 +262,11 @@ def test_two_devices_lose_nothing(office: Office, own: str) -> None:
     assert person(office).affiliation == "Saved first"
 
 
-def test_a_meeting_without_rules_asks_nobody_to_accept_them(office: Office, own: str) -> None:
+def test_meeting_without_rules_asks_nobody_to_accept_them(office: Office, own: str) -> None:
     assert "Rules of the meeting" not in office.cast.client("us4").get(own).text
 
 
-def test_rules_are_accepted_by_the_words_that_were_shown(office: Office, own: str) -> None:
+def test_accepted_rules_are_those_that_were_shown(office: Office, own: str) -> None:
     change_meeting(office, rules_text="Devices stay outside.")
     client = office.cast.client("us4")
     form = {"accepted": "y"}
@@ -281,7 +281,7 @@ def test_rules_are_accepted_by_the_words_that_were_shown(office: Office, own: st
     assert registered(office).rules_accepted_at is not None
 
 
-def test_whoever_accepted_other_rules_is_asked_again(office: Office, own: str) -> None:
+def test_participant_who_accepted_older_rules_is_asked_again(office: Office, own: str) -> None:
     settings = f"/meetings/{office.cast.meeting('LVR-1')}/settings"
     coordinator = office.cast.client("st-coord")
     assert send(coordinator, settings, rules_text="First words.").status_code == 303
@@ -294,7 +294,7 @@ def test_whoever_accepted_other_rules_is_asked_again(office: Office, own: str) -
     assert registered(office).rules_accepted_at is None
 
 
-def test_after_approval_nothing_changes_but_is_asked_for(office: Office, own: str) -> None:
+def test_after_approval_a_change_becomes_a_request(office: Office, own: str) -> None:
     change(office, approved_at=MIDDLE_OF_TRD_1)
 
     answer = save(office, own, "affiliation", affiliation="Institute of Rivers")
@@ -304,7 +304,7 @@ def test_after_approval_nothing_changes_but_is_asked_for(office: Office, own: st
     assert db.session.execute(select(ChangeRequest)).scalar_one().decided_at is None
 
 
-def test_after_approval_days_and_visibility_are_still_ones_own(office: Office, own: str) -> None:
+def test_after_approval_days_and_visibility_can_be_changed_directly(office: Office, own: str) -> None:
     change(office, approved_at=MIDDLE_OF_TRD_1)
 
     assert save(office, own, "days", present_to="2027-10-21").status_code == 303
@@ -314,7 +314,7 @@ def test_after_approval_days_and_visibility_are_still_ones_own(office: Office, o
     assert registered(office).visibility["observers"] == "name"
 
 
-def test_after_registration_closed_details_stay_and_withdrawing_is_possible(office: Office) -> None:
+def test_after_registration_closes_details_are_fixed_and_withdrawing_is_possible(office: Office) -> None:
     set_clock(office.cast.app, MIDDLE_OF_TRD_1)
     own = f"/meetings/{office.cast.meeting('TRD-1')}/registration"
     client = office.cast.client("us4")
@@ -327,7 +327,7 @@ def test_after_registration_closed_details_stay_and_withdrawing_is_possible(offi
     assert client.get(own).status_code == 404
 
 
-def test_withdrawing_asks_once_more(office: Office, own: str) -> None:
+def test_withdrawing_asks_for_confirmation(office: Office, own: str) -> None:
     client = office.cast.client("us4")
 
     assert "Withdraw from this meeting?" in client.get(own + "/withdraw").text
@@ -335,12 +335,12 @@ def test_withdrawing_asks_once_more(office: Office, own: str) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "st-coord", "st-rap1", "st-arch", "st-travel", "kr1"])
-def test_whoever_is_not_registered_has_no_registration(office: Office, own: str, persona: str) -> None:
+def test_person_without_a_registration_cannot_open_one(office: Office, own: str, persona: str) -> None:
     for rest in ("", *(f"/{step}" for step in STEPS), "/address"):
         assert office.cast.client(persona).get(own + rest).status_code == 404
 
 
-def test_what_participants_type_is_shown_as_text(office: Office, own: str) -> None:
+def test_participants_input_is_shown_as_text(office: Office, own: str) -> None:
     save(office, own, "identity", name="<b>Bold")
     save(office, own, "affiliation", affiliation="a & <i>b")
 
@@ -350,7 +350,7 @@ def test_what_participants_type_is_shown_as_text(office: Office, own: str) -> No
     assert "a &amp; &lt;i&gt;b" in listed
 
 
-def test_an_observer_who_speaks_for_a_party_sees_no_more_after_withdrawing_than_before(office: Office) -> None:
+def test_observer_focal_point_sees_no_more_after_withdrawing_than_before(office: Office) -> None:
     set_clock(office.cast.app, MIDDLE_OF_TRD_1)
     meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
     client = office.cast.client("xo1")
@@ -364,7 +364,7 @@ def test_an_observer_who_speaks_for_a_party_sees_no_more_after_withdrawing_than_
     assert client.get(f"{meeting}/registration").status_code == 404
 
 
-def test_a_participant_who_speaks_for_a_party_still_does_so_after_withdrawing(office: Office) -> None:
+def test_participant_focal_point_still_speaks_for_the_party_after_withdrawing(office: Office) -> None:
     set_clock(office.cast.app, MIDDLE_OF_TRD_1)
     meeting = f"/meetings/{office.cast.meeting('TRD-1')}"
     client = office.cast.client("kr1")

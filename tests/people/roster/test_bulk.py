@@ -1,4 +1,4 @@
-"""The office's work on many: approve, remind, withdraw, each confirmed first and to be undone."""
+"""Bulk actions of the coordinator: approve, remind, withdraw; each with confirmation and undo."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ CODE = "LVR-1"
 
 
 def row(office: Office, name: str, code: str = CODE) -> Participation:
-    """What is written of a persona for a meeting now."""
+    """The current participation of a persona."""
     db.session.rollback()
     wanted = (
         Participation.meeting_id == office.cast.meeting(code),
@@ -37,7 +37,7 @@ def row(office: Office, name: str, code: str = CODE) -> Participation:
 
 
 def choose(office: Office, do: str, *names: str, code: str = CODE, **typed: str) -> TestResponse:
-    """Tick the rows of these personas on the list, and press the button."""
+    """Tick the rows of these personas on the list and press the button."""
     client = office.cast.client("st-coord")
     form = page(client.get(office.page(code))).select_one("main form.chosen")
     assert form is not None
@@ -47,7 +47,7 @@ def choose(office: Office, do: str, *names: str, code: str = CODE, **typed: str)
 
 
 def confirm(office: Office, confirmation: TestResponse, **typed: str) -> str:
-    """Press the button on the page that asks once more; the address of the page that says what was done."""
+    """Press the button of the confirmation page and return the address of the result page."""
     form = page(confirmation).select_one("main form")
     assert form is not None, confirmation.text
     client = office.cast.client("st-coord")
@@ -59,12 +59,12 @@ def confirm(office: Office, confirmation: TestResponse, **typed: str) -> str:
 
 
 def do(office: Office, what: str, *names: str, code: str = CODE, **typed: str) -> str:
-    """Do it to these personas, as the coordinator; the address of the page with the way back."""
+    """Apply the action to these personas as the coordinator and return the address of the result page."""
     return confirm(office, choose(office, what, *names, code=code), **typed)
 
 
 def undo(office: Office, done: str) -> str:
-    """Press Undo; the words of the page that follows."""
+    """Press Undo and return the text of the next page."""
     client = office.cast.client("st-coord")
     press(client, done, "Undo")
     return words(client.get(done))
@@ -80,7 +80,7 @@ def left_out(answer: TestResponse) -> str:
 
 
 class TestApproving:
-    def test_many_are_approved_at_once_and_told_without_substance(self, office: Office) -> None:
+    def test_many_are_approved_at_once_and_the_email_has_no_details(self, office: Office) -> None:
         do(office, "approve", "us1", "us2")
 
         assert row(office, "us1").approved_at is not None
@@ -94,13 +94,13 @@ class TestApproving:
                 word in text for word in ("LVR", "Léman", "Vevey", "us2@" if "us1" in letter.recipients[0] else "us1@")
             )
 
-    def test_who_has_not_accepted_is_left_out_and_named(self, office: Office) -> None:
+    def test_person_who_has_not_accepted_is_left_out_and_named(self, office: Office) -> None:
         asked = choose(office, "approve", "us1", "cn1")
 
         assert "has not accepted" in left_out(asked)
         assert "us1" not in left_out(asked)
 
-    def test_something_missing_needs_a_word_of_the_office(self, office: Office) -> None:
+    def test_approving_incomplete_registrations_needs_explicit_inclusion(self, office: Office) -> None:
         with upkeep(system(Purpose.SAMPLE)):
             row_ = db.session.get_one(Participation, row(office, "us2").id)
             row_.present_from = row_.present_to = None
@@ -114,7 +114,7 @@ class TestApproving:
         do(office, "approve", "us2", also="1")
         assert row(office, "us2").approved_at is not None
 
-    def test_undone_before_the_letter_left_it_never_leaves(self, office: Office) -> None:
+    def test_email_undone_before_delivery_is_never_sent(self, office: Office) -> None:
         done = do(office, "approve", "us1")
 
         undo(office, done)
@@ -122,7 +122,7 @@ class TestApproving:
         assert row(office, "us1").approved_at is None
         assert [letter for letter in office.mail() if letter.message["Subject"] == "Your registration"] == []
 
-    def test_what_was_undone_once_is_not_undone_twice(self, office: Office) -> None:
+    def test_action_is_undone_only_once(self, office: Office) -> None:
         done = do(office, "approve", "us1")
         token = held(page(office.cast.client("st-coord").get(done)).select_one("main form"))
         client = office.cast.client("st-coord")
@@ -132,7 +132,7 @@ class TestApproving:
 
         assert "undone already" in client.get(done).text
 
-    def test_one_approval_is_taken_back(self, office: Office) -> None:
+    def test_single_approval_can_be_undone(self, office: Office) -> None:
         do(office, "approve", "us1")
         client = office.cast.client("st-coord")
         someone = office.page(CODE, f"/{row(office, 'us1').id}")
@@ -150,7 +150,7 @@ class TestApproving:
 
         assert row(office, "us1").approved_at is not None
 
-    def test_who_comes_again_is_approved_anew(self, office: Office) -> None:
+    def test_participant_who_rejoins_needs_a_new_approval(self, office: Office) -> None:
         do(office, "approve", "us1")
         do(office, "take-back", "us1")
 
@@ -160,7 +160,7 @@ class TestApproving:
 
 
 class TestReminding:
-    def test_only_those_who_have_not_answered_get_a_letter_with_a_new_link(self, office: Office) -> None:
+    def test_only_people_who_have_not_answered_get_a_reminder_with_a_new_link(self, office: Office) -> None:
         asked = choose(office, "remind", "cn1", "us1")
         assert "has answered already" in left_out(asked)
         confirm(office, asked)
@@ -168,13 +168,13 @@ class TestReminding:
         (letter,) = office.mail()
         assert letter.recipients == ("cn1@example.invalid",)
 
-    def test_who_has_no_address_is_named_as_not_reached(self, office: Office) -> None:
+    def test_person_without_an_address_is_named_as_not_reached(self, office: Office) -> None:
         asked = choose(office, "remind", "cn1", "kp1")
 
         assert "RI Ka-myong" in left_out(asked)
         assert "no e-mail address" in left_out(asked)
 
-    def test_nobody_is_reminded_twice_in_a_day_unless_asked_for(self, office: Office) -> None:
+    def test_nobody_is_reminded_twice_in_a_day_unless_chosen(self, office: Office) -> None:
         do(office, "remind", "cn1")
         office.mail()
         asked = choose(office, "remind", "cn1", "cn2")
@@ -188,7 +188,7 @@ class TestReminding:
         set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=25))
         assert "24 hours" not in words(choose(office, "remind", "cn1"))
 
-    def test_undone_in_time_nothing_leaves_and_the_link_before_still_works(self, office: Office) -> None:
+    def test_reminder_undone_in_time_is_not_sent_and_the_old_link_works(self, office: Office) -> None:
         do(office, "remind", "cn1")
         office.mail()
         link = office.link_to("cn1@example.invalid")
@@ -201,20 +201,20 @@ class TestReminding:
         browser.get(link)
         assert "You are invited" in browser.get("/registration").text
 
-    def test_letters_that_had_left_are_said_to_have_left(self, office: Office) -> None:
+    def test_page_says_which_emails_were_already_sent(self, office: Office) -> None:
         done = do(office, "remind", "cn1")
         office.mail()
 
         assert "the letter had left" in undo(office, done)
 
-    def test_a_letter_that_waits_is_not_taken_from_who_waits_for_it(self, office: Office) -> None:
+    def test_person_whose_email_is_still_queued_is_not_reminded(self, office: Office) -> None:
         do(office, "remind", "cn1")
 
         assert "has not left yet" in left_out(choose(office, "remind", "cn1"))
 
 
 class TestWithdrawing:
-    def test_what_it_does_is_done_to_all_and_undone_for_all(self, office: Office) -> None:
+    def test_withdrawal_of_many_applies_to_all_and_is_undone_for_all(self, office: Office) -> None:
         before = {name: row(office, name).seat for name in ("us1", "us2", "cn1")}
         done = do(office, "take-back", *before)
         assert {row(office, name).status for name in before} == {ParticipationStatus.TAKEN_BACK}
@@ -230,7 +230,7 @@ class TestWithdrawing:
         again = [letter for letter in office.mail() if b"METHOD:REQUEST" in bytes(letter.message)]
         assert {letter.recipients[0] for letter in again} <= {"us1@example.invalid", "us2@example.invalid"}
 
-    def test_undone_in_time_no_calendar_is_told_of_it(self, office: Office) -> None:
+    def test_withdrawal_undone_in_time_sends_no_calendar_update(self, office: Office) -> None:
         undo(office, do(office, "take-back", "us1"))
         assert len(office.mail()) == 1, "the sample writes to nobody: this is the first letter with the entry"
 
@@ -241,7 +241,7 @@ class TestWithdrawing:
         told = [(letter.recipients, str(letter.message["Subject"])) for letter in office.mail()]
         assert told == [(("us1@example.invalid",), "Appointment: cancelled")]
 
-    def test_an_invited_persons_link_works_again_without_another_letter(self, office: Office) -> None:
+    def test_link_of_an_invited_person_works_again_without_another_email(self, office: Office) -> None:
         do(office, "remind", "cn1")
         office.mail()
         link = office.link_to("cn1@example.invalid")
@@ -254,7 +254,7 @@ class TestWithdrawing:
         browser.get(link)
         assert "You are invited" in browser.get("/registration").text
 
-    def test_an_invited_person_whose_letter_was_lost_with_it_gets_it_after_all(self, office: Office) -> None:
+    def test_invitation_email_lost_by_the_withdrawal_is_sent_after_undo(self, office: Office) -> None:
         do(office, "remind", "cn1")
         done = do(office, "take-back", "cn1")
         assert office.mail() == []
@@ -264,7 +264,7 @@ class TestWithdrawing:
         (letter,) = office.mail()
         assert letter.recipients == ("cn1@example.invalid",)
 
-    def test_a_seat_that_somebody_else_has_now_is_not_taken_from_them(self, office: Office) -> None:
+    def test_undo_does_not_take_a_seat_given_to_somebody_else(self, office: Office) -> None:
         seats(office, "US", 5)
         done = do(office, "take-back", "us1")
         seat = give_seat_away(office, "us-new")
@@ -277,7 +277,7 @@ class TestWithdrawing:
         assert seat is not None
         assert not holds_a_role(office, "us1")
 
-    def test_who_was_invited_again_meanwhile_is_left_as_they_are(self, office: Office) -> None:
+    def test_undo_leaves_people_who_were_invited_again(self, office: Office) -> None:
         done = do(office, "take-back", "us1", "us2")
         press(office.cast.client("st-coord"), office.page(CODE, f"/{row(office, 'us1').id}"), "Invite again")
 
@@ -305,7 +305,7 @@ def seats(office: Office, party: str, number: int) -> None:
 
 
 def give_seat_away(office: Office, to: str) -> int | None:
-    """Someone else of the party is invited, and has the seat that fell free."""
+    """Invite another person of the party, who gets the freed seat."""
 
     typed = OYUN | {"party_id": str(office.cast.party("US", "LVR")), "email": f"{to}@example.org"}
     assert send(office.cast.client("st-coord"), office.page(CODE, "/invite"), **typed).status_code == 303
@@ -315,7 +315,7 @@ def give_seat_away(office: Office, to: str) -> int | None:
 
 
 class TestChoosing:
-    def test_all_who_are_found_are_chosen_however_the_list_is_narrowed(self, office: Office) -> None:
+    def test_select_all_includes_everyone_found_by_the_filter(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         form = page(client.get(office.page(CODE) + "?status=invited&capacity=observer")).select_one("main form.chosen")
         data = {**held(form), "all": "1", "do": "remind"}
@@ -325,7 +325,7 @@ class TestChoosing:
         assert "Send 7 people a letter" in words(asked) or "no e-mail address" in left_out(asked)
         assert "CN" not in page(asked).select_one("main form").get_text()
 
-    def test_nobody_chosen_says_what_to_do(self, office: Office) -> None:
+    def test_empty_selection_says_what_to_do(self, office: Office) -> None:
         client = office.cast.client("st-coord")
         form = page(client.get(office.page(CODE))).select_one("main form.chosen")
 
@@ -334,7 +334,7 @@ class TestChoosing:
         assert answer.status_code == 303
         assert "Choose at least one person" in client.get(answer.location).text
 
-    def test_people_of_another_meeting_are_not_reached(self, office: Office) -> None:
+    def test_people_of_another_meeting_cannot_be_selected(self, office: Office) -> None:
         foreign = row(office, "us1", "SCD-1").id
         client = office.cast.client("st-coord")
         form = page(client.get(office.page(CODE))).select_one("main form.chosen")
@@ -346,12 +346,12 @@ class TestChoosing:
         assert "none of those you chose" in words(asked)
 
     @pytest.mark.parametrize("persona", ["st-host", "ch1", "us4", "st-travel"])
-    def test_nobody_else_has_boxes_to_tick(self, office: Office, persona: str) -> None:
+    def test_only_the_coordinator_has_checkboxes(self, office: Office, persona: str) -> None:
         client = office.cast.client(persona)
 
         assert page(client.get(office.page("TRD-1"))).select_one("form.chosen") is None
 
-    def test_the_list_is_narrowed_by_how_far_the_office_is(self, office: Office) -> None:
+    def test_list_is_filtered_by_processing_state(self, office: Office) -> None:
         do(office, "approve", "us1")
         client = office.cast.client("st-coord")
 
@@ -370,7 +370,7 @@ def name_of(office: Office, name: str) -> str:
     return db.session.get_one(Person, office.cast.person(name, "LVR")).name
 
 
-def test_home_says_how_many_registrations_wait_for_the_office(office: Office) -> None:
+def test_home_shows_the_number_of_registrations_to_approve(office: Office) -> None:
     client = office.cast.client("st-coord")
     home = client.get("/")
     assert "Approve 14 registrations LVR-1" in words(home)

@@ -1,4 +1,4 @@
-"""The working export: of what the list shows, text in every cell, for who has just proved who they are."""
+"""The export of the filtered list: every cell is text, and the coordinator must have proved their identity recently."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ from tests.beds.forms import page, send
 from tests.people.asking import answers, asked
 from tests.people.conftest import Office
 
-#: What spreadsheets may take for a formula, also behind invisible or compatible signs.
+#: Characters that spreadsheets may read as a formula, also behind invisible or compatibility characters.
 FORMULAS = (
     "=1+1",
     "+1+1",
@@ -50,7 +50,7 @@ FORMULAS = (
 
 
 def proved(office: Office, address: str) -> FlaskClient:
-    """The coordinator's browser, which has just shown again who acts."""
+    """The coordinator's browser after a fresh proof of identity."""
     client = office.cast.client("st-coord")
     first = client.get(address)
     assert first.status_code == 303
@@ -72,7 +72,7 @@ def sheet(answer: TestResponse) -> Any:
     return load_workbook(io.BytesIO(answer.data)).active
 
 
-def test_the_file_holds_what_the_list_shows(office: Office) -> None:
+def test_file_contains_what_the_list_shows(office: Office) -> None:
     party = office.cast.party("JP", "SCD")
 
     head, *rows = as_rows(export(office, f"?party={party}", kind="csv"))
@@ -82,7 +82,7 @@ def test_the_file_holds_what_the_list_shows(office: Office) -> None:
     assert len(rows) == 3
 
 
-def test_workbook_and_csv_hold_the_same(office: Office) -> None:
+def test_workbook_and_csv_have_the_same_contents(office: Office) -> None:
     book = export(office, kind="xlsx")
 
     cells = [[cell or "" for cell in row] for row in sheet(book).iter_rows(values_only=True)]
@@ -96,7 +96,7 @@ def test_no_cell_is_a_formula(office: Office) -> None:
         for person, formula in zip(
             session.scalars(select(Person).where(Person.id.in_(in_scd_1))), FORMULAS, strict=False
         ):
-            # Past the model, which refuses an "@".
+            # Written to the table directly, because the model refuses an "@".
             session.execute(update(Person).where(Person.id == person.id).values(affiliation=formula))
 
     book = sheet(export(office, kind="xlsx"))
@@ -108,7 +108,7 @@ def test_no_cell_is_a_formula(office: Office) -> None:
     assert marked >= {f"'{formula}" for formula in FORMULAS}
 
 
-def test_the_file_tells_nothing_of_who_wrote_it_and_has_a_neutral_name(office: Office) -> None:
+def test_file_has_a_neutral_name_and_no_author(office: Office) -> None:
     answer = export(office, kind="xlsx")
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="list.xlsx"'
@@ -123,7 +123,7 @@ def _names(answer: TestResponse) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
 
 
-def test_answers_come_along_when_asked_for(office: Office) -> None:
+def test_answers_are_included_on_request(office: Office) -> None:
     question = asked(office, "Do you bring papers?")
     answers(office, "jp1", {question: "Two of them"})
 
@@ -135,7 +135,7 @@ def test_answers_come_along_when_asked_for(office: Office) -> None:
     assert [row[-1] for row in with_them[1:] if row[-1]] == ["Two of them"]
 
 
-def test_taking_the_list_along_is_written_down(office: Office) -> None:
+def test_export_is_logged(office: Office) -> None:
     before = told()
 
     export(office, kind="csv")
@@ -148,13 +148,13 @@ def told() -> int:
     return len(db.session.scalars(select(AuditEntry.seq).where(AuditEntry.action == "participants.exported")).all())
 
 
-def test_a_proof_for_one_meeting_opens_no_other(office: Office) -> None:
+def test_proof_for_one_meeting_does_not_open_another(office: Office) -> None:
     client = proved(office, office.page("SCD-1", "/export"))
 
     assert client.get(office.page("TRD-1", "/export")).status_code == 303
 
 
-def test_without_a_fresh_proof_nothing_is_downloaded(office: Office) -> None:
+def test_nothing_is_downloaded_without_a_fresh_proof(office: Office) -> None:
     client = proved(office, office.page("SCD-1", "/export"))
     form = page(client.get(office.page("SCD-1", "/export"))).select_one("main form[method=post]")
     assert form is not None
@@ -165,5 +165,5 @@ def test_without_a_fresh_proof_nothing_is_downloaded(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "ch1", "kr1", "us4", "st-travel", "st-rap1", "xo2"])
-def test_nobody_else_takes_it_along(office: Office, persona: str) -> None:
+def test_only_the_coordinator_exports_the_list(office: Office, persona: str) -> None:
     assert office.cast.client(persona).get(office.page("TRD-1", "/export")).status_code == 404

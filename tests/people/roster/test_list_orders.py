@@ -1,4 +1,4 @@
-"""The participants list follows the order in force, and any reader may look at it in another one."""
+"""The participants list follows the order in force; every reader may sort it in another order."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,28 +26,28 @@ WORDS = {"en": "en", "fr": "fr", "ru": "ru", "zh": "zh_pinyin", "city": "city_en
 
 
 def lines(cast: Cast, wanted: ListFilter, who: str = "us4", code: str = "TRD-1") -> list[roster.ListLine]:
-    """Everyone whom the reader sees, in the order asked for."""
+    """Everyone the reader sees, in the requested order."""
     viewer = cast.viewer(who, meeting=code)
     first = roster.participants(viewer, wanted)
     more = (roster.participants(viewer, replace(wanted, page=n)) for n in range(2, first.last + 1))
     return [*first.lines, *(line for found in more for line in found.lines)]
 
 
-def parties(found: list[roster.ListLine]) -> list[str]:
-    """By what the parties stand, in the order in which their people come."""
+def party_names(found: list[roster.ListLine]) -> list[str]:
+    """The parties in the order in which their people are listed."""
     return list(dict.fromkeys(line.party_sort_name or line.party_name for line in found))
 
 
 @pytest.mark.parametrize("by", list(PartyOrder))
-def test_the_list_stands_in_whatever_order_is_asked_for(cast: Cast, by: PartyOrder) -> None:
+def test_list_is_sorted_in_the_requested_order(cast: Cast, by: PartyOrder) -> None:
     order = precedence.parties_in_order(cast.viewer("us4", meeting="TRD-1"), by)
 
-    assert parties(lines(cast, ListFilter(by=by))) == [party.stands_as for party in order]
+    assert party_names(lines(cast, ListFilter(by=by))) == [party.stands_as for party in order]
     if by.value in WORDS:
-        assert parties(lines(cast, ListFilter(by=by))) == [*EXPECTED[WORDS[by.value]], OBSERVATORY]
+        assert party_names(lines(cast, ListFilter(by=by))) == [*EXPECTED[WORDS[by.value]], OBSERVATORY]
 
 
-def test_the_list_follows_the_order_in_force_and_its_lot(cast: Cast) -> None:
+def test_list_follows_the_order_in_force_and_its_draw(cast: Cast) -> None:
     trd_1, mongolia, dialogue = cast.meeting("TRD-1"), cast.party("MN"), cast.dialogue("TRD")
     drawn = datetime(2027, 5, 20, tzinfo=UTC)
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -62,11 +62,11 @@ def test_the_list_follows_the_order_in_force_and_its_lot(cast: Cast) -> None:
             )
         )
 
-    assert parties(lines(cast, ListFilter())) == [*EXPECTED["lot_example"]["result"], OBSERVATORY]
-    assert parties(lines(cast, ListFilter(by=PartyOrder.ENGLISH))) == [*EXPECTED["en"], OBSERVATORY]
+    assert party_names(lines(cast, ListFilter())) == [*EXPECTED["lot_example"]["result"], OBSERVATORY]
+    assert party_names(lines(cast, ListFilter(by=PartyOrder.ENGLISH))) == [*EXPECTED["en"], OBSERVATORY]
 
 
-def test_another_order_in_force_is_that_of_the_list_and_of_what_narrows_it(cast: Cast) -> None:
+def test_list_and_filters_follow_another_order_in_force(cast: Cast) -> None:
     trd_1 = cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Meeting, trd_1).party_order = PartyOrder.CITY
@@ -82,7 +82,7 @@ def test_another_order_in_force_is_that_of_the_list_and_of_what_narrows_it(cast:
     assert first.get_text(" ", strip=True) == "CN Beijing"
 
 
-def test_persons_stand_by_family_name_or_whatever_name_they_go_by(cast: Cast) -> None:
+def test_people_are_sorted_by_family_name_or_the_name_they_use(cast: Cast) -> None:
     names = [line.name for line in lines(cast, ListFilter(by_person=True))]
 
     assert names.index("PAK Ka-sang") < names.index("PARK Ga-jeong")
@@ -92,18 +92,18 @@ def test_persons_stand_by_family_name_or_whatever_name_they_go_by(cast: Cast) ->
     assert sorted(names) == sorted(line.name for line in everyone)
 
 
-def test_within_a_party_persons_stand_by_the_name_they_are_listed_under(cast: Cast) -> None:
+def test_people_of_a_party_are_sorted_by_their_sort_name(cast: Cast) -> None:
     names = [line.name for line in lines(cast, ListFilter(by=PartyOrder.RUSSIAN)) if line.party_code == "MN"]
 
     assert names == ["B. JISHEE", "Ts. TUURSHILT", "D. ZAGVAR"]
 
 
-def test_names_stand_without_title_or_rank(cast: Cast) -> None:
+def test_names_are_sorted_without_title_or_rank(cast: Cast) -> None:
     assert {line.name for line in lines(cast, ListFilter())} <= {person["name"] for person in sample()["persons"]}
 
 
 @pytest.mark.parametrize("asked", ["nonsense", "EN", "'; drop table", "person%00"])
-def test_an_order_that_nobody_knows_is_the_one_in_force(cast: Cast, asked: str) -> None:
+def test_unknown_order_falls_back_to_the_order_in_force(cast: Cast, asked: str) -> None:
     list_page = f"/meetings/{cast.meeting('TRD-1')}/participants"
     client = cast.client("us4")
 
@@ -113,7 +113,7 @@ def test_an_order_that_nobody_knows_is_the_one_in_force(cast: Cast, asked: str) 
     assert names(f"{list_page}?order={asked}") == names(list_page)
 
 
-def test_the_order_asked_for_stays_while_the_list_is_narrowed(cast: Cast) -> None:
+def test_requested_order_stays_while_filtering(cast: Cast) -> None:
     shown = page(cast.client("us4").get(f"/meetings/{cast.meeting('TRD-1')}/participants?order=fr"))
 
     party = shown.select("nav.pills[aria-label='Party'] a")[1]
@@ -127,13 +127,13 @@ def test_the_order_asked_for_stays_while_the_list_is_narrowed(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize("who", ["kr1", "us4", "xo2"])
-def test_no_order_tells_a_reader_more_than_the_list_does(cast: Cast, who: str) -> None:
+def test_no_order_shows_a_reader_more_than_the_list(cast: Cast, who: str) -> None:
     seen = {line.person_id for line in lines(cast, ListFilter(), who)}
 
     for wanted in (*(ListFilter(by=by) for by in PartyOrder), ListFilter(by_person=True)):
         assert {line.person_id for line in lines(cast, wanted, who)} == seen
 
 
-def test_before_the_exchange_every_order_holds_ones_own_party_only(cast: Cast) -> None:
+def test_before_the_exchange_every_order_contains_only_the_own_party(cast: Cast) -> None:
     for wanted in (ListFilter(), *(ListFilter(by=by) for by in PartyOrder), ListFilter(by_person=True)):
         assert {line.party_code for line in lines(cast, wanted, "ru2", "LVR-1")} == {"RU"}

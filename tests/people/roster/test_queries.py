@@ -1,4 +1,4 @@
-"""Who sees whom: the list before and after the exchange, and nothing that tells of the rest."""
+"""Who sees whom on the list before and after the exchange, without signs of hidden people."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def seen(viewer: Viewer, wanted: ListFilter = LIST) -> list[str]:
 
 
 def viewer_with(**changes: Any) -> Viewer:
-    """A viewer in some meeting, as the policy makes them."""
+    """A viewer in a meeting as the policy builds it."""
     place = Place(dialogue_id=uuid4(), meeting_id=uuid4())
     facts = {"place": place, "person_id": uuid4(), "account_id": uuid4()} | changes
     return Viewer(**facts)
@@ -45,7 +45,7 @@ def viewer_with(**changes: Any) -> Viewer:
 @pytest.mark.usefixtures("cast")
 @pytest.mark.parametrize("scope", Scope)
 @pytest.mark.parametrize("action", [PARTICIPANTS_SEE, NOMINATIONS_SEE, REGISTRATION_SEE])
-def test_every_scope_becomes_a_condition_and_only_three_reach_anyone(scope: Scope, action: Any) -> None:
+def test_every_scope_becomes_a_condition_and_only_three_match_anyone(scope: Scope, action: Any) -> None:
     viewer = viewer_with(holdings=(RoleAssignment(Role.FOCAL_POINT, uuid4(), uuid4()),))
     viewer._scopes[action] = frozenset({scope})
 
@@ -70,7 +70,7 @@ def test_every_scope_becomes_a_condition_and_only_three_reach_anyone(scope: Scop
         )
 
 
-def test_outside_a_meeting_nobody_is_visible(cast: Cast) -> None:
+def test_nobody_is_visible_outside_a_meeting(cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", dialogue="TRD")
 
     for action in ACTIONS.values():
@@ -90,7 +90,7 @@ def test_after_the_exchange_the_list_is_open(cast: Cast, persona: str) -> None:
     assert seen(cast.viewer(persona, meeting="TRD-1", now=MIDDLE_OF_TRD_1)) == everyone
 
 
-def test_observers_see_themselves_unless_the_rules_say_more(cast: Cast) -> None:
+def test_observers_see_only_themselves_unless_the_rules_allow_more(cast: Cast) -> None:
     assert len(seen(cast.viewer("xo2", meeting="TRD-1"))) == 1
 
     with upkeep(system(Purpose.UPKEEP)):
@@ -98,14 +98,14 @@ def test_observers_see_themselves_unless_the_rules_say_more(cast: Cast) -> None:
     assert len(seen(cast.viewer("xo2", meeting="TRD-1"))) > 20
 
 
-def test_the_archivist_learns_that_a_list_exists_and_no_more(cast: Cast) -> None:
+def test_archivist_learns_only_that_a_list_exists(cast: Cast) -> None:
     found = roster.participants(cast.viewer("st-arch", meeting="TRD-1"), LIST)
 
     assert found.sealed
     assert (found.lines, found.tallies, found.found) == ((), (), 0)
 
 
-def test_before_the_exchange_host_and_coordinator_see_all_and_nobody_else_does(cast: Cast) -> None:
+def test_before_the_exchange_only_host_and_coordinator_see_everyone(cast: Cast) -> None:
     everyone = seen(cast.viewer("st-coord", meeting="LVR-1", now=BEFORE_LVR_1))
 
     assert len(everyone) > 10
@@ -137,12 +137,12 @@ def test_before_the_exchange_a_co_chair_sees_no_more_than_others_do(cast: Cast) 
     assert len(seen(cast.viewer("ch2", meeting="LVR-1", now=BEFORE_LVR_1))) == 1
 
 
-def test_before_acceptance_a_person_stands_nowhere(cast: Cast) -> None:
+def test_person_is_on_no_list_before_accepting(cast: Cast) -> None:
     with pytest.raises(LookupError):
         cast.viewer("kr1", meeting="LVR-1", now=BEFORE_LVR_1)
 
 
-def test_what_is_counted_found_and_paged_is_what_is_seen(cast: Cast) -> None:
+def test_counts_searches_and_pages_contain_only_visible_people(cast: Cast) -> None:
     viewer = cast.viewer("us2", meeting="LVR-1", now=BEFORE_LVR_1)
     hidden = cast.viewer("st-coord", meeting="LVR-1", now=BEFORE_LVR_1)
     stranger = next(line for line in roster.participants(hidden, LIST).lines if line.party_code != "US")
@@ -157,7 +157,7 @@ def test_what_is_counted_found_and_paged_is_what_is_seen(cast: Cast) -> None:
         roster.person(viewer, uuid4())
 
 
-def test_registrations_are_for_the_person_the_focal_point_and_the_office(cast: Cast) -> None:
+def test_registrations_are_visible_to_the_person_the_focal_point_and_the_coordinator(cast: Cast) -> None:
     def with_registration(persona: str) -> set[str]:
         lines = roster.participants(cast.viewer(persona, meeting="TRD-1"), LIST).lines
         assert all((line.status is None) == (line.languages is None) for line in lines)
@@ -170,7 +170,7 @@ def test_registrations_are_for_the_person_the_focal_point_and_the_office(cast: C
     assert with_registration("ch1") <= {"CH"}
 
 
-def test_who_declined_is_on_no_list_but_that_of_party_and_office(cast: Cast, office: Office) -> None:
+def test_declined_person_is_listed_only_for_the_party_and_the_coordinator(cast: Cast, office: Office) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         one = db.session.execute(
             select(Participation).where(Participation.id == office.participation_of("kr3", "TRD-1"))
@@ -184,7 +184,7 @@ def test_who_declined_is_on_no_list_but_that_of_party_and_office(cast: Cast, off
     assert kr3 not in seen(cast.viewer("st-rap1", meeting="TRD-1"))
 
 
-def test_parties_stand_in_the_order_in_force_and_persons_by_sort_key(cast: Cast) -> None:
+def test_parties_follow_the_order_in_force_and_people_their_sort_name(cast: Cast) -> None:
     lines = roster.participants(cast.viewer("st-coord", meeting="TRD-1"), LIST).lines
 
     parties = list(dict.fromkeys(line.party_code for line in lines))
@@ -194,7 +194,7 @@ def test_parties_stand_in_the_order_in_force_and_persons_by_sort_key(cast: Cast)
     assert korean == sorted(korean)
 
 
-def test_search_finds_names_in_any_script_and_takes_signs_literally(cast: Cast) -> None:
+def test_search_finds_names_in_any_script_and_reads_wildcards_literally(cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
     one = next(line for line in roster.participants(coordinator, LIST).lines if line.native)
 
@@ -203,7 +203,7 @@ def test_search_finds_names_in_any_script_and_takes_signs_literally(cast: Cast) 
     assert seen(coordinator, ListFilter(search="%")) == seen(coordinator, ListFilter(search="_")) == []
 
 
-def test_another_dialogues_meeting_is_another_list(cast: Cast) -> None:
+def test_meeting_of_another_dialogue_has_another_list(cast: Cast) -> None:
     trd, scd = (cast.viewer("st-coord", meeting=code) for code in ("TRD-1", "SCD-1"))
     one = roster.participants(trd, LIST).lines[0]
 
@@ -211,7 +211,7 @@ def test_another_dialogues_meeting_is_another_list(cast: Cast) -> None:
         roster.person(scd, one.id)
 
 
-def test_a_sealed_list_and_an_absent_one_cost_the_same_statements(cast: Cast, statements: Callable[..., int]) -> None:
+def test_sealed_and_absent_lists_take_the_same_statements(cast: Cast, statements: Callable[..., int]) -> None:
     archivist = cast.viewer("st-arch", meeting="LVR-1", now=BEFORE_LVR_1)
     sealed = statements(lambda: roster.participants(archivist, LIST))
     with upkeep(system(Purpose.UPKEEP)):
@@ -223,7 +223,7 @@ def test_a_sealed_list_and_an_absent_one_cost_the_same_statements(cast: Cast, st
 
 
 def crowd(cast: Cast, people: int) -> None:
-    """So many more confirmed participants of SCD-1."""
+    """Add confirmed participants to SCD-1."""
     party_id = cast.party("MN", "SCD")
     ids = {"dialogue_id": cast.dialogue("SCD"), "meeting_id": cast.meeting("SCD-1")}
     at = datetime(2027, 5, 1, tzinfo=UTC)
@@ -247,7 +247,7 @@ def crowd(cast: Cast, people: int) -> None:
         )
 
 
-def test_the_page_costs_the_same_few_statements_for_few_and_for_two_thousand(
+def test_page_takes_the_same_few_statements_for_few_and_for_two_thousand(
     cast: Cast, office: Office, statements: Callable[..., int]
 ) -> None:
     client = cast.client("st-coord")
@@ -262,7 +262,7 @@ def test_the_page_costs_the_same_few_statements_for_few_and_for_two_thousand(
     assert len(answer.data) < 400_000
 
 
-def test_the_pages_of_a_long_list_hold_everyone_once(cast: Cast) -> None:
+def test_pages_of_a_long_list_contain_everyone_once(cast: Cast) -> None:
     crowd(cast, 250)
     coordinator = cast.viewer("st-coord", meeting="SCD-1", now=BEFORE_LVR_1)
     first = roster.participants(coordinator, LIST)
@@ -273,7 +273,7 @@ def test_the_pages_of_a_long_list_hold_everyone_once(cast: Cast) -> None:
     assert seen(coordinator, ListFilter(page=999)) == seen(coordinator, ListFilter(page=first.last))
 
 
-def test_the_house_finds_who_is_confirmed(cast: Cast) -> None:
+def test_system_query_finds_confirmed_participants(cast: Cast) -> None:
     meeting_id = cast.meeting("TRD-1")
 
     assert cast.person("us4") in {person for person, _participation in participants_confirmed.confirmed(meeting_id)}
@@ -281,7 +281,7 @@ def test_the_house_finds_who_is_confirmed(cast: Cast) -> None:
     assert not participants_confirmed.is_confirmed(cast.meeting("LVR-1"), cast.person("kr1", "LVR"))
 
 
-def test_an_exchange_in_the_future_is_not_open_yet(cast: Cast) -> None:
+def test_exchange_in_the_future_is_not_open_yet(cast: Cast) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         exchange = db.session.get_one(Exchange, cast.meeting("LVR-1"))
         exchange.opened_at = BEFORE_LVR_1.replace(month=8)

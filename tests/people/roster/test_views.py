@@ -1,4 +1,4 @@
-"""The pages of the office: who is invited, and what is refused."""
+"""The coordinator's pages of invitations and their refusals."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ def invite(office: Office, code: str = "SCD-1", **typed: str):
     return send(office.cast.client("st-coord"), office.page(code, "/invite"), **OYUN | {"party_id": party} | typed)
 
 
-def test_someone_is_invited_and_gets_one_letter_with_a_personal_link(office: Office) -> None:
+def test_invited_person_gets_one_email_with_a_personal_link(office: Office) -> None:
     assert invite(office).status_code == 303
 
     (letter,) = office.mail()
@@ -38,11 +38,11 @@ def test_one_address_in_two_spellings_is_one_person(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "", " \u202e "])
-def test_a_name_too_long_or_invisible_is_refused(office: Office, name: str) -> None:
+def test_name_that_is_too_long_or_invisible_is_refused(office: Office, name: str) -> None:
     assert invite(office, name=name).status_code == 422
 
 
-def test_direction_and_control_characters_leave_a_name(office: Office) -> None:
+def test_direction_and_control_characters_are_removed_from_a_name(office: Office) -> None:
     invite(office, name="Oyun\u202e\x07 Bat")
 
     page_ = office.cast.client("st-coord").get(office.page("SCD-1") + "?q=oyun")
@@ -50,11 +50,11 @@ def test_direction_and_control_characters_leave_a_name(office: Office) -> None:
     assert "Oyun Bat" in page_.text
 
 
-def test_a_party_of_another_dialogue_cannot_be_chosen(office: Office) -> None:
+def test_party_of_another_dialogue_cannot_be_chosen(office: Office) -> None:
     assert invite(office, party_id=str(office.cast.party("MN", "TRD"))).status_code == 422
 
 
-def test_nobody_is_invited_once_registration_is_closed(office: Office) -> None:
+def test_nobody_is_invited_after_registration_closes(office: Office) -> None:
     assert "Registration is closed" in complaints(invite(office, "TRD-1"))
 
 
@@ -66,7 +66,7 @@ def test_only_the_coordinator_invites(office: Office, persona: str) -> None:
     assert client.get(office.page("TRD-1", "/import")).status_code == 404
 
 
-def test_withdrawn_by_the_office_means_no_link_until_invited_again(office: Office) -> None:
+def test_withdrawn_person_has_no_working_link_until_invited_again(office: Office) -> None:
     invite(office)
     office.mail()
     link = office.link_to("oyun@example.org")
@@ -84,7 +84,7 @@ def test_withdrawn_by_the_office_means_no_link_until_invited_again(office: Offic
     assert len(office.mail()) == 1
 
 
-def test_a_new_link_ends_the_link_before_it_after_ten_minutes(office: Office) -> None:
+def test_link_is_replaced_by_a_new_one_after_ten_minutes(office: Office) -> None:
     invite(office)
     office.mail()
     first = office.link_to("oyun@example.org")
