@@ -1,4 +1,4 @@
-"""The cast: the personas of the sample as viewers and signed-in browsers, found by their names in the sample."""
+"""The personas of the sample as viewers and signed-in browsers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ BEFORE_LVR_1 = datetime(2027, 6, 1, 9, 0, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Cast:
-    """Everyone of the sample, by name: `cast.client("st-coord")`, `cast.viewer("kr1", meeting="TRD-1")`."""
+    """All personas by name: `cast.client("st-coord")`, `cast.viewer("kr1", meeting="TRD-1")`."""
 
     app: Flask
 
@@ -68,7 +68,7 @@ class Cast:
         )
 
     def session(self, code: str) -> UUID:
-        """The id of an agenda session by its code, as TRD-1-04."""
+        """The id of an agenda session by its code, such as TRD-1-04."""
         return self._one(select(DraftItem.session_id).where(DraftItem.code == code))
 
     def account(self, name: str) -> UUID:
@@ -77,9 +77,10 @@ class Cast:
     def viewer(
         self, name: str, *, dialogue: str | None = None, meeting: str | None = None, now: datetime = MIDDLE_OF_TRD_1
     ) -> Viewer:
-        """The persona as a viewer standing in that dialogue or meeting.
+        """The persona as a viewer of that dialogue or meeting.
 
-        :raises LookupError: the persona has no standing there.
+        :raises LookupError: the persona has no role there.
+
         """
         account = self._signed_in(name)
         placed = (
@@ -109,7 +110,7 @@ class Cast:
         return client
 
     def client_by_link(self, name: str, meeting: str = "TRD-1", client: FlaskClient | None = None) -> FlaskClient:
-        """A browser in which the persona has opened and accepted an invitation link to that meeting."""
+        """A browser in which the persona has accepted an invitation link to that meeting."""
         client = client or self.app.test_client()
         with self.app.app_context():
             now, here = clock.now(), self.participation(name, meeting)
@@ -129,7 +130,7 @@ class Cast:
         return self._one(of)
 
     def _signed_in(self, name: str) -> Viewer:
-        """The persona with a live sign-in, which every command asks for."""
+        """The persona with an active sign-in, which every command requires."""
         found = load_sign_in(self._open_sign_in(name), TERMS, clock.real_now())
         assert found is not None
         db.session.rollback()

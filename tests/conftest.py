@@ -1,4 +1,4 @@
-"""What every test stands on, and what is refused in all of them."""
+"""Plugins of all tests, and the block of connections to other machines."""
 
 import os
 from contextlib import ExitStack
@@ -8,15 +8,21 @@ import pytest
 from tests.beds.network import close_the_network
 from tests.beds.postgres import postgres_server
 
-#: Lower ones first: pytest wants to be the first to import each.
-pytest_plugins = ["tests.beds.database", "tests.beds.web", "tests.beds.house", "tests.beds.mail", "tests.beds.browser"]
+#: Lowest first, because pytest must import each plugin before another module does.
+pytest_plugins = [
+    "tests.beds.database",
+    "tests.beds.web",
+    "tests.beds.personas",
+    "tests.beds.mail",
+    "tests.beds.browser",
+]
 
 
 _run = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network; start PostgreSQL where it is asked for and none is named: all workers share it."""
+    """Block other machines; start one PostgreSQL for all workers if it is requested and no URL is given."""
     close_the_network()
     is_worker = hasattr(config, "workerinput")
     if os.environ.get("TEST_DATABASE") == "postgres" and "TEST_DATABASE_URL" not in os.environ and not is_worker:
@@ -24,5 +30,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Stop what was started."""
+    """Stop the PostgreSQL server."""
     _run.close()

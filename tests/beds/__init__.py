@@ -1,1 +1,1 @@
-"""What tests stand on, all of it real: databases, servers for mail and web, a browser, and no way out."""
+"""Fixtures with real services: databases, mail and web servers, a browser, and no access to other machines."""

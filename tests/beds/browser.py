@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven for real; a page that breaks a rule of ours fails the test that opened it."""
+"""Debian's Chromium. A page that breaks a rule of `Watch` fails the test that opened it."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, R
 from tests.beds.network import is_here
 from tests.beds.web import Server
 
-#: Without these, Chromium looks up its maker's hosts at every start.
+#: Without these, Chromium contacts Google's hosts at every start.
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,13 +31,13 @@ DESK, PHONE = 1280, 390
 
 
 class Watch:
-    """Everything a page did that no page of ours may do."""
+    """Collects everything a page did that our pages must not do."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
 
     def over(self, page: Page) -> None:
-        """Listen to a page, and to those it opens."""
+        """Listen to a page and its popups."""
         page.on("console", self._console)
         page.on("pageerror", self._error)
         page.on("request", self._request)
@@ -45,7 +45,7 @@ class Watch:
         page.on("popup", self.over)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # Chromium reports every 4xx here, expected refusals of a form too; responses are judged below.
+        # Chromium reports every 4xx here, including expected refusals of a form; `_response` checks the responses.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.faults.append(f"console: {message.text}")
 
@@ -73,9 +73,10 @@ def open_watched_page(
     javascript: bool = True,
     zone: str = "Asia/Ulaanbaatar",
 ) -> Iterator[Page]:
-    """A page with a browser of its own: cookies are not shared with another.
+    """A page in its own browser context, so that cookies are not shared.
 
-    :raises AssertionError: at the end, if the page did what none of ours may do.
+    :raises AssertionError: on leaving, if the page did something forbidden.
+
     """
     context = browser.new_context(
         base_url=base_url,
@@ -97,26 +98,26 @@ def open_watched_page(
 
 
 def accessibility_faults(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on a page, one line for each place."""
+    """Violations of WCAG 2.2 AA that axe finds, one line per element."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}}).response["violations"]
     return [f"{rule['id']}: {place['html']}  ({rule['help']})" for rule in found for place in rule["nodes"]]
 
 
 def assert_accessible(page: Page) -> None:
-    """The page is usable for everyone, as far as a machine can tell."""
+    """Check the page with axe against WCAG 2.2 AA."""
     faults = accessibility_faults(page)
     assert not faults, f"{page.url}\n" + "\n".join(faults)
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing sticks out to the right: the page need not be scrolled sideways."""
+    """The page needs no horizontal scrolling."""
     wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= seen, f"{page.url} is {wide} px wide in a window of {seen} px"
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+    """One Chromium for the whole test run."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "Chromium is missing: make test installs it, or names it."
     with sync_playwright() as playwright:
@@ -130,12 +131,12 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(chromium: Browser, server: Server) -> Iterator[OpenPage]:
-    """Opens pages, each a browser of its own: `open_page(width=PHONE, scheme="dark", javascript=False)`."""
+    """Opens pages, each in its own browser context: `open_page(width=PHONE, scheme="dark", javascript=False)`."""
     with ExitStack() as pages:
         yield lambda **how: pages.enter_context(open_watched_page(chromium, server.url, **how))
 
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """A page at a desk, in the light."""
+    """A page at desktop width in the light colour scheme."""
     return open_page()

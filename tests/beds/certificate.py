@@ -1,4 +1,4 @@
-"""A certificate for localhost, made on the spot, and the authority that vouches for it."""
+"""A certificate for localhost and its certificate authority, generated for the tests."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Files in PEM: whoever trusts `authority` trusts a server that holds `chain` and `key`."""
+    """PEM files: a client that trusts `authority` trusts a server with `chain` and `key`."""
 
     authority: Path
     chain: Path
@@ -27,7 +27,7 @@ class Certificate:
 
 
 def make_certificate(folder: Path) -> Certificate:
-    """Write an authority and a certificate of its for localhost, valid for a day on the machine's clock."""
+    """Write a certificate authority and a certificate for localhost, valid for one day."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
     server = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

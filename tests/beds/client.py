@@ -1,4 +1,4 @@
-"""A client that looks at every page it fetches: a page that breaks a rule of ours fails the test that fetched it."""
+"""A test client that checks every page it fetches: a page that breaks a rule fails the test."""
 
 import re
 from collections import OrderedDict
@@ -11,16 +11,16 @@ from werkzeug.test import TestResponse
 
 from tests.architecture.page_checks import page_faults
 
-#: Of how many pages it is remembered that they are without fault; a digest of each is all that is kept.
+#: Number of valid pages whose digests are remembered.
 _MOST_REMEMBERED = 10_000
-#: What differs each time without a say in the verdict: a value that is there stays there.
+#: Values that differ in each response and do not affect validity; an empty value is not replaced.
 _NONCE = re.compile(r'nonce="[^"]+"')
 _TOKEN = re.compile(r'(name="csrf_token"[^>]*? value=")[^"]+"')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class GoodPages:
-    """The pages that were found without fault, by what does not differ each time; the oldest are forgotten first."""
+    """LRU cache of valid pages; pages that differ only in nonce, token and ids share an entry."""
 
     def __init__(self, most: int = _MOST_REMEMBERED) -> None:
         self._most = most
@@ -30,7 +30,7 @@ class GoodPages:
         return len(self._seen)
 
     def faults(self, document: str) -> list[str]:
-        """What is wrong with the page; a page like a good one is not parsed again."""
+        """The faults of the page; a page like an earlier valid one is not parsed again."""
         mark = sha256(likeness(document).encode()).digest()
         if mark in self._seen:
             self._seen.move_to_end(mark)
@@ -44,7 +44,7 @@ class GoodPages:
 
 
 def likeness(document: str) -> str:
-    """The page without nonce and token; each id is told by where it first stands, so that twice the same stays that."""
+    """The page without nonce and token; ids become numbers by first appearance, so that duplicates remain."""
     known: dict[str, str] = {}
     steady = _TOKEN.sub(r'\1·"', _NONCE.sub('nonce="·"', document))
     return _ID.sub(lambda found: known.setdefault(found[0], f"id-{len(known)}"), steady)
@@ -54,12 +54,13 @@ _good_pages = GoodPages()
 
 
 class ReadingClient(FlaskClient):
-    """Flask's client, with the page checks."""
+    """Flask's test client with the page checks."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        """Fetch.
+        """Send a request.
 
-        :raises AssertionError: what came is a page of ours with faults.
+        :raises AssertionError: the response is an HTML page with faults.
+
         """
         answer = super().open(*arguments, **options)
         moved = 300 <= answer.status_code < 400
@@ -70,7 +71,7 @@ class ReadingClient(FlaskClient):
 
 
 class Outside(ReadingClient):
-    """A browser as it is: nothing of the test's own context reaches its requests."""
+    """A client whose requests run outside the test's context, like a real browser."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *arguments, **options)

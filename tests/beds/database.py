@@ -1,4 +1,4 @@
-"""Databases for tests: made and filled once, copied for every test, on SQLite or on PostgreSQL."""
+"""Databases for tests: created and filled once, copied for every test, on SQLite or PostgreSQL."""
 
 import json
 import os
@@ -24,19 +24,19 @@ from dialogues.settings import Settings
 from tests.beds.client import ReadingClient
 
 ENGINE = os.environ.get("TEST_DATABASE", "sqlite")
-#: In the middle of the sample's running meeting, as in the demo.
+#: During the meeting TRD-1 of the sample, as in the demo.
 MIDDLE_OF_TRD_1 = datetime.fromisoformat("2027-05-26T08:00+08:00")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A folder and a database that belong together, as an operator would have them."""
+    """An instance folder and its database."""
 
     instance: Path
     database_url: str = ""
 
     def settings(self, **changes: Any) -> Settings:
-        """Its settings: those of the demo, unless changed."""
+        """The settings of the demo with these changes."""
         ours = Settings(
             instance=self.instance,
             database_url=self.database_url,
@@ -48,12 +48,12 @@ class Installation:
         return ours.but(**changes)
 
 
-#: Applications that are kept between tests; a run meets about as many different settings again and again.
+#: Applications kept between tests: about the number of different settings in a run.
 _KEPT = 6
 
 
 class Built(NamedTuple):
-    """An application, and what it held when it was built."""
+    """An application with its state and configuration at the time it was built."""
 
     app: Flask
     state: State
@@ -61,9 +61,10 @@ class Built(NamedTuple):
 
 
 class Applications:
-    """Applications of the tests before, used again with the same settings.
+    """Cache of applications by settings.
 
     Building one takes longer than most tests, because of its routes and of the templates and statements it compiles.
+
     """
 
     def __init__(self) -> None:
@@ -71,7 +72,7 @@ class Applications:
 
     @contextmanager
     def one(self, settings: Settings) -> Iterator[Flask]:
-        """An application on these settings as if it was new; another one if it is in use."""
+        """An application in its initial state; builds a new one if the cached one is in use."""
         built = self._free.pop(settings, None) or _build(settings)
         app = built.app
         app.config.clear()
@@ -96,7 +97,7 @@ def _build(settings: Settings) -> Built:
 
 
 def _is_listened_to(app: Flask) -> bool:
-    """Whether a test still listens to the statements of its database."""
+    """Whether a test still listens to the statements of the database."""
     with app.app_context():
         return bool(db.engine.dispatch.before_cursor_execute)
 
@@ -106,7 +107,7 @@ _applications = Applications()
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
-    """An application on these settings, whose connections are closed afterwards."""
+    """An application on these settings; its database connections are closed afterwards."""
     with _applications.one(settings) as app:
         app.test_client_class = ReadingClient
         try:
@@ -120,9 +121,10 @@ def opened(settings: Settings) -> Iterator[Flask]:
 
 @contextmanager
 def new_installation(instance: Path, like: Installation | None = None, name: str = "") -> Iterator[Installation]:
-    """A new installation, empty or a copy; its database on PostgreSQL goes when it is no longer needed.
+    """A new installation, empty or a copy; its PostgreSQL database is dropped afterwards.
 
-    :param name: of the database, on PostgreSQL.
+    :param name: of the PostgreSQL database.
+
     """
     if like is None:
         instance.mkdir(parents=True)
@@ -143,7 +145,7 @@ def new_installation(instance: Path, like: Installation | None = None, name: str
 
 @contextmanager
 def in_its_place(factory: pytest.TempPathFactory, kind: str, like: Installation | None) -> Iterator[Installation]:
-    """An installation where the last test of this process had its own, so that its application serves again."""
+    """An installation at the same path for every test of this process, so that its application can be reused."""
     instance = factory.getbasetemp() / f"{kind}-instance"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
     with new_installation(instance, like, f"dialogues_{kind}_{os.getpid()}_{worker}") as installation:
@@ -159,9 +161,10 @@ def _on_server(statement: str) -> None:
 
 
 def shell(app: Flask, *arguments: str) -> str:
-    """What `flask …` prints for these arguments.
+    """Run `flask …` with these arguments and return what it prints.
 
-    :raises AssertionError: it ended with an error; the message holds what it printed.
+    :raises AssertionError: the command failed; the message holds its output.
+
     """
     result = app.test_cli_runner().invoke(args=list(arguments))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -172,7 +175,7 @@ def shell(app: Flask, *arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation with tables and nothing in them; tests take copies."""
+    """An installation with empty tables; tests use copies."""
     with new_installation(tmp_path_factory.mktemp("migrated") / "instance") as installation:
         with opened(installation.settings()) as app:
             shell(app, "db", "upgrade")
@@ -181,7 +184,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An installation with the sample dialogues, and what the loader said of it: ids, links, addresses."""
+    """An installation with the sample dialogues, and the loader's output: ids, links, addresses."""
 
     installation: Installation
     facts: dict[str, Any]
@@ -189,7 +192,7 @@ class Sample:
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: Installation) -> Iterator[Sample]:
-    """The sample dialogues, loaded once; tests take copies."""
+    """The sample dialogues, loaded once; tests use copies."""
     with new_installation(tmp_path_factory.mktemp("loaded") / "instance", migrated) as installation:
         with opened(installation.settings()) as app:
             facts = json.loads(shell(app, "sample", "load", "--json"))
@@ -198,7 +201,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: Installation) -> 
 
 @pytest.fixture(scope="session")
 def sample(loaded: Sample) -> dict[str, Any]:
-    """What `flask sample load --json` printed; its ids and unused links hold in every copy."""
+    """The output of `flask sample load --json`; its ids and unused links are valid in every copy."""
     return loaded.facts
 
 
@@ -211,7 +214,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> It
 
 @pytest.fixture
 def empty_installation(tmp_path_factory: pytest.TempPathFactory, migrated: Installation) -> Iterator[Installation]:
-    """This test's own installation with nothing in it."""
+    """This test's own installation with empty tables."""
     with in_its_place(tmp_path_factory, "empty", migrated) as copy:
         yield copy
 

@@ -1,4 +1,4 @@
-"""Forms as a browser sends them: what the page holds, and what someone typed over it."""
+"""Forms as a browser sends them: the values on the page, changed by what the test types."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def page(answer: TestResponse) -> BeautifulSoup:
-    """The page of an answer, to be looked into."""
+    """The parsed page of a response."""
     return BeautifulSoup(answer.text, "html.parser")
 
 
 def held(form: Tag) -> dict[str, Any]:
-    """What the form would send if nobody typed anything."""
+    """What the browser would send if nothing is typed."""
     values: dict[str, Any] = {}
     for control in form.select("input[name], textarea[name], select[name]"):
         name = str(control["name"])
@@ -32,7 +32,7 @@ def held(form: Tag) -> dict[str, Any]:
 
 
 def send(client: FlaskClient, address: str, /, **typed: Any) -> TestResponse:
-    """Open the page, type into the form in its middle, and send it; None takes a value away."""
+    """Open the page, change the fields of its main form and send it; None removes a field."""
     form = page(client.get(address)).select_one("main form[method=post]")
     assert form is not None, f"no form at {address}"
     values = held(form) | typed
@@ -44,7 +44,7 @@ def send(client: FlaskClient, address: str, /, **typed: Any) -> TestResponse:
 
 
 def press(client: FlaskClient, address: str, button: str) -> TestResponse:
-    """Press the button with these words on the page."""
+    """Press the button with this label on the page."""
     for form in page(client.get(address)).select("main form[method=post]"):
         if button in " ".join(form.get_text(" ").split()):
             return client.post(str(form["action"]), data=held(form), headers=SAME_ORIGIN)
@@ -52,6 +52,6 @@ def press(client: FlaskClient, address: str, button: str) -> TestResponse:
 
 
 def complaints(answer: TestResponse) -> str:
-    """What a form that came back complains about."""
+    """The error summary of a refused form."""
     box = page(answer).select_one(".error-summary")
     return " ".join(box.get_text(" ").split()) if box else ""

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it is given, with STARTTLS, over TLS or without, and can refuse."""
+"""A mail server on loopback that keeps its emails, with STARTTLS, TLS or neither, and can refuse recipients."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +23,7 @@ ACCEPTED = "250 Taken"
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One letter as it came over the wire, to one envelope."""
+    """One email as it arrived, with its envelope."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -35,33 +35,33 @@ class Email:
         return message_from_bytes(self.content, policy=policy.default)
 
 
-@dataclass  # Without slots: aiosmtpd inspects it in a way that slots defeat on early 3.11.
+@dataclass  # Without slots, because aiosmtpd inspects the handler in a way that fails with slots on early 3.11.
 class MailServer:
-    """Where the letters of a test arrive; answers can be set to have some refused."""
+    """Receives the emails of a test; set `recipient_answers` or `data_answers` to have some refused."""
 
     security: Security
     port: int = 0
     emails: list[Email] = field(default_factory=list)
     #: The answer to RCPT for an address: "550 No such person".
     recipient_answers: dict[str, str] = field(default_factory=dict)
-    #: Answers to coming letters, taken one by one; with none left, letters are taken.
+    #: Replies to the next emails, used one by one; without any, emails are accepted.
     data_answers: list[str] = field(default_factory=list)
-    #: Names and passwords; where there are any, nobody sends without.
+    #: Names and passwords; if there are any, a sender must log in.
     accounts: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
-        """What DIALOGUES_MAIL_URL says to reach it."""
+        """The value of DIALOGUES_MAIL_URL for this server."""
         return self.url_for()
 
     def url_for(self, user: str = "", password: str = "") -> str:
-        """The URL for a name and password."""
+        """The URL with a name and password."""
         who = f"{user}:{password}@" if user else ""
         scheme = {"smtp": "smtp", "starttls": "smtp+starttls", "smtps": "smtps"}[self.security]
         return f"{scheme}://{who}localhost:{self.port}"
 
     def to(self, address: str) -> list[Email]:
-        """The letters that went to one address, in the order of their arrival."""
+        """The emails to one address in order of arrival."""
         return [letter for letter in self.emails if address in letter.recipients]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
@@ -87,7 +87,7 @@ OpenMailServer = Callable[..., MailServer]
 
 @contextmanager
 def mail_server(certificate: Certificate, security: Security = "smtp", **accounts: str) -> Iterator[MailServer]:
-    """A mail server on a free port; with accounts, it takes letters from those only."""
+    """A mail server on a free port; if there are accounts, only they can send."""
     server = MailServer(security, accounts=accounts)
     options: dict[str, Any] = {}
     if security == "starttls":
@@ -115,34 +115,34 @@ def _authenticator(server: MailServer) -> Callable[..., object]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    """A certificate for localhost and its authority."""
+    """A certificate for localhost and its certificate authority."""
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture
 def trusted(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """This process trusts the tests' authority, as an operator's machine trusts the public ones."""
+    """This process trusts the tests' certificate authority as a machine trusts the public ones."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     return certificate.authority
 
 
 @pytest.fixture
 def open_mail_server(certificate: Certificate) -> Iterator[OpenMailServer]:
-    """Opens mail servers of a kind: `open_mail_server("starttls", someone="their password")`."""
+    """Opens mail servers: `open_mail_server("starttls", someone="their password")`."""
     with ExitStack() as opened:
         yield lambda security="smtp", **accounts: opened.enter_context(mail_server(certificate, security, **accounts))
 
 
 @pytest.fixture(scope="session")
 def plain_mail_server(certificate: Certificate) -> Iterator[MailServer]:
-    """A mail server without TLS, as on the same host; its address stays the same for the whole run."""
+    """A mail server without TLS whose address is the same for the whole run."""
     with mail_server(certificate) as server:
         yield server
 
 
 @pytest.fixture
 def smtp(plain_mail_server: MailServer) -> MailServer:
-    """The mail server without TLS, with nothing in it, that takes everything."""
+    """The mail server without TLS, empty, accepting everything."""
     plain_mail_server.emails.clear()
     plain_mail_server.recipient_answers.clear()
     plain_mail_server.data_answers.clear()

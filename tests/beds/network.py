@@ -1,4 +1,4 @@
-"""No test reaches anything but this machine: a connection elsewhere is an error, whoever asks for it."""
+"""Tests reach only this machine: a connection to another one is an error."""
 
 import ipaddress
 import socket
@@ -9,11 +9,11 @@ NAMES_OF_THIS_MACHINE = frozenset({"", "localhost", "localhost.localdomain", "ip
 
 
 class ForeignNetworkError(AssertionError):
-    """Something asked for another machine."""
+    """A test tried to reach another machine."""
 
 
 def is_here(host: object) -> bool:
-    """Whether a host name or address is this machine's own."""
+    """Whether a host name or address belongs to this machine."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host if host is not None else "")
     if name in NAMES_OF_THIS_MACHINE:
         return True
@@ -36,5 +36,5 @@ def _refuse_foreign_hosts(event: str, arguments: Sequence[object]) -> None:
 
 
 def close_the_network() -> None:
-    """From now on, and for good, this process reaches no other machine."""
+    """Block connections to other machines for the rest of this process."""
     sys.addaudithook(_refuse_foreign_hosts)

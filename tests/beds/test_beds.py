@@ -1,4 +1,4 @@
-"""The beds hold what they promise, and refuse what they must."""
+"""Tests of the test fixtures themselves."""
 
 import smtplib
 import socket
@@ -23,12 +23,12 @@ def letter() -> EmailMessage:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "example.org", "10.0.0.1", "2001:db8::1"])
-def test_no_other_machine_is_reached(host: str) -> None:
+def test_connection_to_another_machine_fails(host: str) -> None:
     with pytest.raises(ForeignNetworkError):
         socket.create_connection((host, 80), timeout=1)
 
 
-def test_the_mail_server_keeps_a_letter_and_its_envelope(smtp: MailServer) -> None:
+def test_mail_server_keeps_an_email_and_its_envelope(smtp: MailServer) -> None:
     with smtplib.SMTP("localhost", smtp.port) as connection:
         connection.send_message(letter())
     (arrived,) = smtp.to("ch1@example.org")
@@ -36,7 +36,7 @@ def test_the_mail_server_keeps_a_letter_and_its_envelope(smtp: MailServer) -> No
     assert not arrived.over_tls
 
 
-def test_the_mail_server_refuses_a_recipient_when_told_to(smtp: MailServer) -> None:
+def test_mail_server_refuses_a_recipient_on_request(smtp: MailServer) -> None:
     smtp.recipient_answers["ch1@example.org"] = "550 No such person"
     with smtplib.SMTP("localhost", smtp.port) as connection, pytest.raises(smtplib.SMTPRecipientsRefused):
         connection.send_message(letter())
@@ -44,7 +44,7 @@ def test_the_mail_server_refuses_a_recipient_when_told_to(smtp: MailServer) -> N
 
 
 @pytest.mark.usefixtures("trusted")
-def test_with_starttls_no_letter_is_taken_in_the_clear(open_mail_server: OpenMailServer) -> None:
+def test_starttls_server_accepts_no_email_without_encryption(open_mail_server: OpenMailServer) -> None:
     server = open_mail_server("starttls", desk="sesame")
     with smtplib.SMTP("localhost", server.port) as connection:
         with pytest.raises(smtplib.SMTPException):
@@ -56,7 +56,7 @@ def test_with_starttls_no_letter_is_taken_in_the_clear(open_mail_server: OpenMai
 
 
 @pytest.mark.usefixtures("trusted")
-def test_over_tls_a_server_is_known_by_its_authority(open_mail_server: OpenMailServer) -> None:
+def test_tls_server_is_trusted_by_its_authority(open_mail_server: OpenMailServer) -> None:
     server = open_mail_server("smtps")
     with smtplib.SMTP_SSL("localhost", server.port, context=ssl.create_default_context()) as connection:
         connection.send_message(letter())
@@ -65,7 +65,7 @@ def test_over_tls_a_server_is_known_by_its_authority(open_mail_server: OpenMailS
 
 @pytest.fixture
 def faulty_site() -> Flask:
-    """A page of every fault that ours may not have; each has its own address."""
+    """A site with one page per fault; each has its own address."""
     site = Flask("faulty")
     pages = {
         "/fine": "<h1>Fine</h1>",
@@ -101,7 +101,7 @@ def faulty_site() -> Flask:
         ("/missing-part", False),
     ],
 )
-def test_a_page_that_breaks_a_rule_fails_its_test(
+def test_page_that_breaks_a_rule_fails_its_test(
     chromium: Browser, faulty_site: Flask, path: str, javascript: bool
 ) -> None:
     with (
@@ -113,7 +113,7 @@ def test_a_page_that_breaks_a_rule_fails_its_test(
 
 
 @pytest.mark.journey
-def test_axe_runs_under_our_policy_and_finds_what_is_not_labelled(chromium: Browser, faulty_site: Flask) -> None:
+def test_axe_runs_under_our_content_policy_and_finds_an_unlabelled_field(chromium: Browser, faulty_site: Flask) -> None:
     with serve(faulty_site) as url, open_watched_page(chromium, url) as page:
         page.goto("/fine")
         assert accessibility_faults(page) == []

@@ -1,4 +1,4 @@
-"""The client that reads pages parses what is alike once, and lets no fault pass for that."""
+"""The page checks parse similar pages once and still find every fault."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def test_pages_that_differ_by_nonce_token_and_ids_are_parsed_once(parsed: list[str]) -> None:
+def test_pages_that_differ_only_by_nonce_token_and_ids_are_parsed_once(parsed: list[str]) -> None:
     good = GoodPages()
     for document in (page(), page(nonce="xyz", field="xyz"), page(one=_OTHER, other=_ONE)):
         assert good.faults(document) == []
@@ -43,14 +43,14 @@ def test_pages_that_differ_by_nonce_token_and_ids_are_parsed_once(parsed: list[s
     [page(one=_ONE, other=_ONE), page(field=""), page(more='<a href="https://elsewhere.example/">x</a>')],
     ids=["an id twice", "a form without a token", "a foreign host"],
 )
-def test_a_fault_is_found_though_the_like_was_good(faulty: str) -> None:
+def test_fault_is_found_after_a_similar_valid_page(faulty: str) -> None:
     good = GoodPages()
     assert good.faults(page()) == []
     assert good.faults(faulty) != []
     assert good.faults(faulty) != []
 
 
-def test_only_so_many_are_remembered(parsed: list[str]) -> None:
+def test_number_of_remembered_pages_is_limited(parsed: list[str]) -> None:
     good = GoodPages(most=2)
     for words in ("one", "two", "three", "one"):
         good.faults(page(more=f"<p>{words}</p>"))

@@ -1,4 +1,4 @@
-"""The application, a client of it, and a web server on loopback for browsers."""
+"""The application, a test client, and a web server on loopback for browsers."""
 
 import socket
 import threading
@@ -25,25 +25,25 @@ def app(installation: Installation) -> Iterator[Flask]:
 
 @pytest.fixture
 def empty_app(empty_installation: Installation) -> Iterator[Flask]:
-    """The application on an installation with nothing in it."""
+    """The application on an installation without data."""
     with opened(empty_installation.settings()) as app:
         yield app
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A browser's stay without a browser, nobody signed in."""
+    """A test client that is not signed in."""
     return app.test_client()
 
 
 def set_clock(app: Flask, moment: datetime) -> None:
-    """Let the service's clock show a moment; it runs on from there."""
+    """Set the clock of the application; it continues from there."""
     app.extensions["dialogues"].clock_shift = moment - datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running web server and the application in it."""
+    """A running web server and its application."""
 
     app: Flask
     url: str
@@ -51,7 +51,7 @@ class Server:
 
 @contextmanager
 def serve(app: Flask, port: int = 0) -> Iterator[str]:
-    """Serve an application on loopback, on a free port unless one is named, a thread for each request."""
+    """Serve an application on loopback with one thread per request; port 0 means a free one."""
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="web server")
     thread.start()
@@ -65,7 +65,7 @@ def serve(app: Flask, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def serving(installation: Installation, **changes: Any) -> Iterator[Server]:
-    """Serve an installation that knows the address it is served at."""
+    """Serve an installation whose `base_url` is the address of the server."""
     port = free_port()
     settings = installation.settings(base_url=f"http://localhost:{port}", **changes)
     with opened(settings) as app, serve(app, port) as url:
@@ -73,7 +73,7 @@ def serving(installation: Installation, **changes: Any) -> Iterator[Server]:
 
 
 def free_port() -> int:
-    """A port that nothing listens on at this moment."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -81,6 +81,6 @@ def free_port() -> int:
 
 @pytest.fixture
 def server(installation: Installation) -> Iterator[Server]:
-    """A web server with this test's copy of the sample dialogues."""
+    """A web server on this test's copy of the sample dialogues."""
     with serving(installation) as running:
         yield running

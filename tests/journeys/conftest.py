@@ -1,4 +1,4 @@
-"""A house in which a story happens: the sample dialogues behind a web server, and a mail server for its letters."""
+"""The sample dialogues behind a web server, with a mail server for their emails."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +14,12 @@ from tests.journeys.stage import Stage
 
 @pytest.fixture
 def server(installation: Installation, smtp: MailServer) -> Iterator[Server]:
-    """A web server whose letters leave by SMTP."""
+    """A web server whose emails are sent by SMTP."""
     with serving(installation, mail_url=smtp.url) as running:
         yield running
 
 
 @pytest.fixture
 def stage(server: Server, smtp: MailServer, open_page: OpenPage, sample: dict[str, Any]) -> Stage:
-    """Where the people of a story come in, and where their letters arrive."""
+    """The way to sign people in and to read their emails."""
     return Stage(server.app, smtp, open_page, dict(sample["sign_in"]))

@@ -1,4 +1,4 @@
-"""Someone without a mouse, in a browser without JavaScript: Tab, arrows, Space, Enter and letters, nothing else."""
+"""A person without a mouse, in a browser without JavaScript: only Tab, arrows, Space, Enter and typing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,7 +8,7 @@ from playwright.sync_api import Download, Locator
 
 from tests.journeys.stage import Someone
 
-#: More stops than any page has: whoever has not arrived by then goes round in circles.
+#: Limit of Tab presses, more than any page has stops, so that a search for a missing control ends.
 _STOPS = 400
 _IS_FOCUSED = "element => element === document.activeElement"
 _SHOWS_FOCUS = """() => {
@@ -20,9 +20,10 @@ _CHOSEN = "select => select.selectedOptions[0].textContent"
 
 @dataclass(slots=True)
 class SomeoneWithKeyboard(Someone):
-    """Does all that someone does, by keys; what has the focus must show it.
+    """Does by keyboard what `Someone` does by mouse, and checks that the focused element shows its focus.
 
-    Days and times are typed as Chromium's own fields take them: month first, and the half of the day in letters.
+    Days and times are typed as Chromium's fields expect them: month first, 12 hours with AM or PM.
+
     """
 
     def click(self, target: Locator) -> None:
@@ -40,7 +41,7 @@ class SomeoneWithKeyboard(Someone):
             case "datetime-local":
                 moment = datetime.fromisoformat(value)
                 self.type(f"{moment:%m%d%Y}")
-                # The year has room for six digits, so the focus does not go on by itself.
+                # The focus stays in the year, because the field accepts six digits.
                 self.key("ArrowRight")
                 self.type(f"{moment:%I%M%p}")
             case _:
@@ -80,9 +81,10 @@ class SomeoneWithKeyboard(Someone):
         return coming.value
 
     def reach(self, target: Locator) -> None:
-        """Press Tab until the focus is there.
+        """Press Tab until the target has the focus.
 
-        :raises AssertionError: it cannot be reached, or does not show that it has the focus.
+        :raises AssertionError: the target cannot be reached, or does not show its focus.
+
         """
         target.wait_for()
         for _stop in range(_STOPS):
@@ -93,7 +95,7 @@ class SomeoneWithKeyboard(Someone):
         raise AssertionError(f"{target} is not reached by Tab")
 
     def _turn_to(self, radio: Locator) -> None:
-        """Go to the group of a radio button, which is one stop, and turn to that button."""
+        """Tab to the group of a radio button, which is one stop, and move to that button with the arrows."""
         group = self.page.locator(f"[name='{radio.get_attribute('name')}']")
         chosen = group.and_(self.page.locator(":checked"))
         self.reach(chosen if chosen.count() else group.first)

@@ -1,4 +1,4 @@
-"""The people of a story at their browsers, and the letters that reach them."""
+"""The people of a journey at their browsers, and the emails they receive."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _SIGN_IN_LINK = re.compile(r"https?://\S+/links/[\w-]+")
 
 @dataclass(slots=True)
 class Someone:
-    """A person at a browser of their own, who reads labels and buttons and knows nothing of the house."""
+    """A person at a browser who knows only labels, links and buttons."""
 
     page: Page
 
@@ -32,7 +32,7 @@ class Someone:
         self.page.goto(path)
 
     def follow(self, words: str) -> None:
-        """Follow the link with these words, in the page itself if it stands there, else in the navigation."""
+        """Follow the link with this text; links in the page come before those in the navigation."""
         self.click(self._link(words))
 
     def press(self, words: str) -> None:
@@ -43,20 +43,20 @@ class Someone:
             self.write(self.field(label), value)
 
     def choose(self, label: str, words: str) -> None:
-        """Choose the option that holds these words."""
+        """Choose the option that contains this text."""
         self.pick(self.field(label), words)
 
     def tick(self, *labels: str) -> None:
-        """Tick the boxes whose words begin so."""
+        """Tick the checkboxes whose labels begin with these texts."""
         for label in labels:
             self.check(self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}")))
 
     def download(self, words: str) -> Calendar:
-        """Follow a link that gives a calendar file, and read the file."""
+        """Follow a link to a calendar file and parse the file."""
         return Calendar.from_ical(Path(self.take(self._link(words)).path()).read_bytes())
 
     def field(self, label: str) -> Locator:
-        """The field with that label, with or without the signs for needed and optional."""
+        """The field with that label, with or without its sign for required or optional."""
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\*|optional)?\s*$"))
 
     def _link(self, words: str) -> Locator:
@@ -71,10 +71,10 @@ class Someone:
         for word in words:
             expect(self.page.get_by_role("main")).not_to_contain_text(word)
 
-    # What hands do; with a mouse here.
+    # Actions with a mouse; replaced in `keyboard.py`.
 
     def click(self, target: Locator) -> None:
-        """Use a link or a button, and wait for the page that follows."""
+        """Click a link or a button and wait for the next page."""
         with self.page.expect_navigation():
             target.click()
 
@@ -97,24 +97,24 @@ class Someone:
 
     @property
     def path(self) -> str:
-        """Where the browser stands now."""
+        """The path of the current page."""
         return str(urlsplit(self.page.url).path)
 
 
 @dataclass(slots=True)
 class Stage:
-    """The house, its mail, and the way in for everyone."""
+    """The application, its mail, and ways to sign in."""
 
     app: Flask
     smtp: MailServer
     open_page: OpenPage
     sign_in_links: dict[str, str]
-    #: How people act, and what their browsers can.
+    #: How people act, and options of their browsers.
     people: type[Someone] = Someone
     browsers: dict[str, Any] = field(default_factory=dict)
 
     def enter(self, persona: str, **browser: Any) -> Someone:
-        """Someone of the sample opens a sign-in link in a new browser, and uses it."""
+        """Sign a persona in by link in a new browser."""
         someone = self.visitor(**browser)
         link = self.sign_in_links.pop(persona, None) or self._new_link(persona)
         someone.open(urlsplit(link).path)
@@ -126,22 +126,22 @@ class Stage:
         return shell(self.app, "accounts", "sign-in-link", f"{name}@example.invalid").split()[-1]
 
     def visitor(self, **browser: Any) -> Someone:
-        """Anyone, in a new browser."""
+        """A person who is not signed in, in a new browser."""
         return self.people(self.open_page(**{**self.browsers, **browser}))
 
     def deliver(self) -> str:
-        """What the command of the shell prints that sends the letters that are due."""
+        """Send the due emails with the shell command and return its output."""
         return shell(self.app, "outbox", "deliver")
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         return [letter.message for letter in self.smtp.to(address)]
 
     def link_to(self, address: str) -> str:
-        """The path of the personal link in the newest letter to that address."""
+        """The path of the personal link in the newest email to that address."""
         return self._newest(_LINK, address)
 
     def sign_in_link_to(self, address: str) -> str:
-        """The path of the link to sign in that was mailed last to that address."""
+        """The path of the sign-in link in the newest email to that address."""
         return self._newest(_SIGN_IN_LINK, address)
 
     def _newest(self, link: re.Pattern[str], address: str) -> str:
@@ -153,20 +153,20 @@ class Stage:
 
 
 def words_of(letter: EmailMessage) -> str:
-    """The plain text of a letter."""
+    """The plain text of an email."""
     body = letter.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 
 
 def fetch_calendar(address: str) -> Calendar:
-    """What a calendar program finds at a feed's address."""
+    """The calendar at the address of a feed."""
     with urlopen(address) as answer:  # noqa: S310 (an address of this house)
         assert answer.headers.get_content_type() == "text/calendar"
         return Calendar.from_ical(answer.read())
 
 
 def entry(calendar: Calendar, title: str) -> Event:
-    """The one entry of a calendar with that title."""
+    """The only entry of a calendar with that title."""
     (found,) = [event for event in calendar.events if event["SUMMARY"] == title]
     return found

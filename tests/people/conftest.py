@@ -1,4 +1,4 @@
-"""The cast of the sample, with a mail server, and the letters that the office's invitations bring."""
+"""The personas with a mail server, and helpers for participants and their emails."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ _LINK = re.compile(r"http://localhost(/r/[\w-]+)")
 
 @pytest.fixture
 def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
-    """The personas, a week after TRD-1: registration is open for LVR-1, which is sealed, and SCD-1, which is not."""
+    """The personas a week after TRD-1: registration is open for LVR-1 (lists sealed) and SCD-1 (lists not sealed)."""
     with opened(installation.settings(mail_url=smtp.url)) as app, app.app_context():
         app.test_client_class = Outside
         set_clock(app, BEFORE_LVR_1)
@@ -39,23 +39,23 @@ def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
 
 @dataclass(slots=True)
 class Office:
-    """What happens at the office and in the mail, as a test looks at it."""
+    """Addresses, emails and rows that tests of participants need."""
 
     cast: Cast
     smtp: MailServer
 
     def page(self, code: str, rest: str = "") -> str:
-        """The address of the participants of a meeting."""
+        """An address below the participants page of a meeting."""
         return f"/meetings/{self.cast.meeting(code)}/participants{rest}"
 
     def mail(self) -> list[Email]:
-        """The letters that leave now."""
+        """Deliver the due emails and return them."""
         before = len(self.smtp.emails)
         deliver_due()
         return self.smtp.emails[before:]
 
     def link_to(self, email: str) -> str:
-        """The personal link in the newest letter to that address."""
+        """The personal link in the newest email to that address."""
         for letter in reversed(self.smtp.emails):
             if letter.recipients == (email,):
                 found = _LINK.search(letter.message.get_content())
@@ -64,7 +64,7 @@ class Office:
         raise AssertionError(f"no letter to {email}")
 
     def participation(self, email: str, code: str = "SCD-1") -> Participation | None:
-        """What is written of someone for a meeting."""
+        """The participation of the person with that address, or None."""
         db.session.rollback()
         return db.session.execute(
             select(Participation)
@@ -79,7 +79,7 @@ class Office:
         return found.id
 
     def set_seats(self, code: str, party: str, **seats: int) -> None:
-        """Give a party so many seats at a meeting, and leave those of the others."""
+        """Set the seats of one party at a meeting as the coordinator and keep those of the others."""
         desk = self.cast.viewer("st-coord", meeting=code, now=BEFORE_LVR_1)
         rows = {one.party_id: one.seats for one in nominations_nominations.seats(desk, SEATS_EDIT)}
         rows[self.cast.party(party, code.split("-")[0])] = seats
@@ -88,13 +88,13 @@ class Office:
         )
 
     def browser(self) -> FlaskClient:
-        """A browser in which nobody is signed in."""
+        """A browser that is not signed in."""
         return self.cast.client(None)
 
 
 @pytest.fixture
 def office(cast: Cast, smtp: MailServer) -> Office:
-    """The office at its desk; letters of the sample have left."""
+    """The helpers after all emails of the sample were delivered."""
     desk = Office(cast, smtp)
     desk.mail()
     return desk
@@ -102,7 +102,7 @@ def office(cast: Cast, smtp: MailServer) -> Office:
 
 @pytest.fixture
 def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:  # noqa: ARG001  its context holds the engine
-    """Counts the statements that a call sends to the database, beginnings of transactions left out."""
+    """Counts the statements that a call sends to the database, without BEGIN."""
     sent: list[str] = []
 
     @event.listens_for(db.engine, "before_cursor_execute")

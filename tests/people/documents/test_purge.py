@@ -109,9 +109,7 @@ def test_data_is_deleted_thirty_days_after_departure() -> None:
         (date(2027, 4, 1), date(2027, 5, 28)),
     ],
 )
-def test_own_departure_day_counts_if_it_is_a_day_of_the_meeting(
-    present_to: date | None, leaves: date
-) -> None:
+def test_own_departure_day_counts_if_it_is_a_day_of_the_meeting(present_to: date | None, leaves: date) -> None:
     assert departure_date(present_to, date(2027, 5, 24), date(2027, 5, 28)) == leaves
 
 
@@ -153,7 +151,9 @@ def test_deletion_date_follows_the_persons_own_days(app: Flask, cast: Cast, trd:
     assert purge_days(app) == {date(2027, 6, 25)}
 
 
-def test_data_of_a_cancelled_meeting_is_deleted_thirty_days_after_cancellation(app: Flask, cast: Cast, trd: str) -> None:
+def test_data_of_a_cancelled_meeting_is_deleted_thirty_days_after_cancellation(
+    app: Flask, cast: Cast, trd: str
+) -> None:
     write_down(cast, trd)
 
     assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303

@@ -294,9 +294,7 @@ def test_focal_point_reads_needs_only_with_consent(cast: Cast, trd: str, kind: s
 
 
 @pytest.mark.parametrize("kind", PAPERS)
-def test_focal_point_cannot_read_a_passport_even_with_consent(
-    cast: Cast, trd: str, kind: str
-) -> None:
+def test_focal_point_cannot_read_a_passport_even_with_consent(cast: Cast, trd: str, kind: str) -> None:
     write_down(cast, trd, "kr2", visa_number="V-1", needs_shared="y")
 
     assert look(cast.client("kr1"), papers_of(cast, trd, "kr2"), kind).status_code == 404

@@ -30,9 +30,7 @@ def address(office: Office, invited: Participation) -> str:
     return office.page("SCD-1", f"/{invited.id}/correct")
 
 
-def test_corrected_address_gets_an_email_and_the_old_link_stops_working(
-    office: Office, invited: Participation
-) -> None:
+def test_corrected_address_gets_an_email_and_the_old_link_stops_working(office: Office, invited: Participation) -> None:
     wrong_link = office.link_to(WRONG)
 
     assert send(office.cast.client("st-coord"), address(office, invited), email=RIGHT).status_code == 303

@@ -27,8 +27,8 @@ from dialogues.people.questionnaire.models import Answer
 from tests.beds.forms import SAME_ORIGIN, held, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1
-from tests.people.asking import answers, asked, meeting
 from tests.people.conftest import Office
+from tests.people.question_forms import create_question, meeting, post_answers
 from tests.people.roster.test_views import invite
 
 OYUN = "oyun@example.org"
@@ -311,25 +311,25 @@ def test_accepting_while_the_coordinator_withdraws_leaves_one_valid_state(office
 
 
 def test_answer_to_a_question_is_shown_and_can_be_replaced_or_cleared(office: Office) -> None:
-    asked_id = asked(office, "Do you need a room?")
-    answers(office, "us4", {asked_id: "Heronsworth"})
+    asked_id = create_question(office, "Do you need a room?")
+    post_answers(office, "us4", {asked_id: "Heronsworth"})
     client, page_of = office.cast.client_by_link("us4", "SCD-1"), f"{meeting(office)}/registration/questions"
 
     shown = client.get(page_of).text
     assert "Heronsworth" not in shown
     assert "Given. Leave this empty to keep it." in shown
 
-    assert answers(office, client, {}).status_code == 303
+    assert post_answers(office, client, {}).status_code == 303
     assert "Heronsworth" in office.cast.client("us4").get(page_of).text
-    assert answers(office, client, {asked_id: "Swift Street"}).status_code == 303
+    assert post_answers(office, client, {asked_id: "Swift Street"}).status_code == 303
     assert "Swift Street" in office.cast.client("us4").get(page_of).text
-    assert answers(office, client, {}, **{f"drop_{asked_id.hex}": "y"}).status_code == 303
+    assert post_answers(office, client, {}, **{f"drop_{asked_id.hex}": "y"}).status_code == 303
     assert "Swift Street" not in office.cast.client("us4").get(page_of).text
 
 
 def test_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None:
-    asked_id = asked(office, "Do you need a room?")
-    answers(office, "us4", {asked_id: "Heronsworth"})
+    asked_id = create_question(office, "Do you need a room?")
+    post_answers(office, "us4", {asked_id: "Heronsworth"})
     client = office.cast.client_by_link("us4", "SCD-1")
 
     def answered_at() -> datetime:
@@ -339,15 +339,15 @@ def test_right_guess_of_an_answer_looks_like_a_wrong_one(office: Office) -> None
     times = [answered_at()]
     for hours, guess in enumerate(("Heronsworth", "Swift Street"), 1):
         set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=hours))
-        answers(office, client, {asked_id: guess})
+        post_answers(office, client, {asked_id: guess})
         times.append(answered_at())
     assert times[0] < times[1] < times[2]
 
 
 def test_invitation_link_does_not_download_a_file_answer(office: Office) -> None:
-    asked_id = asked(office, "Your photograph", kind="file")
+    asked_id = create_question(office, "Your photograph", kind="file")
     full = office.cast.client("us4")
-    answers(office, full, {asked_id: (BytesIO(b"Plain words."), "page.txt")})
+    post_answers(office, full, {asked_id: (BytesIO(b"Plain words."), "page.txt")})
     page_of = f"{meeting(office)}/registration/questions"
     found = re.search(r'href="([^"]*/file)"', full.get(page_of).text)
     assert found is not None

@@ -468,7 +468,9 @@ def test_one_email_announces_many_changes(office: Office) -> None:
     for line in people:
         invitations.take_back(viewer(cast, "st-coord", now), line.id, now=now)
 
-    recipients = [letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())]
+    recipients = [
+        letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())
+    ]
 
     assert len(people) == 2
     assert recipients

@@ -81,11 +81,11 @@ def test_changing_an_address_sends_the_same_statements_for_free_and_used_address
 
 def test_submitting_sends_the_same_statements_for_free_and_used_addresses(cast: Cast, kinds_of_statements: Any) -> None:
     """Compares a list with a free address and one with an address in use."""
-    statements = []
+    sent = []
     for email in ("vera@example.invalid", SOMEBODYS[0]):
         with_seats(cast, 40, has_submitted=False)
-        named = name_for(cast, "ru1", "RU", name=f"Vera {len(statements)}", email=email)
+        named = name_for(cast, "ru1", "RU", name=f"Vera {len(sent)}", email=email)
         speaker, party = viewer(cast, "ru1"), cast.party("RU", "LVR")
-        statements.append(kinds_of_statements(lambda: nominations_submitting.submit_list(speaker, party, now=clock.now())))  # noqa: B023
+        sent.append(kinds_of_statements(lambda: nominations_submitting.submit_list(speaker, party, now=clock.now())))  # noqa: B023
         nominations_nominating.withdraw_nominee(viewer(cast, "ru1"), named, version=version_of(named), now=clock.now())
-    assert statements[0] == statements[1]
+    assert sent[0] == sent[1]

@@ -78,9 +78,7 @@ def fetched(office: Office, persona: str, address: str) -> TestResponse:
 
 
 @pytest.mark.usefixtures("meeting")
-def test_hidden_person_is_in_no_list_and_count_of_that_audience(
-    office: Office, choose: Callable[..., UUID]
-) -> None:
+def test_hidden_person_is_in_no_list_and_count_of_that_audience(office: Office, choose: Callable[..., UUID]) -> None:
     before = {persona: listed(office, persona) for persona in ("xo2", "in-ko1", "us1")}
     choose("kr4", observers="nothing")
 

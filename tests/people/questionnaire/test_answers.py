@@ -23,8 +23,8 @@ from dialogues.people.questionnaire.models import Answer
 from dialogues.people.questionnaire.queries import answers_of
 from tests.beds.forms import complaints, page, send
 from tests.beds.web import set_clock
-from tests.people.asking import answers, asked, meeting
 from tests.people.conftest import Office
+from tests.people.question_forms import create_question, meeting, post_answers
 
 CANARY = "heron-at-the-lake"
 #: They read the answers of their own parties to the same questions.
@@ -73,7 +73,7 @@ def participation_without_address(office: Office) -> UUID:
 
 
 def page_for(office: Office) -> str:
-    return f"{meeting(office)}/participants/{without_address(office)}/registration/questions"
+    return f"{meeting(office)}/participants/{participation_without_address(office)}/registration/questions"
 
 
 def test_meeting_without_questions_has_no_questions_step(office: Office) -> None:
@@ -84,11 +84,11 @@ def test_meeting_without_questions_has_no_questions_step(office: Office) -> None
 
 
 def test_answers_are_saved_and_shown_again(office: Office) -> None:
-    text = asked(office, "What else?")
-    choice = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
-    day = asked(office, "Since when?", kind="date")
+    text = create_question(office, "What else?")
+    choice = create_question(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    day = create_question(office, "Since when?", kind="date")
 
-    assert answers(office, "us4", {text: "One\nTwo", choice: "Lake", day: "2020-02-29"}).status_code == 303
+    assert post_answers(office, "us4", {text: "One\nTwo", choice: "Lake", day: "2020-02-29"}).status_code == 303
 
     again = page(office.cast.client("us4").get(own_page(office)))
     assert again.select_one(f"#q_{text.hex}").get_text().strip() == "One\nTwo"
@@ -99,9 +99,9 @@ def test_answers_are_saved_and_shown_again(office: Office) -> None:
 
 
 def test_answers_are_stored_nowhere_as_plain_text(office: Office) -> None:
-    words = asked(office, "What else?")
-    scan = asked(office, "A scan?", kind="file")
-    answers(office, "us4", {words: CANARY, scan: (BytesIO(f"A page about {CANARY}.".encode()), f"{CANARY}.txt")})
+    words = create_question(office, "What else?")
+    scan = create_question(office, "A scan?", kind="file")
+    post_answers(office, "us4", {words: CANARY, scan: (BytesIO(f"A page about {CANARY}.".encode()), f"{CANARY}.txt")})
 
     assert answer_of(office, scan).file_id is not None
     assert CANARY.encode() not in all_bytes(office)
@@ -122,11 +122,11 @@ def test_answers_are_stored_nowhere_as_plain_text(office: Office) -> None:
 def test_invalid_answer_is_refused_and_the_other_answers_stay_as_typed(
     office: Office, kind: str, typed: str | None, said: str
 ) -> None:
-    other = asked(office, "What else?")
+    other = create_question(office, "What else?")
     choices = "Lake\nMonastery" if kind == "choice" else ""
-    needed = asked(office, "This?", kind=kind, choices=choices, required="y")
+    needed = create_question(office, "This?", kind=kind, choices=choices, required="y")
 
-    answer = answers(office, "us4", {other: "Something long", needed: typed})
+    answer = post_answers(office, "us4", {other: "Something long", needed: typed})
 
     assert answer.status_code == 422
     assert said in complaints(answer)
@@ -148,12 +148,14 @@ def test_invalid_answer_is_refused_and_the_other_answers_stay_as_typed(
 def test_refused_file_is_reported_at_its_question_and_typed_text_stays(
     office: Office, content: bytes, said: str
 ) -> None:
-    words = asked(office, "What else?")
-    scan = asked(office, "A scan?", kind="file", required="y")
+    words = create_question(office, "What else?")
+    scan = create_question(office, "A scan?", kind="file", required="y")
     settings = office.cast.app.extensions["dialogues"].settings
     office.cast.app.extensions["dialogues"].settings = settings.but(upload_limit=4_000)
 
-    answer = answers(office, "us4", {words: "Something long", scan: (BytesIO(content), "scan.png" if content else "")})
+    answer = post_answers(
+        office, "us4", {words: "Something long", scan: (BytesIO(content), "scan.png" if content else "")}
+    )
 
     assert answer.status_code == 422
     assert said in complaints(answer)
@@ -162,8 +164,8 @@ def test_refused_file_is_reported_at_its_question_and_typed_text_stays(
 
 
 def test_picture_is_downloaded_as_an_attachment_without_camera_data(office: Office) -> None:
-    scan = asked(office, "A scan?", kind="file")
-    answers(office, "us4", {scan: (BytesIO(png(note=CANARY)), f"{CANARY}.png")})
+    scan = create_question(office, "A scan?", kind="file")
+    post_answers(office, "us4", {scan: (BytesIO(png(note=CANARY)), f"{CANARY}.png")})
     kept = answer_of(office, scan)
 
     given = office.cast.client("us4").get(f"{meeting(office)}/answers/{kept.id}/file")
@@ -176,25 +178,25 @@ def test_picture_is_downloaded_as_an_attachment_without_camera_data(office: Offi
 
 
 def test_form_sent_twice_is_saved_once_without_an_error(office: Office) -> None:
-    words = asked(office, "What else?")
-    scan = asked(office, "A scan?", kind="file")
+    words = create_question(office, "What else?")
+    scan = create_question(office, "A scan?", kind="file")
     client = office.cast.client("us4")
     version = page(client.get(own_page(office))).select_one("#version")["value"]
 
     def send_it() -> int:
         given = {words: "Once", scan: (BytesIO(png(note="camera")), "scan.png")}
-        return answers(office, client, given, version=version).status_code
+        return post_answers(office, client, given, version=version).status_code
 
     assert (send_it(), send_it()) == (303, 303)
     assert len(db.session.scalars(select(StoredFile)).all()) == 1
 
 
 def test_two_devices_do_not_overwrite_each_other(office: Office) -> None:
-    words = asked(office, "What else?")
+    words = create_question(office, "What else?")
     version = page(office.cast.client("us4").get(own_page(office))).select_one("#version")["value"]
-    answers(office, "us4", {words: "Saved first"})
+    post_answers(office, "us4", {words: "Saved first"})
 
-    late = answers(office, "us4", {words: "Typed later"}, version=version)
+    late = post_answers(office, "us4", {words: "Typed later"}, version=version)
 
     assert late.status_code == 422
     assert "Saved first" in late.text
@@ -202,13 +204,13 @@ def test_two_devices_do_not_overwrite_each_other(office: Office) -> None:
 
 
 def test_answer_is_not_saved_if_its_audience_changed_after_the_page_was_shown(office: Office) -> None:
-    words = asked(office, "What else?")
+    words = create_question(office, "What else?")
     client = office.cast.client("us4")
     shown = page(client.get(own_page(office))).select_one("#version")["value"]
     edit = f"{meeting(office)}/questions/{words}/edit"
     assert send(office.cast.client("st-coord"), edit, audience="liaison_desk").status_code == 303
 
-    late = answers(office, client, {words: CANARY}, version=shown)
+    late = post_answers(office, client, {words: CANARY}, version=shown)
 
     assert late.status_code == 422
     assert "the office and the travel desk" in late.text
@@ -216,37 +218,37 @@ def test_answer_is_not_saved_if_its_audience_changed_after_the_page_was_shown(of
 
 
 def test_new_file_replaces_the_first_and_a_checkbox_removes_it(office: Office) -> None:
-    scan = asked(office, "A scan?", kind="file")
-    answers(office, "us4", {scan: (BytesIO(png()), "scan.png")})
+    scan = create_question(office, "A scan?", kind="file")
+    post_answers(office, "us4", {scan: (BytesIO(png()), "scan.png")})
     first = answer_of(office, scan).file_id
 
-    answers(office, "us4", {scan: (BytesIO(b"Plain words."), "page.txt")})
+    post_answers(office, "us4", {scan: (BytesIO(b"Plain words."), "page.txt")})
     second = answer_of(office, scan).file_id
     assert [row.id for row in db.session.scalars(select(StoredFile))] == [second]
     assert first != second
 
-    answers(office, "us4", {}, **{f"drop_{scan.hex}": "y"})
+    post_answers(office, "us4", {}, **{f"drop_{scan.hex}": "y"})
     assert answer_of(office, scan) is None
     assert db.session.scalars(select(StoredFile)).all() == []
 
 
 def test_emptied_field_deletes_the_answer(office: Office) -> None:
-    words = asked(office, "What else?")
-    answers(office, "us4", {words: "Something"})
+    words = create_question(office, "What else?")
+    post_answers(office, "us4", {words: "Something"})
 
-    assert answers(office, "us4", {words: ""}).status_code == 303
+    assert post_answers(office, "us4", {words: ""}).status_code == 303
     assert answer_of(office, words) is None
 
 
 def test_after_registration_closes_nothing_is_saved(office: Office) -> None:
-    words = asked(office, "What else?")
+    words = create_question(office, "What else?")
     client = office.cast.client("us4")
     version = page(client.get(own_page(office))).select_one("#version")["value"]
     set_clock(office.cast.app, datetime(2027, 12, 1, tzinfo=UTC))
 
     closed = client.get(own_page(office))
     assert "Registration is closed" in closed.text
-    late = answers(office, client, {words: "Too late"}, version=version)
+    late = post_answers(office, client, {words: "Too late"}, version=version)
     assert late.status_code == 422
     assert answer_of(office, words) is None
 
@@ -268,11 +270,11 @@ def test_after_registration_closes_nothing_is_saved(office: Office) -> None:
     ],
 )
 def test_answers_are_read_only_by_their_audience(office: Office, persona: str, reads: tuple[str, ...]) -> None:
-    by_audience = {one: asked(office, f"Question for {one}?", audience=one) for one in AUDIENCES}
-    files = {one: asked(office, f"File for {one}?", audience=one, kind="file") for one in AUDIENCES}
+    by_audience = {one: create_question(office, f"Question for {one}?", audience=one) for one in AUDIENCES}
+    files = {one: create_question(office, f"File for {one}?", audience=one, kind="file") for one in AUDIENCES}
     given = {by_audience[one]: f"{CANARY} {one}." for one in AUDIENCES}
     scans = {files[one]: (BytesIO(f"{CANARY} {one}.".encode()), "page.txt") for one in AUDIENCES}
-    answers(office, "us4", {**given, **scans})
+    post_answers(office, "us4", {**given, **scans})
     participation = office.participation_of("us4", "SCD-1")
     client, nothing = office.cast.client(persona), f"{meeting(office)}/answers/{UUID(int=7)}/file"
 
@@ -293,9 +295,9 @@ def test_answers_are_read_only_by_their_audience(office: Office, persona: str, r
 
 
 def test_focal_point_reads_only_the_own_partys_answers(office: Office) -> None:
-    shared = asked(office, "What else?", audience="office_and_focal_point")
-    answers(office, "us4", {shared: "An answer of us4"})
-    answers(office, "kr2", {shared: "An answer of kr2"})
+    shared = create_question(office, "What else?", audience="office_and_focal_point")
+    post_answers(office, "us4", {shared: "An answer of us4"})
+    post_answers(office, "kr2", {shared: "An answer of kr2"})
 
     table = office.cast.client("us3").get(f"{meeting(office)}/questions/{shared}/answers").text
 
@@ -305,8 +307,8 @@ def test_focal_point_reads_only_the_own_partys_answers(office: Office) -> None:
 
 
 def test_participant_sees_no_answers_of_others_on_the_list(office: Office) -> None:
-    words = asked(office, "What else?", audience="office_and_focal_point")
-    answers(office, "us4", {words: CANARY})
+    words = create_question(office, "What else?", audience="office_and_focal_point")
+    post_answers(office, "us4", {words: CANARY})
     participation = office.participation_of("us4", "SCD-1")
 
     for persona in ("us1", "us5", "jp2"):
@@ -314,8 +316,8 @@ def test_participant_sees_no_answers_of_others_on_the_list(office: Office) -> No
 
 
 def test_before_the_exchange_the_travel_desk_reads_no_answers_of_hidden_people(office: Office) -> None:
-    for_desk = asked(office, "Desk?", code="LVR-1", audience="liaison_desk")
-    answers(office, "us4", {for_desk: CANARY}, code="LVR-1")
+    for_desk = create_question(office, "Desk?", code="LVR-1", audience="liaison_desk")
+    post_answers(office, "us4", {for_desk: CANARY}, code="LVR-1")
     desk, table = office.cast.client("st-travel"), f"{meeting(office, 'LVR-1')}/questions/{for_desk}/answers"
 
     assert "No answers yet" in desk.get(table).text
@@ -328,9 +330,9 @@ def test_before_the_exchange_the_travel_desk_reads_no_answers_of_hidden_people(o
 
 
 def test_choices_are_counted_for_their_readers(office: Office) -> None:
-    excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    excursion = create_question(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
     for persona, choice in (("us4", "Lake"), ("us1", "Lake"), ("kr2", "Monastery")):
-        answers(office, persona, {excursion: choice})
+        post_answers(office, persona, {excursion: choice})
 
     table = page(office.cast.client("st-coord").get(f"{meeting(office)}/questions/{excursion}/answers"))
 
@@ -339,20 +341,20 @@ def test_choices_are_counted_for_their_readers(office: Office) -> None:
 
 
 def test_table_takes_the_same_queries_for_any_number_of_answers(office: Office, statements: Any) -> None:
-    words = asked(office, "What else?")
+    words = create_question(office, "What else?")
     coordinator, table = office.cast.client("st-coord"), f"{meeting(office)}/questions/{words}/answers"
-    answers(office, "us4", {words: "One"})
+    post_answers(office, "us4", {words: "One"})
     few = statements(lambda: coordinator.get(table))
     for persona in ("us1", "kr2", "kr4", "jp2", "ru2"):
-        answers(office, persona, {words: f"Said by {persona}"})
+        post_answers(office, persona, {words: f"Said by {persona}"})
 
     assert statements(lambda: coordinator.get(table)) == few <= 12
     assert statements(lambda: office.cast.client("us4").get(own_page(office))) <= 16  # A sign-in is opened with it.
 
 
 def test_exports_contain_what_their_reader_may_read(office: Office) -> None:
-    for_office, for_desk = asked(office, "Office?"), asked(office, "Desk?", audience="liaison_desk")
-    answers(office, "us4", {for_office: "To the office", for_desk: "To the desk"})
+    for_office, for_desk = create_question(office, "Office?"), create_question(office, "Desk?", audience="liaison_desk")
+    post_answers(office, "us4", {for_office: "To the office", for_desk: "To the desk"})
     participation = office.participation_of("us4", "SCD-1")
 
     desk_questions, desk = answers_of(office.cast.viewer("st-travel", meeting="SCD-1"))
@@ -366,8 +368,8 @@ def test_exports_contain_what_their_reader_may_read(office: Office) -> None:
 
 
 def test_reader_of_answers_finds_the_table_from_the_persons_page(office: Office) -> None:
-    shared = asked(office, "What else?", audience="office_and_focal_point")
-    answers(office, "us4", {shared: "An answer of us4"})
+    shared = create_question(office, "What else?", audience="office_and_focal_point")
+    post_answers(office, "us4", {shared: "An answer of us4"})
     of_person = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}"
     table = f"/questions/{shared}/answers"
 

@@ -14,13 +14,13 @@ from dialogues.extensions import db
 from dialogues.people.participants.models import Question
 from dialogues.people.questionnaire.operations import purge_answers
 from tests.beds.forms import send
-from tests.people.asking import answers, asked, meeting
 from tests.people.conftest import Office
+from tests.people.question_forms import create_question, meeting, post_answers
 from tests.people.questionnaire.test_answers import CANARY, answer_of, own_page, page_for, png
 
 
 def test_focal_point_answers_for_a_person_without_an_address(office: Office) -> None:
-    shared = asked(office, "What else?", audience="office_and_focal_point")
+    shared = create_question(office, "What else?", audience="office_and_focal_point")
 
     answer = send(office.cast.client("kp2"), page_for(office), **{f"q_{shared.hex}": "Written for RO"})
 
@@ -31,7 +31,7 @@ def test_focal_point_answers_for_a_person_without_an_address(office: Office) -> 
 
 
 def test_focal_point_who_enters_an_answer_does_not_read_answers_for_others(office: Office) -> None:
-    secret = asked(office, "Desk?", audience="liaison_desk", required="y")
+    secret = create_question(office, "Desk?", audience="liaison_desk", required="y")
     field = f"q_{secret.hex}"
     assert send(office.cast.client("st-coord"), page_for(office), **{field: CANARY}).status_code == 303
     focal_point = office.cast.client("kp2")
@@ -49,7 +49,7 @@ def test_focal_point_who_enters_an_answer_does_not_read_answers_for_others(offic
 
 @pytest.mark.parametrize("persona", ["us3", "ru2", "us4", "st-host", "st-travel", "ch2"])
 def test_nobody_else_answers_for_them(office: Office, persona: str) -> None:
-    asked(office, "What else?")
+    create_question(office, "What else?")
     client = office.cast.client(persona)
 
     assert client.get(page_for(office)).status_code == 404
@@ -57,7 +57,7 @@ def test_nobody_else_answers_for_them(office: Office, persona: str) -> None:
 
 
 def test_nobody_answers_for_a_person_with_an_address(office: Office) -> None:
-    asked(office, "What else?")
+    create_question(office, "What else?")
     own = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}/registration/questions"
 
     assert office.cast.client("us3").get(own).status_code == 404
@@ -70,10 +70,10 @@ def purge(day: Any) -> dict[UUID, dict[str, int]]:
 
 
 def test_answers_are_deleted_on_their_day_and_counted_without_names(office: Office) -> None:
-    words, scan = asked(office, "What else?"), asked(office, "A scan?", kind="file")
-    later = asked(office, "Later?", purge_on="2028-06-01")
-    answers(office, "us4", {words: "Something", scan: (BytesIO(png()), "scan.png"), later: "Stays"})
-    answers(office, "us1", {words: "Something else"})
+    words, scan = create_question(office, "What else?"), create_question(office, "A scan?", kind="file")
+    later = create_question(office, "Later?", purge_on="2028-06-01")
+    post_answers(office, "us4", {words: "Something", scan: (BytesIO(png()), "scan.png"), later: "Stays"})
+    post_answers(office, "us1", {words: "Something else"})
     file_id = answer_of(office, scan).file_id
     due = db.session.get_one(Question, words).purge_on
 
@@ -91,8 +91,8 @@ def test_answers_are_deleted_on_their_day_and_counted_without_names(office: Offi
 
 
 def test_purge_interrupted_after_the_key_resumes(office: Office) -> None:
-    words = asked(office, "What else?")
-    answers(office, "us4", {words: "Something"})
+    words = create_question(office, "What else?")
+    post_answers(office, "us4", {words: "Something"})
     due = db.session.get_one(Question, words).purge_on
 
     def killed() -> None:

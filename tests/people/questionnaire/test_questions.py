@@ -11,8 +11,8 @@ from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.people.participants.models import Question
 from tests.beds.forms import complaints, page, press, send
-from tests.people.asking import answers, asked, asks, meeting, question
 from tests.people.conftest import Office
+from tests.people.question_forms import create_question, meeting, post_answers, post_question, question_id_of
 
 
 def words_in_order(office: Office, code: str = "SCD-1") -> list[str]:
@@ -22,11 +22,11 @@ def words_in_order(office: Office, code: str = "SCD-1") -> list[str]:
 
 
 def row(office: Office, words: str) -> Question:
-    return db.session.get_one(Question, question(office, words))
+    return db.session.get_one(Question, question_id_of(office, words))
 
 
 def edit(office: Office, saved: str, /, **typed: str) -> TestResponse:
-    address = f"{meeting(office)}/questions/{question(office, saved)}/edit"
+    address = f"{meeting(office)}/questions/{question_id_of(office, saved)}/edit"
     return send(office.cast.client("st-coord"), address, **typed)
 
 
@@ -37,7 +37,7 @@ def test_page_without_questions_says_what_to_ask(office: Office) -> None:
 
 
 def test_question_says_who_reads_its_answers_and_until_when(office: Office) -> None:
-    asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk")
+    create_question(office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk")
 
     shown = office.cast.client("us4").get(f"{meeting(office)}/registration/questions").text
     ends_on = db.session.get_one(Meeting, office.cast.meeting("SCD-1")).ends_on
@@ -63,10 +63,8 @@ def test_question_says_who_reads_its_answers_and_until_when(office: Office) -> N
         ({"purge_on": "31 February"}, "Not a valid date"),
     ],
 )
-def test_invalid_question_is_refused_and_typed_text_stays(
-    office: Office, typed: dict[str, str], said: str
-) -> None:
-    answer = asks(office, **{"words": "Which excursion?", "hint": "Bring boots.", **typed})
+def test_invalid_question_is_refused_and_typed_text_stays(office: Office, typed: dict[str, str], said: str) -> None:
+    answer = post_question(office, **{"words": "Which excursion?", "hint": "Bring boots.", **typed})
 
     assert answer.status_code == 422
     assert said in complaints(answer)
@@ -75,23 +73,23 @@ def test_invalid_question_is_refused_and_typed_text_stays(
 
 
 def test_question_sent_twice_is_asked_once(office: Office) -> None:
-    assert asks(office, "Which excursion?").status_code == 303
-    assert asks(office, "Which excursion?").status_code == 303
+    assert post_question(office, "Which excursion?").status_code == 303
+    assert post_question(office, "Which excursion?").status_code == 303
 
     assert words_in_order(office) == ["Which excursion?"]
 
 
 def test_same_question_with_other_settings_is_refused(office: Office) -> None:
-    asked(office, "Which excursion?")
+    create_question(office, "Which excursion?")
 
-    answer = asks(office, "WHICH excursion?", required="y")
+    answer = post_question(office, "WHICH excursion?", required="y")
 
     assert "asked already, as question 1" in complaints(answer)
 
 
 def test_question_is_moved_by_a_button_and_a_second_click_has_no_effect(office: Office) -> None:
     for words in ("First", "Second", "Third"):
-        asked(office, words)
+        create_question(office, words)
     coordinator, list_ = office.cast.client("st-coord"), f"{meeting(office)}/questions"
 
     press(coordinator, list_, "Up Third")
@@ -106,9 +104,9 @@ def test_question_is_moved_by_a_button_and_a_second_click_has_no_effect(office: 
 
 
 def test_retired_question_is_not_asked_and_its_answers_stay_readable(office: Office) -> None:
-    first = asked(office, "First")
-    asked(office, "Second")
-    answers(office, "us4", {first: "An answer of us4"})
+    first = create_question(office, "First")
+    create_question(office, "Second")
+    post_answers(office, "us4", {first: "An answer of us4"})
 
     assert send(office.cast.client("st-coord"), f"{meeting(office)}/questions/{first}/retire").status_code == 303
 
@@ -119,7 +117,7 @@ def test_retired_question_is_not_asked_and_its_answers_stay_readable(office: Off
 
 
 def test_question_without_answers_can_be_changed_completely(office: Office) -> None:
-    asked(office, "Which excursion?")
+    create_question(office, "Which excursion?")
 
     answer = edit(office, "Which excursion?", words="Which day?", kind="date", audience="liaison_desk")
 
@@ -137,11 +135,9 @@ def test_question_without_answers_can_be_changed_completely(office: Office) -> N
         ({"purge_on": "2028-12-31"}, "they can go sooner, not later"),
     ],
 )
-def test_question_with_answers_keeps_its_meaning(
-    office: Office, typed: dict[str, str], said: str
-) -> None:
-    excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
-    answers(office, "us4", {excursion: "Lake"})
+def test_question_with_answers_keeps_its_meaning(office: Office, typed: dict[str, str], said: str) -> None:
+    excursion = create_question(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    post_answers(office, "us4", {excursion: "Lake"})
 
     answer = edit(office, "Which excursion?", **typed)
 
@@ -151,8 +147,8 @@ def test_question_with_answers_keeps_its_meaning(
 
 
 def test_question_with_answers_can_change_its_hint_and_shorten_retention(office: Office) -> None:
-    excursion = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
-    answers(office, "us4", {excursion: "Lake"})
+    excursion = create_question(office, "Which excursion?", kind="choice", choices="Lake\nMonastery")
+    post_answers(office, "us4", {excursion: "Lake"})
     ends_on = db.session.get_one(Meeting, office.cast.meeting("SCD-1")).ends_on
 
     answer = edit(office, "Which excursion?", hint="Boots!", required="y", purge_on=ends_on.isoformat())
@@ -162,8 +158,8 @@ def test_question_with_answers_can_change_its_hint_and_shorten_retention(office:
 
 
 def test_two_devices_of_the_coordinator_do_not_overwrite_each_other(office: Office) -> None:
-    asked(office, "Which excursion?")
-    address = f"{meeting(office)}/questions/{question(office, 'Which excursion?')}/edit"
+    create_question(office, "Which excursion?")
+    address = f"{meeting(office)}/questions/{question_id_of(office, 'Which excursion?')}/edit"
     shown = page(office.cast.client("st-coord").get(address)).select_one("#version")["value"]
     edit(office, "Which excursion?", hint="Saved first")
 
@@ -175,19 +171,21 @@ def test_two_devices_of_the_coordinator_do_not_overwrite_each_other(office: Offi
 
 
 def test_new_question_reopens_the_questions_step(office: Office) -> None:
-    excursion = asked(office, "Which excursion?")
-    answers(office, "us4", {excursion: "Lake"})
+    excursion = create_question(office, "Which excursion?")
+    post_answers(office, "us4", {excursion: "Lake"})
     assert "questions" in office.participation("us4@example.invalid").steps
 
-    asked(office, "Which day?")
+    create_question(office, "Which day?")
 
     assert "questions" not in office.participation("us4@example.invalid").steps
 
 
 def test_copied_meeting_has_the_same_questions_and_retention(office: Office) -> None:
-    first = asked(office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk")
-    retired = asked(office, "Old question")
-    answers(office, "us4", {first: "Lake"})
+    first = create_question(
+        office, "Which excursion?", kind="choice", choices="Lake\nMonastery", audience="liaison_desk"
+    )
+    retired = create_question(office, "Old question")
+    post_answers(office, "us4", {first: "Lake"})
     coordinator = office.cast.client("st-coord")
     send(coordinator, f"{meeting(office)}/questions/{retired}/retire")
 
@@ -195,7 +193,7 @@ def test_copied_meeting_has_the_same_questions_and_retention(office: Office) -> 
 
     assert copied.status_code == 303
     assert words_in_order(office, "SCD-2") == ["Which excursion?"]
-    copy = db.session.get_one(Question, question(office, "Which excursion?", code="SCD-2"))
+    copy = db.session.get_one(Question, question_id_of(office, "Which excursion?", code="SCD-2"))
     ends_on = db.session.get_one(Meeting, office.cast.meeting("SCD-2")).ends_on
     assert (copy.choices, copy.audience.value, (copy.purge_on - ends_on).days) == (
         ["Lake", "Monastery"],
@@ -208,8 +206,8 @@ def test_copied_meeting_has_the_same_questions_and_retention(office: Office) -> 
 
 
 def test_moving_a_meeting_moves_the_deletion_date(office: Office) -> None:
-    asked(office, "Which excursion?", code="LVR-1")
-    before = question(office, "Which excursion?", code="LVR-1")
+    create_question(office, "Which excursion?", code="LVR-1")
+    before = question_id_of(office, "Which excursion?", code="LVR-1")
     was = db.session.get_one(Question, before).purge_on
 
     moved = send(
@@ -230,7 +228,7 @@ def test_moving_a_meeting_moves_the_deletion_date(office: Office) -> None:
 
 @pytest.mark.parametrize("persona", ["st-host", "ch2", "us3", "us4", "st-travel", "st-rap1", "st-arch"])
 def test_only_the_coordinator_manages_questions(office: Office, persona: str) -> None:
-    excursion = asked(office, "Which excursion?")
+    excursion = create_question(office, "Which excursion?")
     client = office.cast.client(persona)
 
     for rest in ("", "/new", f"/{excursion}/edit", f"/{excursion}/retire"):

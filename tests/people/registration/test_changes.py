@@ -16,12 +16,11 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.participants.models import ChangeRequest, Participation
-from dialogues.people.registration.commands import request_change
 from dialogues.people.registration.queries import waiting_changes
 from dialogues.people.registration.rules import word_diff
 from tests.beds.forms import complaints, page, press, send
-from tests.people.asking import meeting
 from tests.people.conftest import Office
+from tests.people.question_forms import meeting
 
 CANARY = "Heronsworth"
 
@@ -34,7 +33,7 @@ def approved(office: Office) -> None:
         session.get_one(Participation, participation.id).approved_at = datetime(2027, 5, 30, tzinfo=UTC)
 
 
-def request_change(
+def submit_change(
     office: Office, step: str = "affiliation", persona: str | FlaskClient = "us4", **typed: Any
 ) -> TestResponse:
     client = office.cast.client(persona) if isinstance(persona, str) else persona
@@ -71,7 +70,7 @@ def decide(office: Office, answer: str, client: FlaskClient | None = None, **typ
 def test_change_after_approval_waits_and_changes_nothing(office: Office) -> None:
     before = person(office).affiliation
 
-    asked = request_change(office, affiliation=f"{CANARY} Institute")
+    asked = submit_change(office, affiliation=f"{CANARY} Institute")
     assert asked.status_code == 303
     assert asked.location.endswith("/registration"), "there it stands that a change is asked for"
 
@@ -82,7 +81,7 @@ def test_change_after_approval_waits_and_changes_nothing(office: Office) -> None
 
 
 def test_requested_change_is_stored_nowhere_as_plain_text(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     db.session.rollback()
 
     instance = Path(office.cast.app.extensions["dialogues"].settings.instance)
@@ -91,7 +90,7 @@ def test_requested_change_is_stored_nowhere_as_plain_text(office: Office) -> Non
 
 
 def test_coordinator_sees_old_and_new_with_different_words_marked(office: Office) -> None:
-    request_change(office, "identity", name="Renee HERONSWORTH")
+    submit_change(office, "identity", name="Renee HERONSWORTH")
 
     shown = page(office.cast.client("st-coord").get(f"{meeting(office)}/changes"))
 
@@ -119,7 +118,7 @@ def test_whole_words_are_marked(was: str, wanted: str, gone: list[str], come: li
 
 
 def test_accepting_applies_the_change_and_the_email_says_only_that_it_was_decided(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
 
     assert decide(office, "accept", reason="Seen.").status_code == 303
 
@@ -139,7 +138,7 @@ def test_accepting_applies_the_change_and_the_email_says_only_that_it_was_decide
 
 
 def test_accepting_a_name_changes_the_sort_name(office: Office) -> None:
-    request_change(office, "identity", name="Renee ALPHA", family="Alpha", given="Renee", native="르네", sort_key="")
+    submit_change(office, "identity", name="Renee ALPHA", family="Alpha", given="Renee", native="르네", sort_key="")
 
     decide(office, "accept")
 
@@ -151,7 +150,7 @@ def test_accepting_a_name_changes_the_sort_name(office: Office) -> None:
 
 def test_declining_needs_a_reason_and_changes_nothing(office: Office) -> None:
     before = person(office).affiliation
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
 
     refused = decide(office, "decline")
     assert refused.status_code == 422
@@ -166,14 +165,14 @@ def test_declining_needs_a_reason_and_changes_nothing(office: Office) -> None:
 
 
 def test_decision_other_than_accept_or_decline_is_refused(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
 
     assert decide(office, "perhaps").status_code == 422
     assert len(waiting(office)) == 1
 
 
 def test_second_of_two_simultaneous_decisions_is_refused_with_a_message(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     first, second = office.cast.client("st-coord"), office.cast.client("st-coord")
     address = page_of(office, waiting(office)[0])
     sent = {one["name"]: one["value"] for one in page(second.get(address)).select("main form input[name]")}
@@ -190,10 +189,10 @@ def test_second_of_two_simultaneous_decisions_is_refused_with_a_message(office: 
 
 
 def test_request_changed_after_the_page_was_shown_is_not_accepted(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     coordinator, address = office.cast.client("st-coord"), page_of(office, waiting(office)[0])
     sent = {one["name"]: one["value"] for one in page(coordinator.get(address)).select("main form input[name]")}
-    request_change(office, affiliation="Another Institute")
+    submit_change(office, affiliation="Another Institute")
 
     late = coordinator.post(address, data={**sent, "answer": "accept"}, headers={"Sec-Fetch-Site": "same-origin"})
 
@@ -204,9 +203,9 @@ def test_request_changed_after_the_page_was_shown_is_not_accepted(office: Office
 
 
 def test_newer_request_replaces_the_older_and_keeps_requests_of_other_steps(office: Office) -> None:
-    request_change(office, affiliation="First Institute")
-    request_change(office, "languages", languages=["en", "fr"])
-    request_change(office, affiliation="Second Institute")
+    submit_change(office, affiliation="First Institute")
+    submit_change(office, "languages", languages=["en", "fr"])
+    submit_change(office, affiliation="Second Institute")
 
     assert len(waiting(office)) == 1
     assert [request.diff for request in requests(office) if request.decided_at is not None] == [b"", b""]
@@ -215,13 +214,13 @@ def test_newer_request_replaces_the_older_and_keeps_requests_of_other_steps(offi
 
 
 def test_requested_language_follows_the_rules_of_registration(office: Office) -> None:
-    assert request_change(office, "languages", languages=["en"], listens_in="mn").status_code == 422
-    assert request_change(office, "languages", languages=["en", "mn"], listens_in="mn").status_code == 303
+    assert submit_change(office, "languages", languages=["en"], listens_in="mn").status_code == 422
+    assert submit_change(office, "languages", languages=["en", "mn"], listens_in="mn").status_code == 303
 
 
 def test_only_the_newest_decision_is_kept(office: Office) -> None:
     for name in ("First", "Second"):
-        request_change(office, affiliation=f"{name} Institute")
+        submit_change(office, affiliation=f"{name} Institute")
         decide(office, "decline", reason=f"No to the {name}.")
 
     assert [bool(request.diff) for request in requests(office)] == [False, True]
@@ -231,29 +230,29 @@ def test_only_the_newest_decision_is_kept(office: Office) -> None:
 
 
 def test_request_sent_twice_is_stored_once(office: Office) -> None:
-    request_change(office, affiliation="First Institute")
-    request_change(office, affiliation="First Institute")
+    submit_change(office, affiliation="First Institute")
+    submit_change(office, affiliation="First Institute")
 
     assert len(requests(office)) == 1
 
 
 def test_requesting_the_current_value_creates_no_request(office: Office) -> None:
-    request_change(office)
+    submit_change(office)
     assert requests(office) == []
 
-    request_change(office, affiliation="First Institute")
+    submit_change(office, affiliation="First Institute")
     before = (
         person(office).affiliation
         or page(office.cast.client("us4").get(f"{meeting(office)}/registration/affiliation")).select_one(
             "#affiliation"
         )["value"]
     )
-    request_change(office, affiliation=before)
+    submit_change(office, affiliation=before)
     assert waiting(office) == []
 
 
 def test_request_can_be_withdrawn(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     client = office.cast.client("us4")
 
     assert press(client, own_page(office), "Take it back").status_code == 303
@@ -272,14 +271,14 @@ def _token(client: FlaskClient, office: Office) -> dict[str, str]:
 
 
 def test_gender_changes_at_once_because_it_is_counted_and_not_shown(office: Office) -> None:
-    request_change(office, "identity", gender="f")
+    submit_change(office, "identity", gender="f")
 
     assert requests(office) == []
     assert person(office).gender.value == "f"
 
 
 def test_withdrawal_closes_the_pending_request(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     request = waiting(office)[0]
 
     assert send(office.cast.client("us4"), f"{meeting(office)}/registration/withdraw").status_code == 303
@@ -291,7 +290,7 @@ def test_withdrawal_closes_the_pending_request(office: Office) -> None:
 
 
 def test_removal_from_the_list_closes_the_pending_request(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     off = f"{meeting(office)}/participants/{office.participation_of('us4', 'SCD-1')}/take-back"
 
     assert send(office.cast.client("st-coord"), off).status_code == 303
@@ -306,14 +305,14 @@ def test_before_approval_no_request_is_created(office: Office) -> None:
     db.session.rollback()
 
     with pytest.raises(Refusal, match="taken its approval back"):
-        request_change(viewer, {"affiliation": "X"}, version=version, now=datetime(2027, 6, 1, tzinfo=UTC))
+        submit_change(viewer, {"affiliation": "X"}, version=version, now=datetime(2027, 6, 1, tzinfo=UTC))
 
 
 def test_stale_page_of_a_second_device_is_refused(office: Office) -> None:
     client = office.cast.client("us4")
-    request_change(office, "identity", client, gender="f")
+    submit_change(office, "identity", client, gender="f")
 
-    late = request_change(office, persona=client, affiliation="Late Institute", version="1")
+    late = submit_change(office, persona=client, affiliation="Late Institute", version="1")
 
     assert late.status_code == 422
     assert "Someone saved a change" in complaints(late)
@@ -322,7 +321,7 @@ def test_stale_page_of_a_second_device_is_refused(office: Office) -> None:
 
 @pytest.mark.parametrize("persona", ["st-host", "st-travel", "st-rap1", "st-arch", "ch2", "us3", "us4", "kr3"])
 def test_only_the_coordinator_decides_and_learns_of_a_request(office: Office, persona: str) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     client = office.cast.client(persona)
 
     assert client.get(f"{meeting(office)}/changes").status_code == 404
@@ -333,7 +332,7 @@ def test_only_the_coordinator_decides_and_learns_of_a_request(office: Office, pe
 
 
 def test_request_of_another_meeting_cannot_be_opened(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
     elsewhere = f"{meeting(office, 'LVR-1')}/changes/{waiting(office)[0].id}"
 
     assert office.cast.client("st-coord").get(elsewhere).status_code == 404
@@ -341,20 +340,20 @@ def test_request_of_another_meeting_cannot_be_opened(office: Office) -> None:
 
 def test_list_takes_the_same_queries_for_one_and_many(office: Office, statements: Any) -> None:
     coordinator, list_ = office.cast.client("st-coord"), f"{meeting(office)}/changes"
-    request_change(office, affiliation="First Institute")
+    submit_change(office, affiliation="First Institute")
     one = statements(lambda: coordinator.get(list_))
     for name in ("us1", "kr2", "jp2", "ru2"):
         participation = office.participation(f"{name}@example.invalid")
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.get_one(Participation, participation.id).approved_at = datetime(2027, 5, 30, tzinfo=UTC)
-        request_change(office, persona=name, affiliation=f"Institute of {name}")
+        submit_change(office, persona=name, affiliation=f"Institute of {name}")
 
     assert coordinator.get(list_).text.count("Accept or decline") == 5
     assert statements(lambda: coordinator.get(list_)) == one <= 12
 
 
 def test_home_shows_waiting_changes_only_to_the_coordinator(office: Office) -> None:
-    request_change(office, affiliation=f"{CANARY} Institute")
+    submit_change(office, affiliation=f"{CANARY} Institute")
 
     assert "Answer a change that is asked for" in office.cast.client("st-coord").get("/").text
     for persona in ("st-host", "us4", "us3", "st-travel"):

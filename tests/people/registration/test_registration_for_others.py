@@ -131,9 +131,7 @@ def test_stale_page_overwrites_nothing(office: Office, kp3: Participation) -> No
 @pytest.mark.parametrize(
     "persona", ["kr1", "us4", "us1", "ch1", "st-host", "st-rap1", "st-travel", "st-arch", "xo1", "xo2"]
 )
-def test_nobody_else_learns_that_steps_can_be_completed(
-    office: Office, kp3: Participation, persona: str
-) -> None:
+def test_nobody_else_learns_that_steps_can_be_completed(office: Office, kp3: Participation, persona: str) -> None:
     client, nowhere = office.cast.client(persona), UUID(int=7)
 
     for rest in ("", *(f"/{step}" for step in STEPS)):

@@ -153,9 +153,7 @@ def test_gender_is_on_no_page_of_another_person(office: Office, own: str) -> Non
         assert "Gender" not in office.cast.client(persona).get(listed).text
 
 
-def test_listening_in_an_own_language_is_allowed_and_reported_to_the_coordinator(
-    office: Office, own: str
-) -> None:
+def test_listening_in_an_own_language_is_allowed_and_reported_to_the_coordinator(office: Office, own: str) -> None:
     change_meeting(office, working_languages=["en", "zh", "ru"])
     offered = page(office.cast.client("us4").get(f"{own}/languages")).select_one("#listens_in").get_text(" ")
 

@@ -18,8 +18,8 @@ from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.participants.models import Participation
 from tests.beds.forms import page, send
-from tests.people.asking import answers, asked
 from tests.people.conftest import Office
+from tests.people.question_forms import create_question, post_answers
 
 #: Characters that spreadsheets may read as a formula, also behind invisible or compatibility characters.
 FORMULAS = (
@@ -124,8 +124,8 @@ def _names(answer: TestResponse) -> list[str]:
 
 
 def test_answers_are_included_on_request(office: Office) -> None:
-    question = asked(office, "Do you bring papers?")
-    answers(office, "jp1", {question: "Two of them"})
+    question = create_question(office, "Do you bring papers?")
+    post_answers(office, "jp1", {question: "Two of them"})
 
     without = as_rows(export(office, kind="csv"))
     with_them = as_rows(export(office, kind="csv", answers="y"))

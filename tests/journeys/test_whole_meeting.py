@@ -1,4 +1,4 @@
-"""One meeting from the opening of its dialogue to the day on which the embargo on a paper of it ends."""
+"""One meeting, from the creation of its dialogue to the end of the embargo on one of its records."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,12 +22,12 @@ OPENS_AT = datetime(2027, 6, 20, 4, 0, tzinfo=UTC)
 
 
 @pytest.mark.journey
-def test_a_meeting_from_first_to_last(stage: Stage, tmp_path: Path) -> None:
+def test_whole_meeting_by_mouse(stage: Stage, tmp_path: Path) -> None:
     the_story(stage, tmp_path)
 
 
 @pytest.mark.journey
-def test_the_same_by_keyboard_without_javascript(stage: Stage, tmp_path: Path) -> None:
+def test_whole_meeting_by_keyboard_without_javascript(stage: Stage, tmp_path: Path) -> None:
     stage.people, stage.browsers = SomeoneWithKeyboard, {"javascript": False}
     the_story(stage, tmp_path)
 
@@ -35,25 +35,25 @@ def test_the_same_by_keyboard_without_javascript(stage: Stage, tmp_path: Path) -
 def the_story(stage: Stage, folder: Path) -> None:
     coordinator = stage.enter("st-coord")
     a_dialogue_is_opened_with_its_parties(coordinator)
-    rapporteur, archivist = the_office_takes_its_roles(stage, coordinator)
+    rapporteur, archivist = roles_are_offered_and_accepted(stage, coordinator)
     meeting = a_meeting_is_planned(coordinator)
     sessions_are_planned_and_a_clash_is_refused(coordinator, meeting)
-    the_agenda_is_released(coordinator, meeting)
+    agenda_is_published(coordinator, meeting)
 
     people_are_invited_by_hand_and_from_a_file(coordinator, meeting, folder)
-    a_mail_scanner_opens_the_link_first(stage)
-    participant = the_participant_accepts_and_registers(stage)
-    before, feed = the_participant_takes_the_agenda_along(participant)
+    mail_scanner_opens_the_link_first(stage)
+    participant = participant_accepts_and_registers(stage)
+    before, feed = participant_downloads_the_agenda(participant)
     the_days_of_the_meeting_are_mailed(stage)
 
-    a_session_is_moved_and_released(coordinator, meeting)
+    session_is_moved_and_published(coordinator, meeting)
     everyone_learns_what_changed(stage, participant, meeting, feed, before)
 
     stage.set_clock(datetime(2027, 6, 15, 9, 0, tzinfo=UTC))
     a_summary_is_written_and_finished(rapporteur, meeting)
-    a_summary_is_filed_and_an_old_paper_brought_in(archivist, meeting)
-    who_searches_finds_what_they_may_read(coordinator, archivist, participant, meeting)
-    the_old_paper_opens_at_its_instant(stage, participant, meeting)
+    summary_and_old_record_are_filed(archivist, meeting)
+    search_finds_only_permitted_records(coordinator, archivist, participant, meeting)
+    old_record_opens_at_the_end_of_its_embargo(stage, participant, meeting)
 
 
 def a_dialogue_is_opened_with_its_parties(coordinator: Someone) -> None:
@@ -69,7 +69,7 @@ def a_dialogue_is_opened_with_its_parties(coordinator: Someone) -> None:
     coordinator.sees("Mongolia", "Switzerland", "No meeting yet")
 
 
-def the_office_takes_its_roles(stage: Stage, coordinator: Someone) -> tuple[Someone, Someone]:
+def roles_are_offered_and_accepted(stage: Stage, coordinator: Someone) -> tuple[Someone, Someone]:
     offers = [("Rapporteur", "Tomás FULANO", "st-rap1"), ("Archivist", "Odile SPÉCIMEN", "st-arch")]
     dialogue = coordinator.path
     for role, name, persona in offers:
@@ -127,7 +127,7 @@ def plan_session(coordinator: Someone, title: str, starts: str, ends: str, rappo
     coordinator.press("Save in the draft")
 
 
-def the_agenda_is_released(coordinator: Someone, meeting: str) -> None:
+def agenda_is_published(coordinator: Someone, meeting: str) -> None:
     coordinator.open(f"{meeting}/agenda/draft")
     coordinator.follow("Release …")
     coordinator.sees(OPENING, WELLS, EVENING)
@@ -156,7 +156,7 @@ def people_are_invited_by_hand_and_from_a_file(coordinator: Someone, meeting: st
     coordinator.does_not_see("Noémie")
 
 
-def a_mail_scanner_opens_the_link_first(stage: Stage) -> None:
+def mail_scanner_opens_the_link_first(stage: Stage) -> None:
     stage.deliver()
     scanner = stage.app.test_client()
     for _time in range(2):
@@ -164,7 +164,7 @@ def a_mail_scanner_opens_the_link_first(stage: Stage) -> None:
         assert scanner.get(stage.link_to(SARAN), follow_redirects=True).status_code == 200
 
 
-def the_participant_accepts_and_registers(stage: Stage) -> Someone:
+def participant_accepts_and_registers(stage: Stage) -> Someone:
     participant = stage.visitor()
     participant.open(stage.link_to(SARAN))
     participant.sees("You are invited", "Ulaanbaatar")
@@ -196,8 +196,8 @@ def the_participant_accepts_and_registers(stage: Stage) -> Someone:
     return participant
 
 
-def the_participant_takes_the_agenda_along(participant: Someone) -> tuple[Event, str]:
-    """The entry of the session that will be moved, and the address of the feed."""
+def participant_downloads_the_agenda(participant: Someone) -> tuple[Event, str]:
+    """Returns the calendar entry of the session that will be moved, and the address of the feed."""
     participant.open("/")
     participant.follow("STW-1 · First meeting")
     participant.follow("Agenda")
@@ -229,7 +229,7 @@ def the_days_of_the_meeting_are_mailed(stage: Stage) -> None:
     assert "Steppe Waters" not in str(invite["Subject"])
 
 
-def a_session_is_moved_and_released(coordinator: Someone, meeting: str) -> None:
+def session_is_moved_and_published(coordinator: Someone, meeting: str) -> None:
     coordinator.open(f"{meeting}/agenda/draft")
     coordinator.follow(f"Move {WELLS}")
     coordinator.fill_in({"From": "14:00", "To": "15:30"})
@@ -278,7 +278,7 @@ def a_summary_is_written_and_finished(rapporteur: Someone, meeting: str) -> None
     rapporteur.sees("finished on")
 
 
-def a_summary_is_filed_and_an_old_paper_brought_in(archivist: Someone, meeting: str) -> None:
+def summary_and_old_record_are_filed(archivist: Someone, meeting: str) -> None:
     archivist.open(f"{meeting}/archive")
     archivist.sees("Waiting to be filed", WELLS)
     archivist.does_not_see(SECRET_WORD)
@@ -303,7 +303,7 @@ def a_summary_is_filed_and_an_old_paper_brought_in(archivist: Someone, meeting: 
     archivist.sees("The record is filed", "Older papers on wells", "Closed")
 
 
-def who_searches_finds_what_they_may_read(
+def search_finds_only_permitted_records(
     coordinator: Someone, archivist: Someone, participant: Someone, meeting: str
 ) -> None:
     assert found(coordinator, meeting, SECRET_WORD) == 1
@@ -322,7 +322,7 @@ def found(someone: Someone, meeting: str, word: str) -> int:
     return someone.page.locator("ol.found > li").count()
 
 
-def the_old_paper_opens_at_its_instant(stage: Stage, participant: Someone, meeting: str) -> None:
+def old_record_opens_at_the_end_of_its_embargo(stage: Stage, participant: Someone, meeting: str) -> None:
     stage.set_clock(OPENS_AT - timedelta(minutes=1))
     assert found(participant, meeting, LEGACY_WORD) == 0
     stage.set_clock(OPENS_AT)

@@ -1,4 +1,4 @@
-"""A party names someone without an e-mail address; the lists open; they are registered, and marked at the table."""
+"""A party nominates a person without an email address; the lists open; the person is registered and attends."""
 
 import re
 from datetime import UTC, datetime
@@ -11,47 +11,47 @@ from tests.journeys.keyboard import SomeoneWithKeyboard
 from tests.journeys.stage import Someone, Stage
 
 NEWCOMER, NATIVE = "RIM Sae-byok", "림새벽"
-#: The lists of LVR-1 open on this day at 10:00 in Vevey; the first session is on the next.
+#: The exchange time of LVR-1, 10:00 in Vevey on this day.
 OPENS_AT = datetime(2027, 8, 2, 8, 0, tzinfo=UTC)
 AT_THE_TABLE = datetime(2027, 10, 19, 7, 30, tzinfo=UTC)
 AFTER_THE_LAST = datetime(2027, 10, 21, 11, 0, tzinfo=UTC)
 
 
 @pytest.mark.journey
-def test_lists_sealed_and_opened(stage: Stage) -> None:
+def test_lists_from_sealing_to_exchange_by_mouse(stage: Stage) -> None:
     the_story(stage)
 
 
 @pytest.mark.journey
-def test_the_same_by_keyboard_in_a_narrow_window_without_javascript(stage: Stage) -> None:
+def test_lists_from_sealing_to_exchange_by_keyboard_on_a_narrow_screen_without_javascript(stage: Stage) -> None:
     stage.people, stage.browsers = SomeoneWithKeyboard, {"javascript": False, "width": 390}
     the_story(stage)
 
 
 def the_story(stage: Stage) -> None:
     other, focal, coordinator = (stage.enter(persona) for persona in ("ru1", "kp2", "st-coord"))
-    meeting = the_focal_point_takes_the_role(focal)
-    someone_without_an_address_is_named(focal, meeting)
-    the_coordinator_approves_a_seat(coordinator, meeting)
+    meeting = focal_point_accepts_the_role(focal)
+    person_without_an_address_is_nominated(focal, meeting)
+    coordinator_raises_the_seats(coordinator, meeting)
     nobody_else_learns_of_it(other, meeting)
-    the_lists_are_lodged(focal, coordinator, meeting)
+    lists_are_submitted(focal, coordinator, meeting)
     nobody_else_learns_of_it(other, meeting)
 
     stage.set_clock(OPENS_AT)
-    the_lists_open_at_their_moment(stage, other, meeting)
-    the_newcomer_is_registered_by_the_focal_point(focal, meeting)
-    everyone_is_told_of_the_change(stage, other, meeting)
-    the_focal_point_takes_the_calendar_file_along(focal, meeting)
-    the_office_approves(coordinator, meeting)
+    lists_open_at_the_exchange_time(stage, other, meeting)
+    focal_point_registers_the_newcomer(focal, meeting)
+    change_is_announced(stage, other, meeting)
+    focal_point_downloads_the_calendar_file(focal, meeting)
+    coordinator_approves_the_newcomer(coordinator, meeting)
 
     stage.set_clock(AT_THE_TABLE)
     desk = stage.enter("st-travel")
-    the_newcomer_is_marked_at_the_table(desk, meeting)
+    newcomer_is_marked_as_present(desk, meeting)
     stage.set_clock(AFTER_THE_LAST)
-    the_record_is_sealed_when_the_meeting_closes(desk, stage.enter("st-coord"), meeting)
+    attendance_is_sealed_when_the_meeting_closes(desk, stage.enter("st-coord"), meeting)
 
 
-def the_focal_point_takes_the_role(focal: Someone) -> str:
+def focal_point_accepts_the_role(focal: Someone) -> str:
     focal.follow("Answer the role that you are offered")
     focal.press("Accept focal point")
     focal.open("/")
@@ -61,7 +61,7 @@ def the_focal_point_takes_the_role(focal: Someone) -> str:
     return meeting
 
 
-def someone_without_an_address_is_named(focal: Someone, meeting: str) -> None:
+def person_without_an_address_is_nominated(focal: Someone, meeting: str) -> None:
     focal.open(f"{meeting}/nominations")
     focal.follow("Name a person")
     focal.fill_in({"Name as the person styles it": NEWCOMER, "Name in its own script": NATIVE, "Family name": "Rim"})
@@ -70,7 +70,7 @@ def someone_without_an_address_is_named(focal: Someone, meeting: str) -> None:
     focal.sees(f"{NEWCOMER} is on the waiting list", NATIVE)
 
 
-def the_coordinator_approves_a_seat(coordinator: Someone, meeting: str) -> None:
+def coordinator_raises_the_seats(coordinator: Someone, meeting: str) -> None:
     coordinator.open(f"{meeting}/nominations")
     coordinator.press(f"Approve a seat for {NEWCOMER}")
     coordinator.sees("4 of 3 seats taken")
@@ -82,7 +82,7 @@ def nobody_else_learns_of_it(other: Someone, meeting: str) -> None:
         other.does_not_see(NEWCOMER, NATIVE, "KIM Po-gi", "Democratic People's Republic of Korea")
 
 
-def the_lists_are_lodged(focal: Someone, coordinator: Someone, meeting: str) -> None:
+def lists_are_submitted(focal: Someone, coordinator: Someone, meeting: str) -> None:
     focal.open(f"{meeting}/nominations")
     focal.follow("Lodge the list…")
     focal.sees(NEWCOMER, "none: you register and confirm them")
@@ -96,7 +96,7 @@ def the_lists_are_lodged(focal: Someone, coordinator: Someone, meeting: str) -> 
     coordinator.does_not_see("not lodged yet")
 
 
-def the_lists_open_at_their_moment(stage: Stage, other: Someone, meeting: str) -> None:
+def lists_open_at_the_exchange_time(stage: Stage, other: Someone, meeting: str) -> None:
     with stage.app.app_context():
         assert open_due_lists() == 1
         assert open_due_lists() == 0
@@ -109,7 +109,7 @@ def the_lists_open_at_their_moment(stage: Stage, other: Someone, meeting: str) -
     other.does_not_see(NEWCOMER)
 
 
-def the_newcomer_is_registered_by_the_focal_point(focal: Someone, meeting: str) -> None:
+def focal_point_registers_the_newcomer(focal: Someone, meeting: str) -> None:
     focal.open(f"{meeting}/nominations")
     focal.click(focal.page.get_by_role("row", name=NEWCOMER).get_by_role("link", name="Register"))
     focal.press("Accept on their behalf")
@@ -125,28 +125,28 @@ def the_newcomer_is_registered_by_the_focal_point(focal: Someone, meeting: str) 
     focal.sees("Academy of Hypothetical Sciences", "KO")
 
 
-def everyone_is_told_of_the_change(stage: Stage, other: Someone, meeting: str) -> None:
+def change_is_announced(stage: Stage, other: Someone, meeting: str) -> None:
     other.open(f"{meeting}/participants")
     other.sees(NEWCOMER, NATIVE, "Changes since the lists were opened")
     stage.deliver()
     assert not any(NEWCOMER in str(letter) for letter in stage.letters_to("ru1@example.invalid"))
 
 
-def the_focal_point_takes_the_calendar_file_along(focal: Someone, meeting: str) -> None:
+def focal_point_downloads_the_calendar_file(focal: Someone, meeting: str) -> None:
     focal.open(f"{meeting}/nominations")
     row = focal.page.get_by_role("row", name=NEWCOMER)
     with focal.page.expect_download() as coming:
         row.get_by_role("link", name="Calendar file").click()
     calendar = Calendar.from_ical(coming.value.path().read_bytes())
     text = calendar.to_ical().decode()
-    # Observers are admitted to all sessions but LVR-1-04; one entry more stands for the days.
+    # Observers are admitted to all sessions except LVR-1-04; one more entry covers the days of the meeting.
     assert len(calendar.events) == 7
     assert "Risk reduction" not in text
     assert "Lavaux" not in text
     assert NEWCOMER not in text
 
 
-def the_office_approves(coordinator: Someone, meeting: str) -> None:
+def coordinator_approves_the_newcomer(coordinator: Someone, meeting: str) -> None:
     coordinator.open(f"{meeting}/participants?q=RIM")
     coordinator.click(coordinator.page.get_by_role("main").get_by_role("link", name=NEWCOMER))
     coordinator.press("Approve…")
@@ -156,7 +156,7 @@ def the_office_approves(coordinator: Someone, meeting: str) -> None:
     coordinator.sees("is approved")
 
 
-def the_newcomer_is_marked_at_the_table(desk: Someone, meeting: str) -> None:
+def newcomer_is_marked_as_present(desk: Someone, meeting: str) -> None:
     desk.open(f"{meeting}/attendance")
     desk.sees("running now")
     desk.does_not_see("Purpose and rules of engagement")
@@ -167,7 +167,7 @@ def the_newcomer_is_marked_at_the_table(desk: Someone, meeting: str) -> None:
     desk.sees("1 of", "Present")
 
 
-def the_record_is_sealed_when_the_meeting_closes(desk: Someone, coordinator: Someone, meeting: str) -> None:
+def attendance_is_sealed_when_the_meeting_closes(desk: Someone, coordinator: Someone, meeting: str) -> None:
     coordinator.open(f"{meeting}/settings")
     coordinator.follow("Close this meeting…")
     coordinator.press("Close the meeting")

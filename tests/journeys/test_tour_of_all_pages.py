@@ -1,4 +1,4 @@
-"""Everyone walks to every kind of page that links lead to. Each is complete, accessible and fits its window."""
+"""Every persona opens every kind of page that links lead to; each page is valid, accessible and fits its window."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -31,31 +31,31 @@ from tests.beds.forms import send
 from tests.cast import Cast
 from tests.journeys.stage import Stage
 
-#: Files and feeds are no pages.
+#: Addresses that are files or feeds, not pages.
 _FILES = (".ics", ".md", "/file")
-#: Where the walk goes on, after the meeting of which something of everything is there; the second is led to from the
+#: Further starting points after the main meeting; a link to the second exists only while a role is offered.
 #: first only while something is offered.
 _BEGINNINGS = ("/", "/offers")
-#: Pages that no link leads to here.
+#: Endpoints without a link in this test.
 _WITHOUT_A_LINK = {
-    "accounts.step_up",  # An action that needs a fresh proof leads there.
-    "attendance.open_code",  # A code that is scanned leads there.
-    "attendance.open_kept_code",  # A code that is scanned before sign-in leads there.
-    "registration.own_rules",  # Asked only where a meeting has rules of its own; so is the next.
+    "accounts.step_up",  # Reached from an action that needs a fresh proof.
+    "attendance.open_code",  # Reached by scanning a code.
+    "attendance.open_kept_code",  # Reached by scanning a code before sign-in.
+    "registration.own_rules",  # Only for meetings with rules of their own, as the next one.
     "registration.rules_for",
-    "nominations.submit_list",  # All parties have lodged in this meeting.
-    "invitations.correct",  # The page of someone who has not answered leads there.
-    "accounts.change_password",  # The personas have no password: they sign in by link.
+    "nominations.submit_list",  # All parties of this meeting have submitted.
+    "invitations.correct",  # Reached from the page of a person who has not answered.
+    "accounts.change_password",  # The personas have no password, because they sign in by link.
 }
-#: At a desk and on a phone, each in another colour scheme.
+#: Desktop and phone, each in another colour scheme.
 _VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((DESK, "light"), (PHONE, "dark"))
 _WAYS_ON = "ways => ways.map(way => way.getAttribute('href') || way.getAttribute('action'))"
 _WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.mark.journey
-def test_every_kind_of_page_is_usable_by_everyone_who_sees_it(stage: Stage) -> None:
-    meeting = something_of_everything_is_there(Cast(stage.app))
+def test_every_kind_of_page_is_usable_by_everyone_who_can_open_it(stage: Stage) -> None:
+    meeting = add_missing_content(Cast(stage.app))
     examined: set[str] = set()
     faults = []
     for persona in PERSONAS:
@@ -66,21 +66,22 @@ def test_every_kind_of_page_is_usable_by_everyone_who_sees_it(stage: Stage) -> N
             examined.add(kind)
         page.context.close()
     assert not faults, "\n".join(faults)
-    unreached = sorted(pages(stage.app) - examined - _WITHOUT_A_LINK)
+    unreached = sorted(page_endpoints(stage.app) - examined - _WITHOUT_A_LINK)
     assert not unreached, "\n".join(unreached)
 
 
 @pytest.mark.journey
-def test_the_pages_before_signing_in_are_usable(stage: Stage) -> None:
+def test_pages_before_sign_in_are_usable(stage: Stage) -> None:
     page = stage.visitor().page
     for path in ("/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/design"):
         assert faults_of(page, path, closely=True) == []
 
 
-def something_of_everything_is_there(cast: Cast) -> str:
-    """What the sample lacks: an unreleased change, summaries, two seating plans, a question and its answers.
+def add_missing_content(cast: Cast) -> str:
+    """Add what the sample lacks: an unpublished change, summaries, two seating plans, a question and its answers.
 
-    The address of the meeting where all that is.
+    Returns the address of the meeting.
+
     """
     with cast.app.app_context():
         meeting = f"/meetings/{cast.meeting('TRD-1')}"
@@ -90,7 +91,7 @@ def something_of_everything_is_there(cast: Cast) -> str:
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.get_one(Meeting, cast.meeting("TRD-1")).registration_closes_at = None
         korea = f"{meeting}/nominations/{cast.party('KR')}/new"
-        without_address = f"{meeting}/participants/{part_of(cast, 'kp1')}/registration"
+        without_address = f"{meeting}/participants/{participation_of(cast, 'kp1')}/registration"
     question = {"words": "Which paper do you bring?", "kind": "text", "audience": "office_and_focal_point"}
     named = {"name": "HONG Gil-dong", "email": "us4@example.invalid"}
     steps = [
@@ -106,23 +107,23 @@ def something_of_everything_is_there(cast: Cast) -> str:
     ]
     for persona, address, typed in steps:
         assert send(cast.client(persona), address, **{"preview": None, **typed}).status_code == 303, address
-    work_on_many(cast)
+    add_bulk_action_and_message(cast)
     for persona, address in (("us4", f"{meeting}/registration"), ("kp2", without_address)):
         answer = send(cast.client(persona), f"{address}/affiliation", affiliation="An institute of another name")
         assert answer.status_code == 303, address
     return meeting
 
 
-def part_of(cast: Cast, name: str) -> UUID:
-    """The id of someone's part in TRD-1."""
+def participation_of(cast: Cast, name: str) -> UUID:
+    """The id of a persona's participation in TRD-1."""
     parts = select(Participation.id).where(
         Participation.meeting_id == cast.meeting("TRD-1"), Participation.person_id == cast.person(name)
     )
     return db.session.execute(parts).scalar_one()
 
 
-def work_on_many(cast: Cast) -> None:
-    """Something that the office did to many, and a message that it wrote."""
+def add_bulk_action_and_message(cast: Cast) -> None:
+    """Approve all participants in bulk and send a message."""
     with cast.app.app_context():
         coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
         chosen = [line.id for line in all_found(coordinator, ListFilter())]
@@ -131,8 +132,8 @@ def work_on_many(cast: Cast) -> None:
         send_message(coordinator, draft, now=clock.now())
 
 
-def pages(app: Flask) -> set[str]:
-    """Every kind of page for those who are signed in."""
+def page_endpoints(app: Flask) -> set[str]:
+    """The endpoints of all pages behind sign-in."""
     gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and is_page(rule.rule)}
     return gets - PUBLIC_ENDPOINTS
 
@@ -142,7 +143,7 @@ def is_page(path: str) -> bool:
 
 
 def walk(app: Flask, page: Page, beginnings: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Kind and first address of every kind of page, found from link to link; the caller goes there."""
+    """Yield endpoint and first address of every kind of page, breadth first; the caller opens each page."""
     coming = deque((kind_of(app, path), path) for path in beginnings)
     known = {kind for kind, _path in coming}
     while coming:
@@ -155,7 +156,7 @@ def walk(app: Flask, page: Page, beginnings: Iterable[str]) -> Iterator[tuple[st
 
 
 def kind_of(app: Flask, path: str) -> str:
-    """The endpoint that answers an address; the address itself where none does."""
+    """The endpoint of an address; the address itself if there is none."""
     try:
         return str(app.url_map.bind("localhost").match(urlsplit(path).path)[0])
     except HTTPException:
@@ -163,7 +164,7 @@ def kind_of(app: Flask, path: str) -> str:
 
 
 def faults_of(page: Page, path: str, *, closely: bool) -> list[str]:
-    """Open a page, and look at it at a desk and on a phone; closely: with axe, too."""
+    """Open a page and check it at desktop and phone width; `closely` adds axe."""
     answer = page.goto(path)
     if answer is None or not answer.ok:
         return [f"answers {answer.status if answer else 'nothing'}"]

@@ -1,4 +1,4 @@
-"""Questions of the office, as the tests ask and answer them."""
+"""Helpers to create and answer the coordinator's questions."""
 
 from typing import Any
 from uuid import UUID
@@ -14,33 +14,33 @@ from tests.people.conftest import Office
 
 
 def meeting(office: Office, code: str = "SCD-1") -> str:
-    """The address of a meeting whose registration is open."""
+    """The address of a meeting, by default one with open registration."""
     return f"/meetings/{office.cast.meeting(code)}"
 
 
-def asks(office: Office, words: str, *, code: str = "SCD-1", **typed: Any) -> TestResponse:
-    """The coordinator asks something."""
+def post_question(office: Office, words: str, *, code: str = "SCD-1", **typed: Any) -> TestResponse:
+    """Send the form of a new question as the coordinator."""
     page = f"{meeting(office, code)}/questions/new"
     return send(office.cast.client("st-coord"), page, words=words, **{"kind": "text", "audience": "office", **typed})
 
 
-def question(office: Office, words: str, *, code: str = "SCD-1") -> UUID:
+def question_id_of(office: Office, words: str, *, code: str = "SCD-1") -> UUID:
     """The id of a question by its words."""
     db.session.rollback()
     found = select(Question.id).where(Question.words == words, Question.meeting_id == office.cast.meeting(code))
     return db.session.execute(found).scalar_one()
 
 
-def asked(office: Office, words: str, *, code: str = "SCD-1", **typed: Any) -> UUID:
-    """The coordinator has asked something; its id."""
-    assert asks(office, words, code=code, **typed).status_code == 303
-    return question(office, words, code=code)
+def create_question(office: Office, words: str, *, code: str = "SCD-1", **typed: Any) -> UUID:
+    """Create a question as the coordinator and return its id."""
+    assert post_question(office, words, code=code, **typed).status_code == 303
+    return question_id_of(office, words, code=code)
 
 
-def answers(
+def post_answers(
     office: Office, persona: str | FlaskClient, given: dict[UUID, Any], *, code: str = "SCD-1", **typed: Any
 ) -> TestResponse:
-    """Somebody answers questions on their own page."""
+    """Answer questions on the persona's own page."""
     client = office.cast.client(persona) if isinstance(persona, str) else persona
     fields = {f"q_{question_id.hex}": value for question_id, value in given.items()}
     return send(client, f"{meeting(office, code)}/registration/questions", **fields, **typed)

@@ -339,7 +339,9 @@ class ParticipationMachine(RuleBasedStateMachine):
         seat_rows = {row.party_id: row for row in db.session.scalars(self.seat_rows())}
         for (party_id, kind), queue in self.waiting_queues().items():
             seats = seat_rows[party_id].seats.get(kind.value)
-            taken = [one for one in self.participations() if (one.party_id, one.capacity) == (party_id, kind) and one.seat]
+            taken = [
+                one for one in self.participations() if (one.party_id, one.capacity) == (party_id, kind) and one.seat
+            ]
             assert not queue or (seats is not None and len(taken) >= seats)
 
     @invariant()

@@ -1,4 +1,4 @@
-"""The cast of the sample, and how a test reads the database or counts what is asked of it."""
+"""Personas of the sample, and ways to read the database and count statements."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,20 +13,20 @@ from tests.cast import Cast
 
 @pytest.fixture
 def cast(app: Flask) -> Cast:
-    """The personas; each request of their browsers has a context of its own."""
+    """The personas; each request of their browsers has its own application context."""
     return Cast(app)
 
 
 @pytest.fixture
 def inside(app: Flask) -> Iterator[None]:
-    """The application's context, for tests that call commands and queries themselves."""
+    """The application context, for tests that call commands and queries directly."""
     with app.app_context():
         yield
 
 
 @pytest.fixture
 def read(app: Flask) -> Callable[[Any], Any]:
-    """Reads one value or row from the database, as it stands now."""
+    """Reads one current value or row from the database."""
 
     def one(query: Any) -> Any:
         with app.app_context():
