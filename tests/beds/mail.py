@@ -62,7 +62,7 @@ class MailServer:
 
     def to(self, address: str) -> list[Email]:
         """The emails to one address in order of arrival."""
-        return [letter for letter in self.emails if address in letter.recipients]
+        return [email for email in self.emails if address in email.recipients]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -15,7 +15,7 @@ from tests.beds.network import ForeignNetworkError
 from tests.beds.web import serve
 
 
-def letter() -> EmailMessage:
+def new_email() -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "desk@example.org", "ch1@example.org", "Вам письмо"
     message.set_content("Text")
@@ -30,7 +30,7 @@ def test_connection_to_another_machine_fails(host: str) -> None:
 
 def test_mail_server_keeps_an_email_and_its_envelope(smtp: MailServer) -> None:
     with smtplib.SMTP("localhost", smtp.port) as connection:
-        connection.send_message(letter())
+        connection.send_message(new_email())
     (arrived,) = smtp.to("ch1@example.org")
     assert arrived.message["Subject"] == "Вам письмо"
     assert not arrived.over_tls
@@ -39,7 +39,7 @@ def test_mail_server_keeps_an_email_and_its_envelope(smtp: MailServer) -> None:
 def test_mail_server_refuses_a_recipient_on_request(smtp: MailServer) -> None:
     smtp.recipient_answers["ch1@example.org"] = "550 No such person"
     with smtplib.SMTP("localhost", smtp.port) as connection, pytest.raises(smtplib.SMTPRecipientsRefused):
-        connection.send_message(letter())
+        connection.send_message(new_email())
     assert smtp.emails == []
 
 
@@ -48,10 +48,10 @@ def test_starttls_server_accepts_no_email_without_encryption(open_mail_server: O
     server = open_mail_server("starttls", desk="sesame")
     with smtplib.SMTP("localhost", server.port) as connection:
         with pytest.raises(smtplib.SMTPException):
-            connection.send_message(letter())
+            connection.send_message(new_email())
         connection.starttls(context=ssl.create_default_context())
         connection.login("desk", "sesame")
-        connection.send_message(letter())
+        connection.send_message(new_email())
     assert server.emails[0].over_tls
 
 
@@ -59,7 +59,7 @@ def test_starttls_server_accepts_no_email_without_encryption(open_mail_server: O
 def test_tls_server_is_trusted_by_its_authority(open_mail_server: OpenMailServer) -> None:
     server = open_mail_server("smtps")
     with smtplib.SMTP_SSL("localhost", server.port, context=ssl.create_default_context()) as connection:
-        connection.send_message(letter())
+        connection.send_message(new_email())
     assert server.emails[0].over_tls
 
 

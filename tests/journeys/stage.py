@@ -133,8 +133,8 @@ class Stage:
         """Send the due emails with the shell command and return its output."""
         return shell(self.app, "outbox", "deliver")
 
-    def letters_to(self, address: str) -> list[EmailMessage]:
-        return [letter.message for letter in self.smtp.to(address)]
+    def emails_to(self, address: str) -> list[EmailMessage]:
+        return [email.message for email in self.smtp.to(address)]
 
     def link_to(self, address: str) -> str:
         """The path of the personal link in the newest email to that address."""
@@ -145,16 +145,16 @@ class Stage:
         return self._newest(_SIGN_IN_LINK, address)
 
     def _newest(self, link: re.Pattern[str], address: str) -> str:
-        found = [one for letter in self.letters_to(address) for one in link.findall(words_of(letter))]
+        found = [one for email in self.emails_to(address) for one in link.findall(text_of(email))]
         return str(urlsplit(found[-1]).path)
 
     def set_clock(self, moment: datetime) -> None:
         set_clock(self.app, moment)
 
 
-def words_of(letter: EmailMessage) -> str:
+def text_of(email: EmailMessage) -> str:
     """The plain text of an email."""
-    body = letter.get_body(("plain",))
+    body = email.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 

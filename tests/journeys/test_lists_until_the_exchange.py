@@ -101,9 +101,9 @@ def lists_open_at_the_exchange_time(stage: Stage, other: Someone, meeting: str) 
         assert open_due_lists() == 1
         assert open_due_lists() == 0
     stage.deliver()
-    (letter,) = [letter for letter in stage.letters_to("ru1@example.invalid") if "open" in str(letter)]
-    assert "KIM" not in str(letter)
-    assert NEWCOMER not in str(letter)
+    (email,) = [email for email in stage.emails_to("ru1@example.invalid") if "open" in str(email)]
+    assert "KIM" not in str(email)
+    assert NEWCOMER not in str(email)
     other.open(f"{meeting}/participants")
     other.sees("Alexandra SAMPLEWOOD", "D. ZAGVAR")
     other.does_not_see(NEWCOMER)
@@ -129,7 +129,7 @@ def change_is_announced(stage: Stage, other: Someone, meeting: str) -> None:
     other.open(f"{meeting}/participants")
     other.sees(NEWCOMER, NATIVE, "Changes since the lists were opened")
     stage.deliver()
-    assert not any(NEWCOMER in str(letter) for letter in stage.letters_to("ru1@example.invalid"))
+    assert not any(NEWCOMER in str(email) for email in stage.emails_to("ru1@example.invalid"))
 
 
 def focal_point_downloads_the_calendar_file(focal: Someone, meeting: str) -> None:

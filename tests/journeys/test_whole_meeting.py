@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar, Event
 
 from tests.journeys.keyboard import SomeoneWithKeyboard
-from tests.journeys.stage import Someone, Stage, entry, fetch_calendar, words_of
+from tests.journeys.stage import Someone, Stage, entry, fetch_calendar, text_of
 
 SARAN = "saran@example.org"
 OPENING, WELLS, EVENING = "Opening words", "Rivers and wells", "Talk by the fire"
@@ -221,7 +221,7 @@ def participant_downloads_the_agenda(participant: Someone) -> tuple[Event, str]:
 
 def the_days_of_the_meeting_are_mailed(stage: Stage) -> None:
     stage.deliver()
-    attachments = [(letter, part) for letter in stage.letters_to(SARAN) for part in letter.walk()]
+    attachments = [(email, part) for email in stage.emails_to(SARAN) for part in email.walk()]
     ((invite, attached),) = [found for found in attachments if found[1].get_content_type() == "text/calendar"]
     assert attached.get_param("method") == "REQUEST"
     (days,) = Calendar.from_ical(attached.get_content()).walk("VEVENT")
@@ -241,10 +241,10 @@ def session_is_moved_and_published(coordinator: Someone, meeting: str) -> None:
 
 
 def everyone_learns_what_changed(stage: Stage, participant: Someone, meeting: str, feed: str, before: Event) -> None:
-    told = len(stage.letters_to(SARAN))
+    before_delivery = len(stage.emails_to(SARAN))
     stage.deliver()
-    (letter,) = stage.letters_to(SARAN)[told:]
-    words = words_of(letter)
+    (email,) = stage.emails_to(SARAN)[before_delivery:]
+    words = text_of(email)
     assert "10:30–12:00" in words
     assert "14:00–15:30 Asia/Ulaanbaatar" in words
     assert OPENING not in words

@@ -38,7 +38,7 @@ def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
 
 
 @dataclass(slots=True)
-class Office:
+class Site:
     """Addresses, emails and rows that tests of participants need."""
 
     cast: Cast
@@ -56,12 +56,12 @@ class Office:
 
     def link_to(self, email: str) -> str:
         """The personal link in the newest email to that address."""
-        for letter in reversed(self.smtp.emails):
-            if letter.recipients == (email,):
-                found = _LINK.search(letter.message.get_content())
+        for mail in reversed(self.smtp.emails):
+            if mail.recipients == (email,):
+                found = _LINK.search(mail.message.get_content())
                 assert found is not None
                 return found[1]
-        raise AssertionError(f"no letter to {email}")
+        raise AssertionError(f"no email to {email}")
 
     def participation(self, email: str, code: str = "SCD-1") -> Participation | None:
         """The participation of the person with that address, or None."""
@@ -93,11 +93,11 @@ class Office:
 
 
 @pytest.fixture
-def office(cast: Cast, smtp: MailServer) -> Office:
+def site(cast: Cast, smtp: MailServer) -> Site:
     """The helpers after all emails of the sample were delivered."""
-    desk = Office(cast, smtp)
-    desk.mail()
-    return desk
+    site = Site(cast, smtp)
+    site.mail()
+    return site
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile
 from tests.beds.forms import press
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.roster.test_views import invite
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,66 +28,66 @@ def settled(text: str) -> str:
 
 
 @pytest.mark.parametrize("profile", InviteProfile)
-def test_invitation_email_matches_the_golden_file(office: Office, profile: InviteProfile) -> None:
+def test_invitation_email_matches_the_golden_file(site: Site, profile: InviteProfile) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
         meeting.profile, meeting.city = profile, "Ulaanbaatar"
-    invite(office)
+    invite(site)
 
-    (letter,) = office.mail()
+    (email,) = site.mail()
 
-    assert letter.message["Subject"] == "Your personal link"
-    assert letter.message["To"] == "oyun@example.org"
-    assert settled(letter.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text("utf-8")
+    assert email.message["Subject"] == "Your personal link"
+    assert email.message["To"] == "oyun@example.org"
+    assert settled(email.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text("utf-8")
 
 
-def test_confidential_meeting_is_never_described(office: Office) -> None:
+def test_confidential_meeting_is_never_described(site: Site) -> None:
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
         meeting.profile, meeting.existence = InviteProfile.FULL, Existence.CONFIDENTIAL
-    invite(office)
+    invite(site)
 
-    (letter,) = office.mail()
+    (email,) = site.mail()
 
-    assert settled(letter.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
+    assert settled(email.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
 
 
-def test_secret_of_the_link_is_stored_nowhere(office: Office) -> None:
-    invite(office)
-    office.mail()
-    secret = office.link_to("oyun@example.org").removeprefix("/r/")
+def test_secret_of_the_link_is_stored_nowhere(site: Site) -> None:
+    invite(site)
+    site.mail()
+    secret = site.link_to("oyun@example.org").removeprefix("/r/")
 
     db.session.rollback()
-    for letter in db.session.execute(select(Email)).scalars():
-        assert secret not in str(letter.facts)
-        assert letter.sealed_bytes is None or not letter.has_secret
-    for file in office.cast.app.extensions["dialogues"].settings.instance.rglob("*"):
+    for email in db.session.execute(select(Email)).scalars():
+        assert secret not in str(email.facts)
+        assert email.sealed_bytes is None or not email.has_secret
+    for file in site.cast.app.extensions["dialogues"].settings.instance.rglob("*"):
         assert not file.is_file() or secret.encode() not in file.read_bytes()
 
 
-def test_two_emails_queued_before_delivery_are_sent_as_one(office: Office) -> None:
-    invite(office)
-    someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
-    press(office.cast.client("st-coord"), someone, "Send a new link")
+def test_two_emails_queued_before_delivery_are_sent_as_one(site: Site) -> None:
+    invite(site)
+    someone = site.page("SCD-1", f"/{site.participation('oyun@example.org').id}")
+    press(site.cast.client("st-coord"), someone, "Send a new link")
 
-    assert len(office.mail()) == 1
+    assert len(site.mail()) == 1
 
 
-def test_withdrawn_invitation_sends_no_email(office: Office) -> None:
-    invite(office)
+def test_withdrawn_invitation_sends_no_email(site: Site) -> None:
+    invite(site)
     with upkeep(system(Purpose.UPKEEP)):
         meeting = db.session.execute(select(Meeting).where(Meeting.code == "SCD-1")).scalar_one()
         meeting.registration_closes_at = meeting.registration_closes_at.replace(month=5)
 
-    assert office.mail() == []
+    assert site.mail() == []
 
 
-def test_new_link_is_sent_after_the_clock_was_set_back(office: Office) -> None:
-    invite(office)
-    assert len(office.mail()) == 1
-    someone = office.page("SCD-1", f"/{office.participation('oyun@example.org').id}")
+def test_new_link_is_sent_after_the_clock_was_set_back(site: Site) -> None:
+    invite(site)
+    assert len(site.mail()) == 1
+    someone = site.page("SCD-1", f"/{site.participation('oyun@example.org').id}")
 
-    set_clock(office.cast.app, BEFORE_LVR_1 - timedelta(hours=1))
-    press(office.cast.client("st-coord"), someone, "Send a new link")
+    set_clock(site.cast.app, BEFORE_LVR_1 - timedelta(hours=1))
+    press(site.cast.client("st-coord"), someone, "Send a new link")
 
-    assert len(office.mail()) == 1
+    assert len(site.mail()) == 1

@@ -15,14 +15,14 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import Audience, Shown
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.roster.test_bulk import choose, row, words
 
 WORDS = {"subject": "Papers", "text": "Dear {name},\nplease look at the papers of {meeting}."}
 
 
-def new(office: Office, code: str = "SCD-1") -> str:
-    return f"/meetings/{office.cast.meeting(code)}/messages/new"
+def new(site: Site, code: str = "SCD-1") -> str:
+    return f"/meetings/{site.cast.meeting(code)}/messages/new"
 
 
 def write(client: FlaskClient, address: str, **typed: Any) -> TestResponse:
@@ -46,51 +46,51 @@ def send_on(client: FlaskClient, preview: TestResponse, button: str = "Send") ->
     return client.post(action, data=values, headers=SAME_ORIGIN)
 
 
-def to(office: Office, code: str = "SCD-1", **typed: Any) -> TestResponse:
+def to(site: Site, code: str = "SCD-1", **typed: Any) -> TestResponse:
     """Write and send a message as the coordinator."""
-    client = office.cast.client("st-coord")
-    return send_on(client, write(client, new(office, code), **typed))
+    client = site.cast.client("st-coord")
+    return send_on(client, write(client, new(site, code), **typed))
 
 
 class TestSending:
-    def test_each_person_gets_an_email_that_names_nobody_else(self, office: Office) -> None:
-        answer = to(office, parties=[str(office.cast.party("JP", "SCD"))])
+    def test_each_person_gets_an_email_that_names_nobody_else(self, site: Site) -> None:
+        answer = to(site, parties=[str(site.cast.party("JP", "SCD"))])
 
         assert answer.status_code == 303
-        emails = office.mail()
-        assert sorted(letter.recipients[0] for letter in emails) == [f"jp{n}@example.invalid" for n in (1, 2, 4)]
-        for letter in emails:
-            text = letter.message.as_string()
-            others = {f"jp{n}@example.invalid" for n in (1, 2, 4)} - set(letter.recipients)
-            assert letter.message["Subject"] == "Papers"
+        emails = site.mail()
+        assert sorted(email.recipients[0] for email in emails) == [f"jp{n}@example.invalid" for n in (1, 2, 4)]
+        for email in emails:
+            text = email.message.as_string()
+            others = {f"jp{n}@example.invalid" for n in (1, 2, 4)} - set(email.recipients)
+            assert email.message["Subject"] == "Papers"
             assert not any(other in text for other in others)
 
-    def test_name_of_the_reader_replaces_the_placeholder(self, office: Office) -> None:
-        to(office, parties=[str(office.cast.party("JP", "SCD"))], text="Dear {name}.")
+    def test_name_of_the_reader_replaces_the_placeholder(self, site: Site) -> None:
+        to(site, parties=[str(site.cast.party("JP", "SCD"))], text="Dear {name}.")
 
-        names = {letter.message.get_content().strip() for letter in office.mail()}
+        names = {email.message.get_content().strip() for email in site.mail()}
         assert len(names) == 3
         assert all(name.startswith("Dear ") and "{" not in name for name in names)
 
-    def test_message_describes_the_meeting_no_more_than_its_invitations_do(self, office: Office) -> None:
-        to(office, parties=[str(office.cast.party("JP", "SCD"))])
+    def test_message_describes_the_meeting_no_more_than_its_invitations_do(self, site: Site) -> None:
+        to(site, parties=[str(site.cast.party("JP", "SCD"))])
 
-        for letter in office.mail():
-            assert "SCD" not in letter.message.get_content()
+        for email in site.mail():
+            assert "SCD" not in email.message.get_content()
 
-    def test_pressing_send_twice_sends_once(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
+    def test_pressing_send_twice_sends_once(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        preview = write(client, new(site), parties=[str(site.cast.party("JP", "SCD"))])
 
         first, second = send_on(client, preview), send_on(client, preview)
 
         assert first.location == second.location
-        assert len(office.mail()) == 3
+        assert len(site.mail()) == 3
 
-    def test_other_text_from_the_same_page_is_another_message(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        party = [str(office.cast.party("JP", "SCD"))]
-        preview = write(client, new(office), parties=party)
+    def test_other_text_from_the_same_page_is_another_message(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        party = [str(site.cast.party("JP", "SCD"))]
+        preview = write(client, new(site), parties=party)
         first = send_on(client, preview)
         again = page(send_on(client, preview, "Change")).select_one("main form[method=post]")
         assert again is not None
@@ -101,158 +101,156 @@ class TestSending:
         second = send_on(client, other)
 
         assert second.location != first.location
-        assert len(office.mail()) == 6
+        assert len(site.mail()) == 6
 
-    def test_person_who_left_the_group_after_the_preview_gets_no_email(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        preview = write(client, new(office), parties=[str(office.cast.party("JP", "SCD"))])
-        left = office.participation_of("jp2", "SCD-1")
+    def test_person_who_left_the_group_after_the_preview_gets_no_email(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        preview = write(client, new(site), parties=[str(site.cast.party("JP", "SCD"))])
+        left = site.participation_of("jp2", "SCD-1")
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.get_one(Participation, left).status = ParticipationStatus.WITHDRAWN
 
         send_on(client, preview)
 
-        assert sorted(letter.recipients[0] for letter in office.mail()) == [f"jp{n}@example.invalid" for n in (1, 4)]
+        assert sorted(email.recipients[0] for email in site.mail()) == [f"jp{n}@example.invalid" for n in (1, 4)]
 
-    def test_person_without_an_address_is_listed_as_not_reached(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        preview = write(client, new(office), parties=[str(office.cast.party("KP", "SCD"))])
+    def test_person_without_an_address_is_listed_as_not_reached(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        preview = write(client, new(site), parties=[str(site.cast.party("KP", "SCD"))])
         assert "RO Kyon-bon" in words(preview)
 
         sent = send_on(client, preview)
 
         assert "RO Kyon-bon" in words(client.get(sent.location))
-        assert len(office.mail()) == 1
+        assert len(site.mail()) == 1
 
-    def test_page_says_how_many_emails_were_sent(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        sent = to(office, parties=[str(office.cast.party("JP", "SCD"))]).location
+    def test_page_says_how_many_emails_were_sent(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        sent = to(site, parties=[str(site.cast.party("JP", "SCD"))]).location
         assert "Have left 0" in words(client.get(sent))
 
-        office.mail()
+        site.mail()
 
         assert "Have left 3" in words(client.get(sent))
-        assert "Papers" in words(client.get(f"/meetings/{office.cast.meeting('SCD-1')}/messages"))
+        assert "Papers" in words(client.get(f"/meetings/{site.cast.meeting('SCD-1')}/messages"))
 
-    def test_focal_points_are_a_group(self, office: Office) -> None:
-        to(office, "LVR-1", recipients="focal_points", parties=[str(office.cast.party("RU", "LVR"))])
+    def test_focal_points_are_a_group(self, site: Site) -> None:
+        to(site, "LVR-1", recipients="focal_points", parties=[str(site.cast.party("RU", "LVR"))])
 
-        assert [letter.recipients for letter in office.mail()] == [("ru1@example.invalid",)]
+        assert [email.recipients for email in site.mail()] == [("ru1@example.invalid",)]
 
-    def test_people_ticked_on_the_list_are_a_group(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        chosen = choose(office, "message", "us1", "jp1", code="SCD-1")
+    def test_people_ticked_on_the_list_are_a_group(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        chosen = choose(site, "message", "us1", "jp1", code="SCD-1")
         form = page(chosen).select_one("main form")
-        token = held(page(client.get(new(office))).select_one("main form[method=post]"))["csrf_token"]
+        token = held(page(client.get(new(site))).select_one("main form[method=post]"))["csrf_token"]
         preview = client.post(
             str(form["action"]), data={**held(form), **WORDS, "csrf_token": token}, headers=SAME_ORIGIN
         )
 
         send_on(client, preview)
 
-        assert {letter.recipients[0] for letter in office.mail()} == {"us1@example.invalid", "jp1@example.invalid"}
+        assert {email.recipients[0] for email in site.mail()} == {"us1@example.invalid", "jp1@example.invalid"}
 
-    def test_confidential_meeting_uses_a_neutral_subject(self, office: Office) -> None:
-        preview = write(
-            office.cast.client("st-coord"), new(office, "LVR-1"), parties=[str(office.cast.party("RU", "LVR"))]
-        )
+    def test_confidential_meeting_uses_a_neutral_subject(self, site: Site) -> None:
+        preview = write(site.cast.client("st-coord"), new(site, "LVR-1"), parties=[str(site.cast.party("RU", "LVR"))])
         assert "A message from the office" in words(preview)
 
-        to(office, "LVR-1", parties=[str(office.cast.party("RU", "LVR"))])
+        to(site, "LVR-1", parties=[str(site.cast.party("RU", "LVR"))])
 
-        assert {letter.message["Subject"] for letter in office.mail()} == {"A message from the office"}
+        assert {email.message["Subject"] for email in site.mail()} == {"A message from the office"}
 
 
 class TestWriting:
     @pytest.mark.parametrize("text", ["{email}", "Dear {name.__class__}", "{}", "{0}"])
-    def test_unknown_placeholder_is_refused(self, office: Office, text: str) -> None:
-        answer = write(office.cast.client("st-coord"), new(office), text=text)
+    def test_unknown_placeholder_is_refused(self, site: Site, text: str) -> None:
+        answer = write(site.cast.client("st-coord"), new(site), text=text)
 
         assert answer.status_code == 422
         assert "is no placeholder" in complaints(answer)
         assert page(answer).select_one("#text").get_text().strip() == text
 
-    def test_typed_text_comes_back_for_editing(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        party = str(office.cast.party("JP", "SCD"))
-        preview = write(client, new(office), parties=[party], text="<b>One</b>\n\nTwo & three")
+    def test_typed_text_comes_back_for_editing(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        party = str(site.cast.party("JP", "SCD"))
+        preview = write(client, new(site), parties=[party], text="<b>One</b>\n\nTwo & three")
 
         back = send_on(client, preview, "Change it")
 
         assert page(back).select_one("#text").get_text().replace("\r", "").strip() == "<b>One</b>\n\nTwo & three"
         assert [box["value"] for box in page(back).select("input[name=parties][checked]")] == [party]
-        assert office.mail() == []
+        assert site.mail() == []
 
-    def test_empty_group_is_refused(self, office: Office) -> None:
-        answer = write(office.cast.client("st-coord"), new(office), statuses=["declined"])
+    def test_empty_group_is_refused(self, site: Site) -> None:
+        answer = write(site.cast.client("st-coord"), new(site), statuses=["declined"])
 
         assert "choose another group" in complaints(answer)
 
-    def test_markup_and_links_are_shown_as_text(self, office: Office) -> None:
+    def test_markup_and_links_are_shown_as_text(self, site: Site) -> None:
         text = "<a href='http://evil.example'>x</a> http://evil.example/y"
-        to(office, parties=[str(office.cast.party("JP", "SCD"))], text=text)
+        to(site, parties=[str(site.cast.party("JP", "SCD"))], text=text)
 
-        for letter in office.mail():
-            assert letter.message.get_content_type() == "text/plain"
-            assert text in letter.message.get_content()
+        for email in site.mail():
+            assert email.message.get_content_type() == "text/plain"
+            assert text in email.message.get_content()
 
-    def test_subject_cannot_add_a_header(self, office: Office) -> None:
-        to(office, parties=[str(office.cast.party("JP", "SCD"))], subject="Words\r\nBcc: x@example.org")
+    def test_subject_cannot_add_a_header(self, site: Site) -> None:
+        to(site, parties=[str(site.cast.party("JP", "SCD"))], subject="Words\r\nBcc: x@example.org")
 
-        for letter in office.mail():
-            assert letter.message["Bcc"] is None
-            assert letter.recipients[0].startswith("jp")
+        for email in site.mail():
+            assert email.message["Bcc"] is None
+            assert email.recipients[0].startswith("jp")
 
 
 class TestNamesInTheText:
-    def test_before_the_exchange_a_name_of_another_party_causes_a_warning(self, office: Office) -> None:
-        told = person(office, "us1", "LVR")
-        ours, theirs = office.cast.party("US", "LVR"), office.cast.party("RU", "LVR")
+    def test_before_the_exchange_a_name_of_another_party_causes_a_warning(self, site: Site) -> None:
+        name = person(site, "us1", "LVR")
+        ours, theirs = site.cast.party("US", "LVR"), site.cast.party("RU", "LVR")
 
         both = write(
-            office.cast.client("st-coord"), new(office, "LVR-1"), text=f"{told} asks.", parties=[str(ours), str(theirs)]
+            site.cast.client("st-coord"), new(site, "LVR-1"), text=f"{name} asks.", parties=[str(ours), str(theirs)]
         )
 
         assert "The text names people whom not every reader may know of" in words(both)
 
-    def test_after_the_exchange_participants_may_be_named_to_participants(self, office: Office) -> None:
-        told = person(office, "us1", "SCD")
+    def test_after_the_exchange_participants_may_be_named_to_participants(self, site: Site) -> None:
+        name = person(site, "us1", "SCD")
 
-        preview = write(office.cast.client("st-coord"), new(office), text=f"{told} asks.", capacities=["participant"])
+        preview = write(site.cast.client("st-coord"), new(site), text=f"{name} asks.", capacities=["participant"])
 
         assert "not every reader" not in words(preview)
 
-    def test_name_hidden_from_interpreters_causes_a_warning(self, office: Office) -> None:
-        told = person(office, "us4", "TRD")
+    def test_name_hidden_from_interpreters_causes_a_warning(self, site: Site) -> None:
+        name = person(site, "us4", "TRD")
         with upkeep(system(Purpose.SAMPLE)) as session:
-            part = session.get_one(Participation, row(office, "us4", "TRD-1").id)
+            part = session.get_one(Participation, row(site, "us4", "TRD-1").id)
             part.visibility = {Audience.INTERPRETERS.value: Shown.NOTHING.value}
 
         preview = write(
-            office.cast.client("st-coord"), new(office, "TRD-1"), text=f"{told} asks.", recipients="interpreters"
+            site.cast.client("st-coord"), new(site, "TRD-1"), text=f"{name} asks.", recipients="interpreters"
         )
 
         assert "not every reader" in words(preview)
 
 
-def person(office: Office, name: str, dialogue: str) -> str:
-    return db.session.get_one(Person, office.cast.person(name, dialogue)).name
+def person(site: Site, name: str, dialogue: str) -> str:
+    return db.session.get_one(Person, site.cast.person(name, dialogue)).name
 
 
 @pytest.mark.parametrize("persona", ["st-host", "ch1", "kr1", "us4", "st-travel", "st-arch"])
-def test_only_the_coordinator_writes_and_reads_messages(office: Office, persona: str) -> None:
-    to(office, "TRD-1", parties=[str(office.cast.party("US"))])
+def test_only_the_coordinator_writes_and_reads_messages(site: Site, persona: str) -> None:
+    to(site, "TRD-1", parties=[str(site.cast.party("US"))])
     message = db.session.query(Message.id).scalar()
-    client = office.cast.client(persona)
+    client = site.cast.client(persona)
 
-    for address in (new(office, "TRD-1"), f"/meetings/{office.cast.meeting()}/messages/{message}"):
+    for address in (new(site, "TRD-1"), f"/meetings/{site.cast.meeting()}/messages/{message}"):
         assert client.get(address).status_code == 404
 
 
-def test_message_of_one_meeting_cannot_be_read_in_another(office: Office) -> None:
-    to(office, parties=[str(office.cast.party("JP", "SCD"))])
+def test_message_of_one_meeting_cannot_be_read_in_another(site: Site) -> None:
+    to(site, parties=[str(site.cast.party("JP", "SCD"))])
     message = db.session.query(Message.id).scalar()
 
-    there = office.cast.client("st-coord").get(f"/meetings/{office.cast.meeting('TRD-1')}/messages/{message}")
+    there = site.cast.client("st-coord").get(f"/meetings/{site.cast.meeting('TRD-1')}/messages/{message}")
 
     assert there.status_code == 404

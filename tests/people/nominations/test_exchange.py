@@ -34,7 +34,7 @@ from dialogues.people.roster.queries.listing import ListFilter
 from tests.beds.forms import complaints, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 pytestmark = pytest.mark.engine
 
@@ -160,19 +160,19 @@ def test_empty_list_cannot_be_submitted(cast: Cast) -> None:
         nominations_submitting.submit_list(ru1, ru, now=clock.now())
 
 
-def test_submitting_invites_nominees_with_an_address_and_keeps_the_others_nominated(office: Office) -> None:
-    cast = office.cast
+def test_submitting_invites_nominees_with_an_address_and_keeps_the_others_nominated(site: Site) -> None:
+    cast = site.cast
     ru1, ru = viewer(cast, "ru1"), cast.party("RU", "LVR")
     nominations_submitting.take_submission_back(ru1, ru, now=clock.now())
     vera = Nominee(name="Vera SMIRNOVA", email="vera@example.invalid")
     named = nominations_nominating.nominate(ru1, ru, vera, once="a" * 32, now=clock.now())
-    assert office.mail() == []
+    assert site.mail() == []
 
     nominations_submitting.submit_list(ru1, ru, now=clock.now())
 
     db.session.rollback()
     assert db.session.get_one(Participation, named).status is ParticipationStatus.INVITED
-    assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("vera@example.invalid",)]
 
 
 @pytest.mark.parametrize("name", ["us1", "ch2", "ru1", "st-rap1", "st-travel"])
@@ -219,8 +219,8 @@ def test_with_an_exchange_time_all_submitted_lists_wait_for_it(cast: Cast) -> No
     assert opened_at(cast) is not None
 
 
-def test_late_sweep_opens_the_lists_once(office: Office) -> None:
-    cast = office.cast
+def test_late_sweep_opens_the_lists_once(site: Site) -> None:
+    cast = site.cast
     late = MOMENT + timedelta(days=3)
     set_clock(cast.app, late)
 
@@ -229,16 +229,16 @@ def test_late_sweep_opens_the_lists_once(office: Office) -> None:
     found = opened_at(cast)
     assert found is not None
     assert found >= late
-    emails = [letter for letter in office.mail() if "participants list" in str(letter.message["Subject"])]
+    emails = [email for email in site.mail() if "participants list" in str(email.message["Subject"])]
     assert emails
-    assert len({letter.recipients for letter in emails}) == len(emails)
+    assert len({email.recipients for email in emails}) == len(emails)
 
 
-def test_emails_about_the_exchange_name_no_person_and_no_meeting(office: Office) -> None:
-    set_clock(office.cast.app, MOMENT)
+def test_emails_about_the_exchange_name_no_person_and_no_meeting(site: Site) -> None:
+    set_clock(site.cast.app, MOMENT)
     open_due_lists()
 
-    emails = [letter.message.get_content() for letter in office.mail()]
+    emails = [email.message.get_content() for email in site.mail()]
 
     assert emails
     for text in emails:
@@ -322,26 +322,26 @@ def test_proposal_less_than_24_hours_ahead_cannot_be_confirmed(cast: Cast) -> No
     assert set_until(cast) == MOMENT
 
 
-def test_everyone_concerned_gets_an_email_and_nobody_else(office: Office) -> None:
-    set_time(office.cast, "2027-09-01T09:00")
+def test_everyone_concerned_gets_an_email_and_nobody_else(site: Site) -> None:
+    set_time(site.cast, "2027-09-01T09:00")
 
-    emails = office.mail()
-    recipients = {letter.recipients[0].partition("@")[0] for letter in emails}
+    emails = site.mail()
+    recipients = {email.recipients[0].partition("@")[0] for email in emails}
 
     # Focal points who have accepted the role, the co-chairs, the coordinator and the host lead.
     assert recipients == {"us2", "ru1", "mn1", "ch3", "ch2", "st-coord", "st-host"}
-    for letter in emails:
-        text = letter.message.get_content()
+    for email in emails:
+        text = email.message.get_content()
         assert "the time at which the participants lists open was set or changed" in text
         assert not any(word in text for word in ("LVR", "Vevey", "lodged", "submitted", "2027"))
 
 
-def test_proposal_is_shown_to_those_who_may_set_the_time_and_sends_no_email(office: Office) -> None:
-    cast = office.cast
+def test_proposal_is_shown_to_those_who_may_set_the_time_and_sends_no_email(site: Site) -> None:
+    cast = site.cast
     before = page(cast.client("us2").get(lvr(cast))).get_text(" ", strip=True)
     propose(cast, "ch2", "2027-09-01T09:00")
 
-    assert office.mail() == []
+    assert site.mail() == []
     assert "Luc EXEMPLE proposes" in cast.client("mn1").get(lvr(cast, "/exchange")).text
     assert "Luc EXEMPLE proposes" in cast.client("st-coord").get(lvr(cast, "/exchange")).text
     assert "time that is proposed" in cast.client("mn1").get(lvr(cast)).text
@@ -433,8 +433,8 @@ def test_before_the_exchange_no_change_is_announced(cast: Cast) -> None:
     assert news(EmailKind.LIST_CHANGED) == 0
 
 
-def test_leaving_and_joining_is_announced_to_readers_of_the_list(office: Office) -> None:
-    cast = office.cast
+def test_leaving_and_joining_is_announced_to_readers_of_the_list(site: Site) -> None:
+    cast = site.cast
     open_lists(cast)
     now = clock.now()
     gone = next(
@@ -442,7 +442,7 @@ def test_leaving_and_joining_is_announced_to_readers_of_the_list(office: Office)
         for line in nominations_nominations.party_lists(viewer(cast, "ru1", now))[0].nominees
         if line.status is ParticipationStatus.CONFIRMED and line.seat == 4
     )
-    office.mail()
+    site.mail()
 
     invitations.take_back(viewer(cast, "st-coord", now), gone.id, now=now)
 
@@ -450,15 +450,15 @@ def test_leaving_and_joining_is_announced_to_readers_of_the_list(office: Office)
     assert "Changes since the lists were opened" in shown
     assert gone.name in shown
     assert "comes no more" in shown
-    emails = [letter.message.get_content() for letter in office.mail() if "calendar" not in str(letter.message)]
+    emails = [email.message.get_content() for email in site.mail() if "calendar" not in str(email.message)]
     assert emails
     assert not any(gone.name in text for text in emails if "list has changed" in text)
 
 
-def test_one_email_announces_many_changes(office: Office) -> None:
-    cast = office.cast
+def test_one_email_announces_many_changes(site: Site) -> None:
+    cast = site.cast
     open_lists(cast)
-    office.mail()
+    site.mail()
     now = clock.now()
     people = [
         line
@@ -468,9 +468,7 @@ def test_one_email_announces_many_changes(office: Office) -> None:
     for line in people:
         invitations.take_back(viewer(cast, "st-coord", now), line.id, now=now)
 
-    recipients = [
-        letter.recipients for letter in office.mail() if "list has changed" in str(letter.message.get_payload())
-    ]
+    recipients = [email.recipients for email in site.mail() if "list has changed" in str(email.message.get_payload())]
 
     assert len(people) == 2
     assert recipients

@@ -25,7 +25,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.forms import complaints, page, send
 from tests.cast import BEFORE_LVR_1, Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 
 def viewer(cast: Cast, name: str, meeting: str = "LVR-1") -> Any:
@@ -74,11 +74,11 @@ def test_focal_point_nominates_someone_without_an_address(cast: Cast) -> None:
     assert line.native == "Ве́ра"
 
 
-def test_nominee_with_an_address_added_after_submission_gets_an_email(office: Office) -> None:
-    named = name_for(office.cast, "ru1", "RU", email="vera@example.invalid")
+def test_nominee_with_an_address_added_after_submission_gets_an_email(site: Site) -> None:
+    named = name_for(site.cast, "ru1", "RU", email="vera@example.invalid")
 
     assert written(named)[0].status is ParticipationStatus.INVITED
-    assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("vera@example.invalid",)]
 
 
 def test_focal_point_sees_the_own_party_and_the_coordinator_sees_all(cast: Cast) -> None:
@@ -145,9 +145,9 @@ def test_invalid_address_is_refused_and_kept_in_the_form(cast: Cast) -> None:
     assert "“oleg” is not an e-mail address" in complaints(answer)
 
 
-def test_address_of_somebody_else_reveals_nothing_to_the_party(office: Office) -> None:
+def test_address_of_somebody_else_reveals_nothing_to_the_party(site: Site) -> None:
     """Another party enters kr3's own address: same answer and status as a free address, but no email."""
-    cast = office.cast
+    cast = site.cast
     ru1, form = cast.client("ru1"), address(cast, f"/{cast.party('RU', 'LVR')}/new")
 
     free = send(ru1, form, name="Vera SMIRNOVA", email="vera@example.invalid")
@@ -164,7 +164,7 @@ def test_address_of_somebody_else_reveals_nothing_to_the_party(office: Office) -
     assert lines["Oleg SMIRNOV"].email == "kr3@example.invalid"
     assert lines["Oleg SMIRNOV"].status is lines["Vera SMIRNOVA"].status is ParticipationStatus.INVITED
     assert not lines["Oleg SMIRNOV"].in_doubt
-    assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("vera@example.invalid",)]
     state = select(Email.state).where(Email.person_id == written(lines["Oleg SMIRNOV"].id)[1].id)
     assert db.session.scalars(state).all() == [EmailState.SUPERSEDED]
 
@@ -191,8 +191,8 @@ def version_of(participation_id: UUID) -> int:
     return version
 
 
-def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(office: Office) -> None:
-    cast = office.cast
+def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(site: Site) -> None:
+    cast = site.cast
     named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
     desk = cast.client("st-coord")
     assert "somebody else's: decide" in desk.get(address(cast)).text
@@ -205,7 +205,7 @@ def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(office:
     send(cast.client("ru1"), address(cast, f"/{named}/edit"), email="vera@example.invalid")
     participation, person = written(named)
     assert (person.email, participation.address_asked) == ("vera@example.invalid", False)
-    assert [letter.recipients for letter in office.mail()] == [("vera@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("vera@example.invalid",)]
 
 
 def test_participant_of_the_meeting_cannot_be_confirmed_as_the_same_person(cast: Cast) -> None:
@@ -217,15 +217,15 @@ def test_participant_of_the_meeting_cannot_be_confirmed_as_the_same_person(cast:
     assert "has a part in this meeting already" in complaints(answer)
 
 
-def test_confirmed_same_person_takes_the_nominees_seat_and_is_invited(office: Office) -> None:
-    cast = office.cast
+def test_confirmed_same_person_takes_the_nominees_seat_and_is_invited(site: Site) -> None:
+    cast = site.cast
     named = name_for(cast, "ru1", "RU", email="in-zh1@example.invalid")
 
     assert send(cast.client("st-coord"), address(cast, f"/{named}/address"), way="same").status_code == 303
 
     participation, person = written(named)
     assert (person.email, participation.claimed_email, participation.seat) == ("in-zh1@example.invalid", None, 5)
-    assert ("in-zh1@example.invalid",) in [letter.recipients for letter in office.mail()]
+    assert ("in-zh1@example.invalid",) in [email.recipients for email in site.mail()]
 
 
 def test_person_nominated_before_by_the_same_party_is_found_by_address(cast: Cast) -> None:

@@ -23,7 +23,7 @@ from dialogues.people.participants.rules.kinds import ListChangeKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import page
 from tests.cast import Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.nominations.test_exchange import changes, lvr, open_lists, viewer
 
 
@@ -138,8 +138,8 @@ def test_replacement_is_announced_once_they_have_accepted(cast: Cast) -> None:
     assert f"comes instead of {known.name}" in shown
 
 
-def test_replaced_person_gets_a_calendar_update_and_the_replacement_an_invitation(office: Office) -> None:
-    cast = office.cast
+def test_replaced_person_gets_a_calendar_update_and_the_replacement_an_invitation(site: Site) -> None:
+    cast = site.cast
     now = clock.now()
     known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
 
@@ -152,7 +152,7 @@ def test_replaced_person_gets_a_calendar_update_and_the_replacement_an_invitatio
         now=now,
     )
 
-    subjects = {letter.recipients[0]: str(letter.message["Subject"]) for letter in office.mail()}
+    subjects = {email.recipients[0]: str(email.message["Subject"]) for email in site.mail()}
     assert subjects == {
         "ru4@example.invalid": "Appointment: cancelled",
         "vera@example.invalid": "Your personal link",

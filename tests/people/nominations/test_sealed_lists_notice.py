@@ -1,4 +1,4 @@
-"""Readers who wait for the lists are told that they are sealed, in words that do not depend on the lists."""
+"""Readers who wait for the lists see that they are sealed, in words that do not depend on the lists."""
 
 import pytest
 

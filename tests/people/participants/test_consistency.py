@@ -48,7 +48,7 @@ from dialogues.people.roster import commands as roster
 from dialogues.policy import SEATS_EDIT, Role
 from tests.beds.mail import Email as Mailed
 from tests.cast import BEFORE_LVR_1
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 pytestmark = pytest.mark.engine
 
@@ -70,7 +70,7 @@ capacities = some.sampled_from([Capacity.PARTICIPANT, Capacity.OBSERVER])
 class ParticipationMachine(RuleBasedStateMachine):
     """The coordinator, two focal points and their nominees at one meeting."""
 
-    office: ClassVar[Office]
+    site: ClassVar[Site]
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,23 +89,23 @@ class ParticipationMachine(RuleBasedStateMachine):
             roster.apply_bulk_action(self.desk, BulkKind.TAKE_BACK, left, also=True, now=clock.now())
         self.set_seats("RU", seats)
         self.set_seats("US", seats)
-        self.office.mail()
+        self.site.mail()
 
     # Lookups
 
     @property
     def meeting(self) -> UUID:
-        return self.office.cast.meeting(CODE)
+        return self.site.cast.meeting(CODE)
 
     @property
     def desk(self) -> Viewer:
-        return self.office.cast.viewer("st-coord", meeting=CODE, now=BEFORE_LVR_1)
+        return self.site.cast.viewer("st-coord", meeting=CODE, now=BEFORE_LVR_1)
 
     def party(self, code: str) -> UUID:
-        return self.office.cast.party(code, "LVR")
+        return self.site.cast.party(code, "LVR")
 
     def speaker(self, code: str) -> Viewer:
-        return self.office.cast.viewer(SPEAKERS[code], meeting=CODE, now=BEFORE_LVR_1)
+        return self.site.cast.viewer(SPEAKERS[code], meeting=CODE, now=BEFORE_LVR_1)
 
     def who(self, number: int) -> UUID | None:
         return self.people[number % len(self.people)] if self.people else None
@@ -136,10 +136,10 @@ class ParticipationMachine(RuleBasedStateMachine):
 
     # Actions
 
-    @rule(code=parties, capacity=capacities, reached=some.booleans(), by_office=some.booleans())
-    def nominate(self, code: str, capacity: Capacity, reached: bool, by_office: bool) -> None:
+    @rule(code=parties, capacity=capacities, reached=some.booleans(), by_coordinator=some.booleans())
+    def nominate(self, code: str, capacity: Capacity, reached: bool, by_coordinator: bool) -> None:
         nominee = self.new_nominee(reached=reached, capacity=capacity)
-        speaker = self.desk if by_office else self.speaker(code)
+        speaker = self.desk if by_coordinator else self.speaker(code)
         self.remember(
             self.attempt(
                 lambda: nominations_nominating.nominate(
@@ -186,7 +186,7 @@ class ParticipationMachine(RuleBasedStateMachine):
         if person.email is None:
             return
         name = person.email.partition("@")[0]
-        invitations_answering.withdraw(self.office.cast.viewer(name, meeting=CODE, now=BEFORE_LVR_1), now=clock.now())
+        invitations_answering.withdraw(self.site.cast.viewer(name, meeting=CODE, now=BEFORE_LVR_1), now=clock.now())
 
     @rule(one=someone)
     def accept_for(self, one: int) -> None:
@@ -295,12 +295,12 @@ class ParticipationMachine(RuleBasedStateMachine):
         statuses = {
             person.email: part.status for part, person in (self.read(one) for one in self.people) if person.email
         }
-        for letter in self.office.mail():
-            self.check_recipient(letter, statuses)
+        for email in self.site.mail():
+            self.check_recipient(email, statuses)
 
-    def check_recipient(self, letter: Mailed, statuses: dict[str, ParticipationStatus]) -> None:
-        (to,) = letter.recipients
-        subject, status = str(letter.message["Subject"]), statuses.get(to)
+    def check_recipient(self, email: Mailed, statuses: dict[str, ParticipationStatus]) -> None:
+        (to,) = email.recipients
+        subject, status = str(email.message["Subject"]), statuses.get(to)
         if status is None:
             return
         if subject == "Your personal link":
@@ -313,7 +313,7 @@ class ParticipationMachine(RuleBasedStateMachine):
             assert self.is_approved(to), (to, subject)
 
     def is_approved(self, email: str) -> bool:
-        found = self.office.participation(email, CODE)
+        found = self.site.participation(email, CODE)
         return found is not None and found.approved_at is not None
 
     def new_nominee(self, *, reached: bool, capacity: Capacity = Capacity.PARTICIPANT) -> Nominee:
@@ -427,8 +427,8 @@ class ParticipationMachine(RuleBasedStateMachine):
         return found
 
 
-def test_state_stays_consistent_in_any_order_of_actions(office: Office) -> None:
-    ParticipationMachine.office = office
+def test_state_stays_consistent_in_any_order_of_actions(site: Site) -> None:
+    ParticipationMachine.site = site
     run_state_machine_as_test(
         ParticipationMachine,
         settings=settings(
@@ -442,21 +442,21 @@ def test_state_stays_consistent_in_any_order_of_actions(office: Office) -> None:
     )
 
 
-def test_two_coordinators_withdraw_and_undo_the_same_people_at_once(office: Office) -> None:
+def test_two_coordinators_withdraw_and_undo_the_same_people_at_once(site: Site) -> None:
     """One of two simultaneous withdrawals applies; one of three simultaneous undos restores, each exactly once."""
-    cast = office.cast
-    people = [office.participation_of(name, CODE) for name in ("us1", "us2", "us3", "us4")]
+    cast = site.cast
+    people = [site.participation_of(name, CODE) for name in ("us1", "us2", "us3", "us4")]
     desks = [cast.viewer("st-coord", meeting=CODE, now=BEFORE_LVR_1) for _each in range(3)]
 
     taken = at_once(
-        office,
+        site,
         [
             partial(roster.apply_bulk_action, desk, BulkKind.TAKE_BACK, people, also=True, now=clock.now())
             for desk in desks[:2]
         ],
     )
     (done,) = (one for one in taken if isinstance(one, UUID))
-    back = at_once(office, [partial(roster.undo, desk, done, now=clock.now()) for desk in desks])
+    back = at_once(site, [partial(roster.undo, desk, done, now=clock.now()) for desk in desks])
 
     assert [one for one in back if isinstance(one, int)] == [len(people)]
     found = [db.session.get_one(Participation, one) for one in people]
@@ -464,11 +464,11 @@ def test_two_coordinators_withdraw_and_undo_the_same_people_at_once(office: Offi
     assert sorted(one.seat or 0 for one in found) == [1, 2, 3, 4]
 
 
-def at_once(office: Office, commands: Sequence[Callable[[], Any]]) -> list[Any]:
+def at_once(site: Site, commands: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the calls at the same time and return the result or refusal of each."""
 
     def run(command: Callable[[], Any]) -> Any:
-        with office.cast.app.app_context():
+        with site.cast.app.app_context():
             try:
                 return command()
             except Refusal as refusal:

@@ -11,7 +11,7 @@ from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.participants.models import ChangeRequest
 from tests.beds.forms import complaints, page, send
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.roster.test_views import invite
 
 HOSTILE = "http://evil.example"
@@ -31,26 +31,26 @@ def nobody_is_called_so() -> bool:
     return not any("evil" in value for row in db.session.execute(select(*names)) for value in row)
 
 
-def test_coordinator_cannot_invite_a_name_with_a_web_address(office: Office) -> None:
-    answer = invite(office, name=HOSTILE)
+def test_coordinator_cannot_invite_a_name_with_a_web_address(site: Site) -> None:
+    answer = invite(site, name=HOSTILE)
 
     refused(answer)
     assert HOSTILE in answer.text
-    assert office.mail() == []
+    assert site.mail() == []
     assert nobody_is_called_so()
 
 
 @pytest.mark.parametrize("field", ["name", "native", "family", "given", "affiliation"])
-def test_focal_point_cannot_nominate_a_name_with_a_web_address(office: Office, field: str) -> None:
-    nominations = f"/meetings/{office.cast.meeting('LVR-1')}/nominations"
-    form = f"{nominations}/{office.cast.party('RU', 'LVR')}/new"
+def test_focal_point_cannot_nominate_a_name_with_a_web_address(site: Site, field: str) -> None:
+    nominations = f"/meetings/{site.cast.meeting('LVR-1')}/nominations"
+    form = f"{nominations}/{site.cast.party('RU', 'LVR')}/new"
     typed: dict[str, Any] = {"name": "Vera SMIRNOVA", field: FULL_WIDTH}
 
-    refused(send(office.cast.client("ru1"), form, **typed), "/")
+    refused(send(site.cast.client("ru1"), form, **typed), "/")
     assert nobody_is_called_so()
 
 
-def test_import_refuses_a_name_with_a_web_address(office: Office) -> None:
+def test_import_refuses_a_name_with_a_web_address(site: Site) -> None:
     content = (
         "name,email,party\n"
         f"{HOSTILE},one@example.org,MN\n"
@@ -59,11 +59,11 @@ def test_import_refuses_a_name_with_a_web_address(office: Office) -> None:
     )
     file = (io.BytesIO(content.encode()), "people.csv")
 
-    answer = send(office.cast.client("st-coord"), office.page("SCD-1", "/import"), file=file)
+    answer = send(site.cast.client("st-coord"), site.page("SCD-1", "/import"), file=file)
 
     rows = {row.th.get_text(strip=True): row.td.get_text(" ", strip=True) for row in page(answer).select("tbody tr")}
     assert rows == {"2": f"Remove “://”. {SENTENCE}", "3": f"Remove “www.”. {SENTENCE}"}
-    assert {letter.recipients[0] for letter in office.mail()} == {"three@example.org"}
+    assert {email.recipients[0] for email in site.mail()} == {"three@example.org"}
     assert nobody_is_called_so()
 
 
@@ -71,9 +71,9 @@ def test_import_refuses_a_name_with_a_web_address(office: Office) -> None:
     ("step", "field"),
     [("identity", one) for one in ("name", "native", "family", "given", "sort_key")] + [("affiliation", "affiliation")],
 )
-def test_participant_cannot_register_a_name_with_a_web_address(office: Office, step: str, field: str) -> None:
-    own = f"/meetings/{office.cast.meeting('LVR-1')}/registration"
+def test_participant_cannot_register_a_name_with_a_web_address(site: Site, step: str, field: str) -> None:
+    own = f"/meetings/{site.cast.meeting('LVR-1')}/registration"
 
-    refused(send(office.cast.client("us4"), f"{own}/{step}", **{field: "me＠evil.example"}), "@")
+    refused(send(site.cast.client("us4"), f"{own}/{step}", **{field: "me＠evil.example"}), "@")
     assert nobody_is_called_so()
     assert db.session.scalars(select(ChangeRequest)).all() == []

@@ -21,7 +21,7 @@ from dialogues.policy import PARTICIPANTS_SEE, SESSION_PEOPLE_SEE, Condition, Ro
 from tests.beds.forms import page, send
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 pytestmark = pytest.mark.engine
 
@@ -30,21 +30,21 @@ OPENED = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS, Condition.WINDOW})
 
 
 @pytest.fixture
-def meeting(office: Office) -> str:
+def meeting(site: Site) -> str:
     """TRD-1 during its days, with rules that let observers read the list."""
-    set_clock(office.cast.app, MIDDLE_OF_TRD_1)
-    meeting_id = office.cast.meeting("TRD-1")
+    set_clock(site.cast.app, MIDDLE_OF_TRD_1)
+    meeting_id = site.cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Meeting, meeting_id).observers_told = True
     return f"/meetings/{meeting_id}"
 
 
 @pytest.fixture
-def choose(office: Office) -> Callable[..., UUID]:
+def choose(site: Site) -> Callable[..., UUID]:
     """Limit what the audiences see of a persona and return the id of the participation."""
 
     def chosen(name: str, **shown: str) -> UUID:
-        participation_id = participation_of(office.cast, name)
+        participation_id = participation_of(site.cast, name)
         with upkeep(system(Purpose.SAMPLE)) as session:
             row = session.get_one(Participation, participation_id)
             row.visibility = shown
@@ -61,133 +61,133 @@ def participation_of(cast: Cast, name: str) -> UUID:
     return UUID(str(found))
 
 
-def listed(office: Office, persona: str, search: str = "") -> roster.ParticipantsList:
-    viewer = office.cast.viewer(persona, meeting="TRD-1", now=MIDDLE_OF_TRD_1)
+def listed(site: Site, persona: str, search: str = "") -> roster.ParticipantsList:
+    viewer = site.cast.viewer(persona, meeting="TRD-1", now=MIDDLE_OF_TRD_1)
     found = roster.participants(viewer, ListFilter(search=search))
     db.session.rollback()
     return found
 
 
-def line_of(office: Office, persona: str, name: str) -> Any:
-    person_id = office.cast.person(name)
-    return next((line for line in listed(office, persona).lines if line.person_id == person_id), None)
+def line_of(site: Site, persona: str, name: str) -> Any:
+    person_id = site.cast.person(name)
+    return next((line for line in listed(site, persona).lines if line.person_id == person_id), None)
 
 
-def fetched(office: Office, persona: str, address: str) -> TestResponse:
-    return office.cast.client(persona).get(address)
+def fetched(site: Site, persona: str, address: str) -> TestResponse:
+    return site.cast.client(persona).get(address)
 
 
 @pytest.mark.usefixtures("meeting")
-def test_hidden_person_is_in_no_list_and_count_of_that_audience(office: Office, choose: Callable[..., UUID]) -> None:
-    before = {persona: listed(office, persona) for persona in ("xo2", "in-ko1", "us1")}
+def test_hidden_person_is_in_no_list_and_count_of_that_audience(site: Site, choose: Callable[..., UUID]) -> None:
+    before = {persona: listed(site, persona) for persona in ("xo2", "in-ko1", "us1")}
     choose("kr4", observers="nothing")
 
-    assert line_of(office, "xo2", "kr4") is None
-    now = listed(office, "xo2")
+    assert line_of(site, "xo2", "kr4") is None
+    now = listed(site, "xo2")
     assert now.found == before["xo2"].found - 1
     assert sum(tally.people for tally in now.tallies) == now.found
     for persona in ("in-ko1", "us1"):
-        assert listed(office, persona) == before[persona]
+        assert listed(site, persona) == before[persona]
 
 
 @pytest.mark.usefixtures("meeting")
 def test_person_who_shows_only_the_name_is_not_shown_or_found_by_anything_else(
-    office: Office, choose: Callable[..., UUID]
+    site: Site, choose: Callable[..., UUID]
 ) -> None:
     choose("kr4", table="name")
     with upkeep(system(Purpose.SAMPLE)) as session:
-        person = session.get_one(Person, office.cast.person("kr4"))
+        person = session.get_one(Person, site.cast.person("kr4"))
         person.sort_key, name, native = "Canary", person.name, person.native
     assert native
 
     for persona in ("ch1", "us2"):
-        line = line_of(office, persona, "kr4")
+        line = line_of(site, persona, "kr4")
         assert (line.name, line.native, line.affiliation) == (name, "", "")
-        assert listed(office, persona, native).lines == ()
-        assert listed(office, persona, "canary").lines == ()
-        assert [one.name for one in listed(office, persona, name).lines] == [name]
+        assert listed(site, persona, native).lines == ()
+        assert listed(site, persona, "canary").lines == ()
+        assert [one.name for one in listed(site, persona, name).lines] == [name]
     for persona in ("st-coord", "st-host", "st-rap1", "st-travel", "kr1", "kr4"):
-        line = line_of(office, persona, "kr4")
+        line = line_of(site, persona, "kr4")
         assert "" not in {line.native, line.affiliation}, persona
-        assert listed(office, persona, "canary").found == 1
+        assert listed(site, persona, "canary").found == 1
 
 
 def test_page_of_a_hidden_person_is_the_404_of_an_unknown_person(
-    office: Office, meeting: str, choose: Callable[..., UUID]
+    site: Site, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     hidden = choose("kr4", interpreters="nothing", observers="nothing")
     nowhere = UUID(int=7)
 
     for persona in ("xo2", "in-ko1"):
-        there = fetched(office, persona, f"{meeting}/participants/{hidden}")
-        nothing = fetched(office, persona, f"{meeting}/participants/{nowhere}")
+        there = fetched(site, persona, f"{meeting}/participants/{hidden}")
+        nothing = fetched(site, persona, f"{meeting}/participants/{nowhere}")
         assert (there.status_code, nothing.status_code) == (404, 404)
         assert "kr4" not in there.text
     for persona in ("us1", "ch1", "kr1", "st-coord"):
-        assert fetched(office, persona, f"{meeting}/participants/{hidden}").status_code == 200
+        assert fetched(site, persona, f"{meeting}/participants/{hidden}").status_code == 200
 
 
 def test_table_always_sees_the_name_even_if_a_row_says_otherwise(
-    office: Office, meeting: str, choose: Callable[..., UUID]
+    site: Site, meeting: str, choose: Callable[..., UUID]
 ) -> None:
     hidden = choose("kr4", table="nothing")
 
-    assert fetched(office, "us1", f"{meeting}/participants/{hidden}").status_code == 200
-    assert line_of(office, "us1", "kr4").native == ""
+    assert fetched(site, "us1", f"{meeting}/participants/{hidden}").status_code == 200
+    assert line_of(site, "us1", "kr4").native == ""
 
 
 def test_agenda_does_not_name_people_to_audiences_they_hide_from(
-    office: Office, meeting: str, choose: Callable[..., UUID]
+    site: Site, meeting: str, choose: Callable[..., UUID]
 ) -> None:
-    session = f"{meeting}/agenda/sessions/{office.cast.session('TRD-1-04')}"
+    session = f"{meeting}/agenda/sessions/{site.cast.session('TRD-1-04')}"
     name = "cn3"
-    written = db.session.get_one(Person, office.cast.person(name)).name
+    written = db.session.get_one(Person, site.cast.person(name)).name
     db.session.rollback()
     for persona in ("xo2", "in-ko1", "us4"):
-        assert written in fetched(office, persona, session).text, persona
-        assert written in fetched(office, persona, f"{meeting}/agenda").text, persona
+        assert written in fetched(site, persona, session).text, persona
+        assert written in fetched(site, persona, f"{meeting}/agenda").text, persona
 
     choose(name, observers="nothing", interpreters="nothing")
 
     for address in (session, f"{meeting}/agenda"):
         for persona in ("xo2", "in-ko1"):
-            assert written not in fetched(office, persona, address).text, (persona, address)
+            assert written not in fetched(site, persona, address).text, (persona, address)
         for persona in ("us4", "ch1", "st-coord", "st-rap1", name):
-            assert written in fetched(office, persona, address).text, (persona, address)
+            assert written in fetched(site, persona, address).text, (persona, address)
 
 
 def test_agenda_shows_the_native_script_only_to_permitted_audiences(
-    office: Office, meeting: str, choose: Callable[..., UUID]
+    site: Site, meeting: str, choose: Callable[..., UUID]
 ) -> None:
-    session = f"{meeting}/agenda/sessions/{office.cast.session('TRD-1-04')}"
-    person = db.session.get_one(Person, office.cast.person("cn3"))
+    session = f"{meeting}/agenda/sessions/{site.cast.session('TRD-1-04')}"
+    person = db.session.get_one(Person, site.cast.person("cn3"))
     name, native = person.name, person.native
     db.session.rollback()
-    assert native in fetched(office, "us4", session).text
+    assert native in fetched(site, "us4", session).text
     choose("cn3", table="name")
 
-    assert native not in fetched(office, "us4", session).text
-    assert name in fetched(office, "us4", session).text
+    assert native not in fetched(site, "us4", session).text
+    assert name in fetched(site, "us4", session).text
     for persona in ("st-coord", "cn3", "cn2"):
-        assert native in fetched(office, persona, session).text
+        assert native in fetched(site, persona, session).text
 
 
-def test_calendar_files_and_feeds_of_observers_and_interpreters_contain_no_names(office: Office, meeting: str) -> None:
-    session = office.cast.session("TRD-1-04")
+def test_calendar_files_and_feeds_of_observers_and_interpreters_contain_no_names(site: Site, meeting: str) -> None:
+    session = site.cast.session("TRD-1-04")
     names = [name for (name,) in db.session.query(Person.name).filter(Person.name != "")]
-    own = {persona: db.session.get_one(Person, office.cast.person(persona)).name for persona in ("xo2", "in-ko1")}
+    own = {persona: db.session.get_one(Person, site.cast.person(persona)).name for persona in ("xo2", "in-ko1")}
     db.session.rollback()
 
     for persona in ("xo2", "in-ko1"):
-        text = fetched(office, persona, f"{meeting}/calendar/{session}.ics").text
+        text = fetched(site, persona, f"{meeting}/calendar/{session}.ics").text
         assert [name for name in names if name in text and name != own[persona]] == []
 
 
 @pytest.mark.usefixtures("meeting")
 def test_number_of_statements_does_not_depend_on_what_is_hidden(
-    office: Office, choose: Callable[..., UUID], statements: Callable[[Callable[[], Any]], int]
+    site: Site, choose: Callable[..., UUID], statements: Callable[[Callable[[], Any]], int]
 ) -> None:
-    viewer = office.cast.viewer("xo2", meeting="TRD-1", now=MIDDLE_OF_TRD_1)
+    viewer = site.cast.viewer("xo2", meeting="TRD-1", now=MIDDLE_OF_TRD_1)
     before = statements(lambda: roster.participants(viewer, ListFilter()))
     for name in ("kr4", "cn3", "us4"):
         choose(name, observers="nothing")
@@ -233,9 +233,9 @@ def test_default_is_visible_and_the_table_always_sees_a_name() -> None:
         refuse_invisible({Audience.TABLE: Shown.NOTHING})
 
 
-def test_preview_shows_the_line_of_each_audience_and_saves_nothing(office: Office) -> None:
-    own = f"/meetings/{office.cast.meeting('LVR-1')}/registration/visibility"
-    client = office.cast.client("us4")
+def test_preview_shows_the_line_of_each_audience_and_saves_nothing(site: Site) -> None:
+    own = f"/meetings/{site.cast.meeting('LVR-1')}/registration/visibility"
+    client = site.cast.client("us4")
 
     answer = send(client, own, observers="nothing", interpreters="name", preview="1")
 
@@ -251,11 +251,11 @@ def test_preview_shows_the_line_of_each_audience_and_saves_nothing(office: Offic
         "observers": ["nothing"],
         "interpreters": ["full name", "full name"],
     }
-    kept = office.participation("us4@example.invalid", "LVR-1")
+    kept = site.participation("us4@example.invalid", "LVR-1")
     assert kept is not None
     assert kept.visibility == {}
     send(client, own, observers="nothing", interpreters="name")
     db.session.rollback()
-    kept = office.participation("us4@example.invalid", "LVR-1")
+    kept = site.participation("us4@example.invalid", "LVR-1")
     assert kept is not None
     assert kept.visibility == {"table": "full", "observers": "nothing", "interpreters": "name"}

@@ -28,7 +28,7 @@ from dialogues.people.roster import commands as roster
 from dialogues.policy import SEATS_EDIT
 from tests.beds.forms import complaints, page, press, send
 from tests.cast import BEFORE_LVR_1, Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 pytestmark = pytest.mark.engine
 
@@ -91,8 +91,8 @@ def test_nominees_after_the_last_seat_wait_in_order(cast: Cast) -> None:
     ]
 
 
-def test_freed_seat_goes_to_the_first_in_the_queue(office: Office) -> None:
-    cast = office.cast
+def test_freed_seat_goes_to_the_first_in_the_queue(site: Site) -> None:
+    cast = site.cast
     one = name_for(cast, "ru1", "One")
     two = name_for(cast, "ru1", "Two", email="two@example.invalid")
     three = name_for(cast, "ru1", "Three")
@@ -102,16 +102,16 @@ def test_freed_seat_goes_to_the_first_in_the_queue(office: Office) -> None:
     assert place_of(one) == (ParticipationStatus.TAKEN_BACK, None, None)
     assert place_of(two) == (ParticipationStatus.INVITED, 5, None)
     assert place_of(three) == (ParticipationStatus.WAITING, None, 2)
-    assert [letter.recipients for letter in office.mail()] == [("two@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("two@example.invalid",)]
 
 
-def test_declining_by_link_frees_the_seat(office: Office) -> None:
-    cast = office.cast
+def test_declining_by_link_frees_the_seat(site: Site) -> None:
+    cast = site.cast
     one = name_for(cast, "ru1", "One", email="one@example.invalid")
     two = name_for(cast, "ru1", "Two")
-    office.mail()
-    browser = office.browser()
-    browser.get(office.link_to("one@example.invalid"))
+    site.mail()
+    browser = site.browser()
+    browser.get(site.link_to("one@example.invalid"))
 
     answer_link(browser, "decline")
 
@@ -119,17 +119,17 @@ def test_declining_by_link_frees_the_seat(office: Office) -> None:
     assert place_of(two)[1] == 5
 
 
-def test_participant_who_rejoins_late_finds_the_seat_taken(office: Office) -> None:
-    cast = office.cast
+def test_participant_who_rejoins_late_finds_the_seat_taken(site: Site) -> None:
+    cast = site.cast
     name_for(cast, "ru1", "One", email="one@example.invalid")
     name_for(cast, "ru1", "Two")
-    office.mail()
-    browser = office.browser()
-    browser.get(office.link_to("one@example.invalid"))
+    site.mail()
+    browser = site.browser()
+    browser.get(site.link_to("one@example.invalid"))
     answer_link(browser, "decline")
     press(browser, "/registration", "Email me a new link")
-    office.mail()
-    browser.get(office.link_to("one@example.invalid"))
+    site.mail()
+    browser.get(site.link_to("one@example.invalid"))
 
     answer = answer_link(browser, "accept")
 
@@ -193,8 +193,8 @@ def test_seats_are_set_on_their_page(cast: Cast) -> None:
     assert seats[cast.party("RU", "LVR")] == {"observer": 2}
 
 
-def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_is_submitted(office: Office) -> None:
-    cast, desk = office.cast, viewer(office.cast, "st-coord")
+def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_is_submitted(site: Site) -> None:
+    cast, desk = site.cast, viewer(site.cast, "st-coord")
     set_seats(cast, 5)
     invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
     five = invitations.invite_person(desk, invitee, now=clock.now())
@@ -203,12 +203,12 @@ def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_i
     roster.undo(desk, done, now=clock.now())
     assert place_of(five) == (ParticipationStatus.WAITING, None, 1)
     nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
-    office.mail()
+    site.mail()
 
     withdraw(cast, six)
 
     assert place_of(five) == (ParticipationStatus.INVITED, 5, None)
-    assert [letter.recipients for letter in office.mail()] == [("five@example.invalid",)]
+    assert [email.recipients for email in site.mail()] == [("five@example.invalid",)]
 
 
 def test_seat_at_a_cancelled_meeting_goes_to_nobody(cast: Cast) -> None:

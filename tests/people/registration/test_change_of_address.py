@@ -25,7 +25,7 @@ from dialogues.people.invitations import operations as invitations
 from tests.beds.forms import SAME_ORIGIN, complaints, page, send
 from tests.beds.mail import Email
 from tests.cast import BEFORE_LVR_1
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.messages.test_messages import to
 
 ELSEWHERE = "Sign in where you asked for the change, and open the link there."
@@ -33,18 +33,18 @@ OLD, NEW = "us4@example.invalid", "renee@example.org"
 _LINK = re.compile(r"http://localhost(/links/[\w-]+)")
 
 
-def request_address(office: Office, email: str, client: FlaskClient | None = None) -> list[Email]:
+def request_address(site: Site, email: str, client: FlaskClient | None = None) -> list[Email]:
     """Request the address on the own registration and return the emails sent."""
-    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
-    answer = send(client or office.cast.client("us4"), form, email=email)
+    form = f"/meetings/{site.cast.meeting('LVR-1')}/registration/address"
+    answer = send(client or site.cast.client("us4"), form, email=email)
     assert (answer.status_code, answer.location) == (303, form.removesuffix("/address"))
-    return office.mail()
+    return site.mail()
 
 
 def link_in(emails: list[Email]) -> str:
-    (letter,) = emails
-    assert letter.recipients == (NEW,)
-    found = _LINK.search(letter.message.get_content())
+    (email,) = emails
+    assert email.recipients == (NEW,)
+    found = _LINK.search(email.message.get_content())
     assert found is not None
     return found[1]
 
@@ -54,9 +54,9 @@ def use(browser: FlaskClient, link: str) -> int:
     return send(browser, "/address").status_code
 
 
-def said(office: Office, persona: str | None, link: str | None) -> str:
+def said(site: Site, persona: str | None, link: str | None) -> str:
     """What `/address` says to this persona (None: not signed in) after opening the link (None: no link)."""
-    browser = office.cast.client(persona) if persona else office.browser()
+    browser = site.cast.client(persona) if persona else site.browser()
     if link is not None:
         assert browser.get(link).location == "/address"
     shown, pressed = browser.get("/address"), press_anyway(browser)
@@ -71,10 +71,10 @@ def press_anyway(browser: FlaskClient) -> TestResponse:
     return browser.post("/address", data={"csrf_token": token["value"]}, headers=SAME_ORIGIN)
 
 
-def addresses(office: Office) -> tuple[str, set[str | None]]:
+def addresses(site: Site) -> tuple[str, set[str | None]]:
     """The address of us4's account and those of its persons."""
     db.session.rollback()
-    account = db.session.get_one(Account, office.cast.account("us4") if _has(OLD) else _account(NEW))
+    account = db.session.get_one(Account, site.cast.account("us4") if _has(OLD) else _account(NEW))
     persons = set(db.session.scalars(select(Person.email).where(Person.account_id == account.id)))
     return account.email, persons
 
@@ -87,36 +87,36 @@ def _account(email: str) -> UUID:
     return db.session.execute(select(Account.id).where(Account.email == email)).scalar_one()
 
 
-def test_new_address_applies_after_its_email_is_confirmed(office: Office) -> None:
-    client = office.cast.client("us4")
+def test_new_address_applies_after_its_email_is_confirmed(site: Site) -> None:
+    client = site.cast.client("us4")
 
-    link = link_in(request_address(office, NEW, client))
-    assert addresses(office) == (OLD, {OLD})
+    link = link_in(request_address(site, NEW, client))
+    assert addresses(site) == (OLD, {OLD})
     assert use(client, link) == 303
 
-    assert addresses(office) == (NEW, {NEW})
-    (told,) = office.mail()
-    assert told.recipients == (OLD,)
-    assert NEW not in told.message.get_content()
+    assert addresses(site) == (NEW, {NEW})
+    (notice,) = site.mail()
+    assert notice.recipients == (OLD,)
+    assert NEW not in notice.message.get_content()
     assert "address.changed" in db.session.scalars(select(AuditEntry.action)).all()
     db.session.rollback()
     assert client.get("/").status_code == 200
 
 
-def test_opening_the_link_any_number_of_times_changes_nothing(office: Office) -> None:
-    link = link_in(request_address(office, NEW))
+def test_opening_the_link_any_number_of_times_changes_nothing(site: Site) -> None:
+    link = link_in(request_address(site, NEW))
 
     for method in ("GET", "HEAD", "GET"):
-        visitor = office.browser()
+        visitor = site.browser()
         visitor.open(link, method=method)
         assert visitor.get("/address").status_code == 200
 
-    assert addresses(office) == (OLD, {OLD})
+    assert addresses(site) == (OLD, {OLD})
 
 
-def test_all_other_sign_ins_end_and_the_requesting_one_continues(office: Office) -> None:
-    client, elsewhere = office.cast.client("us4"), office.cast.client("us4")
-    link = link_in(request_address(office, NEW, client))
+def test_all_other_sign_ins_end_and_the_requesting_one_continues(site: Site) -> None:
+    client, elsewhere = site.cast.client("us4"), site.cast.client("us4")
+    link = link_in(request_address(site, NEW, client))
 
     assert use(client, link) == 303
 
@@ -124,12 +124,12 @@ def test_all_other_sign_ins_end_and_the_requesting_one_continues(office: Office)
     assert elsewhere.get("/").status_code == 303
 
 
-def test_link_works_once_and_a_newer_link_replaces_it(office: Office) -> None:
-    client = office.cast.client("us4")
-    (old,) = request_address(office, "other@example.org", client)
+def test_link_works_once_and_a_newer_link_replaces_it(site: Site) -> None:
+    client = site.cast.client("us4")
+    (old,) = request_address(site, "other@example.org", client)
     old_link = _LINK.search(old.message.get_content())
     assert old_link is not None
-    link = link_in(request_address(office, NEW, client))
+    link = link_in(request_address(site, NEW, client))
 
     client.get(old_link[1])
     assert "does not work any more" in client.get("/address").text
@@ -139,10 +139,10 @@ def test_link_works_once_and_a_newer_link_replaces_it(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", [None, "us3", "st-coord"])
-def test_reader_of_a_mistyped_mailbox_changes_nothing(office: Office, persona: str | None) -> None:
-    owner = office.cast.client("us4")
-    link = link_in(request_address(office, NEW, owner))
-    reader = office.cast.client(persona) if persona else office.browser()
+def test_reader_of_a_mistyped_mailbox_changes_nothing(site: Site, persona: str | None) -> None:
+    owner = site.cast.client("us4")
+    link = link_in(request_address(site, NEW, owner))
+    reader = site.cast.client(persona) if persona else site.browser()
 
     reader.get(link)
     shown = reader.get("/address")
@@ -153,63 +153,63 @@ def test_reader_of_a_mistyped_mailbox_changes_nothing(office: Office, persona: s
     assert NEW not in shown.text
     assert pressed.status_code == 422
     assert (ELSEWHERE in pressed.text, NEW in pressed.text) == (True, False)
-    assert addresses(office) == (OLD, {OLD})
-    assert office.mail() == []
+    assert addresses(site) == (OLD, {OLD})
+    assert site.mail() == []
     assert use(owner, link) == 303, "the link is unused still"
 
 
 @pytest.mark.parametrize("persona", [None, "us3"])
-def test_page_in_another_browser_says_nothing_about_the_link(office: Office, persona: str | None) -> None:
-    owner = office.cast.client("us4")
-    (replaced,) = request_address(office, "other@example.org", owner)
+def test_page_in_another_browser_says_nothing_about_the_link(site: Site, persona: str | None) -> None:
+    owner = site.cast.client("us4")
+    (replaced,) = request_address(site, "other@example.org", owner)
     void = _LINK.search(replaced.message.get_content())
     assert void is not None
-    live = link_in(request_address(office, NEW, owner))
+    live = link_in(request_address(site, NEW, owner))
 
-    seen = {said(office, persona, None), said(office, persona, void[1]), said(office, persona, live)}
+    seen = {said(site, persona, None), said(site, persona, void[1]), said(site, persona, live)}
     assert use(owner, live) == 303
-    seen.add(said(office, persona, live))
+    seen.add(said(site, persona, live))
 
     assert len(seen) == 1
 
 
-def test_ended_sign_in_changes_nothing(office: Office) -> None:
-    client = office.cast.client("us4")
-    link = link_in(request_address(office, NEW, client))
+def test_ended_sign_in_changes_nothing(site: Site) -> None:
+    client = site.cast.client("us4")
+    link = link_in(request_address(site, NEW, client))
     client.get(link)
     with upkeep(system(Purpose.SAMPLE)):
-        accounts_operations.end_sign_ins(office.cast.account("us4"), clock.real_now())
+        accounts_operations.end_sign_ins(site.cast.account("us4"), clock.real_now())
 
     assert press_anyway(client).status_code == 422
-    assert addresses(office) == (OLD, {OLD})
+    assert addresses(site) == (OLD, {OLD})
 
 
-def test_email_says_where_to_open_its_link(office: Office) -> None:
-    (letter,) = request_address(office, NEW)
+def test_email_says_where_to_open_its_link(site: Site) -> None:
+    (email,) = request_address(site, NEW)
 
-    assert "in the browser in which you are signed in" in " ".join(letter.message.get_content().split())
-
-
-def test_address_in_use_gets_the_same_answer_and_no_email(office: Office) -> None:
-    assert request_address(office, "US3@example.invalid") == []
-    assert addresses(office) == (OLD, {OLD})
+    assert "in the browser in which you are signed in" in " ".join(email.message.get_content().split())
 
 
-def test_address_that_was_taken_after_the_request_changes_nothing(office: Office) -> None:
-    client = office.cast.client("us4")
-    link = link_in(request_address(office, NEW, client))
+def test_address_in_use_gets_the_same_answer_and_no_email(site: Site) -> None:
+    assert request_address(site, "US3@example.invalid") == []
+    assert addresses(site) == (OLD, {OLD})
+
+
+def test_address_that_was_taken_after_the_request_changes_nothing(site: Site) -> None:
+    client = site.cast.client("us4")
+    link = link_in(request_address(site, NEW, client))
     with upkeep(system(Purpose.SAMPLE)):
-        dialogues.add_person(office.cast.dialogue("LVR"), "Somebody Else", NEW)
+        dialogues.add_person(site.cast.dialogue("LVR"), "Somebody Else", NEW)
 
     assert use(client, link) == 422
 
-    assert addresses(office) == (OLD, {OLD})
-    assert office.mail() == []
+    assert addresses(site) == (OLD, {OLD})
+    assert site.mail() == []
 
 
-def test_invalid_or_own_address_is_refused_and_the_form_is_kept(office: Office) -> None:
-    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
-    client = office.cast.client("us4")
+def test_invalid_or_own_address_is_refused_and_the_form_is_kept(site: Site) -> None:
+    form = f"/meetings/{site.cast.meeting('LVR-1')}/registration/address"
+    client = site.cast.client("us4")
 
     for typed, said in (("nobody", "is not an e-mail address"), ("US4@example.invalid", "your address already")):
         answer = send(client, form, email=typed)
@@ -218,20 +218,20 @@ def test_invalid_or_own_address_is_refused_and_the_form_is_kept(office: Office) 
         assert typed in answer.text
 
 
-def test_at_most_three_emails_are_sent_in_six_hours(office: Office) -> None:
-    sent = [request_address(office, f"new{number}@example.org") for number in range(5)]
+def test_at_most_three_emails_are_sent_in_six_hours(site: Site) -> None:
+    sent = [request_address(site, f"new{number}@example.org") for number in range(5)]
 
     assert [len(emails) for emails in sent] == [1, 1, 1, 0, 0]
 
 
-def test_links_mailed_to_the_old_address_stop_working(office: Office) -> None:
-    participation = office.participation_of("us4", "LVR-1")
+def test_links_mailed_to_the_old_address_stop_working(site: Site) -> None:
+    participation = site.participation_of("us4", "LVR-1")
     with upkeep(system(Purpose.SAMPLE)):
-        accounts_operations.mint_only_link(LinkPurpose.SIGN_IN, office.cast.account("us4"), BEFORE_LVR_1)
+        accounts_operations.mint_only_link(LinkPurpose.SIGN_IN, site.cast.account("us4"), BEFORE_LVR_1)
         invitations.mint_personal_link(participation, BEFORE_LVR_1)
 
-    client = office.cast.client("us4")
-    assert use(client, link_in(request_address(office, NEW, client))) == 303
+    client = site.cast.client("us4")
+    assert use(client, link_in(request_address(site, NEW, client))) == 303
 
     db.session.rollback()
     left = select(SecretLink.purpose).where(
@@ -243,77 +243,77 @@ def test_links_mailed_to_the_old_address_stop_working(office: Office) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-coord", "st-host", "kr1", "in-ko1"])
-def test_person_without_a_registration_cannot_request_an_address(office: Office, persona: str) -> None:
-    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+def test_person_without_a_registration_cannot_request_an_address(site: Site, persona: str) -> None:
+    form = f"/meetings/{site.cast.meeting('LVR-1')}/registration/address"
 
-    assert office.cast.client(persona).get(form).status_code == 404
+    assert site.cast.client(persona).get(form).status_code == 404
 
 
-def test_undelivered_email_goes_only_to_the_new_address(office: Office) -> None:
-    client = office.cast.client("us4")
-    link = link_in(request_address(office, NEW, client))
-    office.smtp.recipient_answers[OLD] = "450 Later"
-    to(office, "LVR-1")
-    office.mail()
-    frozen = waiting(office)
+def test_undelivered_email_goes_only_to_the_new_address(site: Site) -> None:
+    client = site.cast.client("us4")
+    link = link_in(request_address(site, NEW, client))
+    site.smtp.recipient_answers[OLD] = "450 Later"
+    to(site, "LVR-1")
+    site.mail()
+    frozen = waiting(site)
     assert frozen
 
     assert use(client, link) == 303
-    office.smtp.recipient_answers.clear()
-    left = hurry(office)
+    site.smtp.recipient_answers.clear()
+    left = hurry(site)
 
-    assert {letter.recipients for letter in left if "Your address was changed" in letter.message["Subject"]} == {(OLD,)}
-    assert {letter.message["Message-ID"] for letter in left if letter.recipients == (NEW,)} == frozen
-    assert len([letter for letter in left if letter.recipients == (OLD,)]) == 1
+    assert {email.recipients for email in left if "Your address was changed" in email.message["Subject"]} == {(OLD,)}
+    assert {email.message["Message-ID"] for email in left if email.recipients == (NEW,)} == frozen
+    assert len([email for email in left if email.recipients == (OLD,)]) == 1
 
 
-def test_each_old_address_is_informed_even_if_the_next_change_follows_at_once(office: Office) -> None:
-    office.smtp.recipient_answers[OLD] = "450 Later"
-    client = office.cast.client("us4")
-    use(client, link_in(request_address(office, NEW, client)))
-    office.mail()
-    form = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address"
+def test_each_old_address_is_informed_even_if_the_next_change_follows_at_once(site: Site) -> None:
+    site.smtp.recipient_answers[OLD] = "450 Later"
+    client = site.cast.client("us4")
+    use(client, link_in(request_address(site, NEW, client)))
+    site.mail()
+    form = f"/meetings/{site.cast.meeting('LVR-1')}/registration/address"
     assert send(client, form, email="third@example.org").status_code == 303
-    (letter,) = office.mail()
-    found = _LINK.search(letter.message.get_content())
+    (email,) = site.mail()
+    found = _LINK.search(email.message.get_content())
     assert found is not None
     assert use(client, found[1]) == 303
-    office.smtp.recipient_answers.clear()
+    site.smtp.recipient_answers.clear()
 
-    told = [letter.recipients for letter in hurry(office) if "Your address was changed" in letter.message["Subject"]]
+    notice = [email.recipients for email in hurry(site) if "Your address was changed" in email.message["Subject"]]
 
-    assert sorted(told) == [(NEW,), (OLD,)]
+    assert sorted(notice) == [(NEW,), (OLD,)]
 
 
-def test_second_factor_is_required_before_an_email_is_sent(office: Office) -> None:
-    account_id = office.cast.account("us4")
+def test_second_factor_is_required_before_an_email_is_sent(site: Site) -> None:
+    account_id = site.cast.account("us4")
     with upkeep(system(Purpose.SAMPLE)):
         accounts_operations.prepare_factor(account_id)
         factor = accounts_queries.factor_of(account_id, confirmed=False)
         assert factor is not None
         accounts_operations.confirm_factor(factor.id, clock.real_now())
-    form, client = f"/meetings/{office.cast.meeting('LVR-1')}/registration/address", office.cast.client("us4")
+    form, client = f"/meetings/{site.cast.meeting('LVR-1')}/registration/address", site.cast.client("us4")
     asked = client.get(form)
     assert asked.status_code == 303
     assert "purpose=address.change" in asked.location
 
     assert send(client, asked.location).status_code == 303
     assert send(client, form, email=NEW).status_code == 303
-    link_in(office.mail())
+    link_in(site.mail())
 
 
-def waiting(office: Office) -> set[str]:
+def waiting(site: Site) -> set[str]:
     """The numbers of emails to us4 that wait for another attempt."""
     db.session.rollback()
     ours = select(DueEmail.message_id).where(
-        DueEmail.person_id.in_(select(Person.id).where(Person.account_id == office.cast.account("us4"))),
+        DueEmail.person_id.in_(select(Person.id).where(Person.account_id == site.cast.account("us4"))),
         DueEmail.state == EmailState.READY,
     )
     return set(db.session.scalars(ours))
 
 
-def hurry(office: Office) -> list[Email]:
+def hurry(site: Site) -> list[Email]:
     """The emails sent after all retry pauses."""
     with upkeep(system(Purpose.UPKEEP)) as session:
         session.execute(update(DueEmail).values(due_at=None))
-    return office.mail()
+    return site.mail()

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from tests.beds.forms import SAME_ORIGIN, held, page
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 _PAGES = [
     ("st-coord", "/meetings/{}/settings"),
@@ -22,8 +22,8 @@ _PAGES = [
 
 
 @pytest.mark.parametrize(("persona", "address"), _PAGES)
-def test_file_in_a_text_field_breaks_no_form(office: Office, persona: str, address: str) -> None:
-    client, address = office.cast.client(persona), address.format(office.cast.meeting("LVR-1"))
+def test_file_in_a_text_field_breaks_no_form(site: Site, persona: str, address: str) -> None:
+    client, address = site.cast.client(persona), address.format(site.cast.meeting("LVR-1"))
     form = page(client.get(address)).select_one("main form[method=post]")
     assert form is not None
     values = held(form)

@@ -17,7 +17,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import SAME_ORIGIN, held, page, press, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 from tests.people.roster.test_views import OYUN
 
 pytestmark = pytest.mark.engine
@@ -26,46 +26,46 @@ pytestmark = pytest.mark.engine
 CODE = "LVR-1"
 
 
-def row(office: Office, name: str, code: str = CODE) -> Participation:
+def row(site: Site, name: str, code: str = CODE) -> Participation:
     """The current participation of a persona."""
     db.session.rollback()
     wanted = (
-        Participation.meeting_id == office.cast.meeting(code),
-        Participation.person_id == office.cast.person(name, code[:3]),
+        Participation.meeting_id == site.cast.meeting(code),
+        Participation.person_id == site.cast.person(name, code[:3]),
     )
     return db.session.execute(select(Participation).where(*wanted)).scalar_one()
 
 
-def choose(office: Office, do: str, *names: str, code: str = CODE, **typed: str) -> TestResponse:
+def choose(site: Site, do: str, *names: str, code: str = CODE, **typed: str) -> TestResponse:
     """Tick the rows of these personas on the list and press the button."""
-    client = office.cast.client("st-coord")
-    form = page(client.get(office.page(code))).select_one("main form.chosen")
+    client = site.cast.client("st-coord")
+    form = page(client.get(site.page(code))).select_one("main form.chosen")
     assert form is not None
-    rows = [str(row(office, name, code).id) for name in names]
+    rows = [str(row(site, name, code).id) for name in names]
     data = {**held(form), **typed, "row": rows, "do": do}
     return client.post(str(form["action"]), data=data, headers=SAME_ORIGIN)
 
 
-def confirm(office: Office, confirmation: TestResponse, **typed: str) -> str:
+def confirm(site: Site, confirmation: TestResponse, **typed: str) -> str:
     """Press the button of the confirmation page and return the address of the result page."""
     form = page(confirmation).select_one("main form")
     assert form is not None, confirmation.text
-    client = office.cast.client("st-coord")
-    token = held(page(client.get(office.page(CODE))).select_one("main form.chosen"))["csrf_token"]
+    client = site.cast.client("st-coord")
+    token = held(page(client.get(site.page(CODE))).select_one("main form.chosen"))["csrf_token"]
     data = {**held(form), **typed, "csrf_token": token}
     answer = client.post(str(form["action"]), data=data, headers=SAME_ORIGIN)
     assert answer.status_code == 303
     return answer.location
 
 
-def do(office: Office, what: str, *names: str, code: str = CODE, **typed: str) -> str:
+def do(site: Site, what: str, *names: str, code: str = CODE, **typed: str) -> str:
     """Apply the action to these personas as the coordinator and return the address of the result page."""
-    return confirm(office, choose(office, what, *names, code=code), **typed)
+    return confirm(site, choose(site, what, *names, code=code), **typed)
 
 
-def undo(office: Office, done: str) -> str:
+def undo(site: Site, done: str) -> str:
     """Press Undo and return the text of the next page."""
-    client = office.cast.client("st-coord")
+    client = site.cast.client("st-coord")
     press(client, done, "Undo")
     return words(client.get(done))
 
@@ -80,244 +80,244 @@ def left_out(answer: TestResponse) -> str:
 
 
 class TestApproving:
-    def test_many_are_approved_at_once_and_the_email_has_no_details(self, office: Office) -> None:
-        do(office, "approve", "us1", "us2")
+    def test_many_are_approved_at_once_and_the_email_has_no_details(self, site: Site) -> None:
+        do(site, "approve", "us1", "us2")
 
-        assert row(office, "us1").approved_at is not None
-        emails = office.mail()
-        told = [letter for letter in emails if letter.message["Subject"] == "Your registration"]
-        assert sorted(letter.recipients[0] for letter in told) == ["us1@example.invalid", "us2@example.invalid"]
-        for letter in told:
-            text = letter.message.get_content()
+        assert row(site, "us1").approved_at is not None
+        emails = site.mail()
+        cancellations = [email for email in emails if email.message["Subject"] == "Your registration"]
+        assert sorted(email.recipients[0] for email in cancellations) == ["us1@example.invalid", "us2@example.invalid"]
+        for email in cancellations:
+            text = email.message.get_content()
             assert "approved" in text
             assert not any(
-                word in text for word in ("LVR", "Léman", "Vevey", "us2@" if "us1" in letter.recipients[0] else "us1@")
+                word in text for word in ("LVR", "Léman", "Vevey", "us2@" if "us1" in email.recipients[0] else "us1@")
             )
 
-    def test_person_who_has_not_accepted_is_left_out_and_named(self, office: Office) -> None:
-        asked = choose(office, "approve", "us1", "cn1")
+    def test_person_who_has_not_accepted_is_left_out_and_named(self, site: Site) -> None:
+        asked = choose(site, "approve", "us1", "cn1")
 
         assert "has not accepted" in left_out(asked)
         assert "us1" not in left_out(asked)
 
-    def test_approving_incomplete_registrations_needs_explicit_inclusion(self, office: Office) -> None:
+    def test_approving_incomplete_registrations_needs_explicit_inclusion(self, site: Site) -> None:
         with upkeep(system(Purpose.SAMPLE)):
-            row_ = db.session.get_one(Participation, row(office, "us2").id)
+            row_ = db.session.get_one(Participation, row(site, "us2").id)
             row_.present_from = row_.present_to = None
 
-        asked = choose(office, "approve", "us1", "us2")
+        asked = choose(site, "approve", "us1", "us2")
         assert "Something is missing of one registration" in words(asked)
-        assert "Marcus PLACEHOLDER US : Days" in words(asked), "the office reads what to ask for"
-        confirm(office, asked)
-        assert row(office, "us2").approved_at is None
+        assert "Marcus PLACEHOLDER US : Days" in words(asked), "the coordinator reads what to ask for"
+        confirm(site, asked)
+        assert row(site, "us2").approved_at is None
 
-        do(office, "approve", "us2", also="1")
-        assert row(office, "us2").approved_at is not None
+        do(site, "approve", "us2", also="1")
+        assert row(site, "us2").approved_at is not None
 
-    def test_email_undone_before_delivery_is_never_sent(self, office: Office) -> None:
-        done = do(office, "approve", "us1")
+    def test_email_undone_before_delivery_is_never_sent(self, site: Site) -> None:
+        done = do(site, "approve", "us1")
 
-        undo(office, done)
+        undo(site, done)
 
-        assert row(office, "us1").approved_at is None
-        assert [letter for letter in office.mail() if letter.message["Subject"] == "Your registration"] == []
+        assert row(site, "us1").approved_at is None
+        assert [email for email in site.mail() if email.message["Subject"] == "Your registration"] == []
 
-    def test_action_is_undone_only_once(self, office: Office) -> None:
-        done = do(office, "approve", "us1")
-        token = held(page(office.cast.client("st-coord").get(done)).select_one("main form"))
-        client = office.cast.client("st-coord")
+    def test_action_is_undone_only_once(self, site: Site) -> None:
+        done = do(site, "approve", "us1")
+        token = held(page(site.cast.client("st-coord").get(done)).select_one("main form"))
+        client = site.cast.client("st-coord")
         token = held(page(client.get(done)).select_one("main form"))
         client.post(f"{done}/undo", data=token, headers=SAME_ORIGIN)
         client.post(f"{done}/undo", data=token, headers=SAME_ORIGIN)
 
         assert "undone already" in client.get(done).text
 
-    def test_single_approval_can_be_undone(self, office: Office) -> None:
-        do(office, "approve", "us1")
-        client = office.cast.client("st-coord")
-        someone = office.page(CODE, f"/{row(office, 'us1').id}")
+    def test_single_approval_can_be_undone(self, site: Site) -> None:
+        do(site, "approve", "us1")
+        client = site.cast.client("st-coord")
+        someone = site.page(CODE, f"/{row(site, 'us1').id}")
 
         press(client, someone, "Take the approval back")
 
-        assert row(office, "us1").approved_at is None
+        assert row(site, "us1").approved_at is None
         assert "Approve…" in client.get(someone).text
 
-    def test_one_person_is_approved_from_their_own_page(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
+    def test_one_person_is_approved_from_their_own_page(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
 
-        asked = press(client, office.page(CODE, f"/{row(office, 'us1').id}"), "Approve…")
-        confirm(office, asked)
+        asked = press(client, site.page(CODE, f"/{row(site, 'us1').id}"), "Approve…")
+        confirm(site, asked)
 
-        assert row(office, "us1").approved_at is not None
+        assert row(site, "us1").approved_at is not None
 
-    def test_participant_who_rejoins_needs_a_new_approval(self, office: Office) -> None:
-        do(office, "approve", "us1")
-        do(office, "take-back", "us1")
+    def test_participant_who_rejoins_needs_a_new_approval(self, site: Site) -> None:
+        do(site, "approve", "us1")
+        do(site, "take-back", "us1")
 
-        press(office.cast.client("st-coord"), office.page(CODE, f"/{row(office, 'us1').id}"), "Invite again")
+        press(site.cast.client("st-coord"), site.page(CODE, f"/{row(site, 'us1').id}"), "Invite again")
 
-        assert row(office, "us1").approved_at is None
+        assert row(site, "us1").approved_at is None
 
 
 class TestReminding:
-    def test_only_people_who_have_not_answered_get_a_reminder_with_a_new_link(self, office: Office) -> None:
-        asked = choose(office, "remind", "cn1", "us1")
+    def test_only_people_who_have_not_answered_get_a_reminder_with_a_new_link(self, site: Site) -> None:
+        asked = choose(site, "remind", "cn1", "us1")
         assert "has answered already" in left_out(asked)
-        confirm(office, asked)
+        confirm(site, asked)
 
-        (letter,) = office.mail()
-        assert letter.recipients == ("cn1@example.invalid",)
+        (email,) = site.mail()
+        assert email.recipients == ("cn1@example.invalid",)
 
-    def test_person_without_an_address_is_named_as_not_reached(self, office: Office) -> None:
-        asked = choose(office, "remind", "cn1", "kp1")
+    def test_person_without_an_address_is_named_as_not_reached(self, site: Site) -> None:
+        asked = choose(site, "remind", "cn1", "kp1")
 
         assert "RI Ka-myong" in left_out(asked)
         assert "no e-mail address" in left_out(asked)
 
-    def test_nobody_is_reminded_twice_in_a_day_unless_chosen(self, office: Office) -> None:
-        do(office, "remind", "cn1")
-        office.mail()
-        asked = choose(office, "remind", "cn1", "cn2")
+    def test_nobody_is_reminded_twice_in_a_day_unless_chosen(self, site: Site) -> None:
+        do(site, "remind", "cn1")
+        site.mail()
+        asked = choose(site, "remind", "cn1", "cn2")
         assert "written to within the last 24 hours" in words(asked)
-        confirm(office, asked)
-        assert [letter.recipients for letter in office.mail()] == [("cn2@example.invalid",)]
+        confirm(site, asked)
+        assert [email.recipients for email in site.mail()] == [("cn2@example.invalid",)]
 
-        do(office, "remind", "cn1", also="1")
-        assert [letter.recipients for letter in office.mail()] == [("cn1@example.invalid",)]
+        do(site, "remind", "cn1", also="1")
+        assert [email.recipients for email in site.mail()] == [("cn1@example.invalid",)]
 
-        set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(hours=25))
-        assert "24 hours" not in words(choose(office, "remind", "cn1"))
+        set_clock(site.cast.app, BEFORE_LVR_1 + timedelta(hours=25))
+        assert "24 hours" not in words(choose(site, "remind", "cn1"))
 
-    def test_reminder_undone_in_time_is_not_sent_and_the_old_link_works(self, office: Office) -> None:
-        do(office, "remind", "cn1")
-        office.mail()
-        link = office.link_to("cn1@example.invalid")
-        set_clock(office.cast.app, BEFORE_LVR_1 + timedelta(days=2))
+    def test_reminder_undone_in_time_is_not_sent_and_the_old_link_works(self, site: Site) -> None:
+        do(site, "remind", "cn1")
+        site.mail()
+        link = site.link_to("cn1@example.invalid")
+        set_clock(site.cast.app, BEFORE_LVR_1 + timedelta(days=2))
 
-        undo(office, do(office, "remind", "cn1"))
+        undo(site, do(site, "remind", "cn1"))
 
-        assert office.mail() == []
-        browser = office.browser()
+        assert site.mail() == []
+        browser = site.browser()
         browser.get(link)
         assert "You are invited" in browser.get("/registration").text
 
-    def test_page_says_which_emails_were_already_sent(self, office: Office) -> None:
-        done = do(office, "remind", "cn1")
-        office.mail()
+    def test_page_says_which_emails_were_already_sent(self, site: Site) -> None:
+        done = do(site, "remind", "cn1")
+        site.mail()
 
-        assert "the letter had left" in undo(office, done)
+        assert "the letter had left" in undo(site, done)
 
-    def test_person_whose_email_is_still_queued_is_not_reminded(self, office: Office) -> None:
-        do(office, "remind", "cn1")
+    def test_person_whose_email_is_still_queued_is_not_reminded(self, site: Site) -> None:
+        do(site, "remind", "cn1")
 
-        assert "has not left yet" in left_out(choose(office, "remind", "cn1"))
+        assert "has not left yet" in left_out(choose(site, "remind", "cn1"))
 
 
 class TestWithdrawing:
-    def test_withdrawal_of_many_applies_to_all_and_is_undone_for_all(self, office: Office) -> None:
-        before = {name: row(office, name).seat for name in ("us1", "us2", "cn1")}
-        done = do(office, "take-back", *before)
-        assert {row(office, name).status for name in before} == {ParticipationStatus.TAKEN_BACK}
-        assert not holds_a_role(office, "us1")
-        office.mail()
+    def test_withdrawal_of_many_applies_to_all_and_is_undone_for_all(self, site: Site) -> None:
+        before = {name: row(site, name).seat for name in ("us1", "us2", "cn1")}
+        done = do(site, "take-back", *before)
+        assert {row(site, name).status for name in before} == {ParticipationStatus.TAKEN_BACK}
+        assert not holds_a_role(site, "us1")
+        site.mail()
 
-        undo(office, done)
+        undo(site, done)
 
-        assert row(office, "us1").status is ParticipationStatus.CONFIRMED
-        assert row(office, "cn1").status is ParticipationStatus.INVITED
-        assert {name: row(office, name).seat for name in before} == before
-        assert holds_a_role(office, "us1")
-        again = [letter for letter in office.mail() if b"METHOD:REQUEST" in bytes(letter.message)]
-        assert {letter.recipients[0] for letter in again} <= {"us1@example.invalid", "us2@example.invalid"}
+        assert row(site, "us1").status is ParticipationStatus.CONFIRMED
+        assert row(site, "cn1").status is ParticipationStatus.INVITED
+        assert {name: row(site, name).seat for name in before} == before
+        assert holds_a_role(site, "us1")
+        again = [email for email in site.mail() if b"METHOD:REQUEST" in bytes(email.message)]
+        assert {email.recipients[0] for email in again} <= {"us1@example.invalid", "us2@example.invalid"}
 
-    def test_withdrawal_undone_in_time_sends_no_calendar_update(self, office: Office) -> None:
-        undo(office, do(office, "take-back", "us1"))
-        assert len(office.mail()) == 1, "the sample writes to nobody: this is the first letter with the entry"
+    def test_withdrawal_undone_in_time_sends_no_calendar_update(self, site: Site) -> None:
+        undo(site, do(site, "take-back", "us1"))
+        assert len(site.mail()) == 1, "the sample sends no emails, so this is the first email with the entry"
 
-        undo(office, do(office, "take-back", "us1"))
-        assert office.mail() == []
+        undo(site, do(site, "take-back", "us1"))
+        assert site.mail() == []
 
-        do(office, "take-back", "us1")
-        told = [(letter.recipients, str(letter.message["Subject"])) for letter in office.mail()]
-        assert told == [(("us1@example.invalid",), "Appointment: cancelled")]
+        do(site, "take-back", "us1")
+        cancellations = [(email.recipients, str(email.message["Subject"])) for email in site.mail()]
+        assert cancellations == [(("us1@example.invalid",), "Appointment: cancelled")]
 
-    def test_link_of_an_invited_person_works_again_without_another_email(self, office: Office) -> None:
-        do(office, "remind", "cn1")
-        office.mail()
-        link = office.link_to("cn1@example.invalid")
+    def test_link_of_an_invited_person_works_again_without_another_email(self, site: Site) -> None:
+        do(site, "remind", "cn1")
+        site.mail()
+        link = site.link_to("cn1@example.invalid")
 
-        done = do(office, "take-back", "cn1")
-        undo(office, done)
+        done = do(site, "take-back", "cn1")
+        undo(site, done)
 
-        assert [letter for letter in office.mail() if letter.recipients == ("cn1@example.invalid",)] == []
-        browser = office.browser()
+        assert [email for email in site.mail() if email.recipients == ("cn1@example.invalid",)] == []
+        browser = site.browser()
         browser.get(link)
         assert "You are invited" in browser.get("/registration").text
 
-    def test_invitation_email_lost_by_the_withdrawal_is_sent_after_undo(self, office: Office) -> None:
-        do(office, "remind", "cn1")
-        done = do(office, "take-back", "cn1")
-        assert office.mail() == []
+    def test_invitation_email_lost_by_the_withdrawal_is_sent_after_undo(self, site: Site) -> None:
+        do(site, "remind", "cn1")
+        done = do(site, "take-back", "cn1")
+        assert site.mail() == []
 
-        undo(office, done)
+        undo(site, done)
 
-        (letter,) = office.mail()
-        assert letter.recipients == ("cn1@example.invalid",)
+        (email,) = site.mail()
+        assert email.recipients == ("cn1@example.invalid",)
 
-    def test_undo_does_not_take_a_seat_given_to_somebody_else(self, office: Office) -> None:
-        seats(office, "US", 5)
-        done = do(office, "take-back", "us1")
-        seat = give_seat_away(office, "us-new")
+    def test_undo_does_not_take_a_seat_given_to_somebody_else(self, site: Site) -> None:
+        seats(site, "US", 5)
+        done = do(site, "take-back", "us1")
+        seat = give_seat_away(site, "us-new")
 
-        said = undo(office, done)
+        said = undo(site, done)
 
         assert "first on the waiting list" in said
-        assert row(office, "us1").status is ParticipationStatus.WAITING
-        assert row(office, "us1").seat is None
+        assert row(site, "us1").status is ParticipationStatus.WAITING
+        assert row(site, "us1").seat is None
         assert seat is not None
-        assert not holds_a_role(office, "us1")
+        assert not holds_a_role(site, "us1")
 
-    def test_undo_leaves_people_who_were_invited_again(self, office: Office) -> None:
-        done = do(office, "take-back", "us1", "us2")
-        press(office.cast.client("st-coord"), office.page(CODE, f"/{row(office, 'us1').id}"), "Invite again")
+    def test_undo_leaves_people_who_were_invited_again(self, site: Site) -> None:
+        done = do(site, "take-back", "us1", "us2")
+        press(site.cast.client("st-coord"), site.page(CODE, f"/{row(site, 'us1').id}"), "Invite again")
 
-        said = undo(office, done)
+        said = undo(site, done)
 
         assert "was changed since" in said
-        assert row(office, "us1").status is ParticipationStatus.INVITED
-        assert row(office, "us2").status is ParticipationStatus.CONFIRMED
+        assert row(site, "us1").status is ParticipationStatus.INVITED
+        assert row(site, "us2").status is ParticipationStatus.CONFIRMED
 
 
-def holds_a_role(office: Office, name: str) -> bool:
+def holds_a_role(site: Site, name: str) -> bool:
     grants = select(RoleGrant.id).where(
-        RoleGrant.meeting_id == office.cast.meeting(CODE),
-        RoleGrant.person_id == office.cast.person(name, "LVR"),
+        RoleGrant.meeting_id == site.cast.meeting(CODE),
+        RoleGrant.person_id == site.cast.person(name, "LVR"),
         RoleGrant.accepted_at.is_not(None),
         RoleGrant.revoked_at.is_(None),
     )
     return db.session.execute(grants).first() is not None
 
 
-def seats(office: Office, party: str, number: int) -> None:
-    meeting_id, party_id = office.cast.meeting(CODE), office.cast.party(party, "LVR")
+def seats(site: Site, party: str, number: int) -> None:
+    meeting_id, party_id = site.cast.meeting(CODE), site.cast.party(party, "LVR")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(MeetingParty, (meeting_id, party_id)).seats = {Capacity.PARTICIPANT.value: number}
 
 
-def give_seat_away(office: Office, to: str) -> int | None:
+def give_seat_away(site: Site, to: str) -> int | None:
     """Invite another person of the party, who gets the freed seat."""
 
-    typed = OYUN | {"party_id": str(office.cast.party("US", "LVR")), "email": f"{to}@example.org"}
-    assert send(office.cast.client("st-coord"), office.page(CODE, "/invite"), **typed).status_code == 303
-    found = office.participation(f"{to}@example.org", CODE)
+    typed = OYUN | {"party_id": str(site.cast.party("US", "LVR")), "email": f"{to}@example.org"}
+    assert send(site.cast.client("st-coord"), site.page(CODE, "/invite"), **typed).status_code == 303
+    found = site.participation(f"{to}@example.org", CODE)
     assert found is not None
     return found.seat
 
 
 class TestChoosing:
-    def test_select_all_includes_everyone_found_by_the_filter(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        form = page(client.get(office.page(CODE) + "?status=invited&capacity=observer")).select_one("main form.chosen")
+    def test_select_all_includes_everyone_found_by_the_filter(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        form = page(client.get(site.page(CODE) + "?status=invited&capacity=observer")).select_one("main form.chosen")
         data = {**held(form), "all": "1", "do": "remind"}
 
         asked = client.post(str(form["action"]), data=data, headers=SAME_ORIGIN)
@@ -325,19 +325,19 @@ class TestChoosing:
         assert "Send 7 people a letter" in words(asked) or "no e-mail address" in left_out(asked)
         assert "CN" not in page(asked).select_one("main form").get_text()
 
-    def test_empty_selection_says_what_to_do(self, office: Office) -> None:
-        client = office.cast.client("st-coord")
-        form = page(client.get(office.page(CODE))).select_one("main form.chosen")
+    def test_empty_selection_says_what_to_do(self, site: Site) -> None:
+        client = site.cast.client("st-coord")
+        form = page(client.get(site.page(CODE))).select_one("main form.chosen")
 
         answer = client.post(str(form["action"]), data={**held(form), "do": "approve"}, headers=SAME_ORIGIN)
 
         assert answer.status_code == 303
         assert "Choose at least one person" in client.get(answer.location).text
 
-    def test_people_of_another_meeting_cannot_be_selected(self, office: Office) -> None:
-        foreign = row(office, "us1", "SCD-1").id
-        client = office.cast.client("st-coord")
-        form = page(client.get(office.page(CODE))).select_one("main form.chosen")
+    def test_people_of_another_meeting_cannot_be_selected(self, site: Site) -> None:
+        foreign = row(site, "us1", "SCD-1").id
+        client = site.cast.client("st-coord")
+        form = page(client.get(site.page(CODE))).select_one("main form.chosen")
 
         asked = client.post(
             str(form["action"]), data={**held(form), "row": [str(foreign)], "do": "approve"}, headers=SAME_ORIGIN
@@ -346,37 +346,35 @@ class TestChoosing:
         assert "none of those you chose" in words(asked)
 
     @pytest.mark.parametrize("persona", ["st-host", "ch1", "us4", "st-travel"])
-    def test_only_the_coordinator_has_checkboxes(self, office: Office, persona: str) -> None:
-        client = office.cast.client(persona)
+    def test_only_the_coordinator_has_checkboxes(self, site: Site, persona: str) -> None:
+        client = site.cast.client(persona)
 
-        assert page(client.get(office.page("TRD-1"))).select_one("form.chosen") is None
+        assert page(client.get(site.page("TRD-1"))).select_one("form.chosen") is None
 
-    def test_list_is_filtered_by_processing_state(self, office: Office) -> None:
-        do(office, "approve", "us1")
-        client = office.cast.client("st-coord")
+    def test_list_is_filtered_by_processing_state(self, site: Site) -> None:
+        do(site, "approve", "us1")
+        client = site.cast.client("st-coord")
 
-        approved = words(client.get(office.page(CODE) + "?ready=approved"))
-        waiting = words(
-            client.get(office.page(CODE) + "?ready=to_approve&party=" + str(office.cast.party("US", "LVR")))
-        )
+        approved = words(client.get(site.page(CODE) + "?ready=approved"))
+        waiting = words(client.get(site.page(CODE) + "?ready=to_approve&party=" + str(site.cast.party("US", "LVR"))))
 
-        assert name_of(office, "us1") in approved
-        assert name_of(office, "us2") not in approved
-        assert name_of(office, "us2") in waiting
-        assert name_of(office, "us1") not in waiting
+        assert name_of(site, "us1") in approved
+        assert name_of(site, "us2") not in approved
+        assert name_of(site, "us2") in waiting
+        assert name_of(site, "us1") not in waiting
 
 
-def name_of(office: Office, name: str) -> str:
-    return db.session.get_one(Person, office.cast.person(name, "LVR")).name
+def name_of(site: Site, name: str) -> str:
+    return db.session.get_one(Person, site.cast.person(name, "LVR")).name
 
 
-def test_home_shows_the_number_of_registrations_to_approve(office: Office) -> None:
-    client = office.cast.client("st-coord")
+def test_home_shows_the_number_of_registrations_to_approve(site: Site) -> None:
+    client = site.cast.client("st-coord")
     home = client.get("/")
     assert "Approve 14 registrations LVR-1" in words(home)
     assert page(home).find("a", string="Approve 14 registrations")["href"].endswith("?ready=to_approve")
 
-    do(office, "approve", "us1", "us2")
+    do(site, "approve", "us1", "us2")
 
     assert "Approve 12 registrations LVR-1" in words(client.get("/"))
-    assert "registrations" not in words(office.cast.client("st-host").get("/"))
+    assert "registrations" not in words(site.cast.client("st-host").get("/"))

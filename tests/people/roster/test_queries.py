@@ -23,7 +23,7 @@ from dialogues.people.roster.queries import listing as roster
 from dialogues.people.roster.queries.listing import ListFilter
 from dialogues.policy import ACTIONS, NOMINATIONS_SEE, PARTICIPANTS_SEE, REGISTRATION_SEE, Condition, Role, Scope
 from tests.cast import BEFORE_LVR_1, MIDDLE_OF_TRD_1, Cast
-from tests.people.conftest import Office
+from tests.people.conftest import Site
 
 pytestmark = pytest.mark.engine
 
@@ -170,11 +170,9 @@ def test_registrations_are_visible_to_the_person_the_focal_point_and_the_coordin
     assert with_registration("ch1") <= {"CH"}
 
 
-def test_declined_person_is_listed_only_for_the_party_and_the_coordinator(cast: Cast, office: Office) -> None:
+def test_declined_person_is_listed_only_for_the_party_and_the_coordinator(cast: Cast, site: Site) -> None:
     with upkeep(system(Purpose.UPKEEP)):
-        one = db.session.execute(
-            select(Participation).where(Participation.id == office.participation_of("kr3", "TRD-1"))
-        )
+        one = db.session.execute(select(Participation).where(Participation.id == site.participation_of("kr3", "TRD-1")))
         one.scalar_one().status = ParticipationStatus.DECLINED
     kr3 = db.session.execute(select(Person.name).where(Person.id == cast.person("kr3"))).scalar_one()
 
@@ -248,14 +246,14 @@ def crowd(cast: Cast, people: int) -> None:
 
 
 def test_page_takes_the_same_few_statements_for_few_and_for_two_thousand(
-    cast: Cast, office: Office, statements: Callable[..., int]
+    cast: Cast, site: Site, statements: Callable[..., int]
 ) -> None:
     client = cast.client("st-coord")
-    few = statements(lambda: client.get(office.page("SCD-1")))
+    few = statements(lambda: client.get(site.page("SCD-1")))
     crowd(cast, 2_000)
 
-    answer = client.get(office.page("SCD-1"))
-    many = statements(lambda: client.get(office.page("SCD-1") + "?page=3"))
+    answer = client.get(site.page("SCD-1"))
+    many = statements(lambda: client.get(site.page("SCD-1") + "?page=3"))
 
     assert few == many <= 12
     assert "Guest 0005" in answer.text
