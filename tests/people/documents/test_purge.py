@@ -75,18 +75,18 @@ def sweep(app: Flask) -> Callable[[], int]:
     return once
 
 
-def write_down(cast: Cast, trd: str, name: str = "us4", **typed: str) -> None:
+def enter_documents(cast: Cast, trd: str, name: str = "us4", **typed: str) -> None:
     answers = {"diet_text": CANARY, "visa_note": CANARY, "flights_arrival": CANARY, **typed}
     assert send(cast.client(name), f"{trd}/registration/needs", **answers).status_code == 303
 
 
-def kept(app: Flask) -> list[SealedField]:
+def stored_fields(app: Flask) -> list[SealedField]:
     with app.app_context():
         return list(db.session.scalars(select(SealedField)))
 
 
 def purge_days(app: Flask) -> set[date]:
-    return {field.purge_on for field in kept(app)}
+    return {field.purge_on for field in stored_fields(app)}
 
 
 def certificates(app: Flask) -> list[DestructionCertificate]:
@@ -116,18 +116,18 @@ def test_own_departure_day_counts_if_it_is_a_day_of_the_meeting(present_to: date
 def test_nothing_is_deleted_before_its_day_in_the_meetings_time_zone(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd, "in-ko1")
+    enter_documents(cast, trd, "in-ko1")
     set_clock(app, LAST_DAY)
     assert sweep() == 0
 
     set_clock(app, DAY_OF_PURGE)
 
     assert sweep() == 5
-    assert kept(app) == []
+    assert stored_fields(app) == []
 
 
 def test_deletion_date_follows_the_date_of_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd, "in-ko1")
+    enter_documents(cast, trd, "in-ko1")
 
     answer = send(
         cast.client("st-coord"), f"{trd}/settings", ends_on="2027-05-30", depart_on="2027-06-01", registration_closes=""
@@ -138,7 +138,7 @@ def test_deletion_date_follows_the_date_of_the_meeting(app: Flask, cast: Cast, t
 
 
 def test_deletion_date_follows_the_persons_own_days(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     with app.app_context():
         meeting_id, us4 = cast.meeting(), cast.person("us4")
         with upkeep(system(Purpose.SAMPLE)) as session:
@@ -154,7 +154,7 @@ def test_deletion_date_follows_the_persons_own_days(app: Flask, cast: Cast, trd:
 def test_data_of_a_cancelled_meeting_is_deleted_thirty_days_after_cancellation(
     app: Flask, cast: Cast, trd: str
 ) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
     assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
 
@@ -164,8 +164,8 @@ def test_data_of_a_cancelled_meeting_is_deleted_thirty_days_after_cancellation(
 def test_data_of_a_withdrawn_person_is_hidden_at_once_and_deleted_at_the_next_sweep(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd)
-    (key_id,) = {field.key_id for field in kept(app)}
+    enter_documents(cast, trd)
+    (key_id,) = {field.key_id for field in stored_fields(app)}
 
     assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
 
@@ -177,8 +177,8 @@ def test_data_of_a_withdrawn_person_is_hidden_at_once_and_deleted_at_the_next_sw
 
 
 def test_moving_a_meeting_keeps_no_data_of_a_withdrawn_person(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
-    write_down(cast, trd, "in-ko1")
+    enter_documents(cast, trd)
+    enter_documents(cast, trd, "in-ko1")
     assert send(cast.client("us4"), f"{trd}/registration/withdraw").status_code == 303
 
     later = {"ends_on": "2027-05-30", "depart_on": "2027-06-01", "registration_closes": ""}
@@ -188,7 +188,7 @@ def test_moving_a_meeting_keeps_no_data_of_a_withdrawn_person(app: Flask, cast: 
 
 
 def test_change_accepted_after_cancellation_does_not_extend_retention(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     assert send(cast.client("st-coord"), f"{trd}/cancel").status_code == 303
 
     with app.app_context():
@@ -203,7 +203,7 @@ def test_change_accepted_after_cancellation_does_not_extend_retention(app: Flask
 def test_participant_who_rejoins_is_asked_again_for_deleted_data(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     with app.app_context():
         ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
         viewer = cast.viewer("st-coord", meeting="TRD-1")
@@ -219,7 +219,7 @@ def test_participant_who_rejoins_is_asked_again_for_deleted_data(
 
 
 def test_withdrawal_undone_before_the_sweep_keeps_the_data(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     with app.app_context():
         ids = {"person_id": cast.person("us4"), "meeting_id": cast.meeting()}
         viewer = cast.viewer("st-coord", meeting="TRD-1")
@@ -235,7 +235,7 @@ def test_withdrawal_undone_before_the_sweep_keeps_the_data(app: Flask, cast: Cas
 def test_data_of_an_interpreter_whose_role_ends_is_deleted(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd, "in-ko1")
+    enter_documents(cast, trd, "in-ko1")
     with app.app_context():
         grant = select(RoleGrant.id).where(
             RoleGrant.person_id == cast.person("in-ko1"),
@@ -249,16 +249,16 @@ def test_data_of_an_interpreter_whose_role_ends_is_deleted(
 
 
 def test_deleted_data_can_be_entered_again_under_a_new_key(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
-    before = {field.key_id for field in kept(app)}
+    enter_documents(cast, trd)
+    before = {field.key_id for field in stored_fields(app)}
     with app.app_context():
         meeting_id, us4 = cast.meeting(), cast.person("us4")
     with app.app_context(), upkeep(system(Purpose.SAMPLE)):
         documents_operations.purge_no_later_than(meeting_id, date(2027, 5, 1), {us4})
 
-    write_down(cast, trd, diet_text="new words")
+    enter_documents(cast, trd, diet_text="new words")
 
-    after = {field.key_id for field in kept(app)}
+    after = {field.key_id for field in stored_fields(app)}
     assert len(after) == 1
     assert after.isdisjoint(before)
     assert "new words" in cast.client("us4").get(f"{trd}/registration/needs").text
@@ -272,9 +272,9 @@ def test_purging_many_people_takes_as_many_queries_as_one(
 ) -> None:
     names = ("us4", "kr2", "ru1")
     for name in names:
-        write_down(cast, trd, name)
+        enter_documents(cast, trd, name)
 
-    def gone(*whose: str) -> int:
+    def queries_to_purge(*whose: str) -> int:
         with app.app_context():
             meeting_id, people = cast.meeting(), [cast.person(name) for name in whose]
             said = [
@@ -286,7 +286,7 @@ def test_purging_many_people_takes_as_many_queries_as_one(
                 session.execute(left.values(status=ParticipationStatus.WITHDRAWN))
                 return queries_of(lambda: purge_people(said))
 
-    assert gone("us4") == gone("kr2", "ru1")
+    assert queries_to_purge("us4") == queries_to_purge("kr2", "ru1")
     assert purge_days(app) == {date(2027, 5, 26)}
 
 
@@ -296,8 +296,8 @@ def test_purging_many_people_takes_as_many_queries_as_one(
 def test_after_the_purge_no_copy_contains_the_canary_and_old_copies_cannot_be_decrypted(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int], installation: Installation, tmp_path: Path
 ) -> None:
-    write_down(cast, trd, medical_text="also " + CANARY)
-    sealed_before = [(field.id, field.value) for field in kept(app)]
+    enter_documents(cast, trd, medical_text="also " + CANARY)
+    sealed_before = [(field.id, field.value) for field in stored_fields(app)]
     old = tmp_path / "old"
     if ENGINE == "sqlite":
         with app.app_context():
@@ -335,7 +335,7 @@ def _rows_of(instance: Path) -> list[SealedField]:
 def test_purge_interrupted_after_the_keys_resumes_and_counts_once(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
         for field in due_fields(clock.now())[cast.meeting()]:
@@ -350,7 +350,7 @@ def test_purge_interrupted_after_the_keys_resumes_and_counts_once(
 
 @pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
 def test_purge_interrupted_before_the_log_was_emptied_empties_it_next_time(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
         documents_commands.destroy_due(cast.meeting(), clock.now())
@@ -364,7 +364,7 @@ def test_purge_interrupted_before_the_log_was_emptied_empties_it_next_time(app: 
 
 @pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL's log is its own")
 def test_open_read_transaction_delays_wiping_without_errors(app: Flask, cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     with app.app_context():
         with db.engine.connect() as reader:
@@ -381,7 +381,7 @@ def test_certificate_lists_kinds_and_counts_without_names(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
     for name in ("us4", "kr2"):
-        write_down(cast, trd, name)
+        enter_documents(cast, trd, name)
     set_clock(app, DAY_OF_PURGE)
     sweep()
 
@@ -399,7 +399,7 @@ def test_certificate_lists_kinds_and_counts_without_names(
 def test_before_the_exchange_only_readers_of_nominations_see_the_certificate(
     app: Flask, cast: Cast, trd: str, sweep: Callable[[], int]
 ) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     set_clock(app, DAY_OF_PURGE)
     sweep()
     with app.app_context():
@@ -454,4 +454,4 @@ def test_nothing_can_be_entered_after_the_meeting(app: Flask, cast: Cast, trd: s
     answer = send(cast.client("us4"), f"{trd}/registration/needs", diet_text="too late")
 
     assert answer.status_code == 422
-    assert kept(app) == []
+    assert stored_fields(app) == []

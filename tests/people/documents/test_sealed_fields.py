@@ -47,7 +47,7 @@ def trd(app: Flask, cast: Cast) -> str:
         return f"/meetings/{cast.meeting()}"
 
 
-def write_down(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestResponse:
+def enter_documents(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestResponse:
     """Enter a passport, flights and needs for the persona; `more` adds fields."""
     answers = {
         **PASSPORT,
@@ -61,10 +61,10 @@ def write_down(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestRes
 
 
 def test_consent_can_be_withdrawn_after_the_meeting(app: Flask, cast: Cast, trd: str) -> None:
-    assert write_down(cast, trd, needs_shared="y").status_code == 303
+    assert enter_documents(cast, trd, needs_shared="y").status_code == 303
     set_clock(app, datetime.fromisoformat("2027-06-02T09:00+08:00"))
 
-    assert write_down(cast, trd, needs_shared="y", diet_text="other").status_code == 422
+    assert enter_documents(cast, trd, needs_shared="y", diet_text="other").status_code == 422
     answer = send(cast.client("us4"), f"{trd}/registration/needs", needs_shared=None)
 
     assert answer.status_code == 303
@@ -75,13 +75,13 @@ def test_consent_can_be_withdrawn_after_the_meeting(app: Flask, cast: Cast, trd:
         assert db.session.execute(mine).scalar_one() is False
 
 
-def papers_of(cast: Cast, trd: str, name: str) -> str:
+def documents_of(cast: Cast, trd: str, name: str) -> str:
     """The address of the persona's travel documents as others open it."""
     with cast.app.app_context():
         return f"{trd}/papers/{cast.person(name)}"
 
 
-def look(client: FlaskClient, address: str, kind: str, reason: str = REASON) -> TestResponse:
+def reveal(client: FlaskClient, address: str, kind: str, reason: str = REASON) -> TestResponse:
     """Reveal one kind of data with a reason; any page of the client supplies the form token."""
     token = page(client.get("/")).select_one("input[name=csrf_token]")
     assert token is not None
@@ -90,7 +90,7 @@ def look(client: FlaskClient, address: str, kind: str, reason: str = REASON) -> 
     )
 
 
-def looks(app: Flask) -> list[AccessLogEntry]:
+def access_log(app: Flask) -> list[AccessLogEntry]:
     with app.app_context():
         return list(db.session.scalars(select(AccessLogEntry).order_by(AccessLogEntry.at)))
 
@@ -104,18 +104,18 @@ def fields(app: Flask) -> list[SealedField]:
 
 
 def test_person_enters_and_reads_own_data(cast: Cast, trd: str) -> None:
-    assert write_down(cast, trd).status_code == 303
+    assert enter_documents(cast, trd).status_code == 303
 
     shown = cast.client("us4").get(f"{trd}/registration/needs").text
 
     assert NUMBER in shown
     assert "2027-05-24T14:05" in shown
     assert DIET in shown
-    assert looks(cast.app) == []
+    assert access_log(cast.app) == []
 
 
 def test_entered_data_is_not_in_the_database_as_plain_text(cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
     for field in fields(cast.app):
         assert NUMBER.encode() not in field.value
@@ -124,7 +124,7 @@ def test_entered_data_is_not_in_the_database_as_plain_text(cast: Cast, trd: str)
 
 
 def test_stored_length_does_not_reveal_the_length_of_an_answer(cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
     lengths = {len(field.value) for field in fields(cast.app) if field.kind.value in NEEDS}
 
@@ -134,7 +134,7 @@ def test_stored_length_does_not_reveal_the_length_of_an_answer(cast: Cast, trd: 
 def test_nothing_to_declare_is_an_answer(cast: Cast, trd: str) -> None:
     nothing = dict.fromkeys((*PASSPORT, "flights_arrives_at", "flights_arrival", "diet_text"), "")
 
-    assert write_down(cast, trd, **nothing).status_code == 303
+    assert enter_documents(cast, trd, **nothing).status_code == 303
 
     assert sorted(field.kind.value for field in fields(cast.app)) == sorted(NEEDS)
     with cast.app.app_context():
@@ -159,7 +159,7 @@ def test_nothing_to_declare_is_an_answer(cast: Cast, trd: str) -> None:
 def test_invalid_input_is_refused_with_a_sentence_and_kept(
     cast: Cast, trd: str, typed: dict[str, str], wanted: str
 ) -> None:
-    answer = write_down(cast, trd, **typed)
+    answer = enter_documents(cast, trd, **typed)
 
     assert answer.status_code == 422
     assert wanted in complaints(answer)
@@ -170,29 +170,29 @@ def test_invalid_input_is_refused_with_a_sentence_and_kept(
 def test_second_device_does_not_overwrite_newer_data(cast: Cast, trd: str) -> None:
     client = cast.client("us4")
     first = page(client.get(f"{trd}/registration/needs"))
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
     version = first.select_one("input[name=version]")
     assert version is not None
-    answer = write_down(cast, trd, version=version["value"], diet_text="changed")
+    answer = enter_documents(cast, trd, version=version["value"], diet_text="changed")
 
     assert answer.status_code == 422
     assert "Someone saved a change" in complaints(answer)
 
 
 def test_removed_passport_is_deleted(cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
-    assert write_down(cast, trd, **dict.fromkeys(PASSPORT, "")).status_code == 303
+    assert enter_documents(cast, trd, **dict.fromkeys(PASSPORT, "")).status_code == 303
 
     assert NUMBER not in cast.client("us4").get(f"{trd}/registration/needs").text
-    assert look(cast.client("st-travel"), papers_of(cast, trd, "us4"), "passport").status_code == 404
+    assert reveal(cast.client("st-travel"), documents_of(cast, trd, "us4"), "passport").status_code == 404
 
 
 def test_interpreter_has_travel_documents_without_a_party(cast: Cast, trd: str) -> None:
-    assert write_down(cast, trd, "in-ko1").status_code == 303
+    assert enter_documents(cast, trd, "in-ko1").status_code == 303
 
-    shown = look(cast.client("st-travel"), papers_of(cast, trd, "in-ko1"), "passport")
+    shown = reveal(cast.client("st-travel"), documents_of(cast, trd, "in-ko1"), "passport")
 
     assert NUMBER in shown.text
     assert "MOON Yeon-seup" in cast.client("st-travel").get(f"{trd}/papers").text
@@ -216,23 +216,23 @@ def test_interpreter_reads_no_name_of_the_meeting_outside_their_access_period(ap
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["kr1", "st-coord", "in-ko1", "xo2", "st-host", "st-arch", "st-rap2", "ch1", "us4"])
 def test_person_without_access_learns_nothing_from_asking(cast: Cast, trd: str, name: str, kind: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
     client = cast.client(name)
 
-    there = look(client, papers_of(cast, trd, "us4"), kind)
-    nowhere = look(client, f"{trd}/papers/{'0' * 8}-0000-4000-8000-{'0' * 12}", kind)
+    there = reveal(client, documents_of(cast, trd, "us4"), kind)
+    nowhere = reveal(client, f"{trd}/papers/{'0' * 8}-0000-4000-8000-{'0' * 12}", kind)
 
     assert (there.status_code, nowhere.status_code) == (404, 404)
-    assert looks(cast.app) == []
+    assert access_log(cast.app) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_travel_desk_reads_each_kind_once_with_a_reason(cast: Cast, trd: str, kind: str) -> None:
-    write_down(cast, trd, visa_number="V-1", access_text="a ramp", medical_text="asthma")
-    client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
+def test_liaison_desk_reads_each_kind_once_with_a_reason(cast: Cast, trd: str, kind: str) -> None:
+    enter_documents(cast, trd, visa_number="V-1", access_text="a ramp", medical_text="asthma")
+    client, address = cast.client("st-travel"), documents_of(cast, trd, "us4")
     assert NUMBER not in client.get(address).text
 
-    shown = look(client, address, kind)
+    shown = reveal(client, address, kind)
 
     content = {
         "passport": NUMBER,
@@ -244,7 +244,7 @@ def test_travel_desk_reads_each_kind_once_with_a_reason(cast: Cast, trd: str, ki
     }
     assert content[kind] in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
-    (mark,) = looks(cast.app)
+    (mark,) = access_log(cast.app)
     with cast.app.app_context():
         assert (mark.kind.value, mark.reason) == (kind, REASON)
         assert (mark.person_id, mark.by_person) == (cast.person("us4"), cast.person("st-travel"))
@@ -255,26 +255,26 @@ def test_travel_desk_reads_each_kind_once_with_a_reason(cast: Cast, trd: str, ki
 
 @pytest.mark.parametrize("reason", ["", "x", "y" * 301])
 def test_without_a_reason_nothing_is_shown_or_logged(cast: Cast, trd: str, reason: str) -> None:
-    write_down(cast, trd)
+    enter_documents(cast, trd)
 
-    answer = look(cast.client("st-travel"), papers_of(cast, trd, "us4"), "passport", reason)
+    answer = reveal(cast.client("st-travel"), documents_of(cast, trd, "us4"), "passport", reason)
 
     assert answer.status_code == 422
     assert NUMBER not in answer.text
-    assert looks(cast.app) == []
+    assert access_log(cast.app) == []
 
 
 def test_coordinator_sees_the_status_of_a_visa_and_nothing_more(cast: Cast, trd: str) -> None:
-    write_down(cast, trd, visa_status=VisaStatus.APPLIED.value)
+    enter_documents(cast, trd, visa_status=VisaStatus.APPLIED.value)
     client = cast.client("st-coord")
 
-    overview, one = client.get(f"{trd}/papers").text, client.get(papers_of(cast, trd, "us4")).text
+    overview, one = client.get(f"{trd}/papers").text, client.get(documents_of(cast, trd, "us4")).text
 
     for shown in (overview, one):
         assert "applied for" in shown
         assert NUMBER not in shown
     assert ">there<" not in overview.replace("\n", "")
-    assert client.get(f"{papers_of(cast, trd, 'us4')}/passport").status_code == 404
+    assert client.get(f"{documents_of(cast, trd, 'us4')}/passport").status_code == 404
 
 
 # The focal point
@@ -282,52 +282,52 @@ def test_coordinator_sees_the_status_of_a_visa_and_nothing_more(cast: Cast, trd:
 
 @pytest.mark.parametrize("kind", NEEDS)
 def test_focal_point_reads_needs_only_with_consent(cast: Cast, trd: str, kind: str) -> None:
-    write_down(cast, trd, "kr2", access_text=DIET, medical_text=DIET)
-    client, address = cast.client("kr1"), papers_of(cast, trd, "kr2")
-    assert look(client, address, kind).status_code == 404
-    assert looks(cast.app) == []
+    enter_documents(cast, trd, "kr2", access_text=DIET, medical_text=DIET)
+    client, address = cast.client("kr1"), documents_of(cast, trd, "kr2")
+    assert reveal(client, address, kind).status_code == 404
+    assert access_log(cast.app) == []
 
-    write_down(cast, trd, "kr2", access_text=DIET, medical_text=DIET, needs_shared="y")
+    enter_documents(cast, trd, "kr2", access_text=DIET, medical_text=DIET, needs_shared="y")
 
-    assert DIET in look(client, address, kind).text
-    assert [mark.by_role.value for mark in looks(cast.app)] == ["focal_point"]
+    assert DIET in reveal(client, address, kind).text
+    assert [mark.by_role.value for mark in access_log(cast.app)] == ["focal_point"]
 
 
 @pytest.mark.parametrize("kind", PAPERS)
 def test_focal_point_cannot_read_a_passport_even_with_consent(cast: Cast, trd: str, kind: str) -> None:
-    write_down(cast, trd, "kr2", visa_number="V-1", needs_shared="y")
+    enter_documents(cast, trd, "kr2", visa_number="V-1", needs_shared="y")
 
-    assert look(cast.client("kr1"), papers_of(cast, trd, "kr2"), kind).status_code == 404
+    assert reveal(cast.client("kr1"), documents_of(cast, trd, "kr2"), kind).status_code == 404
 
 
 def test_focal_point_enters_data_for_the_own_party_and_cannot_read_it_back(cast: Cast, trd: str) -> None:
-    client, address = cast.client("kp2"), papers_of(cast, trd, "kp3")
+    client, address = cast.client("kp2"), documents_of(cast, trd, "kp3")
 
     answer = send(client, f"{address}/passport", **PASSPORT)
 
     assert answer.status_code == 303
     for shown in (client.get(address).text, client.get(f"{address}/passport").text, client.get(f"{trd}/papers").text):
         assert NUMBER not in shown
-    assert look(client, address, "passport").status_code == 404
-    assert NUMBER in look(cast.client("st-travel"), address, "passport").text
+    assert reveal(client, address, "passport").status_code == 404
+    assert NUMBER in reveal(cast.client("st-travel"), address, "passport").text
 
 
 def test_focal_point_cannot_replace_what_the_person_entered(cast: Cast, trd: str) -> None:
-    write_down(cast, trd, "kr2")
+    enter_documents(cast, trd, "kr2")
 
-    answer = send(cast.client("kr1"), f"{papers_of(cast, trd, 'kr2')}/diet", diet_text="anything")
+    answer = send(cast.client("kr1"), f"{documents_of(cast, trd, 'kr2')}/diet", diet_text="anything")
 
     assert answer.status_code == 422
     assert "ask them to change it" in complaints(answer)
 
 
 def test_focal_point_cannot_enter_data_for_another_party(cast: Cast, trd: str) -> None:
-    assert cast.client("kr1").get(f"{papers_of(cast, trd, 'us4')}/passport").status_code == 404
+    assert cast.client("kr1").get(f"{documents_of(cast, trd, 'us4')}/passport").status_code == 404
 
 
-def test_travel_desk_edits_travel_documents_but_not_needs(cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
-    client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
+def test_liaison_desk_edits_travel_documents_but_not_needs(cast: Cast, trd: str) -> None:
+    enter_documents(cast, trd)
+    client, address = cast.client("st-travel"), documents_of(cast, trd, "us4")
 
     assert send(client, f"{address}/flights", flights_arrival="OM 999").status_code == 303
     assert client.get(f"{address}/diet").status_code == 404
@@ -335,8 +335,8 @@ def test_travel_desk_edits_travel_documents_but_not_needs(cast: Cast, trd: str) 
     assert "OM 999" in cast.client("us4").get(f"{trd}/registration/needs").text
 
 
-def test_travel_desk_sets_the_status_of_a_visa(cast: Cast, trd: str) -> None:
-    client, address = cast.client("st-travel"), papers_of(cast, trd, "us4")
+def test_liaison_desk_sets_the_status_of_a_visa(cast: Cast, trd: str) -> None:
+    client, address = cast.client("st-travel"), documents_of(cast, trd, "us4")
 
     assert send(client, address, visa_status=VisaStatus.GRANTED.value).status_code == 303
 
@@ -348,7 +348,7 @@ def test_travel_desk_sets_the_status_of_a_visa(cast: Cast, trd: str) -> None:
 
 def test_arrivals_board_logs_one_access_per_person(cast: Cast, trd: str) -> None:
     for name in ("us4", "kr2", "in-ko1"):
-        write_down(cast, trd, name)
+        enter_documents(cast, trd, name)
     client = cast.client("st-travel")
     assert "OM 302" not in client.get(f"{trd}/papers").text
 
@@ -357,12 +357,12 @@ def test_arrivals_board_logs_one_access_per_person(cast: Cast, trd: str) -> None
     assert shown.text.count("OM 302") == 3
     with cast.app.app_context():
         people = {cast.person(name) for name in ("us4", "kr2", "in-ko1")}
-    assert {mark.person_id for mark in looks(cast.app)} == people
-    assert {mark.kind for mark in looks(cast.app)} == {SealedKind.FLIGHTS}
+    assert {mark.person_id for mark in access_log(cast.app)} == people
+    assert {mark.kind for mark in access_log(cast.app)} == {SealedKind.FLIGHTS}
 
 
 def test_focal_point_cannot_open_the_arrivals_board(cast: Cast, trd: str) -> None:
-    write_down(cast, trd, "kr2")
+    enter_documents(cast, trd, "kr2")
     client = cast.client("kr1")
     token = page(client.get("/")).select_one("input[name=csrf_token]")
     assert token is not None
@@ -372,11 +372,11 @@ def test_focal_point_cannot_open_the_arrivals_board(cast: Cast, trd: str) -> Non
     )
 
     assert answer.status_code == 404
-    assert looks(cast.app) == []
+    assert access_log(cast.app) == []
 
 
-def test_before_the_exchange_the_travel_desk_sees_no_documents_of_nominees(cast: Cast, trd: str) -> None:
-    write_down(cast, trd)
+def test_before_the_exchange_the_liaison_desk_sees_no_documents_of_nominees(cast: Cast, trd: str) -> None:
+    enter_documents(cast, trd)
     with cast.app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Exchange, cast.meeting()).opened_at = None
     client = cast.client("st-travel")
@@ -387,7 +387,7 @@ def test_before_the_exchange_the_travel_desk_sees_no_documents_of_nominees(cast:
     with cast.app.app_context():
         us4 = cast.person("us4")
     assert str(us4) not in overview
-    assert look(client, f"{trd}/papers/{us4}", "passport").status_code == 404
+    assert reveal(client, f"{trd}/papers/{us4}", "passport").status_code == 404
 
 
 def test_overview_takes_the_same_queries_for_few_and_many(cast: Cast, trd: str, queries_of: Any) -> None:
@@ -395,6 +395,6 @@ def test_overview_takes_the_same_queries_for_few_and_many(cast: Cast, trd: str, 
     client.get(f"{trd}/papers")
     few = queries_of(lambda: client.get(f"{trd}/papers"))
     for name in ("us4", "kr2", "ru1"):
-        write_down(cast, trd, name)
+        enter_documents(cast, trd, name)
 
     assert queries_of(lambda: client.get(f"{trd}/papers")) == few <= 12

@@ -15,7 +15,7 @@ def test_readers_who_wait_for_the_lists_see_that_they_are_sealed(cast: Cast, nam
     assert "Until they open to each other" in cast.client(name).get(f"/meetings/{meeting_id(cast)}/participants").text
 
 
-def test_travel_desk_sees_why_only_interpreters_are_on_its_list(cast: Cast) -> None:
+def test_liaison_desk_sees_why_only_interpreters_are_on_its_list(cast: Cast) -> None:
     set_clock(cast.app, BEFORE_LVR_1)
 
     assert (

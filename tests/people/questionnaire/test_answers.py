@@ -313,7 +313,7 @@ def test_participant_sees_no_answers_of_others_on_the_list(site: Site) -> None:
         assert CANARY not in site.cast.client(persona).get(f"{meeting(site)}/participants/{participation}").text
 
 
-def test_before_the_exchange_the_travel_desk_reads_no_answers_of_hidden_people(site: Site) -> None:
+def test_before_the_exchange_the_liaison_desk_reads_no_answers_of_hidden_people(site: Site) -> None:
     for_desk = create_question(site, "Desk?", code="LVR-1", audience="liaison_desk")
     post_answers(site, "us4", {for_desk: CANARY}, code="LVR-1")
     desk, table = site.cast.client("st-travel"), f"{meeting(site, 'LVR-1')}/questions/{for_desk}/answers"

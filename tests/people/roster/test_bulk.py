@@ -85,9 +85,9 @@ class TestApproving:
 
         assert row(site, "us1").approved_at is not None
         emails = site.mail()
-        cancellations = [email for email in emails if email.message["Subject"] == "Your registration"]
-        assert sorted(email.recipients[0] for email in cancellations) == ["us1@example.invalid", "us2@example.invalid"]
-        for email in cancellations:
+        approvals = [email for email in emails if email.message["Subject"] == "Your registration"]
+        assert sorted(email.recipients[0] for email in approvals) == ["us1@example.invalid", "us2@example.invalid"]
+        for email in approvals:
             text = email.message.get_content()
             assert "approved" in text
             assert not any(
