@@ -22,7 +22,7 @@ from tests.people.roster.test_views import invite
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def settled(text: str) -> str:
+def without_secret(text: str) -> str:
     """The email with its secret replaced, because the secret differs each time."""
     return re.sub(r"/r/[\w-]{43}", "/r/SECRET", text.replace("\r\n", "\n"))
 
@@ -38,7 +38,9 @@ def test_invitation_email_matches_the_golden_file(site: Site, profile: InvitePro
 
     assert email.message["Subject"] == "Your personal link"
     assert email.message["To"] == "oyun@example.org"
-    assert settled(email.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text("utf-8")
+    assert without_secret(email.message.get_content()) == (GOLDEN / f"invitation-{profile.value}.txt").read_text(
+        "utf-8"
+    )
 
 
 def test_confidential_meeting_is_never_described(site: Site) -> None:
@@ -49,7 +51,7 @@ def test_confidential_meeting_is_never_described(site: Site) -> None:
 
     (email,) = site.mail()
 
-    assert settled(email.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
+    assert without_secret(email.message.get_content()) == (GOLDEN / "invitation-discreet.txt").read_text("utf-8")
 
 
 def test_secret_of_the_link_is_stored_nowhere(site: Site) -> None:

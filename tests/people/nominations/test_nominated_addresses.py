@@ -14,7 +14,7 @@ from dialogues.people.nominations.commands import nominating as nominations_nomi
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.rules import Nominee
 from tests.cast import Cast
-from tests.people.nominations.test_nominating import SOMEBODYS, name_for, version_of, viewer, with_seats
+from tests.people.nominations.test_nominating import SOMEBODYS, nominate_for, version_of, viewer, with_seats
 
 pytestmark = pytest.mark.engine
 
@@ -48,7 +48,7 @@ def test_nominating_sends_the_same_statements_for_free_and_used_addresses(
     with_seats(cast, seats, has_submitted=has_submitted)
 
     def entering(name: str, email: str) -> Any:
-        return lambda: name_for(cast, "ru1", "RU", name=name, email=email)
+        return lambda: nominate_for(cast, "ru1", "RU", name=name, email=email)
 
     free = kinds_of_statements(entering("Vera SMIRNOVA", "vera@example.invalid"))
     claimed = kinds_of_statements(entering("Oleg SMIRNOV", somebodys))
@@ -63,8 +63,8 @@ def test_changing_an_address_sends_the_same_statements_for_free_and_used_address
 ) -> None:
     """Covers the change to the address and the change back."""
     with_seats(cast, seats, has_submitted=has_submitted)
-    one = name_for(cast, "ru1", "RU", name="Vera SMIRNOVA", email="vera@example.invalid")
-    other = name_for(cast, "ru1", "RU", name="Oleg SMIRNOV", email="oleg@example.invalid")
+    one = nominate_for(cast, "ru1", "RU", name="Vera SMIRNOVA", email="vera@example.invalid")
+    other = nominate_for(cast, "ru1", "RU", name="Oleg SMIRNOV", email="oleg@example.invalid")
 
     def changing(nominee: UUID, email: str) -> Any:
         version, described = version_of(nominee), Nominee(name="Vera or Oleg", email=email)
@@ -84,7 +84,7 @@ def test_submitting_sends_the_same_statements_for_free_and_used_addresses(cast: 
     sent = []
     for email in ("vera@example.invalid", SOMEBODYS[0]):
         with_seats(cast, 40, has_submitted=False)
-        named = name_for(cast, "ru1", "RU", name=f"Vera {len(sent)}", email=email)
+        named = nominate_for(cast, "ru1", "RU", name=f"Vera {len(sent)}", email=email)
         speaker, party = viewer(cast, "ru1"), cast.party("RU", "LVR")
         sent.append(kinds_of_statements(lambda: nominations_submitting.submit_list(speaker, party, now=clock.now())))  # noqa: B023
         nominations_nominating.withdraw_nominee(viewer(cast, "ru1"), named, version=version_of(named), now=clock.now())

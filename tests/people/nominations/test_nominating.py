@@ -32,7 +32,7 @@ def viewer(cast: Cast, name: str, meeting: str = "LVR-1") -> Any:
     return cast.viewer(name, meeting=meeting, now=BEFORE_LVR_1)
 
 
-def name_for(cast: Cast, speaker: str, party: str, once: str = "", **facts: Any) -> UUID:
+def nominate_for(cast: Cast, speaker: str, party: str, once: str = "", **facts: Any) -> UUID:
     """Nominate someone for a party of LVR-1 and return the id of the participation."""
     nominee = Nominee(**{"name": "Vera SMIRNOVA", **facts})
     mark = once or nominee.name.encode().hex()
@@ -75,7 +75,7 @@ def test_focal_point_nominates_someone_without_an_address(cast: Cast) -> None:
 
 
 def test_nominee_with_an_address_added_after_submission_gets_an_email(site: Site) -> None:
-    named = name_for(site.cast, "ru1", "RU", email="vera@example.invalid")
+    named = nominate_for(site.cast, "ru1", "RU", email="vera@example.invalid")
 
     assert written(named)[0].status is ParticipationStatus.INVITED
     assert [email.recipients for email in site.mail()] == [("vera@example.invalid",)]
@@ -115,15 +115,15 @@ def test_other_parties_do_not_exist_for_a_focal_point(cast: Cast) -> None:
 
 
 def test_same_page_sent_twice_nominates_one_person(cast: Cast) -> None:
-    first = name_for(cast, "ru1", "RU", once="a" * 32)
-    second = name_for(cast, "ru1", "RU", once="a" * 32)
+    first = nominate_for(cast, "ru1", "RU", once="a" * 32)
+    second = nominate_for(cast, "ru1", "RU", once="a" * 32)
 
     assert first == second
     assert db.session.execute(select(func.count()).where(Person.name == "Vera SMIRNOVA")).scalar_one() == 1
 
 
 def test_two_people_of_one_party_cannot_share_an_address(cast: Cast) -> None:
-    name_for(cast, "ru1", "RU", email="vera@example.invalid")
+    nominate_for(cast, "ru1", "RU", email="vera@example.invalid")
 
     answer = send(
         cast.client("ru1"),
@@ -193,7 +193,7 @@ def version_of(participation_id: UUID) -> int:
 
 def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(site: Site) -> None:
     cast = site.cast
-    named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
+    named = nominate_for(cast, "ru1", "RU", email="kr3@example.invalid")
     desk = cast.client("st-coord")
     assert "somebody else's: decide" in desk.get(address(cast)).text
     assert "somebody else's" not in cast.client("ru1").get(address(cast)).text
@@ -209,7 +209,7 @@ def test_coordinator_is_shown_a_doubtful_address_and_can_ask_for_another(site: S
 
 
 def test_participant_of_the_meeting_cannot_be_confirmed_as_the_same_person(cast: Cast) -> None:
-    named = name_for(cast, "ru1", "RU", email="us1@example.invalid")
+    named = nominate_for(cast, "ru1", "RU", email="us1@example.invalid")
 
     answer = send(cast.client("st-coord"), address(cast, f"/{named}/address"), way="same")
 
@@ -219,7 +219,7 @@ def test_participant_of_the_meeting_cannot_be_confirmed_as_the_same_person(cast:
 
 def test_confirmed_same_person_takes_the_nominees_seat_and_is_invited(site: Site) -> None:
     cast = site.cast
-    named = name_for(cast, "ru1", "RU", email="in-zh1@example.invalid")
+    named = nominate_for(cast, "ru1", "RU", email="in-zh1@example.invalid")
 
     assert send(cast.client("st-coord"), address(cast, f"/{named}/address"), way="same").status_code == 303
 
@@ -229,17 +229,17 @@ def test_confirmed_same_person_takes_the_nominees_seat_and_is_invited(site: Site
 
 
 def test_person_nominated_before_by_the_same_party_is_found_by_address(cast: Cast) -> None:
-    named = name_for(cast, "ru1", "RU", email="vera@example.invalid")
+    named = nominate_for(cast, "ru1", "RU", email="vera@example.invalid")
     nominations_nominating.withdraw_nominee(viewer(cast, "ru1"), named, version=version_of(named), now=clock.now())
 
-    again = name_for(cast, "ru1", "RU", name="V. Smirnova", email="vera@example.invalid")
+    again = nominate_for(cast, "ru1", "RU", name="V. Smirnova", email="vera@example.invalid")
 
     assert again == named
     assert written(again)[0].seat == 5
 
 
 def test_two_devices_do_not_overwrite_each_other(cast: Cast) -> None:
-    named = name_for(cast, "ru1", "RU")
+    named = nominate_for(cast, "ru1", "RU")
     version = version_of(named)
     change = Nominee(name="Vera Ivanovna SMIRNOVA", name_order=NameOrder.FAMILY_FIRST)
     nominations_nominating.change_nominee(viewer(cast, "ru1"), named, change, version=version, now=clock.now())
@@ -263,7 +263,7 @@ def test_another_capacity_means_another_seat(cast: Cast) -> None:
     nominations_submitting.set_seats(
         desk, seats, version=nominations_nominations.seats_mark(desk, SEATS_EDIT), now=clock.now()
     )
-    named = name_for(cast, "ru1", "RU")
+    named = nominate_for(cast, "ru1", "RU")
     change = Nominee(name="Vera SMIRNOVA", capacity=Capacity.OBSERVER)
 
     nominations_nominating.change_nominee(
@@ -290,7 +290,7 @@ def test_coordinator_sees_which_focal_points_have_not_answered(cast: Cast) -> No
 
 
 def test_before_the_exchange_nobody_else_finds_the_name(cast: Cast) -> None:
-    name_for(cast, "ru1", "RU")
+    nominate_for(cast, "ru1", "RU")
     meeting = cast.meeting("LVR-1")
 
     for name in ("ch2", "us1", "us4", "st-rap1", "st-travel"):
@@ -307,7 +307,7 @@ def test_home_says_that_a_list_is_not_submitted(cast: Cast) -> None:
 
 
 def test_home_shows_the_coordinator_doubtful_addresses_and_the_party_requested_ones(cast: Cast) -> None:
-    named = name_for(cast, "ru1", "RU", email="kr3@example.invalid")
+    named = nominate_for(cast, "ru1", "RU", email="kr3@example.invalid")
 
     assert "Look at an e-mail address in doubt" in cast.client("st-coord").get("/").text
     assert "e-mail address" not in cast.client("ru1").get("/").text
@@ -329,7 +329,7 @@ def test_observer_who_speaks_for_a_party_nominates_its_people_and_reads_no_more(
 
 
 def test_new_focal_point_takes_over_the_people_of_the_party(cast: Cast) -> None:
-    name_for(cast, "ru1", "RU")
+    nominate_for(cast, "ru1", "RU")
     place = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": cast.meeting("LVR-1")}
     ru1, ru2, ru = cast.person("ru1", "LVR"), cast.person("ru2", "LVR"), cast.party("RU", "LVR")
     with upkeep(system(Purpose.SAMPLE)):

@@ -20,12 +20,12 @@ SENTENCE = "Names and titles cannot contain web or e-mail addresses."
 
 
 def refused(answer: TestResponse, sign: str = "://") -> None:
-    """Whether the page says what to remove, and keeps the typed text."""
+    """Check that the form was refused and says what to remove."""
     assert answer.status_code == 422
     assert f"Remove “{sign}”. {SENTENCE}" in complaints(answer)
 
 
-def nobody_is_called_so() -> bool:
+def nobody_has_the_name() -> bool:
     db.session.rollback()
     names = (Person.name, Person.native, Person.family, Person.given, Person.affiliation)
     return not any("evil" in value for row in db.session.execute(select(*names)) for value in row)
@@ -37,7 +37,7 @@ def test_coordinator_cannot_invite_a_name_with_a_web_address(site: Site) -> None
     refused(answer)
     assert HOSTILE in answer.text
     assert site.mail() == []
-    assert nobody_is_called_so()
+    assert nobody_has_the_name()
 
 
 @pytest.mark.parametrize("field", ["name", "native", "family", "given", "affiliation"])
@@ -47,7 +47,7 @@ def test_focal_point_cannot_nominate_a_name_with_a_web_address(site: Site, field
     typed: dict[str, Any] = {"name": "Vera SMIRNOVA", field: FULL_WIDTH}
 
     refused(send(site.cast.client("ru1"), form, **typed), "/")
-    assert nobody_is_called_so()
+    assert nobody_has_the_name()
 
 
 def test_import_refuses_a_name_with_a_web_address(site: Site) -> None:
@@ -64,7 +64,7 @@ def test_import_refuses_a_name_with_a_web_address(site: Site) -> None:
     rows = {row.th.get_text(strip=True): row.td.get_text(" ", strip=True) for row in page(answer).select("tbody tr")}
     assert rows == {"2": f"Remove “://”. {SENTENCE}", "3": f"Remove “www.”. {SENTENCE}"}
     assert {email.recipients[0] for email in site.mail()} == {"three@example.org"}
-    assert nobody_is_called_so()
+    assert nobody_has_the_name()
 
 
 @pytest.mark.parametrize(
@@ -75,5 +75,5 @@ def test_participant_cannot_register_a_name_with_a_web_address(site: Site, step:
     own = f"/meetings/{site.cast.meeting('LVR-1')}/registration"
 
     refused(send(site.cast.client("us4"), f"{own}/{step}", **{field: "me＠evil.example"}), "@")
-    assert nobody_is_called_so()
+    assert nobody_has_the_name()
     assert db.session.scalars(select(ChangeRequest)).all() == []

@@ -37,7 +37,7 @@ def viewer(cast: Cast, name: str) -> Any:
     return cast.viewer(name, meeting="LVR-1", now=BEFORE_LVR_1)
 
 
-def name_for(cast: Cast, speaker: str, name: str, **facts: Any) -> UUID:
+def nominate_for(cast: Cast, speaker: str, name: str, **facts: Any) -> UUID:
     """Nominate someone for RU at LVR-1, which has one free seat of five."""
     party = cast.party("RU", "LVR")
     return nominations_nominating.nominate(
@@ -82,7 +82,7 @@ def test_there_is_room_below_the_number_of_seats(seats: int, taken: int, room: b
 
 
 def test_nominees_after_the_last_seat_wait_in_order(cast: Cast) -> None:
-    people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
+    people = [nominate_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
 
     assert [place_of(one) for one in people] == [
         (ParticipationStatus.NOMINATED, 5, None),
@@ -93,9 +93,9 @@ def test_nominees_after_the_last_seat_wait_in_order(cast: Cast) -> None:
 
 def test_freed_seat_goes_to_the_first_in_the_queue(site: Site) -> None:
     cast = site.cast
-    one = name_for(cast, "ru1", "One")
-    two = name_for(cast, "ru1", "Two", email="two@example.invalid")
-    three = name_for(cast, "ru1", "Three")
+    one = nominate_for(cast, "ru1", "One")
+    two = nominate_for(cast, "ru1", "Two", email="two@example.invalid")
+    three = nominate_for(cast, "ru1", "Three")
 
     withdraw(cast, one)
 
@@ -107,8 +107,8 @@ def test_freed_seat_goes_to_the_first_in_the_queue(site: Site) -> None:
 
 def test_declining_by_link_frees_the_seat(site: Site) -> None:
     cast = site.cast
-    one = name_for(cast, "ru1", "One", email="one@example.invalid")
-    two = name_for(cast, "ru1", "Two")
+    one = nominate_for(cast, "ru1", "One", email="one@example.invalid")
+    two = nominate_for(cast, "ru1", "Two")
     site.mail()
     browser = site.browser()
     browser.get(site.link_to("one@example.invalid"))
@@ -121,8 +121,8 @@ def test_declining_by_link_frees_the_seat(site: Site) -> None:
 
 def test_participant_who_rejoins_late_finds_the_seat_taken(site: Site) -> None:
     cast = site.cast
-    name_for(cast, "ru1", "One", email="one@example.invalid")
-    name_for(cast, "ru1", "Two")
+    nominate_for(cast, "ru1", "One", email="one@example.invalid")
+    nominate_for(cast, "ru1", "Two")
     site.mail()
     browser = site.browser()
     browser.get(site.link_to("one@example.invalid"))
@@ -138,7 +138,7 @@ def test_participant_who_rejoins_late_finds_the_seat_taken(site: Site) -> None:
 
 
 def test_coordinator_frees_a_seat_by_withdrawing_someone(cast: Cast) -> None:
-    one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two")
+    one, two = nominate_for(cast, "ru1", "One"), nominate_for(cast, "ru1", "Two")
 
     invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
 
@@ -146,7 +146,7 @@ def test_coordinator_frees_a_seat_by_withdrawing_someone(cast: Cast) -> None:
 
 
 def test_coordinator_can_overbook_by_one_and_sees_it(cast: Cast) -> None:
-    name_for(cast, "ru1", "One")
+    nominate_for(cast, "ru1", "One")
 
     answer = send(
         cast.client("st-coord"),
@@ -169,7 +169,7 @@ def test_person_invited_by_the_coordinator_gets_a_seat(cast: Cast) -> None:
 
 
 def test_more_seats_seat_waiting_people_and_fewer_seats_remove_nobody(cast: Cast) -> None:
-    people = [name_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
+    people = [nominate_for(cast, "ru1", name) for name in ("One", "Two", "Three")]
 
     set_seats(cast, 6)
     assert [place_of(one)[1:] for one in people] == [(5, None), (6, None), (None, 2)]
@@ -199,7 +199,7 @@ def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_i
     invitee = Invitee(name="Five", email="five@example.invalid", party_id=cast.party("RU", "LVR"))
     five = invitations.invite_person(desk, invitee, now=clock.now())
     done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [five], now=clock.now())
-    six = name_for(cast, "ru1", "Six")
+    six = nominate_for(cast, "ru1", "Six")
     roster.undo(desk, done, now=clock.now())
     assert place_of(five) == (ParticipationStatus.WAITING, None, 1)
     nominations_submitting.take_submission_back(viewer(cast, "ru1"), cast.party("RU", "LVR"), now=clock.now())
@@ -212,7 +212,7 @@ def test_coordinator_invites_a_restored_waiting_person_whether_or_not_the_list_i
 
 
 def test_seat_at_a_cancelled_meeting_goes_to_nobody(cast: Cast) -> None:
-    one, two = name_for(cast, "ru1", "One"), name_for(cast, "ru1", "Two", email="two@example.invalid")
+    one, two = nominate_for(cast, "ru1", "One"), nominate_for(cast, "ru1", "Two", email="two@example.invalid")
     send(cast.client("st-coord"), f"/meetings/{cast.meeting('LVR-1')}/cancel")
 
     invitations.take_back(viewer(cast, "st-coord"), one, now=clock.now())
@@ -246,7 +246,7 @@ def test_simultaneous_nominations_share_the_seats_and_lose_nobody(cast: Cast, ro
 
 def race(cast: Cast, party_id: UUID, racers: int) -> None:
     """Nominate this many people at the same moment, then withdraw five seated people at the same moment."""
-    clear(cast, party_id)
+    clear_list(cast, party_id)
     desk = viewer(cast, "st-coord")
     nominations_submitting.set_seats(
         desk,
@@ -282,7 +282,7 @@ def race(cast: Cast, party_id: UUID, racers: int) -> None:
     assert sorted(place_of(one)[1] or 0 for one in first) == [1, 2, 3, 4, 5]
 
 
-def clear(cast: Cast, party_id: UUID) -> None:
+def clear_list(cast: Cast, party_id: UUID) -> None:
     """Withdraw everyone on the party's list."""
     desk = viewer(cast, "st-coord")
     there = next(party for party in nominations_nominations.party_lists(desk) if party.party_id == party_id)

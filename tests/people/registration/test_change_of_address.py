@@ -54,17 +54,17 @@ def use(browser: FlaskClient, link: str) -> int:
     return send(browser, "/address").status_code
 
 
-def said(site: Site, persona: str | None, link: str | None) -> str:
+def address_page_text(site: Site, persona: str | None, link: str | None) -> str:
     """What `/address` says to this persona (None: not signed in) after opening the link (None: no link)."""
     browser = site.cast.client(persona) if persona else site.browser()
     if link is not None:
         assert browser.get(link).location == "/address"
-    shown, pressed = browser.get("/address"), press_anyway(browser)
+    shown, pressed = browser.get("/address"), confirm_without_button(browser)
     words = [" ".join(main.get_text(" ").split()) for one in (shown, pressed) for main in page(one).select("main")]
     return f"{shown.status_code} {pressed.status_code} {words}"
 
 
-def press_anyway(browser: FlaskClient) -> TestResponse:
+def confirm_without_button(browser: FlaskClient) -> TestResponse:
     """Send the confirmation form even if the page shows no button."""
     token = page(browser.get("/sign-in", follow_redirects=True)).select_one("input[name=csrf_token]")
     assert token is not None
@@ -146,7 +146,7 @@ def test_reader_of_a_mistyped_mailbox_changes_nothing(site: Site, persona: str |
 
     reader.get(link)
     shown = reader.get("/address")
-    pressed = press_anyway(reader)
+    pressed = confirm_without_button(reader)
 
     assert ELSEWHERE in shown.text
     assert page(shown).select_one("main form") is None
@@ -166,9 +166,13 @@ def test_page_in_another_browser_says_nothing_about_the_link(site: Site, persona
     assert void is not None
     live = link_in(request_address(site, NEW, owner))
 
-    seen = {said(site, persona, None), said(site, persona, void[1]), said(site, persona, live)}
+    seen = {
+        address_page_text(site, persona, None),
+        address_page_text(site, persona, void[1]),
+        address_page_text(site, persona, live),
+    }
     assert use(owner, live) == 303
-    seen.add(said(site, persona, live))
+    seen.add(address_page_text(site, persona, live))
 
     assert len(seen) == 1
 
@@ -180,7 +184,7 @@ def test_ended_sign_in_changes_nothing(site: Site) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         accounts_operations.end_sign_ins(site.cast.account("us4"), clock.real_now())
 
-    assert press_anyway(client).status_code == 422
+    assert confirm_without_button(client).status_code == 422
     assert addresses(site) == (OLD, {OLD})
 
 
@@ -260,7 +264,7 @@ def test_undelivered_email_goes_only_to_the_new_address(site: Site) -> None:
 
     assert use(client, link) == 303
     site.smtp.recipient_answers.clear()
-    left = hurry(site)
+    left = deliver_after_retries(site)
 
     assert {email.recipients for email in left if "Your address was changed" in email.message["Subject"]} == {(OLD,)}
     assert {email.message["Message-ID"] for email in left if email.recipients == (NEW,)} == frozen
@@ -280,7 +284,11 @@ def test_each_old_address_is_informed_even_if_the_next_change_follows_at_once(si
     assert use(client, found[1]) == 303
     site.smtp.recipient_answers.clear()
 
-    notice = [email.recipients for email in hurry(site) if "Your address was changed" in email.message["Subject"]]
+    notice = [
+        email.recipients
+        for email in deliver_after_retries(site)
+        if "Your address was changed" in email.message["Subject"]
+    ]
 
     assert sorted(notice) == [(NEW,), (OLD,)]
 
@@ -312,7 +320,7 @@ def waiting(site: Site) -> set[str]:
     return set(db.session.scalars(ours))
 
 
-def hurry(site: Site) -> list[Email]:
+def deliver_after_retries(site: Site) -> list[Email]:
     """The emails sent after all retry pauses."""
     with upkeep(system(Purpose.UPKEEP)) as session:
         session.execute(update(DueEmail).values(due_at=None))

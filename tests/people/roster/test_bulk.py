@@ -58,7 +58,7 @@ def confirm(site: Site, confirmation: TestResponse, **typed: str) -> str:
     return answer.location
 
 
-def do(site: Site, what: str, *names: str, code: str = CODE, **typed: str) -> str:
+def apply(site: Site, what: str, *names: str, code: str = CODE, **typed: str) -> str:
     """Apply the action to these personas as the coordinator and return the address of the result page."""
     return confirm(site, choose(site, what, *names, code=code), **typed)
 
@@ -81,7 +81,7 @@ def left_out(answer: TestResponse) -> str:
 
 class TestApproving:
     def test_many_are_approved_at_once_and_the_email_has_no_details(self, site: Site) -> None:
-        do(site, "approve", "us1", "us2")
+        apply(site, "approve", "us1", "us2")
 
         assert row(site, "us1").approved_at is not None
         emails = site.mail()
@@ -111,11 +111,11 @@ class TestApproving:
         confirm(site, asked)
         assert row(site, "us2").approved_at is None
 
-        do(site, "approve", "us2", also="1")
+        apply(site, "approve", "us2", also="1")
         assert row(site, "us2").approved_at is not None
 
     def test_email_undone_before_delivery_is_never_sent(self, site: Site) -> None:
-        done = do(site, "approve", "us1")
+        done = apply(site, "approve", "us1")
 
         undo(site, done)
 
@@ -123,7 +123,7 @@ class TestApproving:
         assert [email for email in site.mail() if email.message["Subject"] == "Your registration"] == []
 
     def test_action_is_undone_only_once(self, site: Site) -> None:
-        done = do(site, "approve", "us1")
+        done = apply(site, "approve", "us1")
         token = held(page(site.cast.client("st-coord").get(done)).select_one("main form"))
         client = site.cast.client("st-coord")
         token = held(page(client.get(done)).select_one("main form"))
@@ -133,7 +133,7 @@ class TestApproving:
         assert "undone already" in client.get(done).text
 
     def test_single_approval_can_be_undone(self, site: Site) -> None:
-        do(site, "approve", "us1")
+        apply(site, "approve", "us1")
         client = site.cast.client("st-coord")
         someone = site.page(CODE, f"/{row(site, 'us1').id}")
 
@@ -151,8 +151,8 @@ class TestApproving:
         assert row(site, "us1").approved_at is not None
 
     def test_participant_who_rejoins_needs_a_new_approval(self, site: Site) -> None:
-        do(site, "approve", "us1")
-        do(site, "take-back", "us1")
+        apply(site, "approve", "us1")
+        apply(site, "take-back", "us1")
 
         press(site.cast.client("st-coord"), site.page(CODE, f"/{row(site, 'us1').id}"), "Invite again")
 
@@ -175,26 +175,26 @@ class TestReminding:
         assert "no e-mail address" in left_out(asked)
 
     def test_nobody_is_reminded_twice_in_a_day_unless_chosen(self, site: Site) -> None:
-        do(site, "remind", "cn1")
+        apply(site, "remind", "cn1")
         site.mail()
         asked = choose(site, "remind", "cn1", "cn2")
         assert "written to within the last 24 hours" in words(asked)
         confirm(site, asked)
         assert [email.recipients for email in site.mail()] == [("cn2@example.invalid",)]
 
-        do(site, "remind", "cn1", also="1")
+        apply(site, "remind", "cn1", also="1")
         assert [email.recipients for email in site.mail()] == [("cn1@example.invalid",)]
 
         set_clock(site.cast.app, BEFORE_LVR_1 + timedelta(hours=25))
         assert "24 hours" not in words(choose(site, "remind", "cn1"))
 
     def test_reminder_undone_in_time_is_not_sent_and_the_old_link_works(self, site: Site) -> None:
-        do(site, "remind", "cn1")
+        apply(site, "remind", "cn1")
         site.mail()
         link = site.link_to("cn1@example.invalid")
         set_clock(site.cast.app, BEFORE_LVR_1 + timedelta(days=2))
 
-        undo(site, do(site, "remind", "cn1"))
+        undo(site, apply(site, "remind", "cn1"))
 
         assert site.mail() == []
         browser = site.browser()
@@ -202,13 +202,13 @@ class TestReminding:
         assert "You are invited" in browser.get("/registration").text
 
     def test_page_says_which_emails_were_already_sent(self, site: Site) -> None:
-        done = do(site, "remind", "cn1")
+        done = apply(site, "remind", "cn1")
         site.mail()
 
         assert "the letter had left" in undo(site, done)
 
     def test_person_whose_email_is_still_queued_is_not_reminded(self, site: Site) -> None:
-        do(site, "remind", "cn1")
+        apply(site, "remind", "cn1")
 
         assert "has not left yet" in left_out(choose(site, "remind", "cn1"))
 
@@ -216,7 +216,7 @@ class TestReminding:
 class TestWithdrawing:
     def test_withdrawal_of_many_applies_to_all_and_is_undone_for_all(self, site: Site) -> None:
         before = {name: row(site, name).seat for name in ("us1", "us2", "cn1")}
-        done = do(site, "take-back", *before)
+        done = apply(site, "take-back", *before)
         assert {row(site, name).status for name in before} == {ParticipationStatus.TAKEN_BACK}
         assert not holds_a_role(site, "us1")
         site.mail()
@@ -231,22 +231,22 @@ class TestWithdrawing:
         assert {email.recipients[0] for email in again} <= {"us1@example.invalid", "us2@example.invalid"}
 
     def test_withdrawal_undone_in_time_sends_no_calendar_update(self, site: Site) -> None:
-        undo(site, do(site, "take-back", "us1"))
+        undo(site, apply(site, "take-back", "us1"))
         assert len(site.mail()) == 1, "the sample sends no emails, so this is the first email with the entry"
 
-        undo(site, do(site, "take-back", "us1"))
+        undo(site, apply(site, "take-back", "us1"))
         assert site.mail() == []
 
-        do(site, "take-back", "us1")
+        apply(site, "take-back", "us1")
         cancellations = [(email.recipients, str(email.message["Subject"])) for email in site.mail()]
         assert cancellations == [(("us1@example.invalid",), "Appointment: cancelled")]
 
     def test_link_of_an_invited_person_works_again_without_another_email(self, site: Site) -> None:
-        do(site, "remind", "cn1")
+        apply(site, "remind", "cn1")
         site.mail()
         link = site.link_to("cn1@example.invalid")
 
-        done = do(site, "take-back", "cn1")
+        done = apply(site, "take-back", "cn1")
         undo(site, done)
 
         assert [email for email in site.mail() if email.recipients == ("cn1@example.invalid",)] == []
@@ -255,8 +255,8 @@ class TestWithdrawing:
         assert "You are invited" in browser.get("/registration").text
 
     def test_invitation_email_lost_by_the_withdrawal_is_sent_after_undo(self, site: Site) -> None:
-        do(site, "remind", "cn1")
-        done = do(site, "take-back", "cn1")
+        apply(site, "remind", "cn1")
+        done = apply(site, "take-back", "cn1")
         assert site.mail() == []
 
         undo(site, done)
@@ -265,8 +265,8 @@ class TestWithdrawing:
         assert email.recipients == ("cn1@example.invalid",)
 
     def test_undo_does_not_take_a_seat_given_to_somebody_else(self, site: Site) -> None:
-        seats(site, "US", 5)
-        done = do(site, "take-back", "us1")
+        set_seats(site, "US", 5)
+        done = apply(site, "take-back", "us1")
         seat = give_seat_away(site, "us-new")
 
         said = undo(site, done)
@@ -278,7 +278,7 @@ class TestWithdrawing:
         assert not holds_a_role(site, "us1")
 
     def test_undo_leaves_people_who_were_invited_again(self, site: Site) -> None:
-        done = do(site, "take-back", "us1", "us2")
+        done = apply(site, "take-back", "us1", "us2")
         press(site.cast.client("st-coord"), site.page(CODE, f"/{row(site, 'us1').id}"), "Invite again")
 
         said = undo(site, done)
@@ -298,7 +298,7 @@ def holds_a_role(site: Site, name: str) -> bool:
     return db.session.execute(grants).first() is not None
 
 
-def seats(site: Site, party: str, number: int) -> None:
+def set_seats(site: Site, party: str, number: int) -> None:
     meeting_id, party_id = site.cast.meeting(CODE), site.cast.party(party, "LVR")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(MeetingParty, (meeting_id, party_id)).seats = {Capacity.PARTICIPANT.value: number}
@@ -352,7 +352,7 @@ class TestChoosing:
         assert page(client.get(site.page("TRD-1"))).select_one("form.chosen") is None
 
     def test_list_is_filtered_by_processing_state(self, site: Site) -> None:
-        do(site, "approve", "us1")
+        apply(site, "approve", "us1")
         client = site.cast.client("st-coord")
 
         approved = words(client.get(site.page(CODE) + "?ready=approved"))
@@ -374,7 +374,7 @@ def test_home_shows_the_number_of_registrations_to_approve(site: Site) -> None:
     assert "Approve 14 registrations LVR-1" in words(home)
     assert page(home).find("a", string="Approve 14 registrations")["href"].endswith("?ready=to_approve")
 
-    do(site, "approve", "us1", "us2")
+    apply(site, "approve", "us1", "us2")
 
     assert "Approve 12 registrations LVR-1" in words(client.get("/"))
     assert "registrations" not in words(site.cast.client("st-host").get("/"))
