@@ -1,4 +1,4 @@
-"""An installation with its desk: not the demonstration, so that every factor is asked for."""
+"""An installation without the demonstration mode, so that every second factor is required."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.core.accounts.desk import Desk
 
 @pytest.fixture
 def desk(empty_installation: Installation) -> Iterator[Desk]:
-    """An installation at work, with nobody in it."""
+    """An installation in normal operation, without accounts."""
     with opened(empty_installation.settings(demo=False, now=None)) as app, app.app_context():
         if not app.extensions["dialogues"].settings.master_key.exists():
             key_store().create_master()
@@ -20,6 +20,6 @@ def desk(empty_installation: Installation) -> Iterator[Desk]:
 
 @pytest.fixture
 def demo(empty_installation: Installation) -> Iterator[Desk]:
-    """A demonstration, in which staff need no second factor."""
+    """An installation in demonstration mode, where staff need no second factor."""
     with opened(empty_installation.settings()) as app, app.app_context():
         yield Desk(app)

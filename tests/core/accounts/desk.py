@@ -1,4 +1,4 @@
-"""The desk of an installation, as tests use it: people with accounts, their browsers, their links and codes."""
+"""Accounts, browsers, links and codes for the tests of accounts."""
 
 import re
 from contextvars import Context
@@ -35,36 +35,35 @@ LINK = frozenset({Proof.LINK})
 
 @lru_cache(maxsize=1)
 def password_hash(folder: Path) -> str:
-    """The hash of PASSWORD, made once, since it is slow on purpose."""
+    """The hash of PASSWORD, computed once because hashing is slow on purpose."""
     return Hasher(folder).hash(PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """Someone with an account, and the secret that their authenticator app knows."""
+    """A person with an account and the secret of their authenticator app."""
 
     account_id: UUID
     email: str
     shared_secret: str = ""
 
     def code(self, ahead: int = 0) -> str:
-        """What the app shows now, or so many half minutes later."""
+        """The code the app shows now, or `ahead` steps of 30 seconds later."""
         return pyotp.TOTP(self.shared_secret).at(clock.real_now() + timedelta(seconds=30 * ahead))
 
 
 class Browser:
-    """A browser that fills in the forms it sees."""
+    """A browser that fills in forms and sends them."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         self.tokens: dict[str, str] = {}
 
     def get(self, path: str) -> TestResponse:
-        """Open a page."""
         return self.send("GET", path)
 
     def send(self, method: str, path: str, **options: Any) -> TestResponse:
-        """Send any request, as from outside: nothing of the test's own context reaches it."""
+        """Send a request outside the application context of the test."""
         return self._remember(Context().run(self.client.open, path, method=method, **options))
 
     def press(self, path: str, **typed: str) -> TestResponse:
@@ -74,23 +73,21 @@ class Browser:
         return self.send("POST", path, data={**self.tokens, **typed}, headers={"Sec-Fetch-Site": "same-origin"})
 
     def fill_in(self, path: str, **typed: str) -> TestResponse:
-        """Open a page and send its form."""
         self.get(path)
         return self.press(path, **typed)
 
     def sign_in(self, someone: Someone, ahead: int = 0) -> TestResponse:
-        """Sign in by password and code."""
         self.fill_in("/sign-in", email=someone.email, password=PASSWORD)
         return self.fill_in("/sign-in/second-factor", code=someone.code(ahead))
 
     @property
     def signed_in(self) -> bool:
-        """Whether one's own account is open."""
+        """Whether the page of the account opens."""
         return self.get("/account").status_code == 200
 
     @property
     def cookie(self) -> str:
-        """The cookie as it could be copied."""
+        """The value of the session cookie."""
         cookie = self.client.get_cookie("s")
         return cookie.value if cookie else ""
 
@@ -110,21 +107,21 @@ class Browser:
 
 @dataclass(slots=True)
 class Desk:
-    """An installation that is not the demonstration, inside its application's context."""
+    """An installation in normal operation, within its application context."""
 
     app: Flask
 
     def browser(self) -> Browser:
-        """A browser in which nobody is signed in."""
+        """A browser without a sign-in."""
         return Browser(self.app.test_client())
 
     def participant(self, email: str = "guest@example.org") -> Someone:
-        """Someone who signs in by mailed link."""
+        """A person who signs in by an emailed link."""
         with upkeep(system(Purpose.SIGN_IN)):
             return Someone(accounts_operations.account_for(email, clock.real_now()), email)
 
     def member(self, email: str = "desk@example.org", *roles: InstallationRole) -> Someone:
-        """Someone of the staff, with PASSWORD and an authenticator app."""
+        """A member of staff with PASSWORD and an authenticator app."""
         folder = self.app.extensions["dialogues"].settings.instance
         kept, now = password_hash(folder), clock.real_now()
         with upkeep(system(Purpose.SIGN_IN)):
@@ -141,11 +138,10 @@ class Desk:
         return Someone(account_id, email, shared_secret)
 
     def host(self, email: str = "host@example.org") -> Someone:
-        """The host of the installation."""
         return self.member(email, InstallationRole.HOST)
 
-    def stay(self, someone: Someone, proofs: frozenset[Proof] = BOTH) -> Browser:
-        """A browser in which someone is signed in, without going through the pages."""
+    def signed_in_browser(self, someone: Someone, proofs: frozenset[Proof] = BOTH) -> Browser:
+        """A browser with a sign-in that is written to the database directly."""
         browser = self.browser()
         with upkeep(system(Purpose.SIGN_IN)):
             handle = accounts_operations.open_sign_in(
@@ -156,7 +152,7 @@ class Desk:
         return browser
 
     def viewer(self, browser: Browser) -> Viewer:
-        """Who asks in this browser."""
+        """The viewer of this browser's sign-in."""
         with browser.client.session_transaction() as cookie:
             handle = cookie["_user_id"]
         day = timedelta(days=1)
@@ -173,33 +169,32 @@ class Desk:
         purpose: LinkPurpose = LinkPurpose.SIGN_IN,
         expires_in: timedelta = timedelta(hours=1),
     ) -> str:
-        """The path of a new mailed link."""
+        """The path of a new emailed link."""
         now = clock.real_now()
         with upkeep(system(Purpose.SIGN_IN)):
             token = accounts_operations.mint_link(purpose, someone.account_id, expires_at=now + expires_in, now=now)
             return f"/links/{token}"
 
     def sign_ins(self, someone: Someone) -> list[SignIn]:
-        """All rows of someone's sign-ins, ended ones too."""
+        """All sign-ins of a person, ended ones included."""
         db.session.rollback()
         return list(db.session.execute(select(SignIn).where(SignIn.account_id == someone.account_id)).scalars())
 
     def emails(self) -> list[Email]:
-        """What is owed."""
+        """All emails in the queue."""
         db.session.rollback()
         return list(db.session.execute(select(Email)).scalars())
 
     def account(self, email: str) -> Account | None:
-        """The account with this address."""
         db.session.rollback()
         return accounts_queries.account_by_email(email)
 
     def factor(self, someone: Someone) -> Factor | None:
-        """The second factor that counts."""
+        """The second factor that is in use."""
         db.session.rollback()
         return accounts_queries.factor_of(someone.account_id, confirmed=True)
 
     def at(self, sign_in: SignIn, **moments: datetime) -> None:
-        """Let a sign-in have been opened or seen at another time."""
+        """Change when a sign-in was opened or last seen."""
         with upkeep(system(Purpose.SIGN_IN)):
             db.session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(**moments))

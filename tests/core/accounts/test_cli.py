@@ -1,4 +1,4 @@
-"""`flask accounts …` at the host's own console."""
+"""`flask accounts …` on the host's console."""
 
 from dialogues.core.accounts.rules import InstallationRole
 from dialogues.policy import STAFF_INVITE
@@ -19,7 +19,7 @@ def test_the_first_account_of_an_installation_chooses_its_password(desk: Desk) -
     assert answer.location.startswith("/sign-in/set-up")
 
 
-def test_making_a_host_twice_makes_one(desk: Desk) -> None:
+def test_creating_a_host_twice_creates_one_account(desk: Desk) -> None:
     for email in ("host@example.org", "HOST@example.org"):
         shell(desk.app, "accounts", "create-host", email)
     host = desk.account("host@example.org")
@@ -37,7 +37,7 @@ def test_a_printed_link_signs_in_once(demo: Desk) -> None:
     assert second.fill_in("/link").status_code == 422
 
 
-def test_what_is_no_address_or_nobodys_is_refused_in_plain_words(desk: Desk) -> None:
+def test_a_wrong_or_unknown_address_is_refused_in_plain_words(desk: Desk) -> None:
     runner = desk.app.test_cli_runner()
     for arguments in (["create-host", "not an address"], ["sign-in-link", "nobody@example.org"]):
         result = runner.invoke(args=["accounts", *arguments])

@@ -1,4 +1,4 @@
-"""The old cookie is dead after each event, wherever it was copied to."""
+"""A copied session cookie stops working after each event that ends the sign-in."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -50,7 +50,7 @@ def step_up(_desk: Desk, browser: Browser, member: Someone) -> None:
 
 
 def end_all_others_elsewhere(desk: Desk, _browser: Browser, member: Someone) -> None:
-    elsewhere = desk.stay(member)
+    elsewhere = desk.signed_in_browser(member)
     elsewhere.get("/account")
     elsewhere.press("/account/sign-ins/end-others")
 
@@ -59,7 +59,7 @@ def be_disabled(desk: Desk, _browser: Browser, member: Someone) -> None:
     from dialogues.core.accounts.commands import staff
     from dialogues.core.accounts.views.cookie import this_moment
 
-    host = desk.stay(desk.host())
+    host = desk.signed_in_browser(desk.host())
     staff.disable(desk.viewer(host), member.account_id, this_moment())
 
 
@@ -67,7 +67,7 @@ def lose_a_role(desk: Desk, _browser: Browser, member: Someone) -> None:
     from dialogues.core.accounts.commands import staff
     from dialogues.core.accounts.views.cookie import this_moment
 
-    host = desk.stay(desk.host())
+    host = desk.signed_in_browser(desk.host())
     staff.open_no_more(desk.viewer(host), member.account_id, this_moment())
 
 
@@ -97,9 +97,9 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_the_old_cookie_is_dead_after(desk: Desk, event: Callable[[Desk, Browser, Someone], None]) -> None:
+def test_a_copied_cookie_stops_working_after(desk: Desk, event: Callable[[Desk, Browser, Someone], None]) -> None:
     member = desk.member("desk@example.org", InstallationRole.OPENER)
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     copy = browser.cookie
     assert browser.with_cookie(copy).signed_in
     event(desk, browser, member)
@@ -109,12 +109,12 @@ def test_the_old_cookie_is_dead_after(desk: Desk, event: Callable[[Desk, Browser
 @pytest.mark.parametrize("event", [change_the_password, set_up_another_factor, step_up])
 def test_the_browser_that_did_it_stays_signed_in(desk: Desk, event: Callable[[Desk, Browser, Someone], None]) -> None:
     member = desk.member()
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     event(desk, browser, member)
     assert browser.signed_in
 
 
-def test_signing_in_takes_nothing_over_from_before(desk: Desk) -> None:
+def test_signing_in_keeps_nothing_of_the_earlier_session(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     with browser.client.session_transaction() as cookie:
         cookie["planted"] = "before"
@@ -123,9 +123,9 @@ def test_signing_in_takes_nothing_over_from_before(desk: Desk) -> None:
         assert "planted" not in cookie
 
 
-def test_a_sign_in_ends_when_it_was_idle_too_long(desk: Desk) -> None:
+def test_a_sign_in_ends_after_being_idle_too_long(desk: Desk) -> None:
     member = desk.member()
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     [row] = desk.sign_ins(member)
     desk.at(row, last_seen_at=clock.real_now() - timedelta(minutes=29))
     assert browser.with_cookie(browser.cookie).signed_in
@@ -133,15 +133,15 @@ def test_a_sign_in_ends_when_it_was_idle_too_long(desk: Desk) -> None:
     assert not browser.signed_in
 
 
-def test_a_sign_in_by_link_may_rest_longer(desk: Desk) -> None:
+def test_a_sign_in_by_link_may_be_idle_longer(desk: Desk) -> None:
     guest = desk.participant()
-    browser = desk.stay(guest, LINK)
+    browser = desk.signed_in_browser(guest, LINK)
     [row] = desk.sign_ins(guest)
     desk.at(row, last_seen_at=clock.real_now() - timedelta(hours=11))
     assert browser.signed_in
 
 
-def test_a_sign_in_ends_after_its_longest_time(desk: Desk) -> None:
+def test_a_sign_in_ends_after_its_maximum_time(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     browser.sign_in(member)
     row = next(row for row in desk.sign_ins(member) if row.ended_at is None)
@@ -150,14 +150,14 @@ def test_a_sign_in_ends_after_its_longest_time(desk: Desk) -> None:
     assert not browser.signed_in
 
 
-def test_a_cookie_without_a_row_is_nobody(desk: Desk) -> None:
+def test_a_cookie_without_a_row_signs_in_no_account(desk: Desk) -> None:
     browser = desk.browser()
     with browser.client.session_transaction() as cookie:
         cookie["_user_id"] = "made up"
     assert not browser.signed_in
 
 
-def test_a_remember_cookie_is_nothing_to_us(desk: Desk) -> None:
+def test_a_remember_cookie_is_ignored(desk: Desk) -> None:
     from flask_login.utils import encode_cookie
 
     member, browser = desk.member(), desk.browser()
@@ -168,7 +168,7 @@ def test_a_remember_cookie_is_nothing_to_us(desk: Desk) -> None:
 
 def test_last_seen_is_written_once_a_minute(desk: Desk) -> None:
     member = desk.member()
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     [row] = desk.sign_ins(member)
     earlier = clock.real_now() - timedelta(seconds=50)
     desk.at(row, last_seen_at=earlier)
@@ -183,7 +183,7 @@ def test_a_page_can_be_read_when_last_seen_cannot_be_written(desk: Desk) -> None
     from sqlalchemy import text
 
     member = desk.member()
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     [row] = desk.sign_ins(member)
     desk.at(row, last_seen_at=clock.real_now() - timedelta(minutes=5))
     with upkeep(system(Purpose.SIGN_IN)) as session:

@@ -1,4 +1,4 @@
-"""The demonstration: a printed link per persona suffices, for staff as well."""
+"""In the demonstration a printed link per persona is enough, also for staff."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from tests.core.accounts.desk import Browser
 
 
 @pytest.mark.parametrize("name", ["st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch"])
-def test_the_printed_link_of_a_persona_lets_in(app: Flask, sample: dict[str, Any], name: str) -> None:
+def test_the_printed_link_signs_the_persona_in(app: Flask, sample: dict[str, Any], name: str) -> None:
     browser = Browser(app.test_client())
     browser.get(urlsplit(sample["sign_in"][name]).path)
     assert browser.fill_in("/link").location == "/"

@@ -1,4 +1,4 @@
-"""Letters with a secret link."""
+"""Emails with a secret link."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -24,7 +24,7 @@ PURPOSES = {
 
 
 def compose(kind: EmailKind, someone: Someone | None) -> Composed | None:
-    owed = DueEmail(
+    due = DueEmail(
         id=uuid4(),
         kind=kind,
         dialogue_id=None,
@@ -36,7 +36,7 @@ def compose(kind: EmailKind, someone: Someone | None) -> Composed | None:
         message_id="<x@example.org>",
     )
     with upkeep(system(Purpose.DELIVERY)):
-        return COMPOSERS[kind](owed, clock.now())
+        return COMPOSERS[kind](due, clock.now())
 
 
 def token_in(letter: Composed | None) -> str:
@@ -45,7 +45,7 @@ def token_in(letter: Composed | None) -> str:
 
 
 @pytest.mark.parametrize("kind", PURPOSES)
-def test_a_letter_has_a_link_of_its_purpose(desk: Desk, kind: EmailKind) -> None:
+def test_an_email_has_a_link_for_its_purpose(desk: Desk, kind: EmailKind) -> None:
     letter = compose(kind, desk.participant("guest@example.org"))
     assert letter is not None
     assert letter.recipient == "guest@example.org"
@@ -63,7 +63,7 @@ def test_a_letter_has_a_link_of_its_purpose(desk: Desk, kind: EmailKind) -> None
         (EmailKind.STAFF_INVITATION, LinkPurpose.STAFF_INVITATION),
     ],
 )
-def test_each_sending_makes_a_new_secret_and_ends_the_one_before_after_ten_minutes(
+def test_each_email_has_a_new_secret_and_the_previous_one_ends_after_ten_minutes(
     desk: Desk, kind: EmailKind, purpose: LinkPurpose
 ) -> None:
     guest = desk.participant()
@@ -74,7 +74,7 @@ def test_each_sending_makes_a_new_secret_and_ends_the_one_before_after_ten_minut
         assert [state.live for state in states if state] == live
 
 
-def test_asking_a_third_time_gives_the_first_link_no_more_time(desk: Desk) -> None:
+def test_a_third_request_does_not_extend_the_first_link(desk: Desk) -> None:
     guest = desk.participant()
     first = token_in(compose(EmailKind.SIGN_IN_LINK, guest))
     compose(EmailKind.SIGN_IN_LINK, guest)
@@ -93,5 +93,5 @@ def test_subjects_are_neutral(desk: Desk) -> None:
     assert subjects == {"Your link to sign in", "Invitation", "Choose a new password"}
 
 
-def test_nothing_is_owed_to_an_account_that_is_not_in_use(desk: Desk) -> None:  # noqa: ARG001  the tables
+def test_an_account_that_is_not_in_use_gets_no_email(desk: Desk) -> None:  # noqa: ARG001  the tables
     assert compose(EmailKind.SIGN_IN_LINK, None) is None

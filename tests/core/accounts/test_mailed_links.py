@@ -1,4 +1,4 @@
-"""Mailed links: looking uses nothing up, a button does, once."""
+"""Opening an emailed link does not use it up; pressing its button does, once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,14 +17,14 @@ from tests.core.accounts.desk import OTHER_PASSWORD, PASSWORD, Desk
 pytestmark = pytest.mark.engine
 
 
-def test_the_link_and_its_button_let_someone_in(desk: Desk) -> None:
+def test_the_link_and_its_button_sign_in(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()
     assert browser.get(desk.link(guest)).location == "/link"
     assert browser.fill_in("/link").location == "/"
     assert browser.signed_in
 
 
-def test_scanners_use_nothing_up(desk: Desk) -> None:
+def test_link_scanners_do_not_use_the_link_up(desk: Desk) -> None:
     guest = desk.participant()
     link = desk.link(guest)
     for _visit in range(3):
@@ -38,7 +38,7 @@ def test_scanners_use_nothing_up(desk: Desk) -> None:
     assert browser.signed_in
 
 
-def test_no_page_has_the_secret_as_its_address_or_in_its_text(desk: Desk) -> None:
+def test_no_page_shows_the_secret_in_its_address_or_text(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()
     link = desk.link(guest)
     answer = browser.get(link)
@@ -56,7 +56,7 @@ def test_the_button_needs_the_cookie_that_the_link_set(desk: Desk) -> None:
     assert not other.signed_in
 
 
-def test_a_link_is_used_once(desk: Desk) -> None:
+def test_a_link_works_once(desk: Desk) -> None:
     guest, first, second = desk.participant(), desk.browser(), desk.browser()
     link = desk.link(guest)
     first.get(link)
@@ -67,7 +67,7 @@ def test_a_link_is_used_once(desk: Desk) -> None:
     assert not second.signed_in
 
 
-def test_of_two_at_the_same_moment_one_gets_in(desk: Desk) -> None:
+def test_only_one_of_two_simultaneous_uses_signs_in(desk: Desk) -> None:
     guest = desk.participant()
     link = desk.link(guest)
     browsers = [desk.browser() for _browser in range(4)]
@@ -87,7 +87,7 @@ def test_an_expired_link_offers_a_new_one(desk: Desk) -> None:
     assert browser.press("/link").status_code == 422
 
 
-def test_a_revoked_link_is_dead(desk: Desk) -> None:
+def test_a_revoked_link_does_not_work(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()
     browser.get(desk.link(guest))
     with upkeep(system(Purpose.SIGN_IN)):
@@ -105,7 +105,7 @@ def test_an_unknown_link_looks_like_a_used_one(desk: Desk) -> None:
     assert strip(unknown) == strip(used.get("/link").data)
 
 
-def test_a_link_of_another_purpose_signs_nobody_in(desk: Desk) -> None:
+def test_a_link_for_another_purpose_does_not_sign_in(desk: Desk) -> None:
     guest = desk.participant()
     token = desk.link(guest, LinkPurpose.FEED).rsplit("/", 1)[1]
     assert accounts_queries.link(token, LinkPurpose.SIGN_IN, clock.real_now()) is None
@@ -114,7 +114,7 @@ def test_a_link_of_another_purpose_signs_nobody_in(desk: Desk) -> None:
     assert browser.fill_in("/link").status_code == 422
 
 
-def test_only_the_hash_of_a_secret_is_kept(desk: Desk) -> None:
+def test_only_the_hash_of_a_secret_is_stored(desk: Desk) -> None:
     from sqlalchemy import select
 
     from dialogues.core.accounts.models import SecretLink
@@ -125,7 +125,7 @@ def test_only_the_hash_of_a_secret_is_kept(desk: Desk) -> None:
     assert len(row.sha256) == 32
 
 
-def test_a_valid_link_works_when_all_counters_are_full(desk: Desk) -> None:
+def test_a_valid_link_works_when_all_rate_limits_are_reached(desk: Desk) -> None:
     from dialogues.lib.auth.throttle import Caller
 
     guest, browser, now = desk.participant(), desk.browser(), clock.real_now()
@@ -137,7 +137,7 @@ def test_a_valid_link_works_when_all_counters_are_full(desk: Desk) -> None:
     assert browser.fill_in("/link").status_code == 303
 
 
-def test_the_answer_is_the_same_for_known_and_unknown_addresses(desk: Desk) -> None:
+def test_the_response_is_the_same_for_known_and_unknown_addresses(desk: Desk) -> None:
     guest = desk.participant()
     answers = [
         desk.browser().fill_in("/sign-in/link", **{"link-email": email}) for email in (guest.email, "x@example.org")
@@ -147,21 +147,21 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(desk: Desk) -> N
     assert [letter.account_id for letter in desk.emails()] == [guest.account_id]
 
 
-def test_three_links_in_six_hours_are_mailed_and_the_fourth_is_passed_over_in_silence(desk: Desk) -> None:
+def test_three_links_in_six_hours_are_emailed_and_the_fourth_request_is_ignored(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()
     answers = {browser.fill_in("/sign-in/link", **{"link-email": guest.email}).status_code for _try in range(5)}
     assert answers == {303}
     assert len(desk.emails()) == 3
 
 
-def test_a_new_password_is_mailed_only_to_accounts_that_have_one(desk: Desk) -> None:
+def test_password_reset_is_emailed_only_to_accounts_with_a_password(desk: Desk) -> None:
     guest, member, browser = desk.participant(), desk.member(), desk.browser()
     for email in (guest.email, member.email):
         browser.fill_in("/sign-in/new-password", **{"link-email": email})
     assert [letter.account_id for letter in desk.emails()] == [member.account_id]
 
 
-def test_a_new_password_by_mail_keeps_the_second_factor(desk: Desk) -> None:
+def test_password_reset_keeps_the_second_factor(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     factor = desk.factor(member)
     assert browser.get(desk.link(member, LinkPurpose.PASSWORD_RESET)).location == "/password/choose"
@@ -182,7 +182,7 @@ def test_a_weak_password_does_not_use_the_link_up(desk: Desk) -> None:
     assert browser.press("/password/choose", password=OTHER_PASSWORD).status_code == 303
 
 
-def test_choosing_a_password_voids_every_other_mailed_link(desk: Desk) -> None:
+def test_choosing_a_password_revokes_every_other_emailed_link(desk: Desk) -> None:
     member, browser, other = desk.member(), desk.browser(), desk.browser()
     other.get(desk.link(member))
     browser.get(desk.link(member, LinkPurpose.PASSWORD_RESET))
@@ -191,7 +191,7 @@ def test_choosing_a_password_voids_every_other_mailed_link(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("purpose", [LinkPurpose.PASSWORD_RESET, LinkPurpose.STAFF_INVITATION])
-def test_a_link_to_choose_a_password_does_so_once(desk: Desk, purpose: LinkPurpose) -> None:
+def test_a_link_to_choose_a_password_works_once(desk: Desk, purpose: LinkPurpose) -> None:
     member = desk.member()
     link, first, second = desk.link(member, purpose), desk.browser(), desk.browser()
     first.get(link)

@@ -1,4 +1,4 @@
-"""Signing in by password and code, and how it is refused."""
+"""Sign-in by password and code, and its refusals."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def words(page: bytes) -> str:
     return str(soup.find("main"))
 
 
-def test_password_and_code_let_staff_in(desk: Desk) -> None:
+def test_password_and_code_sign_staff_in(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     assert browser.sign_in(member).location == "/"
     assert browser.signed_in
@@ -47,7 +47,7 @@ def test_the_password_alone_never_shows_the_secret_of_a_factor(desk: Desk) -> No
     assert browser.get("/sign-in/set-up").location.startswith("/sign-in?")
 
 
-def test_the_address_counts_in_any_spelling(desk: Desk) -> None:
+def test_the_email_address_works_in_any_spelling(desk: Desk) -> None:
     desk.member("desk@example.org")
     answer = desk.browser().fill_in("/sign-in", email="  Desk@Example.ORG ", password=PASSWORD)
     assert answer.status_code == 303
@@ -71,7 +71,7 @@ def test_every_refusal_reads_the_same(desk: Desk, case: str) -> None:
     assert words(answer.data) == words(reference.data)
 
 
-def test_unknown_accounts_cost_a_hash_of_the_same_kind() -> None:
+def test_an_unknown_account_costs_the_same_hash() -> None:
     assert not hashing.Hasher.needs_rehash(hashing.DUMMY_HASH)
 
 
@@ -93,7 +93,7 @@ def test_a_code_is_used_once(desk: Desk) -> None:
     assert second.fill_in("/sign-in/second-factor", code=code).status_code == 422
 
 
-def test_an_earlier_code_does_not_follow_a_later_one(desk: Desk) -> None:
+def test_an_earlier_code_is_refused_after_a_later_one(desk: Desk) -> None:
     member = desk.member()
     earlier = member.code()
     assert desk.browser().sign_in(member, ahead=1).status_code == 303
@@ -108,7 +108,7 @@ def test_a_code_of_two_steps_ago_is_too_old(desk: Desk) -> None:
     assert browser.fill_in("/sign-in/second-factor", code=member.code(ahead=-3)).status_code == 422
 
 
-def test_the_half_sign_in_ends_with_the_second_factor(desk: Desk) -> None:
+def test_the_password_step_ends_with_the_second_factor(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     browser.fill_in("/sign-in", email=member.email, password=PASSWORD)
     half = browser.cookie
@@ -118,7 +118,7 @@ def test_the_half_sign_in_ends_with_the_second_factor(desk: Desk) -> None:
     assert not thief.signed_in
 
 
-def test_the_half_sign_in_lasts_ten_minutes(desk: Desk) -> None:
+def test_the_password_step_lasts_ten_minutes(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     browser.fill_in("/sign-in", email=member.email, password=PASSWORD)
     [row] = desk.sign_ins(member)
@@ -136,7 +136,7 @@ def test_staff_without_a_second_factor_set_one_up_first(desk: Desk) -> None:
     assert b"style=" not in page.data
 
 
-def test_after_signing_in_it_goes_on_where_one_wanted_to_go(desk: Desk) -> None:
+def test_signing_in_leads_to_the_requested_page(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     answer = browser.get("/account/password")
     assert answer.location == "/sign-in?next=/account/password"
@@ -144,7 +144,7 @@ def test_after_signing_in_it_goes_on_where_one_wanted_to_go(desk: Desk) -> None:
     assert browser.fill_in(step.location, code=member.code()).location == "/account/password"
 
 
-def test_ten_tries_of_a_password_are_enough_for_five_minutes(desk: Desk) -> None:
+def test_ten_password_attempts_are_allowed_in_five_minutes(desk: Desk) -> None:
     browser = desk.browser()
     answers = [
         browser.fill_in("/sign-in", email="nobody@example.org", password="not this one either").status_code
@@ -153,7 +153,7 @@ def test_ten_tries_of_a_password_are_enough_for_five_minutes(desk: Desk) -> None
     assert answers == [422] * 10 + [429]
 
 
-def test_a_full_counter_says_when_to_come_back(desk: Desk) -> None:
+def test_a_reached_rate_limit_says_when_to_try_again(desk: Desk) -> None:
     from dialogues.lib.auth.throttle import Caller
 
     key = desk.app.config["SECRET_KEY"].encode()
@@ -166,7 +166,7 @@ def test_a_full_counter_says_when_to_come_back(desk: Desk) -> None:
     assert 0 < int(answer.headers["Retry-After"]) <= 300
 
 
-def test_five_tries_of_a_code_are_enough_for_five_minutes(desk: Desk) -> None:
+def test_five_code_attempts_are_allowed_in_five_minutes(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     browser.fill_in("/sign-in", email=member.email, password=PASSWORD)
     wrong = "000000" if member.code() != "000000" else "000001"
@@ -175,7 +175,7 @@ def test_five_tries_of_a_code_are_enough_for_five_minutes(desk: Desk) -> None:
     assert browser.fill_in("/sign-in/second-factor", code=member.code()).status_code == 429
 
 
-def test_when_tries_cannot_be_counted_nobody_gets_in(desk: Desk) -> None:
+def test_sign_in_is_refused_when_attempts_cannot_be_counted(desk: Desk) -> None:
     from sqlalchemy import text
 
     member, browser = desk.member(), desk.browser()
@@ -186,7 +186,7 @@ def test_when_tries_cannot_be_counted_nobody_gets_in(desk: Desk) -> None:
     assert not browser.signed_in
 
 
-def test_when_all_slots_for_hashing_are_taken_it_says_so(desk: Desk) -> None:
+def test_sign_in_says_so_when_all_hashing_slots_are_taken(desk: Desk) -> None:
     hasher = hashing.Hasher(desk.app.extensions["dialogues"].settings.instance, wait=0)
     with hasher.slot(), hasher.slot():
         answer = desk.browser().fill_in("/sign-in", email="desk@example.org", password=PASSWORD)
@@ -209,9 +209,9 @@ def test_a_hash_of_lower_cost_is_renewed_when_its_owner_signs_in(desk: Desk) -> 
 
 def test_a_mailed_link_shows_participants_views_only(desk: Desk) -> None:
     host = desk.host()
-    assert not desk.viewer(desk.stay(host, LINK)).as_staff
-    assert desk.stay(host, LINK).get("/staff").status_code == 404
-    assert desk.stay(host, BOTH).get("/staff").status_code == 200
+    assert not desk.viewer(desk.signed_in_browser(host, LINK)).as_staff
+    assert desk.signed_in_browser(host, LINK).get("/staff").status_code == 404
+    assert desk.signed_in_browser(host, BOTH).get("/staff").status_code == 200
 
 
 def test_the_demonstration_asks_staff_for_no_second_factor(demo: Desk) -> None:
@@ -222,5 +222,5 @@ def test_the_demonstration_asks_staff_for_no_second_factor(demo: Desk) -> None:
     assert browser.get("/staff").status_code == 200
 
 
-def test_a_sign_in_of_the_demonstration_counts_nowhere_else(desk: Desk) -> None:
-    assert not desk.stay(desk.host(), frozenset({Proof.LINK, Proof.DEMO})).signed_in
+def test_a_demonstration_sign_in_is_not_valid_in_normal_operation(desk: Desk) -> None:
+    assert not desk.signed_in_browser(desk.host(), frozenset({Proof.LINK, Proof.DEMO})).signed_in

@@ -1,4 +1,4 @@
-"""Counters of tries: what they count, and what they do not know."""
+"""Rate limits: what they count, and what they do not store."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,18 +21,18 @@ def names(buckets: tuple[Bucket, ...]) -> list[str]:
     return [bucket.name for bucket in buckets]
 
 
-def test_no_counter_is_named_for_what_it_is_about() -> None:
+def test_counter_names_do_not_reveal_what_they_count() -> None:
     named = " ".join(names(CALLER.for_password("desk@example.org", NOW)))
     assert "desk" not in named
     assert "192.0.2.7" not in named
 
 
-def test_an_address_on_the_net_is_known_for_a_day_only() -> None:
+def test_the_counter_name_of_an_ip_address_changes_daily() -> None:
     today, tomorrow = (names(CALLER.for_email_request(NOW + timedelta(days=days)))[0] for days in (0, 1))
     assert today != tomorrow
 
 
-def test_an_account_has_one_counter_from_wherever_it_is_tried() -> None:
+def test_an_account_has_one_counter_for_all_ip_addresses() -> None:
     elsewhere = Caller(CALLER.key, "198.51.100.9")
     here, there = (names(caller.for_password("a@example.org", NOW)) for caller in (CALLER, elsewhere))
     assert here[0] == there[0]
@@ -43,11 +43,11 @@ def test_every_name_fits_its_column() -> None:
     assert all(len(name) <= 80 for name in names(CALLER.for_password("a@example.org", NOW)))
 
 
-def test_a_window_begins_on_the_clock() -> None:
+def test_a_window_starts_at_a_fixed_time() -> None:
     assert Bucket(PASSWORD_OF_ACCOUNT, "x").window_start(NOW) == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def test_a_counter_is_full_after_its_limit_and_empty_in_the_next_window(desk: Desk) -> None:  # noqa: ARG001  the tables
+def test_a_limit_is_reached_and_reset_in_the_next_window(desk: Desk) -> None:  # noqa: ARG001  the tables
     bucket = Bucket(PASSWORD_OF_ACCOUNT, "x")
     with upkeep(system(Purpose.SIGN_IN)):
         assert all(not accounts.count([bucket], NOW) for _try in range(10))

@@ -1,4 +1,4 @@
-"""A chain of its own for each test, on the engine of the run."""
+"""A separate audit log for each test, on the database engine of the run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests.beds.database import Installation
 
 @pytest.fixture
 def chain(bare_installation: Installation) -> Iterator[Flask]:
-    """An application that has the tables of the chain and nothing else, its context open."""
+    """An application with only the tables of the audit log, within its context."""
     settings = bare_installation.settings()
     app = Flask("dialogues")
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))

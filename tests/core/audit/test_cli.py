@@ -1,4 +1,4 @@
-"""`flask audit …` finds what was altered behind the service's back."""
+"""`flask audit …` finds changes that were made directly in the database."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,14 +24,14 @@ SYSTEM = system(Purpose.UPKEEP)
 
 
 @pytest.fixture
-def told(chain: Flask) -> Flask:
+def chain_with_entries(chain: Flask) -> Flask:
     chain.extensions["dialogues"].clock_shift = timedelta(0)
     chain.cli.add_command(commands)
-    tell(4)
+    record_entry(4)
     return chain
 
 
-def tell(number: int) -> None:
+def record_entry(number: int) -> None:
     with upkeep(SYSTEM) as session:
         for n in range(number):
             at, about = NOON + timedelta(days=30 * n), str(UUID(int=n))
@@ -42,21 +42,21 @@ def flask(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=["audit", *arguments])
 
 
-def behind_its_back(*statements: str) -> None:
-    """Alter the tables as someone could who owns the database."""
+def direct_access(*statements: str) -> None:
+    """Change the tables like an attacker with access to the database."""
     with upkeep(SYSTEM) as session:
         for statement in (*audit.drop_statements(db.engine.dialect.name), *statements):
             session.execute(text(statement))
 
 
-def test_a_whole_chain_is_called_whole(told: Flask) -> None:
-    result = flask(told, "verify")
+def test_an_unchanged_chain_is_reported_intact(chain_with_entries: Flask) -> None:
+    result = flask(chain_with_entries, "verify")
     assert (result.exit_code, result.stdout) == (0, "The chain of 4 entries is whole.\n")
 
 
-def test_an_empty_chain_is_whole(told: Flask) -> None:
-    behind_its_back("DELETE FROM audit_detail", "DELETE FROM audit_entry")
-    assert flask(told, "verify").stdout == "The chain of 0 entries is whole.\n"
+def test_an_empty_chain_is_reported_intact(chain_with_entries: Flask) -> None:
+    direct_access("DELETE FROM audit_detail", "DELETE FROM audit_entry")
+    assert flask(chain_with_entries, "verify").stdout == "The chain of 0 entries is whole.\n"
 
 
 @pytest.mark.parametrize(
@@ -72,66 +72,68 @@ def test_an_empty_chain_is_whole(told: Flask) -> None:
         ),
     ],
 )
-def test_an_alteration_is_named_and_ends_with_an_error(told: Flask, alteration: str, said: str) -> None:
+def test_a_change_is_reported_and_exits_with_an_error(chain_with_entries: Flask, alteration: str, said: str) -> None:
     without_details = ["DELETE FROM audit_detail WHERE seq = 2"] if alteration.startswith("DELETE") else []
-    behind_its_back(*without_details, alteration)
-    result = flask(told, "verify")
+    direct_access(*without_details, alteration)
+    result = flask(chain_with_entries, "verify")
     assert result.exit_code == 1
     assert said in result.stdout.splitlines()
 
 
-def test_a_table_that_holds_what_was_never_written_is_refused_in_words(told: Flask) -> None:
+def test_a_table_with_impossible_values_is_refused_in_plain_words(chain_with_entries: Flask) -> None:
     if db.engine.dialect.name != "sqlite":
-        behind_its_back("ALTER TABLE audit_entry ALTER COLUMN at TYPE text")
-    behind_its_back("UPDATE audit_entry SET at = 'yesterday' WHERE seq = 2")
-    result = flask(told, "verify")
+        direct_access("ALTER TABLE audit_entry ALTER COLUMN at TYPE text")
+    direct_access("UPDATE audit_entry SET at = 'yesterday' WHERE seq = 2")
+    result = flask(chain_with_entries, "verify")
     assert result.exit_code == 1
     assert "cannot be read" in result.stderr
 
 
-def test_a_cut_is_found_against_the_head_that_is_stored_here(told: Flask) -> None:
-    assert flask(told, "head").exit_code == 0
-    behind_its_back("DELETE FROM audit_detail WHERE seq = 4", "DELETE FROM audit_entry WHERE seq = 4")
-    result = flask(told, "verify")
+def test_removed_entries_are_found_with_the_stored_head(chain_with_entries: Flask) -> None:
+    assert flask(chain_with_entries, "head").exit_code == 0
+    direct_access("DELETE FROM audit_detail WHERE seq = 4", "DELETE FROM audit_entry WHERE seq = 4")
+    result = flask(chain_with_entries, "verify")
     assert result.exit_code == 1
     assert result.stdout == "Entry 4 is missing at the end, though a signed head covers it.\n"
 
 
-def test_a_cut_is_found_against_a_kept_head_when_all_is_cut_here(told: Flask, tmp_path: Path) -> None:
+def test_removed_entries_are_found_with_an_external_head_when_all_is_removed_here(
+    chain_with_entries: Flask, tmp_path: Path
+) -> None:
     kept = tmp_path / "head.json"
-    kept.write_text(flask(told, "head").stdout)
-    behind_its_back(
+    kept.write_text(flask(chain_with_entries, "head").stdout)
+    direct_access(
         "DELETE FROM audit_head", "DELETE FROM audit_detail WHERE seq = 4", "DELETE FROM audit_entry WHERE seq = 4"
     )
-    assert flask(told, "verify").exit_code == 0
-    result = flask(told, "verify", "--head", str(kept))
+    assert flask(chain_with_entries, "verify").exit_code == 0
+    result = flask(chain_with_entries, "verify", "--head", str(kept))
     assert result.exit_code == 1
     assert "Entry 4 is missing at the end" in result.stdout
 
 
-def test_a_forged_head_is_found(told: Flask, tmp_path: Path) -> None:
-    facts = json.loads(flask(told, "head").stdout)
+def test_a_forged_head_is_found(chain_with_entries: Flask, tmp_path: Path) -> None:
+    facts = json.loads(flask(chain_with_entries, "head").stdout)
     kept = tmp_path / "head.json"
     kept.write_text(json.dumps(facts | {"size": 3}))
-    assert "signature is not ours" in flask(told, "verify", "--head", str(kept)).stdout
+    assert "signature is not ours" in flask(chain_with_entries, "verify", "--head", str(kept)).stdout
 
 
-def test_another_file_than_a_head_is_refused_in_words(told: Flask, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_head_is_refused_in_plain_words(chain_with_entries: Flask, tmp_path: Path) -> None:
     kept = tmp_path / "head.json"
     kept.write_text("no head")
-    result = flask(told, "verify", "--head", str(kept))
+    result = flask(chain_with_entries, "verify", "--head", str(kept))
     assert result.exit_code == 1
     assert "This is no signed head" in result.stderr
 
 
-def test_a_chain_that_has_not_grown_keeps_its_head(told: Flask) -> None:
-    first = flask(told, "head").stdout
-    assert flask(told, "head").stdout == first
-    tell(1)
-    assert json.loads(flask(told, "head").stdout)["size"] == 5
+def test_a_chain_that_has_not_grown_keeps_its_head(chain_with_entries: Flask) -> None:
+    first = flask(chain_with_entries, "head").stdout
+    assert flask(chain_with_entries, "head").stdout == first
+    record_entry(1)
+    assert json.loads(flask(chain_with_entries, "head").stdout)["size"] == 5
 
 
-def test_details_expire_with_the_key_of_their_month_and_the_chain_holds(told: Flask) -> None:
+def test_details_expire_with_the_key_of_their_month_and_the_chain_stays_valid(chain_with_entries: Flask) -> None:
     assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 2
-    assert flask(told, "verify").stdout == "The chain of 4 entries is whole.\n"
+    assert flask(chain_with_entries, "verify").stdout == "The chain of 4 entries is whole.\n"
     assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 0

@@ -1,4 +1,4 @@
-"""The worker lets details of the chain expire, with the keys of their months."""
+"""The worker deletes expired details of the audit log, with the keys of their months."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -21,48 +21,48 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.encryption.names import KeyErased
 
-#: Details of then expire on 10 May 2029.
+#: Details of this time expire on 10 May 2029.
 TOLD = datetime(2027, 5, 11, 12, tzinfo=UTC)
 OVER = TOLD + DETAILS_RETENTION
 
 
 @pytest.fixture
-def told(chain: Flask) -> Flask:
+def chain_with_entries(chain: Flask) -> Flask:
     with upkeep(system(Purpose.SAMPLE)) as session:
         record(session, at=TOLD, actor=ActorRef("x", ""), action="agenda.edit", object=str(UUID(int=1)), details={})
     return chain
 
 
 def sweep(app: Flask, at: datetime) -> int:
-    """What the worker's sweep does at that time of the service."""
+    """Run the worker's sweep at that time."""
     app.extensions["dialogues"].clock_shift = at - clock.real_now()
     return audit.expire_details(Event())
 
 
 def left() -> tuple[int, int]:
-    """How many entries and details there are."""
+    """The numbers of entries and of details."""
     counted = [db.session.scalar(select(func.count()).select_from(table)) for table in (AuditEntry, AuditDetail)]
     db.session.rollback()
     return counted[0] or 0, counted[1] or 0
 
 
-def test_details_go_within_a_day_after_their_time_and_their_entry_stays(told: Flask) -> None:
-    assert (sweep(told, OVER - timedelta(hours=1)), left()) == (0, (1, 1))
-    assert (sweep(told, OVER + timedelta(hours=1)), left()) == (0, (1, 1)), "not every moment has work"
-    assert (sweep(told, OVER + timedelta(days=1)), left()) == (1, (1, 0))
+def test_details_are_deleted_within_a_day_of_expiry_and_their_entry_stays(chain_with_entries: Flask) -> None:
+    assert (sweep(chain_with_entries, OVER - timedelta(hours=1)), left()) == (0, (1, 1))
+    assert (sweep(chain_with_entries, OVER + timedelta(hours=1)), left()) == (0, (1, 1)), "not every moment has work"
+    assert (sweep(chain_with_entries, OVER + timedelta(days=1)), left()) == (1, (1, 0))
 
 
-def test_the_key_of_a_month_goes_when_the_month_is_over_though_its_details_went_before(told: Flask) -> None:
-    assert sweep(told, OVER + timedelta(days=1)) == 1
+def test_the_key_of_a_month_is_deleted_after_the_month_even_if_its_details_are_gone(chain_with_entries: Flask) -> None:
+    assert sweep(chain_with_entries, OVER + timedelta(days=1)) == 1
     assert key_store().current(details_key(OVER))
 
-    assert sweep(told, datetime(2029, 6, 1, 0, 5, tzinfo=UTC)) == 0
+    assert sweep(chain_with_entries, datetime(2029, 6, 1, 0, 5, tzinfo=UTC)) == 0
 
     with pytest.raises(KeyErased):
         key_store().current(details_key(OVER))
 
 
-def test_a_sweep_with_nothing_due_asks_once_and_writes_nothing(told: Flask) -> None:
+def test_a_sweep_with_nothing_due_sends_one_query_and_writes_nothing(chain_with_entries: Flask) -> None:
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -70,11 +70,11 @@ def test_a_sweep_with_nothing_due_asks_once_and_writes_nothing(told: Flask) -> N
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        assert sweep(told, OVER) == 0
+        assert sweep(chain_with_entries, OVER) == 0
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert asked == ["SELECT"]
 
 
-def test_the_worker_knows_the_sweep(app: Flask) -> None:
+def test_the_worker_runs_the_sweep(app: Flask) -> None:
     assert state(app).sweeps["details of the chain"] is audit.expire_details

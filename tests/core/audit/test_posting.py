@@ -1,4 +1,4 @@
-"""Entries join the transaction that they tell about."""
+"""Audit entries are written in the transaction they describe."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ SESSION = UUID("00000000-0000-4000-8000-000000000001")
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("chain")]
 
 
-def tell(number: int = 1, **details: object) -> None:
+def record_entry(number: int = 1, **details: object) -> None:
     with upkeep(SYSTEM) as session:
         for _ in range(number):
             record(
@@ -48,38 +48,38 @@ def rows() -> list[AuditEntry]:
     return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)))
 
 
-def test_each_entry_follows_from_the_one_before() -> None:
-    tell(2)
-    tell()
+def test_each_entry_has_the_hash_of_the_previous_one() -> None:
+    record_entry(2)
+    record_entry()
     first, second, third = rows()
     assert (first.prev, second.prev, third.prev) == (BEGINNING, first.hash, second.hash)
     assert findings(SYSTEM) == []
     assert size(SYSTEM) == 3
 
 
-def test_an_entry_is_lost_with_the_change_it_tells_about() -> None:
-    tell()
+def test_an_entry_is_rolled_back_with_its_change() -> None:
+    record_entry()
 
-    def fail_after_telling() -> None:
+    def fail_after_recording() -> None:
         with upkeep(SYSTEM) as session:
             record(session, at=NOON, actor=ANN, action="agenda.edit", object=str(SESSION), details={})
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        fail_after_telling()
-    tell()
+        fail_after_recording()
+    record_entry()
     assert [row.seq for row in rows()] == [1, 2]
     assert findings(SYSTEM) == []
 
 
-def test_writers_at_once_make_one_chain(chain: Flask) -> None:
+def test_concurrent_writers_make_one_chain(chain: Flask) -> None:
     start = threading.Barrier(4)
 
     def write() -> None:
         with chain.app_context():
             start.wait()
             for _ in range(10):
-                tell()
+                record_entry()
 
     with ThreadPoolExecutor(4) as threads:
         for done in [threads.submit(write) for _ in range(4)]:
@@ -88,8 +88,8 @@ def test_writers_at_once_make_one_chain(chain: Flask) -> None:
     assert findings(SYSTEM) == []
 
 
-def test_the_chain_names_no_one_and_tells_no_details() -> None:
-    tell(status="declined")
+def test_the_chain_holds_no_names_and_no_details() -> None:
+    record_entry(status="declined")
     row = rows()[0]
     told = f"{row.actor} {row.action} {row.object} {row.commitment}"
     assert str(ANN.id) not in told
@@ -98,14 +98,14 @@ def test_the_chain_names_no_one_and_tells_no_details() -> None:
 
 
 def test_details_can_be_read_until_they_expire() -> None:
-    tell(status="declined")
+    record_entry(status="declined")
     detail = db.session.get_one(AuditDetail, 1)
     body = unseal(key_store(), details_key(detail.expires_at), details_place(1), detail.body)
     assert body == b'{"n":1,"status":"declined"}'
     assert detail.expires_at - NOON > timedelta(days=700)
 
 
-def test_changes_of_notes_are_told_once_a_day_without_a_clock_time() -> None:
+def test_changes_of_notes_are_recorded_once_a_day_without_a_time() -> None:
     bat = ActorRef("account", uuid4())
     for day, actor in ((26, ANN), (26, ANN), (26, bat), (27, ANN)):
         with upkeep(SYSTEM) as session:
@@ -128,7 +128,7 @@ class NotesChanged(DomainEvent):
     coarse: ClassVar[bool] = True
 
 
-def test_a_happening_is_told_with_its_facts() -> None:
+def test_an_event_is_recorded_with_its_facts() -> None:
     dialogue, ann = uuid4(), Viewer(account_id=uuid4())
     with upkeep(SYSTEM):
         record_event(SessionMoved(at=NOON, about=SESSION, dialogue_id=dialogue, minutes=30), ann)
@@ -138,7 +138,7 @@ def test_a_happening_is_told_with_its_facts() -> None:
     assert body == f'{{"dialogue":"{dialogue}","minutes":30}}'.encode()
 
 
-def test_a_coarse_happening_is_told_by_the_day() -> None:
+def test_an_event_of_low_precision_is_recorded_by_day() -> None:
     ann = Viewer(account_id=uuid4())
     for hour in (8, 9):
         with upkeep(SYSTEM):
@@ -146,7 +146,7 @@ def test_a_coarse_happening_is_told_by_the_day() -> None:
     assert [row.at.hour for row in rows()] == [0]
 
 
-def test_who_acts_is_the_account_then_the_person_then_the_service() -> None:
+def test_the_actor_is_the_account_else_the_person_else_the_service() -> None:
     account, person = uuid4(), uuid4()
     assert actor_of(Viewer(account_id=account, person_id=person)) == ActorRef("account", account)
     assert actor_of(Viewer(person_id=person)) == ActorRef("person", person)

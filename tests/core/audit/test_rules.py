@@ -1,4 +1,4 @@
-"""The chain: what is written, what is hashed, and what an alteration leaves behind."""
+"""The audit chain: its content, its hashes, and how changes are detected."""
 
 import hashlib
 import json
@@ -54,7 +54,7 @@ def damages(entries: list[Entry], *heads: Head) -> list[tuple[int, Damage]]:
     return [(finding.seq, finding.damage) for finding in verify(entries, heads)]
 
 
-def test_a_whole_chain_has_no_findings() -> None:
+def test_an_unchanged_chain_has_no_findings() -> None:
     entries = chain_of(20)
     assert damages(entries, head_of(entries), head_of(entries[:7]), head_of([])) == []
 
@@ -76,7 +76,7 @@ def test_an_edited_entry_is_found(change: Callable[[Entry], Entry]) -> None:
     assert damages(entries) == [(3, Damage.ALTERED)]
 
 
-def test_an_entry_edited_together_with_its_hash_no_longer_leads_to_the_next() -> None:
+def test_an_entry_edited_with_its_hash_no_longer_matches_the_next() -> None:
     entries = chain_of(5)
     entries[2] = sealed(replace(entries[2], actor="b" * 32))
     assert damages(entries) == [(4, Damage.BREAK)]
@@ -109,21 +109,21 @@ def test_an_inserted_entry_is_found() -> None:
     assert (4, Damage.BREAK) in damages(entries)
 
 
-def test_a_cut_end_shows_only_against_a_kept_head() -> None:
+def test_removed_last_entries_are_found_only_with_an_external_head() -> None:
     entries = chain_of(5)
     assert damages(entries[:3]) == []
     assert damages(entries[:3], head_of(entries)) == [(5, Damage.CUT)]
     assert damages([], head_of(entries)) == [(5, Damage.CUT)]
 
 
-def test_a_chain_written_anew_shows_only_against_a_kept_head() -> None:
+def test_a_rewritten_chain_is_found_only_with_an_external_head() -> None:
     kept = head_of(chain_of(4))
-    anew: list[Entry] = []
+    rewritten: list[Entry] = []
     for entry in chain_of(6):
-        prev = anew[-1].hash if anew else BEGINNING
-        anew.append(sealed(replace(entry, actor="b" * 32, prev=prev)))
-    assert damages(anew) == []
-    assert damages(anew, kept) == [(4, Damage.REWRITTEN)]
+        prev = rewritten[-1].hash if rewritten else BEGINNING
+        rewritten.append(sealed(replace(entry, actor="b" * 32, prev=prev)))
+    assert damages(rewritten) == []
+    assert damages(rewritten, kept) == [(4, Damage.REWRITTEN)]
 
 
 def test_the_hash_is_what_the_documentation_says() -> None:
@@ -181,12 +181,12 @@ def test_canonical_json_is_read_back_by_another_parser(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, {1: "a"}, b"x", {"a": {0.1}}])
-def test_what_has_no_one_exact_form_is_refused(value: Any) -> None:
+def test_a_value_without_an_exact_json_form_is_refused(value: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the kind is the promise, the words differ
         canonical_json(value)
 
 
-def test_a_pseudonym_stays_the_same_and_tells_no_one() -> None:
+def test_a_pseudonym_is_stable_and_reveals_no_account() -> None:
     key = b"k" * 32
     assert pseudonym(key, ANN) == pseudonym(key, ANN)
     assert pseudonym(key, ANN) != pseudonym(key, BAT)
@@ -194,7 +194,7 @@ def test_a_pseudonym_stays_the_same_and_tells_no_one() -> None:
     assert str(ANN.id) not in pseudonym(key, ANN)
 
 
-def test_a_pseudonym_of_a_day_cannot_be_joined_with_another_days() -> None:
+def test_pseudonyms_of_two_days_cannot_be_linked() -> None:
     key = b"k" * 32
     days = {pseudonym(key, ANN, date(2027, 5, day)) for day in (26, 27, 28)} | {pseudonym(key, ANN)}
     assert len(days) == 4
@@ -205,13 +205,13 @@ def test_a_commitment_needs_its_salt() -> None:
 
 
 @pytest.mark.parametrize("action", ["Agenda", "agenda edit: Iran?", "", "agenda.", "a" * 81, "x\n"])
-def test_an_action_is_a_word_so_that_it_tells_no_content(action: str) -> None:
+def test_an_action_is_one_word_so_that_it_reveals_no_content(action: str) -> None:
     with pytest.raises(ValueError, match="audited action"):
         check_words(action, str(UUID(int=1)))
 
 
 @pytest.mark.parametrize("about", ["Water sharing on the Selenga", "session:1", "", f"s:{UUID(int=1)} x"])
-def test_an_object_is_an_id_so_that_it_tells_no_content(about: str) -> None:
+def test_an_object_is_an_id_so_that_it_reveals_no_content(about: str) -> None:
     with pytest.raises(ValueError, match="audited object") as refused:
         check_words("agenda.edit", about)
     assert not about or about not in str(refused.value)

@@ -1,4 +1,4 @@
-"""A signed head is what someone outside the host keeps."""
+"""The signed head of the audit chain, for storage outside the host."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,7 @@ SEED = bytes(range(32))
 HEAD = Head(3, "ab" * 32, datetime(2027, 5, 26, 12, tzinfo=UTC))
 
 
-def test_it_is_read_back_as_it_was_printed() -> None:
+def test_a_printed_head_can_be_read_back() -> None:
     signed = SignedHead.sign(HEAD, SEED)
     read = SignedHead.read(signed.printed(public_key_of(SEED)))
     assert read == signed
@@ -20,12 +20,12 @@ def test_it_is_read_back_as_it_was_printed() -> None:
 
 
 @pytest.mark.parametrize("change", [{"size": 2}, {"root": "cd" * 32}, {"at": HEAD.at.replace(hour=13)}])
-def test_the_signature_covers_all_of_it(change: dict[str, object]) -> None:
+def test_the_signature_covers_every_field(change: dict[str, object]) -> None:
     signed = SignedHead.sign(HEAD, SEED)
     assert not replace(signed, head=replace(HEAD, **change)).is_signed_by(public_key_of(SEED))
 
 
-def test_another_installations_signature_does_not_count() -> None:
+def test_a_signature_of_another_installation_is_refused() -> None:
     assert not SignedHead.sign(HEAD, bytes(32)).is_signed_by(public_key_of(SEED))
 
 
@@ -36,6 +36,6 @@ def test_the_printed_line_holds_no_secret() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"size": "x"}', '{"size": 1, "root": "", "at": 5}', "1e999"])
-def test_another_text_is_refused_in_words(text: str) -> None:
+def test_a_text_that_is_not_a_head_is_refused_in_plain_words(text: str) -> None:
     with pytest.raises(HeadUnreadable, match="flask audit head"):
         SignedHead.read(text)

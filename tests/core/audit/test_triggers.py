@@ -1,4 +1,4 @@
-"""The database itself refuses to alter the chain."""
+"""The database refuses changes of the audit chain."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -47,24 +47,24 @@ def three_entries(chain: Flask) -> None:  # noqa: ARG001  the tables must be the
         "DELETE FROM audit_head",
     ],
 )
-def test_what_stands_is_neither_changed_nor_deleted(statement: str) -> None:
+def test_entries_cannot_be_changed_or_deleted(statement: str) -> None:
     with pytest.raises(DatabaseError, match="never altered"), upkeep(SYSTEM) as session:
         session.execute(text(statement))
 
 
 @pytest.mark.parametrize(("seq", "prev"), [(2, ""), (5, ""), (4, "not the last hash"), (-1, "")])
-def test_nothing_is_put_anywhere_but_at_the_end(seq: int, prev: str) -> None:
+def test_entries_can_only_be_added_at_the_end(seq: int, prev: str) -> None:
     with pytest.raises(DatabaseError, match="at its end only"), upkeep(SYSTEM) as session:
         session.execute(INSERT, {"seq": seq, "prev": prev})
 
 
-def test_what_stands_is_not_removed_by_the_statements_that_fire_no_delete_trigger() -> None:
+def test_truncate_and_replace_cannot_remove_entries() -> None:
     statement = REPLACE if db.engine.dialect.name == "sqlite" else text("TRUNCATE audit_entry CASCADE")
     with pytest.raises(DatabaseError, match=r"at its end only|never altered"), upkeep(SYSTEM) as session:
         session.execute(statement, {"seq": 3, "prev": ""} if statement is REPLACE else {})
 
 
-def test_a_migration_can_take_the_triggers_away_and_bring_them_back() -> None:
+def test_a_migration_can_remove_and_restore_the_triggers() -> None:
     dialect = db.engine.dialect.name
     with upkeep(SYSTEM) as session:
         for statement in audit.drop_statements(dialect):

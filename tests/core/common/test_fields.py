@@ -1,4 +1,4 @@
-"""A file that was put by hand where text belongs is as if it had not been sent."""
+"""A file in place of text is treated as a missing value."""
 
 from io import BytesIO
 
@@ -23,7 +23,7 @@ def _file() -> FileStorage:
     return FileStorage(BytesIO(b"x"), filename="x.txt")
 
 
-def test_a_file_reaches_the_field_that_asks_for_one_and_no_other(app: Flask) -> None:
+def test_a_file_reaches_only_a_file_field(app: Flask) -> None:
     sent = {"line": _file(), "lines": [_file(), "typed"], "day": _file(), "paper": _file()}
     with app.test_request_context(method="POST", data=sent):
         form = _Paper(meta={"csrf": False})
@@ -31,14 +31,14 @@ def test_a_file_reaches_the_field_that_asks_for_one_and_no_other(app: Flask) -> 
         assert form.paper.data.filename == "x.txt"
 
 
-def test_what_is_no_form_is_as_if_nothing_had_been_sent(app: Flask) -> None:
+def test_a_body_that_is_not_a_form_is_treated_as_empty(app: Flask) -> None:
     with app.test_request_context(method="POST", json={"line": 5, "day": {}}):
         form = _Paper(meta={"csrf": False})
         assert (form.line.data, form.day.data) == (None, None)
 
 
 @pytest.mark.usefixtures("app")
-def test_every_form_of_the_house_is_such_a_form() -> None:
+def test_every_form_uses_this_base_class() -> None:
     ours = [form for form in _all(FlaskForm) if form.__module__.startswith("dialogues.")]
 
     assert len(ours) > 50

@@ -1,4 +1,4 @@
-"""The complete set of headers, by kind of answer and method."""
+"""The complete set of response headers, by kind of response and method."""
 
 import re
 
@@ -28,7 +28,7 @@ PAGE = ALWAYS | {
     "Cache-Control": "no-store",
     "Vary": "Cookie",
 }
-#: What depends on the answer itself.
+#: Headers that depend on the response.
 OWN = {"Content-Type", "Content-Length", "Location", "Set-Cookie", "Retry-After", "Allow", "Clear-Site-Data"}
 
 
@@ -54,25 +54,25 @@ def headers(answer: TestResponse) -> dict[str, str]:
         ("/leave", 303),
     ],
 )
-def test_pages_redirects_and_errors_say_all_of_it(desk: Desk, method: str, path: str, status: int) -> None:
+def test_pages_redirects_and_errors_have_all_headers(desk: Desk, method: str, path: str, status: int) -> None:
     answer = desk.browser().send(method, path)
     assert answer.status_code == status
     assert headers(answer) == PAGE
 
 
-def test_refused_forms_say_all_of_it(desk: Desk) -> None:
+def test_refused_forms_have_all_headers(desk: Desk) -> None:
     browser = desk.browser()
     assert headers(browser.fill_in("/sign-in", email="", password="")) == PAGE
     assert headers(browser.send("POST", "/sign-in")) == PAGE
     assert headers(browser.send("POST", "/csp-report", data=b"[]")) == PAGE
 
 
-def test_the_nonce_is_new_in_every_answer(desk: Desk) -> None:
+def test_the_nonce_is_new_in_every_response(desk: Desk) -> None:
     policies = {desk.browser().get("/sign-in").headers["Content-Security-Policy"] for _answer in range(3)}
     assert len(policies) == 3
 
 
-def test_over_https_browsers_stay_there_and_the_cookie_is_bound_to_the_host(desk: Desk) -> None:
+def test_https_responses_have_hsts_and_a_cookie_bound_to_the_host(desk: Desk) -> None:
     from dialogues.factory import create_app
 
     settings = desk.app.extensions["dialogues"].settings.but(base_url="https://dialogues.example")

@@ -1,4 +1,4 @@
-"""A name or a title holds no address: it leaves in our emails, and mail programs make links of addresses."""
+"""A name or title contains no address, because emails repeat it and mail programs turn addresses into links."""
 
 import importlib
 import pkgutil
@@ -29,7 +29,7 @@ LINKS = [
     "kim﹫evil.example",
 ]
 SLASHES = ["evil.example/a", "evil.example／a", "evil.example∕a", "℀"]
-#: What emails repeat: the fields of forms by their names, and the columns.
+#: Form fields, by name, and columns that emails repeat.
 TOLD_FIELDS = {"name", "native", "family", "given", "affiliation", "sort_key", "title", "city", "acronym", "code"}
 PERSON = ("name", "native", "family", "given", "affiliation", "sort_key")
 TITLES = [
@@ -46,12 +46,12 @@ TITLES = [
     (DraftItem, "title"),
     (DraftItem, "code"),
 ]
-#: Fields of those names that no email repeats: what a record of the archive or a feed of one's own is called.
+#: Fields of those names that no email repeats: titles of archive records and names of feeds.
 TOLD_NOWHERE = {("dialogues.records.archive.forms", "title"), ("dialogues.agenda.calendars.forms", "name")}
 
 
 @pytest.mark.parametrize("text", [*LINKS, *SLASHES])
-def test_a_name_with_an_address_is_refused_in_words_that_say_what_to_remove(text: str) -> None:
+def test_the_refusal_of_a_name_with_an_address_says_what_to_remove(text: str) -> None:
     with pytest.raises(Refusal, match=r"Remove “(://|www\.|@|/)”"):
         refuse_link(text)
 
@@ -59,12 +59,12 @@ def test_a_name_with_an_address_is_refused_in_words_that_say_what_to_remove(text
 @pytest.mark.parametrize(
     "name", ["J.R. Smith", "J.R.Smith", "D. ZAGVAR", "St.Gallen", "O'Neill", "山田・太郎", "Dr. A-B"]
 )
-def test_a_full_stop_between_letters_is_fine(name: str) -> None:
+def test_a_full_stop_between_letters_is_allowed(name: str) -> None:
     assert refuse_link(name) == name
 
 
 @pytest.mark.parametrize("title", ["Water/energy", "2026/27", "Round 2: food", "No. 3"])
-def test_a_title_may_hold_a_slash(title: str) -> None:
+def test_a_title_may_contain_a_slash(title: str) -> None:
     assert refuse_link(title, IN_TITLES) == title
 
 
@@ -76,7 +76,7 @@ def test_a_title_with_an_address_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("column", PERSON)
 @pytest.mark.parametrize("text", [LINKS[0], SLASHES[1]])
-def test_no_way_in_writes_an_address_into_a_person(column: str, text: str) -> None:
+def test_no_model_accepts_an_address_in_a_persons_name(column: str, text: str) -> None:
     """Forms, files, nominations, corrections and the sample all write this row."""
     with pytest.raises(Refusal) as refused:
         Person(**{column: text})
@@ -84,12 +84,12 @@ def test_no_way_in_writes_an_address_into_a_person(column: str, text: str) -> No
 
 
 @pytest.mark.parametrize(("model", "column"), TITLES)
-def test_no_way_in_writes_an_address_into_a_title(model: Any, column: str) -> None:
+def test_no_model_accepts_an_address_in_a_title(model: Any, column: str) -> None:
     with pytest.raises(Refusal):
         model(**{column: LINKS[0]})
 
 
-def test_no_way_in_writes_an_address_into_the_name_of_a_party() -> None:
+def test_no_model_accepts_an_address_in_the_name_of_a_party() -> None:
     with pytest.raises(Refusal):
         Party(id=uuid4(), names={"en": "Plain", "ko": LINKS[1]})
 
@@ -105,7 +105,7 @@ def forms() -> Iterator[type[Form]]:
         yield form
 
 
-def test_every_field_of_a_name_or_title_refuses_addresses() -> None:
+def test_every_form_field_for_a_name_or_title_refuses_addresses() -> None:
     checked = []
     for form in forms():
         for name in dir(form):
@@ -131,5 +131,5 @@ def test_every_field_of_a_name_or_title_refuses_addresses() -> None:
         ("ｈttp：／／evil", "ｈttp： ／／evil"),
     ],
 )
-def test_what_others_typed_is_no_link_in_an_email(typed: str, sent: str) -> None:
+def test_text_that_others_typed_is_no_link_in_an_email(typed: str, sent: str) -> None:
     assert unlinked(typed) == sent

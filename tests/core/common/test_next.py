@@ -1,4 +1,4 @@
-"""`next=` leads to a path of this house and nowhere else."""
+"""`next=` leads only to a path of this installation."""
 
 import pytest
 
@@ -42,7 +42,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_what_could_lead_elsewhere_leads_home(target: str) -> None:
+def test_a_target_on_another_site_leads_home(target: str) -> None:
     assert own_path(target) == "/"
 
 
@@ -51,5 +51,5 @@ def test_without_a_target_it_leads_home() -> None:
 
 
 @pytest.mark.parametrize("target", ["/", "/account", "/meetings/1/agenda?day=2#now", "/search?q=http://a.example//b"])
-def test_a_path_of_this_house_is_kept(target: str) -> None:
+def test_a_path_of_this_installation_is_kept(target: str) -> None:
     assert own_path(target) == target

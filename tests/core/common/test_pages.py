@@ -1,4 +1,4 @@
-"""How a refusal is said to its reader."""
+"""How a refusal is shown to the user."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from dialogues.lib.refusal import Refusal
         ("fr", "not before jeudi 27 mai 2027, for 3 people of x"),
     ],
 )
-def test_a_date_in_a_refusal_is_written_out_in_the_readers_language(app: Flask, locale: str, said: str) -> None:
+def test_a_date_in_a_refusal_is_in_the_users_language(app: Flask, locale: str, said: str) -> None:
     refusal = Refusal(
         "not before %(day)s, for %(number)s people of %(whom)s", day=date(2027, 5, 27), number=3, whom="x"
     )

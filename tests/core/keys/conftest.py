@@ -16,7 +16,7 @@ from tests.beds.database import Installation
 
 @pytest.fixture
 def files(bare_installation: Installation) -> Iterator[Flask]:
-    """An application that has the table of stored files and nothing else, its context open."""
+    """An application with only the table of stored files, within its context."""
     settings = bare_installation.settings()
     app = Flask("dialogues")
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database, SQLALCHEMY_ENGINE_OPTIONS=_options(settings.is_sqlite))

@@ -1,4 +1,4 @@
-"""`flask keys …` and what happens at start."""
+"""`flask keys …`, and the checks of keys at start."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -36,12 +36,12 @@ def store_of(app: Flask) -> KeyStore:
         return stores.key_store()
 
 
-def test_a_demo_makes_its_own_master_key_once(settings: Settings) -> None:
+def test_a_demo_creates_its_master_key_once(settings: Settings) -> None:
     key = store_of(app_with(settings.but(demo=True))).current(NAME)
     assert store_of(app_with(settings.but(demo=True))).current(NAME) == key
 
 
-def test_elsewhere_a_person_makes_it(settings: Settings) -> None:
+def test_outside_the_demo_the_host_creates_the_master_key(settings: Settings) -> None:
     app = app_with(settings)
     with pytest.raises(MasterKeyFault, match="flask keys create-master"):
         store_of(app).current(NAME)
@@ -51,14 +51,14 @@ def test_elsewhere_a_person_makes_it(settings: Settings) -> None:
     assert store_of(app).current(NAME).version == 1
 
 
-def test_a_second_one_is_refused_in_words(settings: Settings) -> None:
+def test_a_second_master_key_is_refused_in_plain_words(settings: Settings) -> None:
     app = app_with(settings.but(demo=True))
     result = app.test_cli_runner().invoke(args=["keys", "create-master"])
     assert result.exit_code == 1
     assert "There is a master key already" in result.stderr
 
 
-def test_rotation_says_what_it_did(settings: Settings) -> None:
+def test_rotation_prints_its_result(settings: Settings) -> None:
     app = app_with(settings.but(demo=True))
     before = store_of(app).current(NAME)
     result = app.test_cli_runner().invoke(args=["keys", "rotate-master"])
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         app_with(Settings(instance=tmp_path / "instance", demo=True))
 
 
-def test_the_key_store_can_stand_elsewhere(settings: Settings, tmp_path: Path) -> None:
+def test_the_key_store_can_be_in_another_folder(settings: Settings, tmp_path: Path) -> None:
     elsewhere = settings.but(demo=True, key_store=str(tmp_path / "apart"))
     store_of(app_with(elsewhere)).current(NAME)
     assert (tmp_path / "apart" / "data" / NAME.purpose / str(NAME.owner)).exists()

@@ -1,4 +1,4 @@
-"""A file comes and goes with the transaction of the row that refers to it."""
+"""A stored file is created and deleted in the transaction of the row that refers to it."""
 
 import io
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ RECORDS = KeyName("records", DIALOGUE)
 pytestmark = pytest.mark.usefixtures("files")
 
 
-def take_in(content: bytes = b"canary", *, fail: bool = False) -> UUID:
+def add_file(content: bytes = b"canary", *, fail: bool = False) -> UUID:
     with upkeep(SYSTEM) as session:
         upload = io.BytesIO(content)
         row = store_file(session, upload, key=RECORDS, dialogue_id=DIALOGUE, limit=1000, now=NOON, name="Протокол.txt")
@@ -35,7 +35,7 @@ def take_in(content: bytes = b"canary", *, fail: bool = False) -> UUID:
         return row.id
 
 
-def let_go(file_id: UUID, *, fail: bool = False) -> None:
+def remove_file(file_id: UUID, *, fail: bool = False) -> None:
     with upkeep(SYSTEM) as session:
         drop_file(session, session.get_one(StoredFile, file_id))
         if fail:
@@ -46,20 +46,20 @@ def stored() -> list[Path]:
     return [path for path in Path(str(file_store()._root)).rglob("*") if path.is_file()]
 
 
-def test_a_file_is_handed_out_as_it_came() -> None:
-    handed_out = download(take_in(), dialogue_id=DIALOGUE)
+def test_a_file_is_read_back_unchanged() -> None:
+    handed_out = download(add_file(), dialogue_id=DIALOGUE)
     assert (handed_out.name, handed_out.media_type, handed_out.size) == ("Протокол.txt", "text/plain", 6)
     assert b"".join(handed_out.pieces) == b"canary"
 
 
-def test_the_name_stands_sealed_in_the_table() -> None:
-    row = db.session.get_one(StoredFile, take_in())
+def test_the_file_name_is_encrypted_in_the_table() -> None:
+    row = db.session.get_one(StoredFile, add_file())
     assert row.name is not None
     assert "Протокол".encode() not in row.name
 
 
-def test_another_dialogue_does_not_find_it() -> None:
-    file_id = take_in()
+def test_a_file_is_not_found_in_another_dialogue() -> None:
+    file_id = add_file()
     for dialogue in (uuid4(), None):
         with pytest.raises(NotFound):
             download(file_id, dialogue_id=dialogue)
@@ -67,38 +67,38 @@ def test_another_dialogue_does_not_find_it() -> None:
 
 def test_a_transaction_that_fails_leaves_no_file() -> None:
     with pytest.raises(ZeroDivisionError):
-        take_in(fail=True)
+        add_file(fail=True)
     assert stored() == []
 
 
-def test_a_later_failure_does_not_take_a_file_that_was_kept() -> None:
-    take_in()
+def test_a_later_failure_keeps_a_file_that_was_committed() -> None:
+    add_file()
     with pytest.raises(ZeroDivisionError):
-        take_in(fail=True)
+        add_file(fail=True)
     assert len(stored()) == 1
 
 
 def test_a_refused_file_leaves_nothing() -> None:
     with pytest.raises(Refusal):
-        take_in(b"MZ\x90\x00")
+        add_file(b"MZ\x90\x00")
     with pytest.raises(Refusal):
-        take_in(bytes(2000))
+        add_file(bytes(2000))
     assert stored() == []
 
 
-def test_a_file_let_go_is_deleted_once_the_transaction_is_kept() -> None:
-    file_id = take_in()
+def test_a_file_is_deleted_when_the_transaction_commits() -> None:
+    file_id = add_file()
     with pytest.raises(ZeroDivisionError):
-        let_go(file_id, fail=True)
+        remove_file(file_id, fail=True)
     assert len(stored()) == 1
-    let_go(file_id)
+    remove_file(file_id)
     assert stored() == []
     with pytest.raises(NotFound):
         download(file_id, dialogue_id=DIALOGUE)
 
 
-def test_an_erased_key_takes_the_file_even_if_the_row_stays() -> None:
-    file_id = take_in()
+def test_an_erased_key_makes_the_file_unreadable_even_if_the_row_stays() -> None:
+    file_id = add_file()
     key_store().erase(RECORDS, now=NOON)
     with pytest.raises(KeyErased):
         download(file_id, dialogue_id=DIALOGUE)

@@ -1,4 +1,4 @@
-"""What machines ask."""
+"""Requests of programs: robots.txt, health, reports of browsers."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ import pytest
 from tests.core.accounts.desk import Desk
 
 
-def test_search_engines_get_nothing_and_calendars_their_feeds(desk: Desk) -> None:
+def test_robots_txt_closes_everything_but_calendar_feeds(desk: Desk) -> None:
     answer = desk.browser().get("/robots.txt")
     assert answer.mimetype == "text/plain"
     assert answer.text.splitlines() == ["User-agent: *", "Allow: /feed/", "Disallow: /"]
@@ -26,7 +26,7 @@ def report(desk: Desk, body: bytes) -> int:
     return desk.browser().send("POST", "/csp-report", data=body, content_type=kind).status_code
 
 
-def test_a_browsers_report_is_noted_without_addresses_of_ours(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_browser_report_is_logged_without_our_addresses(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     body = {
         "effectiveDirective": "script-src-elem",
         "blockedURL": "https://evil.example/x.js",
@@ -39,7 +39,7 @@ def test_a_browsers_report_is_noted_without_addresses_of_ours(desk: Desk, caplog
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[1, null]", b'[{"body": 7}]', b'{"a": 1}', b"\xff\xfe"])
-def test_reports_of_any_shape_are_taken(desk: Desk, body: bytes) -> None:
+def test_reports_of_any_shape_are_accepted(desk: Desk, body: bytes) -> None:
     assert report(desk, body) == 204
 
 
@@ -54,20 +54,20 @@ def test_a_report_of_more_than_64_kilobytes_is_refused(desk: Desk) -> None:
     assert report(desk, b" " * (64 * 1024 + 1)) == 413
 
 
-def test_only_so_many_reports_are_noted(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_number_of_logged_reports_is_limited(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     body = json.dumps([{"body": {"effectiveDirective": "img-src", "blockedURL": "inline"}}]).encode()
     with caplog.at_level(logging.WARNING):
         assert {report(desk, body) for _report in range(25)} == {204}
     assert caplog.text.count("img-src") == 20
 
 
-def test_a_report_is_no_sign_of_life(desk: Desk) -> None:
+def test_a_report_does_not_extend_the_sign_in(desk: Desk) -> None:
     from datetime import timedelta
 
     from dialogues.core.common import clock
 
     member = desk.member()
-    browser = desk.stay(member)
+    browser = desk.signed_in_browser(member)
     [row] = desk.sign_ins(member)
     earlier = clock.real_now() - timedelta(minutes=10)
     desk.at(row, last_seen_at=earlier)

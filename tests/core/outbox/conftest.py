@@ -1,4 +1,4 @@
-"""Letters of a test: a composer that says what it is told to, and a mail server that the application sends to."""
+"""Emails for tests: a composer that returns what the test chose, and a mail server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,11 +31,11 @@ KIND = EmailKind.AGENDA_CHANGED
 
 @dataclass(slots=True)
 class Post:
-    """What a test owes, what was composed, and what came of it."""
+    """The outbox of a test: emails that were queued, composed and delivered."""
 
     app: Flask
     server: MailServer
-    owed: int = 0
+    queued: int = 0
     composed: list[UUID] = field(default_factory=list)
     words: Composed | None = field(
         default_factory=lambda: Composed(recipient="bold@example.mn", subject="A change", text="Good day.")
@@ -43,39 +43,39 @@ class Post:
     fault: Exception | None = None
 
     def compose(self, letter: DueEmail, _now: datetime) -> Composed | None:
-        """The composer of every letter here; it counts, so that no two of its letters are equal."""
+        """Compose an email; its text has a counter, so that no two texts are equal."""
         self.composed.append(letter.id)
         if self.fault is not None and letter.facts.get("poison"):
             raise self.fault
         return self.words and replace(self.words, text=f"{self.words.text} {len(self.composed)}")
 
     def enqueue(self, key: str, **about: Any) -> UUID:
-        """Owe a letter, as a command would, a second later than the one before."""
-        self.owed += 1
-        at = NOON + timedelta(seconds=self.owed)
+        """Queue an email as a command would, one second later than the previous one."""
+        self.queued += 1
+        at = NOON + timedelta(seconds=self.queued)
         with upkeep(system(Purpose.FOLLOW_UP)):
             return enqueue(EmailRequest(**{"kind": KIND, "dedup_key": key, "queued_at": at} | about))
 
     def deliver(self) -> list[EmailState]:
-        """One pass: where each letter stands that was tried."""
+        """Run one delivery and return the state of each email that was tried."""
         states: list[EmailState] = []
         outbox_jobs.deliver_due(on_result=lambda _kind, _id, state: states.append(state))
         return states
 
     def deliver_later(self) -> list[EmailState]:
-        """The same, once every pause is over."""
+        """Run one delivery when no email is waiting for its next try."""
         self.change(due_at=None)
         return self.deliver()
 
     def change(self, **values: Any) -> None:
-        """Let time have passed."""
+        """Set these columns of all emails, for example to simulate that time has passed."""
         with upkeep(system(Purpose.UPKEEP)) as session:
             for letter in session.scalars(select(Email)):
                 for name, value in values.items():
                     setattr(letter, name, value)
 
     def letter(self, email_id: UUID) -> Email:
-        """The row as it stands."""
+        """The row of the email, read from the database again."""
         db.session.rollback()
         return db.session.scalars(select(Email).where(Email.id == email_id)).one()
 
@@ -83,7 +83,7 @@ class Post:
         return self.letter(email_id).state
 
     def die_after_data(self) -> None:
-        """A worker sends the next letter and dies before it can say so; its lease ends."""
+        """Send the next email, then die before the result is saved; the lease ends."""
         claimed = outbox_commands.claim(clock.real_now())
         assert claimed is not None
         parcel = outbox_commands.render(claimed, clock.now())
@@ -98,12 +98,12 @@ class Post:
 
     @property
     def texts(self) -> list[str]:
-        """What arrived, in its order."""
+        """The texts of the emails that arrived, in order."""
         return [letter.message.get_content().strip() for letter in self.server.emails]
 
     @property
     def ids(self) -> list[UUID]:
-        """Which letters arrived, in their order."""
+        """The ids of the emails that arrived, in order."""
         return [UUID(letter.message["Message-ID"][1:37]) for letter in self.server.emails]
 
 
@@ -121,7 +121,7 @@ def composing(post: Post) -> Iterator[None]:
 
 @pytest.fixture
 def post(empty_installation: Installation, smtp: MailServer) -> Iterator[Post]:
-    """An installation with nothing in it but what the test owes, and a mail server that takes it."""
+    """An outbox with only the emails of the test, and a mail server that accepts them."""
     with opened(empty_installation.settings(mail_url=smtp.url)) as app, app.app_context():
         post = Post(app, smtp)
         with composing(post):

@@ -1,4 +1,4 @@
-"""How letters are carried away, and what a mail server can do to them."""
+"""Mail transports, and errors of mail servers."""
 
 import socket
 import stat
@@ -29,7 +29,7 @@ PARCEL = Envelope(
 
 
 def trouble(url: str, **changes: float) -> Undelivered:
-    """What is said of a letter that this server did not take."""
+    """The error for an email that this server did not accept."""
     with pytest.raises(Undelivered) as caught:
         replace(mail_server(url), **changes).send(PARCEL)
     return caught.value
@@ -37,7 +37,7 @@ def trouble(url: str, **changes: float) -> Undelivered:
 
 @contextmanager
 def scripted(*answers: bytes, pace: float = 0) -> Iterator[str]:
-    """A server that gives these answers, one for each thing it is told, and then hangs up; the URL."""
+    """A server that sends these replies, one per command, and then hangs up; returns its URL."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -61,7 +61,7 @@ def scripted(*answers: bytes, pace: float = 0) -> Iterator[str]:
 
 @pytest.mark.parametrize("security", ["smtp", "starttls", "smtps"])
 @pytest.mark.usefixtures("trusted")
-def test_a_letter_arrives_byte_for_byte_as_the_url_says(open_mail_server: OpenMailServer, security: str) -> None:
+def test_an_email_arrives_unchanged_by_each_kind_of_url(open_mail_server: OpenMailServer, security: str) -> None:
     server = open_mail_server(security)
     mail_server(server.url).send(PARCEL)
     (arrived,) = server.emails
@@ -71,42 +71,42 @@ def test_a_letter_arrives_byte_for_byte_as_the_url_says(open_mail_server: OpenMa
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_name_and_password_open_the_server(open_mail_server: OpenMailServer) -> None:
+def test_a_name_and_password_authenticate_at_the_server(open_mail_server: OpenMailServer) -> None:
     server = open_mail_server("starttls", desk="p@ss word")
     mail_server(server.url_for("desk", "p%40ss%20word")).send(PARCEL)
     assert len(server.emails) == 1
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_wrong_password_is_no_fault_of_the_letter_and_is_never_told(open_mail_server: OpenMailServer) -> None:
+def test_a_wrong_password_is_a_server_error_and_is_never_shown(open_mail_server: OpenMailServer) -> None:
     said = trouble(open_mail_server("starttls", desk="right").url_for("desk", "wr0ng"))
     assert (said.kind, said.words) == (FailureKind.UNREACHABLE, LOGIN_REFUSED)
     assert "wr0ng" not in repr(said) + repr(mail_server("smtps://desk:wr0ng@mail.example.org"))
 
 
 @pytest.mark.parametrize("security", ["starttls", "smtps"])
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(open_mail_server: OpenMailServer, security: str) -> None:
+def test_a_self_signed_certificate_is_not_trusted(open_mail_server: OpenMailServer, security: str) -> None:
     server = open_mail_server(security)
     assert trouble(server.url).kind is FailureKind.UNREACHABLE
     assert not server.emails
 
 
-def test_a_server_that_hides_starttls_gets_nothing_in_the_clear(smtp: Bed) -> None:
+def test_no_email_is_sent_unencrypted_when_the_server_hides_starttls(smtp: Bed) -> None:
     url = smtp.url.replace("smtp://", "smtp+starttls://someone:secret@")
     assert trouble(url).kind is FailureKind.UNREACHABLE
     assert not smtp.emails
 
 
-def test_a_refused_connection_is_no_fault_of_the_letter() -> None:
+def test_a_refused_connection_is_a_server_error() -> None:
     assert trouble(f"smtp://localhost:{free_port()}").kind is FailureKind.UNREACHABLE
 
 
-def test_a_server_that_is_closing_is_no_fault_of_the_letter() -> None:
+def test_a_server_that_is_closing_is_a_server_error() -> None:
     with scripted(b"421 Closing\r\n") as address:
         assert trouble(f"smtp://{address}").kind is FailureKind.UNREACHABLE
 
 
-def test_a_passing_no_to_our_own_address_is_no_fault_of_the_letter() -> None:
+def test_a_temporary_refusal_of_our_sender_address_is_a_server_error() -> None:
     with scripted(b"220 Hello\r\n", b"250 Hello\r\n", b"452 No room\r\n", b"250 Reset\r\n") as address:
         assert trouble(f"smtp://{address}").kind is FailureKind.UNREACHABLE
 
@@ -119,7 +119,7 @@ def test_a_passing_no_to_our_own_address_is_no_fault_of_the_letter() -> None:
         ("550 No such person", FailureKind.PERMANENT),
     ],
 )
-def test_what_is_said_to_a_recipient_counts_for_that_letter(smtp: Bed, answer: str, expected: FailureKind) -> None:
+def test_a_refused_recipient_is_an_error_of_that_email(smtp: Bed, answer: str, expected: FailureKind) -> None:
     smtp.recipient_answers[PARCEL.recipient] = answer
     said = trouble(smtp.url)
     assert (said.kind, said.words) == (expected, answer)
@@ -128,12 +128,12 @@ def test_what_is_said_to_a_recipient_counts_for_that_letter(smtp: Bed, answer: s
 @pytest.mark.parametrize(
     ("answer", "expected"), [("451 Try again", FailureKind.TEMPORARY), ("554 Not this one", FailureKind.PERMANENT)]
 )
-def test_what_is_said_to_the_content_counts_for_that_letter(smtp: Bed, answer: str, expected: FailureKind) -> None:
+def test_refused_content_is_an_error_of_that_email(smtp: Bed, answer: str, expected: FailureKind) -> None:
     smtp.data_answers.append(answer)
     assert trouble(smtp.url).kind is expected
 
 
-def test_addresses_in_an_answer_are_not_passed_on(smtp: Bed) -> None:
+def test_addresses_in_a_server_reply_are_not_shown(smtp: Bed) -> None:
     smtp.recipient_answers[PARCEL.recipient] = "550 5.1.1 <bold@example.mn>: bold@example.mn is unknown"
     assert trouble(smtp.url).words == "550 5.1.1 …: … is unknown"
 
@@ -141,17 +141,17 @@ def test_addresses_in_an_answer_are_not_passed_on(smtp: Bed) -> None:
 HELLOS = (b"220 Hello\r\n", b"250 Hello\r\n", b"250 Sender\r\n", b"250 Recipient\r\n", b"354 Go on\r\n")
 
 
-def test_a_connection_lost_after_the_content_leaves_it_open_whether_the_letter_arrived() -> None:
+def test_after_a_connection_lost_during_the_content_the_result_is_unknown() -> None:
     with scripted(*HELLOS) as address:
         assert trouble(f"smtp://{address}").kind is FailureKind.TEMPORARY
 
 
-def test_a_connection_lost_after_the_letter_was_taken_changes_nothing() -> None:
+def test_a_connection_lost_after_acceptance_changes_nothing() -> None:
     with scripted(*HELLOS, b"250 Taken\r\n") as address:
         mail_server(f"smtp://{address}").send(PARCEL)
 
 
-def test_a_server_that_answers_one_byte_at_a_time_is_left_at_the_deadline() -> None:
+def test_a_server_that_replies_one_byte_at_a_time_times_out() -> None:
     began = time.monotonic()
     with scripted(b"220 Hello\r\n", b"250-" + b"x" * 200 + b"\r\n", pace=0.02) as address:
         trouble(f"smtp://{address}", deadline=0.5)
@@ -179,7 +179,7 @@ def test_ports_are_those_that_mail_uses() -> None:
     assert ports == [25, 587, 465]
 
 
-def test_without_a_mail_server_letters_become_files(tmp_path: Path) -> None:
+def test_without_a_mail_server_emails_are_written_to_files(tmp_path: Path) -> None:
     folder = mail_transport(Settings(instance=tmp_path))
     assert isinstance(folder, Folder)
     assert isinstance(mail_transport(Settings(instance=tmp_path, mail_url="smtp://localhost")), MailServer)
@@ -193,7 +193,7 @@ def test_without_a_mail_server_letters_become_files(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_file_written_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
+def test_a_file_written_again_replaces_the_first(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.send(PARCEL)
     folder.send(replace(PARCEL, content=b"again"))
@@ -201,7 +201,7 @@ def test_a_file_written_again_takes_the_place_of_the_first(tmp_path: Path) -> No
     assert file.read_bytes() == b"again"
 
 
-def test_a_folder_that_cannot_be_written_is_no_fault_of_the_letter(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_a_server_error(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("in the way")
     with pytest.raises(Undelivered) as caught:
         Folder(tmp_path / "outbox").send(PARCEL)

@@ -1,4 +1,4 @@
-"""`flask outbox …`: what is printed, and how the worker ends."""
+"""`flask outbox …`: its output, and how the worker stops."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.beds.database import Installation, shell
 from tests.core.outbox.conftest import Post
 
 
-def test_deliver_sends_what_is_due_and_names_nobody(post: Post) -> None:
+def test_deliver_sends_due_emails_and_prints_no_names(post: Post) -> None:
     sent, refused = post.enqueue("a"), post.enqueue("b")
     post.server.data_answers += ["250 Taken", "554 No such person as bold@example.mn"]
     printed = shell(post.app, "outbox", "deliver")
@@ -31,7 +31,7 @@ def test_deliver_with_nothing_due_says_so(post: Post) -> None:
     assert shell(post.app, "outbox", "deliver") == "0 of 0 sent\n"
 
 
-def test_deliver_fails_aloud_while_the_server_is_away(post: Post) -> None:
+def test_deliver_fails_visibly_while_the_server_is_down(post: Post) -> None:
     post.enqueue("a")
     settings = post.app.extensions["dialogues"].settings
     post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
@@ -40,7 +40,7 @@ def test_deliver_fails_aloud_while_the_server_is_away(post: Post) -> None:
     assert "No email can be sent" in result.stderr
 
 
-def test_without_a_mail_server_letters_lie_in_a_folder(post: Post) -> None:
+def test_without_a_mail_server_emails_are_in_a_folder(post: Post) -> None:
     letter = post.enqueue("a")
     settings = post.app.extensions["dialogues"].settings
     post.app.extensions["dialogues"].settings = settings.but(mail_url="")
@@ -50,7 +50,7 @@ def test_without_a_mail_server_letters_lie_in_a_folder(post: Post) -> None:
     assert re.search(rb"^To: bold@example\.mn\r$", file.read_bytes(), re.MULTILINE)
 
 
-def test_list_shows_what_has_not_left(post: Post) -> None:
+def test_list_shows_emails_that_were_not_sent(post: Post) -> None:
     post.enqueue("a")
     refused = post.enqueue("b")
     post.server.data_answers += ["250 Taken", "554 5.7.1 <bold@example.mn> refused"]
@@ -60,7 +60,7 @@ def test_list_shows_what_has_not_left(post: Post) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_worker_ends_when_told(empty_installation: Installation, how: signal.Signals) -> None:
+def test_the_worker_stops_on_a_signal(empty_installation: Installation, how: signal.Signals) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DIALOGUES_")} | {
         "DIALOGUES_INSTANCE": str(empty_installation.instance),
         "DIALOGUES_DATABASE_URL": empty_installation.database_url,

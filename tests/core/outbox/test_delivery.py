@@ -1,4 +1,4 @@
-"""Letters on their way: nothing owed is lost, nothing overtakes, and what cannot leave is set aside."""
+"""Delivery: no email is lost or overtakes another, and an email that cannot be sent is marked as failed."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +21,10 @@ from tests.lib.mail.test_letter_file import EVENT
 pytestmark = pytest.mark.engine
 
 
-SET_ASIDE, READY, OWED, SENT = EmailState.SET_ASIDE, EmailState.READY, EmailState.QUEUED, EmailState.SENT
+FAILED, READY, QUEUED, SENT = EmailState.SET_ASIDE, EmailState.READY, EmailState.QUEUED, EmailState.SENT
 
 
-def test_a_letter_owed_is_sent_once(post: Post) -> None:
+def test_a_queued_email_is_sent_once(post: Post) -> None:
     letter = post.enqueue("a")
     assert post.deliver() == [SENT]
     assert post.deliver() == []
@@ -32,12 +32,12 @@ def test_a_letter_owed_is_sent_once(post: Post) -> None:
     assert post.letter(letter).sent_at is not None
 
 
-def test_letters_owed_twice_under_one_key_are_one(post: Post) -> None:
+def test_two_emails_with_one_dedup_key_are_one(post: Post) -> None:
     assert post.enqueue("a") == post.enqueue("a")
     assert post.deliver() == [SENT]
 
 
-def test_each_letter_has_one_recipient_and_its_own_number(post: Post) -> None:
+def test_each_email_has_one_recipient_and_its_own_message_id(post: Post) -> None:
     emails = [post.enqueue("a"), post.enqueue("b")]
     post.deliver()
     assert [arrived.recipients for arrived in post.server.emails] == [("bold@example.mn",)] * 2
@@ -46,7 +46,7 @@ def test_each_letter_has_one_recipient_and_its_own_number(post: Post) -> None:
     ]
 
 
-def test_what_is_kept_of_a_letter_cannot_be_read_without_the_key(post: Post) -> None:
+def test_a_stored_email_cannot_be_read_without_the_key(post: Post) -> None:
     letter = post.letter(post.enqueue("a"))
     post.deliver()
     kept = post.letter(letter.id)
@@ -56,7 +56,7 @@ def test_what_is_kept_of_a_letter_cannot_be_read_without_the_key(post: Post) -> 
     assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[0].content).hexdigest()
 
 
-def test_a_letter_repeated_after_a_crash_is_the_same_byte_for_byte(post: Post) -> None:
+def test_an_email_resent_after_a_crash_is_identical(post: Post) -> None:
     post.enqueue("a")
     post.die_after_data()
     assert post.deliver() == [SENT]
@@ -65,7 +65,7 @@ def test_a_letter_repeated_after_a_crash_is_the_same_byte_for_byte(post: Post) -
     assert len(post.composed) == 1
 
 
-def test_a_letter_with_a_secret_is_new_after_a_crash_and_never_kept(post: Post) -> None:
+def test_an_email_with_a_secret_is_new_after_a_crash_and_never_stored(post: Post) -> None:
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), has_secret=True)
     letter = post.enqueue("a")
     post.die_after_data()
@@ -77,7 +77,7 @@ def test_a_letter_with_a_secret_is_new_after_a_crash_and_never_kept(post: Post) 
     assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[1].content).hexdigest()
 
 
-def test_a_letter_that_is_leased_is_nobody_elses(post: Post) -> None:
+def test_a_leased_email_is_not_given_to_another_worker(post: Post) -> None:
     post.enqueue("a")
     assert outbox.claim(clock.real_now()) is not None
     assert outbox.claim(clock.real_now()) is None
@@ -85,7 +85,7 @@ def test_a_letter_that_is_leased_is_nobody_elses(post: Post) -> None:
     assert outbox.claim(clock.real_now()) is not None
 
 
-def test_who_lost_the_lease_has_no_more_say(post: Post) -> None:
+def test_a_worker_that_lost_the_lease_cannot_change_the_email(post: Post) -> None:
     letter = post.enqueue("a")
     late = outbox.claim(clock.real_now())
     post.end_leases()
@@ -96,8 +96,8 @@ def test_who_lost_the_lease_has_no_more_say(post: Post) -> None:
     assert post.state(letter) is SENT
 
 
-def test_two_workers_send_no_letter_twice(post: Post) -> None:
-    owed = {post.enqueue(str(number)) for number in range(20)}
+def test_two_workers_send_no_email_twice(post: Post) -> None:
+    queued = {post.enqueue(str(number)) for number in range(20)}
 
     def deliver(_worker: int) -> Any:
         with post.app.app_context():
@@ -107,10 +107,10 @@ def test_two_workers_send_no_letter_twice(post: Post) -> None:
         done = [state for states in workers.map(deliver, range(2)) for state in states]
     assert done == [SENT] * 20
     assert len(post.ids) == 20
-    assert set(post.ids) == owed
+    assert set(post.ids) == queued
 
 
-def test_a_letter_that_is_refused_for_now_is_tried_again(post: Post) -> None:
+def test_a_temporarily_refused_email_is_tried_again(post: Post) -> None:
     letter = post.enqueue("a")
     post.server.data_answers.append("451 Try again")
     assert post.deliver() == [READY]
@@ -120,48 +120,48 @@ def test_a_letter_that_is_refused_for_now_is_tried_again(post: Post) -> None:
     assert post.letter(letter).last_error == ""
 
 
-def test_a_letter_that_is_refused_for_good_is_set_aside_and_the_others_leave(post: Post) -> None:
+def test_a_permanently_refused_email_fails_and_the_others_are_sent(post: Post) -> None:
     refused = post.enqueue("a")
     post.enqueue("b")
     post.server.data_answers.append("554 No")
-    assert post.deliver() == [SET_ASIDE, SENT]
+    assert post.deliver() == [FAILED, SENT]
     assert post.deliver_later() == []
-    assert post.state(refused) is SET_ASIDE
+    assert post.state(refused) is FAILED
 
 
-def test_a_letter_that_keeps_failing_is_set_aside_and_holds_up_nobody(post: Post) -> None:
+def test_an_email_that_keeps_failing_does_not_delay_the_others(post: Post) -> None:
     post.fault = ValueError("the composer stumbles")
     poison = post.enqueue("a", facts={"poison": True})
     others = [post.enqueue(str(number)) for number in range(3)]
-    assert post.deliver() == [OWED, SENT, SENT, SENT]
+    assert post.deliver() == [QUEUED, SENT, SENT, SENT]
     tried = [post.deliver_later() for _again in range(MOST_TRIES)]
-    assert tried == [[OWED]] * (MOST_TRIES - 2) + [[SET_ASIDE], []]
+    assert tried == [[QUEUED]] * (MOST_TRIES - 2) + [[FAILED], []]
     assert post.ids == others
     assert "stumbles" not in post.letter(poison).last_error
 
 
-def test_a_letter_that_kills_its_worker_is_set_aside(post: Post) -> None:
+def test_an_email_that_kills_its_worker_is_marked_as_failed(post: Post) -> None:
     letter = post.enqueue("a")
     for _worker in range(MOST_TRIES):
         assert outbox.claim(clock.real_now()) is not None
         post.end_leases()
     assert post.deliver() == []
-    assert post.state(letter) is SET_ASIDE
+    assert post.state(letter) is FAILED
 
 
-def test_letters_wait_for_a_server_that_is_away_as_long_as_it_takes(post: Post) -> None:
+def test_emails_wait_until_the_server_is_back(post: Post) -> None:
     emails = [post.enqueue(str(number)) for number in range(3)]
     settings = post.app.extensions["dialogues"].settings
     post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
     for _day in range(MOST_TRIES + 2):
-        # One try shows that the server is away: the others are spared it.
+        # One try shows that the server is down, so the other emails are not tried.
         assert post.deliver_later() == [READY]
     post.app.extensions["dialogues"].settings = settings
     assert post.deliver_later() == [SENT, SENT, SENT]
     assert post.ids == emails
 
 
-def test_letters_of_one_order_never_overtake(post: Post) -> None:
+def test_emails_with_one_order_key_are_sent_in_order(post: Post) -> None:
     second = post.enqueue("b", order_key="entry", sequence=2)
     first = post.enqueue("a", order_key="entry", sequence=1)
     third = post.enqueue("c", order_key="entry", sequence=3)
@@ -173,15 +173,15 @@ def test_letters_of_one_order_never_overtake(post: Post) -> None:
     assert post.ids == [other, first, second, third]
 
 
-def test_a_letter_set_aside_keeps_no_later_one(post: Post) -> None:
+def test_a_failed_email_does_not_block_a_later_one(post: Post) -> None:
     first = post.enqueue("a", order_key="entry", sequence=1)
     second = post.enqueue("b", order_key="entry", sequence=2)
     post.server.data_answers += ["554 No"]
-    assert post.deliver() == [SET_ASIDE, SENT]
-    assert (post.state(first), post.ids) == (SET_ASIDE, [second])
+    assert post.deliver() == [FAILED, SENT]
+    assert (post.state(first), post.ids) == (FAILED, [second])
 
 
-def test_a_letter_that_was_superseded_never_leaves(post: Post) -> None:
+def test_a_superseded_email_is_never_sent(post: Post) -> None:
     older = post.enqueue("a", order_key="entry", sequence=1)
     newer = post.enqueue("b", order_key="entry", sequence=2, supersedes=True)
     assert post.deliver() == [SENT]
@@ -189,7 +189,7 @@ def test_a_letter_that_was_superseded_never_leaves(post: Post) -> None:
     assert post.state(older) is EmailState.SUPERSEDED
 
 
-def test_a_letter_superseded_while_it_was_being_sent_is_not_tried_again(post: Post) -> None:
+def test_an_email_superseded_during_sending_is_not_tried_again(post: Post) -> None:
     older = post.enqueue("a", order_key="entry", sequence=1)
     claimed = outbox.claim(clock.real_now())
     newer = post.enqueue("b", order_key="entry", sequence=2, supersedes=True)
@@ -201,7 +201,7 @@ def test_a_letter_superseded_while_it_was_being_sent_is_not_tried_again(post: Po
     assert post.state(older) is EmailState.SUPERSEDED
 
 
-def test_an_older_letter_owed_after_a_newer_one_has_left_stays(post: Post) -> None:
+def test_an_older_email_is_not_sent_after_a_newer_one(post: Post) -> None:
     post.enqueue("b", order_key="entry", sequence=2)
     post.deliver()
     older = post.enqueue("a", order_key="entry", sequence=1)
@@ -209,7 +209,7 @@ def test_an_older_letter_owed_after_a_newer_one_has_left_stays(post: Post) -> No
     assert post.state(older) is EmailState.SUPERSEDED
 
 
-def test_a_letter_that_is_owed_no_more_when_its_turn_comes_does_not_leave(post: Post) -> None:
+def test_an_email_that_is_no_longer_needed_is_not_sent(post: Post) -> None:
     post.words = None
     letter = post.enqueue("a")
     assert post.deliver() == [EmailState.SUPERSEDED]
@@ -225,20 +225,20 @@ def test_a_letter_that_is_owed_no_more_when_its_turn_comes_does_not_leave(post: 
         {"calendar": EVENT.replace(b"UID:0f3a\r\n", b""), "method": "REQUEST"},
     ],
 )
-def test_a_letter_that_would_be_faulty_is_set_aside_at_once(post: Post, wrong: dict[str, Any]) -> None:
+def test_an_invalid_email_is_marked_as_failed_at_once(post: Post, wrong: dict[str, Any]) -> None:
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), **wrong)
     letter = post.enqueue("a")
-    assert post.deliver() == [SET_ASIDE]
+    assert post.deliver() == [FAILED]
     assert post.letter(letter).last_error == outbox.UNWRITTEN
     assert post.server.emails == []
 
 
-def test_what_is_owed_in_a_transaction_that_fails_is_not_owed(post: Post) -> None:
-    def fail_after_owing() -> None:
+def test_an_email_queued_in_a_failed_transaction_is_not_sent(post: Post) -> None:
+    def fail_after_queueing() -> None:
         with upkeep(system(Purpose.FOLLOW_UP)):
             enqueue(EmailRequest(kind=KIND, dedup_key="a", queued_at=NOON))
             raise RuntimeError("what the letter was about did not happen")
 
     with pytest.raises(RuntimeError):
-        fail_after_owing()
+        fail_after_queueing()
     assert post.deliver() == []

@@ -1,4 +1,4 @@
-"""The queue only wakes: it may be lost, damaged or out of reach, and no request ever fails for it."""
+"""The queue only wakes the worker: no request fails if it is lost, damaged or out of reach."""
 
 import stat
 import threading
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Flask:
-    """An application with a queue of its own and nothing else."""
+    """An application with its own queue."""
     return with_queue(tmp_path, "")
 
 
@@ -29,39 +29,39 @@ def with_queue(instance: Path, url: str) -> Flask:
 
 @pytest.fixture
 def swept(worker: Flask, monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
-    """Released each time the worker looks for what is due."""
+    """Released each time the worker looks for due work."""
     looked = threading.Semaphore(0)
     monkeypatch.setattr(outbox, "_POLL_SECONDS", 0.01)
     state(worker).sweeps["look"] = lambda _stop: looked.release()
     return looked
 
 
-def test_a_call_is_heard_once(worker: Flask) -> None:
+def test_a_wake_up_is_received_once(worker: Flask) -> None:
     assert not woken(worker)
     wake(worker)
     assert woken(worker)
     assert not woken(worker)
 
 
-def test_calls_do_not_pile_up_while_nobody_listens(worker: Flask) -> None:
+def test_wake_ups_do_not_pile_up_without_a_worker(worker: Flask) -> None:
     for _request in range(50):
         wake(worker)
     assert queue(worker).pending_count() == 1
 
 
-def test_calls_are_heard_by_other_processes_on_the_same_file(tmp_path: Path) -> None:
+def test_wake_ups_reach_other_processes_on_the_same_file(tmp_path: Path) -> None:
     wake(with_queue(tmp_path, ""))
     assert woken(with_queue(tmp_path, ""))
 
 
-def test_the_file_is_for_its_owner_alone_and_one_file_only(worker: Flask, tmp_path: Path) -> None:
+def test_the_queue_is_one_file_readable_by_its_owner_only(worker: Flask, tmp_path: Path) -> None:
     wake(worker)
     (file,) = tmp_path.iterdir()
     assert file.name == "queue.db"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_queue_that_was_deleted_is_made_anew(worker: Flask, tmp_path: Path) -> None:
+def test_a_deleted_queue_is_created_again(worker: Flask, tmp_path: Path) -> None:
     wake(worker)
     (tmp_path / "queue.db").unlink()
     for _twice in range(2):
@@ -71,7 +71,7 @@ def test_a_queue_that_was_deleted_is_made_anew(worker: Flask, tmp_path: Path) ->
     assert woken(worker)
 
 
-def test_a_damaged_queue_is_made_anew(worker: Flask, tmp_path: Path) -> None:
+def test_a_damaged_queue_is_created_again(worker: Flask, tmp_path: Path) -> None:
     wake(worker)
     (tmp_path / "queue.db").write_bytes(b"no database at all" * 100)
     wake(worker)
@@ -80,26 +80,26 @@ def test_a_damaged_queue_is_made_anew(worker: Flask, tmp_path: Path) -> None:
     assert woken(worker)
 
 
-def test_a_queue_out_of_reach_fails_no_request(tmp_path: Path) -> None:
+def test_no_request_fails_when_the_queue_is_unreachable(tmp_path: Path) -> None:
     (tmp_path / "in the way").write_text("")
     app = with_queue(tmp_path, str(tmp_path / "in the way" / "queue.db"))
     wake(app)
     assert not woken(app)
 
 
-def test_an_unknown_kind_of_queue_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_unknown_kind_of_queue_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="DIALOGUES_QUEUE_URL"):
         queue(with_queue(tmp_path, "amqp://localhost"))
 
 
-def test_a_call_of_a_stranger_is_not_unpacked(worker: Flask, tmp_path: Path) -> None:
+def test_a_foreign_message_is_not_unpickled(worker: Flask, tmp_path: Path) -> None:
     stranger = with_queue(tmp_path, "")
     state(stranger).settings = Settings(instance=tmp_path, secret_key="y" * 32)
     wake(stranger)
     assert not woken(worker)
 
 
-def test_a_worker_looks_at_its_start_and_when_called_and_ends_when_told(
+def test_a_worker_looks_for_work_at_start_and_on_wake_up_until_it_is_stopped(
     worker: Flask, swept: threading.Semaphore
 ) -> None:
     stop = threading.Event()
@@ -113,7 +113,7 @@ def test_a_worker_looks_at_its_start_and_when_called_and_ends_when_told(
     assert not working.is_alive()
 
 
-def test_a_worker_looks_unasked_as_well(
+def test_a_worker_also_looks_for_work_at_intervals(
     worker: Flask, swept: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "_SWEEP_SECONDS", 0.05)
@@ -126,7 +126,7 @@ def test_a_worker_looks_unasked_as_well(
     working.join(timeout=10)
 
 
-def test_a_sweep_that_stumbles_is_called_again(worker: Flask, swept: threading.Semaphore) -> None:
+def test_a_failed_sweep_runs_again(worker: Flask, swept: threading.Semaphore) -> None:
     def stumble(_stop: threading.Event) -> None:
         swept.release()
         raise ValueError("once")

@@ -1,4 +1,4 @@
-"""What is decided about letters, on given facts."""
+"""Pauses, leases and states of emails."""
 
 from datetime import timedelta
 
@@ -13,12 +13,12 @@ def test_pauses_double_up_to_four_hours() -> None:
     assert pause_after(1000, 1) == timedelta(hours=4)
 
 
-def test_chance_spreads_letters_that_failed_together() -> None:
+def test_random_delays_spread_emails_that_failed_together() -> None:
     assert pause_after(3, 0) == timedelta(minutes=4)
     assert pause_after(3, 0) < pause_after(3, 0.5) < pause_after(3, 1)
 
 
-def test_a_letter_is_tried_for_hours_before_it_is_set_aside() -> None:
+def test_an_email_is_tried_for_hours_before_it_fails() -> None:
     assert sum((pause_after(tries, 0) for tries in range(1, MOST_TRIES)), timedelta()) > timedelta(hours=2)
 
 
@@ -38,11 +38,11 @@ def test_a_lease_outlasts_the_longest_delivery() -> None:
         (FailureKind.PERMANENT, 1, True, True, EmailState.SUPERSEDED),
     ],
 )
-def test_where_a_letter_stands_that_did_not_leave(
+def test_the_state_of_an_email_that_was_not_sent(
     trouble: FailureKind, tries: int, frozen: bool, overtaken: bool, state: EmailState
 ) -> None:
     assert state_after(trouble, tries, frozen=frozen, overtaken=overtaken) is state
 
 
-def test_every_state_and_kind_has_its_words() -> None:
+def test_every_state_and_kind_has_a_label() -> None:
     assert set(WORDS) == {*EmailState, *EmailKind}

@@ -1,4 +1,4 @@
-"""The letters of a meeting: who sees the list, what stands in it and what never does, and sending again."""
+"""The list of emails of a meeting: who sees it, what it shows, and resending."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,14 +30,14 @@ def cast(installation: Installation, smtp: MailServer) -> Iterator[Cast]:
 
 @pytest.fixture
 def post(cast: Cast, smtp: MailServer) -> Iterator[Post]:
-    """The letters of TRD-1, of which there are none but those of the test."""
+    """An outbox with only the emails of the test, all of TRD-1."""
     post = Post(cast.app, smtp)
     with composing(post):
         post.change(state=EmailState.SUPERSEDED, listed_under=None)
         yield post
 
 
-def owe_to_kr1(post: Post, cast: Cast, key: str = "a", **about: Any) -> UUID:
+def queue_for_kr1(post: Post, cast: Cast, key: str = "a", **about: Any) -> UUID:
     return post.enqueue(
         key,
         dialogue_id=cast.dialogue(),
@@ -52,7 +52,7 @@ def address(cast: Cast, rest: str = "") -> str:
 
 
 def resend(cast: Cast, letter: UUID, who: str = "st-coord") -> int:
-    """What is answered to the button."""
+    """The status code after the button is pressed."""
     client = cast.client(who)
     page = BeautifulSoup(client.get(address(cast, "?state=set-aside")).text, "html.parser")
     token = page.select_one("input[name=csrf_token]")
@@ -62,8 +62,8 @@ def resend(cast: Cast, letter: UUID, who: str = "st-coord") -> int:
     ).status_code
 
 
-def test_the_coordinator_sees_to_whom_letters_went_and_how_they_stand(post: Post, cast: Cast) -> None:
-    owe_to_kr1(post, cast)
+def test_coordinator_sees_recipients_and_states_of_emails(post: Post, cast: Cast) -> None:
+    queue_for_kr1(post, cast)
     post.server.data_answers.append("554 5.1.1 <bold@example.mn> unknown")
     post.deliver()
     page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
@@ -76,7 +76,7 @@ def test_the_coordinator_sees_to_whom_letters_went_and_how_they_stand(post: Post
 
 
 def test_bodies_and_addresses_are_never_shown(post: Post, cast: Cast) -> None:
-    owe_to_kr1(post, cast)
+    queue_for_kr1(post, cast)
     post.deliver()
     page = cast.client("st-coord").get(address(cast)).text
     assert "Good day" not in page
@@ -85,13 +85,13 @@ def test_bodies_and_addresses_are_never_shown(post: Post, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("who", ["st-host", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel"])
-def test_nobody_but_the_coordinator_sees_letters(cast: Cast, who: str) -> None:
+def test_only_the_coordinator_sees_emails(cast: Cast, who: str) -> None:
     assert cast.client(who).get(address(cast)).status_code == 404
 
 
-def test_pills_narrow_the_list(post: Post, cast: Cast) -> None:
+def test_filters_narrow_the_list(post: Post, cast: Cast) -> None:
     for key in ("a", "b", "c"):
-        owe_to_kr1(post, cast, key)
+        queue_for_kr1(post, cast, key)
     post.server.data_answers += ["250 Taken", "451 Later", "554 No"]
     post.deliver()
     client = cast.client("st-coord")
@@ -103,7 +103,7 @@ def test_pills_narrow_the_list(post: Post, cast: Cast) -> None:
 
 
 def test_coordinator_sees_an_email_that_was_not_tried_yet(post: Post, cast: Cast) -> None:
-    owe_to_kr1(post, cast)
+    queue_for_kr1(post, cast)
     page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
     assert len(page.select("tbody tr .status-waiting")) == 1
 
@@ -115,14 +115,14 @@ def test_an_empty_list_says_what_to_do(cast: Cast) -> None:
     assert "No letter was set aside" in client.get(address(cast, "?state=set-aside")).text
 
 
-def test_letters_of_another_meeting_are_not_listed(post: Post, cast: Cast) -> None:
+def test_emails_of_another_meeting_are_not_listed(post: Post, cast: Cast) -> None:
     post.enqueue("a", dialogue_id=cast.dialogue(), listed_under=UUID(int=1), person_id=cast.person("kr1"))
     post.enqueue("b", account_id=cast.account("kr1"))
     assert "No letters yet" in cast.client("st-coord").get(address(cast)).text
 
 
-def test_a_letter_set_aside_is_sent_again_to_the_address_of_now(post: Post, cast: Cast) -> None:
-    letter = owe_to_kr1(post, cast)
+def test_a_failed_email_is_resent_to_the_current_address(post: Post, cast: Cast) -> None:
+    letter = queue_for_kr1(post, cast)
     post.server.recipient_answers["bold@example.mn"] = "550 No such person"
     post.deliver()
     assert post.words is not None
@@ -132,17 +132,17 @@ def test_a_letter_set_aside_is_sent_again_to_the_address_of_now(post: Post, cast
     assert post.server.emails[0].recipients == ("right@example.mn",)
 
 
-def test_sending_again_is_written_to_the_audit_log(post: Post, cast: Cast) -> None:
-    letter = owe_to_kr1(post, cast)
+def test_resending_is_written_to_the_audit_log(post: Post, cast: Cast) -> None:
+    letter = queue_for_kr1(post, cast)
     post.change(state=EmailState.SET_ASIDE)
     resend(cast, letter)
     actions = db.session.scalars(select(AuditEntry.action)).all()
     assert actions.count("email.resent") == 1
 
 
-def test_a_letter_that_was_sent_is_not_sent_again(post: Post, cast: Cast) -> None:
-    letter = owe_to_kr1(post, cast)
-    aside = owe_to_kr1(post, cast, "b")
+def test_a_sent_email_cannot_be_resent(post: Post, cast: Cast) -> None:
+    letter = queue_for_kr1(post, cast)
+    aside = queue_for_kr1(post, cast, "b")
     post.server.data_answers += ["250 Taken", "554 No"]
     post.deliver()
     assert post.state(aside) is EmailState.SET_ASIDE
@@ -150,9 +150,9 @@ def test_a_letter_that_was_sent_is_not_sent_again(post: Post, cast: Cast) -> Non
     assert post.deliver() == []
 
 
-def test_an_older_letter_is_not_sent_again_after_a_newer_one(post: Post, cast: Cast) -> None:
-    older = owe_to_kr1(post, cast, "a", order_key="entry", sequence=1)
-    owe_to_kr1(post, cast, "b", order_key="entry", sequence=2)
+def test_an_older_email_cannot_be_resent_after_a_newer_one(post: Post, cast: Cast) -> None:
+    older = queue_for_kr1(post, cast, "a", order_key="entry", sequence=1)
+    queue_for_kr1(post, cast, "b", order_key="entry", sequence=2)
     post.server.data_answers.append("554 No")
     post.deliver()
     resend(cast, older)
@@ -160,19 +160,19 @@ def test_an_older_letter_is_not_sent_again_after_a_newer_one(post: Post, cast: C
     assert post.state(older) is EmailState.SET_ASIDE
 
 
-def test_nobody_else_has_letters_sent_again(post: Post, cast: Cast) -> None:
-    letter = owe_to_kr1(post, cast)
+def test_only_the_coordinator_can_resend_emails(post: Post, cast: Cast) -> None:
+    letter = queue_for_kr1(post, cast)
     post.change(state=EmailState.SET_ASIDE)
     assert resend(cast, letter, "ch1") in {400, 404}
     assert post.state(letter) is EmailState.SET_ASIDE
 
 
-def test_a_list_of_fifty_asks_no_more_than_a_list_of_one(post: Post, cast: Cast) -> None:
+def test_a_list_of_fifty_sends_no_more_queries_than_a_list_of_one(post: Post, cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
-    owe_to_kr1(post, cast)
+    queue_for_kr1(post, cast)
     asked_for_one = _queries(coordinator)
     for number in range(50):
-        owe_to_kr1(post, cast, str(number))
+        queue_for_kr1(post, cast, str(number))
     assert _queries(coordinator) == asked_for_one
     assert len(outbox.emails(coordinator, page=2).lines) == 1
 
@@ -191,7 +191,7 @@ def _queries(viewer: Viewer) -> int:
     return len(asked)
 
 
-def test_every_scope_is_either_understood_or_reaches_nothing(cast: Cast) -> None:
+def test_an_unknown_scope_reaches_nothing(cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
     reaches = {scope: str(outbox._reach(coordinator, scope)) for scope in Scope}
     assert "listed_under" in reaches.pop(Scope.ALL)

@@ -13,19 +13,19 @@ STEP = int(NOW.timestamp()) // 30
 
 
 @pytest.mark.parametrize("away", [-1, 0, 1])
-def test_a_code_counts_one_step_before_and_after(away: int) -> None:
+def test_a_code_is_valid_one_step_before_and_after(away: int) -> None:
     code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
     assert codes.matching_step(SECRET, code, NOW) == STEP + away
 
 
 @pytest.mark.parametrize("away", [-2, 2])
-def test_a_code_counts_no_longer(away: int) -> None:
+def test_a_code_expires_after_one_step(away: int) -> None:
     code = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * away))
     assert codes.matching_step(SECRET, code, NOW) is None
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "१२३४५६"])
-def test_what_is_no_code_is_wrong(typed: str) -> None:
+def test_text_that_is_not_a_code_is_wrong(typed: str) -> None:
     assert codes.matching_step(SECRET, typed, NOW) is None
 
 
@@ -34,7 +34,7 @@ def test_a_space_in_the_middle_does_not_matter() -> None:
     assert codes.matching_step(SECRET, f"{code[:3]} {code[3:]}", NOW) == STEP
 
 
-def test_the_picture_is_svg_without_styles_and_without_the_secret_in_words() -> None:
+def test_the_qr_code_is_svg_without_styles_and_without_the_secret_as_text() -> None:
     picture = codes.picture(SECRET, "desk@example.org")
     assert picture.startswith("<svg")
     assert "style" not in picture

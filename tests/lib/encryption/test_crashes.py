@@ -1,4 +1,4 @@
-"""A process that dies at any flush to the disk, in the middle of a change of keys, loses none and revives none."""
+"""A process that dies at any flush during a change of keys loses no key and restores no erased key."""
 
 import multiprocessing
 import os
@@ -31,7 +31,7 @@ def erase(store: KeyStore) -> None:
 
 
 def change_and_die(change: Callable[[KeyStore], None], directory: Path, master: Path, flush: int) -> None:
-    """Run in a process of its own, which ends without any clean-up at its n-th flush."""
+    """Run in a separate process, which exits without clean-up at its n-th flush."""
     flushes = count(1)
     really = os.fsync
 
@@ -45,7 +45,7 @@ def change_and_die(change: Callable[[KeyStore], None], directory: Path, master: 
 
 
 def dies_at(flush: int, change: Callable[[KeyStore], None], directory: Path, master: Path) -> bool:
-    """Whether the change was still going on at that flush; it is then dead."""
+    """Whether the process died at that flush; False if the change finished before it."""
     arguments = (change, directory, master, flush)
     process = multiprocessing.get_context("spawn").Process(target=change_and_die, args=arguments)
     process.start()

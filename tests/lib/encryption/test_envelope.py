@@ -1,4 +1,4 @@
-"""Sealed values open in their place, with their key, and nowhere else."""
+"""A sealed value can be opened only in its own place and with its own key."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,18 +21,18 @@ PLACE = Place("raw_version", "text", UUID("00000000-0000-4000-8000-000000000001"
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(plaintext=st.binary(max_size=5000))
-def test_what_is_sealed_comes_back(store: KeyStore, plaintext: bytes) -> None:
+def test_a_sealed_value_can_be_opened(store: KeyStore, plaintext: bytes) -> None:
     sealed = seal(store, NOTES, PLACE, plaintext)
     assert unseal(store, NOTES, PLACE, sealed) == plaintext
     assert len(sealed) == len(plaintext) + OVERHEAD
 
 
-def test_text_of_any_script_comes_back(store: KeyStore) -> None:
+def test_text_of_any_script_can_be_sealed_and_opened(store: KeyStore) -> None:
     sealed = seal_text(store, NOTES, PLACE, "Б. Номин, 김서연, 王")
     assert unseal_text(store, NOTES, PLACE, sealed) == "Б. Номин, 김서연, 王"
 
 
-def test_the_same_words_never_look_the_same(store: KeyStore) -> None:
+def test_sealing_the_same_text_twice_gives_different_bytes(store: KeyStore) -> None:
     assert seal(store, NOTES, PLACE, b"canary") != seal(store, NOTES, PLACE, b"canary")
 
 
@@ -76,7 +76,7 @@ def test_every_single_flipped_bit_is_noticed(store: KeyStore) -> None:
             unseal(store, NOTES, PLACE, bytes(flipped))
 
 
-def test_with_the_key_goes_everything_it_sealed(store: KeyStore) -> None:
+def test_an_erased_key_makes_its_values_unreadable(store: KeyStore) -> None:
     sealed = seal(store, NOTES, PLACE, b"canary")
     store.erase(NOTES, now=datetime(2027, 5, 26, tzinfo=UTC))
     with pytest.raises(KeyErased):
@@ -85,7 +85,7 @@ def test_with_the_key_goes_everything_it_sealed(store: KeyStore) -> None:
         seal(store, NOTES, PLACE, b"again")
 
 
-def test_no_error_shows_what_was_sealed(store: KeyStore) -> None:
+def test_no_error_shows_the_sealed_value(store: KeyStore) -> None:
     sealed = seal(store, NOTES, PLACE, b"canary")
     faults: list[Any] = []
     for attempt in (replace(PLACE, row_id=1), replace(PLACE, column="x")):
@@ -96,6 +96,6 @@ def test_no_error_shows_what_was_sealed(store: KeyStore) -> None:
 
 
 @pytest.mark.parametrize("purpose", ["", "../etc", "Raw notes", "a" * 41, ".x"])
-def test_a_purpose_is_a_plain_word_since_it_names_a_folder(purpose: str) -> None:
+def test_a_purpose_is_a_plain_word_because_it_names_a_folder(purpose: str) -> None:
     with pytest.raises(ValueError, match="purpose"):
         KeyName(purpose, DIALOGUE)

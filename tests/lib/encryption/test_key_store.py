@@ -1,4 +1,4 @@
-"""The key store: made once, erased for good, wrapped anew."""
+"""The key store: keys are created once, erased for good, and wrapped again when the master key rotates."""
 
 import multiprocessing
 import stat
@@ -25,7 +25,7 @@ def current_secret(directory: Path, master: Path) -> bytes:
     return KeyStore(directory, master).current(NOTES).secret
 
 
-def test_a_key_is_made_at_its_first_use_and_stays_the_same(store: KeyStore, directory: Path, master: Path) -> None:
+def test_a_key_is_created_at_its_first_use_and_stays_the_same(store: KeyStore, directory: Path, master: Path) -> None:
     made = store.current(NOTES)
     assert store.current(NOTES) == made
     assert KeyStore(directory, master).current(NOTES) == made
@@ -36,18 +36,18 @@ def test_each_purpose_and_owner_has_a_key_of_its_own(store: KeyStore) -> None:
     assert len({store.current(name).secret for name in names}) == 3
 
 
-def test_processes_that_make_a_key_at_once_agree_on_it(directory: Path, master: Path) -> None:
+def test_concurrent_processes_create_one_key(directory: Path, master: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as processes:
         secrets = {done.result() for done in [processes.submit(current_secret, directory, master) for _ in range(12)]}
     assert len(secrets) == 1
 
 
-def test_threads_that_make_a_key_at_once_agree_on_it(store: KeyStore) -> None:
+def test_concurrent_threads_create_one_key(store: KeyStore) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(lambda _: store.current(NOTES).secret, range(32)))) == 1
 
 
-def test_the_key_itself_is_on_no_disk_and_in_no_text(store: KeyStore, directory: Path) -> None:
+def test_the_plain_key_is_never_on_disk_or_in_text(store: KeyStore, directory: Path) -> None:
     key = store.current(NOTES)
     assert key.secret not in key_file(directory).read_bytes()
     assert key.secret.hex() not in repr(key)
@@ -60,7 +60,7 @@ def test_files_are_readable_by_their_owner_only(store: KeyStore, directory: Path
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
 
 
-def test_an_erased_key_is_never_given_again(store: KeyStore, directory: Path, master: Path) -> None:
+def test_an_erased_key_is_never_created_again(store: KeyStore, directory: Path, master: Path) -> None:
     store.current(NOTES)
     store.erase(NOTES, now=NOW)
     for any_store in (store, KeyStore(directory, master)):
@@ -79,7 +79,7 @@ def test_another_process_forgets_an_erased_key_at_its_next_use(store: KeyStore, 
         another.version(NOTES, 1)
 
 
-def test_the_tombstone_stands_on_the_very_bytes_of_the_key(store: KeyStore, directory: Path) -> None:
+def test_the_tombstone_overwrites_the_bytes_of_the_key(store: KeyStore, directory: Path) -> None:
     store.current(NOTES)
     with key_file(directory).open("rb") as opened_before:
         wrapped = opened_before.read()
@@ -90,7 +90,7 @@ def test_the_tombstone_stands_on_the_very_bytes_of_the_key(store: KeyStore, dire
     assert b"wrapped" not in after
 
 
-def test_erasing_wipes_what_a_killed_process_left_beside_the_key(store: KeyStore, directory: Path) -> None:
+def test_erasing_deletes_temporary_files_of_a_killed_process(store: KeyStore, directory: Path) -> None:
     store.current(NOTES)
     left = key_file(directory).with_name(f".{NOTES.owner}.0123456789abcdef")
     left.write_bytes(key_file(directory).read_bytes())
@@ -98,7 +98,7 @@ def test_erasing_wipes_what_a_killed_process_left_beside_the_key(store: KeyStore
     assert not left.exists()
 
 
-def test_erasing_twice_keeps_the_first_instant(store: KeyStore) -> None:
+def test_erasing_twice_keeps_the_first_time(store: KeyStore) -> None:
     store.current(NOTES)
     store.erase(NOTES, now=NOW)
     store.erase(NOTES, now=NOW.replace(year=2028))
@@ -128,7 +128,7 @@ def test_a_renewed_key_leaves_the_older_version_readable(store: KeyStore) -> Non
     assert store.version(NOTES, 1) == first
 
 
-def test_a_key_file_put_in_anothers_place_does_not_open(store: KeyStore, directory: Path) -> None:
+def test_a_key_file_in_the_place_of_another_does_not_open(store: KeyStore, directory: Path) -> None:
     other = KeyName("raw_notes", uuid4())
     store.current(NOTES)
     store.current(other)
@@ -157,7 +157,7 @@ def test_rotating_the_master_key_changes_no_data_key(store: KeyStore, master: Pa
         store.current(NOTES)
 
 
-def test_after_a_rotation_old_copies_of_the_key_files_open_nothing(store: KeyStore, directory: Path) -> None:
+def test_after_a_rotation_old_copies_of_key_files_do_not_open(store: KeyStore, directory: Path) -> None:
     store.current(NOTES)
     backup = key_file(directory).read_bytes()
     store.rotate_master()

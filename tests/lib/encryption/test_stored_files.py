@@ -1,4 +1,4 @@
-"""Stored files lie sealed under random names, and a piece of one is no piece of another."""
+"""Stored files are encrypted in chunks under random names, and chunks cannot be exchanged between files."""
 
 import io
 from dataclasses import replace
@@ -37,13 +37,13 @@ def on_disk(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("size", [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])
-def test_what_is_written_is_read_back(files: FileStore, size: int) -> None:
+def test_a_stored_file_is_read_back(files: FileStore, size: int) -> None:
     ref, content = a_ref(), bytes(index % 251 for index in range(size))
     files.write(ref, content)
     assert b"".join(files.read(ref)) == content
 
 
-def test_any_storage_of_fsspec_will_do(store: KeyStore) -> None:
+def test_any_fsspec_storage_works(store: KeyStore) -> None:
     elsewhere, ref = FileStore(f"memory://{uuid4()}", store), a_ref()
     elsewhere.write(ref, b"canary")
     assert list(elsewhere.read(ref)) == [b"canary"]
@@ -60,7 +60,7 @@ def test_nothing_of_the_content_is_on_the_disk(files: FileStore, folder: Path) -
     assert only.name == ref.id.hex
 
 
-def test_a_file_cut_at_a_piece_is_noticed(files: FileStore, folder: Path) -> None:
+def test_a_file_truncated_at_a_chunk_is_noticed(files: FileStore, folder: Path) -> None:
     ref = a_ref()
     files.write(ref, bytes(3 * PIECE))
     (only,) = on_disk(folder)
@@ -69,7 +69,7 @@ def test_a_file_cut_at_a_piece_is_noticed(files: FileStore, folder: Path) -> Non
         list(files.read(ref))
 
 
-def test_exchanged_pieces_are_noticed_before_any_is_given(files: FileStore, folder: Path) -> None:
+def test_exchanged_chunks_are_noticed_before_any_is_returned(files: FileStore, folder: Path) -> None:
     ref = a_ref()
     files.write(ref, bytes(3 * PIECE))
     (only,) = on_disk(folder)
@@ -94,7 +94,7 @@ def test_a_file_does_not_open_as_another_dialogues(files: FileStore) -> None:
         files.read(replace(ref, dialogue_id=uuid4()))
 
 
-def test_with_the_key_goes_the_file(files: FileStore, store: KeyStore) -> None:
+def test_a_file_is_unreadable_after_its_key_is_erased(files: FileStore, store: KeyStore) -> None:
     ref = a_ref()
     files.write(ref, b"canary")
     store.erase(ref.key, now=datetime(2027, 5, 26, tzinfo=UTC))
@@ -102,7 +102,7 @@ def test_with_the_key_goes_the_file(files: FileStore, store: KeyStore) -> None:
         files.read(ref)
 
 
-def test_a_deleted_file_is_gone_and_deleting_it_again_is_no_fault(files: FileStore, folder: Path) -> None:
+def test_deleting_a_file_twice_is_no_error(files: FileStore, folder: Path) -> None:
     ref = a_ref()
     files.write(ref, b"canary")
     files.delete(ref.id)
@@ -110,14 +110,14 @@ def test_a_deleted_file_is_gone_and_deleting_it_again_is_no_fault(files: FileSto
     assert on_disk(folder) == []
 
 
-def test_an_upload_over_the_limit_is_read_no_further() -> None:
+def test_reading_stops_when_an_upload_exceeds_the_limit() -> None:
     upload = io.BytesIO(bytes(5_000_000))
     with pytest.raises(Refusal, match="larger than 1 MB"):
         read_within(upload, 1024 * 1024)
     assert upload.tell() == 1024 * 1024 + 1
 
 
-def test_an_upload_at_the_limit_is_taken_and_an_empty_one_is_not() -> None:
+def test_an_upload_at_the_limit_is_accepted_and_an_empty_one_is_not() -> None:
     assert len(read_within(io.BytesIO(bytes(10)), 10)) == 10
     with pytest.raises(Refusal, match="empty"):
         read_within(io.BytesIO(b""), 10)
