@@ -1,4 +1,4 @@
-"""The sample's meetings, their cast, and sessions to plan in them."""
+"""The meetings and personas of the sample, and sessions to plan."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,25 +17,25 @@ from dialogues.extensions import db
 from dialogues.meetings.roles.models import RoleGrant
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
-#: When nothing of TRD-1 takes place: the evening before the last day.
+#: A time without sessions of TRD-1: the evening before the last day.
 EVENING = When(date(2027, 5, 26), time(18), time(19))
 NOW = MIDDLE_OF_TRD_1
 
 
 def plan(**facts: Any) -> SessionPlan:
-    """A session in the free evening, unless said otherwise."""
+    """A plan of a session, by default in the free evening."""
     return SessionPlan(**({"title": "An evening talk", "when": EVENING} | facts))
 
 
 @pytest.fixture
 def cast(app: Flask) -> Iterator[Cast]:
-    """Everyone of the sample; commands and queries can be called at once."""
+    """The personas of the sample; commands and queries can be called at once."""
     with app.app_context():
         yield Cast(app)
 
 
 class Browser:
-    """A signed-in browser, which knows nothing of the application context that the test holds open."""
+    """A signed-in browser whose requests run outside the application context of the test."""
 
     def __init__(self, cast: Cast, name: str) -> None:
         self._client = Context().run(cast.client, name)
@@ -51,7 +51,7 @@ class Browser:
 
 @pytest.fixture
 def accept(cast: Cast) -> Callable[[str, str], None]:
-    """Lets a person of the sample accept every role that is on offer in a meeting."""
+    """Accept every role that is offered to a person in a meeting."""
 
     def accept(name: str, meeting: str) -> None:
         dialogue = meeting.split("-", maxsplit=1)[0]
@@ -65,7 +65,7 @@ def accept(cast: Cast) -> Callable[[str, str], None]:
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """The SELECT statements that are sent meanwhile."""
+    """The SELECT statements sent in the block."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

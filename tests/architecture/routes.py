@@ -192,8 +192,8 @@ WITHIN: dict[str, tuple[str, ...]] = {
     # Only where an address is in doubt, and only for someone whom no letter reaches: here there is neither.
     "nominations.settle_address": (),
     "calendars.nominee_file": (),
-    "outbox.emails": ("R letters owed",),
-    "outbox.resend": ("R letters owed",),
+    "outbox.emails": ("R queued emails",),
+    "outbox.resend": ("R queued emails",),
     "calendars.calendar": ("O own calendar",),
     "calendars.renew_feed": ("O own calendar",),
     "calendars.end_feed": ("O own calendar",),

@@ -1,4 +1,4 @@
-"""The sample's cast with their calendars: what they fetch, what is mailed to them, what a coordinator changes."""
+"""The personas of the sample with their calendars: feeds, emails, and changes by the coordinator."""
 
 import contextlib
 import email
@@ -50,7 +50,7 @@ NOW = MIDDLE_OF_TRD_1
 
 
 def events(content: bytes) -> dict[str, Any]:
-    """The events of a file by their UID, read by another parser than wrote them; the file stands the lint."""
+    """The events of a file by UID, read by a second parser; the file must pass the lint."""
     assert findings(content) == []
     calendar = Calendar.from_ical(content)
     found = calendar.walk("VEVENT")
@@ -60,7 +60,7 @@ def events(content: bytes) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Calendars:
-    """The cast with their calendars; the clock goes on by a minute with each change."""
+    """The personas with their calendars; each change moves the clock by one minute."""
 
     app: Flask
     cast: Cast
@@ -76,7 +76,7 @@ class Calendars:
         return self.cast.viewer("st-coord", meeting=meeting, now=self.now)
 
     def plan(self, title: str = "An evening talk", meeting: str = "TRD-1", **facts: Any) -> UUID:
-        """A session of the draft, in the evening before the last day of TRD-1 unless said otherwise."""
+        """Add a session to the draft, by default in the evening before the last day of TRD-1."""
         when = facts.pop("when", None) or evening(18)
         plan = SessionPlan(title=title, when=when, **facts)
         return planning_commands.plan_session(self.coordinator(meeting), plan, now=self.later())
@@ -110,7 +110,7 @@ class Calendars:
         )
 
     def edit_meeting(self, code: str = "TRD-1", **changes: Any) -> None:
-        """Save the meeting's settings with these facts changed."""
+        """Save the meeting's settings with these changes."""
         db.session.rollback()
         row = db.session.scalars(select(Meeting).where(Meeting.code == code)).one()
         days = Days(starts_on=row.starts_on, ends_on=row.ends_on, arrive_on=row.arrive_on, depart_on=row.depart_on)
@@ -133,8 +133,8 @@ class Calendars:
         version = row.version
         meetings.edit_meeting(self.coordinator(code), facts, version=version, now=self.later())
 
-    def cancel_in_vain(self) -> None:
-        """Cancel TRD-1, and lose the change."""
+    def cancel_and_roll_back(self) -> None:
+        """Cancel TRD-1 in a transaction that is rolled back."""
         meeting_id = self.cast.meeting("TRD-1")
         with contextlib.suppress(LookupError), transaction(self.coordinator(), MEETING_EDIT) as change:
             db.session.execute(update(Meeting).values(status=MeetingStatus.CANCELLED))
@@ -146,17 +146,17 @@ class Calendars:
         version = db.session.scalar(select(Meeting.version).where(Meeting.code == code))
         meetings.cancel_meeting(self.coordinator(code), version=version or 0, now=self.later())
 
-    def open_up(self, code: str = "TRD-1") -> None:
-        """Let the meeting tell titles and rooms in its calendar entries."""
+    def show_full_details(self, code: str = "TRD-1") -> None:
+        """Let calendar entries of the meeting show titles and rooms."""
         self.edit_meeting(code, profile=InviteProfile.FULL)
 
     def forget_sessions(self) -> None:
-        """Let calendars be as they were before any agenda was released."""
+        """Delete the entries of sessions, as before the first version of the agenda."""
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.execute(delete(Entry).where(Entry.object_kind == EntryObject.SESSION))
 
     def emails(self, name: str, dialogue: str = "TRD") -> list[EmailMessage]:
-        """What has been mailed to a persona since it was looked at last, in the order in which it left."""
+        """The emails sent to a persona since the last call, in the order in which they were sent."""
         person = self.cast.person(name, dialogue)
         outbox.deliver_due()
         db.session.rollback()
@@ -188,7 +188,7 @@ class Calendars:
         return f"/feed/{secret}.ics"
 
     def fetch(self, path: str, **how: Any) -> Any:
-        """What a calendar program gets, which has no cookie."""
+        """The response to a calendar program, which has no cookie."""
         db.session.rollback()
         return Context().run(self.app.test_client().open, path, **how)
 
@@ -208,14 +208,14 @@ class Calendars:
         return found or 0
 
     def prefer_discretion(self, name: str) -> None:
-        """Let a persona ask, on the page of their registration, that their entries say less."""
+        """Choose discreet calendar entries on the registration page of a persona."""
         person = self.cast.person(name)
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
             db.session.execute(update(Person).where(Person.id == person).values(always_discreet=True))
             change.record(self._said(RegistrationChanged, _participation(person)))
 
     def confirm(self, name: str, dialogue: str = "TRD") -> None:
-        """Let someone accept their invitation, for the first time or again."""
+        """Accept the invitation of a person, for the first time or again."""
         person = self.cast.person(name, dialogue)
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
             participation = _participation(person)
@@ -224,7 +224,7 @@ class Calendars:
             change.record(self._said(ParticipationConfirmed, participation))
 
     def restrict(self, session_id: UUID, *people: UUID) -> None:
-        """Admit to a session only these people."""
+        """Admit only these people to a session."""
         viewer = self.coordinator()
         was = planning_draft.draft_session(viewer, planning_draft.meeting_frame(viewer), session_id)
         named = tuple((person, Part.INVITED) for person in people)
@@ -240,7 +240,7 @@ class Calendars:
             person_id=participation.person_id,
         )
 
-    def owed(self) -> int:
+    def number_of_emails(self) -> int:
         db.session.rollback()
         return db.session.scalar(select(func.count()).select_from(Email)) or 0
 
@@ -251,15 +251,15 @@ class Calendars:
 
 @contextlib.contextmanager
 def statements() -> Iterator[list[str]]:
-    """What the database is asked meanwhile, in SQL."""
-    asked: list[str] = []
+    """The SQL statements sent in the block."""
+    sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        sent.append(statement)
 
     sql_event.listen(db.engine, "before_cursor_execute", note)
     try:
-        yield asked
+        yield sent
     finally:
         sql_event.remove(db.engine, "before_cursor_execute", note)
 
@@ -269,12 +269,12 @@ def _participation(person_id: UUID) -> Participation:
 
 
 def evening(hour: int, day: int = 26) -> When:
-    """An hour of an evening in which nothing of TRD-1 takes place."""
+    """A time in an evening without sessions of TRD-1."""
     return When(date(2027, 5, day), time(hour), time(hour, 45))
 
 
 def calendar_part(letter: EmailMessage) -> tuple[Any, bytes]:
-    """The one event that a letter carries, and the bytes of it."""
+    """The one event of an email, and its bytes."""
     parts = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
     assert len(parts) == 1
     content = parts[0].get_payload(decode=True)

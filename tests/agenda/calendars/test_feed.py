@@ -1,4 +1,4 @@
-"""Feeds: one look-up says whether anything changed; what is fetched is one's own, and the same from every process."""
+"""Feeds: one query finds whether anything changed; a feed contains only its owner's entries."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def test_a_feed_has_the_headers_that_calendar_programs_need(calendars: Calendars
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_feed_names_itself_neutrally_and_says_how_often_to_look(calendars: Calendars) -> None:
+def test_a_feed_has_a_neutral_name_and_a_refresh_interval(calendars: Calendars) -> None:
     content = calendars.fetch(calendars.feed_address("us4")).data
     assert b"NAME:Calendar\r\n" in content
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content
@@ -45,7 +45,7 @@ def test_a_feed_names_itself_neutrally_and_says_how_often_to_look(calendars: Cal
         assert told not in content
 
 
-def test_an_unchanged_feed_answers_304_from_one_plain_look_up(calendars: Calendars) -> None:
+def test_an_unchanged_feed_answers_304_after_one_query(calendars: Calendars) -> None:
     address = calendars.feed_address("us4")
     tag = calendars.fetch(address).headers["ETag"]
     taken: list[object] = []
@@ -54,26 +54,25 @@ def test_an_unchanged_feed_answers_304_from_one_plain_look_up(calendars: Calenda
         answer = calendars.fetch(address, headers={"If-None-Match": tag})
     assert (answer.status_code, answer.data) == (304, b"")
     assert answer.headers["ETag"] == tag
-    # The look-up goes past the statements that are counted: one connection was taken, and nothing else was asked.
     assert (len(taken), asked) == (1, [])
 
 
 @pytest.mark.parametrize("form", ['"other", {tag}', "{strong}", "*"])
-def test_a_tag_is_known_in_whatever_way_it_is_named(calendars: Calendars, form: str) -> None:
+def test_an_etag_matches_in_any_notation(calendars: Calendars, form: str) -> None:
     address = calendars.feed_address("us4")
     tag = calendars.fetch(address).headers["ETag"]
     named = form.format(tag=tag, strong=tag.removeprefix("W/"))
     assert calendars.fetch(address, headers={"If-None-Match": named}).status_code == 304
 
 
-def test_head_tells_the_tag_without_the_content(calendars: Calendars) -> None:
+def test_head_returns_the_etag_without_the_content(calendars: Calendars) -> None:
     address = calendars.feed_address("us4")
     answer = calendars.fetch(address, method="HEAD")
     assert (answer.status_code, answer.data) == (200, b"")
     assert answer.headers["ETag"] == calendars.fetch(address).headers["ETag"]
 
 
-def test_the_tag_changes_when_one_session_leaves_and_another_enters(calendars: Calendars) -> None:
+def test_the_etag_changes_when_one_session_replaces_another(calendars: Calendars) -> None:
     first, address = calendars.plan(), calendars.feed_address("us4")
     calendars.release()
     before = calendars.fetch(address).headers["ETag"]
@@ -83,10 +82,10 @@ def test_the_tag_changes_when_one_session_leaves_and_another_enters(calendars: C
     assert calendars.fetch(address).headers["ETag"] != before
 
 
-def test_the_tag_changes_with_profile_language_and_day(calendars: Calendars) -> None:
+def test_the_etag_changes_with_profile_language_and_day(calendars: Calendars) -> None:
     address = calendars.feed_address("us4")
     tags = [calendars.fetch(address).headers["ETag"]]
-    calendars.open_up()
+    calendars.show_full_details()
     tags.append(calendars.fetch(address).headers["ETag"])
     person = calendars.cast.person("us4")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -97,7 +96,7 @@ def test_the_tag_changes_with_profile_language_and_day(calendars: Calendars) -> 
     assert len(set(tags)) == 4
 
 
-def test_two_persons_and_two_addresses_of_one_have_tags_of_their_own(calendars: Calendars) -> None:
+def test_each_person_and_each_feed_address_has_its_own_etag(calendars: Calendars) -> None:
     addresses = [calendars.feed_address(name) for name in ("us4", "us4", "kr1")]
     assert len({calendars.fetch(address).headers["ETag"] for address in addresses}) == 3
 
@@ -140,8 +139,8 @@ def test_two_processes_give_the_same_bytes(calendars: Calendars) -> None:
     assert found.pop().startswith("200 ")
 
 
-def test_the_travel_desk_has_times_and_nothing_else(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_the_feed_of_the_liaison_desk_contains_only_times(calendars: Calendars) -> None:
+    calendars.show_full_details()
     entries = calendars.feed(calendars.feed_address("st-travel")).values()
     assert len(entries) >= 10
     assert {str(entry["SUMMARY"]) for entry in entries} == {"Appointment"}
@@ -149,15 +148,15 @@ def test_the_travel_desk_has_times_and_nothing_else(calendars: Calendars) -> Non
     assert not any("DESCRIPTION" in entry for entry in entries)
 
 
-def test_a_full_feed_tells_titles_and_rooms_but_no_other_person(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_a_full_feed_shows_titles_and_rooms_but_no_other_person(calendars: Calendars) -> None:
+    calendars.show_full_details()
     content = calendars.fetch(calendars.feed_address("us4")).data.replace(b"\r\n ", b"")
     assert b"Opening remarks" in content
     names = db.session.scalars(select(Person.family).where(Person.family != "")).all()
     assert not [name for name in names if len(name) > 3 and name.encode() in content]
 
 
-def test_an_interpreter_has_the_own_sessions_within_the_window_only(calendars: Calendars) -> None:
+def test_an_interpreter_gets_assigned_sessions_only_within_the_access_window(calendars: Calendars) -> None:
     address = calendars.feed_address("in-ko1")
     inside = calendars.fetch(address)
     set_clock(calendars.app, BEFORE_THE_WINDOW)
@@ -171,7 +170,7 @@ def test_an_archivist_has_no_feed(calendars: Calendars) -> None:
     assert calendars.fetch(calendars.feed_address("st-arch")).status_code == 404
 
 
-def test_a_cancelled_session_stays_for_thirty_days_and_then_leaves(calendars: Calendars) -> None:
+def test_a_cancelled_session_stays_in_the_feed_for_thirty_days(calendars: Calendars) -> None:
     person = calendars.cast.person("us4")
     session = calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
     calendars.release()
@@ -186,7 +185,7 @@ def test_a_cancelled_session_stays_for_thirty_days_and_then_leaves(calendars: Ca
     assert len(calendars.feed(address)) == len(with_it) - 1
 
 
-def test_unknown_revoked_expired_and_disabled_are_one_and_the_same_404(calendars: Calendars) -> None:
+def test_unknown_revoked_expired_and_disabled_feeds_are_the_same_404(calendars: Calendars) -> None:
     revoked, expired, disabled = (calendars.feed_address(name) for name in ("us4", "kr1", "xo2"))
     people = {name: calendars.cast.person(name) for name in ("us4", "kr1")}
     account = calendars.cast.account("xo2")
@@ -201,7 +200,7 @@ def test_unknown_revoked_expired_and_disabled_are_one_and_the_same_404(calendars
     assert not any("ETag" in answer.headers for answer in answers)
 
 
-def test_the_last_fetch_is_noted_once_a_day(calendars: Calendars) -> None:
+def test_the_last_fetch_is_saved_once_a_day(calendars: Calendars) -> None:
     address, person = calendars.feed_address("us4"), calendars.cast.person("us4")
     calendars.fetch(address)
     with statements() as asked:
@@ -212,7 +211,7 @@ def test_the_last_fetch_is_noted_once_a_day(calendars: Calendars) -> None:
     assert clock.real_now().date() in days
 
 
-def test_a_feed_is_fetched_even_where_the_day_cannot_be_noted(calendars: Calendars) -> None:
+def test_a_feed_works_even_if_the_last_fetch_cannot_be_saved(calendars: Calendars) -> None:
     address = calendars.feed_address("us4")
 
     def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -226,7 +225,7 @@ def test_a_feed_is_fetched_even_where_the_day_cannot_be_noted(calendars: Calenda
         event.remove(db.engine, "before_cursor_execute", refuse)
 
 
-def test_a_feed_reads_as_often_for_few_sessions_as_for_many(calendars: Calendars) -> None:
+def test_a_feed_sends_as_many_queries_for_few_sessions_as_for_many(calendars: Calendars) -> None:
     counts = []
     for name in ("us4", "in-ko1"):
         address = calendars.feed_address(name)
@@ -237,7 +236,7 @@ def test_a_feed_reads_as_often_for_few_sessions_as_for_many(calendars: Calendars
     assert counts == [1, 1]
 
 
-def test_of_a_meeting_that_became_confidential_the_feed_tells_nothing_any_more(calendars: Calendars) -> None:
+def test_a_feed_shows_nothing_once_the_meeting_becomes_confidential(calendars: Calendars) -> None:
     address = calendars.feed_address("us4")
     tag = calendars.fetch(address).headers["ETag"]
     assert calendars.feed(address)

@@ -1,4 +1,4 @@
-"""Calendars follow what happens: releases, moves, answers, roles; and each person is told once, of their own only."""
+"""Calendar entries and emails follow events (versions, moves, answers, roles); each person gets only their own."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,12 +30,12 @@ from dialogues.policy import Role
 from tests.agenda.calendars.calendars import Calendars, calendar_part, evening
 
 
-def test_loading_the_sample_fills_calendars_and_writes_to_nobody(calendars: Calendars) -> None:
-    assert calendars.owed() == 0
+def test_loading_the_sample_fills_calendars_and_sends_no_email(calendars: Calendars) -> None:
+    assert calendars.number_of_emails() == 0
     assert len(calendars.feed(calendars.feed_address("us4"))) > 1
 
 
-def test_a_meeting_that_moves_is_mailed_under_the_same_uid_with_a_raised_sequence(calendars: Calendars) -> None:
+def test_a_moved_meeting_is_emailed_with_the_same_uid_and_a_higher_sequence(calendars: Calendars) -> None:
     first, last = date(2027, 5, 31), date(2027, 6, 4)
     days = Days(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 3), arrive_on=first, depart_on=last)
     calendars.edit_meeting(days=days)
@@ -60,20 +60,20 @@ def test_a_cancelled_meeting_is_cancelled_in_every_calendar(calendars: Calendars
     assert all(after[uid]["SEQUENCE"] == before[uid]["SEQUENCE"] + 1 for uid in before)
 
 
-def test_those_without_a_mailed_entry_are_told_of_a_cancelled_meeting_in_words(calendars: Calendars) -> None:
+def test_people_without_an_emailed_entry_get_a_cancellation_in_plain_text(calendars: Calendars) -> None:
     calendars.cancel_meeting()
     (letter,) = calendars.emails("in-ko1")
     assert letter.get_content_type() == "text/plain"
     assert "cancelled" in letter.get_content()
 
 
-def test_a_meeting_that_becomes_certain_keeps_its_answer_and_is_mailed_again(calendars: Calendars) -> None:
+def test_a_confirmed_meeting_keeps_answers_and_is_emailed_again(calendars: Calendars) -> None:
     calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
     event, _content = calendar_part(calendars.emails("us4", "SCD")[0])
     assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 1)
 
 
-def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_span_of_days(calendars: Calendars) -> None:
+def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_all_day_event(calendars: Calendars) -> None:
     calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
     event, content = calendar_part(calendars.emails("us4", "SCD")[0])
     assert event["TRANSP"] == "TRANSPARENT"
@@ -82,7 +82,7 @@ def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_span_of_days(ca
     assert "LOCATION" not in event
 
 
-def test_a_release_tells_each_person_once_what_changed_for_them(calendars: Calendars) -> None:
+def test_a_new_version_emails_each_person_once_what_changed_for_them(calendars: Calendars) -> None:
     session = calendars.plan()
     calendars.release()
     (new,) = calendars.emails("us4")
@@ -99,7 +99,7 @@ def test_a_release_tells_each_person_once_what_changed_for_them(calendars: Calen
     assert all(letter.get_content_type() == "text/plain" for letter in (new, moved, gone))
 
 
-def test_whom_a_release_does_not_concern_it_does_not_write_to(calendars: Calendars) -> None:
+def test_a_new_version_sends_no_email_to_people_without_changes(calendars: Calendars) -> None:
     person = calendars.cast.person("us4")
     calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
     calendars.release()
@@ -108,7 +108,7 @@ def test_whom_a_release_does_not_concern_it_does_not_write_to(calendars: Calenda
     assert calendars.emails("st-travel") == []
 
 
-def test_a_new_title_is_no_change_for_discreet_guests(calendars: Calendars) -> None:
+def test_a_new_title_changes_nothing_for_discreet_guests(calendars: Calendars) -> None:
     session = calendars.plan()
     calendars.release()
     calendars.emails("us4")
@@ -119,8 +119,8 @@ def test_a_new_title_is_no_change_for_discreet_guests(calendars: Calendars) -> N
     assert calendars.version("us4") == version
 
 
-def test_a_new_title_raises_the_sequence_of_those_who_read_it(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_a_new_title_raises_the_sequence_for_guests_who_see_it(calendars: Calendars) -> None:
+    calendars.show_full_details()
     session = calendars.plan("First title")
     calendars.release()
     calendars.emails("us4")
@@ -132,8 +132,8 @@ def test_a_new_title_raises_the_sequence_of_those_who_read_it(calendars: Calenda
     assert "Second title: changed" in calendars.emails("us4")[0].get_content()
 
 
-def test_a_session_that_was_closed_to_someone_leaves_as_a_neutral_stub(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_a_session_that_was_closed_to_a_person_becomes_a_neutral_cancellation(calendars: Calendars) -> None:
+    calendars.show_full_details()
     session = calendars.plan("For everyone")
     calendars.release()
     feed = calendars.feed_address("us4")
@@ -149,10 +149,10 @@ def test_working_on_the_draft_changes_no_calendar(calendars: Calendars) -> None:
     version = calendars.version("us4")
     calendars.move(calendars.plan(), evening(20))
     assert calendars.version("us4") == version
-    assert calendars.owed() == 0
+    assert calendars.number_of_emails() == 0
 
 
-def test_who_withdraws_has_one_cancel_and_no_sessions_any_more(calendars: Calendars) -> None:
+def test_a_person_who_withdraws_gets_one_cancel_and_loses_the_sessions(calendars: Calendars) -> None:
     feed = calendars.feed_address("us4")
     calendars.feed(feed)
     invitations_answering.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
@@ -161,7 +161,7 @@ def test_who_withdraws_has_one_cancel_and_no_sessions_any_more(calendars: Calend
     assert calendars.fetch(feed).status_code == 404
 
 
-def test_who_is_admitted_again_finds_the_same_entries_again(calendars: Calendars) -> None:
+def test_a_person_who_rejoins_gets_the_same_entries_again(calendars: Calendars) -> None:
     before = calendars.feed(calendars.feed_address("us4"))
     invitations_answering.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
     calendars.emails("us4")
@@ -175,7 +175,7 @@ def test_who_is_admitted_again_finds_the_same_entries_again(calendars: Calendars
     assert {str(event["STATUS"]) for event in after.values()} == {"CONFIRMED"}
 
 
-def test_a_role_that_ends_takes_its_sessions_along(calendars: Calendars) -> None:
+def test_ending_a_role_removes_its_sessions(calendars: Calendars) -> None:
     feed = calendars.feed_address("st-rap1")
     assert calendars.feed(feed)
     grant = db.session.scalars(
@@ -188,8 +188,8 @@ def test_a_role_that_ends_takes_its_sessions_along(calendars: Calendars) -> None
     assert calendars.fetch(feed).status_code == 404
 
 
-def test_who_asks_for_discretion_gets_the_neutral_word_under_a_raised_sequence(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_choosing_discreet_entries_sends_a_neutral_title_with_a_higher_sequence(calendars: Calendars) -> None:
+    calendars.show_full_details()
     title = calendar_part(calendars.emails("us4")[0])[0]["SUMMARY"]
     assert title != "Appointment"
     calendars.prefer_discretion("us4")
@@ -198,8 +198,8 @@ def test_who_asks_for_discretion_gets_the_neutral_word_under_a_raised_sequence(c
     assert str(title).encode() not in content
 
 
-def test_one_release_after_the_other_never_lowers_a_number(calendars: Calendars) -> None:
-    """A small model of a calendar program, which keeps the greatest (SEQUENCE, DTSTAMP), ends with what is true."""
+def test_successive_versions_never_lower_the_sequence(calendars: Calendars) -> None:
+    """A model of a calendar program, which keeps the highest (SEQUENCE, DTSTAMP), ends with the current state."""
     feed = calendars.feed_address("us4")
     kept: dict[str, tuple[int, datetime]] = {}
     session = calendars.plan()
@@ -216,7 +216,7 @@ def test_one_release_after_the_other_never_lowers_a_number(calendars: Calendars)
         change()
 
 
-def test_letters_come_from_an_address_that_stays_for_the_life_of_the_entry(calendars: Calendars) -> None:
+def test_emails_of_an_entry_always_have_the_same_sender(calendars: Calendars) -> None:
     calendars.edit_meeting(title="One")
     calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
     calendars.edit_meeting(status=MeetingStatus.CONFIRMED)
@@ -230,14 +230,14 @@ def test_letters_come_from_an_address_that_stays_for_the_life_of_the_entry(calen
     assert {str(calendar_part(letter)[0]["ORGANIZER"]) for letter in emails} == {f"mailto:{senders.pop()}"}
 
 
-def test_only_the_newest_state_is_mailed_where_earlier_ones_have_not_left(calendars: Calendars) -> None:
+def test_only_the_newest_of_several_unsent_states_is_emailed(calendars: Calendars) -> None:
     calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
     calendars.edit_meeting(status=MeetingStatus.CONFIRMED)
     (letter,) = calendars.emails("us4")
     assert calendar_part(letter)[0]["SEQUENCE"] == 2
 
 
-def test_later_letters_hang_on_the_first_that_left(calendars: Calendars) -> None:
+def test_later_emails_reply_to_the_first_sent_email(calendars: Calendars) -> None:
     calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
     (first,) = calendars.emails("us4")
     assert first["In-Reply-To"] is None
@@ -246,18 +246,18 @@ def test_later_letters_hang_on_the_first_that_left(calendars: Calendars) -> None
     assert second["In-Reply-To"] == first["Message-ID"]
 
 
-def test_a_change_that_is_lost_leaves_no_entry_and_no_letter(calendars: Calendars) -> None:
+def test_a_rolled_back_change_leaves_no_entry_and_no_email(calendars: Calendars) -> None:
     version = calendars.version("us4")
-    calendars.cancel_in_vain()
+    calendars.cancel_and_roll_back()
     assert calendars.version("us4") == version
-    assert calendars.owed() == 0
+    assert calendars.number_of_emails() == 0
 
 
 NEW_DAYS = Days(starts_on=date(2027, 10, 26), ends_on=date(2027, 10, 28))
 
 
 def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
-    """Let someone answer by the personal link of a letter."""
+    """Answer by the personal link of an email."""
     participation = db.session.scalars(
         select(Participation.id).where(
             Participation.meeting_id == calendars.cast.meeting(meeting),
@@ -272,8 +272,8 @@ def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
     invitations_answering.answer_by_link(link.id, said, sign_in=stay, now=calendars.later())
 
 
-def test_who_asks_for_discretion_gets_it_at_every_meeting_of_the_dialogue(calendars: Calendars) -> None:
-    calendars.open_up()
+def test_discreet_entries_apply_to_every_meeting_of_the_dialogue(calendars: Calendars) -> None:
+    calendars.show_full_details()
     feed = calendars.feed_address("us4")
     assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} != {"Appointment"}
     meetings.copy_meeting(
@@ -290,7 +290,7 @@ def test_who_asks_for_discretion_gets_it_at_every_meeting_of_the_dialogue(calend
     assert {str(event["SUMMARY"]) for event in calendars.feed(feed).values()} == {"Appointment"}
 
 
-def test_who_has_not_answered_is_told_neither_days_nor_place_of_what_moves(calendars: Calendars) -> None:
+def test_a_person_who_has_not_answered_does_not_learn_the_new_days_or_place(calendars: Calendars) -> None:
     calendars.edit_meeting("LVR-1", days=NEW_DAYS)
 
     (text,) = (
@@ -304,7 +304,7 @@ def test_who_has_not_answered_is_told_neither_days_nor_place_of_what_moves(calen
         assert told not in text
 
 
-def test_who_declines_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+def test_a_person_who_declined_gets_no_email_about_the_move(calendars: Calendars) -> None:
     calendars.emails("kr1", "LVR")
     calendars.edit_meeting("LVR-1", days=NEW_DAYS)
     answer(calendars, "kr1", "LVR-1", Answer.DECLINE)
@@ -312,7 +312,7 @@ def test_who_declines_before_the_letter_leaves_is_told_nothing_of_the_move(calen
     assert calendars.emails("kr1", "LVR") == []
 
 
-def test_whose_role_ends_before_the_letter_leaves_is_told_nothing_of_the_move(calendars: Calendars) -> None:
+def test_a_person_whose_role_ended_gets_no_email_about_the_move(calendars: Calendars) -> None:
     calendars.edit_meeting("LVR-1", days=NEW_DAYS)
     interpreter = calendars.cast.person("in-zh1", "LVR")
     grant = db.session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == interpreter)).one()
@@ -321,7 +321,7 @@ def test_whose_role_ends_before_the_letter_leaves_is_told_nothing_of_the_move(ca
     assert calendars.emails("in-zh1", "LVR") == []
 
 
-def test_who_withdraws_before_the_entry_leaves_is_mailed_neither_it_nor_its_cancellation(calendars: Calendars) -> None:
+def test_a_person_who_withdrew_gets_neither_the_entry_nor_its_cancellation(calendars: Calendars) -> None:
     answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
     invitations_answering.withdraw(calendars.cast.viewer("kr1", meeting="LVR-1"), now=calendars.later())
     assert not [letter for letter in calendars.emails("kr1", "LVR") if letter.is_multipart()]

@@ -1,4 +1,4 @@
-"""Letters about calendars: built as real programs want them, to one reader, and silent about everybody else."""
+"""Emails about calendars: the format that mail programs need, one reader, and no other people named."""
 
 from datetime import date
 from email.message import EmailMessage
@@ -21,7 +21,7 @@ from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.people.invitations.commands import answering as invitations
 from tests.agenda.calendars.calendars import Calendars, calendar_part
 
-#: What stands in a letter, from the outermost part inwards.
+#: The MIME parts of an email, from outside to inside.
 TREE = [
     "multipart/mixed",
     "multipart/alternative",
@@ -38,9 +38,9 @@ def profile(request: pytest.FixtureRequest) -> str:
 
 
 def request_and_cancel(calendars: Calendars, profile: str = "discreet") -> list[EmailMessage]:
-    """An updated entry and its end, as us4 gets them."""
+    """An updated entry and its cancellation, as us4 gets them."""
     if profile == "full":
-        calendars.open_up()
+        calendars.show_full_details()
     else:
         calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
     emails = calendars.emails("us4")
@@ -49,12 +49,12 @@ def request_and_cancel(calendars: Calendars, profile: str = "discreet") -> list[
 
 
 def raw_text(letter: EmailMessage) -> str:
-    """Headers and every part, decoded."""
+    """Headers and all parts, decoded."""
     parts = [part.get_payload(decode=True) for part in letter.walk() if not part.is_multipart()]
     return "\n".join([*(str(value) for value in letter.values()), *(part.decode() for part in parts)])
 
 
-def test_an_entry_is_built_as_mail_programs_want_it(calendars: Calendars, profile: str) -> None:
+def test_an_entry_has_the_mime_structure_that_mail_programs_need(calendars: Calendars, profile: str) -> None:
     for letter, method in zip(request_and_cancel(calendars, profile), ("REQUEST", "CANCEL"), strict=True):
         parts = list(letter.walk())
         assert [part.get_content_type() for part in parts] == TREE
@@ -76,7 +76,7 @@ def test_the_one_recipient_is_the_one_attendee_and_the_sender_the_organiser(cale
         assert recipient.addr_spec != sender.addr_spec
 
 
-def test_a_letter_names_no_other_person(calendars: Calendars, profile: str) -> None:
+def test_an_email_names_no_other_person(calendars: Calendars, profile: str) -> None:
     own = db.session.get_one(Person, calendars.cast.person("us4")).name
     emails = request_and_cancel(calendars, profile)
     others = db.session.execute(select(Person.name, Person.email).where(Person.name != own)).all()
@@ -88,7 +88,7 @@ def test_a_letter_names_no_other_person(calendars: Calendars, profile: str) -> N
         ]
 
 
-def test_a_discreet_letter_holds_no_word_of_any_title(calendars: Calendars) -> None:
+def test_a_discreet_email_contains_no_word_of_any_title(calendars: Calendars) -> None:
     calendars.plan("Unheard-of talk")
     calendars.release()
     emails = calendars.emails("us4") + request_and_cancel(calendars)
@@ -103,7 +103,7 @@ def test_a_discreet_letter_holds_no_word_of_any_title(calendars: Calendars) -> N
         assert "TRD" not in text
 
 
-def test_a_full_letter_says_what_it_is_about_and_its_subject_does_not(calendars: Calendars) -> None:
+def test_a_full_email_names_the_meeting_in_the_body_but_not_in_the_subject(calendars: Calendars) -> None:
     title = db.session.scalar(select(Meeting.title).where(Meeting.code == "TRD-1"))
     letter = request_and_cancel(calendars, "full")[0]
     assert str(calendar_part(letter)[0]["SUMMARY"]) == title
@@ -112,14 +112,14 @@ def test_a_full_letter_says_what_it_is_about_and_its_subject_does_not(calendars:
     assert letter["Subject"] == "Appointment: changed"
 
 
-def test_every_letter_prints_days_with_zone_and_offset_and_where_to_sign_in(calendars: Calendars) -> None:
+def test_every_email_prints_days_with_zone_and_offset_and_where_to_sign_in(calendars: Calendars) -> None:
     for letter in request_and_cancel(calendars):
         text = letter.get_body(("plain",)).get_content()
         assert "Monday 24 May 2027 to Friday 28 May 2027, Asia/Ulaanbaatar (UTC+08:00)" in text
         assert "http://localhost/" in text
 
 
-def test_an_offset_that_changes_between_the_days_is_told_twice(app: Flask) -> None:
+def test_an_offset_that_changes_during_the_meeting_is_printed_twice(app: Flask) -> None:
     with app.test_request_context():
         told = span(date(2027, 10, 30), date(2027, 11, 2), "Europe/Zurich")
     assert told.endswith("(UTC+02:00, UTC+01:00)")
@@ -134,7 +134,7 @@ def test_another_parser_reads_the_same_entry(calendars: Calendars, profile: str)
     assert read.summary.value == str(event["SUMMARY"])
 
 
-def test_the_organisers_address_carries_the_token_of_its_entry(calendars: Calendars) -> None:
+def test_the_organiser_address_contains_the_token_of_its_entry(calendars: Calendars) -> None:
     letter = request_and_cancel(calendars)[0]
     token = token_in(letter["From"].addresses[0].addr_spec)
     entry = db.session.scalars(
@@ -145,11 +145,11 @@ def test_the_organisers_address_carries_the_token_of_its_entry(calendars: Calend
     assert is_answer_token(token, {key_id(key.version): key.secret}, uid=entry.uid, entry_id=str(entry.id))
 
 
-def test_versions_of_a_key_have_names_that_any_mail_system_keeps() -> None:
+def test_key_versions_have_names_that_any_mail_system_preserves() -> None:
     assert [key_id(version) for version in (1, 31, 32, 1000)] == ["b", "7", "ba", "7i"]
 
 
-def test_a_person_without_an_address_is_written_no_letter(calendars: Calendars) -> None:
+def test_a_person_without_an_address_gets_no_email(calendars: Calendars) -> None:
     silent = db.session.scalars(select(Person.name).where(Person.email.is_(None))).all()
     calendars.cancel_meeting()
     assert silent
@@ -158,7 +158,7 @@ def test_a_person_without_an_address_is_written_no_letter(calendars: Calendars) 
     assert not [path for path in sent if any(name.encode() in path.read_bytes() for name in silent)]
 
 
-def test_who_withdraws_before_the_letter_leaves_is_told_nothing_of_the_agenda(calendars: Calendars) -> None:
+def test_a_person_who_withdrew_gets_no_email_about_the_agenda(calendars: Calendars) -> None:
     calendars.plan()
     calendars.release()
     invitations.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())

@@ -1,4 +1,4 @@
-"""The calendar of someone without an e-mail address: a file for whoever looks after them, and never a letter."""
+"""The calendar file of a person without an email address, for their focal point; no email is sent."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 
 def address(cast: Cast, name: str) -> str:
-    """Where the file of a persona of TRD-1 is fetched."""
+    """The address of the calendar file of a persona of TRD-1."""
     with cast.app.app_context():
         found = db.session.execute(
             select(Participation.id).where(
@@ -37,8 +37,8 @@ def meeting(cast: Cast) -> UUID:
 
 
 @pytest.fixture
-def told_in_full(cast: Cast) -> Cast:
-    """TRD-1 has chosen that calendar files say what it is about."""
+def with_full_details(cast: Cast) -> Cast:
+    """TRD-1, whose calendar files show all details."""
     with cast.app.app_context(), upkeep(system(Purpose.SAMPLE)):
         there = db.session.execute(select(Meeting).where(Meeting.code == "TRD-1")).scalar_one()
         there.profile = InviteProfile.FULL
@@ -47,7 +47,7 @@ def told_in_full(cast: Cast) -> Cast:
     return cast
 
 
-def test_the_focal_point_fetches_the_meeting_and_its_sessions(cast: Cast) -> None:
+def test_the_focal_point_downloads_the_meeting_and_its_sessions(cast: Cast) -> None:
     answer = cast.client("kp2").get(address(cast, "kp3"))
 
     assert answer.status_code == 200
@@ -57,10 +57,10 @@ def test_the_focal_point_fetches_the_meeting_and_its_sessions(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize("name", ["kp2", "st-coord"])
-def test_the_file_is_discreet_whatever_the_meeting_chose(told_in_full: Cast, name: str) -> None:
-    content = told_in_full.client(name).get(address(told_in_full, "kp3")).text
+def test_the_file_is_discreet_even_in_a_meeting_with_full_details(with_full_details: Cast, name: str) -> None:
+    content = with_full_details.client(name).get(address(with_full_details, "kp3")).text
 
-    own = told_in_full.client("us4").get(f"/meetings/{meeting(told_in_full)}/calendar.ics").text
+    own = with_full_details.client("us4").get(f"/meetings/{meeting(with_full_details)}/calendar.ics").text
     assert "CLASS:PRIVATE" in own
     assert content.count("CLASS:CONFIDENTIAL") == content.count("BEGIN:VEVENT")
     assert set(summaries(content)) == {"Appointment"}
@@ -73,15 +73,15 @@ def summaries(content: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", ["kr1", "us4", "ch1", "st-host", "st-rap1", "st-travel", "xo2"])
-def test_for_everyone_else_it_is_not_there(cast: Cast, name: str) -> None:
+def test_the_file_is_not_found_for_other_roles(cast: Cast, name: str) -> None:
     assert cast.client(name).get(address(cast, "kp3")).status_code == 404
 
 
-def test_whoever_has_an_address_has_a_calendar_of_their_own(cast: Cast) -> None:
+def test_there_is_no_file_for_a_person_with_an_email_address(cast: Cast) -> None:
     assert cast.client("st-coord").get(address(cast, "us4")).status_code == 404
 
 
-def test_an_address_in_doubt_is_an_address(cast: Cast) -> None:
+def test_there_is_no_file_for_a_person_with_an_unconfirmed_address(cast: Cast) -> None:
     with cast.app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(
             update(Participation)
@@ -92,14 +92,14 @@ def test_an_address_in_doubt_is_an_address(cast: Cast) -> None:
     assert cast.client("kp2").get(address(cast, "kp3")).status_code == 404
 
 
-def test_no_letter_is_owed_to_whom_no_letter_reaches(told_in_full: Cast) -> None:
-    with told_in_full.app.app_context():
-        owed = db.session.scalars(select(Email.id).where(Email.person_id == told_in_full.person("kp3"))).all()
+def test_no_email_is_queued_for_a_person_without_an_address(with_full_details: Cast) -> None:
+    with with_full_details.app.app_context():
+        queued = db.session.scalars(select(Email.id).where(Email.person_id == with_full_details.person("kp3"))).all()
 
-    assert owed == []
+    assert queued == []
 
 
-def test_nor_when_they_come_no_more(cast: Cast) -> None:
+def test_the_file_is_not_found_after_the_person_left(cast: Cast) -> None:
     with cast.app.app_context():
         kp3 = cast.person("kp3")
         there = db.session.execute(

@@ -1,4 +1,4 @@
-"""A plain select answers as the same select does through a session, on whatever database."""
+"""A plain select returns the same as the select of a session, on both databases."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from dialogues.meetings.dialogues.models import Person
 pytestmark = pytest.mark.engine
 
 
-def test_values_go_in_and_come_out_as_the_columns_want_them(app: Flask) -> None:
+def test_values_are_converted_like_those_of_a_session(app: Flask) -> None:
     links = (
         select(SecretLink.id, SecretLink.purpose, SecretLink.expires_at, SecretLink.last_used_on, Person.locale)
         .join(Person, Person.id == SecretLink.subject)

@@ -1,4 +1,4 @@
-"""Settling a meeting: whose entries an action reaches, and what a release of thousands of them costs."""
+"""Renewing the entries of a meeting: whose entries an action reaches, and its cost for thousands of entries."""
 
 import json
 import time
@@ -28,7 +28,7 @@ from tests.cast import Cast
 pytestmark = pytest.mark.engine
 
 
-def test_every_scope_is_turned_into_rows_and_none_reaches_those_of_others(app: Flask) -> None:
+def test_no_scope_reaches_the_entries_of_others(app: Flask) -> None:
     with app.app_context():
         viewer = Cast(app).viewer("us4", meeting="TRD-1")
         others = select(func.count()).select_from(Entry).where(Entry.person_id != viewer.person_id)
@@ -45,8 +45,8 @@ def made_up(app: Flask, participants: int) -> UUID:
     return UUID(made["meeting"])
 
 
-def release_one_more(meeting_id: UUID) -> tuple[int, int, float]:
-    """Release another session for everyone: how many statements that takes, how many letters, how long."""
+def publish_one_more(meeting_id: UUID) -> tuple[int, int, float]:
+    """Publish one more session for everyone; returns the numbers of statements and emails, and the time."""
     with transaction(system(Purpose.SAMPLE), AGENDA_RELEASE) as change:
         frame = planning_draft.frame_of(meeting_id)
         evening = When(date(2027, 6, 14), clock_time(20), clock_time(21))
@@ -60,16 +60,16 @@ def release_one_more(meeting_id: UUID) -> tuple[int, int, float]:
     return len(asked), emails, took
 
 
-def test_a_release_costs_the_same_number_of_queries_for_few_people_as_for_many(app: Flask) -> None:
+def test_publishing_sends_as_many_queries_for_many_people_as_for_few(app: Flask) -> None:
     with app.app_context():
-        few, few_letters, _took = release_one_more(made_up(app, 3))
-        many, many_letters, took = release_one_more(made_up(app, 200))
+        few, few_letters, _took = publish_one_more(made_up(app, 3))
+        many, many_letters, took = publish_one_more(made_up(app, 200))
     assert few == many <= 20
     assert (few_letters, many_letters) == (4, 201)
     assert took < 10
 
 
-def test_a_first_release_gives_each_person_each_session_once(app: Flask) -> None:
+def test_the_first_version_gives_each_person_each_session_once(app: Flask) -> None:
     with app.app_context():
         meeting_id = made_up(app, 10)
         entries = db.session.scalars(select(Entry.id).where(Entry.meeting_id == meeting_id)).all()

@@ -1,4 +1,4 @@
-"""When SEQUENCE rises, what a profile lets through, and the token in the organiser's address."""
+"""When SEQUENCE rises, what a profile shows, and the token in the organiser's address."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -75,11 +75,11 @@ GONE = replace(WAS, state=State.CANCELLED)
         (WAS, replace(seen(title="Climate"), starts_at=WAS.starts_at + HOUR), Change.TIME),
     ],
 )
-def test_the_change_is_what_the_guest_sees(was: GuestView | None, now: GuestView, change: Change) -> None:
+def test_a_change_is_detected_as_the_guest_sees_it(was: GuestView | None, now: GuestView, change: Change) -> None:
     assert change_between(was, now) is change
 
 
-def test_an_instant_moved_by_a_new_tz_database_is_a_change_of_time() -> None:
+def test_a_new_utc_time_from_a_new_tz_database_is_a_change_of_time() -> None:
     assert change_between(WAS, replace(WAS, starts_at=WAS.starts_at + HOUR, ends_at=WAS.ends_at + HOUR)) is Change.TIME
 
 
@@ -110,7 +110,7 @@ def test_from_full_to_discreet_is_one_request() -> None:
         (Change.INVITED_AGAIN, 1, Method.REQUEST, AnswerEffect.ASKED),
     ],
 )
-def test_each_change_owes_its_step_its_letter_and_its_answer(
+def test_each_change_has_its_sequence_step_email_and_answer(
     change: Change, step: int, letter: Method | None, answer: AnswerEffect
 ) -> None:
     effect = CHANGE_EFFECTS[change]
@@ -121,41 +121,41 @@ def test_every_change_is_in_the_table() -> None:
     assert set(CHANGE_EFFECTS) == set(Change)
 
 
-def test_the_first_invitation_is_number_nought() -> None:
+def test_the_first_invitation_has_sequence_zero() -> None:
     assert first_numbers(NOW.replace(microsecond=7)) == Numbers(0, 0, NOW)
 
 
-def test_a_change_of_time_makes_earlier_answers_old() -> None:
+def test_a_change_of_time_invalidates_earlier_answers() -> None:
     moved = next_numbers(first_numbers(NOW), Change.TIME, NOW + HOUR)
     assert moved == Numbers(1, 1, NOW + HOUR)
     assert is_answer_outdated(0, moved)
     assert not is_answer_outdated(1, moved)
 
 
-def test_a_change_of_words_keeps_answers() -> None:
+def test_a_change_of_text_keeps_answers() -> None:
     renamed = next_numbers(first_numbers(NOW), Change.WORDS, NOW + HOUR)
     assert renamed == Numbers(1, 0, NOW + HOUR)
     assert not is_answer_outdated(0, renamed)
 
 
-def test_two_revisions_never_share_a_second_nor_run_backwards() -> None:
+def test_the_time_of_each_revision_is_at_least_a_second_later() -> None:
     first = first_numbers(NOW)
     assert next_numbers(first, Change.WORDS, NOW).stamp == NOW + timedelta(seconds=1)
     assert next_numbers(first, Change.WORDS, NOW - HOUR).stamp == NOW + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("change", [Change.NOTHING, Change.INVITED])
-def test_what_raises_nothing_makes_no_revision(change: Change) -> None:
+def test_no_change_makes_no_revision(change: Change) -> None:
     with pytest.raises(ValueError, match="no new revision"):
         next_numbers(first_numbers(NOW), change, NOW)
 
 
-def test_a_naive_instant_is_refused() -> None:
+def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="UTC offset"):
         first_numbers(NOW.replace(tzinfo=None))
 
 
-def test_discreet_words_are_the_neutral_word_and_the_city() -> None:
+def test_discreet_text_is_the_neutral_title_and_the_city() -> None:
     words = words_for(Profile.DISCREET, **WORDS)
     assert (words.summary, words.location, words.description, words.confidentiality) == (
         "Appointment",
@@ -165,7 +165,7 @@ def test_discreet_words_are_the_neutral_word_and_the_city() -> None:
     )
 
 
-def test_full_words_are_title_place_and_description() -> None:
+def test_full_text_is_title_place_and_description() -> None:
     words = words_for(Profile.FULL, **WORDS)
     assert (words.summary, words.location, words.description) == ("Water", "Room 2, Geneva", "Bring it.")
     assert words.confidentiality == "PRIVATE"
@@ -181,7 +181,7 @@ def test_a_token_is_key_id_and_120_bits_in_lower_case_base32() -> None:
     assert set(TOKEN) <= set("abcdefghijklmnopqrstuvwxyz234567")
 
 
-def test_a_token_is_always_the_same() -> None:
+def test_a_token_is_stable() -> None:
     assert TOKEN == "kpzpcaeto463uh6srzvfxybpm"
 
 
@@ -190,7 +190,7 @@ def test_a_token_belongs_to_one_entry(uid: str, entry_id: str) -> None:
     assert not is_answer_token(TOKEN, {"k": KEY}, uid=uid, entry_id=entry_id)
 
 
-def test_a_token_survives_mail_systems_that_fold_case() -> None:
+def test_a_token_works_in_any_letter_case() -> None:
     assert is_answer_token(TOKEN.upper(), {"k": KEY}, uid="uid-1", entry_id="entry-1")
 
 
@@ -202,31 +202,31 @@ def test_an_old_key_stays_valid_for_reading() -> None:
 @pytest.mark.parametrize(
     "forged", ["", "k", "k" * 25, TOKEN[:-1], TOKEN + "a", "j" + TOKEN[1:], "ключ" * 7, "\u212a" + TOKEN[1:]]
 )
-def test_a_forged_token_is_none(forged: str) -> None:
+def test_a_forged_token_is_refused(forged: str) -> None:
     assert not is_answer_token(forged, {"k": KEY}, uid="uid-1", entry_id="entry-1")
 
 
 @pytest.mark.parametrize(
     ("key", "key_id", "uid"), [(b"short", "k", "u"), (KEY, "K", "u"), (KEY, "", "u"), (KEY, "k", "u|e")]
 )
-def test_a_token_of_wrong_parts_is_refused(key: bytes, key_id: str, uid: str) -> None:
+def test_a_token_of_invalid_parts_is_refused(key: bytes, key_id: str, uid: str) -> None:
     with pytest.raises(ValueError, match=r"key|UID"):
         answer_token(key, key_id, uid=uid, entry_id="entry-1")
 
 
-def test_an_address_carries_its_token() -> None:
+def test_an_address_contains_its_token() -> None:
     address = with_token("desk@dialogues.example.org", TOKEN)
     assert address == f"desk+{TOKEN}@dialogues.example.org"
     assert token_in(address) == token_in(address.upper()) == TOKEN
 
 
 @pytest.mark.parametrize("address", ["desk@example.org", "desk+x@example.org", "desk", "", "desk+../../x@example.org"])
-def test_an_address_without_token_carries_none(address: str) -> None:
+def test_an_address_without_token_returns_none(address: str) -> None:
     assert token_in(address) is None
 
 
 @pytest.mark.parametrize("address", ["desk", "@example.org", "desk@", "d" * 60 + "@example.org"])
-def test_an_address_that_cannot_carry_a_token_is_refused(address: str) -> None:
+def test_an_address_that_cannot_contain_a_token_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"address|local part"):
         with_token(address, TOKEN)
 

@@ -1,4 +1,4 @@
-"""Hostile words in every name and title, however they came into the database, and every email that leaves."""
+"""Hostile text in every name and title, and every email that is sent."""
 
 import re
 from email import message_from_bytes, policy
@@ -30,10 +30,10 @@ from dialogues.policy import Role
 from tests.agenda.calendars.calendars import Calendars
 
 HOSTILE = "See http://evil.example/a or www.evil.example or a@evil.example"
-#: What mail programs make a link of.
+#: Text that mail programs turn into a link.
 LINK = re.compile(r"://evil|www\.evil|@evil|evil\.example|evil．example")
 HREF = re.compile(r'href="([^"]*)"')
-#: These hold only words of ours.
+#: Columns that contain only text of the application.
 OWN_WORDS = {
     EmailKind.SIGN_IN_LINK,
     EmailKind.STAFF_INVITATION,
@@ -44,7 +44,7 @@ OWN_WORDS = {
 
 
 def plant(session: Any) -> None:
-    """Write the words past every check."""
+    """Write the hostile text to the database without validation."""
     session.execute(update(Person).values(name=HOSTILE, native=HOSTILE, affiliation=HOSTILE, family=HOSTILE))
     session.execute(update(Meeting).values(title=HOSTILE, city=HOSTILE, registration_closes_at=None))
     session.execute(update(Dialogue).values(title=HOSTILE))
@@ -56,7 +56,7 @@ def plant(session: Any) -> None:
 
 
 def queue_the_rest(calendars: Calendars) -> None:
-    """One email of each kind that no change of an agenda brings."""
+    """Queue an email of each kind that no change of an agenda causes."""
     cast, now = calendars.cast, clock.now()
     trd, dialogue = cast.meeting("TRD-1"), cast.dialogue("TRD")
     people = {name: person_of(name, dialogue) for name in ("kr1", "kr2", "us4", "cn1")}
@@ -97,7 +97,7 @@ def queue_the_rest(calendars: Calendars) -> None:
 
 
 def person_of(name: str, dialogue: UUID) -> UUID:
-    """The id of a persona, whose name is planted by now."""
+    """The id of a persona, whose name was replaced."""
     found = select(Person.id).where(Person.email == f"{name}@example.invalid", Person.dialogue_id == dialogue)
     return UUID(str(db.session.execute(found).scalar_one()))
 
@@ -108,7 +108,7 @@ def part_of(person: UUID, meeting: UUID) -> UUID:
 
 
 def write_to(calendars: Calendars) -> None:
-    """The coordinator's own words may name an address; the name and the meeting in them may not."""
+    """Send a message: the coordinator's own text may contain an address, the name and meeting must not."""
     draft = Draft(
         id=uuid4(),
         subject="News",
@@ -121,8 +121,8 @@ def write_to(calendars: Calendars) -> None:
 
 @pytest.fixture
 def emails(app: Flask, calendars: Calendars) -> dict[str, Any]:
-    """Every email that leaves, by its Message-ID."""
-    calendars.open_up()
+    """All sent emails, by Message-ID."""
+    calendars.show_full_details()
     with upkeep(system(Purpose.SAMPLE)) as session:
         plant(session)
     calendars.plan(title="Plain")
@@ -140,7 +140,7 @@ def emails(app: Flask, calendars: Calendars) -> dict[str, Any]:
     return {str(one["Message-ID"]): one for one in found}
 
 
-def test_no_email_and_no_calendar_part_makes_a_link_of_what_others_typed(emails: dict[str, Any]) -> None:
+def test_text_that_others_typed_is_no_link_in_emails_and_calendar_parts(emails: dict[str, Any]) -> None:
     kinds, linked = set(), []
     for message_id, kind in db.session.execute(select(Email.message_id, Email.kind)):
         email = emails.get(message_id)
@@ -167,9 +167,9 @@ def test_no_email_and_no_calendar_part_makes_a_link_of_what_others_typed(emails:
     assert "https://coordinator.example" in message.get_content()
 
 
-def test_a_feed_holds_no_link(calendars: Calendars) -> None:
-    """A hostile title that was released, as the calendar file and the feed tell it."""
-    calendars.open_up()
+def test_a_feed_contains_no_link(calendars: Calendars) -> None:
+    """A hostile title of a published session, in a calendar file and in a feed."""
+    calendars.show_full_details()
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(update(DraftItem).values(title=HOSTILE))
     calendars.release()

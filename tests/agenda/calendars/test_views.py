@@ -1,4 +1,4 @@
-"""One's own calendar in the browser: files of one's own, addresses that are shown once, nothing of others'."""
+"""A user's calendar page: own files and feed addresses, which are shown once."""
 
 import re
 from contextvars import Context
@@ -29,21 +29,21 @@ def send(calendars: Calendars, persona: str, where: str, /, **form: str) -> Any:
     return Context().run(client.post, where, data=data, headers={"Sec-Fetch-Site": "same-origin"})
 
 
-def test_the_file_of_a_meeting_holds_ones_own_sessions(calendars: Calendars) -> None:
+def test_the_file_of_a_meeting_contains_the_users_own_sessions(calendars: Calendars) -> None:
     answer = calendars.download("us4", path(calendars, ".ics"))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="calendar.ics"'
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert len(events(answer.data)) == 12
 
 
-def test_the_file_of_a_session_holds_that_session_under_the_uid_of_the_feed(calendars: Calendars) -> None:
+def test_the_file_of_a_session_has_the_same_uid_as_the_feed(calendars: Calendars) -> None:
     session = calendars.cast.session("TRD-1-04")
     found = events(calendars.download("us4", path(calendars, f"/{session}.ics")).data)
     assert len(found) == 1
     assert found.keys() <= calendars.feed(calendars.feed_address("us4")).keys()
 
 
-def test_sessions_that_are_not_ones_own_are_as_unknown_as_those_that_do_not_exist(calendars: Calendars) -> None:
+def test_files_of_other_sessions_look_like_unknown_sessions(calendars: Calendars) -> None:
     closed = calendars.cast.session("TRD-1-06")
     answers = [calendars.download("us4", path(calendars, f"/{one}.ics")) for one in (closed, uuid4())]
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -63,10 +63,10 @@ def test_an_observer_of_a_confidential_meeting_has_its_open_sessions_in_the_file
     assert "2027-10-20T09:00:00+02:00" not in starts
 
 
-def test_a_file_tells_titles_only_where_meeting_and_person_want_it(calendars: Calendars) -> None:
+def test_a_file_shows_titles_only_if_meeting_and_person_allow_it(calendars: Calendars) -> None:
     file = path(calendars, ".ics")
     assert b"Opening remarks" not in calendars.download("us4", file).data
-    calendars.open_up()
+    calendars.show_full_details()
     assert b"Opening remarks" in calendars.download("us4", file).data
     calendars.prefer_discretion("us4")
     assert b"Opening remarks" not in calendars.download("us4", file).data
@@ -77,7 +77,7 @@ def test_an_archivist_has_no_calendar(calendars: Calendars) -> None:
     assert calendars.download("st-arch", path(calendars, ".ics")).status_code == 404
 
 
-def test_before_a_release_the_file_holds_the_meeting_as_a_whole(calendars: Calendars) -> None:
+def test_before_the_first_version_the_file_contains_the_meeting_as_a_whole(calendars: Calendars) -> None:
     calendars.forget_sessions()
     (event,) = events(calendars.download("us4", path(calendars, ".ics")).data).values()
     assert event["TRANSP"] == "TRANSPARENT"
@@ -104,20 +104,20 @@ def test_a_renewed_address_replaces_the_old_one_at_once(calendars: Calendars) ->
     assert calendars.fetch(new[1]).status_code == 200
 
 
-def test_an_ended_address_is_void(calendars: Calendars) -> None:
+def test_an_ended_feed_address_does_not_work(calendars: Calendars) -> None:
     found = ADDRESS.search(send(calendars, "us4", path(calendars), name="telephone").get_data(as_text=True))
     assert send(calendars, "us4", action(calendars, "us4", "end")).status_code == 303
     assert found is not None
     assert calendars.fetch(found[1]).status_code == 404
 
 
-def test_nobody_renews_or_ends_the_address_of_another(calendars: Calendars) -> None:
+def test_a_user_cannot_renew_or_end_another_users_feed_address(calendars: Calendars) -> None:
     send(calendars, "us4", path(calendars), name="telephone")
     foreign = action(calendars, "us4", "end")
     assert send(calendars, "kr1", foreign).status_code == 404
 
 
-def test_opening_and_ending_addresses_is_in_the_audit_log_without_them(calendars: Calendars) -> None:
+def test_creating_and_ending_feeds_is_in_the_audit_log_without_addresses(calendars: Calendars) -> None:
     send(calendars, "us4", path(calendars), name="telephone")
     send(calendars, "us4", action(calendars, "us4", "end"))
     db.session.rollback()
@@ -131,7 +131,7 @@ def test_a_confidential_meeting_offers_files_and_no_feed(calendars: Calendars) -
     assert 'name="name"' not in page
 
 
-def test_nobody_needs_more_than_ten_addresses(calendars: Calendars) -> None:
+def test_a_user_can_have_at_most_ten_feed_addresses(calendars: Calendars) -> None:
     for number in range(9):
         assert send(calendars, "kr1", path(calendars), name=f"device {number}").status_code == 200
     refused = send(calendars, "kr1", path(calendars), name="one more")
@@ -139,7 +139,7 @@ def test_nobody_needs_more_than_ten_addresses(calendars: Calendars) -> None:
     assert "End one that you no longer use" in refused.get_data(as_text=True)
 
 
-def test_the_page_reads_as_often_whatever_it_lists(calendars: Calendars) -> None:
+def test_the_page_sends_the_same_number_of_queries_for_any_list(calendars: Calendars) -> None:
     counts = []
     for name in ("us4", "in-ko1"):
         calendars.download(name, path(calendars))
@@ -150,6 +150,6 @@ def test_the_page_reads_as_often_whatever_it_lists(calendars: Calendars) -> None
 
 
 def action(calendars: Calendars, name: str, what: str) -> str:
-    """The path of a button beside the last of a persona's feed addresses."""
+    """The path of a button next to the last feed address of a persona."""
     page = calendars.download(name, path(calendars)).get_data(as_text=True)
     return re.findall(rf'action="([^"]+/{what})"', page)[-1]

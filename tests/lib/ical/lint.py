@@ -1,4 +1,4 @@
-"""A lint of calendar bytes that knows no parser: what real calendars stumble over, found rule by rule."""
+"""A lint for bytes of calendar files, without a parser; one function per rule that calendar programs need."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass
 class Part:
-    """A component with its own lines and the components within it."""
+    """A component with its lines and nested components."""
 
     kind: str
     lines: list[Line] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Part:
 
 
 def findings(data: bytes) -> list[str]:
-    """The names of the rules that these bytes break; none for a file that may leave the house."""
+    """The names of the rules that these bytes break; empty for a valid file."""
     broken = [rule.__name__ for rule in BYTE_RULES if not rule(data)]
     lines = [_LINE.fullmatch(line) for line in unfolded(data)]
     if not all(lines):
@@ -75,7 +75,7 @@ def findings(data: bytes) -> list[str]:
 
 
 def unfolded(data: bytes) -> list[str]:
-    """The content lines, put together again on bytes, before any character is read."""
+    """The unfolded content lines; unfolding works on bytes, before decoding."""
     text = data.replace(b"\r\n ", b"").decode("utf-8", errors="replace")
     return text.removesuffix("\r\n").split("\r\n")
 
@@ -85,7 +85,7 @@ def _line(found: re.Match[str]) -> Line:
 
 
 def tree(lines: list[Line]) -> Part | None:
-    """The calendar as a tree; None if BEGIN and END do not balance."""
+    """The calendar as a tree, or None if BEGIN and END are not balanced."""
     root = Part("")
     open_parts = [root]
     for line in lines:
@@ -103,7 +103,7 @@ def tree(lines: list[Line]) -> Part | None:
     return root.parts[0] if whole else None
 
 
-# Rules of bytes
+# Rules for bytes
 
 
 def lines_end_with_crlf(data: bytes) -> bool:
@@ -135,7 +135,7 @@ def no_fold_splits_an_escape(data: bytes) -> bool:
     return all((len(piece) - len(piece.rstrip(mark))) % 2 == 0 for piece in pieces for mark in (b"\\", b"^"))
 
 
-# Rules of the calendar
+# Rules for the calendar
 
 
 def _once(part: Part, *names: str) -> bool:

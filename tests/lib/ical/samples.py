@@ -1,4 +1,4 @@
-"""The events of the calendar tests, and the golden files that are made of them; run it to write those anew."""
+"""Events for the calendar tests and their golden files; run this module to write the golden files again."""
 
 import hashlib
 from collections.abc import Callable
@@ -61,12 +61,12 @@ ALL_DAY = {
 
 DESK = Address("desk+kn2ptkxe5oxpntxrle2k6tvzc@dialogues.example.org", "Dialogue desk")
 BOLD = Address("bold@example.mn", "Bold, B.")
-#: Every name and word that a discreet file must not hold.
+#: Names and words that a discreet file must not contain.
 SECRETS = ("Water", "opening", "Old Mill", "Room", "room", "Dialogue desk", "Bold,", "https:", "Gobi")
 
 
 def letter(facts: EventFacts, answer: Answer = Answer.NONE, role: Role = Role.REQUIRED) -> bytes:
-    """The calendar part of the letter that tells Bold of the event."""
+    """The calendar part of the email to Bold about the event."""
     event = mailed_event(facts, organizer=DESK, recipient=BOLD, answer=answer, role=role)
     return calendar_file([event], method=event.method)
 
@@ -85,7 +85,7 @@ def feed(*facts: EventFacts, name: str = "Calendar") -> bytes:
     )
 
 
-#: A golden file per kind of letter, file and feed.
+#: One golden file for each kind of email, file and feed.
 GOLDEN: dict[str, bytes] = {
     "filed-discreet": file(ZURICH),
     "filed-full": file(FULL),
@@ -112,11 +112,11 @@ GOLDEN: dict[str, bytes] = {
 
 
 def golden(name: str) -> bytes:
-    """The reviewed bytes of that file."""
+    """The content of that golden file."""
     return (FOLDER / f"{name}.ics").read_bytes()
 
 
-#: Facts that no file may be made of, each with a word of the sentence that says so.
+#: Invalid facts, each with a word of its error message.
 WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "ends before it starts": (lambda: replace(ZURICH, local_end=ZURICH.local_start), "not after its start"),
     "ends before it starts, by the clock alone": (
@@ -185,7 +185,7 @@ def _mailed(facts: EventFacts) -> EventBytes:
 
 
 def wrongly_accepted() -> list[str]:
-    """Which of the wrong facts were not refused."""
+    """The invalid facts that were not refused."""
     return [name for name, (make, _) in WRONG.items() if not _refused(make)]
 
 
@@ -198,7 +198,7 @@ def _refused(make: Callable[[], object]) -> bool:
 
 
 def digest() -> str:
-    """One digest over every file that is made here."""
+    """A digest over all files made here."""
     return hashlib.sha256(b"".join(GOLDEN.values())).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Calendar files: equal bytes for equal facts, read alike by second parsers, and nothing beyond their profile."""
+"""Calendar files: equal bytes for equal facts, the same result in two parsers, and nothing outside their profile."""
 
 import os
 import re
@@ -39,7 +39,7 @@ local = datetime.fromisoformat
 
 
 def lines(data: bytes, name: str) -> list[str]:
-    """The content lines of that name."""
+    """The content lines with that name."""
     return [line for line in unfolded(data) if re.split("[;:]", line)[0] == name]
 
 
@@ -53,16 +53,16 @@ def icalendar_events(data: bytes) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
-def test_a_file_is_its_golden_copy(name: str) -> None:
+def test_each_file_equals_its_golden_copy(name: str) -> None:
     assert GOLDEN[name] == golden(name)
 
 
-def test_every_golden_copy_is_of_a_file() -> None:
+def test_every_golden_copy_belongs_to_a_file() -> None:
     assert {path.stem for path in Path(__file__).with_name("golden").glob("*.ics")} == set(GOLDEN)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in GOLDEN if "full" not in name))
-def test_a_discreet_file_holds_no_word_of_the_title(name: str) -> None:
+def test_a_discreet_file_contains_no_word_of_the_title(name: str) -> None:
     whole = "\n".join(unfolded(golden(name)))
     assert [secret for secret in SECRETS if secret in whole] == []
 
@@ -76,7 +76,7 @@ def test_icalendar_reads_a_golden_file_and_writes_it_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
-def test_two_parsers_agree_on_start_end_words_and_sequence(name: str) -> None:
+def test_two_parsers_agree_on_start_end_text_and_sequence(name: str) -> None:
     other = vobject.readOne(golden(name).decode())
     read = {event.uid.value: event for event in other.vevent_list}
     for event in icalendar_events(golden(name)):
@@ -94,11 +94,11 @@ def _instant(value: date | datetime) -> date | datetime:
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
-# One truth in two renderings
+# The same facts in two forms
 
 
 @pytest.mark.parametrize("facts", [ZURICH, FULL, ULAANBAATAR, replace(ZURICH, **CANCELLED)])
-def test_mailed_and_filed_differ_in_people_and_method_alone(facts: Any) -> None:
+def test_emailed_and_downloaded_events_differ_only_in_people_and_method(facts: Any) -> None:
     extra = {line for line in unfolded(letter(facts)) if line not in unfolded(file(facts))}
     assert {re.split("[;:]", line)[0] for line in extra} == {
         "METHOD",
@@ -110,17 +110,17 @@ def test_mailed_and_filed_differ_in_people_and_method_alone(facts: Any) -> None:
     assert set(unfolded(file(facts))) <= set(unfolded(letter(facts)))
 
 
-def test_a_discreet_letter_names_addresses_without_names() -> None:
+def test_a_discreet_email_has_addresses_without_names() -> None:
     assert lines(letter(ZURICH), "ORGANIZER") == [f"ORGANIZER:mailto:{DESK.mail}"]
     assert "CN=" not in letter(ZURICH).decode()
 
 
-def test_a_full_letter_names_its_one_guest() -> None:
+def test_a_full_email_names_its_one_guest() -> None:
     part = "CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
     assert lines(letter(FULL), "ATTENDEE") == [f'ATTENDEE;CN="Bold, B.";{part}:mailto:bold@example.mn']
 
 
-def test_a_cancelled_event_is_mailed_as_a_cancel_and_keeps_its_neutral_word() -> None:
+def test_a_cancelled_event_is_emailed_as_cancel_with_a_neutral_title() -> None:
     data = letter(replace(ZURICH, **CANCELLED))
     assert lines(data, "METHOD") == ["METHOD:CANCEL"]
     assert lines(data, "STATUS") == ["STATUS:CANCELLED"]
@@ -137,24 +137,24 @@ def test_a_cancelled_event_is_mailed_as_a_cancel_and_keeps_its_neutral_word() ->
         (replace(ZURICH, **CANCELLED), "FREE"),
     ],
 )
-def test_outlook_is_told_how_busy_the_time_is(facts: Any, busy: str) -> None:
+def test_the_file_has_the_busy_status_for_outlook(facts: Any, busy: str) -> None:
     assert lines(letter(facts), "X-MICROSOFT-CDO-BUSYSTATUS") == [f"X-MICROSOFT-CDO-BUSYSTATUS:{busy}"]
 
 
 # Time
 
 
-def test_zones_stand_sorted_and_once_before_the_events() -> None:
+def test_time_zones_are_sorted_and_unique_before_the_events() -> None:
     data = file(ZURICH, ULAANBAATAR, FULL)
     assert lines(data, "TZID") == ["TZID:Asia/Ulaanbaatar", "TZID:Europe/Zurich"]
 
 
-def test_a_filed_event_of_an_irregular_zone_is_in_utc_and_a_mailed_one_in_its_zone() -> None:
+def test_in_an_irregular_zone_downloads_are_in_utc_and_emails_in_local_time() -> None:
     assert lines(file(JERUSALEM), "DTSTART")[-1] == "DTSTART:20270524T060000Z"
     assert lines(letter(JERUSALEM), "DTSTART")[-1] == "DTSTART;TZID=Asia/Jerusalem:20270524T090000"
 
 
-def test_summer_and_winter_of_an_irregular_zone_stand_in_one_feed() -> None:
+def test_a_feed_can_contain_summer_and_winter_of_an_irregular_zone() -> None:
     winter = replace(
         JERUSALEM, uid="winter", local_start=local("2027-12-24T09:00"), local_end=local("2027-12-24T10:00")
     )
@@ -162,7 +162,7 @@ def test_summer_and_winter_of_an_irregular_zone_stand_in_one_feed() -> None:
     assert [event["DTSTART"].dt.hour for event in icalendar_events(feed(JERUSALEM, winter))] == [6, 7]
 
 
-def test_years_around_a_change_of_law_stand_in_one_feed() -> None:
+def test_a_feed_can_contain_years_around_a_change_of_law() -> None:
     days = [local(f"{year}-06-01T09:00") for year in (2024, 2025, 2026, 2027, 2028)]
     events = [
         replace(
@@ -175,7 +175,7 @@ def test_years_around_a_change_of_law_stand_in_one_feed() -> None:
     assert [event["DTSTART"].dt.astimezone(UTC).hour for event in icalendar_events(data)] == [8, 8, 8, 9, 9]
 
 
-def test_the_second_of_two_equal_times_is_told_in_utc() -> None:
+def test_the_second_of_two_equal_local_times_is_in_utc() -> None:
     twice = replace(ZURICH, local_start=local("2027-10-31T02:30"), local_end=local("2027-10-31T04:00"))
     assert lines(file(twice), "DTSTART")[-1] == "DTSTART;TZID=Europe/Zurich:20271031T023000"
     assert lines(file(replace(twice, fold=1)), "DTSTART")[-1] == "DTSTART:20271031T013000Z"
@@ -200,7 +200,7 @@ def test_an_all_day_event_excludes_its_end_and_needs_no_zone() -> None:
 # Feeds
 
 
-def test_a_feed_says_its_name_twice_and_its_rhythm_with_a_type() -> None:
+def test_a_feed_has_its_name_twice_and_a_typed_refresh_interval() -> None:
     data = feed(ZURICH, name="Calendar; mine, \\N")
     assert lines(data, "NAME") == ["NAME:Calendar\\; mine\\, \\\\N"]
     assert lines(data, "X-WR-CALNAME") == ["X-WR-CALNAME:Calendar\\; mine\\, \\\\N"]
@@ -209,7 +209,7 @@ def test_a_feed_says_its_name_twice_and_its_rhythm_with_a_type() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(30, "PT30M"), (60, "PT1H"), (90, "PT1H30M"), (1440, "PT24H")])
-def test_a_rhythm_is_told_in_hours_and_minutes(minutes: int, told: str) -> None:
+def test_a_refresh_interval_is_in_hours_and_minutes(minutes: int, told: str) -> None:
     assert f"X-PUBLISHED-TTL:{told}\r\n".encode() in calendar_file([], refresh=timedelta(minutes=minutes))
 
 
@@ -220,20 +220,20 @@ def test_a_feed_of_a_thousand_prepared_events_is_the_same_as_made_one_by_one() -
     assert len(icalendar_events(calendar_file(prepared[:50]))) == 50
 
 
-# What is refused
+# Refused input
 
 
 @pytest.mark.parametrize(("make", "sentence"), WRONG.values(), ids=list(WRONG))
-def test_wrong_facts_are_refused_with_a_sentence(make: Callable[[], object], sentence: str) -> None:
+def test_invalid_facts_are_refused_with_a_message(make: Callable[[], object], sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         make()
 
 
-# The same bytes everywhere
+# The same bytes in every process
 
 
 def run(*flags: str, code: str, **environment: str) -> str:
-    """What a Python process of its own prints, in that environment."""
+    """The output of a separate Python process in that environment."""
     command = [sys.executable, *flags, "-c", code]
     result = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
@@ -254,6 +254,6 @@ def test_the_bytes_are_the_same_in_any_process_zone_and_locale(environment: dict
     assert run(code=code, **environment) == digest()
 
 
-def test_no_safety_rests_on_assert() -> None:
+def test_checks_also_work_without_assert_statements() -> None:
     code = "from tests.lib.ical.samples import digest, wrongly_accepted; print(digest(), wrongly_accepted())"
     assert run("-O", code=code) == f"{digest()} []"

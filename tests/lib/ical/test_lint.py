@@ -1,4 +1,4 @@
-"""The lint catches one seeded defect per rule, and finds nothing in a good file."""
+"""The lint finds one seeded defect per rule and nothing in a valid file."""
 
 import pytest
 
@@ -10,7 +10,7 @@ FILED, MAILED, CANCELLED, FEED = (
 )
 
 
-#: Rule, a good file, what stands in it, and what spoils it.
+#: Rule, valid file, text in it, and its replacement that breaks the rule.
 DEFECTS: list[tuple[str, bytes, bytes, bytes]] = [
     ("lines_end_with_crlf", FILED, b"LOCATION:Geneva\r\n", b"LOCATION:Gen\neva\r\n"),
     ("ends_with_the_calendar", FILED, b"END:VCALENDAR\r\n", b"END:VCALENDAR\r\n\r\n"),

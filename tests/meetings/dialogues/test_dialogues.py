@@ -28,7 +28,7 @@ def opened(cast: Cast, **facts: str) -> str:
     return str(send(cast.client("st-coord"), "/dialogues/new", **ORKHON | facts).location)
 
 
-def test_whoever_opens_a_dialogue_is_its_first_coordinator(cast: Cast, read) -> None:
+def test_the_creator_of_a_dialogue_is_its_first_coordinator(cast: Cast, read) -> None:
     address = opened(cast)
 
     dialogue = UUID(address.rsplit("/", 1)[1])
@@ -39,7 +39,7 @@ def test_whoever_opens_a_dialogue_is_its_first_coordinator(cast: Cast, read) -> 
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_dialogue_that_cannot_have_its_coordinator_is_not_opened_at_all(cast: Cast) -> None:
+def test_no_dialogue_is_created_without_its_coordinator(cast: Cast) -> None:
     before = db.session.scalar(select(func.count()).select_from(Dialogue))
 
     with pytest.raises(Refusal, match="is not an e-mail address"):
@@ -54,21 +54,21 @@ def test_a_dialogue_that_cannot_have_its_coordinator_is_not_opened_at_all(cast: 
     assert db.session.scalar(select(func.count()).select_from(Dialogue)) == before
 
 
-def test_a_code_in_use_elsewhere_is_not_told_to_whoever_opens_a_dialogue(cast: Cast) -> None:
+def test_creating_a_dialogue_does_not_reveal_codes_of_other_dialogues(cast: Cast) -> None:
     answer = send(cast.client("st-coord"), "/dialogues/new", **ORKHON | {"code": "TRD"})
 
     assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("title", ["x" * 10_000, "", "\u202e\u200b\x07"])
-def test_a_title_without_measure_or_without_words_is_refused(cast: Cast, title: str) -> None:
+def test_a_title_that_is_too_long_or_empty_is_refused(cast: Cast, title: str) -> None:
     answer = send(cast.client("st-coord"), "/dialogues/new", **ORKHON | {"title": title})
 
     assert answer.status_code == 422
     assert page(answer).select_one("#code")["value"] == "OVD"
 
 
-def test_an_edited_dialogue_keeps_its_themes_apart(cast: Cast, read) -> None:
+def test_an_edited_dialogue_keeps_separate_themes(cast: Cast, read) -> None:
     address = opened(cast)
 
     answer = send(cast.client("st-coord"), f"{address}/edit", themes="water,  wind ,", existence="confidential")
@@ -78,7 +78,7 @@ def test_an_edited_dialogue_keeps_its_themes_apart(cast: Cast, read) -> None:
     assert (dialogue.themes, dialogue.existence) == (["water", "wind"], Existence.CONFIDENTIAL)
 
 
-def test_parties_stand_in_english_alphabetical_order_whatever_the_order_they_came_in(cast: Cast) -> None:
+def test_parties_are_listed_in_english_alphabetical_order(cast: Cast) -> None:
     address, client = opened(cast), cast.client("st-coord")
     for code, name in (("CH", "Switzerland"), ("KP", "Democratic People's Republic of Korea"), ("CN", "China")):
         assert send(client, f"{address}/parties/new", code=code, name_en=name).status_code == 303
@@ -110,7 +110,7 @@ def test_two_parties_do_not_share_a_code(cast: Cast) -> None:
     assert "already has the code" in complaints(answer)
 
 
-def test_a_party_of_another_dialogue_is_not_there(cast: Cast) -> None:
+def test_a_party_of_another_dialogue_is_not_found(cast: Cast) -> None:
     address, client = opened(cast), cast.client("st-coord")
     with cast.app.app_context():
         elsewhere = cast.party("KR")
@@ -129,7 +129,7 @@ def test_institutions_are_added_and_edited(cast: Cast, read) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_address_is_one_persons_in_any_spelling(cast: Cast) -> None:
+def test_an_email_address_belongs_to_one_person_in_any_spelling(cast: Cast) -> None:
     dialogue = cast.dialogue()
     with upkeep(system(Purpose.SAMPLE)):
         dialogues.add_person(dialogue, "Bold", "Bold@Example.MN")
@@ -139,7 +139,7 @@ def test_an_address_is_one_persons_in_any_spelling(cast: Cast) -> None:
     assert db.session.scalar(select(func.count()).where(Person.email_norm == "bold@example.mn")) == 1
 
 
-def test_a_dialogue_is_closed_to_everyone_outside_it(cast: Cast) -> None:
+def test_people_without_a_role_cannot_open_a_dialogue(cast: Cast) -> None:
     address = opened(cast)
     unknown = "/dialogues/00000000-0000-4000-8000-000000000000"
 
@@ -151,7 +151,7 @@ def test_a_dialogue_is_closed_to_everyone_outside_it(cast: Cast) -> None:
             assert page(forbidden).main == page(missing).main
 
 
-def test_what_is_closed_costs_as_much_as_what_is_not_there(cast: Cast, queries_of) -> None:
+def test_a_forbidden_dialogue_costs_as_many_queries_as_an_unknown_one(cast: Cast, queries_of) -> None:
     address, client = opened(cast), cast.client("us4")
 
     forbidden = queries_of(lambda: client.get(address))
@@ -160,7 +160,7 @@ def test_what_is_closed_costs_as_much_as_what_is_not_there(cast: Cast, queries_o
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_role_in_one_meeting_does_not_run_the_dialogue(cast: Cast) -> None:
+def test_a_role_in_one_meeting_gives_no_rights_in_the_dialogue(cast: Cast) -> None:
     person, dialogue, meeting = cast.person("us4"), cast.dialogue(), cast.meeting()
     with upkeep(system(Purpose.SAMPLE)):
         roles.grant_role(
@@ -180,7 +180,7 @@ def test_a_role_in_one_meeting_does_not_run_the_dialogue(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("name", "reads"), [("st-coord", True), ("st-host", True), ("us2", False), ("ch2", False)])
-def test_where_people_come_from_is_read_by_those_who_run_the_dialogue(cast: Cast, name: str, reads: bool) -> None:
+def test_only_coordinators_see_the_institutions_of_people(cast: Cast, name: str, reads: bool) -> None:
     with cast.app.app_context():
         sealed = f"/dialogues/{cast.dialogue('LVR')}"
 

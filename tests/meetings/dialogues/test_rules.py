@@ -41,11 +41,11 @@ def test_a_meeting_that_ends_before_it_starts_is_refused_at_its_last_day() -> No
     assert refused_field(Days(starts_on=MAY_27, ends_on=MAY_25)) == "ends_on"
 
 
-def test_a_year_mistyped_is_noticed() -> None:
+def test_a_mistyped_year_is_noticed() -> None:
     assert refused_field(Days(starts_on=MAY_25, ends_on=date(2072, 5, 27))) == "ends_on"
 
 
-def test_nobody_arrives_after_the_first_day_or_leaves_before_the_last() -> None:
+def test_arrival_is_before_the_first_day_and_departure_after_the_last() -> None:
     assert refused_field(Days(starts_on=MAY_25, ends_on=MAY_27, arrive_on=date(2027, 5, 26))) == "arrive_on"
     assert refused_field(Days(starts_on=MAY_25, ends_on=MAY_27, depart_on=date(2027, 5, 26))) == "depart_on"
 
@@ -58,26 +58,26 @@ def test_moved_days_keep_their_distance_over_a_leap_day() -> None:
     assert (moved.arrive_on, moved.ends_on, moved.depart_on) == (date(2029, 2, 27), date(2029, 3, 2), None)
 
 
-def test_people_stand_in_lists_by_family_name_and_mongolians_by_given_name() -> None:
+def test_people_are_sorted_by_family_name_and_mongolians_by_given_name() -> None:
     assert sort_key("LEE Ye-si", "Lee", "", NameOrder.FAMILY_FIRST) == "Lee"
     assert sort_key("D. ZAGVAR", "", "Zagvar", NameOrder.PATRONYMIC_GIVEN) == "Zagvar"
     assert sort_key("Kakū Tarō", "Kakū", "", NameOrder.FAMILY_FIRST) == "Kakū"
     assert sort_key("Anna BEISPIEL", "", "", NameOrder.GIVEN_FIRST) == "Anna BEISPIEL"
 
 
-def test_a_telephone_is_dialled_by_its_digits() -> None:
+def test_a_telephone_link_contains_only_digits() -> None:
     assert dialling("+976 11 000-000") == "+97611000000"
     assert dialling("ask at the desk") == ""
 
 
-def test_the_last_coordinator_stays() -> None:
+def test_the_last_coordinator_cannot_be_removed() -> None:
     refuse_last_coordinator(Role.COORDINATOR, 1)
     refuse_last_coordinator(Role.ARCHIVIST, 0)
     with pytest.raises(Refusal, match="without a coordinator"):
         refuse_last_coordinator(Role.COORDINATOR, 0)
 
 
-def test_every_value_has_its_word() -> None:
+def test_every_value_has_a_label() -> None:
     enumerations = (
         Capacity,
         Existence,

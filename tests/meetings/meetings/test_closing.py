@@ -79,7 +79,7 @@ def test_the_page_says_what_closing_does_before_it_is_done(last_day: Cast) -> No
         assert words in said
 
 
-def test_closing_seals_the_record_in_the_same_moment(last_day: Cast, read) -> None:
+def test_closing_seals_the_attendance_record_at_once(last_day: Cast, read) -> None:
     client = close(last_day)
 
     meeting = read(select(Meeting).where(Meeting.code == "TRD-1"))
@@ -88,7 +88,7 @@ def test_closing_seals_the_record_in_the_same_moment(last_day: Cast, read) -> No
     assert "closed" in page(client.get(address(last_day))).select_one(".status").get_text()
 
 
-def test_a_meeting_that_is_not_over_is_not_closed(app: Flask) -> None:
+def test_a_meeting_cannot_be_closed_before_its_last_day(app: Flask) -> None:
     cast = Cast(app)
 
     answer = send(cast.client("st-coord"), address(cast, "/close"))
@@ -97,7 +97,7 @@ def test_a_meeting_that_is_not_over_is_not_closed(app: Flask) -> None:
     assert "last day" in complaints(answer)
 
 
-def test_after_the_seal_the_desk_reads_and_changes_nothing(last_day: Cast, read) -> None:
+def test_after_closing_the_liaison_desk_cannot_read_or_change_attendance(last_day: Cast, read) -> None:
     cast = last_day
     with cast.app.app_context():
         table, about = address(cast, f"/attendance/{cast.session(MORNING)}"), part_of(cast, "kr1")
@@ -122,7 +122,7 @@ def test_after_the_seal_the_desk_reads_and_changes_nothing(last_day: Cast, read)
 
 
 @pytest.mark.parametrize("who", ["st-coord", "st-arch"])
-def test_those_who_keep_records_see_one_line_that_names_nobody(last_day: Cast, who: str) -> None:
+def test_coordinator_and_archivist_see_a_line_without_names(last_day: Cast, who: str) -> None:
     client = last_day.client(who)
     assert "Attendance record" not in client.get(address(last_day, "/archive")).text
 
@@ -133,7 +133,7 @@ def test_those_who_keep_records_see_one_line_that_names_nobody(last_day: Cast, w
 
 
 @pytest.mark.parametrize("who", ["st-host", "ch1", "kr1", "us4", "st-rap2"])
-def test_nobody_else_sees_the_line(last_day: Cast, who: str) -> None:
+def test_other_roles_do_not_see_the_line(last_day: Cast, who: str) -> None:
     close(last_day)
 
     answer = last_day.client(who).get(address(last_day, "/archive"))
@@ -142,7 +142,7 @@ def test_nobody_else_sees_the_line(last_day: Cast, who: str) -> None:
     assert "Attendance record" not in answer.text
 
 
-def test_where_nobody_was_marked_no_record_is_said_to_exist(app: Flask) -> None:
+def test_without_attendance_marks_no_record_is_listed(app: Flask) -> None:
     cast = Cast(app)
     set_clock(app, LAST_DAY)
 
@@ -169,7 +169,7 @@ def test_personal_links_and_codes_end_with_the_meeting(last_day: Cast, read) -> 
     assert cast.client("st-travel").get(f"/attendance/code/{code}").status_code == 404
 
 
-def test_nobody_is_told_by_letter(last_day: Cast) -> None:
+def test_closing_sends_no_email(last_day: Cast) -> None:
     def queued() -> int:
         with last_day.app.app_context():
             return len(db.session.scalars(select(Email.id)).all())
@@ -179,7 +179,7 @@ def test_nobody_is_told_by_letter(last_day: Cast) -> None:
     assert queued() == before
 
 
-def test_a_closed_meeting_is_not_opened_again_and_the_page_says_why(last_day: Cast) -> None:
+def test_a_closed_meeting_cannot_be_reopened_and_the_page_says_why(last_day: Cast) -> None:
     client = close(last_day)
     settings = address(last_day, "/settings")
 
@@ -190,7 +190,7 @@ def test_a_closed_meeting_is_not_opened_again_and_the_page_says_why(last_day: Ca
     assert send(client, settings, title="Said otherwise").status_code == 303
 
 
-def test_neither_a_status_nor_other_days_open_it_by_the_command(last_day: Cast) -> None:
+def test_the_edit_command_cannot_reopen_a_closed_meeting(last_day: Cast) -> None:
     close(last_day)
 
     with last_day.app.app_context():
@@ -233,7 +233,7 @@ def test_a_closed_meeting_is_neither_closed_nor_cancelled_again(last_day: Cast, 
     assert read(select(Meeting.status).where(Meeting.code == "TRD-1")) is MeetingStatus.CLOSED
 
 
-def test_a_status_of_old_that_sealed_nothing_can_still_be_closed_properly(last_day: Cast, read) -> None:
+def test_a_meeting_with_the_old_status_closed_can_still_be_closed(last_day: Cast, read) -> None:
     """ "closed" was once a status to choose in the settings."""
     with last_day.app.app_context(), upkeep(system(Purpose.SAMPLE)):
         db.session.execute(update(Meeting).where(Meeting.code == "TRD-1").values(status=MeetingStatus.CLOSED))
@@ -243,7 +243,7 @@ def test_a_status_of_old_that_sealed_nothing_can_still_be_closed_properly(last_d
     assert read(select(AttendanceSeal)) is not None
 
 
-def test_nobody_withdraws_from_a_meeting_that_was_closed(last_day: Cast, read) -> None:
+def test_participant_cannot_withdraw_from_a_closed_meeting(last_day: Cast, read) -> None:
     """Withdrawing would remove access to past documents, and a past day from the calendar."""
     client = last_day.client("us4")
     own = address(last_day, "/registration")

@@ -100,7 +100,7 @@ class Scene:
                 coming += [target for target in links if _path_of(target) not in known]
         return seen
 
-    def told(self, client: FlaskClient, *beginnings: str, words: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    def revealed(self, client: FlaskClient, *beginnings: str, words: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Return where something reveals the meeting, and the text that does."""
         found = self.walk(client, *beginnings)
         assert len(found) > 3
@@ -112,7 +112,7 @@ class Scene:
         deliver_due()
         return self.smtp.emails[before:]
 
-    def letter_to(self, name: str) -> Any:
+    def email_to(self, name: str) -> Any:
         """Return the only email sent now to that persona."""
         (letter,) = (one for one in self.mail() if one.recipients == (f"{name}@example.invalid",))
         return letter
@@ -196,33 +196,31 @@ def search(scene: Scene, rest: str = "?q=heron") -> str:
     return f"/dialogues/{scene.cast.dialogue('TRD')}/archive/search{rest}"
 
 
-def test_its_own_circle_finds_it(scene: Scene) -> None:
+def test_people_with_a_role_find_the_confidential_meeting(scene: Scene) -> None:
     """Control: without it the crawls below would prove nothing."""
-    words = {word for _path, word in scene.told(scene.cast.client("st-coord"), search(scene))}
+    words = {word for _path, word in scene.revealed(scene.cast.client("st-coord"), search(scene))}
 
     assert words >= {CODE, TITLE, CITY, SESSION, str(scene.meeting_id)}
 
 
 @pytest.mark.parametrize("who", OF_TRD_1)
-def test_people_of_another_meeting_of_the_dialogue_find_nothing(scene: Scene, who: str) -> None:
-    assert scene.told(scene.cast.client(who), search(scene)) == []
+def test_people_of_another_meeting_of_the_dialogue_find_no_trace(scene: Scene, who: str) -> None:
+    assert scene.revealed(scene.cast.client(who), search(scene)) == []
 
 
 @pytest.mark.parametrize("standing", [None, *InstallationRole])
-def test_staff_without_a_role_in_it_find_nothing_not_even_as_host(
-    scene: Scene, standing: InstallationRole | None
-) -> None:
+def test_staff_and_host_without_a_role_find_no_trace(scene: Scene, standing: InstallationRole | None) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         account_id = account_of("keeper")
         accounts.make_staff(account_id, clock.real_now())
         if standing is not None:
             accounts.give_installation_role(account_id, standing)
 
-    assert scene.told(scene.cast.client("keeper"), "/venues", "/staff") == []
+    assert scene.revealed(scene.cast.client("keeper"), "/venues", "/staff") == []
 
 
 @pytest.mark.parametrize("who", [*OF_TRD_1, "keeper"])
-def test_its_addresses_are_those_of_nothing(scene: Scene, who: str) -> None:
+def test_its_addresses_look_like_unknown_addresses(scene: Scene, who: str) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         account_of("keeper")
     client = scene.cast.client(who)
@@ -234,14 +232,14 @@ def test_its_addresses_are_those_of_nothing(scene: Scene, who: str) -> None:
         assert there == nothing
 
 
-def test_who_runs_one_meeting_alone_finds_no_other(scene: Scene) -> None:
+def test_staff_of_one_meeting_find_no_other_meeting(scene: Scene) -> None:
     """Coordinator, archivist and host lead of TRD-1 only: lists, forms, archive, rooms, roles, emails."""
     with_roles(scene.cast, "only-here", Role.COORDINATOR, Role.ARCHIVIST, Role.HOST_LEAD, Role.CO_CHAIR)
 
-    assert scene.told(scene.cast.client("only-here"), search(scene)) == []
+    assert scene.revealed(scene.cast.client("only-here"), search(scene)) == []
 
 
-def test_who_runs_one_meeting_alone_is_refused_every_other_code_alike(scene: Scene) -> None:
+def test_staff_of_one_meeting_get_the_same_refusal_for_every_used_code(scene: Scene) -> None:
     with_roles(scene.cast, "only-here", Role.COORDINATOR)
     client = scene.cast.client("only-here")
     settings = f"/meetings/{scene.cast.meeting()}/settings"
@@ -252,7 +250,7 @@ def test_who_runs_one_meeting_alone_is_refused_every_other_code_alike(scene: Sce
     assert CODE not in refused[0]
 
 
-def test_who_files_in_one_meeting_alone_is_refused_every_foreign_reference_alike(scene: Scene) -> None:
+def test_archivist_of_one_meeting_gets_the_same_refusal_for_every_used_reference(scene: Scene) -> None:
     with_roles(scene.cast, "only-here", Role.ARCHIVIST)
     client = scene.cast.client("only-here")
     typed = {"kind": "scan", "dated": "2026-01-05", "title": "A page", "listing": "title_visible", "text": "Words."}
@@ -268,11 +266,11 @@ def test_who_files_in_one_meeting_alone_is_refused_every_foreign_reference_alike
     assert send(client, upload, reference="TRD-1/M", **typed).status_code == 303
 
 
-def test_the_invited_read_the_invitations_own_words_and_nothing_else(scene: Scene) -> None:
+def test_invited_people_read_only_the_text_of_their_invitation(scene: Scene) -> None:
     cast = scene.cast
     invitee = Invitee(name="Renee MOCKFORD", email="us4@example.invalid", party_id=cast.party("US"))
     invitations.invite_person(cast.viewer("st-coord", meeting=CODE), invitee, now=clock.now())
-    letter = scene.letter_to("us4")
+    letter = scene.email_to("us4")
     content = letter.message.get_content()
     link = re.search(r"http://localhost(/r/[\w-]+)", content)
     assert link is not None
@@ -280,7 +278,7 @@ def test_the_invited_read_the_invitations_own_words_and_nothing_else(scene: Scen
         assert word not in str(letter.message["Subject"]) + content
 
     client = cast.client("us4")
-    assert scene.told(client, search(scene)) == []
+    assert scene.revealed(client, search(scene)) == []
     assert client.get(f"/meetings/{scene.meeting_id}").status_code == 404
 
     words = cast.client(None)
@@ -291,7 +289,7 @@ def test_the_invited_read_the_invitations_own_words_and_nothing_else(scene: Scen
         assert word not in shown
 
 
-def test_a_focal_point_who_was_asked_and_has_not_accepted_finds_nothing(scene: Scene) -> None:
+def test_a_focal_point_who_has_not_accepted_finds_no_trace(scene: Scene) -> None:
     cast = scene.cast
     roles_commands.offer_role(
         cast.viewer("st-coord", meeting=CODE),
@@ -301,17 +299,17 @@ def test_a_focal_point_who_was_asked_and_has_not_accepted_finds_nothing(scene: S
         party_id=cast.party("KR"),
         now=clock.now(),
     )
-    letter = scene.letter_to("kr1")
+    letter = scene.email_to("kr1")
     client = cast.client("kr1")
 
-    assert scene.told(client, search(scene)) == []
+    assert scene.revealed(client, search(scene)) == []
     assert "something confidential" in client.get("/offers").text
     for word in scene.traces:
         assert word not in str(letter.message["Subject"]) + letter.message.get_content()
 
 
 @pytest.mark.parametrize(("days_before", "finds"), [(60, False), (15, False), (13, True)])
-def test_an_interpreter_finds_it_within_the_window_only(scene: Scene, days_before: int, finds: bool) -> None:
+def test_an_interpreter_finds_it_only_within_the_access_window(scene: Scene, days_before: int, finds: bool) -> None:
     cast = scene.cast
     with upkeep(system(Purpose.SAMPLE)):
         roles_operations.grant_role(
@@ -324,10 +322,10 @@ def test_an_interpreter_finds_it_within_the_window_only(scene: Scene, days_befor
         )
     set_clock(cast.app, MIDDLE_OF_TRD_1.replace(month=11, day=2) - timedelta(days=days_before))
 
-    assert bool(scene.told(cast.client("in-ko1"))) == finds
+    assert bool(scene.revealed(cast.client("in-ko1"))) == finds
 
 
-def test_what_leaves_for_its_circle_says_nothing_on_the_outside(scene: Scene) -> None:
+def test_subjects_and_file_names_of_its_emails_reveal_nothing(scene: Scene) -> None:
     """Subjects, file names and sender names of every email caused by planning it."""
     cast = scene.cast
     for who, code in (("us4", "US"), ("kr1", "KR")):
@@ -356,10 +354,10 @@ def test_focal_points_of_the_sample_who_have_not_accepted_do_not_find_lvr_1(scen
     )
     assert db.session.scalars(offered).all() == [None]
 
-    assert scene.told(scene.cast.client(who), words=(*LVR, str(scene.cast.meeting("LVR-1")))) == []
+    assert scene.revealed(scene.cast.client(who), words=(*LVR, str(scene.cast.meeting("LVR-1")))) == []
 
 
-def test_a_feed_of_another_meeting_holds_nothing_of_it(scene: Scene, sample: dict[str, Any]) -> None:
+def test_a_feed_of_another_meeting_contains_no_trace(scene: Scene, sample: dict[str, Any]) -> None:
     client = scene.cast.client(None)
     feeds = [urlsplit(address).path for address in sample["feeds"].values()]
     assert feeds

@@ -43,7 +43,7 @@ def plan(cast: Cast, **typed: str) -> tuple[FlaskClient, str]:
     return client, str(send(client, new_meeting_form(cast), **NEXT | {"zone": "Asia/Ulaanbaatar"} | typed).location)
 
 
-def test_after_a_move_it_is_told_that_the_release_still_shows_the_old_days(cast: Cast) -> None:
+def test_after_a_move_the_page_says_that_the_published_agenda_shows_the_old_days(cast: Cast) -> None:
     coordinator = cast.client("st-coord")
     settings = address(cast, "/settings", "LVR-1")
     days = {"arrive_on": "2027-10-25", "starts_on": "2027-10-26", "ends_on": "2027-10-28", "depart_on": "2027-10-29"}
@@ -57,7 +57,7 @@ def test_after_a_move_it_is_told_that_the_release_still_shows_the_old_days(cast:
     assert shown.select_one(".notice a")["href"] == address(cast, "/agenda/release", "LVR-1")
 
 
-def test_a_meeting_in_a_venue_takes_its_city_and_its_zone(cast: Cast, read) -> None:
+def test_a_meeting_takes_city_and_time_zone_from_its_venue(cast: Cast, read) -> None:
     house = read(select(Venue).where(Venue.city == "Vevey"))
 
     send(cast.client("st-coord"), new_meeting_form(cast), **NEXT, venue_id=str(house.id))
@@ -67,7 +67,7 @@ def test_a_meeting_in_a_venue_takes_its_city_and_its_zone(cast: Cast, read) -> N
     assert meeting.profile is InviteProfile.DISCREET
 
 
-def test_a_new_meetings_lists_are_closed_and_its_parties_are_seated(cast: Cast, read) -> None:
+def test_a_new_meeting_has_sealed_lists_and_seats_for_its_parties(cast: Cast, read) -> None:
     plan(cast, seats="4")
 
     meeting = read(select(Meeting.id).where(Meeting.code == "TRD-2"))
@@ -93,7 +93,7 @@ def test_a_new_meetings_lists_are_closed_and_its_parties_are_seated(cast: Cast, 
         ({"seats": "0"}, "between 1 and 500"),
     ],
 )
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(cast: Cast, typed: dict[str, str], words: str) -> None:
+def test_invalid_input_is_refused_and_kept_in_the_form(cast: Cast, typed: dict[str, str], words: str) -> None:
     whole = NEXT | {"zone": "Asia/Ulaanbaatar", "city": "Darkhan"} | typed
 
     answer = send(cast.client("st-coord"), new_meeting_form(cast), **whole)
@@ -103,21 +103,21 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(cast: Cast, typed: d
     assert page(answer).select_one("#city")["value"] == "Darkhan"
 
 
-def test_registration_closes_on_the_clocks_of_the_meeting(cast: Cast, read) -> None:
+def test_registration_closes_in_the_time_zone_of_the_meeting(cast: Cast, read) -> None:
     plan(cast, registration_closes="2027-10-20T18:00")
 
     closes = read(select(Meeting.registration_closes_at).where(Meeting.code == "TRD-2"))
     assert closes == datetime(2027, 10, 20, 10, tzinfo=UTC)
 
 
-def test_a_closing_hour_that_comes_twice_is_the_later_one(cast: Cast, read) -> None:
+def test_an_ambiguous_closing_time_is_the_later_one(cast: Cast, read) -> None:
     plan(cast, zone="Europe/Zurich", registration_closes="2027-10-31T02:30")
 
     closes = read(select(Meeting.registration_closes_at).where(Meeting.code == "TRD-2"))
     assert closes == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
 
 
-def test_a_copy_takes_everything_but_the_people(cast: Cast, read) -> None:
+def test_a_copied_meeting_takes_everything_except_the_people(cast: Cast, read) -> None:
     typed = {"code": "TRD-2", "title": "Second meeting", "starts_on": "2027-11-02"}
 
     answer = send(cast.client("st-coord"), address(cast, "/copy"), **typed)
@@ -137,7 +137,7 @@ def test_a_copy_takes_everything_but_the_people(cast: Cast, read) -> None:
     assert read(select(func.count()).select_from(DraftRoom).join(DraftItem).where(of_the_copy)) > 0
 
 
-def test_a_copy_in_the_same_house_takes_the_practical_page_over(cast: Cast, read) -> None:
+def test_a_copy_at_the_same_venue_takes_the_practical_page(cast: Cast, read) -> None:
     for model, copied in (("TRD-1", "TRD-2"), ("SCD-1", "SCD-2")):
         send(cast.client("st-coord"), address(cast, "/copy", model), code=copied, starts_on="2027-11-02")
 
@@ -154,15 +154,15 @@ def test_a_copy_in_the_same_house_takes_the_practical_page_over(cast: Cast, read
     assert page_of("SCD-2") is None
 
 
-def test_a_copied_session_keeps_its_hour_and_its_distance_from_the_first_day(cast: Cast, read) -> None:
+def test_a_copied_session_keeps_its_time_and_its_day_of_the_meeting(cast: Cast, read) -> None:
     send(cast.client("st-coord"), address(cast, "/copy"), code="TRD-2", starts_on="2027-11-02")
 
     session = read(select(DraftItem).where(DraftItem.code == "TRD-2-04"))
-    assert session.local_start == datetime(2027, 11, 2, 14, 0)  # noqa: DTZ001  a wall time
+    assert session.local_start == datetime(2027, 11, 2, 14, 0)  # noqa: DTZ001  local time without zone
     assert session.starts_utc == datetime(2027, 11, 2, 6, tzinfo=UTC)
 
 
-def test_a_copy_whose_code_is_taken_leaves_nothing_behind(cast: Cast, read) -> None:
+def test_a_copy_with_a_used_code_creates_nothing(cast: Cast, read) -> None:
     before = read(select(func.count()).select_from(DraftItem))
 
     answer = send(cast.client("st-coord"), address(cast, "/copy"), code="TRD-1", starts_on="2027-11-02")
@@ -171,7 +171,7 @@ def test_a_copy_whose_code_is_taken_leaves_nothing_behind(cast: Cast, read) -> N
     assert read(select(func.count()).select_from(DraftItem)) == before
 
 
-def test_a_meeting_that_moves_takes_its_draft_along(cast: Cast, read) -> None:
+def test_moving_a_meeting_moves_its_draft(cast: Cast, read) -> None:
     later = {"arrive_on": "2027-06-07", "starts_on": "2027-06-08", "ends_on": "2027-06-10", "depart_on": "2027-06-11"}
 
     answer = send(cast.client("st-coord"), address(cast, "/settings"), **later)
@@ -181,7 +181,7 @@ def test_a_meeting_that_moves_takes_its_draft_along(cast: Cast, read) -> None:
     assert session.starts_utc == datetime(2027, 6, 8, 6, tzinfo=UTC)
 
 
-def test_a_draft_that_stays_behind_stops_the_move(cast: Cast, read) -> None:
+def test_a_meeting_cannot_move_without_its_draft(cast: Cast, read) -> None:
     later = {"arrive_on": "2027-06-07", "starts_on": "2027-06-08", "ends_on": "2027-06-10", "depart_on": "2027-06-11"}
 
     answer = send(cast.client("st-coord"), address(cast, "/settings"), **later, keeps_distance=None)
@@ -191,16 +191,16 @@ def test_a_draft_that_stays_behind_stops_the_move(cast: Cast, read) -> None:
     assert read(select(Meeting.starts_on).where(Meeting.code == "TRD-1")) == date(2027, 5, 25)
 
 
-def test_in_another_zone_the_hours_stay_and_the_instants_follow(cast: Cast, read) -> None:
+def test_in_another_time_zone_local_times_stay_and_utc_times_change(cast: Cast, read) -> None:
     send(cast.client("st-coord"), address(cast, "/settings"), venue_id="", zone="Asia/Tokyo", city="Sendai")
 
     session = read(select(DraftItem).where(DraftItem.code == "TRD-1-04"))
-    assert session.local_start == datetime(2027, 5, 25, 14, 0)  # noqa: DTZ001  a wall time
+    assert session.local_start == datetime(2027, 5, 25, 14, 0)  # noqa: DTZ001  local time without zone
     assert session.starts_utc == datetime(2027, 5, 25, 5, tzinfo=UTC)
     assert read(select(func.count()).where(DraftRoom.session_id == session.session_id)) == 0
 
 
-def test_another_venue_with_the_old_zone_is_asked_about(cast: Cast, read) -> None:
+def test_a_new_venue_with_the_old_time_zone_needs_confirmation(cast: Cast, read) -> None:
     vevey, client, settings = read(select(Venue.id).where(Venue.city == "Vevey")), cast.client("st-coord"), "/settings"
 
     refused = send(client, address(cast, settings), venue_id=str(vevey))
@@ -210,7 +210,7 @@ def test_another_venue_with_the_old_zone_is_asked_about(cast: Cast, read) -> Non
     assert read(select(Meeting.zone).where(Meeting.code == "TRD-1")) == "Europe/Zurich"
 
 
-def test_a_draft_is_not_moved_into_an_hour_that_the_clocks_skip(cast: Cast, read) -> None:
+def test_a_draft_cannot_be_moved_into_a_skipped_hour(cast: Cast, read) -> None:
     client, meeting = plan(cast, zone="Europe/Zurich", starts_on="2027-03-20", ends_on="2027-03-21")
     night = {"title": "Night watch", "day": "2027-03-20", "starts": "02:10", "ends": "02:50"}
     assert send(client, f"{meeting}/agenda/draft/new", **night).status_code == 303
@@ -221,7 +221,7 @@ def test_a_draft_is_not_moved_into_an_hour_that_the_clocks_skip(cast: Cast, read
     assert read(select(Meeting.starts_on).where(Meeting.code == "TRD-2")) == date(2027, 3, 20)
 
 
-def test_two_who_change_the_settings_at_once_lose_nothing(cast: Cast) -> None:
+def test_concurrent_changes_of_the_settings_lose_nothing(cast: Cast) -> None:
     client, settings = cast.client("st-coord"), address(cast, "/settings")
     stale = page(client.get(settings)).select_one("#version")["value"]
     send(client, settings, title="First meeting, renamed")
@@ -233,7 +233,7 @@ def test_two_who_change_the_settings_at_once_lose_nothing(cast: Cast) -> None:
     assert page(refused).select_one("#title")["value"] == "Another name"
 
 
-def test_a_party_that_has_lodged_its_list_keeps_its_place(cast: Cast) -> None:
+def test_a_party_with_a_submitted_list_cannot_be_removed(cast: Cast) -> None:
     client = cast.client("st-coord")
     keep = page(client.get(address(cast, "/settings", "LVR-1"))).select_one("input[name=parties][checked]")["value"]
     with cast.app.app_context():
@@ -244,7 +244,7 @@ def test_a_party_that_has_lodged_its_list_keeps_its_place(cast: Cast) -> None:
     assert "has lodged its list" in complaints(answer)
 
 
-def test_a_cancelled_meeting_stays_to_be_read_and_is_changed_no_more(cast: Cast, read) -> None:
+def test_a_cancelled_meeting_can_be_read_but_not_changed(cast: Cast, read) -> None:
     client = cast.client("st-coord")
 
     assert send(client, address(cast, "/cancel")).status_code == 303
@@ -255,7 +255,7 @@ def test_a_cancelled_meeting_stays_to_be_read_and_is_changed_no_more(cast: Cast,
     assert "is cancelled" in complaints(send(client, address(cast, "/cancel")))
 
 
-def test_what_happens_to_a_meeting_is_written_down(cast: Cast, read) -> None:
+def test_changes_of_a_meeting_are_in_the_audit_log(cast: Cast, read) -> None:
     _client, meeting = plan(cast)
     send(cast.client("st-coord"), f"{meeting}/cancel")
 
@@ -275,7 +275,7 @@ def test_what_happens_to_a_meeting_is_written_down(cast: Cast, read) -> None:
         ("/cancel", {"st-coord"}),
     ],
 )
-def test_each_page_opens_to_its_roles_and_is_unknown_to_the_others(cast: Cast, part: str, who_may: set[str]) -> None:
+def test_each_page_opens_only_for_its_roles(cast: Cast, part: str, who_may: set[str]) -> None:
     unknown = f"/meetings/00000000-0000-4000-8000-000000000000{part}"
     for who in PERSONAS:
         client = cast.client(who)
@@ -287,7 +287,7 @@ def test_each_page_opens_to_its_roles_and_is_unknown_to_the_others(cast: Cast, p
             assert page(answer).main == page(client.get(unknown)).main
 
 
-def test_a_meeting_shows_to_nobody_outside_its_circle(cast: Cast) -> None:
+def test_people_without_a_role_do_not_see_the_meeting(cast: Cast) -> None:
     plan(cast)
     with cast.app.app_context():
         dialogue = f"/dialogues/{cast.dialogue()}"
@@ -297,7 +297,7 @@ def test_a_meeting_shows_to_nobody_outside_its_circle(cast: Cast) -> None:
     assert cast.client("us4").get(address(cast, code="TRD-2")).status_code == 404
 
 
-def test_a_participant_finds_ones_own_registration_and_calendar_from_the_meeting(cast: Cast) -> None:
+def test_the_meeting_page_links_to_the_participants_registration_and_calendar(cast: Cast) -> None:
     steps = page(cast.client("us4").get(address(cast))).select_one(".tasks")
 
     assert {link["href"] for link in steps.select("a")} >= {address(cast, "/registration"), address(cast, "/calendar")}
@@ -306,7 +306,7 @@ def test_a_participant_finds_ones_own_registration_and_calendar_from_the_meeting
 
 
 @pytest.mark.usefixtures("inside")
-def test_before_the_exchange_only_those_who_were_admitted_find_the_meeting(cast: Cast) -> None:
+def test_before_the_exchange_only_admitted_people_find_the_meeting(cast: Cast) -> None:
     seen = {who: {meeting.facts.code for meeting in mine(cast, who)} for who in ("st-coord", "xo2", "kr1")}
 
     assert seen["st-coord"] >= {"TRD-1", "LVR-1", "SCD-1"}
@@ -319,7 +319,7 @@ def mine(cast: Cast, who: str) -> list[meetings_queries.MyMeeting]:
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_interpreter_sees_the_meeting_within_its_window_only(cast: Cast) -> None:
+def test_an_interpreter_sees_the_meeting_only_within_the_access_window(cast: Cast) -> None:
     viewer = cast.viewer("in-ko1")
     early, late = datetime(2027, 5, 10, tzinfo=UTC), datetime(2027, 6, 4, tzinfo=UTC)
 
@@ -327,7 +327,7 @@ def test_an_interpreter_sees_the_meeting_within_its_window_only(cast: Cast) -> N
     assert meetings_queries.my_meetings(viewer, early) == meetings_queries.my_meetings(viewer, late) == []
 
 
-def test_the_practical_page_is_text_with_line_breaks_and_a_number_to_dial(cast: Cast) -> None:
+def test_the_practical_page_keeps_line_breaks_and_links_the_telephone(cast: Cast) -> None:
     written = {"night_telephone": "+976 11 000 000", "way": "By bus.\nThen <b>on foot</b>.", "hotel": ""}
     assert send(cast.client("st-travel"), address(cast, "/practical/edit"), **written).status_code == 303
 
@@ -338,7 +338,7 @@ def test_the_practical_page_is_text_with_line_breaks_and_a_number_to_dial(cast: 
     assert shown.main.select_one("br") is not None
 
 
-def test_two_who_write_the_practical_page_at_once_see_both_texts(cast: Cast) -> None:
+def test_concurrent_editors_of_the_practical_page_see_both_texts(cast: Cast) -> None:
     form, coordinator, desk = address(cast, "/practical/edit"), cast.client("st-coord"), cast.client("st-travel")
     stale = page(coordinator.get(form)).select_one("#version")["value"]
     send(desk, form, way="By train.")
@@ -350,7 +350,7 @@ def test_two_who_write_the_practical_page_at_once_see_both_texts(cast: Cast) -> 
     assert "By boat." in page(refused).select_one("#way").text
 
 
-def test_pages_ask_as_often_for_many_parties_and_meetings_as_for_few(cast: Cast, queries_of) -> None:
+def test_pages_send_as_many_queries_for_many_parties_and_meetings_as_for_few(cast: Cast, queries_of) -> None:
     client, _meeting = plan(cast)
     with cast.app.app_context():
         dialogue = f"/dialogues/{cast.dialogue()}"
@@ -362,7 +362,7 @@ def test_pages_ask_as_often_for_many_parties_and_meetings_as_for_few(cast: Cast,
     assert queries_of(lambda: client.get(dialogue)) == few <= 12
 
 
-def test_the_copy_is_planned_in_the_dialogue_of_its_model(cast: Cast) -> None:
+def test_a_copy_belongs_to_the_dialogue_of_the_original(cast: Cast) -> None:
     location = send(cast.client("st-coord"), address(cast, "/copy"), code="T2", starts_on="2027-11-02").location
 
     with cast.app.app_context():
@@ -372,7 +372,7 @@ def test_the_copy_is_planned_in_the_dialogue_of_its_model(cast: Cast) -> None:
         assert copy.dialogue_id == dialogue
 
 
-def test_a_role_in_one_meeting_plans_no_other_after_its_model(cast: Cast) -> None:
+def test_a_role_in_one_meeting_does_not_allow_copying_it(cast: Cast) -> None:
     with cast.app.app_context():
         meeting, dialogue, person = cast.meeting(), cast.dialogue(), cast.person("us4")
         with upkeep(system(Purpose.SAMPLE)):

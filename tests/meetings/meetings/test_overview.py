@@ -8,7 +8,7 @@ from tests.meetings.meetings.test_meetings import PERSONAS, address
 
 
 @pytest.mark.parametrize("name", PERSONAS)
-def test_every_page_of_a_meeting_leads_back_to_its_overview(cast: Cast, name: str) -> None:
+def test_every_page_of_a_meeting_links_to_its_overview(cast: Cast, name: str) -> None:
     """The overview also links pages without a tab, such as one's own registration and calendar."""
     overview = address(cast)
 
@@ -17,7 +17,7 @@ def test_every_page_of_a_meeting_leads_back_to_its_overview(cast: Cast, name: st
     )
 
 
-def test_what_is_for_the_table_is_found_from_the_overview_by_those_who_may_open_it(cast: Cast) -> None:
+def test_the_overview_links_pages_needed_on_site_that_the_user_may_open(cast: Cast) -> None:
     desk = page(cast.client("st-coord").get(address(cast)))
     found = {link.get_text(strip=True) for link in desk.select("main .cluster a")}
     assert {"Order of parties", "Speaking list", "Name plates", "Seating", "Balance"} <= found

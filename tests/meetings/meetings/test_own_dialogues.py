@@ -21,7 +21,7 @@ def titles(cast: Cast, persona: str) -> list[str]:
     return [link.get_text() for link in page(cast.client(persona).get("/dialogues")).select("tbody th a")]
 
 
-def test_a_dialogue_without_a_meeting_is_found_again(cast: Cast) -> None:
+def test_a_dialogue_without_meetings_is_listed(cast: Cast) -> None:
     client = cast.client("st-coord")
     address = send(client, "/dialogues/new", title="Orkhon Valley", code="OV", name="Ines MUSTERMANN").location
 
@@ -39,11 +39,11 @@ def test_a_dialogue_without_a_meeting_is_found_again(cast: Cast) -> None:
         ("xo2", [TUUL]),
     ],
 )
-def test_everyone_sees_their_own_dialogues_only(cast: Cast, persona: str, expected: list[str]) -> None:
+def test_users_see_only_their_own_dialogues(cast: Cast, persona: str, expected: list[str]) -> None:
     assert titles(cast, persona) == expected
 
 
-def test_an_interpreter_sees_a_dialogue_near_its_meetings_only(app: Flask, cast: Cast) -> None:
+def test_an_interpreter_sees_a_dialogue_only_around_its_meetings(app: Flask, cast: Cast) -> None:
     assert titles(cast, "in-ko1") == [TUUL]
 
     set_clock(app, datetime(2027, 6, 20, tzinfo=UTC))
@@ -51,5 +51,5 @@ def test_an_interpreter_sees_a_dialogue_near_its_meetings_only(app: Flask, cast:
     assert titles(cast, "in-ko1") == []
 
 
-def test_who_may_open_none_is_not_offered_to(cast: Cast) -> None:
+def test_only_staff_with_the_right_see_the_button_to_create_a_dialogue(cast: Cast) -> None:
     assert not page(cast.client("us4").get("/dialogues")).select("a[href='/dialogues/new']")

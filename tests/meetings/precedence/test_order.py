@@ -69,14 +69,12 @@ def draw(cast: Cast, code: str, by: PartyOrder = PartyOrder.ENGLISH) -> None:
         (PartyOrder.CITY, "city_en"),
     ],
 )
-def test_parties_stand_as_each_language_and_the_cities_order_them_and_observers_after(
-    cast: Cast, by: PartyOrder, expected: str
-) -> None:
+def test_parties_are_sorted_by_language_or_city_with_observers_last(cast: Cast, by: PartyOrder, expected: str) -> None:
     assert listed(cast, by) == [*EXPECTED[expected], OBSERVATORY]
 
 
 @pytest.mark.usefixtures("inside")
-def test_korean_letters_stand_as_either_city_orders_them(cast: Cast) -> None:
+def test_korean_letters_are_sorted_as_in_seoul_or_pyongyang(cast: Cast) -> None:
     seoul, pyongyang = (listed(cast, by)[:-1] for by in (PartyOrder.KOREAN, PartyOrder.KOREAN_LATE_IEUNG))
 
     assert seoul == [*KOREAN_BUT_JAPAN[:5], "일본", *KOREAN_BUT_JAPAN[5:]]
@@ -84,12 +82,12 @@ def test_korean_letters_stand_as_either_city_orders_them(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_meeting_stands_by_english_names_unless_it_chose_otherwise(cast: Cast) -> None:
+def test_parties_are_sorted_by_english_names_by_default(cast: Cast) -> None:
     assert listed(cast) == [*EXPECTED["en"], OBSERVATORY]
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_lot_draws_where_the_order_starts_and_it_goes_around(cast: Cast) -> None:
+def test_the_order_starts_at_the_drawn_party_and_wraps_around(cast: Cast) -> None:
     example = EXPECTED["lot_example"]
     assert (example["language"], example["drawn"]) == ("en", "Mongolia")
 
@@ -100,7 +98,7 @@ def test_a_lot_draws_where_the_order_starts_and_it_goes_around(cast: Cast) -> No
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_order_starts_where_the_drawn_party_stood_though_it_comes_no_more(cast: Cast) -> None:
+def test_the_order_keeps_its_start_when_the_drawn_party_leaves(cast: Cast) -> None:
     draw(cast, "MN")
     seat = cast.meeting("TRD-1"), cast.party("MN")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -110,7 +108,7 @@ def test_the_order_starts_where_the_drawn_party_stood_though_it_comes_no_more(ca
 
 
 @pytest.mark.usefixtures("inside")
-def test_persons_keep_their_own_spelling_and_stand_by_the_name_they_go_by(cast: Cast) -> None:
+def test_people_keep_their_spelling_and_are_sorted_by_their_main_name(cast: Cast) -> None:
     assert EXPECTED["persons_family_name"].endswith("D. ZAGVAR sorts under Z")
     people = select(Person.name, Person.sort_key).where(Person.dialogue_id == cast.dialogue("TRD"))
 
@@ -123,14 +121,14 @@ def test_persons_keep_their_own_spelling_and_stand_by_the_name_they_go_by(cast: 
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_order_is_one_query_whatever_is_asked(cast: Cast, queries_of) -> None:
+def test_every_order_takes_one_query(cast: Cast, queries_of) -> None:
     viewer = cast.viewer("us4", meeting="TRD-1")
 
     assert {queries_of(lambda by=by: precedence.parties_in_order(viewer, by)) for by in (None, *PartyOrder)} == {1}
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_meeting_without_parties_has_an_order_nonetheless(cast: Cast) -> None:
+def test_a_meeting_without_parties_has_an_empty_order(cast: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         for seat in session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == cast.meeting("TRD-1"))):
             session.delete(seat)
@@ -141,7 +139,7 @@ def test_a_meeting_without_parties_has_an_order_nonetheless(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_other_meetings_parties_are_not_among_them(cast: Cast) -> None:
+def test_parties_of_other_dialogues_are_not_listed(cast: Cast) -> None:
     at_table = {party.id for party in precedence.order_at(cast.meeting("TRD-1")).parties}
 
     assert at_table == set(db.session.scalars(select(Party.id).where(Party.dialogue_id == cast.dialogue("TRD"))))
@@ -157,7 +155,7 @@ def test_other_meetings_parties_are_not_among_them(cast: Cast) -> None:
         (PartyOrder.CITY, {"en": "Iceland"}, None, "Iceland"),
     ],
 )
-def test_where_a_name_is_missing_the_english_one_stands_for_it_then_the_code(
+def test_a_missing_name_is_replaced_by_the_english_name_or_the_code(
     by: PartyOrder, names: dict[str, str], city: str | None, word: str
 ) -> None:
     assert stands_as(by, names, city, "IS") == word
@@ -169,7 +167,7 @@ def test_every_order_reads_names_in_a_language_and_sorts_them_by_its_letters(by:
     assert collation_key("a", COLLATIONS[by]) < collation_key("É", COLLATIONS[by]) < collation_key("z", COLLATIONS[by])
 
 
-def test_observing_organisations_stand_last_wherever_the_lot_fell() -> None:
+def test_observing_organisations_are_last_in_any_draw() -> None:
     def side(code: str, kind: PartyKind) -> OrderedParty:
         return OrderedParty(id=uuid4(), code=code, names={}, city="", kind=kind, seats={}, stands_as=code, key=code)
 
@@ -185,43 +183,43 @@ def address(cast: Cast, part: str = "", code: str = "TRD-1") -> str:
         return f"/meetings/{cast.meeting(code)}/order{part}"
 
 
-def standing(cast: Cast, who: str = "us4", code: str = "TRD-1") -> list[str]:
+def shown_order(cast: Cast, who: str = "us4", code: str = "TRD-1") -> list[str]:
     """Return the parties on the page of the order, by the text they are sorted by."""
     table = page(cast.client(who).get(address(cast, code=code))).select_one("table")
     assert table is not None
     return [cell.get_text(strip=True) for cell in table.select("td[data-label='Stands as'] bdi")]
 
 
-def test_a_coordinator_chooses_the_order_and_sees_each_as_it_would_be(cast: Cast) -> None:
+def test_coordinator_chooses_the_order_with_a_preview_of_each(cast: Cast) -> None:
     offered = page(cast.client("st-coord").get(address(cast, "/choose"))).select(".order-preview")
     assert [bdi.get_text() for bdi in offered[1].select("bdi")] == [*EXPECTED["fr"], OBSERVATORY]
 
     answer = send(cast.client("st-coord"), address(cast, "/choose"), by="fr")
 
     assert answer.status_code == 303
-    assert standing(cast) == [*EXPECTED["fr"], OBSERVATORY]
+    assert shown_order(cast) == [*EXPECTED["fr"], OBSERVATORY]
 
 
-def test_a_lot_is_drawn_with_its_record_and_everyone_sees_where_the_order_starts(cast: Cast, read) -> None:
+def test_a_draw_is_recorded_and_everyone_sees_where_the_order_starts(cast: Cast, read) -> None:
     send(cast.client("st-coord"), address(cast, "/lot"), witnesses="Both co-chairs and KR's focal point")
 
     lot = read(select(Lot))
     drawn = read(select(Party.names).where(Party.id == lot.party_id))["en"]
     start = EXPECTED["en"].index(drawn)
-    assert standing(cast) == [*EXPECTED["en"][start:], *EXPECTED["en"][:start], OBSERVATORY]
+    assert shown_order(cast) == [*EXPECTED["en"][start:], *EXPECTED["en"][:start], OBSERVATORY]
     record = page(cast.client("us4").get(address(cast))).select_one(".sheet")
     assert record is not None
     assert {drawn, "Both co-chairs and KR's focal point"} <= {dd.get_text(strip=True) for dd in record.select("dd")}
 
 
 @pytest.mark.parametrize("witnesses", ["", " \u200b "])
-def test_a_lot_without_witnesses_is_not_drawn(cast: Cast, read, witnesses: str) -> None:
+def test_a_draw_needs_witnesses(cast: Cast, read, witnesses: str) -> None:
     answer = send(cast.client("st-coord"), address(cast, "/lot"), witnesses=witnesses)
 
     assert (answer.status_code, read(select(Lot))) == (422, None)
 
 
-def test_a_lot_is_drawn_once_and_the_order_stays(cast: Cast, read) -> None:
+def test_a_lot_is_drawn_only_once(cast: Cast, read) -> None:
     coordinator = cast.client("st-coord")
     in_hand = page(coordinator.get(address(cast, "/lot"))).select_one("main form[method=post]")
     order_in_hand = page(coordinator.get(address(cast, "/choose"))).select_one("main form[method=post]")
@@ -254,7 +252,7 @@ def test_a_lot_needs_two_parties(cast: Cast, read) -> None:
     assert read(select(Lot)) is None
 
 
-def test_two_who_choose_at_once_are_told_of_each_other(cast: Cast) -> None:
+def test_concurrent_choices_of_the_order_are_refused_with_a_notice(cast: Cast) -> None:
     first, second = cast.client("st-coord"), cast.client("st-coord")
     in_hand = page(second.get(address(cast, "/choose"))).select_one("main form[method=post]")
     assert in_hand is not None
@@ -273,7 +271,7 @@ def test_only_a_coordinator_changes_the_order(cast: Cast, who: str) -> None:
     assert {cast.client(who).get(address(cast, part)).status_code for part in ("/choose", "/lot")} == {404}
 
 
-def test_before_the_exchange_the_witnesses_of_a_lot_are_the_offices(cast: Cast) -> None:
+def test_before_the_exchange_only_the_coordinator_sees_the_witnesses(cast: Cast) -> None:
     send(cast.client("st-coord"), address(cast, "/lot", "LVR-1"), witnesses="Chiara ESEMPIO of the focal points")
 
     assert "ESEMPIO" in cast.client("st-coord").get(address(cast, code="LVR-1")).text
@@ -304,7 +302,7 @@ def test_the_next_meeting_keeps_the_order_but_draws_its_own_lot(cast: Cast, read
     assert read(select(Lot).where(Lot.meeting_id == made.id)) is None
 
 
-def stand_by_city(cast: Cast) -> list[str]:
+def sort_by_city(cast: Cast) -> list[str]:
     """Sort the parties of TRD-1 by city and return their codes."""
     trd_1 = cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -313,8 +311,8 @@ def stand_by_city(cast: Cast) -> list[str]:
 
 
 @pytest.mark.usefixtures("inside")
-def test_focal_points_and_everyone_to_be_chosen_stand_as_their_parties_do(cast: Cast) -> None:
-    codes = stand_by_city(cast)
+def test_people_in_lists_follow_the_order_of_their_parties(cast: Cast) -> None:
+    codes = sort_by_city(cast)
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
 
     roles = roles_queries.roles(coordinator)
@@ -326,8 +324,8 @@ def test_focal_points_and_everyone_to_be_chosen_stand_as_their_parties_do(cast: 
 
 
 @pytest.mark.usefixtures("inside")
-def test_around_its_meetings_a_dialogue_lists_its_parties_by_english_names(cast: Cast) -> None:
-    stand_by_city(cast)
+def test_the_page_of_a_dialogue_lists_parties_by_english_names(cast: Cast) -> None:
+    sort_by_city(cast)
 
     parties = dialogues.parties(cast.viewer("st-coord", dialogue="TRD"))
 

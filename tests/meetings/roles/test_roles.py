@@ -37,7 +37,7 @@ def roles_of(cast: Cast, part: str = "") -> str:
         return f"/meetings/{cast.meeting()}/roles{part}"
 
 
-def proved(cast: Cast, address: str, who: str = "st-coord") -> FlaskClient:
+def stepped_up(cast: Cast, address: str, who: str = "st-coord") -> FlaskClient:
     """A browser whose user has just entered the second factor again."""
     client = cast.client(who)
     asked = client.get(address)
@@ -64,7 +64,7 @@ def grant_of(cast: Cast, name: str, role: Role, meeting: str | None = "TRD-1") -
     )
 
 
-def test_offering_a_role_asks_first_for_a_fresh_proof(cast: Cast) -> None:
+def test_offering_a_role_needs_a_step_up(cast: Cast) -> None:
     client = cast.client("st-coord")
 
     for part in ("/offer", "/00000000-0000-4000-8000-000000000000/end"):
@@ -73,8 +73,8 @@ def test_offering_a_role_asks_first_for_a_fresh_proof(cast: Cast) -> None:
         assert "purpose=roles.grant" in str(answer.location)
 
 
-def test_a_role_is_offered_on_the_page_and_waits(cast: Cast, read) -> None:
-    client = proved(cast, roles_of(cast, "/offer"))
+def test_a_role_offered_on_the_page_waits_for_acceptance(cast: Cast, read) -> None:
+    client = stepped_up(cast, roles_of(cast, "/offer"))
 
     answer = send(client, roles_of(cast, "/offer"), **NEW, role="co_chair")
 
@@ -97,8 +97,8 @@ def test_a_role_is_offered_on_the_page_and_waits(cast: Cast, read) -> None:
         ({"role": ""}, "Choose the role"),
     ],
 )
-def test_an_offer_that_cannot_be_comes_back_as_typed(cast: Cast, typed: dict[str, str], words: str) -> None:
-    client = proved(cast, roles_of(cast, "/offer"))
+def test_an_invalid_offer_is_shown_again_as_typed(cast: Cast, typed: dict[str, str], words: str) -> None:
+    client = stepped_up(cast, roles_of(cast, "/offer"))
 
     answer = send(client, roles_of(cast, "/offer"), **NEW | {"role": "co_chair"} | typed)
 
@@ -108,7 +108,7 @@ def test_an_offer_that_cannot_be_comes_back_as_typed(cast: Cast, typed: dict[str
 
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES, key=lambda role: role.value))
 @pytest.mark.usefixtures("inside")
-def test_a_role_of_the_staff_is_offered_to_the_staff_alone(cast: Cast, role: Role) -> None:
+def test_a_staff_role_can_be_offered_only_to_staff(cast: Cast, role: Role) -> None:
     """The same refusal for an unknown address, one of this dialogue or one of another; nothing is saved."""
     addresses = ("nobody@example.invalid", "us4@example.invalid", only_elsewhere(cast))
     before = [db.session.scalar(select(func.count()).select_from(table)) for table in (Person, Account, Email)]
@@ -132,7 +132,7 @@ def only_elsewhere(cast: Cast) -> str:
 
 
 @pytest.mark.usefixtures("inside")
-def test_staff_who_have_still_to_choose_a_password_can_be_offered_their_role(cast: Cast) -> None:
+def test_staff_without_a_password_can_be_offered_a_role(cast: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         accounts.make_staff(accounts.account_for(NEW["email"], clock.now()), clock.now())
 
@@ -140,7 +140,7 @@ def test_staff_who_have_still_to_choose_a_password_can_be_offered_their_role(cas
 
 
 @pytest.mark.usefixtures("inside")
-def test_whoever_keeps_the_installation_no_more_is_not_offered_a_role_of_the_staff(cast: Cast) -> None:
+def test_a_disabled_staff_account_cannot_be_offered_a_staff_role(cast: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(
             update(Account).where(Account.email == "st-rap1@example.invalid").values(disabled_at=clock.now())
@@ -150,8 +150,8 @@ def test_whoever_keeps_the_installation_no_more_is_not_offered_a_role_of_the_sta
         offer(cast, email="st-rap1@example.invalid", role=Role.ARCHIVIST)
 
 
-def test_no_role_is_chosen_beforehand(cast: Cast) -> None:
-    offered = page(proved(cast, roles_of(cast, "/offer")).get(roles_of(cast, "/offer")))
+def test_no_role_is_preselected(cast: Cast) -> None:
+    offered = page(stepped_up(cast, roles_of(cast, "/offer")).get(roles_of(cast, "/offer")))
 
     assert offered.select("#role option[selected]") == []
     assert offered.select_one("#role option")["value"] == ""
@@ -166,7 +166,7 @@ def test_a_party_has_one_focal_point(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_someone_the_dialogue_knows_is_found_by_the_address(cast: Cast) -> None:
+def test_a_known_person_is_found_by_email_address(cast: Cast) -> None:
     known = cast.person("us4")
     before = db.session.scalar(select(func.count()).select_from(Person))
 
@@ -177,7 +177,7 @@ def test_someone_the_dialogue_knows_is_found_by_the_address(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_offer_opens_nothing_until_it_is_accepted(cast: Cast) -> None:
+def test_an_offer_gives_no_access_until_it_is_accepted(cast: Cast) -> None:
     grant = offer(cast, email="st-rap1@example.invalid", role=Role.COORDINATOR)
     assert not cast.viewer("st-rap1", meeting="TRD-1").may(MEETING_EDIT)
 
@@ -187,7 +187,7 @@ def test_an_offer_opens_nothing_until_it_is_accepted(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_nobody_answers_for_another(cast: Cast) -> None:
+def test_an_offer_can_be_answered_only_by_its_recipient(cast: Cast) -> None:
     grant = offer(cast, email="us4@example.invalid")
 
     for answer in (roles_commands.accept_role, roles_commands.decline_role):
@@ -208,7 +208,7 @@ def test_an_invitation_to_take_part_is_not_answered_here(cast: Cast) -> None:
         roles_commands.accept_role(cast.viewer("st-rap1"), grant, now=clock.now())
 
 
-def test_the_person_reads_the_offer_and_answers_on_a_page_of_their_own(cast: Cast) -> None:
+def test_the_recipient_reads_and_answers_the_offer_on_their_own_page(cast: Cast) -> None:
     with cast.app.app_context():
         offer(cast, email="us4@example.invalid")
         offer(cast, email="us4@example.invalid", role=Role.INTERPRETER)
@@ -224,7 +224,7 @@ def test_the_person_reads_the_offer_and_answers_on_a_page_of_their_own(cast: Cas
         assert Role.INTERPRETER not in cast.viewer("us4", meeting="TRD-1").roles
 
 
-def test_whoever_signs_in_by_mailed_link_is_told_when_a_staff_role_counts(cast: Cast) -> None:
+def test_staff_signed_in_by_link_read_when_their_role_becomes_active(cast: Cast) -> None:
     client = cast.client("st-rap1")
     with cast.app.app_context():
         offer(cast, email="st-rap1@example.invalid", role=Role.ARCHIVIST)
@@ -235,7 +235,7 @@ def test_whoever_signs_in_by_mailed_link_is_told_when_a_staff_role_counts(cast: 
     assert "It counts once you sign in with a password and a second factor" in client.get("/offers").text
 
 
-def test_the_offer_of_something_confidential_names_nothing(cast: Cast) -> None:
+def test_the_offer_of_a_confidential_meeting_names_nothing(cast: Cast) -> None:
     with cast.app.app_context():
         offer(cast, email="us4@example.invalid")
         meeting = cast.meeting()
@@ -250,11 +250,11 @@ def test_the_offer_of_something_confidential_names_nothing(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_letter_says_only_where_to_sign_in(cast: Cast) -> None:
+def test_the_email_says_only_where_to_sign_in(cast: Cast) -> None:
     offer(cast)
     queued_email = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
 
-    letter = role_offered(as_owed(queued_email), clock.now())
+    letter = role_offered(as_due(queued_email), clock.now())
 
     assert letter is not None
     assert letter.recipient == NEW["email"]
@@ -264,15 +264,15 @@ def test_the_letter_says_only_where_to_sign_in(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_offer_taken_back_before_its_letter_left_sends_none(cast: Cast) -> None:
+def test_a_withdrawn_offer_sends_no_email(cast: Cast) -> None:
     grant = offer(cast)
     roles_commands.end_role(cast.viewer("st-coord", meeting="TRD-1"), grant, now=clock.now())
     queued_email = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
 
-    assert role_offered(as_owed(queued_email), clock.now()) is None
+    assert role_offered(as_due(queued_email), clock.now()) is None
 
 
-def as_owed(letter: Email) -> DueEmail:
+def as_due(letter: Email) -> DueEmail:
     return DueEmail(
         id=letter.id,
         kind=letter.kind,
@@ -286,12 +286,12 @@ def as_owed(letter: Email) -> DueEmail:
     )
 
 
-def test_a_role_that_ends_takes_the_persons_sign_ins_with_it(cast: Cast, read) -> None:
+def test_ending_a_role_ends_the_persons_sign_ins(cast: Cast, read) -> None:
     rapporteur = cast.client("in-ko1")
     with cast.app.app_context():
         grant = grant_of(cast, "in-ko1", Role.INTERPRETER)
         account = cast.account("in-ko1")
-    client = proved(cast, roles_of(cast, "/offer"))
+    client = stepped_up(cast, roles_of(cast, "/offer"))
 
     assert send(client, roles_of(cast, f"/{grant}/end")).status_code == 303
 
@@ -300,19 +300,19 @@ def test_a_role_that_ends_takes_the_persons_sign_ins_with_it(cast: Cast, read) -
     assert read(select(Account.disabled_at).where(Account.id == account)) is None
 
 
-def test_the_last_coordinator_cannot_go(cast: Cast) -> None:
+def test_the_last_coordinator_cannot_be_removed(cast: Cast) -> None:
     with cast.app.app_context():
         dialogue, grant = cast.dialogue(), grant_of(cast, "st-coord", Role.COORDINATOR, None)
     address = f"/dialogues/{dialogue}/roles/{grant}/end"
 
-    answer = send(proved(cast, address), address)
+    answer = send(stepped_up(cast, address), address)
 
     assert answer.status_code == 422
     assert "without a coordinator" in complaints(answer)
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_coordinator_whose_offer_is_open_does_not_count_as_another(cast: Cast) -> None:
+def test_a_coordinator_who_has_not_accepted_does_not_count(cast: Cast) -> None:
     viewer = cast.viewer("st-coord", dialogue="TRD")
     second = roles_commands.offer_role(
         viewer, name="Sarnai", email="st-rap1@example.invalid", role=Role.COORDINATOR, now=clock.now()
@@ -329,7 +329,7 @@ def test_a_coordinator_whose_offer_is_open_does_not_count_as_another(cast: Cast)
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_role_is_ended_only_where_it_is_held(cast: Cast) -> None:
+def test_a_role_can_be_ended_only_in_its_own_meeting(cast: Cast) -> None:
     viewer, whole = cast.viewer("st-coord", meeting="TRD-1"), grant_of(cast, "st-rap1", Role.RAPPORTEUR, None)
 
     with pytest.raises(NotFound):
@@ -351,7 +351,7 @@ def test_participants_are_not_among_the_roles(cast: Cast) -> None:
     assert "Offer a role" not in shown
 
 
-def test_the_list_asks_as_often_for_many_roles_as_for_few(cast: Cast, queries_of) -> None:
+def test_the_list_sends_as_many_queries_for_many_roles_as_for_few(cast: Cast, queries_of) -> None:
     client = cast.client("st-coord")
     few = queries_of(lambda: client.get(roles_of(cast)))
     with cast.app.app_context():
@@ -362,7 +362,7 @@ def test_the_list_asks_as_often_for_many_roles_as_for_few(cast: Cast, queries_of
 
 
 @pytest.mark.usefixtures("inside")
-def test_one_account_stands_behind_one_person_of_a_dialogue(cast: Cast) -> None:
+def test_an_account_belongs_to_one_person_of_a_dialogue(cast: Cast) -> None:
     dialogue = cast.dialogue()
     account = cast.account("us4")
     with upkeep(system(Purpose.SAMPLE)):
@@ -373,7 +373,7 @@ def test_one_account_stands_behind_one_person_of_a_dialogue(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_who_speaks_for_an_observing_organisation_is_an_observer_and_no_more(cast: Cast) -> None:
+def test_the_focal_point_of_an_observing_organisation_is_only_an_observer(cast: Cast) -> None:
     roles_commands.end_role(
         cast.viewer("st-coord", meeting="TRD-1"), grant_of(cast, "xo1", Role.FOCAL_POINT), now=clock.now()
     )

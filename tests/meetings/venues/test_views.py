@@ -15,18 +15,18 @@ HOUSE = {
 }
 
 
-def new_house(cast: Cast) -> str:
+def new_venue(cast: Cast) -> str:
     return str(send(cast.client("st-coord"), "/venues/new", **HOUSE).location)
 
 
-def test_a_venue_is_added_with_its_country_in_capitals(cast: Cast, read) -> None:
+def test_a_new_venue_has_its_country_code_in_capitals(cast: Cast, read) -> None:
     answer = send(cast.client("st-coord"), "/venues/new", **HOUSE)
 
     assert answer.status_code == 303
     assert read(select(Venue.country).where(Venue.name == "Orkhon House")) == "MN"
 
 
-def test_an_unknown_zone_is_refused_and_what_was_typed_stays(cast: Cast) -> None:
+def test_an_unknown_time_zone_is_refused_and_the_input_is_kept(cast: Cast) -> None:
     answer = send(cast.client("st-coord"), "/venues/new", **HOUSE | {"zone": "Mars/Olympus"})
 
     assert answer.status_code == 422
@@ -34,12 +34,12 @@ def test_an_unknown_zone_is_refused_and_what_was_typed_stays(cast: Cast) -> None
     assert page(answer).select_one("#name")["value"] == "Orkhon House"
 
 
-def test_a_zone_of_the_host_alone_is_unknown(cast: Cast) -> None:
+def test_a_time_zone_known_only_to_the_host_system_is_refused(cast: Cast) -> None:
     assert send(cast.client("st-coord"), "/venues/new", **HOUSE | {"zone": "posixrules"}).status_code == 422
 
 
-def test_one_name_in_one_city_is_one_venue_in_any_spelling(cast: Cast) -> None:
-    new_house(cast)
+def test_a_city_cannot_have_two_venues_with_one_name_in_any_spelling(cast: Cast) -> None:
+    new_venue(cast)
 
     answer = send(cast.client("st-coord"), "/venues/new", **HOUSE | {"name": "ORKHON  house"})
 
@@ -54,8 +54,8 @@ def test_long_and_invisible_text_is_refused_or_cleaned(cast: Cast, read) -> None
     assert read(select(Venue.id).where(Venue.name == "Orkhon House"))
 
 
-def test_two_who_edit_at_once_lose_nothing(cast: Cast) -> None:
-    address = new_house(cast) + "/edit"
+def test_concurrent_edits_lose_nothing(cast: Cast) -> None:
+    address = new_venue(cast) + "/edit"
     client = cast.client("st-coord")
     stale = page(client.get(address)).select_one("#version")["value"]
     send(client, address, address="1 River Street")
@@ -70,8 +70,8 @@ def test_two_who_edit_at_once_lose_nothing(cast: Cast) -> None:
     assert send(client, address, **again).status_code == 303
 
 
-def test_rooms_are_added_measured_retired_and_offered_again(cast: Cast, read) -> None:
-    address, client = new_house(cast), cast.client("st-coord")
+def test_a_room_can_be_added_edited_retired_and_restored(cast: Cast, read) -> None:
+    address, client = new_venue(cast), cast.client("st-coord")
     assert send(client, f"{address}/rooms/new", name="Plenary", capacity="34", booths="4").status_code == 303
     assert send(client, f"{address}/rooms/new", name="plenary", capacity="10").status_code == 422
     assert send(client, f"{address}/rooms/new", name="Cellar", capacity="0").status_code == 422
@@ -87,9 +87,9 @@ def test_rooms_are_added_measured_retired_and_offered_again(cast: Cast, read) ->
 
 
 @pytest.mark.parametrize("who", ["ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel"])
-def test_those_who_open_no_dialogue_find_no_venue(cast: Cast, who: str) -> None:
+def test_users_who_cannot_create_dialogues_see_no_venues(cast: Cast, who: str) -> None:
     client = cast.client(who)
-    known = client.get(new_house(cast))
+    known = client.get(new_venue(cast))
     unknown = client.get("/venues/00000000-0000-4000-8000-000000000000")
 
     assert [client.get(path).status_code for path in ("/venues", "/venues/new")] == [404, 404]
@@ -97,7 +97,7 @@ def test_those_who_open_no_dialogue_find_no_venue(cast: Cast, who: str) -> None:
     assert page(known).main == page(unknown).main
 
 
-def test_the_list_asks_as_often_for_many_venues_as_for_few(cast: Cast, queries_of) -> None:
+def test_the_list_sends_as_many_queries_for_many_venues_as_for_few(cast: Cast, queries_of) -> None:
     client = cast.client("st-coord")
     few = queries_of(lambda: client.get("/venues"))
     for number in range(20):
