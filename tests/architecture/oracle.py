@@ -42,19 +42,19 @@ agenda, release             | -    | E     | -     | -     | -    | -   | -     
 nominations before exchange | R    | E     | -     | D     | O    | O   | -     | -    | -    | -
 participants after exchange | RX   | EX    | RX    | RX    | RX   | RXC | RTX   | RX   | SX   | RX
 registration, plain fields  | R    | E     | -     | D     | O    | O   | O     | -    | -    | R
-questions of the office     | -    | E     | -     | -     | -    | -   | -     | -    | -    | -
-answers, to the office      | -    | R     | -     | -     | O    | O   | -     | -    | -    | -
-answers, and focal point    | -    | R     | -     | D     | O    | O   | -     | -    | -    | -
-answers, and travel desk    | -    | R     | -     | -     | O    | O   | -     | -    | -    | R
+questions by coordinator    | -    | E     | -     | -     | -    | -   | -     | -    | -    | -
+answers, coordinator        | -    | R     | -     | -     | O    | O   | -     | -    | -    | -
+answers, focal point        | -    | R     | -     | D     | O    | O   | -     | -    | -    | -
+answers, liaison desk       | -    | R     | -     | -     | O    | O   | -     | -    | -    | R
 passport, visa: status      | -    | R     | -     | D     | O    | O   | O     | -    | -    | R
 passport, visa: content     | -    | -     | -     | -     | O    | O   | O     | -    | -    | E
 passport, visa: entering    | -    | -     | -     | D     | O    | O   | O     | -    | -    | E
 diet, access, medical       | -    | -     | -     | D     | O    | O   | O     | -    | -    | R
 certificates of destruction | R    | R     | -     | -     | -    | -   | -     | -    | R    | R
 attendance record           | -    | S     | -     | -     | -    | -   | -     | -    | S    | E
-parties' lodging            | R    | E     | -     | D     | -    | -   | -     | -    | -    | -
+parties' submission         | R    | E     | -     | D     | -    | -   | -     | -    | -    | -
 seats and capacities, decided | -  | E     | -     | -     | -    | -   | -     | -    | -    | -
-moment of the exchange      | -    | E     | E     | -     | -    | -   | -     | -    | -    | -
+time of the exchange        | -    | E     | E     | -     | -    | -   | -     | -    | -    | -
 balance                     | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | -
 plates and speaking list    | RX   | R     | RX    | -     | -    | -   | -     | -    | -    | RX
 seating                     | RX   | E     | RX    | RX    | RX   | RXC | RTX   | RX   | -    | RX

@@ -1,4 +1,4 @@
-"""Seats and parts by party as far as the reader may know, and genders from which nobody's can be reckoned."""
+"""Seats and speaking parts by party, as far as the viewer may know; numbers by gender reveal nobody's gender."""
 
 from collections import defaultdict
 from contextvars import Context
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.engine
 
 
 def outside(call: Any, *given: Any, **named: Any) -> Any:
-    """What a browser does, which knows nothing of the context that the test holds open."""
+    """Run a call outside the application context of the test, like a browser."""
     db.session.rollback()
     return Context().run(call, *given, **named)
 
@@ -43,11 +43,11 @@ def test_seats_are_counted_for_full_participants_against_the_target(cast: Cast) 
     assert figures(cast) == expected
 
 
-def test_parties_stand_in_the_order_in_force_and_observers_are_not_among_them(cast: Cast) -> None:
+def test_parties_are_in_the_current_order_without_observers(cast: Cast) -> None:
     assert list(figures(cast)) == ["CN", "KP", "JP", "MN", "KR", "RU", "CH", "US"]
 
 
-def test_leads_and_chairing_come_from_the_release_and_staff_never_count(cast: Cast) -> None:
+def test_leads_and_chairs_come_from_the_published_agenda_without_staff(cast: Cast) -> None:
     found = planning.balance(cast.viewer("ch1", meeting="TRD-1"))
 
     shares = {share.code: (share.leads, share.chairing, share.speaking) for share in found.shares}
@@ -58,7 +58,7 @@ def test_leads_and_chairing_come_from_the_release_and_staff_never_count(cast: Ca
     assert found.release is not None
 
 
-def test_a_sixth_person_of_a_party_warns(cast: Cast) -> None:
+def test_a_sixth_person_of_a_party_shows_a_warning(cast: Cast) -> None:
     set_clock(cast.app, datetime(2027, 2, 1, tzinfo=UTC))
     trd_1 = cast.meeting("TRD-1")
     coordinator = outside(cast.client, "st-coord")
@@ -73,7 +73,7 @@ def test_a_sixth_person_of_a_party_warns(cast: Cast) -> None:
     assert "United States of America has 6 people on 5 seats" in shown.select_one(".notice-warning").get_text(" ")
 
 
-def test_where_parties_are_over_their_target_the_page_warns(cast: Cast) -> None:
+def test_the_page_warns_about_parties_over_their_target(cast: Cast) -> None:
     found = planning.balance(cast.viewer("st-coord", meeting="SCD-1", now=BEFORE_LVR_1))
 
     assert {share.code: share.figure for share in found.over} == {"US": "4/3", "CN": "4/3", "KR": "4/3"}
@@ -87,12 +87,12 @@ def test_before_the_exchange_only_the_coordinator_sees_counts(cast: Cast, who: s
 
 
 @pytest.mark.parametrize("who", ["kr1", "us4", "xo2", "st-rap1", "st-travel"])
-def test_the_balance_is_for_those_who_conduct_the_meeting(cast: Cast, who: str) -> None:
+def test_other_roles_cannot_see_the_balance(cast: Cast, who: str) -> None:
     with pytest.raises(NotFound):
         figures(cast, who)
 
 
-def test_whoever_has_not_answered_counts_for_the_office_alone(cast: Cast) -> None:
+def test_unanswered_invitations_are_counted_only_for_the_coordinator(cast: Cast) -> None:
     kr3 = db.session.scalar(
         select(Participation.id).where(
             Participation.person_id == cast.person("kr3"), Participation.meeting_id == cast.meeting("TRD-1")
@@ -105,7 +105,7 @@ def test_whoever_has_not_answered_counts_for_the_office_alone(cast: Cast) -> Non
     assert figures(cast, "ch1")["KR"] == "4/5"
 
 
-def test_before_the_first_release_the_draft_counts_for_the_coordinator(cast: Cast) -> None:
+def test_before_the_first_version_the_coordinator_sees_counts_of_the_draft(cast: Cast) -> None:
     copy = f"/meetings/{cast.meeting('TRD-1')}/copy"
     outside(send, outside(cast.client, "st-coord"), copy, code="TRD-2", title="Next", starts_on="2027-11-02")
 
@@ -116,7 +116,7 @@ def test_before_the_first_release_the_draft_counts_for_the_coordinator(cast: Cas
     assert set(found.genders.values()) == {None}
 
 
-def test_nobody_counts_who_is_no_full_participant() -> None:
+def test_only_full_participants_are_counted() -> None:
     full, other, party = UUID(int=1), UUID(int=2), UUID(int=9)
 
     counted = parts_by_party([(full, Part.LEAD), (other, Part.LEAD), (full, Part.CHAIR)], {full: party}, Part.LEAD)
@@ -124,27 +124,27 @@ def test_nobody_counts_who_is_no_full_participant() -> None:
     assert counted == {party: 1}
 
 
-def test_no_gender_can_be_reckoned_from_what_is_told() -> None:
-    """Every small table, as one sees it who knows the rule, the cells that are told and the total."""
+def test_hidden_counts_cannot_be_calculated_from_the_shown_counts() -> None:
+    """Check every small table: all tables that look the same to a viewer leave hidden cells open."""
     looks_like = defaultdict(list)
     for counts in product(range(9), repeat=4):
         if sum(counts):
-            told = tuple(hide_small_counts(dict(enumerate(counts)), parties=2).values())
-            looks_like[told, sum(counts)].append(counts)
+            shown_counts = tuple(hide_small_counts(dict(enumerate(counts)), parties=2).values())
+            looks_like[shown_counts, sum(counts)].append(counts)
 
-    for (told, _total), tables in looks_like.items():
-        for cell, count in enumerate(told):
+    for (shown_counts, _total), tables in looks_like.items():
+        for cell, count in enumerate(shown_counts):
             values = {counts[cell] for counts in tables}
-            assert values == {count} if count is not None else len(values) > 1, (told, tables)
+            assert values == {count} if count is not None else len(values) > 1, (shown_counts, tables)
             assert count is None or count >= SMALLEST_SHOWN_COUNT
 
 
-def test_the_whole_is_not_told_where_it_would_be_one_party() -> None:
+def test_gender_counts_are_hidden_for_a_single_party() -> None:
     assert hide_small_counts({"f": 7, "m": 8}, parties=1) == {"f": None, "m": None}
     assert hide_small_counts({"f": 7, "m": 8}, parties=2) == {"f": 7, "m": 8}
 
 
-def test_the_page_tells_gender_of_the_whole_and_never_by_party(cast: Cast) -> None:
+def test_the_page_shows_gender_counts_only_for_the_whole_meeting(cast: Cast) -> None:
     address = f"/meetings/{cast.meeting('TRD-1')}/balance"
     shown = outside(outside(cast.client, "st-coord").get, address)
 
@@ -161,5 +161,5 @@ def test_the_page_tells_gender_of_the_whole_and_never_by_party(cast: Cast) -> No
 
 
 @pytest.mark.parametrize(("taken", "target", "warns"), [(5, 5, False), (6, 5, True), (1, 0, True), (9, None, False)])
-def test_the_warning_is_for_more_than_is_meant(taken: int, target: int | None, warns: bool) -> None:
+def test_the_warning_is_shown_only_above_the_target(taken: int, target: int | None, warns: bool) -> None:
     assert (over_target("Japan", taken, target) is not None) is warns

@@ -1,4 +1,4 @@
-"""The draft is planned, changed, moved and released on a real database."""
+"""Commands of the draft: add, change, move and publish sessions, on a real database."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -48,7 +48,7 @@ def changes(viewer: Viewer) -> list[ChangeKind]:
     return [change.kind for change in found]
 
 
-def release(viewer: Viewer, reason: str = "") -> int:
+def publish(viewer: Viewer, reason: str = "") -> int:
     frame = planning_draft.meeting_frame(viewer)
     seen = planning_commands.preview_digest(
         planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
@@ -57,7 +57,7 @@ def release(viewer: Viewer, reason: str = "") -> int:
 
 
 class TestPlanning:
-    def test_a_planned_session_is_in_the_draft_with_all_that_was_said(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_planned_session_is_in_the_draft_with_all_its_data(self, cast: Cast, coordinator: Viewer) -> None:
         people = ((cast.person("ch1"), Part.CHAIR), (cast.person("us4"), Part.LEAD), (cast.person("kr2"), Part.LEAD))
         willow = room(coordinator, "Willow room")
         session_id = planning_commands.plan_session(coordinator, plan(rooms=(willow,), people=people), now=NOW)
@@ -65,13 +65,13 @@ class TestPlanning:
         assert (session.title, session.people, list(session.rooms)) == ("An evening talk", people, [willow])
         assert session.slot.starts_utc.isoformat() == "2027-05-26T10:00:00+00:00"
 
-    def test_it_is_told_in_the_audit_log_in_the_same_transaction(self, coordinator: Viewer) -> None:
+    def test_planning_is_in_the_audit_log_in_the_same_transaction(self, coordinator: Viewer) -> None:
         session_id = planning_commands.plan_session(coordinator, plan(), now=NOW)
         actions = db.session.execute(select(AuditEntry.action).order_by(AuditEntry.seq.desc()).limit(1)).scalar_one()
         assert actions == "session.planned"
         assert session_id
 
-    def test_a_taken_room_is_refused_and_nothing_is_kept(self, coordinator: Viewer) -> None:
+    def test_coordinator_cannot_book_a_room_twice(self, coordinator: Viewer) -> None:
         before = db.session.execute(select(func.count()).select_from(AgendaSession)).scalar_one()
         wanted = plan(when=When(date(2027, 5, 26), time(9, 30), time(10)), rooms=(room(coordinator, "Plenary hall"),))
         with pytest.raises(Refusal, match="room Plenary hall is taken from 09:00 to 10:30 by “Climate resilience"):
@@ -86,25 +86,25 @@ class TestPlanning:
             ("st-rap2", Part.RAPPORTEUR, "Priya UDAHARAN is in “Climate resilience"),
         ],
     )
-    def test_a_person_who_is_elsewhere_is_refused(
+    def test_a_person_cannot_be_in_two_sessions_at_once(
         self, cast: Cast, coordinator: Viewer, name: str, part: Part, words: str
     ) -> None:
         wanted = plan(when=When(date(2027, 5, 26), time(9), time(10)), people=((cast.person(name), part),))
         with pytest.raises(Refusal, match=words):
             planning_commands.plan_session(coordinator, wanted, now=NOW)
 
-    def test_whoever_does_not_belong_to_the_meeting_has_no_part_in_it(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_person_outside_the_meeting_cannot_have_a_part(self, cast: Cast, coordinator: Viewer) -> None:
         stranger = cast.person("mn4", "SCD")
         with pytest.raises(Refusal, match="does not belong to this meeting"):
             planning_commands.plan_session(coordinator, plan(people=((stranger, Part.CHAIR),)), now=NOW)
 
-    def test_only_a_rapporteur_is_made_rapporteur(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_only_a_person_with_the_rapporteur_role_can_be_rapporteur(self, cast: Cast, coordinator: Viewer) -> None:
         with pytest.raises(Refusal, match="MOCKFORD does not have this role") as refused:
             planning_commands.plan_session(coordinator, plan(people=((cast.person("us4"), Part.RAPPORTEUR),)), now=NOW)
         assert refused.value.field == "rapporteur"
 
     @pytest.mark.parametrize("rule", [Rule.OFF_THE_RECORD, Rule.CLOSED])
-    def test_where_no_notes_are_kept_nobody_is_rapporteur(self, cast: Cast, coordinator: Viewer, rule: Rule) -> None:
+    def test_a_session_without_notes_has_no_rapporteur(self, cast: Cast, coordinator: Viewer, rule: Rule) -> None:
         people = ((cast.person("st-rap1"), Part.RAPPORTEUR),)
         with pytest.raises(Refusal, match="No notes are kept") as refused:
             planning_commands.plan_session(coordinator, plan(rule=rule, people=people), now=NOW)
@@ -115,7 +115,7 @@ class TestPlanning:
         with pytest.raises(Refusal, match="does not belong to the meeting's venue"):
             planning_commands.plan_session(coordinator, plan(rooms=(elsewhere,)), now=NOW)
 
-    def test_a_session_for_the_named_alone_names_someone(self, coordinator: Viewer) -> None:
+    def test_a_session_by_invitation_needs_at_least_one_person(self, coordinator: Viewer) -> None:
         with pytest.raises(Refusal, match="nobody is: name them"):
             planning_commands.plan_session(coordinator, plan(admits=Admits.INVITED), now=NOW)
 
@@ -124,7 +124,7 @@ class TestPlanning:
             planning_commands.plan_session(coordinator, plan(when=replace(EVENING, day=date(2027, 6, 1))), now=NOW)
 
     @pytest.mark.parametrize("name", ["us4", "xo2", "st-rap1", "st-travel", "kr1", "in-ko1", "st-arch"])
-    def test_nobody_else_plans(self, cast: Cast, name: str) -> None:
+    def test_other_roles_cannot_plan_sessions(self, cast: Cast, name: str) -> None:
         with pytest.raises(NotFound):
             planning_commands.plan_session(cast.viewer(name, meeting="TRD-1"), plan(), now=NOW)
 
@@ -138,8 +138,8 @@ class TestChanging:
         assert saved(coordinator, session_id).title == "First"
 
     @pytest.mark.parametrize("who", ["st-coord", "ch2"])
-    def test_a_session_with_a_rapporteur_is_not_closed(self, cast: Cast, who: str) -> None:
-        """Neither by the coordinator, nor by a co-chair who may not know the people yet."""
+    def test_a_session_with_a_rapporteur_cannot_become_closed(self, cast: Cast, who: str) -> None:
+        """For the coordinator and for a co-chair who may not know the people yet."""
         editor = cast.viewer(who, meeting="LVR-1")
         session = saved(editor, cast.session("LVR-1-02"))
         people = session.people if who == "st-coord" else None
@@ -148,7 +148,7 @@ class TestChanging:
             planning_commands.change_session(editor, session.id, closed, version=session.version, now=NOW)
         assert saved(editor, session.id).rule is Rule.CHATHAM_HOUSE
 
-    def test_a_session_moves_with_its_people(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_moved_session_keeps_its_people(self, cast: Cast, coordinator: Viewer) -> None:
         people = ((cast.person("us4"), Part.LEAD),)
         session_id = planning_commands.plan_session(coordinator, plan(people=people), now=NOW)
         to = When(date(2027, 5, 27), time(14), time(15))
@@ -156,7 +156,7 @@ class TestChanging:
         session = saved(coordinator, session_id)
         assert (session.slot.starts.local.isoformat(), session.people) == ("2027-05-27T14:00:00", people)
 
-    def test_it_is_not_moved_onto_its_people_elsewhere(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_session_cannot_move_to_a_time_when_its_people_are_busy(self, cast: Cast, coordinator: Viewer) -> None:
         session_id = planning_commands.plan_session(
             coordinator, plan(people=((cast.person("ch1"), Part.LEAD),)), now=NOW
         )
@@ -164,7 +164,7 @@ class TestChanging:
         with pytest.raises(Refusal, match="Anna BEISPIEL is in"):
             planning_commands.reschedule_session(coordinator, session_id, to=to, rooms=(), version=1, now=NOW)
 
-    def test_an_editor_who_may_not_know_the_people_keeps_them_and_is_told_no_name(self, cast: Cast) -> None:
+    def test_an_editor_who_may_not_know_the_people_keeps_them_and_sees_no_name(self, cast: Cast) -> None:
         chair = cast.viewer("ch2", meeting="LVR-1")
         session = saved(chair, cast.session("LVR-1-02"))
         onto = When(date(2027, 10, 19), time(9), time(10))
@@ -177,26 +177,26 @@ class TestChanging:
             )
         assert "FULANO" not in str(refused.value)
 
-    def test_a_session_of_another_meeting_is_not_there(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_session_of_another_meeting_is_not_found(self, cast: Cast, coordinator: Viewer) -> None:
         for session_id in (cast.session("LVR-1-02"), uuid4()):
             with pytest.raises(NotFound):
                 planning_commands.remove_session(coordinator, session_id, version=1, now=NOW)
 
 
-class TestReleasing:
-    def test_planning_changes_nothing_that_others_see(self, cast: Cast, coordinator: Viewer) -> None:
+class TestPublishing:
+    def test_changes_of_the_draft_are_not_visible_to_others(self, cast: Cast, coordinator: Viewer) -> None:
         planning_commands.plan_session(coordinator, plan(admits=Admits.OBSERVERS_TOO), now=NOW)
         assert len(versions_published.sessions_for(cast.viewer("us4", meeting="TRD-1"))) == 12
         assert changes(coordinator) == [ChangeKind.NEW]
 
-    def test_a_release_is_numbered_and_seen(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_published_version_is_numbered_and_visible(self, cast: Cast, coordinator: Viewer) -> None:
         session_id = planning_commands.plan_session(coordinator, plan(), now=NOW)
-        assert release(coordinator, "A talk more") == 2
+        assert publish(coordinator, "A talk more") == 2
         seen = versions_published.sessions_for(cast.viewer("us4", meeting="TRD-1"))
         assert session_id in {session.session_id for session in seen}
         assert [head.reason for head in versions_history.release_history(coordinator)] == ["A talk more", ""]
 
-    def test_the_release_before_stays_as_it_was(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_the_previous_version_does_not_change(self, cast: Cast, coordinator: Viewer) -> None:
         first = versions_history.release_history(coordinator)[0].id
         before = versions_published.released_snapshots(coordinator, first)
         session = saved(coordinator, cast.session("TRD-1-12"))
@@ -205,42 +205,42 @@ class TestReleasing:
             coordinator, session.id, to=later, rooms=tuple(session.rooms), version=session.version, now=NOW
         )
         assert changes(coordinator) == [ChangeKind.MOVED]
-        release(coordinator)
+        publish(coordinator)
         assert versions_published.released_snapshots(coordinator, first) == before
 
-    def test_a_removed_session_is_cancelled_by_the_next_release(self, cast: Cast, coordinator: Viewer) -> None:
+    def test_a_removed_session_is_cancelled_in_the_next_version(self, cast: Cast, coordinator: Viewer) -> None:
         session = saved(coordinator, cast.session("TRD-1-12"))
         planning_commands.remove_session(coordinator, session.id, version=session.version, now=NOW)
         assert changes(coordinator) == [ChangeKind.CANCELLED]
-        release(coordinator)
+        publish(coordinator)
         with pytest.raises(NotFound):
             versions_published.released_session(coordinator, session.id)
 
-    def test_a_release_without_a_change_is_refused(self, coordinator: Viewer) -> None:
+    def test_publishing_without_a_change_is_refused(self, coordinator: Viewer) -> None:
         with pytest.raises(Refusal, match="Nothing has changed"):
-            release(coordinator)
+            publish(coordinator)
 
-    def test_an_empty_release_is_refused(self, coordinator: Viewer) -> None:
+    def test_publishing_an_empty_agenda_is_refused(self, coordinator: Viewer) -> None:
         frame = planning_draft.meeting_frame(coordinator)
         for session in planning_draft.draft(coordinator, frame):
             planning_commands.remove_session(coordinator, session.id, version=session.version, now=NOW)
         with pytest.raises(Refusal, match="no session to release"):
-            release(coordinator)
+            publish(coordinator)
 
-    def test_what_has_changed_since_the_preview_is_not_released(self, coordinator: Viewer) -> None:
+    def test_publishing_is_refused_if_the_draft_changed_since_the_preview(self, coordinator: Viewer) -> None:
         seen = planning_commands.preview_digest([])
         planning_commands.plan_session(coordinator, plan(), now=NOW)
         with pytest.raises(Refusal, match="changed since this page was shown"):
             planning_commands.release_agenda(coordinator, reason="", seen=seen, now=NOW)
         assert db.session.execute(select(func.max(Release.number))).scalar_one() == 1
 
-    def test_only_the_coordinator_releases(self, cast: Cast) -> None:
+    def test_only_the_coordinator_can_publish(self, cast: Cast) -> None:
         for name in ("ch1", "st-host", "us4"):
             with pytest.raises(NotFound):
                 planning_commands.release_agenda(cast.viewer(name, meeting="TRD-1"), reason="", seen="", now=NOW)
 
-    def test_a_release_says_with_which_tz_database_it_was_reckoned(self, coordinator: Viewer) -> None:
+    def test_a_version_stores_the_version_of_its_tz_database(self, coordinator: Viewer) -> None:
         planning_commands.plan_session(coordinator, plan(), now=NOW)
-        release(coordinator)
+        publish(coordinator)
         versions = set(db.session.execute(select(ReleaseItem.tz_version)).scalars())
         assert versions == {IANA_VERSION}

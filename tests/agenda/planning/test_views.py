@@ -50,7 +50,7 @@ def meeting_over_a_fold(cast: Cast) -> None:
         meeting.ends_on = meeting.depart_on = date(2027, 11, 1)
 
 
-def release(cast: Cast, meeting: str) -> None:
+def publish(cast: Cast, meeting: str) -> None:
     coordinator = cast.viewer("st-coord", meeting=meeting)
     frame = planning_draft.meeting_frame(coordinator)
     seen = planning_commands.preview_digest(
@@ -61,7 +61,7 @@ def release(cast: Cast, meeting: str) -> None:
 
 class TestTheAgenda:
     @pytest.mark.parametrize("name", ["us4", "kr1", "st-rap1", "in-ko1", "st-host", "st-coord", "ch1"])
-    def test_the_table_sees_its_sessions_with_times_rooms_and_zone(self, cast: Cast, name: str) -> None:
+    def test_participants_see_their_sessions_with_times_rooms_and_zone(self, cast: Cast, name: str) -> None:
         shown = page(cast, name)
         for words in (EARLY_WARNING, BREAKOUTS, "14:00", "Plenary hall", "Asia/Ulaanbaatar, UTC+08:00"):
             assert words in shown
@@ -71,10 +71,10 @@ class TestTheAgenda:
         [("kr1", True), ("ch1", True), ("st-coord", True), ("st-host", True)]
         + [(name, False) for name in ("us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel")],
     )
-    def test_a_session_for_the_named_alone_is_seen_by_them(self, cast: Cast, name: str, sees: bool) -> None:
+    def test_a_session_by_invitation_is_visible_to_named_people(self, cast: Cast, name: str, sees: bool) -> None:
         assert (STEERING in page(cast, name)) is sees
 
-    def test_an_observer_sees_the_sessions_that_admit_observers(self, cast: Cast) -> None:
+    def test_an_observer_sees_sessions_open_to_observers(self, cast: Cast) -> None:
         shown = page(cast, "xo2")
         assert EARLY_WARNING in shown
         assert BREAKOUTS not in shown
@@ -91,7 +91,7 @@ class TestTheAgenda:
         for code, status in (("LVR-1-05", 200), ("LVR-1-04", 404)):
             assert client.get(f"/meetings/{meeting}/agenda/sessions/{cast.session(code)}").status_code == status
 
-    def test_the_travel_desk_sees_times_and_places_only(self, cast: Cast) -> None:
+    def test_the_liaison_desk_sees_only_times_and_places(self, cast: Cast) -> None:
         shown = page(cast, "st-travel")
         assert shown.count(">Session<") == 13
         assert "Plenary hall" in shown
@@ -100,18 +100,18 @@ class TestTheAgenda:
         path = f"/meetings/{cast.meeting()}/agenda/sessions/{cast.session('TRD-1-04')}"
         assert Browser(cast, "st-travel").get(path).status_code == 404
 
-    def test_of_a_restricted_session_the_travel_desk_sees_the_time_alone(self, cast: Cast) -> None:
+    def test_the_liaison_desk_sees_only_the_time_of_a_restricted_session(self, cast: Cast) -> None:
         times = [one for one in versions.sessions_for(cast.viewer("st-travel", meeting="TRD-1")) if not one.rooms]
         assert [f"{one.starts:%H:%M}" for one in times] == ["17:45"]
 
-    def test_an_interpreter_sees_it_within_the_window_only(self, app: Flask, cast: Cast) -> None:
+    def test_an_interpreter_sees_the_agenda_only_within_the_access_window(self, app: Flask, cast: Cast) -> None:
         path = f"/meetings/{cast.meeting()}/agenda"
         client = Browser(cast, "in-ko1")
         assert client.get(path).status_code == 200
         set_clock(app, NOW - timedelta(days=30))
         assert client.get(path).status_code == 404
 
-    def test_chair_and_leads_are_named_once_the_lists_are_exchanged(self, cast: Cast) -> None:
+    def test_chair_and_leads_are_named_after_the_exchange(self, cast: Cast) -> None:
         assert "RI Ka-myong" in page(cast, "us4")
         assert "EXEMPLE" not in page(cast, "us4", meeting="LVR-1")
         assert "EXEMPLE" in page(cast, "st-coord", meeting="LVR-1")
@@ -120,30 +120,30 @@ class TestTheAgenda:
         assert "Your part: lead" in page(cast, "us4")
         assert "Your part: lead" not in page(cast, "st-arch")
 
-    def test_my_part_shows_nothing_else(self, cast: Cast) -> None:
+    def test_my_part_shows_only_my_sessions(self, cast: Cast) -> None:
         shown = page(cast, "kr1", mine="1")
         assert "Cultural and scientific exchange" in shown
         assert EARLY_WARNING not in shown
 
-    def test_a_viewer_elsewhere_reads_both_times(self, cast: Cast) -> None:
+    def test_a_user_in_another_time_zone_sees_both_times(self, cast: Cast) -> None:
         assert "10:00–10:30 Asia/Seoul" in page(cast, "kr1")
         assert "21:00–21:30 America/New York (−1 day)" in page(cast, "us4")
         assert "Asia/Seoul" not in re.sub(r"<footer.*", "", page(cast, "us4"), flags=re.DOTALL)
 
-    def test_the_number_of_the_release_is_for_those_who_see_all_of_it(self, cast: Cast) -> None:
+    def test_the_version_number_is_shown_only_to_users_who_see_every_session(self, cast: Cast) -> None:
         assert "Release 1 of" in page(cast, "st-coord")
         assert "Release 1 of" not in page(cast, "us4")
 
-    def test_a_new_release_is_shown_at_once(self, cast: Cast) -> None:
+    def test_a_new_version_is_shown_at_once(self, cast: Cast) -> None:
         assert "An evening talk" not in page(cast, "us4")
         planning_commands.plan_session(cast.viewer("st-coord", meeting="TRD-1"), plan(), now=NOW)
         assert "An evening talk" not in page(cast, "us4")
-        release(cast, "TRD-1")
+        publish(cast, "TRD-1")
         assert "An evening talk" in page(cast, "us4")
         assert "An evening talk" not in page(cast, "xo2")
 
-    def test_names_of_nominees_are_shown_to_their_focal_point_only(self, cast: Cast) -> None:
-        """A rapporteur who speaks for a party reads of its nominees; a rapporteur who does not must not."""
+    def test_names_of_nominees_are_shown_only_to_their_focal_point(self, cast: Cast) -> None:
+        """A rapporteur who is also a focal point sees the party's nominees; other rapporteurs do not."""
         us4, us, rapporteur, trd = cast.person("us4"), cast.party("US"), cast.person("st-rap2"), cast.dialogue()
         with upkeep(system(Purpose.SAMPLE)) as session:
             session.execute(
@@ -162,7 +162,7 @@ class TestTheAgenda:
         assert "MOCKFORD" in page(cast, "st-rap2")
         assert "MOCKFORD" not in page(cast, "st-rap1")
 
-    def test_the_page_of_one_reader_does_not_change_that_of_another(self, cast: Cast) -> None:
+    def test_the_page_of_one_user_does_not_affect_another_user(self, cast: Cast) -> None:
         before = {name: page(cast, name) for name in ("xo2", "us4", "st-travel", "st-arch")}
         page(cast, "st-coord")
         page(cast, "kr1")
@@ -171,25 +171,25 @@ class TestTheAgenda:
         }
 
 
-class TestOneSession:
-    def test_it_cites_the_chatham_house_rule_in_english(self, cast: Cast) -> None:
+class TestSessionPage:
+    def test_the_page_quotes_the_chatham_house_rule_in_english(self, cast: Cast) -> None:
         shown = page(cast, "us4", f"/sessions/{cast.session('TRD-1-04')}")
         assert CHATHAM_HOUSE_RULE in shown
         assert 'lang="en"><p>When a meeting' in shown
 
-    def test_another_rule_is_told_without_it(self, cast: Cast) -> None:
+    def test_another_rule_is_shown_without_the_quotation(self, cast: Cast) -> None:
         shown = page(cast, "us4", f"/sessions/{cast.session('TRD-1-05')}")
         assert CHATHAM_HOUSE_RULE not in shown
         assert "never released" in shown
 
-    def test_who_is_not_admitted_learns_no_more_than_of_an_unknown_one(self, cast: Cast) -> None:
+    def test_a_forbidden_session_looks_like_an_unknown_one(self, cast: Cast) -> None:
         client, meeting = Browser(cast, "us4"), cast.meeting()
         steering = client.get(f"/meetings/{meeting}/agenda/sessions/{cast.session('TRD-1-06')}")
         unknown = client.get(f"/meetings/{meeting}/agenda/sessions/{UUID(int=7)}")
         assert steering.status_code == unknown.status_code == 404
         assert _plain(steering.text) == _plain(unknown.text)
 
-    def test_a_session_of_the_draft_alone_is_not_there_yet(self, cast: Cast) -> None:
+    def test_an_unpublished_session_has_no_page(self, cast: Cast) -> None:
         session_id = planning_commands.plan_session(cast.viewer("st-coord", meeting="TRD-1"), plan(), now=NOW)
         for name in ("us4", "st-coord"):
             path = f"/meetings/{cast.meeting()}/agenda/sessions/{session_id}"
@@ -201,12 +201,12 @@ def _body(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A page without what differs from request to request."""
+    """A page without the parts that differ in each request."""
     return re.sub(r'(nonce|value)="[^"]*"|[0-9a-f-]{36}', "", text)
 
 
 def typed(cast: Cast, name: str, path: str, meeting: str = "TRD-1", **changes: Any) -> Any:
-    """What the server answers to the form at that path, sent as it was shown but for the changes."""
+    """Send the form at that path with these changes; returns the response."""
     client, address = Browser(cast, name), f"/meetings/{cast.meeting(meeting)}/agenda{path}"
     form = client.get(address).text
     fields: dict[str, list[str]] = {}
@@ -228,7 +228,7 @@ def _attribute(tag: str, name: str) -> str:
 
 
 class TestTheDraft:
-    def test_a_session_is_added_and_stands_in_the_draft(self, cast: Cast) -> None:
+    def test_an_added_session_is_in_the_draft(self, cast: Cast) -> None:
         answer = typed(
             cast, "st-coord", "/draft/new", title="An evening talk", day="2027-05-26", starts="18:00", ends="19:00"
         )
@@ -237,10 +237,10 @@ class TestTheDraft:
         assert "An evening talk" in shown
         assert "One session differs from what others see." in shown
 
-    def test_a_new_session_begins_on_the_first_day_at_the_table(self, cast: Cast) -> None:
+    def test_a_new_session_defaults_to_the_first_day_of_sessions(self, cast: Cast) -> None:
         assert 'value="2027-05-25"' in page(cast, "st-coord", "/draft/new")
 
-    def test_a_clash_keeps_what_was_typed_and_says_why(self, cast: Cast) -> None:
+    def test_a_clash_keeps_the_input_and_gives_the_reason(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="TRD-1")
         rooms = {
             room.name: str(room.id) for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))
@@ -276,18 +276,18 @@ class TestTheDraft:
             ({"rooms": ["nowhere"]}, "Invalid"),
         ],
     )
-    def test_what_cannot_be_is_refused_in_words(self, cast: Cast, changes: dict[str, Any], words: str) -> None:
+    def test_invalid_input_is_refused_in_plain_words(self, cast: Cast, changes: dict[str, Any], words: str) -> None:
         facts = {"title": "A talk", "day": "2027-05-26", "starts": "18:00", "ends": "19:00"} | changes
         answer = typed(cast, "st-coord", "/draft/new", **facts)
         assert answer.status_code == 422
         assert words in unescape(answer.text)
 
-    def test_control_and_direction_characters_do_not_come_in(self, cast: Cast) -> None:
+    def test_control_and_direction_characters_are_removed(self, cast: Cast) -> None:
         facts = {"day": "2027-05-26", "starts": "18:00", "ends": "19:00"}
         typed(cast, "st-coord", "/draft/new", title="A\u202e talk\x07 here", **facts)
         assert "A talk here" in page(cast, "st-coord", "/draft")
 
-    def test_two_who_save_at_once_lose_nothing(self, cast: Cast) -> None:
+    def test_concurrent_saves_lose_nothing(self, cast: Cast) -> None:
         path = f"/draft/{cast.session('TRD-1-12')}/edit"
         stale = typed(cast, "st-coord", path, title="Mine", version="0")
         shown = unescape(stale.text)
@@ -297,11 +297,11 @@ class TestTheDraft:
         assert "What is saved now" in shown
         assert "Next steps and closing" in shown
 
-    def test_editing_without_a_change_leaves_nothing_to_release(self, cast: Cast) -> None:
+    def test_editing_without_a_change_leaves_nothing_to_publish(self, cast: Cast) -> None:
         assert typed(cast, "st-coord", f"/draft/{cast.session('TRD-1-03')}/edit").status_code == 303
         assert "Everything in this draft is released." in page(cast, "st-coord", "/draft")
 
-    def test_moving_and_removing_ask_for_the_same(self, cast: Cast) -> None:
+    def test_moving_and_removing_check_the_version_too(self, cast: Cast) -> None:
         session_id = cast.session("TRD-1-12")
         onto = typed(cast, "st-coord", f"/draft/{session_id}/move", starts="11:30", ends="12:00")
         assert onto.status_code == 422
@@ -311,7 +311,7 @@ class TestTheDraft:
         assert "Removed since the last release" in page(cast, "st-coord", "/draft")
 
     @pytest.mark.usefixtures("meeting_over_a_fold")
-    def test_a_time_that_comes_twice_is_asked_about_on_the_form(self, cast: Cast) -> None:
+    def test_the_form_asks_about_an_ambiguous_time(self, cast: Cast) -> None:
         facts = {"title": "A talk", "day": "2027-10-31", "starts": "02:30", "ends": "04:00"}
         asked = typed(cast, "st-coord", "/draft/new", meeting="LVR-1", **facts)
         assert asked.status_code == 422
@@ -322,12 +322,12 @@ class TestTheDraft:
         assert "02:30" in page(cast, "st-coord", "/draft", meeting="LVR-1")
 
     @pytest.mark.parametrize("name", ["us4", "xo2", "st-travel", "st-rap1", "kr1"])
-    def test_nobody_else_comes_near_it(self, cast: Cast, name: str) -> None:
+    def test_other_roles_cannot_open_the_draft(self, cast: Cast, name: str) -> None:
         client, base = Browser(cast, name), f"/meetings/{cast.meeting()}/agenda"
         for path in ("/draft", "/draft/new", f"/draft/{cast.session('TRD-1-04')}/edit", "/release", "/releases"):
             assert client.get(base + path).status_code == 404
 
-    def test_a_room_that_is_too_small_is_told(self, cast: Cast) -> None:
+    def test_a_room_that_is_too_small_shows_a_warning(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="TRD-1")
         rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))}
         planning_commands.plan_session(viewer, plan(rooms=(rooms["Willow room"],)), now=NOW)
@@ -343,8 +343,8 @@ class TestTheDraft:
         assert "the room holds" not in seen
         assert "EXEMPLE" not in seen
 
-    def test_a_co_chair_learns_of_nobody_on_no_list(self, cast: Cast) -> None:
-        """Planned for two sessions at once, but not accepted: the office is told, a co-chair not that there is one."""
+    def test_a_co_chair_learns_nothing_about_a_person_on_no_list(self, cast: Cast) -> None:
+        """A person in two sessions at once who is on no list: only the coordinator sees the clash."""
         us4 = cast.person("us4")
         coordinator = cast.viewer("st-coord", meeting="TRD-1")
         for title in ("An evening talk", "A talk beside it"):
@@ -367,18 +367,18 @@ class TestTheDraft:
             assert words not in seen
 
 
-class TestSpeed:
-    def test_the_agenda_takes_few_queries_however_long_it_is(self, cast: Cast) -> None:
+class TestQueries:
+    def test_the_agenda_sends_few_queries_for_any_length(self, cast: Cast) -> None:
         few, many = _before_and_after_filling(cast, "us4", "/agenda")
         assert few == many <= 6
 
-    def test_so_does_the_draft(self, cast: Cast) -> None:
+    def test_the_draft_sends_few_queries_for_any_length(self, cast: Cast) -> None:
         few, many = _before_and_after_filling(cast, "st-coord", "/agenda/draft")
         assert few == many <= 12
 
 
 def _before_and_after_filling(cast: Cast, name: str, page: str) -> tuple[int, int]:
-    """How many queries the page sends, with few sessions and with many more."""
+    """The number of queries of the page, before and after many sessions are added."""
     client, path = Browser(cast, name), f"/meetings/{cast.meeting()}{page}"
     few = _queries_of(client, path)
     _fill(cast, 30)
@@ -396,4 +396,4 @@ def _fill(cast: Cast, number: int) -> None:
     viewer = cast.viewer("st-coord", meeting="TRD-1")
     for place in range(number):
         planning_commands.plan_session(viewer, plan(title=f"Talk {place}", admits=Admits.OBSERVERS_TOO), now=NOW)
-    release(cast, "TRD-1")
+    publish(cast, "TRD-1")

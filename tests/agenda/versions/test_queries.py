@@ -1,4 +1,4 @@
-"""Which released sessions a viewer reaches, for every scope of the policy and for files and feeds."""
+"""Which published sessions a viewer reaches, for every scope of the policy, and in files and feeds."""
 
 from dataclasses import replace
 
@@ -43,27 +43,27 @@ def test_an_observer_reaches_by_scope(cast: Cast, scope: Scope, reached: set[str
 
 
 @pytest.mark.parametrize("scope", [Scope.INVITED, Scope.ADMITTED, Scope.OWN])
-def test_whoever_is_named_reaches_the_restricted_session(cast: Cast, scope: Scope) -> None:
+def test_a_named_person_reaches_the_restricted_session(cast: Cast, scope: Scope) -> None:
     viewer = reaching(cast.viewer("kr1", meeting="TRD-1"), scope)
     assert codes(cast, versions.sessions_for(viewer, AGENDA_SEE)) >= RESTRICTED
 
 
 @pytest.mark.parametrize("scope", [Scope.OWN_PARTY, Scope.STATUS, Scope.AGGREGATE, Scope.SEALED])
-def test_scopes_that_say_nothing_of_sessions_reach_none(cast: Cast, scope: Scope) -> None:
+def test_scopes_without_sessions_reach_none(cast: Cast, scope: Scope) -> None:
     assert not versions.sessions_for(reaching(cast.viewer("us4", meeting="TRD-1"), scope), AGENDA_SEE)
 
 
-def test_every_scope_of_the_policy_was_tried() -> None:
+def test_every_scope_of_the_policy_is_tested() -> None:
     reaching_some = {Scope.ALL, Scope.PLACES, Scope.INVITED, Scope.ADMITTED, Scope.OWN}
     assert reaching_some | {Scope.OWN_PARTY, Scope.CONSENTED, Scope.STATUS, Scope.AGGREGATE, Scope.SEALED} == set(Scope)
 
 
-def test_without_a_meeting_nothing_is_reached(cast: Cast) -> None:
+def test_without_a_meeting_no_session_is_reached(cast: Cast) -> None:
     for viewer in (ANYONE, cast.viewer("st-coord"), cast.viewer("st-coord", dialogue="TRD")):
         assert not versions.sessions_for(viewer, AGENDA_SEE)
 
 
-def test_the_system_reaches_the_meeting_that_it_names(cast: Cast) -> None:
+def test_the_system_reaches_only_its_meeting(cast: Cast) -> None:
     sessions = versions.sessions_for(system(Purpose.FEED), FEED_OWN, meeting_id=cast.meeting("TRD-1"))
     assert codes(cast, sessions) == ALL
 
@@ -80,11 +80,11 @@ def test_the_system_reaches_the_meeting_that_it_names(cast: Cast) -> None:
         ("st-arch", set()),
     ],
 )
-def test_files_hold_the_sessions_to_which_their_owner_is_admitted(cast: Cast, name: str, own: set[str]) -> None:
+def test_files_contain_the_sessions_that_admit_their_owner(cast: Cast, name: str, own: set[str]) -> None:
     assert codes(cast, versions.sessions_for(cast.viewer(name, meeting="TRD-1"), INVITE_FILE)) == own
 
 
-def test_an_interpreter_owns_the_sessions_assigned(cast: Cast) -> None:
+def test_files_of_an_interpreter_contain_assigned_sessions(cast: Cast) -> None:
     own = codes(cast, versions.sessions_for(cast.viewer("in-ko1", meeting="TRD-1"), FEED_OWN))
     assert own == ALL - {"TRD-1-00", "TRD-1-05", "TRD-1-06", "TRD-1-09"}
 
@@ -94,17 +94,17 @@ def test_a_rapporteur_finds_the_sessions_to_report_on(cast: Cast) -> None:
     assert codes(cast, sessions) == {"TRD-1-02", "TRD-1-03", "TRD-1-08", "TRD-1-10"}
 
 
-def test_nobody_else_has_any(cast: Cast) -> None:
+def test_other_roles_have_no_sessions_in_files(cast: Cast) -> None:
     assert not versions.rapporteur_sessions(cast.viewer("us4", meeting="TRD-1"))
 
 
-def test_a_draft_is_open_as_a_whole_or_not_at_all(cast: Cast) -> None:
+def test_a_draft_is_visible_completely_or_not_at_all(cast: Cast) -> None:
     frame = planning.meeting_frame(cast.viewer("st-coord", meeting="TRD-1"))
     for name, number in (("st-coord", 13), ("ch1", 13), ("us4", 0), ("st-travel", 0), ("xo2", 0)):
         assert len(planning.draft(cast.viewer(name, meeting="TRD-1"), frame)) == number
 
 
-def test_people_are_told_once_the_viewer_may_know_them(cast: Cast) -> None:
+def test_people_are_shown_only_if_the_viewer_may_know_them(cast: Cast) -> None:
     viewer = cast.viewer("us4", meeting="LVR-1")
     release = versions.current_release(cast.meeting("LVR-1"))
     assert release is not None

@@ -118,7 +118,7 @@ def desk(cast: Cast, smtp: MailServer) -> Desk:
 
 
 @pytest.fixture
-def name_of(cast: Cast) -> Callable[[str], str]:  # noqa: ARG001  its context holds the database
+def name_of(cast: Cast) -> Callable[[str], str]:  # noqa: ARG001  its context contains the database
     def called(who: str) -> str:
         return str(db.session.scalar(select(Person.name).where(Person.email == f"{who}@example.invalid")))
 

@@ -32,7 +32,7 @@ _OTHER_TOKEN = re.compile(rb'name="link-csrf_token"[^>]*>')
 IN_THE_SESSION = MIDDLE_OF_TRD_1.replace(hour=1, minute=30)
 
 
-def test_an_approved_registration_brings_one_letter_with_a_code(desk: Desk) -> None:
+def test_an_approved_participant_gets_one_email_with_a_code(desk: Desk) -> None:
     desk.record(RegistrationApproved, "kr2")
 
     (letter,) = desk.mail()
@@ -46,7 +46,7 @@ def test_an_approved_registration_brings_one_letter_with_a_code(desk: Desk) -> N
         assert told not in text.get_content()
 
 
-def test_many_who_are_approved_at_once_get_one_letter_each_in_as_many_queries_as_one(desk: Desk, queries_of) -> None:
+def test_approving_many_sends_one_email_each_with_as_many_queries_as_one(desk: Desk, queries_of) -> None:
     def approve(names: tuple[str, ...]) -> int:
         parts = [db.session.get_one(Participation, desk.participation(name)) for name in names]
         said = [
@@ -73,7 +73,7 @@ def test_many_who_are_approved_at_once_get_one_letter_each_in_as_many_queries_as
     }
 
 
-def test_an_approval_that_was_taken_back_in_time_brings_no_code(desk: Desk) -> None:
+def test_a_withdrawn_approval_sends_no_code(desk: Desk) -> None:
     desk.record(RegistrationApproved, "kr2")
 
     roster.take_approval_back(
@@ -83,7 +83,7 @@ def test_an_approval_that_was_taken_back_in_time_brings_no_code(desk: Desk) -> N
     assert desk.mail() == []
 
 
-def test_the_secret_is_not_kept_once_the_letter_has_left(desk: Desk) -> None:
+def test_the_secret_is_deleted_after_the_email_is_sent(desk: Desk) -> None:
     code = desk.code_of("kr2")
 
     kept = db.session.execute(select(Email).where(Email.kind == EmailKind.ATTENDANCE_CODE)).scalar_one()
@@ -92,7 +92,7 @@ def test_the_secret_is_not_kept_once_the_letter_has_left(desk: Desk) -> None:
     assert code.rpartition("/")[2].encode() not in link.sha256
 
 
-def test_scanned_at_the_desk_it_shows_the_person_and_the_session_that_runs(desk: Desk, name_of) -> None:
+def test_a_scanned_code_shows_the_person_and_the_current_session(desk: Desk, name_of) -> None:
     code = desk.code_of("kr2")
     set_clock(desk.cast.app, IN_THE_SESSION)
 
@@ -109,7 +109,7 @@ def test_scanned_at_the_desk_it_shows_the_person_and_the_session_that_runs(desk:
     assert "Undo" in desk.browser.get(answer.request.path).text
 
 
-def test_between_sessions_the_desk_chooses_one_of_today(desk: Desk) -> None:
+def test_between_sessions_the_liaison_desk_chooses_a_session_of_today(desk: Desk) -> None:
     found = page(desk.browser.get(desk.code_of("kr2"), follow_redirects=True))
 
     assert found.select_one("main h2").get_text() == "Which session of today?"
@@ -117,7 +117,7 @@ def test_between_sessions_the_desk_chooses_one_of_today(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("who", ["st-coord", "st-host", "ch1", "kr1", "kr2", "xo2", "in-ko1", "st-rap2", "st-arch"])
-def test_to_anyone_else_it_is_the_same_as_any_unknown_address(desk: Desk, cast: Cast, who: str, queries_of) -> None:
+def test_for_other_roles_a_code_looks_like_an_unknown_address(desk: Desk, cast: Cast, who: str, queries_of) -> None:
     code, unknown = desk.code_of("kr2"), "/attendance/code/" + "x" * 43
     other = cast.client(who)
     other.get("/")
@@ -129,7 +129,7 @@ def test_to_anyone_else_it_is_the_same_as_any_unknown_address(desk: Desk, cast: 
     assert queries_of(lambda: other.get(code)) == queries_of(lambda: other.get(unknown))
 
 
-def test_not_signed_in_it_is_the_same_way_to_sign_in_as_every_path(desk: Desk, cast: Cast) -> None:
+def test_without_sign_in_a_code_redirects_to_sign_in_like_every_path(desk: Desk, cast: Cast) -> None:
     browser = cast.client(None)
 
     for address in (desk.code_of("kr2"), "/attendance/code/unknown", "/no/such/page"):
@@ -137,7 +137,7 @@ def test_not_signed_in_it_is_the_same_way_to_sign_in_as_every_path(desk: Desk, c
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in")
 
 
-def test_a_code_scanned_before_sign_in_opens_after_it(desk: Desk, cast: Cast, name_of) -> None:
+def test_a_code_scanned_before_sign_in_opens_afterwards(desk: Desk, cast: Cast, name_of) -> None:
     code, browser = desk.code_of("kr2"), cast.client(None)
     secret = code.rpartition("/")[2]
     first = browser.get(code)
@@ -154,7 +154,7 @@ def test_a_code_scanned_before_sign_in_opens_after_it(desk: Desk, cast: Cast, na
     assert browser.get("/attendance/code").status_code == 404
 
 
-def test_a_code_that_opens_nothing_looks_the_same_before_sign_in(desk: Desk, cast: Cast, queries_of) -> None:
+def test_an_invalid_code_looks_the_same_before_sign_in(desk: Desk, cast: Cast, queries_of) -> None:
     code, unknown = desk.code_of("kr2"), "/attendance/code/" + "x" * 43
     seen = []
     for address in (code, unknown):
@@ -174,7 +174,7 @@ def mailed_sign_in(cast: Cast, who: str) -> str:
     return f"/links/{secret}"
 
 
-def test_the_desk_of_another_meeting_gets_nothing(desk: Desk, cast: Cast) -> None:
+def test_the_liaison_desk_of_another_meeting_cannot_open_a_code(desk: Desk, cast: Cast) -> None:
     """The liaison desk with a role in SCD-1 only."""
     code = desk.code_of("kr2")
     in_trd = (RoleGrant.dialogue_id == cast.dialogue("TRD"), RoleGrant.role == Role.LIAISON_DESK)
@@ -184,7 +184,7 @@ def test_the_desk_of_another_meeting_gets_nothing(desk: Desk, cast: Cast) -> Non
     assert desk.browser.get(code).status_code == 404
 
 
-def test_the_code_ends_with_the_part(desk: Desk) -> None:
+def test_the_code_ends_with_the_participation(desk: Desk) -> None:
     code = desk.code_of("kr2")
     assert desk.browser.get(code).status_code == 303
 
@@ -202,7 +202,7 @@ def test_the_code_works_until_the_day_after_the_meeting(desk: Desk) -> None:
     assert desk.browser.get(code).status_code == 404
 
 
-def test_cards_are_printed_for_those_whom_no_letter_reaches(desk: Desk, cast: Cast) -> None:
+def test_cards_are_printed_for_people_without_an_email_address(desk: Desk, cast: Cast) -> None:
     """Five people of TRD-1 in the sample have no email address."""
     unreached = (
         select(Person.name)
@@ -219,7 +219,7 @@ def test_cards_are_printed_for_those_whom_no_letter_reaches(desk: Desk, cast: Ca
     assert db.session.scalar(made) == len(wanted)
 
 
-def test_where_letters_reach_everyone_the_desk_is_told_to_choose_everyone(desk: Desk) -> None:
+def test_if_everyone_has_an_email_address_the_page_says_to_choose_everyone(desk: Desk) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         for number, person in enumerate(db.session.scalars(select(Person).where(Person.email.is_(None)))):
             person.email = person.email_norm = f"reached-{number}@example.invalid"
@@ -230,7 +230,7 @@ def test_where_letters_reach_everyone_the_desk_is_told_to_choose_everyone(desk: 
     assert "choose everyone" in complaints(refused)
 
 
-def test_a_card_does_not_end_the_code_that_was_sent(desk: Desk) -> None:
+def test_a_card_does_not_end_the_emailed_code(desk: Desk) -> None:
     code = desk.code_of("kr2")
 
     assert send(desk.browser, desk.address("/codes"), whom="everyone").status_code == 200

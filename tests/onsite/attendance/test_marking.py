@@ -24,7 +24,7 @@ def at_the_table(open_page: OpenPage, server: Server, sample: dict[str, Any], **
 
 
 @pytest.mark.journey
-def test_a_press_marks_without_a_new_page(open_page: OpenPage, server: Server, sample: dict[str, Any]) -> None:
+def test_marking_does_not_load_a_new_page(open_page: OpenPage, server: Server, sample: dict[str, Any]) -> None:
     page = at_the_table(open_page, server, sample)
     assert_fits(page)
     assert_accessible(page)
@@ -42,7 +42,7 @@ def test_a_press_marks_without_a_new_page(open_page: OpenPage, server: Server, s
 
 
 @pytest.mark.journey
-def test_without_a_connection_it_says_so_and_can_be_pressed_again(
+def test_a_lost_connection_is_shown_and_the_button_can_be_pressed_again(
     open_page: OpenPage, server: Server, sample: dict[str, Any]
 ) -> None:
     page = at_the_table(open_page, server, sample)
@@ -61,7 +61,7 @@ def test_without_a_connection_it_says_so_and_can_be_pressed_again(
 
 
 @pytest.mark.journey
-def test_without_script_each_press_brings_the_list_again(
+def test_without_javascript_each_press_loads_the_list_again(
     open_page: OpenPage, server: Server, sample: dict[str, Any]
 ) -> None:
     page = at_the_table(open_page, server, sample, javascript=False)

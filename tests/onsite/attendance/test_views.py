@@ -23,7 +23,7 @@ BILATERALS = "TRD-1-09"
 DURING_THE_SESSION = MIDDLE_OF_TRD_1.replace(hour=1, minute=30)
 
 
-def test_the_desk_sees_the_sessions_of_today_first_by_time_and_place(desk: Desk) -> None:
+def test_the_liaison_desk_sees_sessions_of_today_first_by_time_and_place(desk: Desk) -> None:
     found = page(desk.browser.get(desk.address()))
 
     assert [head.get_text() for head in found.select("main h2")] == ["Today", "Earlier days", "Later days"]
@@ -31,7 +31,7 @@ def test_the_desk_sees_the_sessions_of_today_first_by_time_and_place(desk: Desk)
     assert found.select_one("main .desk-list .desk-name .quiet").get_text() == "Plenary hall"
 
 
-def test_no_title_of_a_session_reaches_the_desk(desk: Desk) -> None:
+def test_the_liaison_desk_sees_no_session_titles(desk: Desk) -> None:
     seen = "".join(desk.browser.get(one).text for one in (desk.address(), desk.table()))
 
     for word in ("Climate", "Flood", "Breakouts", "statement", "Chatham", "Bilateral"):
@@ -39,13 +39,13 @@ def test_no_title_of_a_session_reaches_the_desk(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("code", [RESTRICTED, BILATERALS])
-def test_who_is_in_a_restricted_session_is_not_taken(desk: Desk, code: str) -> None:
+def test_attendance_of_restricted_sessions_is_not_recorded(desk: Desk, code: str) -> None:
     assert "Not taken here" in desk.browser.get(desk.address()).text
     assert desk.browser.get(desk.table(code)).status_code == 404
     assert desk.mark("kr1", code).status_code == 404
 
 
-def test_a_press_marks_a_person_and_another_takes_it_back(desk: Desk, name_of) -> None:
+def test_pressing_marks_a_person_and_pressing_again_removes_the_mark(desk: Desk, name_of) -> None:
     answer = desk.mark("kr1")
 
     assert answer.status_code == 303
@@ -56,7 +56,7 @@ def test_a_press_marks_a_person_and_another_takes_it_back(desk: Desk, name_of) -
     assert desk.marked() == []
 
 
-def test_pressing_twice_and_coming_back_late_does_no_harm(desk: Desk) -> None:
+def test_repeated_and_late_requests_change_nothing(desk: Desk) -> None:
     for _press in range(3):
         assert desk.mark("kr1").status_code == 303
     assert desk.figures().startswith("1 of ")
@@ -74,7 +74,7 @@ def test_marks_belong_to_one_session(desk: Desk) -> None:
     assert "1 of " in desk.browser.get(desk.address()).text
 
 
-def test_the_pages_own_script_gets_figures_and_no_page(desk: Desk) -> None:
+def test_the_script_of_the_page_gets_numbers_instead_of_a_page(desk: Desk) -> None:
     answer = desk.mark("kr1", headers=IN_SHORT)
 
     said = json.loads(answer.text)
@@ -82,7 +82,7 @@ def test_the_pages_own_script_gets_figures_and_no_page(desk: Desk) -> None:
     assert said["expected"] == int(re.search(r"of (\d+)", desk.figures())[1])
 
 
-def test_whoever_wrote_down_other_days_is_not_expected_and_can_be_marked(desk: Desk) -> None:
+def test_a_person_with_other_days_is_not_expected_but_can_be_marked(desk: Desk) -> None:
     before = int(re.search(r"of (\d+)", desk.figures())[1])
     about = desk.participation("kr1")
     with upkeep(system(Purpose.SAMPLE)):
@@ -115,7 +115,7 @@ def test_people_are_found_by_any_part_of_their_name_or_by_their_party(desk: Desk
     assert bool(wanted) == (search != "no such name")
 
 
-def test_every_button_is_a_form_of_its_own_without_script(desk: Desk) -> None:
+def test_without_javascript_every_button_is_a_form(desk: Desk) -> None:
     found = page(desk.browser.get(desk.table()))
 
     buttons = found.select(".desk-form button[formaction]")
@@ -134,7 +134,7 @@ def test_every_button_is_a_form_of_its_own_without_script(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("who", ["st-coord", "st-host", "ch1", "kr1", "xo2", "in-ko1", "st-rap2", "st-arch"])
-def test_nobody_else_sees_or_marks(desk: Desk, cast: Cast, who: str) -> None:
+def test_other_roles_cannot_see_or_mark_attendance(desk: Desk, cast: Cast, who: str) -> None:
     desk.mark("kr1")
     other = cast.client(who)
 
@@ -142,7 +142,7 @@ def test_nobody_else_sees_or_marks(desk: Desk, cast: Cast, who: str) -> None:
         assert other.get(address).status_code == 404
 
 
-def test_the_pages_cost_the_same_with_nobody_and_many_marked(desk: Desk, queries_of) -> None:
+def test_pages_send_as_many_queries_for_many_marks_as_for_none(desk: Desk, queries_of) -> None:
     addresses = (desk.address(), desk.table(), desk.address(f"/people/{desk.participation('kr1')}"))
     for one in addresses:
         desk.browser.get(one)
@@ -156,7 +156,7 @@ def test_the_pages_cost_the_same_with_nobody_and_many_marked(desk: Desk, queries
     assert max(before) <= 12
 
 
-def test_the_audit_log_says_that_attendance_changed_and_neither_who_nor_of_whom(desk: Desk) -> None:
+def test_the_audit_log_records_attendance_changes_without_people(desk: Desk) -> None:
     for who in ("kr1", "kp1"):
         desk.mark(who)
     set_clock(desk.cast.app, DURING_THE_SESSION)
@@ -169,7 +169,7 @@ def test_the_audit_log_says_that_attendance_changed_and_neither_who_nor_of_whom(
     assert db.session.scalars(details).all() == []
 
 
-def test_a_mark_in_the_database_names_nobody(desk: Desk) -> None:
+def test_a_mark_in_the_database_contains_no_person(desk: Desk) -> None:
     desk.mark("kr1")
     desk.mark("kr1", "TRD-1-04")
 

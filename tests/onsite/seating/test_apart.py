@@ -39,7 +39,7 @@ def order_of_parties(client: FlaskClient, seating: str) -> list[str]:
     return [code for number, code in enumerate(codes[:34]) if number == 0 or codes[number - 1] != code]
 
 
-def test_a_new_plan_keeps_two_parties_apart_and_the_planner_is_told_how(cast: Cast, seating: str, ids) -> None:
+def test_a_new_plan_keeps_two_parties_apart_and_says_how(cast: Cast, seating: str, ids) -> None:
     coordinator = cast.client("st-coord")
     assert part(coordinator, seating, ids["KP"], ids["JP"]).status_code == 303
 
@@ -50,7 +50,7 @@ def test_a_new_plan_keeps_two_parties_apart_and_the_planner_is_told_how(cast: Ca
     assert order_of_parties(coordinator, seating)[:5] == ["MN", "CN", "KP", "MN", "JP"]
 
 
-def test_an_exchange_that_would_bring_them_together_is_refused_by_name(cast: Cast, seating: str, ids) -> None:
+def test_a_swap_that_would_bring_them_together_is_refused_with_names(cast: Cast, seating: str, ids) -> None:
     coordinator = cast.client("st-coord")
     send(coordinator, f"{seating}/plan", preview=None)
     part(coordinator, seating, ids["us4"], ids["kp1"])
@@ -64,7 +64,7 @@ def test_an_exchange_that_would_bring_them_together_is_refused_by_name(cast: Cas
     assert "RI Ka-myong – Renee MOCKFORD" in complaints(answer)
 
 
-def test_who_cannot_be_kept_apart_is_named_in_the_refusal(cast: Cast, seating: str, ids) -> None:
+def test_the_refusal_names_people_who_cannot_be_kept_apart(cast: Cast, seating: str, ids) -> None:
     coordinator = cast.client("st-coord")
     part(coordinator, seating, ids["MN"], ids["CH"])
 
@@ -76,7 +76,7 @@ def test_who_cannot_be_kept_apart_is_named_in_the_refusal(cast: Cast, seating: s
     assert facing.status_code == 200
 
 
-def test_only_two_of_one_kind_that_differ_are_kept_apart_once(cast: Cast, seating: str, ids) -> None:
+def test_a_pair_is_two_different_parties_or_two_different_people(cast: Cast, seating: str, ids) -> None:
     coordinator = cast.client("st-coord")
     part(coordinator, seating, ids["KP"], ids["JP"])
 
@@ -85,7 +85,7 @@ def test_only_two_of_one_kind_that_differ_are_kept_apart_once(cast: Cast, seatin
     assert "that differ" in complaints(part(coordinator, seating, ids["JP"], ids["JP"]))
 
 
-def test_a_pair_is_taken_back(cast: Cast, seating: str, ids, read) -> None:
+def test_a_pair_can_be_removed(cast: Cast, seating: str, ids, read) -> None:
     coordinator = cast.client("st-coord")
     part(coordinator, seating, ids["us4"], ids["kr5"])
 
@@ -95,7 +95,7 @@ def test_a_pair_is_taken_back(cast: Cast, seating: str, ids, read) -> None:
     assert "Nobody is kept apart" in coordinator.get(f"{seating}/apart").text
 
 
-def test_nobody_but_coordinators_learns_of_it(cast: Cast, seating: str, ids, read) -> None:
+def test_only_coordinators_see_pairs(cast: Cast, seating: str, ids, read) -> None:
     coordinator = cast.client("st-coord")
     part(coordinator, seating, ids["us4"], ids["us2"])
     pair = read(select(KeptApart.id))
@@ -108,7 +108,7 @@ def test_nobody_but_coordinators_learns_of_it(cast: Cast, seating: str, ids, rea
     assert read(select(KeptApart.id)) == pair
 
 
-def test_the_log_says_that_something_was_prepared_and_not_what(cast: Cast, seating: str, ids, read) -> None:
+def test_the_audit_log_contains_no_details_of_pairs(cast: Cast, seating: str, ids, read) -> None:
     part(cast.client("st-coord"), seating, ids["us4"], ids["us2"])
 
     entry = read(select(AuditEntry).where(AuditEntry.action == "seating.prepared"))

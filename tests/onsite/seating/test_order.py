@@ -61,12 +61,12 @@ def names(seated: ComputedPlan, words: str) -> str:
     )
 
 
-def test_the_order_is_followed_clockwise_and_what_is_empty_stands_at_the_end() -> None:
+def test_the_order_is_followed_clockwise_with_empty_places_at_the_end() -> None:
     table = "cn1 cn2 kp1 jp1 us1 us2"
     assert names(seat(people(table), SeatingOptions(places=8), frozenset()), table) == "cn1 cn2 kp1 jp1 us1 us2 - -"
 
 
-def test_co_chairs_sit_side_by_side_at_the_head_and_the_order_runs_between_them() -> None:
+def test_co_chairs_sit_side_by_side_at_the_head_and_the_others_follow() -> None:
     table = "ch1 cn1 cn2 kp1 mn1 us1"
     seated = seat(people(table, heads="ch1 mn1"), SeatingOptions(places=7), frozenset())
     assert names(seated, table) == "ch1 cn1 cn2 kp1 us1 - mn1"
@@ -81,7 +81,7 @@ def test_co_chairs_may_face_each_other_or_sit_with_their_parties() -> None:
     assert (names(facing, table), names(among, table)) == ("ch1 cn1 cn2 mn1 kp1 us1", table)
 
 
-def test_a_party_moves_no_further_than_it_must() -> None:
+def test_a_party_moves_as_little_as_possible() -> None:
     table = "cn1 cn2 jp1 kp1 kp2 kr1 us1"
     seated = seat(people(table), SeatingOptions(form=TableForm.U), apart("kp kr"))
     assert names(seated, table) == "cn1 cn2 jp1 kp1 kp2 us1 kr1"
@@ -100,7 +100,7 @@ def test_two_of_one_party_are_kept_apart_too() -> None:
     assert names(seat(people(table), SeatingOptions(form=TableForm.U), apart("cn1 cn2")), table) == "cn1 cn3 cn2 us1"
 
 
-def test_the_first_and_the_last_are_neighbours_but_at_a_u() -> None:
+def test_the_first_and_the_last_are_neighbours_except_at_a_u_shape() -> None:
     table = "cn1 jp1 kr1 us1"
     ring, line = (
         seat(people(table), SeatingOptions(form=form), apart("cn us"))
@@ -116,7 +116,7 @@ def test_the_co_chair_at_the_head_is_kept_apart_as_well() -> None:
     assert names(seat(people(table, heads="ch1"), ROUND, apart("ch cn")), table) == "ch1 jp1 cn1 us1"
 
 
-def test_a_place_is_left_empty_between_two_only_where_nothing_else_helps() -> None:
+def test_a_place_between_two_is_left_empty_only_as_a_last_resort() -> None:
     table = "cn1 us1"
     seated = seat(people(table), SeatingOptions(form=TableForm.U, places=3), apart("cn us"))
     assert (names(seated, table), seated.deviation.gaps) == ("cn1 - us1", 1)
@@ -126,7 +126,7 @@ def test_a_place_is_left_empty_between_two_only_where_nothing_else_helps() -> No
     )
 
 
-def test_where_two_cannot_be_kept_apart_it_says_which() -> None:
+def test_the_error_names_two_who_cannot_be_kept_apart() -> None:
     table = "cn1 cn2 us1"
     seated = seat(people(table), ROUND, apart("cn us", "cn1 cn2"))
     pairs = {frozenset((first.id, second.id)) for first, second in seated.clashing_neighbours}
@@ -157,7 +157,7 @@ def whispering() -> tuple[Interpreting, ...]:
     )
 
 
-def test_whispering_interpreters_of_lvr_1_have_chairs_behind_those_who_listen() -> None:
+def test_whispering_interpreters_of_lvr_1_sit_behind_their_listeners() -> None:
     table = "cn1 kp1 kp2 kp3 ru1 us1"
     seated = seat(people(table), SeatingOptions(interpreting=whispering()), frozenset())
     behind = [(place.interpreter, place.beside) for place in seated.places if place.chair is Chair.BEHIND]
@@ -183,7 +183,7 @@ def test_an_interpreter_to_the_left_takes_the_next_place_clockwise() -> None:
     assert seated.places[-1] == Place(chair=Chair.BOOTH, interpreter=one("i3"))
 
 
-def test_an_interpreter_whose_person_changes_places_takes_a_chair_behind_them() -> None:
+def test_an_interpreter_follows_a_person_who_changes_places() -> None:
     table = "cn1 cn2 us1"
     left = (Interpreting(interpreter=one("i1"), where=InterpreterPlace.LEFT, beside=one("cn1")),)
     seated = seat(people(table), SeatingOptions(interpreting=left), frozenset())
@@ -218,8 +218,8 @@ def least(guests: list[Guest], options: SeatingOptions, pairs: Apart) -> tuple[i
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_no_order_is_nearer_to_the_one_in_force(seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311  a die for tests
+def test_no_other_plan_deviates_less_from_the_order(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  random numbers for tests
     table = "cn1 cn2 jp1 kr1 kr2 us1 us2"
     guests = people(table)
     either = [*table.split(), "cn", "jp", "kr", "us"]
@@ -244,7 +244,7 @@ def test_the_same_people_are_seated_the_same_way() -> None:
     assert seat(people(table), ROUND, pairs) == seat(people(table), ROUND, pairs)
 
 
-def test_forty_five_with_constraints_are_seated_within_two_seconds() -> None:
+def test_forty_five_people_with_constraints_are_seated_within_two_seconds() -> None:
     table = " ".join(f"{party}{number}" for party in "abcdefghi" for number in range(1, 6))
     pairs = apart("a b", "b c", "c d", "d e", "e f", "a i", "a1 d1", "b5 g1", "h2 h3", "g5 i1", "e1 e2")
     began = time.process_time()

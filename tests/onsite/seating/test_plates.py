@@ -49,13 +49,13 @@ def test_the_family_name_is_marked_as_it_is_written(
         ("", ("ru",), ""),
     ],
 )
-def test_native_script_says_its_language_so_that_its_signs_are_drawn_right(
+def test_native_script_has_a_language_tag_for_the_right_glyphs(
     native: str, languages: tuple[str, ...], language: str
 ) -> None:
     assert script_language(native, languages) == language
 
 
-def test_plates_stand_in_the_order_in_force_without_rank_or_flag(cast: Cast, plates: str) -> None:
+def test_plates_are_in_the_current_order_without_rank_or_flag(cast: Cast, plates: str) -> None:
     answer = cast.client("ch1").get(f"{plates}?language=fr")
     names = [" ".join(one.text.split()) for one in page(answer).select(".plate-side:not(.plate-back) .plate-name")]
 
@@ -75,5 +75,5 @@ def test_an_unknown_language_is_english(cast: Cast, plates: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch"])
-def test_plates_are_printed_by_the_office_and_the_co_chairs(cast: Cast, plates: str, who: str) -> None:
+def test_only_coordinators_and_co_chairs_can_print_plates(cast: Cast, plates: str, who: str) -> None:
     assert cast.client(who).get(plates).status_code == 404

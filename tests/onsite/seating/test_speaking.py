@@ -51,11 +51,11 @@ def draw_mongolia(cast: Cast) -> None:
         session.add(Lot(**ids, order=PartyOrder.ENGLISH, drawn_at=at, witnesses="the co-chairs"))
 
 
-def test_parties_speak_in_the_order_in_force_and_observers_on_invitation(cast: Cast) -> None:
+def test_parties_speak_in_the_current_order_and_observers_on_invitation(cast: Cast) -> None:
     assert turns(cast.client("st-coord"), address(cast)) == [*EXPECTED["en"], OBSERVATORY]
 
 
-def test_the_list_starts_where_the_lot_fell_or_wherever_it_is_asked_to(cast: Cast) -> None:
+def test_the_list_starts_at_the_drawn_or_the_chosen_party(cast: Cast) -> None:
     draw_mongolia(cast)
     coordinator = cast.client("st-coord")
 
@@ -69,11 +69,11 @@ def test_the_list_starts_where_the_lot_fell_or_wherever_it_is_asked_to(cast: Cas
 
 
 @pytest.mark.parametrize("start", ["nonsense", str(UUID(int=7))])
-def test_a_start_that_is_no_party_of_the_meeting_is_none(cast: Cast, start: str) -> None:
+def test_an_unknown_start_is_ignored(cast: Cast, start: str) -> None:
     assert turns(cast.client("st-coord"), address(cast, start=start)) == [*EXPECTED["en"], OBSERVATORY]
 
 
-def test_persons_speak_party_by_party_by_the_name_they_are_listed_under(cast: Cast) -> None:
+def test_people_speak_by_party_and_listed_name(cast: Cast) -> None:
     named = turns(cast.client("ch1"), address(cast, by="person", start=str(cast.party("MN"))))
 
     assert named[:4] == ["B. JISHEE", "Ts. TUURSHILT", "D. ZAGVAR", "CHOI Si-heom"]
@@ -89,11 +89,11 @@ def test_before_the_exchange_only_the_coordinator_has_the_list(cast: Cast, who: 
 
 
 @pytest.mark.parametrize("who", ["kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch"])
-def test_the_list_is_for_those_who_conduct_the_meeting(cast: Cast, who: str) -> None:
+def test_other_roles_cannot_open_the_list(cast: Cast, who: str) -> None:
     assert cast.client(who).get(address(cast)).status_code == 404
 
 
-def test_the_list_costs_the_same_whoever_is_on_it(cast: Cast, queries_of) -> None:
+def test_the_list_sends_the_same_number_of_queries_for_any_people(cast: Cast, queries_of) -> None:
     coordinator = cast.client("st-coord")
     coordinator.get(address(cast))
 

@@ -47,7 +47,7 @@ def change(app: Flask, statement: object) -> None:
         session.execute(statement)
 
 
-def test_everyone_at_the_table_sees_who_sits_where_and_the_picture_says_the_same(cast: Cast, seating: str) -> None:
+def test_everyone_at_the_table_sees_the_plan_as_table_and_picture(cast: Cast, seating: str) -> None:
     planned(cast, seating)
 
     for who in CIRCLE:
@@ -71,7 +71,7 @@ def test_everyone_at_the_table_sees_who_sits_where_and_the_picture_says_the_same
         assert "US" in picture.text
 
 
-def test_a_preview_keeps_nothing(cast: Cast, seating: str, read) -> None:
+def test_a_preview_saves_nothing(cast: Cast, seating: str, read) -> None:
     coordinator = cast.client("st-coord")
 
     answer = send(coordinator, f"{seating}/plan", form="round", places="40", preview="1")
@@ -82,7 +82,7 @@ def test_a_preview_keeps_nothing(cast: Cast, seating: str, read) -> None:
     assert read(select(SeatingPlan.id)) is None
 
 
-def test_too_few_places_are_refused_and_what_was_typed_stays(cast: Cast, seating: str) -> None:
+def test_too_few_places_are_refused_and_the_input_is_kept(cast: Cast, seating: str) -> None:
     answer = send(cast.client("st-coord"), f"{seating}/plan", form="u", places="12", preview=None)
 
     assert answer.status_code == 422
@@ -90,7 +90,7 @@ def test_too_few_places_are_refused_and_what_was_typed_stays(cast: Cast, seating
     assert page(answer).select_one("[name=places]")["value"] == "12"
 
 
-def test_a_change_makes_a_new_plan_that_shows_who_moved(cast: Cast, seating: str) -> None:
+def test_a_change_creates_a_new_plan_that_shows_who_moved(cast: Cast, seating: str) -> None:
     coordinator = planned(cast, seating)
 
     answer = send(coordinator, f"{seating}/exchange", one="1", other="30")
@@ -107,7 +107,7 @@ def test_a_change_makes_a_new_plan_that_shows_who_moved(cast: Cast, seating: str
     assert coordinator.get(f"{seating}/7").status_code == 404
 
 
-def test_a_plan_never_changes_and_the_same_plan_is_not_kept_twice(cast: Cast, seating: str, read) -> None:
+def test_a_plan_is_immutable_and_never_saved_twice(cast: Cast, seating: str, read) -> None:
     coordinator = planned(cast, seating)
     stored = read(select(SeatingPlan.places))
 
@@ -117,7 +117,7 @@ def test_a_plan_never_changes_and_the_same_plan_is_not_kept_twice(cast: Cast, se
     assert read(select(SeatingPlan.places)) == stored
 
 
-def test_whoever_worked_on_an_older_plan_is_told(cast: Cast, seating: str) -> None:
+def test_a_change_of_an_older_plan_is_refused_with_a_notice(cast: Cast, seating: str) -> None:
     coordinator = planned(cast, seating)
     form = page(coordinator.get(f"{seating}/exchange")).select_one("main form[method=post]")
     stale = held(form) | {"one": "2", "other": "3"}
@@ -129,7 +129,7 @@ def test_whoever_worked_on_an_older_plan_is_told(cast: Cast, seating: str) -> No
     assert "Someone saved a change" in complaints(answer)
 
 
-def test_whoever_withdraws_leaves_a_place_that_is_free(cast: Cast, seating: str, app: Flask) -> None:
+def test_a_person_who_withdraws_leaves_an_empty_place(cast: Cast, seating: str, app: Flask) -> None:
     planned(cast, seating)
     with app.app_context():
         us4 = cast.person("us4")
@@ -146,7 +146,7 @@ def test_whoever_withdraws_leaves_a_place_that_is_free(cast: Cast, seating: str,
     assert "MOCKFORD" not in answer.text
 
 
-def test_observers_see_no_plan_unless_the_rules_say_so_and_then_no_one_who_hides_from_them(
+def test_observers_see_a_plan_only_if_the_rules_allow_it_and_without_hidden_people(
     cast: Cast, seating: str, app: Flask
 ) -> None:
     planned(cast, seating)
@@ -178,7 +178,7 @@ def test_before_the_exchange_only_the_coordinator_sees_a_plan(cast: Cast, app: F
         assert [client.get(seating + more).status_code for more in ("", "/plan", "/plates", "/apart")] == [404] * 4
 
 
-def test_a_party_that_has_not_lodged_has_no_places(cast: Cast, seating: str, app: Flask) -> None:
+def test_a_party_without_a_submitted_list_has_no_places(cast: Cast, seating: str, app: Flask) -> None:
     with app.app_context():
         jp = cast.party("JP")
     change(app, update(MeetingParty).where(MeetingParty.party_id == jp).values(submitted_at=None))
@@ -187,7 +187,7 @@ def test_a_party_that_has_not_lodged_has_no_places(cast: Cast, seating: str, app
     assert "JP" not in page(cast.client("us4").get(seating)).select_one("main").text
 
 
-def test_interpreters_sit_behind_whom_they_whisper_to_and_are_named_to_the_planner_alone(
+def test_interpreters_sit_behind_their_listeners_and_only_the_coordinator_sees_names(
     cast: Cast, seating: str, app: Flask, read
 ) -> None:
     with app.app_context():
@@ -211,13 +211,13 @@ def test_interpreters_sit_behind_whom_they_whisper_to_and_are_named_to_the_plann
     assert "SHIN Bon-bogi" in coordinator.get(seating).text
 
 
-def test_an_interpreter_beside_nobody_is_asked_about(cast: Cast, seating: str) -> None:
+def test_an_interpreter_without_listeners_is_asked_about(cast: Cast, seating: str) -> None:
     answer = send(cast.client("st-coord"), f"{seating}/plan", **{"interpreters-0-where": "left"}, preview=None)
 
     assert "Say with whom" in complaints(answer)
 
 
-def test_people_are_left_out_on_wish(cast: Cast, seating: str, app: Flask, read) -> None:
+def test_people_can_be_left_out_of_the_plan(cast: Cast, seating: str, app: Flask, read) -> None:
     with app.app_context():
         us4 = cast.person("us4")
     guest = read(select(Participation.id).where(Participation.person_id == us4))
@@ -227,7 +227,9 @@ def test_people_are_left_out_on_wish(cast: Cast, seating: str, app: Flask, read)
     assert "Renee MOCKFORD" in page(cast.client("st-coord").get(seating)).select_one(".notice-warning").text
 
 
-def test_the_page_asks_as_often_for_many_as_for_few(cast: Cast, seating: str, queries_of, app: Flask) -> None:
+def test_the_page_sends_as_many_queries_for_many_people_as_for_few(
+    cast: Cast, seating: str, queries_of, app: Flask
+) -> None:
     coordinator = planned(cast, seating)
     many = [
         queries_of(lambda address=address: coordinator.get(seating + address)) for address in ("", "/plan", "/plates")
@@ -241,7 +243,7 @@ def test_the_page_asks_as_often_for_many_as_for_few(cast: Cast, seating: str, qu
     assert max(many) <= 12
 
 
-def test_closing_the_exchange_again_closes_the_plan(cast: Cast, seating: str, app: Flask) -> None:
+def test_sealing_the_lists_again_hides_the_plan(cast: Cast, seating: str, app: Flask) -> None:
     planned(cast, seating)
     with app.app_context():
         trd = cast.meeting("TRD-1")

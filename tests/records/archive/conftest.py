@@ -1,4 +1,4 @@
-"""The archive of TRD, and papers that a test brings in."""
+"""The archive of TRD, and records that tests add."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ from tests.beds.client import Outside
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 NOW = MIDDLE_OF_TRD_1
-#: Its summary is drafted in the sample.
+#: A session whose summary is a draft in the sample.
 FLOODS = "TRD-1-04"
-#: Admits those who are named and nobody else: kr1 among them, us4 not.
+#: A session by invitation: kr1 is admitted, us4 is not.
 RESTRICTED = "TRD-1-06"
 
 
 @pytest.fixture
 def cast(app: Flask) -> Iterator[Cast]:
-    """Everyone of the sample; commands and queries can be called at once."""
+    """The personas of the sample; commands and queries can be called at once."""
     app.test_client_class = Outside
     with app.app_context():
         yield Cast(app)
@@ -41,21 +41,20 @@ def cast(app: Flask) -> Iterator[Cast]:
 
 @dataclass(slots=True)
 class Archive:
-    """The archive as a test fills and reads it."""
+    """Methods to fill and read the archive."""
 
     cast: Cast
 
     def page(self, rest: str = "", *, meeting: str = "", dialogue: str = "TRD") -> str:
-        """The address of a page of it, in a meeting if one is named."""
+        """The address of an archive page, of a meeting if one is given."""
         place = f"meetings/{self.cast.meeting(meeting)}" if meeting else f"dialogues/{self.cast.dialogue(dialogue)}"
         return f"/{place}/archive{rest}"
 
     def client(self, name: str) -> FlaskClient:
-        """The persona's browser."""
         return self.cast.client(name)
 
     def shelf(self, *, meeting: str = "", session: str = "") -> Shelf:
-        """Where a paper goes: TRD, or a meeting or session of it."""
+        """Where a record is filed: TRD, or one of its meetings or sessions."""
         return Shelf(
             dialogue_id=self.cast.dialogue(),
             meeting_id=self.cast.meeting(meeting or "TRD-1") if meeting or session else None,
@@ -64,7 +63,7 @@ class Archive:
         )
 
     def place(self, reference: str, text: str = "", *, shelf: Shelf | None = None, **more: Any) -> UUID:
-        """File a paper; its title is its reference code."""
+        """File a record; its title is its reference code."""
         record = NewRecord(
             reference=reference,
             title=more.pop("title", reference),
@@ -83,7 +82,7 @@ class Archive:
         return {"embargo": Embargo(at, at.replace(tzinfo=None), "UTC"), "listing": listing}
 
     def file_floods(self) -> UUID:
-        """Have the summary of the session on floods finished and filed."""
+        """Finish and file the summary of the session on floods."""
         finish_summary(self.cast.viewer("ch1", meeting="TRD-1"), self.cast.session(FLOODS), version=1, now=NOW)
         archivist = self.cast.viewer("st-arch", meeting="TRD-1")
         (line,) = waiting(archivist)
@@ -97,8 +96,8 @@ def archive(cast: Cast) -> Archive:
 
 
 @pytest.fixture
-def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:  # noqa: ARG001  its context holds the engine
-    """Counts the statements that a call sends to the database, beginnings of transactions left out."""
+def statements(cast: Cast) -> Callable[[Callable[[], Any]], int]:  # noqa: ARG001  its context contains the engine
+    """Count the statements that a call sends to the database, without BEGIN."""
     sent: list[str] = []
 
     @event.listens_for(db.engine, "before_cursor_execute")

@@ -1,4 +1,4 @@
-"""Filing: a summary goes past who files it, an upload is whole or not at all, searches are counted."""
+"""Filing: summaries are filed unseen, uploads are complete or refused, searches are counted."""
 
 import io
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_a_filed_summary_is_a_record_of_its_session(archive: Archive) -> None:
     assert "river-gauge" in record.text
 
 
-def test_a_filed_summary_is_read_by_those_who_work_on_it_and_not_by_the_archivist(archive: Archive) -> None:
+def test_a_filed_summary_is_visible_to_its_writers_and_not_to_the_archivist(archive: Archive) -> None:
     record_id = archive.file_floods()
 
     for persona in ("st-host", "st-coord", "ch1", "st-rap1"):
@@ -68,7 +68,7 @@ def test_a_filed_summary_is_read_by_those_who_work_on_it_and_not_by_the_archivis
         assert archive_searching.search(viewer, "river-gauge", NOW).count == 0
 
 
-def test_a_filed_summary_waits_no_longer_and_is_closed_to_its_writers(archive: Archive) -> None:
+def test_a_filed_summary_leaves_the_waiting_list_and_cannot_be_edited(archive: Archive) -> None:
     archive.file_floods()
 
     assert archive_shelves.waiting(archive.cast.viewer("st-arch", meeting="TRD-1")) == []
@@ -76,7 +76,7 @@ def test_a_filed_summary_waits_no_longer_and_is_closed_to_its_writers(archive: A
         reopen_summary(archive.cast.viewer("ch1", meeting="TRD-1"), archive.cast.session(FLOODS), now=NOW)
 
 
-def test_a_summary_is_filed_once(archive: Archive) -> None:
+def test_a_summary_can_be_filed_only_once(archive: Archive) -> None:
     record = db.session.get_one(Record, archive.file_floods())
     document_id = record.document_id
     assert document_id is not None
@@ -85,7 +85,7 @@ def test_a_summary_is_filed_once(archive: Archive) -> None:
         file_summary(archive.cast.viewer("st-arch", meeting="TRD-1"), document_id, reference="again", now=NOW)
 
 
-def test_a_summary_whose_code_is_taken_still_waits(archive: Archive) -> None:
+def test_a_summary_with_a_used_code_is_not_filed(archive: Archive) -> None:
     archive.place("TRD-1-04/S")
 
     with pytest.raises(Refusal, match="TRD-1-04/S"):
@@ -97,7 +97,7 @@ def test_a_summary_whose_code_is_taken_still_waits(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("persona", ["st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "st-rap1", "st-travel"])
-def test_only_the_archivist_files(archive: Archive, persona: str) -> None:
+def test_only_the_archivist_can_file(archive: Archive, persona: str) -> None:
     viewer = archive.cast.viewer(persona, dialogue="TRD")
 
     assert not viewer.may(RECORD_FILE)
@@ -105,7 +105,7 @@ def test_only_the_archivist_files(archive: Archive, persona: str) -> None:
         upload_record(viewer, "dialogue", LETTER, None, limit=MEGABYTE, now=NOW)
 
 
-def test_an_upload_is_kept_as_typed_and_told_to_the_audit_log_without_its_words(archive: Archive) -> None:
+def test_an_upload_is_stored_as_typed_and_logged_without_its_text(archive: Archive) -> None:
     record_id = upload(archive)
 
     record = filed("L-1")
@@ -115,7 +115,7 @@ def test_an_upload_is_kept_as_typed_and_told_to_the_audit_log_without_its_words(
     assert (entry.action, entry.object) == ("record.filed", str(record_id))
 
 
-def test_a_file_is_sealed_and_comes_back_whole_without_the_name_it_had(archive: Archive) -> None:
+def test_a_file_is_encrypted_and_returned_without_its_original_name(archive: Archive) -> None:
     record_id = upload(archive, replace(LETTER, text=""), PDF)
 
     host = archive.cast.viewer("st-host", dialogue="TRD")
@@ -129,7 +129,7 @@ def test_a_file_is_sealed_and_comes_back_whole_without_the_name_it_had(archive: 
 
 
 @pytest.mark.parametrize("content", [b"MZ\x90\x00" * 50, b"GIF89a" + b"\x00" * 50, b"", b"x" * (MEGABYTE + 1)])
-def test_a_disguised_empty_or_large_file_is_refused_and_leaves_nothing(archive: Archive, content: bytes) -> None:
+def test_a_disguised_empty_or_large_file_is_refused_and_not_stored(archive: Archive, content: bytes) -> None:
     before = db.session.execute(select(func.count()).select_from(StoredFile)).scalar_one()
 
     with pytest.raises(Refusal) as refusal:
@@ -140,7 +140,7 @@ def test_a_disguised_empty_or_large_file_is_refused_and_leaves_nothing(archive: 
     assert db.session.execute(select(func.count()).select_from(StoredFile)).scalar_one() == before
 
 
-def test_a_reference_code_is_given_once_in_an_archive_and_again_in_another(archive: Archive) -> None:
+def test_a_reference_code_is_unique_within_an_archive(archive: Archive) -> None:
     upload(archive)
     with pytest.raises(Refusal, match="L-1") as refusal:
         upload(archive, replace(LETTER, title="Another"))
@@ -158,8 +158,8 @@ def test_a_record_dated_tomorrow_in_the_archives_zone_is_refused(archive: Archiv
         upload(archive, replace(LETTER, reference="L-2", dated=in_ulaanbaatar + timedelta(days=1)))
 
 
-def test_an_embargo_is_kept_as_its_instant_and_as_it_was_written(archive: Archive) -> None:
-    local = datetime(2027, 10, 31, 2, 30)  # noqa: DTZ001  a wall time
+def test_an_embargo_is_stored_in_utc_and_in_local_time(archive: Archive) -> None:
+    local = datetime(2027, 10, 31, 2, 30)  # noqa: DTZ001  local time without zone
     clock = resolve_local_time(local, "Europe/Zurich", fold=1)
     upload(archive, replace(LETTER, embargo=Embargo(clock.instant, local, clock.zone)))
 
@@ -169,17 +169,17 @@ def test_an_embargo_is_kept_as_its_instant_and_as_it_was_written(archive: Archiv
 
 
 @pytest.mark.parametrize("shelf", ["", "nothing", "00000000-0000-0000-0000-000000000000"])
-def test_a_shelf_that_was_not_offered_is_unknown(archive: Archive, shelf: str) -> None:
+def test_a_place_that_was_not_offered_is_unknown(archive: Archive, shelf: str) -> None:
     with pytest.raises(NotFound):
         upload(archive, shelf=shelf)
 
 
-def test_meetings_of_another_dialogue_are_no_shelf(archive: Archive) -> None:
+def test_records_cannot_be_filed_under_meetings_of_another_dialogue(archive: Archive) -> None:
     with pytest.raises(NotFound):
         upload(archive, shelf=str(archive.cast.meeting("SCD-1")))
 
 
-def test_a_session_lends_its_record_code_and_rule(archive: Archive) -> None:
+def test_a_record_takes_code_and_rule_from_its_session(archive: Archive) -> None:
     archivist = archive.cast.viewer("st-arch", meeting="TRD-1")
     shelf = archive_shelves.shelf(archivist, str(archive.cast.session(FLOODS)))
 

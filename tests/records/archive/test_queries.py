@@ -1,4 +1,4 @@
-"""Who may list, read and find what, at which instant; the table is written by hand from the field's practice page."""
+"""Who may list, read and find a record, and when; the table is written by hand from the practice page."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +39,7 @@ LATER = NOW + timedelta(days=400)
 CANARY = "canarium"
 
 
-# What each paper is, and who reads it now.
+# Each record, and who can read it now.
 OFFICE_AND_ARCHIVE = {"st-host", "st-coord", "st-arch"}
 SUMMARY_READERS = {"st-host", "st-coord", "ch1", "st-rap1"}
 CIRCLE = SUMMARY_READERS | {"kr1", "us4", "st-arch"}
@@ -71,7 +71,7 @@ FOUND = READERS | {"UNLISTED": {"st-arch"}}
 
 @pytest.fixture
 def papers(archive: Archive) -> Archive:
-    """A paper of every sort, all with the same rare word."""
+    """A record of each kind; all contain the same rare word."""
 
     def place(name: str, shelf: Shelf | None = None, **more: Any) -> None:
         archive.place(name, f"{CANARY} {name}", shelf=shelf, **more)
@@ -103,7 +103,7 @@ def may(table: dict[str, set[str]], persona: str) -> set[str]:
 
 
 @pytest.mark.parametrize("persona", sorted(PERSONAS))
-def test_everyone_reads_lists_and_finds_what_is_theirs_and_nothing_else(papers: Archive, persona: str) -> None:
+def test_each_persona_reads_lists_and_finds_only_permitted_records(papers: Archive, persona: str) -> None:
     viewer = standing(papers, persona)
 
     assert references(archive_visibility.readable(viewer, NOW)) == may(READERS, persona)
@@ -114,7 +114,7 @@ def test_everyone_reads_lists_and_finds_what_is_theirs_and_nothing_else(papers: 
 
 
 @pytest.mark.parametrize("persona", sorted(PERSONAS))
-def test_a_list_counts_what_it_lists(papers: Archive, persona: str) -> None:
+def test_the_count_of_a_list_equals_its_rows(papers: Archive, persona: str) -> None:
     found = archive_records.lines(standing(papers, persona), NOW)
 
     assert {line.reference for line in found.lines} & set(READERS) == may(LISTED, persona)
@@ -122,7 +122,7 @@ def test_a_list_counts_what_it_lists(papers: Archive, persona: str) -> None:
 
 
 @pytest.mark.parametrize("persona", sorted(PERSONAS))
-def test_each_record_opens_for_its_readers_only(papers: Archive, persona: str) -> None:
+def test_each_record_opens_only_for_its_readers(papers: Archive, persona: str) -> None:
     viewer = standing(papers, persona)
     for row in db.session.execute(select(Record.id, Record.reference).where(Record.reference.in_(READERS))).all():
         if persona in READERS[row.reference]:
@@ -140,14 +140,14 @@ def test_a_meeting_lists_its_own_records_and_those_of_its_dialogue(papers: Archi
     assert references(archive_visibility.listed(viewer, NOW)) == wanted
 
 
-def test_records_of_one_dialogue_are_unknown_in_another(papers: Archive) -> None:
+def test_records_of_another_dialogue_are_not_found(papers: Archive) -> None:
     viewer = papers.cast.viewer("st-host", dialogue="SCD")
 
     assert references(archive_visibility.listed(viewer, NOW)) == {"OFFICE", "OFFICE-CLOSED"}
 
 
 @pytest.mark.parametrize("persona", ["us4", "st-coord"])
-def test_everything_is_open_to_its_circle_after_its_hour(papers: Archive, persona: str) -> None:
+def test_records_are_open_to_their_readers_after_the_embargo(papers: Archive, persona: str) -> None:
     viewer = standing(papers, persona)
 
     opened = references(archive_visibility.readable(viewer, LATER)) - references(
@@ -159,7 +159,7 @@ def test_everything_is_open_to_its_circle_after_its_hour(papers: Archive, person
     assert "CLOSED-UNLISTED" not in references(archive_visibility.listed(viewer, LATER))
 
 
-def test_ar_1_is_closed_to_everybody_until_its_second(archive: Archive) -> None:
+def test_ar_1_is_closed_to_everyone_until_the_exact_second(archive: Archive) -> None:
     ar_1 = db.session.scalars(select(Record.id).where(Record.reference == "AR-1")).one()
     for persona in sorted(OFFICE_AND_ARCHIVE):
         viewer = standing(archive, persona)
@@ -171,7 +171,7 @@ def test_ar_1_is_closed_to_everybody_until_its_second(archive: Archive) -> None:
         assert archive_searching.search(viewer, "museum", AR_1_OPENS).count == 1
 
 
-def test_the_line_of_ar_1_says_when_it_opens(archive: Archive) -> None:
+def test_the_line_of_ar_1_shows_when_it_opens(archive: Archive) -> None:
     def line(now: datetime) -> Any:
         found = archive_records.lines(standing(archive, "st-coord"), now, belonging=archive_records.OF_OFFICE)
         return next(line for line in found.lines if line.reference == "AR-1")
@@ -197,7 +197,7 @@ ACTIONS = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE,
 
 @pytest.mark.parametrize("scope", list(Scope))
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
-def test_every_scope_is_handled_and_only_whole_ones_reach_records(papers: Archive, action: Any, scope: Scope) -> None:
+def test_only_scopes_of_a_whole_meeting_or_dialogue_reach_records(papers: Archive, action: Any, scope: Scope) -> None:
     archivist = standing(papers, "st-arch")
     narrow = replace(archivist, _scopes={one: frozenset({scope}) for one in ACTIONS})
 
@@ -207,13 +207,13 @@ def test_every_scope_is_handled_and_only_whole_ones_reach_records(papers: Archiv
         assert reached == set()
 
 
-def test_nobody_in_particular_reaches_nothing(papers: Archive) -> None:
+def test_a_viewer_without_an_account_reaches_no_records(papers: Archive) -> None:
     nowhere = replace(standing(papers, "st-arch"), place=None)
     for viewer in (ANYONE, nowhere):
         assert references(archive_visibility.listed(viewer, NOW)) == set()
 
 
-def test_a_record_taken_out_of_the_archive_is_gone_for_everyone(papers: Archive) -> None:
+def test_a_withdrawn_record_is_hidden_from_everyone(papers: Archive) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         db.session.scalars(select(Record).where(Record.reference == "OPEN")).one().withdrawn_at = NOW
 
@@ -222,7 +222,7 @@ def test_a_record_taken_out_of_the_archive_is_gone_for_everyone(papers: Archive)
 
 
 @pytest.mark.parametrize("kind", [None, RecordKind.STATEMENT])
-def test_a_list_costs_the_same_for_one_record_and_for_many(
+def test_a_list_sends_as_many_queries_for_many_records_as_for_one(
     archive: Archive, statements: Callable[[Callable[[], Any]], int], kind: RecordKind | None
 ) -> None:
     viewer = standing(archive, "us4")
@@ -235,7 +235,7 @@ def test_a_list_costs_the_same_for_one_record_and_for_many(
     assert statements(lambda: archive_searching.search(viewer, "heron", NOW)) == few_found == 2
 
 
-def test_a_hidden_record_costs_as_much_as_none(
+def test_a_hidden_record_costs_as_many_queries_as_an_unknown_one(
     archive: Archive, statements: Callable[[Callable[[], Any]], int]
 ) -> None:
     closed = archive.place("TRD-C", "heron", **archive.closed_until(LATER, Listing.UNLISTED))
@@ -248,7 +248,7 @@ def test_a_hidden_record_costs_as_much_as_none(
     assert statements(lambda: look(closed)) == statements(lambda: look(uuid4()))
 
 
-def test_pages_of_a_list_hold_fifty_and_the_last_the_rest(archive: Archive) -> None:
+def test_a_list_has_fifty_records_per_page(archive: Archive) -> None:
     for number in range(57):
         archive.place(f"M-{number:02}", shelf=archive.shelf(meeting="TRD-1"))
     viewer, of_meeting = standing(archive, "us4"), archive.cast.meeting("TRD-1")
@@ -261,7 +261,7 @@ def test_pages_of_a_list_hold_fifty_and_the_last_the_rest(archive: Archive) -> N
     assert first.meetings == {of_meeting: "TRD-1"}
 
 
-def test_a_list_is_narrowed_to_one_session(archive: Archive) -> None:
+def test_a_list_can_be_filtered_by_session(archive: Archive) -> None:
     archive.place("M-1", shelf=archive.shelf(session="TRD-1-04"))
     archive.place("M-2", shelf=archive.shelf(session="TRD-1-07"))
 
@@ -270,7 +270,7 @@ def test_a_list_is_narrowed_to_one_session(archive: Archive) -> None:
     assert [line.reference for line in found.lines] == ["M-1"]
 
 
-def test_a_query_without_words_finds_nothing_and_asks_nothing(
+def test_a_search_without_words_sends_no_query(
     archive: Archive, statements: Callable[[Callable[[], Any]], int]
 ) -> None:
     viewer = standing(archive, "us4")

@@ -1,4 +1,4 @@
-"""What may be filed, and what a record's digest covers."""
+"""What can be filed, and what the digest of a record covers."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ def embargo(at: datetime) -> Embargo:
     return Embargo(at, at.replace(tzinfo=None), "UTC")
 
 
-def test_a_record_cannot_bear_a_day_still_to_come() -> None:
+def test_a_record_cannot_have_a_future_date() -> None:
     refuse_future(NOW.date(), NOW.date())
     with pytest.raises(Refusal, match="still to come"):
         refuse_future(NOW.date() + timedelta(days=1), NOW.date())
@@ -45,12 +45,12 @@ def test_a_record_needs_text_or_a_file() -> None:
 
 
 @pytest.mark.parametrize("at", [NOW, NOW - timedelta(days=1), NOW + timedelta(days=200 * 366)])
-def test_an_embargo_that_is_over_or_endless_is_refused(at: datetime) -> None:
+def test_a_past_or_endless_embargo_is_refused(at: datetime) -> None:
     with pytest.raises(Refusal):
         refuse_invalid_embargo(embargo(at), NOW)
 
 
-def test_an_embargo_of_a_second_is_one() -> None:
+def test_an_embargo_of_one_second_is_valid() -> None:
     refuse_invalid_embargo(embargo(NOW + timedelta(seconds=1)), NOW)
 
 
@@ -65,17 +65,17 @@ def test_an_embargo_of_a_second_is_one() -> None:
         {"file_sha256": "00"},
     ],
 )
-def test_the_digest_covers_all_that_a_record_says(change: dict[str, object]) -> None:
+def test_the_digest_covers_every_field_of_a_record(change: dict[str, object]) -> None:
     assert replace(LETTER, **change).digest(Shelf()) != LETTER.digest(Shelf())
 
 
-def test_the_digest_does_not_depend_on_what_is_not_said() -> None:
+def test_empty_fields_do_not_change_the_digest() -> None:
     closed = replace(LETTER, embargo=embargo(NOW), listing=Listing.UNLISTED)
 
     assert closed.digest(Shelf()) == LETTER.digest(Shelf())
 
 
-def test_every_kind_has_its_responsibility_line_and_every_rule_its_line() -> None:
+def test_every_kind_and_every_rule_has_a_text() -> None:
     assert set(RESPONSIBILITY) == set(RecordKind)
     assert set(RULE_LINES) == set(Rule)
     assert {*RecordKind, *Listing} == set(WORDS)

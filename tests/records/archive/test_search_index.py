@@ -1,4 +1,4 @@
-"""Both engines find the same: what the tokenizer says is held, and nothing else."""
+"""Both database engines find the same records, as the tokenizer decides."""
 
 import pytest
 from sqlalchemy import select
@@ -53,7 +53,7 @@ def filled(archive: Archive) -> Archive:
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_finds_the_records_that_hold_its_words(query: str) -> None:
+def test_a_search_finds_the_records_that_contain_its_words(query: str) -> None:
     wanted = terms(query)
     everything = db.session.execute(select(Record.id, Record.title, Record.reference, Record.text)).all()
 

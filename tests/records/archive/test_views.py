@@ -1,4 +1,4 @@
-"""The pages of the archive: lists, records to read, print and take along, search, uploads that go wrong."""
+"""Pages of the archive: lists, reading, printing, downloads, search, and failed uploads."""
 
 import io
 from datetime import timedelta
@@ -27,7 +27,7 @@ def words(answer: TestResponse) -> str:
     return " ".join(page(answer).select_one("main").get_text(" ").split()).replace(" ,", ",")
 
 
-def test_an_embargo_is_proposed_on_the_clocks_of_the_meeting_else_of_the_archive(archive: Archive) -> None:
+def test_an_embargo_is_proposed_in_the_time_zone_of_the_meeting_or_the_archive(archive: Archive) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Dialogue, archive.cast.dialogue()).archive_zone = "Europe/Zurich"
     client = archive.client("st-arch")
@@ -66,14 +66,14 @@ def test_the_archivist_sees_a_closed_record_by_its_line(archive: Archive) -> Non
 
 @pytest.mark.parametrize("persona", ["st-travel", "in-ko1", "xo2"])
 @pytest.mark.parametrize("rest", ["", "/search?q=flood", "/upload"])
-def test_others_have_no_archive(archive: Archive, persona: str, rest: str) -> None:
+def test_other_roles_cannot_open_the_archive(archive: Archive, persona: str, rest: str) -> None:
     client = archive.client(persona)
 
     assert client.get(archive.page(rest)).status_code == 404
     assert client.get(archive.page(rest, meeting="TRD-1")).status_code == 404
 
 
-def test_a_record_reads_with_its_lines(archive: Archive) -> None:
+def test_a_record_is_shown_with_rule_and_responsibility(archive: Archive) -> None:
     archive.file_floods()
     coordinator = archive.client("st-coord")
     listed = coordinator.get(archive.page(meeting="TRD-1"))
@@ -88,13 +88,13 @@ def test_a_record_reads_with_its_lines(archive: Archive) -> None:
 
 @pytest.mark.parametrize("ending", ["", "/record.md", "/file"])
 @pytest.mark.parametrize("persona", ["st-arch", "us4", "st-travel"])
-def test_a_filed_summary_is_not_there_for_others(archive: Archive, persona: str, ending: str) -> None:
+def test_a_filed_summary_is_not_found_for_others(archive: Archive, persona: str, ending: str) -> None:
     record_id = archive.file_floods()
 
     assert archive.client(persona).get(archive.page(f"/{record_id}{ending}", meeting="TRD-1")).status_code == 404
 
 
-def test_the_archivist_files_by_the_line_and_never_meets_the_text(archive: Archive) -> None:
+def test_the_archivist_files_a_summary_without_seeing_its_text(archive: Archive) -> None:
     finish_summary(archive.cast.viewer("ch1", meeting="TRD-1"), archive.cast.session("TRD-1-04"), version=1, now=NOW)
     archivist = archive.client("st-arch")
     waiting = archivist.get(archive.page(meeting="TRD-1"))
@@ -142,7 +142,7 @@ def test_the_page_of_a_record_is_its_golden_copy(archive: Archive) -> None:
         ("TRD-L-002", "Statement of intent"),
     ],
 )
-def test_words_are_found_in_four_scripts_and_marked(archive: Archive, query: str, title: str) -> None:
+def test_words_are_found_in_four_scripts_and_highlighted(archive: Archive, query: str, title: str) -> None:
     answer = archive.client("us4").get(archive.page("/search"), query_string={"q": query})
 
     assert "1 record found" in words(answer)
@@ -152,7 +152,7 @@ def test_words_are_found_in_four_scripts_and_marked(archive: Archive, query: str
 
 
 @pytest.mark.parametrize("query", ["", "   ", "…", "zebra", '"', "flood*", "' OR 1=1 --", "NEAR(flood)", "\u202e\x00"])
-def test_a_query_that_finds_nothing_or_is_odd_says_so_kindly(archive: Archive, query: str) -> None:
+def test_a_search_without_results_or_with_odd_input_says_so(archive: Archive, query: str) -> None:
     answer = archive.client("us4").get(archive.page("/search"), query_string={"q": query})
 
     assert answer.status_code == 200
@@ -169,14 +169,14 @@ def test_a_query_is_shown_as_text(archive: Archive) -> None:
     assert "&lt;b&gt;<mark>heron</mark>&lt;/b&gt;" in found.text
 
 
-def test_search_looks_through_the_meeting_one_stands_in(archive: Archive) -> None:
+def test_search_covers_the_current_meeting(archive: Archive) -> None:
     archive.place("O-1", "heron", shelf=None)
 
     assert "1 record found" in words(archive.client("us4").get(archive.page("/search?q=heron", meeting="TRD-1")))
     assert "Nothing found" in words(archive.client("kr1").get(archive.page("/search?q=heron", dialogue="SCD")))
 
 
-def test_too_many_searches_are_told_to_wait(archive: Archive) -> None:
+def test_too_many_searches_must_wait(archive: Archive) -> None:
     settings = archive.cast.app.extensions["dialogues"].settings
     archive.cast.app.extensions["dialogues"].settings = settings.but(searches_an_hour=2)
     client = archive.client("us4")
@@ -188,7 +188,7 @@ def test_too_many_searches_are_told_to_wait(archive: Archive) -> None:
     assert client.get(archive.page()).status_code == 200
 
 
-def test_a_record_brought_in_is_listed_and_read(archive: Archive) -> None:
+def test_an_added_record_is_listed_and_can_be_read(archive: Archive) -> None:
     answer = upload(archive)
 
     assert answer.status_code == 303
@@ -197,7 +197,7 @@ def test_a_record_brought_in_is_listed_and_read(archive: Archive) -> None:
     assert "Dear colleagues" in words(archive.client("us4").get(link_of(listed, "A letter")))
 
 
-def test_a_record_brought_in_under_embargo_opens_by_the_clock(archive: Archive) -> None:
+def test_an_added_record_under_embargo_opens_on_time(archive: Archive) -> None:
     upload(archive, release_day="2027-06-10", release_time="09:00", zone="Asia/Ulaanbaatar")
     before = archive.client("us4").get(archive.page())
     set_clock(archive.cast.app, LATER)
@@ -241,9 +241,7 @@ def test_a_file_is_downloaded_under_a_neutral_name(archive: Archive) -> None:
         ({"listing": "secret"}, "While it is closed"),
     ],
 )
-def test_a_form_that_cannot_be_filed_comes_back_as_typed(
-    archive: Archive, typed: dict[str, str], complaint: str
-) -> None:
+def test_an_invalid_form_is_shown_again_as_typed(archive: Archive, typed: dict[str, str], complaint: str) -> None:
     answer = upload(archive, **typed)
 
     assert answer.status_code == 422
@@ -253,7 +251,7 @@ def test_a_form_that_cannot_be_filed_comes_back_as_typed(
     assert kept["reference"] == typed.get("reference", TYPED["reference"])
 
 
-def test_which_of_two_equal_times_is_meant_can_be_said(archive: Archive) -> None:
+def test_an_ambiguous_embargo_time_can_be_chosen(archive: Archive) -> None:
     twofold = {"release_day": "2027-10-31", "release_time": "02:30", "zone": "Europe/Zurich"}
 
     assert page(upload(archive, **twofold)).select_one("input[name=fold]")
@@ -268,13 +266,13 @@ def test_a_disguised_file_is_refused_with_the_reason(archive: Archive) -> None:
     assert "choose it again" in words(answer)
 
 
-def test_control_and_direction_characters_leave_a_title(archive: Archive) -> None:
+def test_control_and_direction_characters_are_removed_from_a_title(archive: Archive) -> None:
     upload(archive, title="A\u202e le\x07tter")
 
     assert "A letter" in words(archive.client("us4").get(archive.page()))
 
 
-def test_an_upload_over_the_limit_is_told_the_limit(archive: Archive) -> None:
+def test_an_upload_over_the_limit_is_refused_with_the_limit(archive: Archive) -> None:
     client = archive.client("st-arch")
     address = archive.page("/upload")
     values = held(page(client.get(address)).select_one("main form[method=post]")) | TYPED
@@ -290,7 +288,7 @@ def test_an_upload_over_the_limit_is_told_the_limit(archive: Archive) -> None:
     assert "Files of up to 16 MB are taken in" in words(answer)
 
 
-def test_nothing_changes_a_record(archive: Archive) -> None:
+def test_a_record_cannot_be_changed(archive: Archive) -> None:
     writing = {
         rule.endpoint
         for rule in archive.cast.app.url_map.iter_rules()
@@ -309,7 +307,7 @@ def test_only_the_archivist_sees_an_unlisted_line(archive: Archive) -> None:
     assert "All kinds 6" in words(coordinator)
 
 
-def test_a_list_is_narrowed_by_kind_and_by_what_it_belongs_to(archive: Archive) -> None:
+def test_a_list_can_be_filtered_by_kind_and_place(archive: Archive) -> None:
     archive.place("M-1", title="Of the meeting", shelf=archive.shelf(meeting="TRD-1"))
     client = archive.client("us4")
 

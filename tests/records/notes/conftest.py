@@ -1,4 +1,4 @@
-"""The rapporteurs of TRD-1 and everyone else, in browsers that fill in the forms they see."""
+"""The rapporteurs of TRD-1 and other personas, in browsers that fill in forms."""
 
 from collections.abc import Iterator
 from contextvars import Context
@@ -26,29 +26,27 @@ from dialogues.records.notes.queries import SessionNotes, Version
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
 NOW = MIDDLE_OF_TRD_1
-#: Has raw notes and a drafted summary by st-rap2 in the sample.
+#: A session with raw notes and a drafted summary by st-rap2 in the sample.
 FLOODS = "TRD-1-04"
-#: St-rap2 is its rapporteur and has not begun.
+#: A session whose rapporteur is st-rap2, without notes.
 OUTLOOKS = "TRD-1-07"
 OFF_THE_RECORD, CLOSED = "TRD-1-05", "TRD-1-06"
 
 
 @pytest.fixture
 def cast(app: Flask) -> Iterator[Cast]:
-    """Everyone of the sample; commands and queries can be called at once."""
+    """The personas of the sample; commands and queries can be called at once."""
     with app.app_context():
         yield Cast(app)
 
 
 @pytest.fixture
 def rapporteur(cast: Cast) -> Viewer:
-    """St-rap2 in TRD-1."""
     return cast.viewer("st-rap2", meeting="TRD-1")
 
 
 @pytest.fixture
 def co_chair(cast: Cast) -> Viewer:
-    """Ch1 in TRD-1."""
     return cast.viewer("ch1", meeting="TRD-1")
 
 
@@ -73,17 +71,17 @@ def newest(viewer: Viewer, session_id: UUID) -> Version:
 
 
 def file_it(session_id: UUID) -> None:
-    """What the archive does with a finished summary."""
+    """File a finished summary, as the archive does."""
     with upkeep(system(Purpose.SAMPLE)):
         found = notes_operations.summary_of(session_id)
         assert found is not None
         notes_operations.mark_filed(found.id)
 
 
-def release_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUSE, rapporteur: str = "st-rap2") -> None:
-    """Release a session anew under that rule and with that rapporteur.
+def publish_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUSE, rapporteur: str = "st-rap2") -> None:
+    """Publish a session again under that rule and with that rapporteur.
 
-    Under a rule that keeps no notes one stands in a draft from before that was refused.
+    A rule without notes needs a direct change of the draft, because the form refuses a rapporteur there.
     """
     named = (cast.person(rapporteur), Part.RAPPORTEUR)
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
@@ -104,11 +102,11 @@ def release_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUS
     if not rule.has_notes:
         with upkeep(system(Purpose.SAMPLE)) as session:
             planning_operations.write_people(session.get_one(DraftItem, session_id), (*others, named))
-    release(coordinator)
+    publish(coordinator)
 
 
-def release(coordinator: Viewer) -> None:
-    """Release the draft of TRD-1 as it stands."""
+def publish(coordinator: Viewer) -> None:
+    """Publish the draft of TRD-1."""
     frame = planning_draft.meeting_frame(coordinator)
     changes = planning_draft.unreleased(coordinator, frame, planning_draft.draft(coordinator, frame))
     seen = planning_commands.preview_digest(changes)
@@ -116,14 +114,13 @@ def release(coordinator: Viewer) -> None:
 
 
 class Browser:
-    """A signed-in browser in the notes of TRD-1; it knows nothing of the context that the test holds open."""
+    """A signed-in browser in the notes of TRD-1; requests run outside the context of the test."""
 
     def __init__(self, cast: Cast, name: str) -> None:
         self.base = f"/meetings/{cast.meeting('TRD-1')}/notes"
         self._client = Context().run(cast.client, name)
 
     def get(self, path: str = "") -> Any:
-        """Open a page."""
         db.session.rollback()
         return Context().run(self._client.get, self.base + path)
 

@@ -1,4 +1,4 @@
-"""Raw notes and summaries are kept on a real database, and nothing that two people wrote is lost."""
+"""Raw notes and summaries on a real database; concurrent changes lose nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -30,8 +30,8 @@ from tests.records.notes.conftest import (
     file_it,
     newest,
     notes_of,
-    release,
-    release_with,
+    publish,
+    publish_with,
 )
 
 
@@ -76,14 +76,14 @@ class TestRawNotes:
             notes_commands.save_raw_notes(rapporteur, cast.session(code), "x", version=0, now=NOW)
 
     def test_end_for_a_rapporteur_who_is_no_longer_that(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
-        release_with(cast, floods, rapporteur="st-rap1")
+        publish_with(cast, floods, rapporteur="st-rap1")
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(rapporteur, floods, "still here", version=1, now=NOW)
         assert notes_queries.raw_notes(rapporteur, floods) is None
         assert notes_queries.raw_notes(cast.viewer("st-rap1", meeting="TRD-1"), floods) is None
 
     def test_end_when_the_session_is_closed(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
-        release_with(cast, floods, rule=Rule.CLOSED)
+        publish_with(cast, floods, rule=Rule.CLOSED)
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(rapporteur, floods, "still here", version=1, now=NOW)
 
@@ -223,14 +223,14 @@ class TestSummary:
             file_it(floods)
 
     def test_a_session_that_is_closed_later_hides_its_summary(self, cast: Cast, co_chair: Viewer, floods: UUID) -> None:
-        release_with(cast, floods, rule=Rule.CLOSED)
+        publish_with(cast, floods, rule=Rule.CLOSED)
         with pytest.raises(NotFound):
             notes_of(co_chair, floods)
 
     def test_a_session_that_is_taken_out_keeps_its_summary(self, cast: Cast, co_chair: Viewer, floods: UUID) -> None:
         coordinator = cast.viewer("st-coord", meeting="TRD-1")
         planning.remove_session(coordinator, floods, version=1, now=NOW)
-        release(coordinator)
+        publish(coordinator)
         assert newest(co_chair, floods).text.startswith("It was observed")
 
     def test_no_column_holds_an_author_or_a_clock_time(self) -> None:

@@ -1,4 +1,4 @@
-"""Raw notes are sealed where they lie, and only there can they be opened."""
+"""Raw notes are encrypted in their row and can be opened only there."""
 
 from datetime import date
 from pathlib import Path
@@ -35,11 +35,11 @@ def everything_stored() -> str:
 
 
 def files_with(text: str, folder: Path) -> list[Path]:
-    """The files of an installation, its database and log among them, that hold the text in clear."""
+    """The files of an installation, including database and log, that contain the text unencrypted."""
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
-def test_raw_text_stands_in_clear_in_no_table_and_no_file(
+def test_raw_text_is_unencrypted_in_no_table_and_no_file(
     cast: Cast, rapporteur: Viewer, installation: Installation
 ) -> None:
     session_id = cast.session(OUTLOOKS)
@@ -50,7 +50,7 @@ def test_raw_text_stands_in_clear_in_no_table_and_no_file(
         assert files_with(text, installation.instance) == []
 
 
-def test_a_refused_save_leaves_nothing_in_clear_either(
+def test_a_refused_save_leaves_nothing_unencrypted(
     rapporteur: Viewer, floods: UUID, installation: Installation
 ) -> None:
     with pytest.raises(Refusal):
@@ -58,9 +58,7 @@ def test_a_refused_save_leaves_nothing_in_clear_either(
     assert files_with(CANARY, installation.instance) == []
 
 
-def test_notes_that_were_damaged_are_a_fault_that_tells_nothing(
-    cast: Cast, floods: UUID, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_damaged_notes_are_an_error_without_content(cast: Cast, floods: UUID, caplog: pytest.LogCaptureFixture) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(RawNotes.__table__.update().values(text_sealed=b"damaged"))
     answer = Browser(cast, "st-rap2").get(f"/{floods}/raw")
@@ -68,7 +66,7 @@ def test_notes_that_were_damaged_are_a_fault_that_tells_nothing(
     assert OF_THE_SAMPLE not in caplog.text + answer.text
 
 
-def test_each_rapporteur_and_session_has_a_key_of_its_own(cast: Cast, rapporteur: Viewer) -> None:
+def test_each_rapporteur_and_session_has_a_separate_key(cast: Cast, rapporteur: Viewer) -> None:
     notes_commands.save_raw_notes(rapporteur, cast.session(OUTLOOKS), CANARY, version=0, now=NOW)
     one, other = db.session.execute(select(RawNotes)).scalars()
     assert one.key != other.key
@@ -88,7 +86,7 @@ def test_notes_that_are_moved_to_another_row_cannot_be_opened(cast: Cast, rappor
 
 
 @pytest.mark.parametrize("rule", [Rule.OFF_THE_RECORD, Rule.CLOSED])
-def test_nothing_is_placed_for_a_session_whose_rule_keeps_nothing(cast: Cast, rule: Rule) -> None:
+def test_no_notes_are_stored_for_a_session_without_notes(cast: Cast, rule: Rule) -> None:
     ref = SessionRef(cast.dialogue(), cast.meeting(), cast.session(OUTLOOKS), rule)
     with upkeep(system(Purpose.SAMPLE)):
         with pytest.raises(Refusal):

@@ -1,4 +1,4 @@
-"""Whose notes a viewer reaches, for every scope that a policy could name."""
+"""Whose notes a viewer reaches, for every scope a policy could grant."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -32,7 +32,7 @@ DRAFTS = (SUMMARY_SEE, SUMMARY_EDIT, SUMMARY_FINISH)
 
 
 def reaching(viewer: Viewer, action: Action, *scopes: Scope) -> Viewer:
-    """The viewer, if the policy gave them these scopes."""
+    """The viewer, if the policy granted these scopes."""
     return replace(viewer, _scopes={action: frozenset(scopes)})
 
 
@@ -57,9 +57,7 @@ def raw_notes(viewer: Viewer) -> set[UUID]:
 
 @pytest.mark.parametrize("action", DRAFTS)
 @pytest.mark.parametrize("scope", Scope)
-def test_a_draft_is_reached_by_all_or_by_its_rapporteur_and_by_no_other_scope(
-    cast: Cast, floods: UUID, action: Action, scope: Scope
-) -> None:
+def test_only_scopes_all_and_own_reach_a_draft(cast: Cast, floods: UUID, action: Action, scope: Scope) -> None:
     for name in ("st-rap2", "st-rap1", "us4"):
         viewer = reaching(cast.viewer(name, meeting="TRD-1"), action, scope)
         reached = scope is Scope.ALL or (scope is Scope.OWN and name == "st-rap2")
@@ -68,9 +66,7 @@ def test_a_draft_is_reached_by_all_or_by_its_rapporteur_and_by_no_other_scope(
 
 
 @pytest.mark.parametrize("scope", Scope)
-def test_raw_notes_are_reached_by_their_owner_alone_whatever_a_policy_says(
-    cast: Cast, floods: UUID, scope: Scope
-) -> None:
+def test_only_the_owner_reaches_raw_notes_whatever_the_policy_says(cast: Cast, floods: UUID, scope: Scope) -> None:
     for name in ("st-rap1", "st-host", "st-coord", "ch1"):
         assert raw_notes(reaching(cast.viewer(name, meeting="TRD-1"), RAW_NOTES_WRITE, scope)) == set()
     owner = raw_notes(reaching(cast.viewer("st-rap2", meeting="TRD-1"), RAW_NOTES_WRITE, scope))
@@ -79,12 +75,12 @@ def test_raw_notes_are_reached_by_their_owner_alone_whatever_a_policy_says(
 
 @pytest.mark.usefixtures("cast")
 @pytest.mark.parametrize("action", [*DRAFTS, SUMMARY_FILED_READ, RECORD_FILE])
-def test_who_stands_in_no_meeting_reaches_nothing(action: Action) -> None:
+def test_a_viewer_outside_a_meeting_reaches_no_notes(action: Action) -> None:
     assert summaries(ANYONE, action) == sessions(ANYONE, action) == set()
 
 
 @pytest.mark.parametrize("state", DocumentState)
-def test_a_filed_summary_is_read_by_the_readers_and_a_finished_one_waits_for_the_archivist(
+def test_readers_see_filed_summaries_and_the_archivist_sees_finished_ones(
     cast: Cast, floods: UUID, state: DocumentState
 ) -> None:
     set_state(state)
@@ -100,7 +96,7 @@ def test_another_meeting_shows_nothing_of_this_one(cast: Cast) -> None:
         notes_queries.session(coordinator, cast.session("TRD-1-04"), SUMMARY_SEE)
 
 
-def test_a_rapporteur_sees_the_own_sessions_only_and_a_co_chair_all_that_have_notes(cast: Cast) -> None:
+def test_a_rapporteur_sees_own_sessions_and_a_co_chair_all_with_notes(cast: Cast) -> None:
     def codes(name: str) -> list[str]:
         return [found.code[-2:] for found in notes_queries.sessions(cast.viewer(name, meeting="TRD-1"))]
 
@@ -110,13 +106,13 @@ def test_a_rapporteur_sees_the_own_sessions_only_and_a_co_chair_all_that_have_no
     assert codes("st-host") == []
 
 
-def test_a_filed_summary_joins_the_list_of_those_who_may_read_it(cast: Cast) -> None:
+def test_a_filed_summary_is_listed_for_its_readers(cast: Cast) -> None:
     set_state(DocumentState.FILED)
     assert [found.code for found in notes_queries.sessions(cast.viewer("st-host", meeting="TRD-1"))] == ["TRD-1-04"]
     assert "TRD-1-04" in [found.code for found in notes_queries.sessions(cast.viewer("st-rap1", meeting="TRD-1"))]
 
 
-def test_a_rapporteur_does_not_read_the_filed_summary_of_a_restricted_session_without_a_part_in_it(
+def test_a_rapporteur_cannot_read_the_filed_summary_of_a_restricted_session_without_a_part(
     cast: Cast, floods: UUID
 ) -> None:
     set_state(DocumentState.FILED)
@@ -128,7 +124,7 @@ def test_a_rapporteur_does_not_read_the_filed_summary_of_a_restricted_session_wi
     assert floods in summaries(cast.viewer("st-host", meeting="TRD-1"), SUMMARY_FILED_READ)
 
 
-def test_old_versions_are_for_those_who_work_on_the_text(cast: Cast, co_chair: Viewer, floods: UUID) -> None:
+def test_only_writers_see_old_versions(cast: Cast, co_chair: Viewer, floods: UUID) -> None:
     set_state(DocumentState.FILED)
     notes = notes_of(co_chair, floods)
     host = cast.viewer("st-host", meeting="TRD-1")
@@ -147,13 +143,13 @@ def test_the_archivist_sees_a_finished_summary_as_a_line(cast: Cast, floods: UUI
     assert not hasattr(line, "text")
 
 
-def test_a_line_is_for_nobody_but_the_archivist(cast: Cast) -> None:
+def test_only_the_archivist_sees_a_line(cast: Cast) -> None:
     set_state(DocumentState.FINISHED)
     for name in ("st-host", "st-coord", "ch1", "st-rap2", "us4"):
         assert notes_queries.finished_lines(cast.viewer(name, meeting="TRD-1")) == []
 
 
-def test_the_archive_takes_over_finished_texts_only(cast: Cast, co_chair: Viewer, floods: UUID) -> None:
+def test_only_finished_summaries_can_be_archived(cast: Cast, co_chair: Viewer, floods: UUID) -> None:
     document_id = notes_of(co_chair, floods).document_id
     assert document_id is not None
     archivist = cast.viewer("st-arch", meeting="TRD-1")

@@ -1,4 +1,4 @@
-"""What is kept of a session, for how long, and how two texts differ."""
+"""Which notes a session has, for how long, and how two texts differ."""
 
 from datetime import date
 
@@ -23,29 +23,29 @@ def test_the_other_rules_keep_notes(rule: Rule) -> None:
     notes.refuse_without_notes(rule)
 
 
-def test_only_a_draft_is_written_on() -> None:
+def test_only_a_draft_can_be_edited() -> None:
     notes.refuse_locked(DocumentState.DRAFT)
     for state in (DocumentState.FINISHED, DocumentState.FILED):
         with pytest.raises(Refusal):
             notes.refuse_locked(state)
 
 
-def test_only_a_finished_summary_is_filed_or_reopened() -> None:
+def test_only_a_finished_summary_can_be_filed_or_reopened() -> None:
     notes.refuse_unfinished(DocumentState.FINISHED)
     for state in (DocumentState.DRAFT, DocumentState.FILED):
         with pytest.raises(Refusal):
             notes.refuse_unfinished(state)
 
 
-def test_raw_notes_go_ninety_days_after_the_meeting() -> None:
+def test_raw_notes_expire_ninety_days_after_the_meeting() -> None:
     assert notes.destruction_day(date(2027, 5, 28), started=date(2027, 5, 25)) == date(2027, 8, 26)
 
 
-def test_raw_notes_begun_after_the_meeting_have_their_ninety_days() -> None:
+def test_raw_notes_begun_after_the_meeting_expire_after_ninety_days() -> None:
     assert notes.destruction_day(date(2027, 5, 28), started=date(2027, 6, 28)) == date(2027, 9, 26)
 
 
-def test_every_kind_of_document_says_who_answers_for_it() -> None:
+def test_every_kind_of_document_states_who_is_responsible() -> None:
     assert set(notes.RESPONSIBILITY) == set(DocumentKind)
 
 
@@ -58,7 +58,7 @@ def test_two_texts_are_compared_line_by_line() -> None:
     ]
 
 
-def test_a_line_that_is_gone_stands_alone() -> None:
+def test_a_deleted_line_has_no_counterpart() -> None:
     assert notes.compare_lines("one\ntwo", "one") == [
         ("one", "one", Difference.SAME),
         ("two", "", Difference.REMOVED),
@@ -66,7 +66,7 @@ def test_a_line_that_is_gone_stands_alone() -> None:
 
 
 @given(some.lists(some.text("ab\n", max_size=5)), some.lists(some.text("ab\n", max_size=5)))
-def test_a_comparison_leaves_no_line_of_either_text_out(one: list[str], other: list[str]) -> None:
+def test_a_comparison_contains_every_line_of_both_texts(one: list[str], other: list[str]) -> None:
     left, right = "\n".join(one), "\n".join(other)
     rows = notes.compare_lines(left, right)
     assert [line for line, _, kind in rows if kind is not Difference.ADDED] == left.splitlines()

@@ -1,4 +1,4 @@
-"""Pages of notes, as each persona meets them."""
+"""Pages of notes, as each persona sees them."""
 
 from html import unescape
 from typing import Any
@@ -17,7 +17,7 @@ from tests.records.notes.conftest import CLOSED, NOW, OFF_THE_RECORD, OUTLOOKS, 
 RAW, DRAFTED = "ZHANG Shili", "daily river-gauge readings"
 EVERYONE = ["st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-rap2", "st-arch", "st-travel"]
 WORKS_ON_IT = {"ch1", "st-rap2"}
-#: Page of a session: who gets it while the summary is a draft.
+#: Pages of a session, and who can open each while the summary is a draft.
 PAGES = {
     "/raw": {"st-rap2"},
     "/summary": WORKS_ON_IT | {"st-coord"},
@@ -35,15 +35,13 @@ def words(answer: Any) -> str:
 
 
 def typed(answer: Any) -> str:
-    """What stands in the text field of a page."""
+    """The content of the text field of a page."""
     return str(BeautifulSoup(answer.text, "html.parser").select_one("textarea[name=text]").text).strip()
 
 
 class TestAccess:
     @pytest.mark.parametrize("name", EVERYONE)
-    def test_each_page_is_there_for_those_who_work_on_it_and_unknown_to_others(
-        self, cast: Cast, floods: UUID, name: str
-    ) -> None:
+    def test_each_page_opens_only_for_its_writers(self, cast: Cast, floods: UUID, name: str) -> None:
         browser = Browser(cast, name)
         for path, admitted in PAGES.items():
             answer = browser.get(f"/{floods}{path}")
@@ -54,14 +52,14 @@ class TestAccess:
                 assert DRAFTED not in answer.text
 
     @pytest.mark.parametrize("name", EVERYONE)
-    def test_the_list_is_there_for_those_who_read_summaries(self, cast: Cast, name: str) -> None:
+    def test_only_readers_of_summaries_can_open_the_list(self, cast: Cast, name: str) -> None:
         answer = Browser(cast, name).get()
         assert answer.status_code == (200 if name in WORKS_ON_IT | {"st-coord", "st-host", "st-rap1"} else 404)
         assert RAW not in answer.text
         assert DRAFTED not in answer.text
 
     @pytest.mark.parametrize("name", EVERYONE)
-    def test_a_filed_summary_opens_to_its_readers_and_to_no_one_else(
+    def test_a_filed_summary_opens_only_for_its_readers(
         self, cast: Cast, rapporteur: Viewer, floods: UUID, name: str
     ) -> None:
         notes.finish_summary(rapporteur, floods, version=1, now=NOW)
@@ -84,7 +82,7 @@ class TestAccess:
         forbidden, missing = browser.get(f"/{floods}/raw"), browser.get(unknown)
         assert words(forbidden) == words(missing)
 
-    def test_a_form_that_is_sent_to_a_forbidden_page_changes_nothing(
+    def test_a_form_sent_to_a_forbidden_page_changes_nothing(
         self, cast: Cast, rapporteur: Viewer, floods: UUID
     ) -> None:
         browser = Browser(cast, "st-coord")
@@ -238,7 +236,7 @@ class TestSummary:
         assert "Version 1 " in second
 
 
-def test_the_list_takes_the_same_queries_however_much_is_written(cast: Cast, co_chair: Viewer) -> None:
+def test_the_list_sends_the_same_number_of_queries_for_any_length(cast: Cast, co_chair: Viewer) -> None:
     browser = Browser(cast, "ch1")
     browser.get()
     with counted_queries() as before:
