@@ -1,4 +1,4 @@
-"""The objects that routes are asked for: of the personas' own meeting, of a foreign dialogue, and of nowhere."""
+"""Objects for requests: of the personas' own meeting, of a foreign dialogue, and ids that do not exist."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ from dialogues.records.notes.models import Document
 from dialogues.records.notes.rules import DocumentState
 from tests.cast import Cast
 
-#: Ids that stand in addresses, with the table they come from and the column that says whose they are.
+#: Ids in addresses, with their table and the column of the meeting or dialogue they belong to.
 _TABLES: dict[str, tuple[Any, str]] = {
     "session_id": (AgendaSession, "meeting_id"),
     "participation_id": (Participation, "meeting_id"),
@@ -44,13 +44,13 @@ _TABLES: dict[str, tuple[Any, str]] = {
 }
 
 
-#: Arguments that are no object, where not any text will do.
+#: Other arguments, for which not every text is valid.
 _WORDS = {"number": "1", "kind": "passport"}
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """One id for every kind of object, all of one place."""
+    """One id for every kind of object, all of one meeting."""
 
     ids: dict[str, UUID]
 
@@ -63,7 +63,7 @@ class Objects:
 
 
 def of_meeting(app: Flask, meeting_id: UUID) -> Objects:
-    """Objects of that meeting; what the meeting has none of is an id of nowhere."""
+    """Objects of that meeting; an unknown id if the meeting has no object of a kind."""
     with app.app_context():
         dialogue_id = db.session.execute(select(Meeting.dialogue_id).where(Meeting.id == meeting_id)).scalar_one()
         places = {"meeting_id": meeting_id, "listed_under": meeting_id, "dialogue_id": dialogue_id}
@@ -80,12 +80,12 @@ def of_meeting(app: Flask, meeting_id: UUID) -> Objects:
 
 
 def of_nowhere(known: Objects) -> Objects:
-    """Ids that exist nowhere."""
+    """Ids that do not exist."""
     return Objects({name: uuid4() for name in known.ids})
 
 
 def own(app: Flask, cast: Cast) -> Objects:
-    """The objects of TRD-1 that tell most: a session with a summary, a participant, a record with a file."""
+    """Objects of TRD-1 with the most content: a session with a summary, a participant, a record with a file."""
     with app.app_context():
         found = of_meeting(app, cast.meeting("TRD-1"))
         session = cast.session("TRD-1-04")

@@ -21,11 +21,11 @@ PERSONAS = {
 }
 
 
-#: Who is tried with an invitation link too: a participant, two who hold another role as well, and an observer.
+#: Personas also tested with an invitation link: a participant, two with another role as well, and an observer.
 INVITED = ("us4", "ch1", "kr1", "xo2")
 
 
-#: In the sample these hold a second role in TRD-1.
+#: Personas with a second role in TRD-1 in the sample.
 ALSO = {"co-chair": "participant", "focal point": "participant"}
 
 
@@ -85,6 +85,6 @@ MATRIX = _read()
 
 
 def cells(row: str, persona: str) -> tuple[str, ...]:
-    """What the practice page says of that object for each role of the persona."""
+    """The rights on that object in the practice page, for each role of the persona."""
     roles = (persona, ALSO[persona]) if persona in ALSO else (persona,)
     return tuple(MATRIX[row][role] for role in roles)

@@ -1,24 +1,24 @@
-"""What every page of ours keeps: one heading, names for everything, nothing inline, nothing foreign."""
+"""Checks for every page: one heading, a name for every control, nothing inline, nothing from other hosts."""
 
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-#: Controls that name themselves, or that nobody sees.
+#: Controls that name themselves or are invisible.
 _SELF_NAMED = frozenset({"hidden", "submit", "reset", "button"})
 _CONTROLS = frozenset({"input", "select", "textarea"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-#: Attributes by which a page takes something from elsewhere, or sends it there.
+#: Attributes that load from an address or send to it.
 _ADDRESSES = frozenset({"src", "href", "action", "formaction", "poster", "data", "srcset"})
 #: Attributes that point to an id on the same page.
 _POINTERS = frozenset({"for", "aria-labelledby", "aria-describedby", "aria-controls"})
-#: Links that a person may follow without a request to another machine.
+#: Links that cause no request to another host.
 _SCHEMES_FOR_PEOPLE = frozenset({"tel", "mailto"})
 _OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "dialogues.example"})
-#: What a template leaves behind for want of words: "None" alone or after a colon, a bare object, an unfilled gap.
+#: Leftovers of a missing text: "None" alone or after a colon, the repr of an object, an unfilled placeholder.
 _ARTEFACT = re.compile(
     r"\bNone(?=\s*(?:$|[^\w\s]))|\bUndefined\b|\bobject at 0x|%\(\w+\)[sd]|\{\{|\}\}"
     r"|\b[A-Z][A-Za-z]+\.[A-Z]{2}[A-Z_]*\b"
@@ -27,7 +27,7 @@ _WITHOUT_WORDS = frozenset({"script", "style", "textarea", "title", "pre"})
 
 
 def page_faults(document: str, own_hosts: frozenset[str] = _OWN_HOSTS) -> list[str]:
-    """What is wrong with a page, one line for each fault; empty for a good one."""
+    """The faults of a page, one line each; empty for a valid page."""
     page = _Page(own_hosts)
     page.feed(document)
     page.close()
@@ -49,7 +49,7 @@ class _Control:
 
 @dataclass(slots=True)
 class _Found:
-    """What was met on the way through a page."""
+    """The elements found in a page."""
 
     lang: str = ""
     title: str = ""
@@ -64,7 +64,7 @@ class _Found:
 
 
 class _Page(HTMLParser):
-    """Walks through a page once and notes what the verdict needs."""
+    """Parses a page once and collects what the checks need."""
 
     def __init__(self, own_hosts: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -151,7 +151,7 @@ class _Page(HTMLParser):
 
     def _look_at_control(self, tag: str, given: dict[str, str]) -> None:
         kind, name = given.get("type", "text").lower(), given.get("name", "")
-        # A form with a prefix has its token under the prefix too, and it is found there.
+        # A form with a prefix also has its CSRF token under the prefix.
         if name.endswith("csrf_token") and "form" in self.open and given.get("value"):
             self.found.forms[-1].has_token = True
         if tag == "input" and kind in _SELF_NAMED:

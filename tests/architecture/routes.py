@@ -1,10 +1,10 @@
-"""Every route with what it shows or changes, in the words of the oracle; a route missing here fails the tests."""
+"""Every route with what it shows or changes, as rows of the oracle; a route missing here fails the tests."""
 
 from tests.architecture.oracle import PERSONAS, cells
 
 EVERYONE = frozenset(PERSONAS)
-#: Around any dialogue: who may, by what they are to the installation. The sample's host lead keeps it, its coordinator
-#: opens dialogues.
+#: Routes outside a dialogue, by the user's right in the installation. In the sample the host lead is its host and the
+#: coordinator may create dialogues.
 SIGNED_IN = EVERYONE
 KEEPER = frozenset({"host lead"})
 OPENERS = frozenset({"host lead", "coordinator"})
@@ -50,17 +50,17 @@ AROUND: dict[str, frozenset[str]] = {
 }
 
 
-#: Open to a signed-in person while something asks for it, as a living code does, and nothing at all at other times.
+#: Available to signed-in users only while it is needed, for example while a code is valid; otherwise not found.
 WHEN_ASKED = frozenset({"accounts.step_up", "attendance.open_code", "attendance.open_kept_code"})
 
 
-#: Whose participation the tests ask for.
+#: The persona whose participation the tests request.
 THE_PERSON = "participant"
-#: What they read of themself, whoever else reads it.
+#: Routes on which that persona sees their own data, in addition to other readers.
 OF_THE_PERSON = frozenset({"roster.person", "questionnaire.answer_file"})
 
 
-#: In a dialogue or meeting: rows of the oracle, of which one must hold the letter.
+#: Routes in a dialogue or meeting, with rows of the oracle; one of them must contain the letter.
 WITHIN: dict[str, tuple[str, ...]] = {
     "meetings.dialogue": ("R existence of a meeting",),
     "dialogues.edit_dialogue": ("E meeting, settings",),
@@ -144,7 +144,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "registration.own_visibility": ("O nominations before exchange", "D nominations before exchange"),
     "registration.own_rules": ("O nominations before exchange", "D nominations before exchange"),
     "registration.own_address": ("O nominations before exchange", "D nominations before exchange"),
-    # Whose participation the tests ask for has an address, answers for themself and has accepted.
+    # Available only to that persona, whose participation has an address and who has accepted.
     "registration.registration_for": (),
     "registration.confirm_for": (),
     "registration.identity_for": (),
@@ -189,7 +189,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "nominations.take_submission_back": ("E parties' submission",),
     "nominations.exchange": ("E time of the exchange",),
     "nominations.confirm_exchange": ("E time of the exchange",),
-    # Only where an address is in doubt, and only for someone whom no letter reaches: here there is neither.
+    # Only for a person without an address or with an unconfirmed one; the tested person has a confirmed address.
     "nominations.settle_address": (),
     "calendars.nominee_file": (),
     "outbox.emails": ("R queued emails",),
@@ -220,7 +220,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
 }
 
 
-#: What a limited sign-in, by an invitation link, opens in its one meeting; it opens no other route.
+#: Routes that a limited sign-in (by an invitation link) opens, in its one meeting only.
 BY_INVITATION_LINK = frozenset(
     {
         "registration.own_registration",
@@ -240,7 +240,7 @@ BY_INVITATION_LINK = frozenset(
 
 
 def open_to(endpoint: str, persona: str) -> bool:
-    """Whether the oracle lets the persona do something at this route, with an object of their own meeting."""
+    """Whether the oracle allows the persona something at this route, with an object of their own meeting."""
     if endpoint in AROUND:
         return persona in AROUND[endpoint]
     if endpoint in OF_THE_PERSON and persona == THE_PERSON:
@@ -249,9 +249,9 @@ def open_to(endpoint: str, persona: str) -> bool:
 
 
 def _holds(letter: str, found: str) -> bool:
-    """An editor reads as well; where reading is asked for, one's own or one's party's part is something to read.
+    """Whether the cell gives that right; editing includes reading, and reading includes own and own party's data.
 
-    F is reading in full, for which times and places are not enough, nor what a meeting's rules do not say.
+    F is full reading, for which times and places, or rights that depend on the rules of a meeting, are not enough.
     """
     if letter == "R":
         return bool(set(found) & set("REDO"))

@@ -1,4 +1,4 @@
-"""What the sample asserts of who can and who cannot: each assertion is tried, or waits for what it is about."""
+"""The sample's assertions about who can and cannot do what: each is tested, or its feature does not exist yet."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NUMBER, OWN_NUMBER, DIET = "M9917364", "K1234567", "no walnuts whatsoever"
 
 @dataclass(slots=True)
 class World:
-    """The sample in the middle of TRD-1, with papers of two people of KR and one of US written down."""
+    """The sample in the middle of TRD-1, with documents of two people of KR and one of US."""
 
     app: Flask
     cast: Cast
@@ -48,7 +48,7 @@ class World:
             return self.at(f"/notes/{self.cast.session(session)}/{kind}")
 
     def shown(self, name: str, address: str) -> str:
-        """What the persona's browser shows there, which is open to them."""
+        """The page at that address as the persona sees it; it must be open to them."""
         answer = self.client(name).get(address)
         assert answer.status_code == 200, address
         return answer.text
@@ -58,14 +58,14 @@ class World:
         assert [client.get(path).status_code for path in addresses] == [404] * len(addresses), addresses
 
     def look(self, name: str, whose: str, kind: str) -> Any:
-        """Ask to be shown one sealed kind of a person, for a reason."""
+        """Ask to see one sealed kind of data of a person, with a reason."""
         client = self.client(name)
         token = page(client.get("/")).select_one("input[name=csrf_token]")["value"]
         typed = {"reason": "Visa letter for the consulate", "csrf_token": token}
         return client.post(f"{self.papers(whose)}/{kind}/show", data=typed, headers=SAME_ORIGIN)
 
     def close_the_lists(self) -> None:
-        """Put TRD-1 back before its exchange."""
+        """Set TRD-1 to a time before its exchange."""
         with self.app.app_context():
             meeting = self.cast.meeting("TRD-1")
             with upkeep(system(Purpose.SAMPLE)) as session:
@@ -88,7 +88,7 @@ def world(app: Flask, cast: Cast) -> World:
     return there
 
 
-# What a focal point can and cannot.
+# What a focal point can and cannot do
 
 
 def own_nominees(world: World) -> None:
@@ -136,7 +136,7 @@ def a_meeting_not_accepted(world: World) -> None:
         assert not [word for word in ("Lavaux", "LVR", "Vevey", "Cyber") if word in text], address
 
 
-# What the travel desk can and cannot.
+# What the liaison desk can and cannot do
 
 
 def flights(world: World) -> None:
@@ -167,7 +167,7 @@ def session_notes(world: World) -> None:
     )
 
 
-# What a rapporteur and an archivist can and cannot.
+# What a rapporteur and an archivist can and cannot do
 
 
 def raw_notes_of_own_sessions(world: World) -> None:
@@ -194,7 +194,7 @@ def metadata_of_sealed_items(world: World) -> None:
     world.closed("st-arch", f"/dialogues/{dialogue}/archive/{sealed}")
 
 
-# What anyone can and cannot.
+# What everyone can and cannot do
 
 
 def the_login_page(world: World) -> None:
@@ -202,7 +202,7 @@ def the_login_page(world: World) -> None:
 
 
 def without(words: Callable[[], Iterable[str]]) -> Callable[[World], None]:
-    """Nobody who is not signed in reads any of the words anywhere."""
+    """Check that a visitor without sign-in never sees any of the words."""
 
     def check(world: World) -> None:
         told, client = {*words()}, world.app.test_client()
@@ -215,7 +215,7 @@ def without(words: Callable[[], Iterable[str]]) -> Callable[[World], None]:
 
 
 def everywhere(world: World) -> list[str]:
-    """Addresses of everything in TRD, of public pages, and of nothing."""
+    """All addresses in TRD, public pages, and unknown addresses."""
     objects = own(world.app, world.cast)
     private = {address_of(world.app, rule, objects) for rule in private_rules(world.app)}
     public = {"/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/robots.txt"}
@@ -241,7 +241,7 @@ def dates_and_cities() -> Iterable[str]:
 
 
 def no_count(world: World) -> None:
-    """What is there and what is not are one way to sign in, so that nothing can be counted."""
+    """Existing and unknown paths redirect to sign-in in the same way, so that nothing can be counted."""
     client, nothing = world.app.test_client(), of_nowhere(own(world.app, world.cast))
     there = {
         rule.endpoint: address_of(world.app, rule, own(world.app, world.cast)) for rule in private_rules(world.app)
@@ -279,7 +279,7 @@ TRIED: dict[Assertion, Callable[[World], None]] = {
 }
 
 
-#: What is not there yet, with a word that the address of its first page will hold.
+#: Features that do not exist yet, with a word that the address of their first page will contain.
 WAITING: dict[Assertion, tuple[str, str]] = {
     ("st-travel", "cannot", "statements"): ("no statement is drafted or put under silence yet", "statement"),
     ("st-travel", "cannot", "CBM text"): ("there is no ledger of confidence-building measures yet", "measure"),
@@ -288,7 +288,7 @@ WAITING: dict[Assertion, tuple[str, str]] = {
 
 
 def asserted() -> set[Assertion]:
-    """Every assertion of the sample."""
+    """All assertions of the sample."""
     return {
         (one["actor"], side, words)
         for one in sample()["fixtures"]["access_assertions"]
@@ -297,12 +297,12 @@ def asserted() -> set[Assertion]:
     }
 
 
-def test_every_assertion_of_the_sample_is_tried_or_waits() -> None:
+def test_every_assertion_of_the_sample_is_tested_or_pending() -> None:
     assert asserted() == set(TRIED) | set(WAITING)
     assert not set(TRIED) & set(WAITING)
 
 
-def test_what_waits_is_not_there_yet(app: Flask) -> None:
+def test_pending_features_do_not_exist_yet(app: Flask) -> None:
     rules = [rule.rule for rule in app.url_map.iter_rules()]
     come = {words: reason for words, (reason, sign) in WAITING.items() if any(sign in rule for rule in rules)}
     assert come == {}, "These can be tried now."

@@ -1,6 +1,6 @@
-"""A canary in every field of two people, and every page fetched by everyone: each is met only by those who may read it.
+"""A canary in every field of two people; every persona fetches every page and finds only canaries they may read.
 
-The table is written by hand from the field's practice page; a new field of text fails here until it says who reads it.
+The table is written by hand from the practice page; a new text field fails here until the table lists its readers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,21 +34,21 @@ from tests.beds.database import Installation, Sample, new_installation, opened, 
 from tests.beds.forms import SAME_ORIGIN, page, send
 from tests.cast import Cast
 
-#: Who looks besides the personas: in TRD-1 the person, and a focal point of another party; in LVR-1, whose lists are
-#: closed, the person, their focal point, and a focal point and a co-chair of others; and someone who is not signed in.
+#: Additional viewers. In TRD-1: the person, and a focal point of another party. In LVR-1, whose lists are sealed:
+#: the person, their focal point, and a focal point and a co-chair of other parties; and a visitor without sign-in.
 LOOKING = (*PERSONAS.values(), "kr4", "ru2", "ru4", "ru1", "us2", "ch2", None)
 
 
 CIRCLE = {"st-host", "st-coord", "ch1", "kr1", "us4", "in-ko1", "st-rap2", "st-travel", "kr4", "ru2", "ru4", "ru1"}
 CIRCLE |= {"us2", "st-rap1"}
-#: Observers know the names of those who lead a session they are admitted to.
+#: Observers see the names of people who lead a session open to observers.
 ON_THE_AGENDA = CIRCLE | {"xo2"}
 PLAIN = {"st-host", "st-coord", "kr1", "kr4", "st-travel"}
 BEFORE_EXCHANGE = {"st-host", "st-coord", "ru1", "ru4"}
-OFFICE = {"st-coord"}
+COORDINATOR = {"st-coord"}
 
 
-#: Who may read what of kr4 in TRD-1, whose lists are open, and of ru4 in LVR-1, whose lists are not.
+#: Who may read what of kr4 in TRD-1 (lists open) and of ru4 in LVR-1 (lists sealed).
 TRD: dict[str, set[str]] = {
     "person.name": ON_THE_AGENDA,
     "person.native": ON_THE_AGENDA,
@@ -57,13 +57,13 @@ TRD: dict[str, set[str]] = {
     "person.given": PLAIN,
     "person.sort_key": PLAIN,
     "person.email": PLAIN,
-    "person.aliases": OFFICE | {"kr4", "ru4"},
-    "person.stems": OFFICE,
-    "participation.claimed_email": OFFICE,
+    "person.aliases": COORDINATOR | {"kr4", "ru4"},
+    "person.stems": COORDINATOR,
+    "participation.claimed_email": COORDINATOR,
     "answer.office": {"st-coord", "kr4"},
     "answer.office_and_focal_point": {"st-coord", "kr1", "kr4"},
     "answer.liaison_desk": {"st-coord", "st-travel", "kr4"},
-    # Others who read sealed fields do so for a reason each time, which no plain page lets them.
+    # Other permitted readers must give a reason each time, so no page shows them sealed fields without it.
     "sealed.passport": {"kr4"},
     "sealed.visa": {"kr4"},
     "sealed.flights": {"kr4"},
@@ -73,10 +73,10 @@ TRD: dict[str, set[str]] = {
     "look.reason": {"kr4", "st-host"},
     "change.affiliation": {"st-coord", "kr4"},
     "change.reason": {"st-coord", "kr4"},
-    "message.subject": OFFICE,
-    "message.text": OFFICE,
+    "message.subject": COORDINATOR,
+    "message.text": COORDINATOR,
     "question.hint": {"st-coord", "kr4", "kr1", "us4", "xo2", "ru2", "ru4", "ru1", "us2", "ch1", "st-travel"},
-    "apart.id": OFFICE,
+    "apart.id": COORDINATOR,
 }
 LVR: dict[str, set[str]] = {
     "person.name": BEFORE_EXCHANGE,
@@ -86,11 +86,11 @@ LVR: dict[str, set[str]] = {
     "person.given": BEFORE_EXCHANGE,
     "person.sort_key": BEFORE_EXCHANGE,
     "person.email": BEFORE_EXCHANGE,
-    "person.aliases": OFFICE | {"kr4", "ru4"},
-    "person.stems": OFFICE,
-    "participation.claimed_email": OFFICE,
+    "person.aliases": COORDINATOR | {"kr4", "ru4"},
+    "person.stems": COORDINATOR,
+    "participation.claimed_email": COORDINATOR,
 }
-#: So that the walk is known to come by: whoever does not meet these did not look.
+#: Canaries that these personas must find, because otherwise the walk did not visit the page.
 MET = {
     ("trd", "person.name"): {
         "st-host",
@@ -114,18 +114,18 @@ MET = {
     ("trd", "apart.id"): {"st-coord"},
     ("lvr", "person.name"): {"st-host", "st-coord", "ru1", "ru4"},
 }
-#: Text that nobody wrote: derived from what is planted, or one of few words.
+#: Columns without free text: derived from other columns, or with a fixed set of values.
 DERIVED = {"person.email_norm", "person.collation_key", "person.folded", "person.locale", "person.zone"}
 DERIVED |= {"participation.listens_in"}
 
 
 def canary(where: str, field: str) -> str:
-    """A word that stands in this field of this person and nowhere else; none is the beginning of another."""
+    """A word that occurs only in this field of this person; no canary is a prefix of another."""
     return f"Zq{where}{field.replace('.', '').replace('_', '')}q"
 
 
 def written_fields(*models: Any) -> set[str]:
-    """Every column of free text."""
+    """All columns of free text."""
     return {
         f"{model.__tablename__}.{column.name}"
         for model in models
@@ -134,7 +134,7 @@ def written_fields(*models: Any) -> set[str]:
     }
 
 
-def test_every_field_of_text_says_who_reads_it() -> None:
+def test_every_text_field_lists_its_readers() -> None:
     named = {"sealed_field_access": "look", "change_request": "change"}
     found = written_fields(
         Person, Participation, Message, AccessLogEntry, ChangeRequest, Answer, SealedField, KeptApart
@@ -143,7 +143,7 @@ def test_every_field_of_text_says_who_reads_it() -> None:
     assert fields - DERIVED - set(TRD) == set()
 
 
-# What is planted.
+# Writing the canaries
 
 
 def plant_person(session: Any, where: str, person_id: UUID, meeting_id: UUID) -> None:
@@ -160,7 +160,7 @@ def plant_person(session: Any, where: str, person_id: UUID, meeting_id: UUID) ->
 
 
 def plant_answers(session: Any, meeting: Meeting) -> dict[str, UUID]:
-    """A question for each audience; their ids."""
+    """Ask one question for each audience; returns their ids."""
     ids = {audience.value: uuid4() for audience in AnswerAudience}
     for position, (audience, question_id) in enumerate(ids.items(), 1):
         session.add(
@@ -180,7 +180,7 @@ def plant_answers(session: Any, meeting: Meeting) -> dict[str, UUID]:
 
 
 def write_everything_down(cast: Cast, meeting: str, questions: dict[str, UUID]) -> None:
-    """kr4 answers and writes down what is sealed; the desk looks once; then kr4 asks for a change."""
+    """kr4 answers and enters sealed data; the liaison desk looks at it once; then kr4 requests a change."""
     person = cast.client("kr4")
     answers = {f"q_{key.hex}": canary("trd", f"answer.{audience}") for audience, key in questions.items()}
     assert send(person, f"{meeting}/registration/questions", **answers).status_code == 303
@@ -232,7 +232,7 @@ def keep_two_apart(cast: Cast, meeting: str) -> None:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
-    """The sample with its canaries; registration for TRD-1 is open still."""
+    """The sample with its canaries; registration for TRD-1 is still open."""
     with new_installation(tmp_path_factory.mktemp("canaries") / "instance", loaded.installation) as installation:
         with opened(installation.settings()) as app:
             cast = Cast(app)
@@ -259,11 +259,11 @@ def house(planted: Installation) -> Iterator[Flask]:
         yield app
 
 
-# The walk, and what is met on it.
+# Fetching the pages
 
 
 def everything(app: Flask, cast: Cast) -> Iterable[str]:
-    """Addresses of all that the two people have to do with, of searches for them, and of what is not there."""
+    """Addresses of everything about the two people, of searches for them, and of unknown objects."""
     with app.app_context():
         known = {
             "TRD-1": (planted_person("trd"), cast.party("KR"), cast.session("TRD-1-03")),
@@ -295,7 +295,7 @@ def everything(app: Flask, cast: Cast) -> Iterable[str]:
 
 
 def planted_person(where: str) -> UUID:
-    """Who bears the canaries of that meeting."""
+    """The person with the canaries of that meeting."""
     named = select(Person.id).where(Person.name == canary(where, "person.name"))
     return UUID(str(db.session.execute(named).scalar_one()))
 
@@ -306,7 +306,7 @@ def part_of(person_id: UUID, meeting_id: UUID) -> UUID:
 
 
 def all_gets(app: Flask, objects: Objects, about: str = "") -> Iterable[str]:
-    """The address of every page, or of those about one kind of object."""
+    """The addresses of all pages, or of pages about one kind of object."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())]
     return [address(app, rule, objects) for rule in rules if not about or about in rule.arguments]
 
@@ -321,14 +321,14 @@ def met_in(text: str, words: dict[tuple[str, str], str]) -> set[tuple[str, str]]
 
 
 def words_of(app: Flask) -> dict[tuple[str, str], str]:
-    """Every canary; of a pair that is kept apart its id."""
+    """All canaries; for a pair kept apart, its id."""
     with app.app_context():
         pair = str(db.session.execute(select(KeptApart.id)).scalar_one())
     return {key: pair if key[1] == "apart.id" else canary(*key) for key in fields()}
 
 
 @pytest.mark.parametrize("who", LOOKING)
-def test_nobody_meets_a_canary_that_is_not_theirs(house: Flask, who: str | None, sample: dict[str, Any]) -> None:
+def test_every_viewer_finds_only_permitted_canaries(house: Flask, who: str | None, sample: dict[str, Any]) -> None:
     cast, words = Cast(house), words_of(house)
     client: FlaskClient = cast.client(who)
     paths = dict.fromkeys(everything(house, cast))
@@ -347,7 +347,7 @@ def test_nobody_meets_a_canary_that_is_not_theirs(house: Flask, who: str | None,
     assert missed == set()
 
 
-def test_letters_hold_what_their_reader_may_read(house: Flask, planted: Installation) -> None:
+def test_emails_contain_only_what_their_reader_may_read(house: Flask, planted: Installation) -> None:
     words = words_of(house)
     shell(house, "outbox", "deliver")
     emails = list(Path(planted.instance / "outbox").glob("*.eml"))

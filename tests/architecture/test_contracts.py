@@ -1,4 +1,4 @@
-"""Every contract on imports breaks when its rule is broken, and no feature is forgotten in any of them."""
+"""Every import contract fails when its rule is broken, and every feature is listed in the contracts."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: For each contract: a module, and a line that must not stand in it.
+#: For each contract: a module, and a line that breaks the contract there.
 BREACHES = {
     "Areas know only the areas below them": (
         "dialogues/meetings/venues/queries.py",
@@ -47,23 +47,23 @@ def contracts() -> list[dict[str, object]]:
 
 
 def features() -> set[str]:
-    """Every feature with its area; libraries and what all features stand on have no files of a feature."""
+    """All features with their areas; libraries and `core/common` have no feature files."""
     folders = {path.parent for path in (ROOT / "dialogues").glob("*/*/__init__.py")}
     return {f"dialogues.{one.parent.name}.{one.name}" for one in folders if one.parent.name != "lib"} - {
         "dialogues.core.common"
     }
 
 
-def test_every_contract_has_a_breach_to_try() -> None:
+def test_every_contract_has_a_breach_to_test() -> None:
     assert {contract["name"] for contract in contracts()} == set(BREACHES)
 
 
-def test_every_feature_stands_in_the_order_of_its_files() -> None:
+def test_every_feature_is_in_the_contract_on_files() -> None:
     inside = next(one for one in contracts() if str(one["name"]).startswith("Files of a feature"))
     assert {str(name) for name in inside["containers"]} == features()  # type: ignore[attr-defined]  # TOML is untyped.
 
 
-def test_no_feature_but_the_outbox_may_speak_smtp() -> None:
+def test_only_the_outbox_may_use_smtp() -> None:
     silent = next(one for one in contracts() if one["name"] == "Only the outbox speaks SMTP")
     named = {str(name) for name in silent["source_modules"]}  # type: ignore[attr-defined]  # TOML is untyped.
     loud = {name for name in features() if name not in named and name.rpartition(".")[0] not in named}

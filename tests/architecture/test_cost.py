@@ -1,4 +1,4 @@
-"""What a page costs the database: few statements, whoever asks."""
+"""Every page sends few database statements, for every persona."""
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ def test_no_page_sends_more_than_a_dozen_statements(app: Flask, persona: str) ->
     assert len(counted) > 10
 
 
-def test_a_list_of_two_thousand_costs_as_little_in_whatever_order(app: Flask) -> None:
+def test_a_list_of_two_thousand_sends_few_queries_in_every_order(app: Flask) -> None:
     dearest = queries_of_orders(app)
 
     assert dearest.value <= BAR, dearest

@@ -1,4 +1,4 @@
-"""Every route names its action, and the application does not start with one that does not."""
+"""Every route declares its action; the application does not start otherwise."""
 
 import pytest
 from flask import Flask
@@ -8,14 +8,14 @@ from dialogues.policy import ACCOUNT_KINDS, HOME_SEE, MATRIX, SIGN_IN, Action, R
 from tests.architecture.routes import AROUND, WITHIN
 
 
-def test_a_route_without_an_action_stops_the_start() -> None:
+def test_the_application_does_not_start_with_a_route_without_an_action() -> None:
     app = Flask("house", static_folder=None)
     app.add_url_rule("/secret", "secret", lambda: "")
     with pytest.raises(UndeclaredRoute, match="secret"):
         refuse_undeclared_routes(app)
 
 
-def test_a_route_that_calls_itself_public_must_stand_in_the_list() -> None:
+def test_a_public_route_must_be_in_the_list() -> None:
     app = Flask("house", static_folder=None)
     app.add_url_rule("/open", "open", allows(SIGN_IN)(lambda: ""))
     with pytest.raises(UndeclaredRoute, match="open"):
@@ -28,7 +28,7 @@ def test_a_route_with_an_action_starts() -> None:
     refuse_undeclared_routes(app)
 
 
-def test_every_route_stands_in_the_oracle_or_is_public(app: Flask) -> None:
+def test_every_route_is_in_the_oracle_or_public(app: Flask) -> None:
     routes = {rule.endpoint for rule in app.url_map.iter_rules()}
     assert routes - PUBLIC_ENDPOINTS - set(AROUND) - set(WITHIN) == set()
 
@@ -47,7 +47,7 @@ def test_every_row_of_the_policy_has_a_cell_for_every_role() -> None:
     assert {len(row) for row in MATRIX.values()} == {len(Role)}
 
 
-def test_no_one_but_its_owner_reaches_raw_notes() -> None:
+def test_only_their_owner_reaches_raw_notes() -> None:
     from dialogues.policy import RAW_NOTES_WRITE
 
     cells = [cell for cell in MATRIX[RAW_NOTES_WRITE] if cell is not None]

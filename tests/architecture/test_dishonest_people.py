@@ -1,8 +1,7 @@
-"""Whatever dishonest focal points, a co-chair, observers and a link holder do, they read no more than they may.
+"""Dishonest focal points, a co-chair, observers and a link holder never read more than they may.
 
-The game is in tests/architecture/dishonest: `game` has the moves of dishonest and honest people, `readings` what a
-person fetches, `oracle` who may know what, written by hand. Each test after the first takes a fix out, which the game
-finds.
+The game is in tests/architecture/dishonest: `game` has the moves, `readings` the requests, `oracle` the rights, written
+by hand. Each test after the first removes one protection, and the game must find the leak.
 """
 
 import os
@@ -28,13 +27,13 @@ from tests.architecture.dishonest.stage import prepare
 from tests.beds.database import Installation, Sample, in_its_place, new_installation, opened
 from tests.cast import Cast
 
-#: Games that are played; make test-all plays more.
+#: Number of games; `make test-all` plays more.
 EXAMPLES = int(os.environ.get("TEST_GAMES", "3"))
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
-    """The sample as the games need it; each plays on a copy."""
+    """The sample prepared for the games; each game uses a copy."""
     with ExitStack() as kept:
         with in_its_place(tmp_path_factory, "sample", loaded.installation) as installation:
             with opened(installation.settings()) as app:
@@ -51,7 +50,7 @@ def game(prepared: Installation, tmp_path_factory: pytest.TempPathFactory) -> ty
     return People
 
 
-def test_whatever_dishonest_people_do_they_read_no_more_than_they_may(game: type[People]) -> None:
+def test_dishonest_people_never_read_more_than_they_may(game: type[People]) -> None:
     run_state_machine_as_test(
         game,
         settings=settings(
@@ -60,7 +59,7 @@ def test_whatever_dishonest_people_do_they_read_no_more_than_they_may(game: type
             deadline=None,
             derandomize=True,
             database=None,
-            # No shrinking: it plays a hundred games more, and a game is short enough to read.
+            # No shrinking, because it plays a hundred more games and a failing game is short enough to read.
             phases=[Phase.generate],
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
@@ -68,13 +67,13 @@ def test_whatever_dishonest_people_do_they_read_no_more_than_they_may(game: type
     )
 
 
-# Without the fixes of points 1 to 4.
+# Without the protections
 
 Moves = Callable[[People], None]
 
 
 def play(game: type[People], moves: Moves, key: str) -> None:
-    """Play these moves and look at everything that this person reads."""
+    """Play these moves and check everything that this person reads."""
     one = game()
     try:
         moves(one)
@@ -108,7 +107,7 @@ def name_an_observer_again_as_participant(one: People) -> None:
 def without_limits_of_a_sign_in(patch: pytest.MonkeyPatch) -> None:
     real = accounts.open_sign_in
 
-    def full(*arguments: Any, participation_id: object = None, **options: Any) -> str:  # noqa: ARG001  forgotten on purpose
+    def full(*arguments: Any, participation_id: object = None, **options: Any) -> str:  # noqa: ARG001  on purpose
         return real(*arguments, **options)
 
     patch.setattr(accounts, "open_sign_in", full)
@@ -174,7 +173,7 @@ def withdraw_the_list_at_the_last_moment(one: People) -> None:
         (withdraw_the_list_at_the_last_moment, without_the_last_day, "us2", "does not read .*Zqmn1x"),
     ],
 )
-def test_the_game_finds_what_a_fix_hides(
+def test_the_game_finds_a_leak_when_a_protection_is_removed(
     game: type[People],
     monkeypatch: pytest.MonkeyPatch,
     moves: Moves,
@@ -191,8 +190,8 @@ def test_the_game_finds_what_a_fix_hides(
     roles._grants_statement.cache_clear()
 
 
-def test_readings_find_what_may_be_read(game: type[People]) -> None:
-    """So that an empty page is not taken for a safe one."""
+def test_readers_find_everything_they_may_read(game: type[People]) -> None:
+    """Readers find what they may read, so that an empty page does not pass as a safe one."""
     one = game()
     try:
         one.submit("XO")

@@ -1,4 +1,4 @@
-"""Every route × persona × object gives what the matrix says, and what is forbidden looks like what does not exist."""
+"""Every route × persona × object behaves as the matrix says, and forbidden objects look like unknown ones."""
 
 import json
 import re
@@ -45,19 +45,19 @@ pytestmark = pytest.mark.engine
 
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-#: Asked for a fresh proof of who they are before anything is looked up: the same for what exists and what does not.
+#: These need a step-up before anything is looked up, so known and unknown objects look the same.
 _PROOF_FIRST = (303, "/account/confirm")
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterator[Installation]:
-    """The sample, and beside it a dialogue in which no persona holds any role; every kind of object is there once."""
+    """The sample, and a dialogue in which no persona has a role; both contain every kind of object."""
     with new_installation(tmp_path_factory.mktemp("matrix") / "instance", loaded.installation) as installation:
         with opened(installation.settings()) as app:
             cast = Cast(app)
             with app.app_context():
                 generate_meeting(sessions=3, participants=3, records=2, seed=7, now=clock.now())
-                owe_a_letter(cast)
+                queue_an_email(cast)
                 for code in ("TRD-1", "GEN4-1"):
                     held = of_meeting(app, cast.meeting(code))
                     taking_part = own(app, cast) if code == "TRD-1" else held
@@ -70,8 +70,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
         yield installation
 
 
-def owe_a_letter(cast: Cast) -> None:
-    """A letter that the office sees on its list."""
+def queue_an_email(cast: Cast) -> None:
+    """An email that the coordinator sees in the list."""
     email_request = EmailRequest(
         kind=EmailKind.AGENDA_CHANGED,
         dedup_key="matrix",
@@ -85,7 +85,7 @@ def owe_a_letter(cast: Cast) -> None:
 
 
 def plan_a_table(cast: Cast, address: str) -> None:
-    """A seating plan, and two who are kept apart on it; in the foreign meeting too."""
+    """A seating plan with two people kept apart, also in the foreign meeting."""
     coordinator = cast.client("st-coord")
     with cast.app.app_context():
         one, other = sorted((cast.party("CN"), cast.party("JP")))
@@ -97,7 +97,7 @@ def plan_a_table(cast: Cast, address: str) -> None:
 
 
 def ask_and_answer(meeting_id: UUID, participation_id: UUID) -> None:
-    """A question with a file for an answer, and a change that someone asks for."""
+    """A question with a file as answer, and a change request."""
     now, key = clock.now(), uuid4()
     with upkeep(system(Purpose.SAMPLE)) as session:
         part = session.get_one(Participation, participation_id)
@@ -130,7 +130,7 @@ def finish_a_summary(cast: Cast, address: str) -> None:
 
 
 def work_on_many(cast: Cast) -> None:
-    """Something that the office did to many, and a message that it wrote."""
+    """A bulk action and a message of the coordinator."""
     with cast.app.app_context():
         coordinator, person = cast.viewer("st-coord", meeting="TRD-1"), cast.person("us4")
         apply_bulk_action(
@@ -141,7 +141,7 @@ def work_on_many(cast: Cast) -> None:
 
 
 def upload_a_file(cast: Cast, address: str) -> None:
-    """A record with a file, which has an address of its own."""
+    """A record with a file, which has a separate address."""
     page = (BytesIO(b"Plain words."), "page.txt")
     answer = send(
         cast.client("st-arch"),
@@ -183,7 +183,7 @@ def methods(rule: Rule) -> list[str]:
 
 
 def ask(client: FlaskClient, method: str, path: str) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body without what differs in every answer, and headers that tell anything."""
+    """Status, body without the parts that differ in every response, and headers that reveal something."""
     data = {"csrf_token": token(client)} if method == "POST" else None
     answer = client.open(path, method=method, data=data, headers={"Sec-Fetch-Site": "same-origin"})
     told = {
@@ -195,13 +195,13 @@ def ask(client: FlaskClient, method: str, path: str) -> tuple[int, bytes, dict[s
 
 
 def is_closed(answer: tuple[int, bytes, dict[str, str]]) -> bool:
-    """Whether nothing was shown or done: not there, or asked for a proof first."""
+    """Whether nothing was shown or done: not found, or a step-up first."""
     status, _body, headers = answer
     return status == 404 or (status, headers.get("Location", "").split("?")[0]) == _PROOF_FIRST
 
 
 def difference(one: tuple[int, bytes, dict[str, str]], other: tuple[int, bytes, dict[str, str]]) -> str:
-    """What tells two answers apart, for the message of a failing test."""
+    """The difference between two responses, for the message of a failed test."""
     lines = [line for line in one[1].splitlines() if line not in other[1].splitlines()]
     headers = [name for name in one[2] if one[2][name] != other[2].get(name)]
     return f"{headers} {[line.strip()[:80] for line in lines[:2]]}"
@@ -232,7 +232,7 @@ def test_foreign_and_unknown_objects_are_the_same_404(house: Flask, foreign: Obj
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_an_object_of_another_dialogue_is_not_reached_through_ones_own(
+def test_an_object_of_another_dialogue_is_not_reached_through_an_own_address(
     house: Flask, foreign: Objects, persona: str
 ) -> None:
     cast = Cast(house)
@@ -269,7 +269,7 @@ def test_own_objects_are_open_as_the_matrix_says(house: Flask, persona: str) -> 
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_what_is_closed_cannot_be_changed_either(house: Flask, persona: str) -> None:
+def test_closed_objects_cannot_be_changed_either(house: Flask, persona: str) -> None:
     cast = Cast(house)
     client = cast.client(PERSONAS[persona])
     mine = own(house, cast)
@@ -283,7 +283,7 @@ def test_what_is_closed_cannot_be_changed_either(house: Flask, persona: str) -> 
     assert wrong == []
 
 
-def test_not_signed_in_every_path_is_the_same_way_to_sign_in(house: Flask, foreign: Objects) -> None:
+def test_without_sign_in_every_path_redirects_in_the_same_way(house: Flask, foreign: Objects) -> None:
     client = house.test_client()
     mine = own(house, Cast(house))
     seen = set()
@@ -299,7 +299,7 @@ def test_not_signed_in_every_path_is_the_same_way_to_sign_in(house: Flask, forei
 
 
 def test_the_size_of_the_matrix(house: Flask, capsys: pytest.CaptureFixture[str]) -> None:
-    """Cells asked: foreign and unknown, mixed, own, closed, not signed in; own and unknown by invitation link."""
+    """Number of requests: foreign and unknown, mixed, own, closed, signed out; own and unknown by invitation link."""
     asked_of_each = len(PERSONAS) * 4 + 3 + len(INVITED) * 2
     cells = sum(len(methods(rule)) for rule in private_rules(house)) * asked_of_each
     with capsys.disabled():

@@ -1,4 +1,4 @@
-"""What is another party's looks like what does not exist: sealed, all of it; opened, all but the list."""
+"""Objects of another party look unknown: all of them while lists are sealed; afterwards all except the list."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.architecture.objects import Objects, of_meeting, of_nowhere
 from tests.architecture.test_matrix import address, ask, difference, is_closed, methods, private_rules
 from tests.cast import Cast
 
-#: Whoever looks after no list but one's party's, in LVR-1, where lists are sealed; and someone of another party.
+#: Personas who look after at most their own party's list, in LVR-1 (lists sealed), with a person of another party.
 SEALED = {
     "ru1": "us1",
     "mn1": "ru2",
@@ -29,14 +29,14 @@ SEALED = {
 }
 #: The same in TRD-1, where lists are open.
 OPENED = {"kr1": "us4", "us4": "kr1", "ch1": "cn1", "xo2": "us4", "xo1": "us4", "in-ko1": "us4"}
-#: What tells of one person, or of one party, at a meeting.
+#: Arguments that identify a person or a party at a meeting.
 _OF_OTHERS = {"participation_id", "person_id", "party_id"}
-#: What readers of an opened list see of someone on it.
+#: Routes that show readers of an opened list one person on it.
 _ON_THE_LIST = {"roster.person"}
 
 
 def of_someone(app: Flask, cast: Cast, meeting: str, name: str) -> Objects:
-    """The objects of someone's part in a meeting."""
+    """The objects of a person's participation in a meeting."""
     dialogue, party = meeting.split("-")[0], name[:2].upper()
     with app.app_context():
         found = of_meeting(app, cast.meeting(meeting))
@@ -50,8 +50,10 @@ def of_someone(app: Flask, cast: Cast, meeting: str, name: str) -> Objects:
         return found.but(participation_id=part, person_id=person, party_id=cast.party(party, dialogue))
 
 
-def told_apart(app: Flask, persona: str, theirs: Objects, closed: Callable[[str], bool]) -> list[tuple[object, ...]]:
-    """Routes that answer otherwise for an object of another party than for one that does not exist."""
+def distinguishable_routes(
+    app: Flask, persona: str, theirs: Objects, closed: Callable[[str], bool]
+) -> list[tuple[object, ...]]:
+    """Routes whose response for an object of another party differs from that for an unknown object."""
     client = Cast(app).client(persona)
     here = {"meeting_id": theirs.ids["meeting_id"]}
     wrong: list[tuple[object, ...]] = []
@@ -67,21 +69,25 @@ def told_apart(app: Flask, persona: str, theirs: Objects, closed: Callable[[str]
 
 
 @pytest.mark.parametrize(("persona", "other"), SEALED.items())
-def test_sealed_another_partys_people_are_not_there(app: Flask, cast: Cast, persona: str, other: str) -> None:
+def test_while_lists_are_sealed_people_of_another_party_look_unknown(
+    app: Flask, cast: Cast, persona: str, other: str
+) -> None:
     theirs = of_someone(app, cast, "LVR-1", other)
 
-    assert told_apart(app, persona, theirs, lambda _endpoint: True) == []
+    assert distinguishable_routes(app, persona, theirs, lambda _endpoint: True) == []
 
 
 @pytest.mark.parametrize(("persona", "other"), OPENED.items())
-def test_opened_nothing_but_their_line_is_there(app: Flask, cast: Cast, persona: str, other: str) -> None:
+def test_after_the_exchange_only_the_list_shows_people_of_another_party(
+    app: Flask, cast: Cast, persona: str, other: str
+) -> None:
     theirs = of_someone(app, cast, "TRD-1", other)
 
-    assert told_apart(app, persona, theirs, lambda endpoint: endpoint not in _ON_THE_LIST) == []
+    assert distinguishable_routes(app, persona, theirs, lambda endpoint: endpoint not in _ON_THE_LIST) == []
 
 
 @pytest.mark.parametrize("other", ["us2", "ru1"])
-def test_opened_they_are_not_there_for_a_party_that_has_not_submitted(app: Flask, cast: Cast, other: str) -> None:
+def test_a_party_that_has_not_submitted_does_not_see_opened_lists(app: Flask, cast: Cast, other: str) -> None:
     theirs = of_someone(app, cast, "LVR-1", other)
     with app.app_context():
         row = MeetingParty.meeting_id == theirs.ids["meeting_id"], MeetingParty.party_id == cast.party("MN", "LVR")
@@ -91,4 +97,4 @@ def test_opened_they_are_not_there_for_a_party_that_has_not_submitted(app: Flask
             session.execute(update(Exchange).where(opened).values(opened_at=clock.now() - timedelta(days=1)))
 
     for persona in ("mn1", "mn3"):
-        assert told_apart(app, persona, theirs, lambda _endpoint: True) == []
+        assert distinguishable_routes(app, persona, theirs, lambda _endpoint: True) == []

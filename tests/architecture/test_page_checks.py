@@ -1,4 +1,4 @@
-"""The checks that every fetched page passes find each fault that they are there for."""
+"""The page checks find each fault they are made for."""
 
 import pytest
 from flask import Flask
@@ -26,7 +26,7 @@ def with_more(markup: str) -> str:
     return GOOD.replace("</main>", f"{markup}</main>")
 
 
-def test_a_good_page_has_no_fault() -> None:
+def test_a_valid_page_has_no_fault() -> None:
     assert page_faults(GOOD) == []
 
 
@@ -74,7 +74,7 @@ def test_a_fault_is_named(page: str, fault: str) -> None:
 
 @pytest.fixture
 def faulty_client() -> FlaskClient:
-    """A client of a site with a bad page at /bad, reached from /old too, and things that are no pages."""
+    """A client of a site with an invalid page at /bad, a redirect to it at /old, and responses that are no pages."""
     site = Flask("faulty", static_folder=None)
     site.test_client_class = ReadingClient
     site.add_url_rule("/good", "good", lambda: GOOD)
@@ -87,17 +87,17 @@ def faulty_client() -> FlaskClient:
 
 
 @pytest.mark.parametrize("path", ["/bad", "/gone"])
-def test_whoever_fetches_a_bad_page_fails(faulty_client: FlaskClient, path: str) -> None:
+def test_fetching_an_invalid_page_fails(faulty_client: FlaskClient, path: str) -> None:
     with pytest.raises(AssertionError, match="no title"):
         faulty_client.get(path)
 
 
-def test_a_page_behind_a_redirect_is_looked_at_too(faulty_client: FlaskClient) -> None:
+def test_a_page_behind_a_redirect_is_checked(faulty_client: FlaskClient) -> None:
     with pytest.raises(AssertionError, match="/bad"):
         faulty_client.get("/old", follow_redirects=True)
 
 
-def test_what_is_no_page_is_left_alone(faulty_client: FlaskClient) -> None:
+def test_a_response_that_is_no_page_is_not_checked(faulty_client: FlaskClient) -> None:
     assert faulty_client.get("/file").text == "<h1>"
     assert faulty_client.get("/old").status_code == 303
     assert faulty_client.get("/nothing").status_code == 204
@@ -105,5 +105,5 @@ def test_what_is_no_page_is_left_alone(faulty_client: FlaskClient) -> None:
     assert faulty_client.get("/good").status_code == 200
 
 
-def test_clients_of_the_application_look_at_their_pages(client: FlaskClient) -> None:
+def test_clients_of_the_application_check_their_pages(client: FlaskClient) -> None:
     assert isinstance(client, ReadingClient)

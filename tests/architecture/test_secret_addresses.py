@@ -1,4 +1,4 @@
-"""An address that holds a secret: the secret comes back in no header, page or log line, whatever is asked."""
+"""The secret in an address never comes back in a header, page or log line."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def secret_rules(app: Flask) -> list[Rule]:
 
 
 def mutations(rule: Rule) -> Iterator[str]:
-    """The address of a rule, and what people, mail programs and proxies make of it."""
+    """The address of a rule, and variants made by people, mail programs and proxies."""
     plain = rule.rule.replace(f"<{ARGUMENT}>", TOKEN)
     prefix = rule.rule.partition("<")[0]
     yield from (plain, f"{prefix}{TOKEN}", f"{prefix}{TOKEN}.ics", f"{prefix}{TOKEN}/", f"{plain}/more", f"{plain}//")
@@ -37,7 +37,7 @@ def mutations(rule: Rule) -> Iterator[str]:
 
 
 def ask(client: FlaskClient, method: str, address: str) -> TestResponse:
-    """Ask for an address exactly as written; a test client would tidy it."""
+    """Request an address exactly as written, because a test client would normalise it."""
     path, _, query = address.partition("?")
     as_sent = {"PATH_INFO": unquote(path), "REQUEST_URI": address, "RAW_URI": address}
     return client.open("/", method=method, query_string=query, headers=SAME_ORIGIN, environ_overrides=as_sent)
@@ -47,7 +47,7 @@ def open_as(app: Flask, who: str | None) -> FlaskClient:
     return Cast(app).client(who)
 
 
-def test_every_secret_stands_behind_a_known_prefix(app: Flask) -> None:
+def test_every_secret_address_has_a_known_prefix(app: Flask) -> None:
     rules = secret_rules(app)
 
     assert len(rules) >= 4
@@ -55,7 +55,7 @@ def test_every_secret_stands_behind_a_known_prefix(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("who", [None, "st-travel", "kr2"])
-def test_the_secret_of_an_address_comes_back_nowhere(app: Flask, who: str | None) -> None:
+def test_the_secret_of_an_address_is_never_in_the_response(app: Flask, who: str | None) -> None:
     client = open_as(app, who)
     told = []
     for rule in secret_rules(app):
@@ -70,7 +70,7 @@ def test_the_secret_of_an_address_comes_back_nowhere(app: Flask, who: str | None
 
 
 @pytest.mark.parametrize("who", [None, "st-travel"])
-def test_what_is_no_address_behind_a_secret_prefix_is_not_there(app: Flask, who: str | None) -> None:
+def test_an_unknown_address_behind_a_secret_prefix_is_not_found(app: Flask, who: str | None) -> None:
     client = open_as(app, who)
     for rule in secret_rules(app):
         prefix = rule.rule.partition("<")[0]
@@ -80,14 +80,14 @@ def test_what_is_no_address_behind_a_secret_prefix_is_not_there(app: Flask, who:
     assert client.get(f"/feed/{TOKEN}").status_code == 404
 
 
-def test_an_address_that_matches_no_route_is_not_repeated_to_someone_who_has_to_sign_in(app: Flask) -> None:
+def test_an_unknown_address_is_not_repeated_on_the_sign_in_page(app: Flask) -> None:
     answer = app.test_client().get(f"/calendar/feed/{TOKEN}?x={TOKEN}")
 
     assert (answer.status_code, answer.location) == (303, "/sign-in")
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_no_next_leads_to_a_secret(prefix: str) -> None:
+def test_next_never_contains_a_secret_address(prefix: str) -> None:
     for target in (
         f"{prefix}{TOKEN}",
         f"{prefix.upper()}{TOKEN}",
@@ -96,8 +96,8 @@ def test_no_next_leads_to_a_secret(prefix: str) -> None:
         assert own_path(target) == "/"
 
 
-def test_a_form_that_was_opened_from_a_secret_address_does_not_keep_it(app: Flask) -> None:
-    """Sign-in, step-up and other forms take where to go on from `next` and from the Referer."""
+def test_a_form_opened_from_a_secret_address_does_not_contain_it(app: Flask) -> None:
+    """Sign-in, step-up and other forms take the return address from `next` and from the Referer."""
     client = open_as(app, None)
     for page in ("/sign-in", "/sign-in/second-factor", "/sign-in/link"):
         answer = client.get(f"{page}?next=/links/{TOKEN}", headers={"Referer": f"http://localhost/r/{TOKEN}"})
@@ -107,7 +107,7 @@ def test_a_form_that_was_opened_from_a_secret_address_does_not_keep_it(app: Flas
 @pytest.mark.parametrize(
     "line", ["GET /links/{} HTTP/1.1", "Error handling request /r/{}", '"http://localhost//FEED/{}.ics"']
 )
-def test_a_log_line_of_the_web_server_does_not_hold_the_secret(line: str) -> None:
+def test_log_lines_of_the_web_server_do_not_contain_the_secret(line: str) -> None:
     record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "%s %s", (line.format(TOKEN), 200), None)
 
     assert HideSecrets().filter(record)
@@ -115,7 +115,7 @@ def test_a_log_line_of_the_web_server_does_not_hold_the_secret(line: str) -> Non
     assert record.getMessage().endswith("200")
 
 
-def test_no_log_line_of_ours_holds_the_secret(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_of_the_application_do_not_contain_the_secret(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     client = open_as(app, None)
     for rule in secret_rules(app):

@@ -1,4 +1,4 @@
-"""A figure of the benchmark says what it found, so that nobody measures an empty page."""
+"""A benchmark figure states what it found, so that an empty page is never measured."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from bench.growth import Growth
 from bench.proof import HITS, SESSIONS, Proof
 
 
-def test_a_search_that_finds_nothing_is_no_measurement() -> None:
+def test_a_search_without_results_is_not_measured() -> None:
     assert Proof(HITS, "records", 1000).of("<p>6,515 records found</p>") == "6515 records"
     with pytest.raises(RuntimeError, match="found 0 records"):
         Proof(HITS, "records").of("<p>Nothing found</p>")
@@ -24,12 +24,12 @@ def test_the_same_session_twice_counts_once() -> None:
         Proof(SESSIONS, "sessions", 3).of(page)
 
 
-def test_a_figure_without_what_it_found_is_refused() -> None:
+def test_a_figure_without_a_found_value_is_refused() -> None:
     with pytest.raises(ValueError, match="say what was found"):
         Figure("search", 1, "ms", "")
 
 
-def test_a_bar_in_milliseconds_is_a_multiple_of_the_bare_page() -> None:
+def test_a_limit_in_milliseconds_is_a_multiple_of_the_bare_page() -> None:
     page = Figure("agenda", 0.2, PER_BARE, "60 sessions", at_least(4))
 
     assert page.milliseconds == pytest.approx(2)

@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code expects, and can be taken back, on both engines."""
+"""Migrations create the tables the models expect and can be reverted, on both engines."""
 
 import json
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.engine
 
 
 def tables(app: Flask) -> dict[str, list[str]]:
-    """Each table of the database with its columns, keys, constraints and indexes."""
+    """The tables of the database with columns, keys, constraints and indexes."""
     with app.app_context(), db.engine.connect() as connection:
         found = inspect(connection)
         asked = (
@@ -27,7 +27,7 @@ def tables(app: Flask) -> dict[str, list[str]]:
         return {name: [json.dumps(ask(name), default=str) for ask in asked] for name in found.get_table_names()}
 
 
-def test_an_upgrade_taken_back_and_done_again_is_the_same(bare_installation: Installation) -> None:
+def test_a_downgrade_and_upgrade_restores_the_same_tables(bare_installation: Installation) -> None:
     with opened(bare_installation.settings()) as app:
         shell(app, "db", "upgrade")
         first = tables(app)
@@ -40,7 +40,7 @@ def test_an_upgrade_taken_back_and_done_again_is_the_same(bare_installation: Ins
         assert tables(app) == first
 
 
-def test_the_migrations_make_what_the_models_say(bare_installation: Installation) -> None:
+def test_the_migrations_create_the_tables_of_the_models(bare_installation: Installation) -> None:
     with opened(bare_installation.settings()) as app:
         shell(app, "db", "upgrade")
 

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING are true: settings, folders, layers, commands, addresses and files are those of the house."""
+"""README and CONTRIBUTING match the code: settings, folders, layers, commands, addresses and files."""
 
 import re
 import tomllib
@@ -18,12 +18,12 @@ BOTH = pytest.mark.parametrize("page", [README, CONTRIBUTING], ids=["README", "C
 
 
 def section(title: str) -> str:
-    """What the README says under a heading."""
+    """The text under a heading of the README."""
     return README.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
 def spans(page: str) -> list[str]:
-    """What stands in backquotes."""
+    """The texts in backquotes."""
     return re.findall(r"`([^`\n]+)`", page)
 
 
@@ -33,12 +33,12 @@ def first_cells(part: str) -> Iterator[str]:
             yield from spans(line.split(" | ")[0])
 
 
-def test_every_setting_stands_in_the_table_and_nothing_else() -> None:
+def test_the_table_contains_exactly_the_settings() -> None:
     told = list(first_cells(section("Settings")))
     assert sorted(told) == sorted(f"DIALOGUES_{field.name.upper()}" for field in fields(Settings))
 
 
-def test_the_plain_defaults_in_the_table_are_the_real_ones() -> None:
+def test_simple_defaults_in_the_table_are_correct() -> None:
     real = Settings()
     for line in section("Settings").splitlines():
         names, said = spans(line.split(" | ")[0]), line.split(" | ")[1:2]
@@ -52,14 +52,14 @@ def test_the_plain_defaults_in_the_table_are_the_real_ones() -> None:
                 assert int(value) * 60 == default.total_seconds()
 
 
-def test_every_folder_stands_in_the_table() -> None:
+def test_the_table_contains_every_folder() -> None:
     told = set(first_cells(section("Structure")))
     folders = [file.parent for file in (ROOT / "dialogues").glob("*/*/__init__.py") if file.parent.parent.name != "lib"]
     features = {f"dialogues/{folder.parent.name}/{folder.name}/" for folder in folders}
     assert features - told == set()
 
 
-def test_the_picture_of_the_layers_is_that_of_the_contracts() -> None:
+def test_the_diagram_of_layers_matches_the_contracts() -> None:
     areas, features = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][:2]
 
     def features_of(area: str) -> list[str]:
@@ -72,10 +72,10 @@ def test_the_picture_of_the_layers_is_that_of_the_contracts() -> None:
 
 
 @BOTH
-def test_every_file_that_is_named_is_there(page: str) -> None:
+def test_every_named_file_exists(page: str) -> None:
     named = [*spans(page), *re.findall(r"\]\(([^)]+)\)", page)]
     paths = [name for name in named if re.fullmatch(r"\.?[\w./-]+(/|\.(py|md|toml|txt|png))", name)]
-    # A file of the same name in every feature is named without its folder.
+    # A file that every feature has is named without its folder.
     places = (
         ROOT,
         ROOT / "dialogues",
@@ -89,7 +89,7 @@ def test_every_file_that_is_named_is_there(page: str) -> None:
 
 
 def is_a_command(words: list[str], app: Flask) -> bool:
-    """Whether these words lead to a command; what follows it are its arguments."""
+    """Whether these words are a command; words after the command are its arguments."""
     command: click.Command | None = FlaskGroup()
     with click.Context(FlaskGroup(), obj=ScriptInfo(create_app=lambda: app)) as context:
         for word in words:
@@ -99,14 +99,14 @@ def is_a_command(words: list[str], app: Flask) -> bool:
 
 
 @BOTH
-def test_every_command_that_is_named_is_there(page: str, app: Flask) -> None:
+def test_every_named_command_exists(page: str, app: Flask) -> None:
     for words in re.findall(r"\bflask ((?:[a-z-]+ ?)+)", " ".join(spans(page))):
         assert is_a_command(words.split(), app), f"flask {words}"
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {target for span in spans(page) for target in re.findall(r"(?:^|=\d+ )make ([a-z]+)", span)} <= set(targets)
 
 
-def test_every_address_of_the_walks_is_one_of_ours(app: Flask) -> None:
+def test_every_address_in_the_walkthroughs_exists(app: Flask) -> None:
     ours = {re.sub(r"<[^>]+>", "<>", rule.rule): rule.methods or set() for rule in app.url_map.iter_rules()}
     walked = [span.split(" ", 1) for span in spans(CONTRIBUTING) if span.startswith(("GET /", "POST /"))]
     assert len(walked) == 2
@@ -114,7 +114,7 @@ def test_every_address_of_the_walks_is_one_of_ours(app: Flask) -> None:
         assert method in ours[re.sub(r"<[^>]+>", "<>", address)]
 
 
-def test_the_picture_is_there_and_light() -> None:
+def test_the_picture_exists_and_is_small() -> None:
     picture = ROOT / "docs" / "agenda.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size < 200_000

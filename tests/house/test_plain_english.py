@@ -1,4 +1,4 @@
-"""Code, comments, docstrings and pages for developers use the words of today; texts for users follow elsewhere."""
+"""Code, comments, docstrings and pages for developers use common words; texts for users are excluded."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""What is not ready says so in one sentence, with what to do, and ends; nothing makes an empty database in silence."""
+"""A program that cannot start prints one sentence of advice and exits; none creates an empty database silently."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ COMMAND = ("flask", "outbox", "list")
 WEB = ("gunicorn", "--workers", "2", "--bind", "127.0.0.1:0", "app:app")
 DEMONSTRATION = ("python", "-m", "tools.run")
 EVERY_START = pytest.mark.parametrize("command", [WEB, WORKER, COMMAND], ids=["web", "worker", "command"])
-#: Root may write everywhere; without these powers, it may write where its permissions say so.
+#: Root ignores file permissions; without these capabilities it obeys them.
 WITHOUT_POWERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 
@@ -40,14 +40,14 @@ Spoil = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a process ended."""
+    """Exit code and output of a process."""
 
     code: int
     said: str
 
 
 def start(instance: Path, *command: str, **settings: str) -> End:
-    """Start one of our programs as an operator would, in an environment without other settings of ours."""
+    """Start one of the programs as an operator would, without other settings of the environment."""
     before = (*WITHOUT_POWERS, str(BIN / command[0]))
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DIALOGUES_", "FLASK_"))}
     done = subprocess.run(
@@ -71,7 +71,7 @@ def assert_refused(end: End, sentence: str) -> None:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance folder with a database of SQLite, a master key, and nothing else in them."""
+    """An instance folder with only an SQLite database and a master key."""
     instance = tmp_path_factory.mktemp("whole") / "instance"
     with opened(Installation(instance).settings()) as app:
         shell(app, "db", "upgrade")
@@ -80,7 +80,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def instance(whole: Path, tmp_path: Path) -> Path:
-    """This test's own copy."""
+    """A copy of the folder for this test."""
     return Path(shutil.copytree(whole, tmp_path / "instance"))
 
 
@@ -92,7 +92,7 @@ def sqlite_app(instance: Path) -> Iterator[Flask]:
 
 
 def refusal(instance: Path, **settings: Any) -> str:
-    """Why an application does not serve from this folder."""
+    """The reason why an application refuses to start with this folder."""
     with (
         pytest.raises(SettingsError) as reason,
         opened(Installation(instance).settings(**settings)) as app,
@@ -106,7 +106,7 @@ def refusal(instance: Path, **settings: Any) -> str:
 
 
 @EVERY_START
-def test_nothing_starts_without_a_database_and_nothing_makes_one(command: tuple[str, ...], instance: Path) -> None:
+def test_no_program_starts_without_a_database_or_creates_one(command: tuple[str, ...], instance: Path) -> None:
     file = instance / "dialogues.db"
     file.unlink()
     assert_refused(start(instance, *command), f"There is no database yet ({file}): run flask db upgrade.")
@@ -114,7 +114,7 @@ def test_nothing_starts_without_a_database_and_nothing_makes_one(command: tuple[
 
 
 @pytest.mark.parametrize("command", ["current", "check", "history --indicate-current", "downgrade"])
-def test_of_the_database_s_own_commands_only_upgrade_makes_one(command: str, tmp_path: Path) -> None:
+def test_only_flask_db_upgrade_creates_a_database(command: str, tmp_path: Path) -> None:
     with opened(Installation(tmp_path).settings()) as app:
         done = app.test_cli_runner().invoke(args=["db", *command.split()])
         assert done.exit_code == 1
@@ -143,13 +143,13 @@ def damage_one_page(file: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [empty, cut, replace_by_text, damage_one_page])
-def test_a_spoiled_database_is_refused_with_the_word_backup(spoil: Spoil, instance: Path) -> None:
+def test_a_damaged_database_is_refused_with_advice_on_backups(spoil: Spoil, instance: Path) -> None:
     spoil(instance / "dialogues.db")
     assert "restore it from a backup" in refusal(instance)
 
 
 @pytest.mark.parametrize("spoil", [empty, cut, replace_by_text, damage_one_page])
-def test_an_upgrade_leaves_a_spoiled_database_as_it_is(spoil: Spoil, instance: Path) -> None:
+def test_an_upgrade_does_not_change_a_damaged_database(spoil: Spoil, instance: Path) -> None:
     file = instance / "dialogues.db"
     spoil(file)
     before = file.read_bytes()
@@ -166,7 +166,7 @@ def test_the_web_does_not_start_on_a_damaged_database(instance: Path) -> None:
     assert_refused(start(instance, *WEB), "is damaged: restore it from a backup.")
 
 
-def test_a_database_without_tables_is_told_from_none(instance: Path) -> None:
+def test_a_database_without_tables_has_another_message_than_a_missing_one(instance: Path) -> None:
     file = instance / "dialogues.db"
     file.unlink()
     with sqlite3.connect(file) as other:
@@ -175,7 +175,7 @@ def test_a_database_without_tables_is_told_from_none(instance: Path) -> None:
     assert refusal(instance) == "The database has no tables yet: run flask db upgrade."
 
 
-def test_a_database_before_its_upgrade_is_told_to_upgrade(bare_installation: Installation) -> None:
+def test_a_database_that_needs_an_upgrade_names_the_upgrade_command(bare_installation: Installation) -> None:
     with (
         opened(bare_installation.settings()) as app,
         app.app_context(),
@@ -184,7 +184,7 @@ def test_a_database_before_its_upgrade_is_told_to_upgrade(bare_installation: Ins
         readiness.refuse_unready()
 
 
-def test_a_database_of_another_house_is_not_touched(instance: Path) -> None:
+def test_a_database_of_another_application_is_not_changed(instance: Path) -> None:
     with sqlite3.connect(instance / "dialogues.db") as other:
         other.execute("UPDATE alembic_version SET version_num = 'from_afar'")
     other.close()
@@ -194,7 +194,7 @@ def test_a_database_of_another_house_is_not_touched(instance: Path) -> None:
     assert (done.exit_code, done.stderr.count("from_afar")) == (1, 1)
 
 
-def test_an_older_database_is_told_to_upgrade(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_an_older_database_names_the_upgrade_command(sqlite_app: Flask, tmp_path: Path) -> None:
     newer = Path(shutil.copytree(ROOT / "dialogues" / "migrations", tmp_path / "migrations"))
     with sqlite_app.app_context():
         head = database.newest_version()
@@ -209,7 +209,7 @@ def test_a_sqlite_that_can_lose_changes_is_refused() -> None:
         database.refuse_old_sqlite((3, 40, 1))
 
 
-def test_a_postgresql_that_is_not_there_is_named_without_its_password(instance: Path) -> None:
+def test_an_unreachable_postgresql_is_named_without_its_password(instance: Path) -> None:
     url = f"postgresql+psycopg://desk:sesame@127.0.0.1:{free_port()}/dialogues"
     end = start(instance, *COMMAND, DIALOGUES_DATABASE_URL=url)
     assert_refused(end, "cannot be reached: start it, or correct its address.")
@@ -260,16 +260,16 @@ def test_without_a_master_key_only_the_demonstration_makes_its_own(instance: Pat
 
 
 @EVERY_START
-def test_a_setting_that_cannot_be_read_is_named(command: tuple[str, ...], instance: Path) -> None:
+def test_an_invalid_setting_is_named(command: tuple[str, ...], instance: Path) -> None:
     assert_refused(start(instance, *command, DIALOGUES_PROXY_HOPS="two"), "DIALOGUES_PROXY_HOPS cannot be 'two'")
 
 
-def test_debug_mode_is_for_the_demonstration_only(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_mode_is_allowed_only_in_the_demonstration(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLASK_DEBUG", "1")
     assert refusal(instance, demo=False).startswith("Debug mode is for the demonstration only")
 
 
-def test_flask_s_own_server_looks_as_well(instance: Path) -> None:
+def test_flask_run_makes_the_same_checks(instance: Path) -> None:
     (instance / "dialogues.db").unlink()
     assert_refused(start(instance, "flask", "run", "--port", "0"), "There is no database yet")
 
@@ -298,7 +298,7 @@ def test_flask_s_own_server_looks_as_well(instance: Path) -> None:
         ("BASE_ADDRESS", "https://dialogues.example"),
     ],
 )
-def test_a_setting_that_does_not_do_is_refused_by_its_name(name: str, value: str, tmp_path: Path) -> None:
+def test_an_invalid_value_of_a_setting_is_refused_with_its_name(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         settings_of({"DIALOGUES_INSTANCE": str(tmp_path), f"DIALOGUES_{name}": value})
     assert f"DIALOGUES_{name}" in str(caught.value)
@@ -314,7 +314,7 @@ def test_a_setting_that_does_not_do_is_refused_by_its_name(name: str, value: str
         ("database_url", "postgresql+psycopg://host:port/name"),
     ],
 )
-def test_an_address_that_does_not_do_is_refused_at_the_start(name: str, value: str, instance: Path) -> None:
+def test_an_invalid_address_is_refused_at_start(name: str, value: str, instance: Path) -> None:
     assert refusal(instance, **{name: value}).startswith(f"DIALOGUES_{name.upper()} ")
 
 
@@ -325,29 +325,29 @@ def test_a_settings_file_that_cannot_be_used_is_refused(content: str, tmp_path: 
         settings_of({"DIALOGUES_INSTANCE": str(tmp_path)})
 
 
-def test_the_demonstration_has_an_address_of_this_machine_only(tmp_path: Path) -> None:
+def test_the_demonstration_needs_a_loopback_address(tmp_path: Path) -> None:
     address = {"DIALOGUES_DEMO": "1", "DIALOGUES_BASE_URL": "https://dialogues.example"}
     with pytest.raises(SettingsError, match="must name localhost"):
         settings_of({"DIALOGUES_INSTANCE": str(tmp_path), **address})
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", ""])
-def test_the_demonstration_answers_no_other_machine(client: FlaskClient, address: str) -> None:
+def test_the_demonstration_refuses_other_machines(client: FlaskClient, address: str) -> None:
     assert client.get("/sign-in", environ_base={"REMOTE_ADDR": address}).status_code == 403
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"])
-def test_the_demonstration_answers_its_own_machine(client: FlaskClient, address: str) -> None:
+def test_the_demonstration_serves_its_own_machine(client: FlaskClient, address: str) -> None:
     assert client.get("/sign-in", environ_base={"REMOTE_ADDR": address}).status_code == 200
 
 
-def test_a_settings_file_stands_below_the_environment(tmp_path: Path) -> None:
+def test_environment_variables_override_the_settings_file(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('locale = "mn"\nproxy_hops = 1\ntrusted_hosts = ["one", "two"]\n')
     settings = settings_of({"DIALOGUES_INSTANCE": str(tmp_path), "DIALOGUES_LOCALE": "ko"})
     assert (settings.locale, settings.proxy_hops, settings.trusted_hosts) == ("ko", 1, ("one", "two"))
 
 
-def test_of_many_first_starts_at_once_all_find_the_same_secret(tmp_path: Path) -> None:
+def test_concurrent_first_starts_use_the_same_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as starts:
         found = set(starts.map(lambda number: read_or_create(tmp_path / "secret.key", f"{number}" * 40), range(32)))
     assert len(found) == 1

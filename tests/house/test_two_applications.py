@@ -1,4 +1,4 @@
-"""Two applications in one process share nothing, although the ids in their databases are equal."""
+"""Two applications in one process share no state, although the ids in their databases are equal."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -24,7 +24,7 @@ THEIR_NAMES = ("ZHANG Shili", "RI Ka-myong")
 
 @pytest.fixture
 def both(tmp_path: Path, loaded: Sample) -> Iterator[tuple[Flask, Flask]]:
-    """Two applications on copies of one database; in each, another person has a new name."""
+    """Two applications on copies of one database; in each of them another person is renamed."""
     with ExitStack() as stack:
         apps = []
         for person in RENAMED:
@@ -76,7 +76,7 @@ def test_a_change_in_one_wakes_the_worker_of_that_one(both: tuple[Flask, Flask])
     assert woken(other)
 
 
-def test_a_composer_that_one_has_is_unknown_to_the_other(both: tuple[Flask, Flask]) -> None:
+def test_a_composer_of_one_application_is_unknown_to_the_other(both: tuple[Flask, Flask]) -> None:
     one, other = both
     kind = next(iter(state(one).composers))
     del state(one).composers[kind]

@@ -1,4 +1,4 @@
-"""Files are known by their content; what is not on the short list, or could overwhelm its reader, is refused."""
+"""File types are detected by content; unknown types and archives that expand too much are refused."""
 
 import io
 import zipfile
@@ -38,7 +38,7 @@ def archive(members: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFL
         ),
     ],
 )
-def test_known_kinds_are_taken_in(content: bytes, name: str, media_type: str) -> None:
+def test_known_types_are_accepted(content: bytes, name: str, media_type: str) -> None:
     assert media_type_of(content, name) == media_type
 
 
@@ -57,34 +57,34 @@ def test_known_kinds_are_taken_in(content: bytes, name: str, media_type: str) ->
         archive({"mimetype": b"application/epub+zip"}),
     ],
 )
-def test_other_kinds_are_refused_whatever_their_name_says(content: bytes) -> None:
+def test_other_types_are_refused_whatever_their_name(content: bytes) -> None:
     with pytest.raises(Refusal, match="Choose a PDF") as refused:
         media_type_of(content, "report.pdf")
     assert refused.value.field == "file"
 
 
-def test_a_name_does_not_make_a_page_of_a_text() -> None:
+def test_the_file_name_does_not_change_the_detected_type() -> None:
     assert media_type_of(b"<script>alert(1)</script>", "page.html") == "text/plain"
 
 
-def test_a_file_that_unpacks_to_more_than_a_hundredfold_is_refused() -> None:
+def test_a_file_that_expands_more_than_a_hundredfold_is_refused() -> None:
     with pytest.raises(Refusal, match="more than it shows"):
         media_type_of(archive(WORD | {"word/media/bomb": bytes(5_000_000)}))
 
 
 @pytest.mark.parametrize("many", [MOST_MEMBERS, 5 * MOST_MEMBERS])
-def test_a_file_of_too_many_members_is_refused(many: int) -> None:
+def test_an_archive_with_too_many_members_is_refused(many: int) -> None:
     with pytest.raises(Refusal, match="more than it shows"):
         media_type_of(archive(WORD | {f"word/{number}": b"" for number in range(many)}))
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "word\\..\\..\\x"])
-def test_a_file_whose_members_lead_out_of_it_is_refused(name: str) -> None:
+def test_an_archive_with_paths_outside_itself_is_refused(name: str) -> None:
     with pytest.raises(Refusal, match="more than it shows"):
         media_type_of(archive(WORD | {name: b"x"}))
 
 
-def test_a_link_inside_is_refused() -> None:
+def test_an_archive_with_a_symbolic_link_is_refused() -> None:
     link = zipfile.ZipInfo("word/link")
     link.external_attr = 0o120777 << 16
     written = io.BytesIO(archive(WORD))
@@ -99,15 +99,15 @@ def test_macros_are_refused() -> None:
         media_type_of(archive(WORD | {"word/vbaProject.bin": b"x"}))
 
 
-def test_a_damaged_office_file_is_refused_in_words() -> None:
+def test_a_damaged_office_file_is_refused_in_plain_words() -> None:
     whole = archive(WORD)
     for damaged in (whole[:40], whole[: len(whole) // 2], whole[:-4]):
         with pytest.raises(Refusal, match="damaged"):
             media_type_of(damaged)
 
 
-def test_members_that_overlap_are_refused() -> None:
-    """A catalogue that lists one stored member a hundred times over: honest ratios, and a flood when unpacked."""
+def test_an_archive_with_overlapping_members_is_refused() -> None:
+    """A catalogue with one stored member a hundred times: normal ratios, but huge when unpacked."""
     whole = bytearray(archive(WORD | {"word/big": bytes(range(256)) * 40}, compression=zipfile.ZIP_STORED))
     end = whole.rindex(b"PK\x05\x06")
     begin = int.from_bytes(whole[end + 16 : end + 20], "little")

@@ -1,4 +1,4 @@
-"""Pictures lose what cameras wrote into them, and nothing that is seen."""
+"""Metadata is removed from pictures; the visible picture does not change."""
 
 import struct
 import zlib
@@ -61,17 +61,17 @@ def test_a_photograph_stays_the_right_way_up(order: str) -> None:
     assert without_traces("image/jpeg", kept) == kept
 
 
-def test_what_follows_the_end_of_a_picture_goes() -> None:
+def test_data_after_the_end_of_a_picture_is_removed() -> None:
     assert without_traces("image/jpeg", jpeg() + b"canary") == jpeg()
     assert without_traces("image/png", png() + b"canary") == png()
 
 
-def test_filling_between_the_parts_is_no_damage() -> None:
+def test_padding_between_segments_is_accepted() -> None:
     filled = b"\xff\xd8" + TABLES + b"\xff\xff" + FRAME + SCAN + b"\xff\xff\xd9"
     assert without_traces("image/jpeg", filled).endswith(b"\xff\xd9")
 
 
-def test_every_scan_of_a_photograph_in_several_is_kept() -> None:
+def test_every_scan_of_a_progressive_photograph_is_kept() -> None:
     several = b"\xff\xd8" + TABLES + FRAME + SCAN + TABLES + SCAN + b"\xff\xd9"
     assert without_traces("image/jpeg", several) == several
 
@@ -83,19 +83,19 @@ def test_a_drawing_loses_its_texts_and_keeps_its_colours() -> None:
 
 
 @pytest.mark.parametrize("size", [(100_000, 100_000), (8_001, 8_000)])
-def test_a_picture_of_too_many_pixels_is_refused(size: tuple[int, int]) -> None:
+def test_a_picture_with_too_many_pixels_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(Refusal, match="64 million pixels"):
         without_traces("image/png", png(width=size[0], height=size[1]))
 
 
-def test_a_damaged_picture_is_refused_in_words() -> None:
+def test_a_damaged_picture_is_refused_in_plain_words() -> None:
     for media_type, whole in (("image/jpeg", jpeg(JFIF)), ("image/png", png())):
         for length in range(3, len(whole) - 1):
             with pytest.raises(Refusal, match="damaged"):
                 without_traces(media_type, whole[:length])
 
 
-def test_a_flipped_bit_of_a_drawing_is_noticed() -> None:
+def test_a_flipped_bit_in_a_drawing_is_detected() -> None:
     damaged = bytearray(png())
     damaged[20] ^= 1
     with pytest.raises(Refusal, match="damaged"):
@@ -103,11 +103,11 @@ def test_a_flipped_bit_of_a_drawing_is_noticed() -> None:
 
 
 @given(st.binary(max_size=300))
-def test_no_content_is_more_than_refused(content: bytes) -> None:
+def test_arbitrary_bytes_are_refused_without_an_exception(content: bytes) -> None:
     for media_type, begin in (("image/jpeg", b"\xff\xd8\xff"), ("image/png", b"\x89PNG\r\n\x1a\n")):
         with suppress(Refusal):
             without_traces(media_type, begin + content)
 
 
-def test_other_files_come_back_as_they_are() -> None:
+def test_other_files_are_returned_unchanged() -> None:
     assert without_traces("application/pdf", b"%PDF-1.7") == b"%PDF-1.7"

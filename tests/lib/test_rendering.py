@@ -1,4 +1,4 @@
-"""What becomes of text that people wrote, well meant or not."""
+"""Rendering of Markdown that users wrote, including hostile input."""
 
 from time import process_time
 
@@ -9,11 +9,11 @@ from dialogues.lib.markup import rich_text
 from dialogues.records.notes.rules import SUMMARY_LONGEST
 
 
-def test_headings_begin_below_that_of_the_page() -> None:
+def test_headings_start_below_the_heading_of_the_page() -> None:
     assert rich_text("# One\n\n###### Six") == "<h2>One</h2>\n<h6>Six</h6>\n"
 
 
-def test_lists_stress_tables_and_quotations_are_shaped() -> None:
+def test_lists_emphasis_tables_and_quotations_are_rendered() -> None:
     shown = rich_text("- *a*\n- **b**\n\n3. c\n\n> d\n\n|e|f|\n|-|-|\n|g|~~h~~|")
     for piece in ("<li><em>a</em></li>", "<strong>b</strong>", '<ol start="3">', "<blockquote>", "<td><s>h</s></td>"):
         assert piece in shown
@@ -23,7 +23,7 @@ def test_lists_stress_tables_and_quotations_are_shaped() -> None:
     "address",
     ["https://example.org", "http://example.org/a?b=c#d", "mailto:office@example.org", "HTTPS://example.org/"],
 )
-def test_a_whole_address_is_a_link_that_tells_the_other_side_nothing(address: str) -> None:
+def test_a_full_address_is_a_link_without_referrer(address: str) -> None:
     [link] = BeautifulSoup(rich_text(f"[words]({address})"), "html.parser")("a")
     assert link["href"] == address
     assert set(link["rel"]) == {"noopener", "noreferrer", "nofollow"}
@@ -54,7 +54,7 @@ def test_a_whole_address_is_a_link_that_tells_the_other_side_nothing(address: st
         "mailto://evil.example",
     ],
 )
-def test_any_other_address_is_no_link(address: str) -> None:
+def test_other_addresses_are_no_links(address: str) -> None:
     for written in (f"[words]({address})", f"[words](<{address}>)", f"<{address}>", f"[words]\n\n[words]: {address}"):
         page = BeautifulSoup(rich_text(written), "html.parser")
         assert not page.select("[href]")
@@ -79,7 +79,7 @@ def test_any_other_address_is_no_link(address: str) -> None:
         '``` "><script>\nx\n```',
     ],
 )
-def test_nothing_that_acts_or_fetches_or_hides_is_left(written: str) -> None:
+def test_active_and_hidden_content_is_removed(written: str) -> None:
     page = BeautifulSoup(rich_text(written), "html.parser")
     assert not page.select("script, img, svg, iframe, style, form, button, object, embed, link, meta, base")
     for element in page(True):
@@ -89,7 +89,7 @@ def test_nothing_that_acts_or_fetches_or_hides_is_left(written: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["[", "> ", "*a ", "**a", "<", "`a`` ", "[a](b", "* ", "[x][", "|a", "|a|b|\n|-|-|\n", "[a]: b\n", "\t"]
 )
-def test_no_text_of_the_length_we_take_keeps_the_server_long(piece: str) -> None:
+def test_the_longest_allowed_text_renders_quickly(piece: str) -> None:
     text = (piece * SUMMARY_LONGEST)[:SUMMARY_LONGEST]
     began = process_time()
     rich_text(text)

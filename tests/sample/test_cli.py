@@ -1,4 +1,4 @@
-"""`flask sample load` prints addresses, and each of them works."""
+"""`flask sample load` prints addresses that work."""
 
 import json
 from typing import Any

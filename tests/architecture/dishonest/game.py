@@ -1,4 +1,4 @@
-"""The game: dishonest focal points, a co-chair, observers and a link holder, and honest people in between."""
+"""The game: dishonest focal points, a co-chair, observers and a link holder, and the honest people around them."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -47,9 +47,9 @@ from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 
 DESK = "st-coord"
-#: Dishonest people: three focal points, one of them also a co-chair, and who speaks for which party.
+#: Dishonest people: three focal points, one of them also a co-chair, and the party of each focal point.
 SPEAKERS = {"xo1": "XO", "us2": "US", "kr3": "KR", "mn1": "MN"}
-#: Their accomplices, whom they name: an observer of the sample, and somebody who has no part yet.
+#: Their accomplices, whom they nominate: an observer of the sample, and a person without a participation.
 ACCOMPLICES = {"xo1": "xo2", "us2": "us4", "kr3": "kr1", "mn1": "mn3"}
 READERS = ("xo1", "xo2", "us2", "kr3", "kr1", "mn1")
 LINK_HOLDERS = ("ru4", "us2", "kr1", "xo2")
@@ -62,7 +62,7 @@ offered = some.sampled_from(["us2", "mn1", "kr1", "kr3", "ru4"])
 
 
 class Outside(FlaskClient):
-    """A browser whose requests get nothing of the test's own context; other tests check what its pages look like."""
+    """A browser whose requests run outside the application context of the test; its pages are not checked."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *arguments, **options)
@@ -103,7 +103,7 @@ class People(RuleBasedStateMachine):
         self.note_statuses()
 
     def teardown(self) -> None:
-        """At the end of a game all look at what changes most, and every second one at everything, in turns."""
+        """At the end of a game every reader checks the riskiest pages, and every second reader all pages, in turns."""
         People.played += 1
         try:
             if not self.failed:
@@ -112,7 +112,7 @@ class People(RuleBasedStateMachine):
         finally:
             self.stack.close()
 
-    # Who and where.
+    # People and their rights
 
     def reader(self, key: str, client: FlaskClient, *, is_limited: bool = False) -> Reader:
         return Reader(key, client, self.meeting, self.closed, self.elsewhere, is_limited=is_limited)
@@ -121,7 +121,7 @@ class People(RuleBasedStateMachine):
         return self.cast.viewer(key, meeting="LVR-1", now=clock.now())
 
     def part(self, key: str) -> UUID | None:
-        """The participation of somebody in the meeting."""
+        """The participation of a person in the meeting."""
         db.session.rollback()
         found = select(Participation.id).join(Person, Person.id == Participation.person_id)
         wanted = found.where(Participation.meeting_id == self.meeting, Person.name == name_of(key))
@@ -135,7 +135,7 @@ class People(RuleBasedStateMachine):
         return found
 
     def done(self, command: Callable[[], Any]) -> bool:
-        """Whether the application did it; it may refuse, and a person without rights finds nothing."""
+        """Whether the application carried out the command; it may refuse it or answer "not found"."""
         try:
             command()
         except (Refusal, NotFound, LookupError):
@@ -143,7 +143,7 @@ class People(RuleBasedStateMachine):
         return True
 
     def note_statuses(self) -> None:
-        """Who waits, is invited, comes or left, as the application has it: facts, no rights."""
+        """Copy each participation's status from the application to the oracle: facts, not rights."""
         db.session.rollback()
         of_meeting = Participation.meeting_id == self.meeting
         rows = select(Person.name, Participation.status).join(Participation, Participation.person_id == Person.id)
@@ -160,15 +160,15 @@ class People(RuleBasedStateMachine):
 
     @invariant()
     def nobody_reads_more_than_they_may(self) -> None:
-        """One reader in turn after each step and all at the end, because a reading that opens stays open."""
+        """One reader after each step, in turn, and all at the end; a leak that opens stays open, so none is missed."""
         self.turn += 1
         self.compare([self.readers[self.turn % len(self.readers)]])
 
-    # What dishonest people do.
+    # What dishonest people do
 
     @rule(speaker=speakers, who=someone_named, capacity=capacities)
     def nominate(self, speaker: str, who: str, capacity: Capacity) -> None:
-        """By the form, with whatever is typed into it or sent instead of what it offers."""
+        """Nominate by the form, with any value, also values the form does not offer."""
         self.named += 1
         party = SPEAKERS[speaker]
         key = {"self": speaker, "accomplice": ACCOMPLICES[speaker]}.get(who, f"new{self.named}")
@@ -212,7 +212,7 @@ class People(RuleBasedStateMachine):
 
     @rule(speaker=speakers, other=some.sampled_from(["us1", "us3", "kr5", "mn3"]), by_self=some.booleans())
     def replace(self, speaker: str, other: str, by_self: bool) -> None:
-        """Somebody of the party is replaced by the focal point, or by the accomplice."""
+        """Replace a person of the party, by the focal point or by the accomplice."""
         part, key = self.part(other), speaker if by_self else ACCOMPLICES[speaker]
         if part is None:
             return
@@ -227,7 +227,7 @@ class People(RuleBasedStateMachine):
 
     @rule(key=some.sampled_from(LINK_HOLDERS), accepts=some.booleans(), old=some.booleans())
     def answer_link(self, key: str, accepts: bool, old: bool) -> None:
-        """By the newest link, or by one that was used before; a yes opens a limited sign-in in a new browser."""
+        """Answer by the newest or an already used link; a yes opens a limited sign-in in a new browser."""
         part = self.part(key)
         if part is None or not (old or db.session.get_one(Participation, part).status in ANSWERABLE):
             return
@@ -245,7 +245,7 @@ class People(RuleBasedStateMachine):
             self.answered(key, part, accepts=accepts)
 
     def press(self, client: FlaskClient, **typed: str) -> bool:
-        """Answer the invitation that is open in this browser, or ask for a new link where there is none."""
+        """Answer the invitation that is open in this browser, or request a new link."""
         shown = client.get("/registration")
         if b'value="accept"' in shown.data:
             return send(client, "/registration", **typed).status_code == 303
@@ -271,7 +271,7 @@ class People(RuleBasedStateMachine):
 
     @rule(key=offered, accepts=some.booleans())
     def answer_role(self, key: str, accepts: bool) -> None:
-        """The role of a co-chair, which the coordinator offered."""
+        """Answer the offer of a co-chair role, made by the coordinator."""
         account = self.cast.viewer(key)
         answer = roles.accept_role if accepts else roles.decline_role
         for offer in open_offers(account):
@@ -289,7 +289,7 @@ class People(RuleBasedStateMachine):
         ):
             self.oracle.withdraws_list(code)
 
-    # The time of the exchange, with a dishonest co-chair and two honest people.
+    # The time of the exchange: a dishonest co-chair and two honest people
 
     @rule(key=setters, hours=some.sampled_from([None, 0, 12, 30, 72]))
     def propose(self, key: str, hours: int | None) -> None:
@@ -307,7 +307,7 @@ class People(RuleBasedStateMachine):
         if self.done(lambda: nominations_submitting.confirm_exchange(self.viewer(key), version=mark, now=clock.now())):
             self.oracle.confirmed(key)
 
-    # What honest people do.
+    # What honest people do
 
     @rule(code=some.sampled_from(sorted(SUBMITTED)))
     def submit(self, code: str) -> None:
@@ -391,7 +391,7 @@ class People(RuleBasedStateMachine):
 
     @rule(reader=some.integers(min_value=0, max_value=len(READERS) - 1), submits=some.booleans())
     def another_party_acts_unseen(self, reader: int, submits: bool) -> None:
-        """What another party does with a sealed list changes no page, and so no count, of a reader."""
+        """Actions of another party on a sealed list change no page, and so no count, of a reader."""
         one = self.readers[reader]
         if self.oracle.is_open or self.oracle.people[one.key].party == "RU":
             return
@@ -414,7 +414,7 @@ class People(RuleBasedStateMachine):
 
 
 def changed_lines(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What differs between the same pages, fetched twice."""
+    """The lines that differ between two fetches of the same pages."""
     return [
         line
         for path, document in before.items()

@@ -1,7 +1,7 @@
-"""Who may know what at LVR-1, by hand from section 4 of the practice page and its readings of 2026-11-30.
+"""Who may know what at LVR-1, written by hand from section 4 of the practice page and its readings of 2026-11-30.
 
-It is never derived from policy.py or from a query of the application. The state machine tells it what happened. Whether
-somebody waits, is invited, comes or has left is a fact that the machine reads from the table; rights are decided here.
+Never derived from policy.py or from a query of the application. The state machine reports what happened. Statuses
+(waiting, invited, confirmed, left) are facts, so the machine reads them from the table; rights are decided here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from enum import Enum
 
 NOTICE = timedelta(hours=24)
 COORDINATOR = "st-coord"
-#: An observing organisation: it names observers only, and no other party waits for its list.
+#: An observing organisation: it nominates only observers, and no other party waits for its list.
 OBSERVING = frozenset({"XO"})
 #: The people on the agenda of the sample: chairs and leads.
 ON_THE_AGENDA = frozenset({"ch2", "mn1", "us2", "cn1", "ru1", "ru4", "cn2", "us3", "kp1", "kr3", "jp1", "ch1"})
@@ -19,7 +19,7 @@ CURRENT = frozenset({"nominated", "invited", "confirmed"})
 
 
 class Place(Enum):
-    """Kinds of readings with different readers."""
+    """Kinds of content with different readers."""
 
     LIST = "list, seating, speaking list, search and everything else that is not listed below"
     AGENDA = "agenda, sessions, calendar files and feeds"
@@ -29,21 +29,21 @@ class Place(Enum):
 
 @dataclass
 class Someone:
-    """A person, and the rights that somebody with the power to do so gave them."""
+    """A person and the rights that authorized people gave them."""
 
     key: str
     party: str
     status: str = ""
-    #: The right capacity of their part: "participant" or "observer".
+    #: The approved capacity of their participation: "participant" or "observer".
     capacity: str = "observer"
-    #: The capacity of the part that they have accepted and still hold.
+    #: The capacity of the participation they accepted and still hold.
     holds: str = ""
     is_focal_point: bool = False
     is_chair: bool = False
     is_restricted: bool = False
     was_observer: bool = False
     is_hidden_from_observers: bool = False
-    #: Was on an opened list: readers are told that they left.
+    #: Was on an opened list: readers see that they left.
     was_listed: bool = False
 
     @property
@@ -52,13 +52,13 @@ class Someone:
 
 
 def canary(key: str) -> str:
-    """A word that is in that person's name and nowhere else; no other canary begins with it."""
+    """A word that occurs only in that person's name; no canary is a prefix of another."""
     return f"Zq{key.replace('-', '')}x"
 
 
 @dataclass
 class Oracle:
-    """The meeting as it is by the rules."""
+    """The state of the meeting according to the rules."""
 
     now: datetime
     set_time: datetime | None
@@ -68,10 +68,10 @@ class Oracle:
     is_open: bool = False
     observers_told: bool = False
 
-    # What happens.
+    # Events
 
     def named(self, speaker: str, key: str, party: str, capacity: str) -> None:
-        """A focal point names someone, or changes their capacity: nobody's own capacity, or one who was an observer."""
+        """A focal point nominates a person, or changes the capacity of a person without one or of a former observer."""
         one = self.people.setdefault(key, Someone(key, party))
         by_coordinator = speaker == COORDINATOR
         needs_approval = not by_coordinator and (key == speaker or one.was_observer)
@@ -83,7 +83,7 @@ class Oracle:
             one.capacity = "observer"
 
     def invited(self, key: str, capacity: str) -> None:
-        """The coordinator invites; a restriction counts from now."""
+        """The coordinator invites a person; a restriction applies at once."""
         if capacity == "participant":
             self.people[key].capacity = "participant"
         else:
@@ -93,19 +93,19 @@ class Oracle:
         one.capacity, one.is_restricted, one.was_observer = "observer", True, True
 
     def approved(self, key: str) -> None:
-        """The coordinator lets them be a participant."""
+        """The coordinator approves the person as a participant."""
         one = self.people[key]
         one.capacity = "participant"
         if one.holds:
             one.holds, one.is_restricted = "participant", False
 
     def accepted(self, key: str) -> None:
-        """They accept their part; only a participant's lifts a restriction."""
+        """The person accepts; only accepting as a participant lifts a restriction."""
         one = self.people[key]
         one.holds, one.is_restricted = one.capacity, one.capacity != "participant"
 
     def ended(self, key: str) -> None:
-        """They decline or withdraw, or their part is withdrawn: what they were restricted to stays."""
+        """The person declines or withdraws, or the invitation is withdrawn; restrictions stay."""
         self.people[key].holds = ""
 
     def submits(self, party: str) -> None:
@@ -114,7 +114,7 @@ class Oracle:
         self.open_if_due()
 
     def withdraws_list(self, party: str) -> None:
-        """Not within 24 hours of the set time, nor later."""
+        """Not possible within 24 hours before the set time, or later."""
         is_frozen = self.set_time is not None and self.now >= self.set_time - NOTICE
         if not (self.is_open or is_frozen):
             self.submitted[party] = False
@@ -124,7 +124,7 @@ class Oracle:
             self.proposal = key, at
 
     def confirmed(self, key: str) -> None:
-        """The time is set by two: co-chairs of different parties, or a coordinator and one co-chair."""
+        """Two people set the time: co-chairs of different parties, or a coordinator and a co-chair."""
         if self.proposal is None or self.is_open:
             return
         first, at = self.proposal
@@ -146,29 +146,29 @@ class Oracle:
     def _are_two(self, one: str, other: str) -> bool:
         return one != other and (COORDINATOR in {one, other} or self.people[one].party != self.people[other].party)
 
-    # What follows for a reader.
+    # What a reader may know
 
     def may_set(self, key: str) -> bool:
-        """Whether they may propose and confirm the time of the exchange."""
+        """Whether the person may propose and confirm the time of the exchange."""
         return key == COORDINATOR or (self.people[key].is_chair and not self.people[key].is_restricted)
 
     def reads_substance(self, key: str) -> bool:
-        """Whether they read what observers do not: a session that is closed to observers."""
+        """Whether the person reads content closed to observers: a session that excludes them."""
         one = self.people.get(key)
         if one is None or one.is_restricted:
             return False
         speaks = one.is_focal_point and one.party not in OBSERVING
         return one.holds == "participant" or one.is_chair or speaks
 
-    def stands_in_meeting(self, key: str) -> bool:
-        """Whether they read anything of the meeting in a full sign-in."""
+    def has_part_in_meeting(self, key: str) -> bool:
+        """Whether the person reads anything of the meeting in a full sign-in."""
         one = self.people.get(key)
         return one is not None and bool(one.holds or one.is_chair or one.is_focal_point)
 
     def may_know(self, key: str, place: Place) -> set[str]:
-        """The people whose names this reader may meet at that place."""
+        """The people whose names this reader may see in that place."""
         mine = {key}
-        if place is Place.LIMITED or not self.stands_in_meeting(key):
+        if place is Place.LIMITED or not self.has_part_in_meeting(key):
             return mine
         me = self.people[key]
         if me.is_focal_point:
@@ -189,18 +189,18 @@ class Oracle:
         return self.submitted[one.party] and one.status in CURRENT
 
     def _has_left(self, one: Someone, place: Place) -> bool:
-        """Whether the list says of them that they left; the agenda names only who comes."""
+        """Whether the list shows that they left; the agenda names only people who come."""
         return one.was_listed and self.submitted[one.party] and place is Place.LIST
 
     def note_statuses(self, statuses: Mapping[str, str]) -> None:
-        """Take over who waits, is invited, comes or has left."""
+        """Copy each person's status."""
         for key, status in statuses.items():
             one = self.people[key]
             one.status = status
             one.was_listed |= self.is_open and self._is_listed(one)
 
     def must_know(self, key: str) -> set[str]:
-        """Those whom the reader finds on the list of participants: an empty page is not a safe one."""
+        """The people the reader must find on the list of participants, because an empty page proves nothing."""
         if not self.reads_substance(key) or not self.is_open or not self.submitted[self.people[key].party]:
             return set()
         return {one.key for one in self.people.values() if self._is_listed(one) and one.status == "confirmed"}

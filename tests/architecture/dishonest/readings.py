@@ -1,4 +1,4 @@
-"""What a person reads at LVR-1: pages, files, feeds and searches, each as the set of canaries found in its bytes."""
+"""What a person reads at LVR-1: the canaries found in the bytes of pages, files, feeds and searches."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from flask.testing import FlaskClient
 from tests.architecture.dishonest.oracle import Oracle, Place, canary
 from tests.beds.client import likeness
 
-#: The title of the session that is closed to observers, and its address.
+#: The title and the address of the session that is closed to observers.
 CLOSED_TITLE = b"Risk reduction and notification"
-#: In the passport of the holder of a link, and in the title of another meeting of theirs.
+#: In the passport of the link holder, and in the title of another meeting of theirs.
 SEALED, ELSEWHERE = "Zqsealedx", "Zqelsewherex"
 
 
 _CANARY = re.compile(rb"\bZq((?:[a-z]{2}[0-9]+|new[0-9]+|sealed|elsewhere)x)\b", re.IGNORECASE)
-#: The clock of the demonstration, on each page.
+#: The clock of the demonstration, shown on every page.
 _CLOCK = re.compile(r"<span>Shown at .*")
 _BY_SEARCH = ("/participants?q=Zq", "/participants?order=ru&q=x")
 LISTS = (
@@ -37,18 +37,18 @@ LISTS = (
 )
 AGENDAS = ("/agenda", "/agenda/draft", "/agenda/releases", "/calendar", "/calendar.ics")
 IN_A_LIMITED_SIGN_IN = ("/registration", "/registration/needs", "/registration/visibility", "/participants", "/agenda")
-#: Where a count of another party's people could be shown.
+#: Pages that could show a count of another party's people.
 COUNTS = ("/participants", "/nominations")
 
 
 def found_in(body: bytes) -> set[str]:
-    """The canaries in a page or file; lines of a calendar are folded after 75 bytes."""
+    """The canaries in a page or file; calendar lines are unfolded first because they are folded after 75 bytes."""
     return {f"Zq{one.decode().lower()}" for one in _CANARY.findall(body.replace(b"\r\n ", b""))}
 
 
 @dataclass
 class Reader:
-    """A browser in which somebody is signed in, and the addresses of the meetings that they try."""
+    """A signed-in browser, and the addresses of meetings to try."""
 
     key: str
     client: FlaskClient
@@ -60,7 +60,7 @@ class Reader:
     seen: set[str] = field(default_factory=set)
 
     def look(self, oracle: Oracle, *, everywhere: bool = False) -> list[str]:
-        """What they read and may not, or do not read and should."""
+        """What the person reads but may not, and what they should read but do not."""
         base = f"/meetings/{self.meeting}"
         if self.is_limited:
             return self._look_by_link(oracle, base)
@@ -78,7 +78,7 @@ class Reader:
         return wrong + self._missed(oracle, base)
 
     def counts(self) -> dict[str, str]:
-        """Pages with whatever they count, without what differs each time."""
+        """The pages with counts, without the parts that differ in each request."""
         pages = ["/", *(f"/meetings/{self.meeting}{path}" for path in COUNTS)]
         return {path: _CLOCK.sub("", likeness(self.client.get(path).text)) for path in pages}
 
@@ -96,7 +96,7 @@ class Reader:
         if answer.status_code == 200 and closed:
             return [f"{who} opens {path}"]
         body, wrong = answer.data, []
-        # Most of them belong to that other meeting in a full sign-in.
+        # Most pages belong to that other meeting and need a full sign-in.
         found = found_in(body) - (set() if self.is_limited else {ELSEWHERE})
         self.seen |= found
         more = found - oracle.canaries(oracle.may_know(self.key, place))

@@ -1,4 +1,4 @@
-"""LVR-1 with an observing organisation, a canary in every name, and something to find by a link."""
+"""LVR-1 with an observing organisation, a canary in every name, and data to find by a link."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -27,9 +27,9 @@ from tests.beds.forms import send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 
-#: The time at which the lists of LVR-1 open, as the sample has it.
+#: The time at which the lists of LVR-1 open in the sample.
 SET_TIME = datetime(2027, 8, 2, 8, 0, tzinfo=UTC)
-#: Parties of LVR-1, and whether they have submitted their lists when a game begins.
+#: Parties of LVR-1, and whether they have submitted their lists at the start of a game.
 SUBMITTED = {code: code in {"US", "RU", "CH", "MN"} for code in ("US", "RU", "CH", "MN", "CN", "KP", "KR", "JP", "XO")}
 CO_CHAIRS = ("ch2", "mn1")
 FOCAL_POINTS = {"us2": "US", "ru1": "RU", "ch3": "CH", "mn1": "MN", "kr3": "KR", "xo1": "XO"}
@@ -37,7 +37,7 @@ PASSPORT = {"passport_number": SEALED, "passport_nationality": "Exampleland", "p
 
 
 def prepare(cast: Cast) -> None:
-    """Change the sample for the games; once, because each game is played on a copy."""
+    """Prepare the sample for the games, once, because each game uses a copy."""
     set_clock(cast.app, BEFORE_LVR_1)
     with cast.app.app_context():
         _add_observing_organisation(cast)
@@ -80,7 +80,7 @@ def person_of(cast: Cast, key: str) -> UUID:
 
 
 def _accept_all(cast: Cast, key: str) -> None:
-    """They have accepted their part and the roles that they were offered."""
+    """Accept the participation and all offered roles of a person."""
     who, part = person_of(cast, key), cast.participation(key, "LVR-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
@@ -91,7 +91,7 @@ def _accept_all(cast: Cast, key: str) -> None:
 
 
 def _plant_names(cast: Cast) -> None:
-    """Every person of the dialogue has a canary for a name."""
+    """Replace the name of every person of the dialogue by a canary."""
     keys = {one["name"]: one["id"] for one in sample()["persons"]}
     dialogue = cast.dialogue("LVR")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -102,13 +102,13 @@ def _plant_names(cast: Cast) -> None:
 
 
 def feed_of(cast: Cast, key: str) -> str:
-    """The address of a new feed of theirs."""
+    """The address of a new feed of a person."""
     viewer = cast.viewer(key, meeting="LVR-1", now=clock.now())
     return f"/feed/{open_feed(viewer, 'telephone', now=clock.now(), real_now=clock.real_now())}.ics"
 
 
 def oracle_at_start() -> Oracle:
-    """The oracle at the beginning of a game."""
+    """The oracle at the start of a game."""
     oracle = Oracle(now=BEFORE_LVR_1, set_time=SET_TIME, submitted=dict(SUBMITTED))
     meeting = next(one for one in sample()["dialogues"] if one["id"] == "LVR")["meetings"][0]
     for capacity, word in (("full", "participant"), ("observer", "observer")):

@@ -1,4 +1,4 @@
-"""Hashing passwords, two at once."""
+"""Password hashing, at most two at a time."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_without_a_hash_nothing_matches(tmp_path: Path) -> None:
     assert not Hasher(tmp_path).matches(None, "")
 
 
-def test_the_hash_of_nobody_costs_what_others_cost() -> None:
+def test_the_hash_of_an_unknown_account_costs_as_much_as_others() -> None:
     assert DUMMY_HASH.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
@@ -27,13 +27,13 @@ def test_a_damaged_hash_matches_nothing(tmp_path: Path) -> None:
     assert not Hasher(tmp_path).matches("$argon2id$damaged", "velvet anchor tundra plumage")
 
 
-def test_the_third_waits_and_is_sent_away(tmp_path: Path) -> None:
+def test_a_third_hash_waits_and_is_refused(tmp_path: Path) -> None:
     hasher = Hasher(tmp_path, wait=0)
     with hasher.slot(), hasher.slot(), pytest.raises(Busy):
         hasher.hash("velvet anchor tundra plumage")
 
 
-def test_a_slot_is_free_again_afterwards(tmp_path: Path) -> None:
+def test_a_slot_is_released_after_use(tmp_path: Path) -> None:
     hasher = Hasher(tmp_path, wait=0)
     for _turn in range(5):
         with hasher.slot():

@@ -1,4 +1,4 @@
-"""Which passwords are refused, and which are good."""
+"""Which passwords are refused and which are accepted."""
 
 import pytest
 
@@ -27,7 +27,7 @@ from dialogues.lib.refusal import Refusal
         "пароль пароль пароль1",
     ],
 )
-def test_what_is_easy_to_guess_is_refused(password: str) -> None:
+def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(Refusal) as refused:
         refuse_weak(password, about=["ines.mustermann@example.org"])
     assert refused.value.field == "password"
@@ -43,13 +43,13 @@ def test_what_is_easy_to_guess_is_refused(password: str) -> None:
         "fifteen letterz",
     ],
 )
-def test_a_few_unrelated_words_or_random_signs_are_good(password: str) -> None:
+def test_unrelated_words_or_random_characters_are_accepted(password: str) -> None:
     refuse_weak(password, about=["ines.mustermann@example.org"])
 
 
-def test_no_kind_of_sign_is_demanded() -> None:
+def test_no_kind_of_character_is_required() -> None:
     refuse_weak("velvetanchortundraplumage")
 
 
-def test_two_keyboards_may_spell_one_password() -> None:
+def test_a_password_is_the_same_in_each_unicode_form() -> None:
     assert normal("e\u0301") == normal("\u00e9")

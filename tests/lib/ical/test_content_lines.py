@@ -1,4 +1,4 @@
-"""Content lines: no text that people type breaks out of its property, no fold cuts a character or an escape."""
+"""Content lines: text cannot break out of its property, and folding never splits a character or an escape."""
 
 import itertools
 from dataclasses import replace
@@ -43,7 +43,7 @@ def test_an_address_becomes_a_plain_uri(mail: str, uri: str) -> None:
         *("a@[127.0.0.1]", "urn:uuid:1"),
     ],
 )
-def test_what_is_no_plain_address_is_refused(mail: str) -> None:
+def test_an_invalid_address_is_refused(mail: str) -> None:
     with pytest.raises(ValueError, match="plain address"):
         Address(mail)
 
@@ -100,7 +100,7 @@ def test_no_feed_name_can_break_out_of_its_property(text: str) -> None:
     assert findings(feed(ZURICH, name="N " + text)) == []
 
 
-def test_a_title_whose_signs_are_all_invisible_is_refused() -> None:
+def test_a_title_of_invisible_characters_is_refused() -> None:
     with pytest.raises(ValueError, match="can be seen"):
         replace(FULL, title="\u202e")
 
@@ -116,7 +116,7 @@ def test_a_parameter_is_quoted_with_carets() -> None:
 @pytest.mark.parametrize(
     ("length", "unit"), [*itertools.product(range(60, 160, 3), ["a", "é", "水", "👪", "\\\\", "\\,", "^^"])]
 )
-def test_a_fold_cuts_neither_character_nor_escape(length: int, unit: str) -> None:
+def test_folding_splits_neither_characters_nor_escapes(length: int, unit: str) -> None:
     line = "SUMMARY:" + "a" * (length % 7) + unit * (length // len(unit))
     pieces = folded(line).removesuffix(b"\r\n").split(b"\r\n ")
     assert b"".join(pieces).decode() == line

@@ -1,4 +1,4 @@
-"""Zones in calendar files say what the tz database says, in the one shape that every known calendar reads."""
+"""Time zones in calendar files agree with the tz database and have a form that every calendar program reads."""
 
 import io
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ END:VTIMEZONE
 
 
 def at(text: str) -> datetime:
-    """The instant of an ISO text, in UTC where it names no offset."""
+    """The UTC time of an ISO text; a text without offset is in UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -79,12 +79,12 @@ def hour_from(tzid: str, start: datetime) -> bytes | None:
 
 @cache
 def read(text: bytes) -> tzinfo:
-    """The zone as dateutil reads it: a second opinion that never looks a name up."""
+    """The zone as dateutil reads it, because dateutil does not look up its name."""
     return tzical(io.StringIO(text.decode())).get()
 
 
 def instants(tzid: str, first: int, last: int) -> Iterator[datetime]:
-    """Every 37 hours of these years, and every 15 minutes within 4 hours of each change."""
+    """Times every 37 hours in these years, and every 15 minutes within 4 hours of each change."""
     opens, closes = at(f"{first}-01-01"), at(f"{last + 1}-01-01")
     yield from (opens + timedelta(hours=37 * n) for n in range((closes - opens) // timedelta(hours=37)))
     for change in vtimezone.changes(zone(tzid), opens, closes):
@@ -96,7 +96,7 @@ def is_ambiguous(local: datetime) -> bool:
 
 
 def wrong_instants(tzid: str, first: int, last: int) -> list[datetime]:
-    """The instants that the written zone tells another offset for than the tz database."""
+    """The times for which the written zone has another offset than the tz database."""
     wrong = []
     for moment in instants(tzid, first, last):
         local, text = moment.astimezone(zone(tzid)), definition(tzid, moment, moment)
@@ -107,19 +107,19 @@ def wrong_instants(tzid: str, first: int, last: int) -> list[datetime]:
 
 
 @pytest.mark.parametrize("tzid", SAMPLE)
-def test_a_second_reader_finds_no_wrong_offset(tzid: str) -> None:
+def test_a_second_parser_finds_no_wrong_offset(tzid: str) -> None:
     assert wrong_instants(tzid, 2025, 2030) == []
 
 
 @pytest.mark.parametrize(
     ("tzid", "year"), [("Asia/Pyongyang", 2015), ("Asia/Pyongyang", 2018), ("Asia/Ulaanbaatar", 2016)]
 )
-def test_a_second_reader_finds_no_wrong_offset_around_a_change_of_law(tzid: str, year: int) -> None:
+def test_a_second_parser_finds_no_wrong_offset_around_a_change_of_law(tzid: str, year: int) -> None:
     assert wrong_instants(tzid, year - 1, year + 1) == []
 
 
 @pytest.mark.parametrize("tzid", SAMPLE)
-def test_every_definition_has_the_shape_that_all_readers_know(tzid: str) -> None:
+def test_every_definition_has_the_form_that_all_parsers_support(tzid: str) -> None:
     texts = {
         hour_from(tzid, moment) for moment in (at("2025-01-15"), at("2026-07-15"), at("2027-05-24"), at("2030-12-01"))
     }
@@ -144,7 +144,7 @@ def test_dublin_has_daylight_in_summer_whatever_its_law_calls_it() -> None:
     assert "BYMONTH=10" in standard
 
 
-def test_a_change_of_name_without_a_change_of_offset_is_none() -> None:
+def test_a_change_of_name_without_a_change_of_offset_is_ignored() -> None:
     winter, summer = hour_from("America/Vancouver", at("2027-12-20")), hour_from("America/Vancouver", at("2027-06-20"))
     assert winter == summer == lasting_definition("America/Vancouver")
     assert b"TZOFFSETTO:-0700" in (winter or b"")
@@ -156,7 +156,7 @@ def test_vancouver_before_its_change_of_law_has_the_offset_in_force() -> None:
     assert b"RRULE" not in text
 
 
-def test_jerusalem_has_no_lasting_definition_and_the_offset_in_force() -> None:
+def test_jerusalem_has_no_permanent_rule_and_the_current_offset() -> None:
     assert lasting_definition("Asia/Jerusalem") is None
     assert b"TZOFFSETTO:+0300" in (hour_from("Asia/Jerusalem", at("2027-05-24")) or b"")
     assert b"TZOFFSETTO:+0200" in (hour_from("Asia/Jerusalem", at("2027-12-24")) or b"")
@@ -188,11 +188,11 @@ def test_a_definition_never_depends_on_the_year_of_the_event() -> None:
         ("2026-12-20T12:00", "Africa/Casablanca", "2026-12-20T12:00"),
     ],
 )
-def test_history_is_that_of_the_tz_database(local: str, tzid: str, utc: str) -> None:
+def test_past_offsets_agree_with_the_tz_database(local: str, tzid: str, utc: str) -> None:
     assert instant(datetime.fromisoformat(local), tzid) == at(utc)
 
 
-def test_a_fold_says_which_of_two_equal_times_is_meant() -> None:
+def test_the_fold_selects_one_of_two_equal_local_times() -> None:
     twice = datetime.fromisoformat("2027-10-31T02:30")
     assert [instant(twice, "Europe/Zurich", fold) for fold in (0, 1)] == [
         at("2027-10-31T00:30"),
@@ -205,14 +205,14 @@ def test_a_time_in_a_gap_is_refused() -> None:
         instant(datetime.fromisoformat("2027-03-28T02:30"), "Europe/Zurich")
 
 
-def test_a_day_that_begins_in_a_gap_has_an_instant_all_the_same() -> None:
+def test_a_day_that_begins_in_a_gap_has_a_utc_time() -> None:
     assert instant(datetime.fromisoformat("2027-03-28"), "Asia/Beirut", skipped=True) == at("2027-03-27T22:00")
 
 
 @pytest.mark.parametrize(
     "tzid", ["", "Europe/Nowhere", "../zones", "/etc/localtime", "CEST", "W. Europe Standard Time"]
 )
-def test_only_names_of_the_tz_database_are_zones(tzid: str) -> None:
+def test_only_names_of_the_tz_database_are_time_zones(tzid: str) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         zone(tzid)
 

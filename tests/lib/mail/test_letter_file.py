@@ -1,4 +1,4 @@
-"""The bytes of a letter: what mail programs are given, and what is never let out."""
+"""The bytes of an email: the form that mail programs need, and input that is refused."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ INVITE = replace(
     calendar=EVENT,
     method="REQUEST",
 )
-#: The smallest picture there is: one white dot.
+#: The smallest picture: one white pixel.
 DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010100000000376ef9240000000a4944415468de6360000000020001e221bc33"
     "0000000049454e44ae426082"
@@ -64,30 +64,30 @@ def written(composed: Composed) -> bytes:
 
 
 def read(content: bytes) -> EmailMessage:
-    """What a second reader finds."""
+    """The email as a second parser reads it."""
     message = message_from_bytes(content, policy=policy.default)
     assert not [defect for part in message.walk() for defect in part.defects]
     return message
 
 
 @pytest.mark.parametrize(("name", "composed"), [("plain", PLAIN), ("calendar-entry", INVITE), ("picture", PICTURE)])
-def test_a_letter_is_the_one_on_file(name: str, composed: Composed) -> None:
+def test_an_email_equals_its_golden_copy(name: str, composed: Composed) -> None:
     assert written(composed) == (GOLDEN / f"{name}.eml").read_bytes()
 
 
-def test_every_line_ends_as_mail_wants_it_and_is_plain_ascii() -> None:
+def test_every_line_ends_with_crlf_and_is_ascii() -> None:
     content = written(INVITE)
     assert content.isascii()
     assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
 
 
-def test_a_letter_without_calendar_is_plain_text() -> None:
+def test_an_email_without_calendar_is_plain_text() -> None:
     message = read(written(PLAIN))
     assert message.get_content_type() == "text/plain"
     assert message.get_content().replace("\r\n", "\n") == PLAIN.text
 
 
-def test_a_second_reader_finds_one_recipient_and_the_headers() -> None:
+def test_a_second_parser_finds_one_recipient_and_the_headers() -> None:
     message = read(written(INVITE))
     assert [address.addr_spec for address in message["To"].addresses] == ["bold@example.mn"]
     assert message["From"].addresses[0].addr_spec == "desk+token@example.org"
@@ -98,7 +98,7 @@ def test_a_second_reader_finds_one_recipient_and_the_headers() -> None:
     assert message["Cc"] is message["Bcc"] is None
 
 
-def test_a_calendar_letter_has_the_parts_that_mail_programs_want() -> None:
+def test_a_calendar_email_has_the_parts_that_mail_programs_need() -> None:
     message = read(written(INVITE))
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/mixed",
@@ -116,7 +116,7 @@ def test_a_calendar_letter_has_the_parts_that_mail_programs_want() -> None:
     assert invite.get_payload(decode=True) == file.get_payload(decode=True) == EVENT
 
 
-def test_only_addresses_of_this_house_become_links() -> None:
+def test_only_addresses_of_this_installation_become_links() -> None:
     text = "<b>Bold</b> http://localhost/r/1 and http://localhost.evil.example/ and javascript:alert(1)"
     html = list(read(written(replace(INVITE, text=text))).walk())[3].get_content()
     assert "&lt;b&gt;Bold&lt;/b&gt;" in html
@@ -139,7 +139,7 @@ def test_only_addresses_of_this_house_become_links() -> None:
         "",
     ],
 )
-def test_what_is_not_one_plain_address_is_no_address(address: str) -> None:
+def test_an_invalid_recipient_is_refused(address: str) -> None:
     with pytest.raises(FaultyEmail):
         plain_address(address)
     with pytest.raises(FaultyEmail):
@@ -180,12 +180,12 @@ def test_a_senders_name_never_becomes_a_second_address() -> None:
         pytest.param(EVENT + EVENT, id="two calendars"),
     ],
 )
-def test_a_faulty_calendar_part_never_leaves(calendar: bytes) -> None:
+def test_an_invalid_calendar_part_is_never_sent(calendar: bytes) -> None:
     with pytest.raises(FaultyEmail):
         written(replace(INVITE, calendar=calendar))
 
 
-def test_a_second_reader_finds_the_picture_under_a_name_that_tells_nothing() -> None:
+def test_a_second_parser_finds_the_picture_under_a_neutral_name() -> None:
     message = read(written(PICTURE))
     text, picture = message.iter_parts()
     assert message.get_content_type() == "multipart/mixed"
@@ -194,6 +194,6 @@ def test_a_second_reader_finds_the_picture_under_a_name_that_tells_nothing() -> 
     assert picture.get_content() == DOT
 
 
-def test_what_is_no_picture_does_not_leave_as_one() -> None:
+def test_a_file_that_is_not_a_picture_is_not_sent_as_one() -> None:
     with pytest.raises(FaultyEmail):
         written(replace(PLAIN, picture=b"<svg/>"))

@@ -1,4 +1,4 @@
-"""Passages show the words where they stand, and nothing that is not in the text."""
+"""Search excerpts: highlighted words in their context, and only text of the document."""
 
 import pytest
 from hypothesis import given
@@ -23,11 +23,11 @@ def shown(pieces: tuple[Piece, ...]) -> str:
         ("Nothing of it", "flood", "Nothing of it"),
     ],
 )
-def test_the_words_are_marked_as_they_are_written(text: str, query: str, there: str) -> None:
+def test_found_words_are_highlighted_as_written(text: str, query: str, there: str) -> None:
     assert shown(marked(text, terms(query))) == there
 
 
-def test_a_passage_stands_around_the_first_word_that_was_looked_for() -> None:
+def test_an_excerpt_is_around_the_first_found_word() -> None:
     text = "before " * 100 + "the heron " + "after " * 100
 
     found = shown(passage(text, terms("heron")))
@@ -38,14 +38,14 @@ def test_a_passage_stands_around_the_first_word_that_was_looked_for() -> None:
     assert len(found) < 320
 
 
-def test_marks_of_markdown_are_left_out_of_a_passage() -> None:
+def test_an_excerpt_contains_no_markdown_syntax() -> None:
     assert shown(passage("## Rivers\n\n* the **heron**\n> stood", terms("heron"))) == "Rivers the [heron] stood"
 
 
-def test_where_only_the_title_was_found_the_text_is_shown_from_its_beginning() -> None:
+def test_if_only_the_title_matches_the_excerpt_is_the_start_of_the_text() -> None:
     assert shown(passage("Some words.", terms("heron"))) == "Some words."
 
 
 @given(st.text(max_size=200), st.text(max_size=20))
-def test_marking_changes_no_character(text: str, query: str) -> None:
+def test_highlighting_changes_no_character(text: str, query: str) -> None:
     assert "".join(piece.text for piece in marked(text, terms(query))) == text

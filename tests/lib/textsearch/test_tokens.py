@@ -1,4 +1,4 @@
-"""The tokenizer: four scripts, all spellings of a word alike, every part of a text can be found."""
+"""The tokenizer: four scripts, the same tokens for every spelling of a word, and every part of a text can be found."""
 
 import unicodedata
 
@@ -36,7 +36,7 @@ SCRIPTS = st.text(
         ("… — !", ""),
     ],
 )
-def test_words_are_folded_and_dense_scripts_are_cut_in_pairs(text: str, held: str) -> None:
+def test_words_are_folded_and_cjk_text_is_split_into_pairs(text: str, held: str) -> None:
     assert indexed(text) == held
 
 
@@ -58,7 +58,7 @@ def test_words_are_folded_and_dense_scripts_are_cut_in_pairs(text: str, held: st
         ("e-mail", "e-mail"),
     ],
 )
-def test_what_is_there_is_found(text: str, query: str) -> None:
+def test_a_matching_query_is_found(text: str, query: str) -> None:
     assert holds(text, terms(query))
 
 
@@ -73,28 +73,28 @@ def test_what_is_there_is_found(text: str, query: str) -> None:
         ("mail e", "e-mail"),
     ],
 )
-def test_what_is_not_there_is_not_found(text: str, query: str) -> None:
+def test_a_query_without_match_is_not_found(text: str, query: str) -> None:
     assert not holds(text, terms(query))
 
 
 @given(SCRIPTS)
-def test_composed_and_taken_apart_a_text_has_the_same_tokens(text: str) -> None:
+def test_composed_and_decomposed_text_has_the_same_tokens(text: str) -> None:
     assert indexed(unicodedata.normalize("NFD", text)) == indexed(unicodedata.normalize("NFC", text))
 
 
 @given(SCRIPTS)
-def test_capitals_make_no_difference(text: str) -> None:
+def test_capital_letters_make_no_difference(text: str) -> None:
     assert indexed(text.casefold()) == indexed(text)
 
 
 @given(SCRIPTS)
-def test_a_text_is_found_by_each_of_its_parts_between_spaces(text: str) -> None:
+def test_a_text_is_found_by_each_of_its_words(text: str) -> None:
     for part in text.split():
         assert holds(text, terms(part))
 
 
 @given(SCRIPTS, st.data())
-def test_a_run_of_han_is_found_by_each_of_its_cuts(around: str, data: st.DataObject) -> None:
+def test_han_text_is_found_by_each_of_its_substrings(around: str, data: st.DataObject) -> None:
     run = data.draw(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12))
     begin = data.draw(st.integers(0, len(run) - 1))
     end = data.draw(st.integers(begin + 1, len(run)))
@@ -111,23 +111,23 @@ def test_tokens_point_into_the_text_in_order(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_whatever_is_typed_holds_nothing_an_engine_could_stumble_over(text: str) -> None:
+def test_tokens_contain_no_query_syntax_of_the_database(text: str) -> None:
     for token in tokens(text):
         assert token.folded
         assert not set(token.folded) & set(" \t\n\x00\"'*&|!():\\<>-")
 
 
-def test_a_very_long_word_is_cut_alike_in_record_and_query() -> None:
+def test_a_very_long_word_is_cut_the_same_in_record_and_query() -> None:
     word = "x" * 500
 
     assert indexed(word) == "x" * LONGEST_WORD
     assert holds(word, terms(word))
 
 
-def test_a_query_of_a_thousand_words_looks_for_the_first_few() -> None:
+def test_a_query_of_a_thousand_words_uses_only_the_first_few() -> None:
     assert len(terms(" ".join(f"w{n}" for n in range(1000)))) == MOST_TERMS
 
 
-def test_one_character_of_a_dense_script_stands_for_all_it_begins() -> None:
+def test_one_cjk_character_matches_all_pairs_it_begins() -> None:
     assert terms("水") == (Term(("水",), is_prefix=True),)
     assert terms("a") == (Term(("a",)),)

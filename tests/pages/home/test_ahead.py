@@ -25,7 +25,7 @@ def next_for(app: Flask, name: str, code: str = "TRD-1") -> str:
     return " ".join(cards[0].get_text(" ").split()) if cards else ""
 
 
-def test_whose_steps_are_missing_is_told_so_without_the_name_of_the_meeting(app: Flask) -> None:
+def test_missing_steps_are_shown_without_the_name_of_the_meeting(app: Flask) -> None:
     set_clock(app, BEFORE_LVR_1)
     with app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         person, meeting = Cast(app).person("us4", "LVR"), Cast(app).meeting("LVR-1")
@@ -41,7 +41,7 @@ def test_whose_steps_are_missing_is_told_so_without_the_name_of_the_meeting(app:
 @pytest.mark.parametrize(
     ("name", "told"), [("ch2", True), ("us2", True), ("us4", True), ("st-coord", True), ("st-arch", False)]
 )
-def test_who_reads_the_lists_once_they_open_is_told_when(app: Flask, name: str, told: bool) -> None:
+def test_readers_of_the_lists_see_when_the_lists_open(app: Flask, name: str, told: bool) -> None:
     set_clock(app, BEFORE_LVR_1)
     with app.app_context(), upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Exchange, Cast(app).meeting("LVR-1")).sealed_until = datetime(2027, 9, 6, 10, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_who_reads_the_lists_once_they_open_is_told_when(app: Flask, name: str, 
     assert ("The lists open on Monday 6 September 2027, 12:00 Europe/Zurich" in next_for(app, name, "LVR-1")) is told
 
 
-def test_before_the_first_release_each_is_told_what_they_can_do(app: Flask) -> None:
+def test_before_the_first_version_each_persona_sees_what_to_do(app: Flask) -> None:
     with app.app_context():
         model = Cast(app).meeting()
     send(Cast(app).client("st-coord"), f"/meetings/{model}/copy", code="TRD-2", starts_on="2027-11-02")
@@ -59,11 +59,11 @@ def test_before_the_first_release_each_is_told_what_they_can_do(app: Flask) -> N
 
 
 @pytest.mark.parametrize("name", ["us4", "kr1", "st-host"])
-def test_after_it_everyone_is_told_that_it_is_over(app: Flask, name: str) -> None:
+def test_after_the_meeting_everyone_sees_that_it_is_over(app: Flask, name: str) -> None:
     set_clock(app, AFTER)
 
     assert "This meeting is over" in next_for(app, name)
 
 
-def test_where_nothing_comes_next_nothing_is_said(app: Flask) -> None:
+def test_without_next_steps_the_card_is_not_shown(app: Flask) -> None:
     assert next_for(app, "us4") == ""

@@ -45,14 +45,14 @@ def by_link_alone(cast: Cast, name: str) -> FlaskClient:
     return client
 
 
-def test_what_is_open_to_me_is_named(cast: Cast) -> None:
+def test_meetings_open_to_me_are_named(cast: Cast) -> None:
     shown = cast.client("us2").get("/held-about-me").text
 
     for name in ("Tuul River Dialogue", "TRD-1", *LVR):
         assert name in shown
 
 
-def test_outside_their_window_an_interpreter_reads_no_name_of_a_meeting(cast: Cast) -> None:
+def test_outside_the_access_window_an_interpreter_sees_no_meeting_names(cast: Cast) -> None:
     shown = cast.client("in-zh1").get("/held-about-me").text
 
     assert "TRD-1" in shown
@@ -60,7 +60,7 @@ def test_outside_their_window_an_interpreter_reads_no_name_of_a_meeting(cast: Ca
         assert name not in shown
 
 
-def test_a_mailed_link_alone_shows_staff_no_name_of_a_dialogue(cast: Cast) -> None:
+def test_staff_signed_in_by_link_see_no_dialogue_names(cast: Cast) -> None:
     shown = by_link_alone(cast, "st-coord").get("/held-about-me").text
 
     assert "Ines MUSTERMANN" in shown
@@ -68,7 +68,7 @@ def test_a_mailed_link_alone_shows_staff_no_name_of_a_dialogue(cast: Cast) -> No
         assert name not in shown
 
 
-def test_whoever_declined_never_reads_what_they_were_invited_to(cast: Cast) -> None:
+def test_a_person_who_declined_never_sees_the_name_of_the_meeting(cast: Cast) -> None:
     with cast.app.app_context():
         mine = (Participation.person_id == cast.person("kr1", "LVR"), Participation.answered_at.is_(None))
         with upkeep(system(Purpose.SAMPLE)) as session:
@@ -108,9 +108,7 @@ def show_buttons(client: FlaskClient) -> dict[str, str]:
     return {" ".join(form.get_text(" ").split()): str(form["action"]) for form in found}
 
 
-def test_i_read_that_it_is_there_and_until_when_and_what_it_says_at_the_press_of_a_button(
-    cast: Cast, papers: str
-) -> None:
+def test_i_see_that_sealed_data_exists_and_can_show_it_with_a_button(cast: Cast, papers: str) -> None:
     assert papers
     client = cast.client("us4")
     listed = client.get("/held-about-me").text
@@ -122,7 +120,7 @@ def test_i_read_that_it_is_there_and_until_when_and_what_it_says_at_the_press_of
     assert "no walnuts" in press(client, "/held-about-me", "Show diet").text
 
 
-def test_nobody_else_is_shown_what_is_sealed_of_me(cast: Cast, papers: str) -> None:
+def test_other_users_cannot_show_my_sealed_data(cast: Cast, papers: str) -> None:
     assert papers
     address = show_buttons(cast.client("us4"))["Show passport"]
 
@@ -132,7 +130,7 @@ def test_nobody_else_is_shown_what_is_sealed_of_me(cast: Cast, papers: str) -> N
         assert client.post(address, data=data, headers=SAME_ORIGIN).status_code == 404
 
 
-def test_i_read_who_looked_in_which_role_when_and_why(cast: Cast, papers: str) -> None:
+def test_i_see_who_looked_at_my_data_in_which_role_when_and_why(cast: Cast, papers: str) -> None:
     with cast.app.app_context():
         us4 = cast.person("us4")
     assert "Nobody looked" in cast.client("us4").get("/held-about-me").text
@@ -148,7 +146,7 @@ def test_i_read_who_looked_in_which_role_when_and_why(cast: Cast, papers: str) -
     assert "Letter to the consulate" not in cast.client("us1").get("/held-about-me").text
 
 
-def test_what_someone_wrote_down_for_me_before_i_answered_is_not_told_yet(cast: Cast, papers: str) -> None:
+def test_data_entered_for_me_is_not_shown_before_i_answer(cast: Cast, papers: str) -> None:
     with cast.app.app_context():
         mine = (Participation.person_id == cast.person("us4"), Participation.meeting_id == cast.meeting())
         with upkeep(system(Purpose.SAMPLE)) as session:
@@ -159,7 +157,7 @@ def test_what_someone_wrote_down_for_me_before_i_answered_is_not_told_yet(cast: 
     assert show_buttons(cast.client("us4")) == {}
 
 
-def test_the_log_says_what_was_done_about_me_and_counts_nothing_else(cast: Cast, papers: str) -> None:
+def test_the_log_contains_only_actions_about_me(cast: Cast, papers: str) -> None:
     assert papers
 
     mine, anothers = (cast.client(name).get("/held-about-me/log").text for name in ("us4", "us1"))
@@ -168,7 +166,7 @@ def test_the_log_says_what_was_done_about_me_and_counts_nothing_else(cast: Cast,
     assert "sealed field: entered" not in anothers
 
 
-def test_the_page_costs_a_dozen_statements_however_much_is_held(
+def test_the_page_sends_at_most_a_dozen_statements(
     cast: Cast, papers: str, queries_of: Callable[[Callable[[], Any]], int]
 ) -> None:
     assert papers

@@ -20,18 +20,18 @@ DAYS = MeetingDays(
         (date(2027, 5, 29), Stage.PAST),
     ],
 )
-def test_a_meeting_is_on_from_arrival_to_departure(today: date, expected: Stage) -> None:
+def test_a_meeting_is_running_from_arrival_to_departure(today: date, expected: Stage) -> None:
     assert stage(DAYS, today) is expected
 
 
-def test_a_meeting_without_travel_days_is_on_while_people_sit_at_the_table() -> None:
+def test_a_meeting_without_travel_days_is_running_on_its_session_days() -> None:
     days = MeetingDays(starts_on=date(2027, 9, 22), ends_on=date(2027, 11, 10), arrive_on=None, depart_on=None)
 
     assert stage(days, date(2027, 9, 21)) is Stage.TO_COME
     assert stage(days, date(2027, 11, 11)) is Stage.PAST
 
 
-def test_what_is_urgent_stands_first_then_what_is_due_first() -> None:
+def test_urgent_tasks_are_first_then_tasks_by_due_date() -> None:
     later = Task(kind=TaskKind.UNANSWERED, by=datetime(2027, 6, 2, tzinfo=UTC))
     sooner = Task(kind=TaskKind.UNANSWERED, by=datetime(2027, 6, 1, tzinfo=UTC))
     whenever = Task(kind=TaskKind.SUMMARY)

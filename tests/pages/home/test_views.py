@@ -27,26 +27,26 @@ def test_a_participant_sees_todays_sessions_with_their_zone(app: Flask) -> None:
     assert "Asia/Ulaanbaatar" in words
 
 
-def test_an_invitation_that_waits_is_answered_in_its_letter_and_no_link_pretends_otherwise(app: Flask) -> None:
+def test_an_open_invitation_refers_to_its_email_and_has_no_link(app: Flask) -> None:
     home = page(Cast(app).client("kp2").get("/"))
     [waits] = [task for task in home.select(".task") if "open the link in its letter" in task.get_text()]
 
     assert waits.select("a") == []
 
 
-def test_the_travel_desk_sees_times_and_places_of_today_and_no_titles(app: Flask) -> None:
+def test_the_liaison_desk_sees_times_and_places_of_today_without_titles(app: Flask) -> None:
     words = words_at_home(app, "st-travel")
 
     assert "Plenary hall" in words
     assert "Climate resilience" not in words
 
 
-def test_an_observer_is_not_told_of_a_session_without_observers(app: Flask) -> None:
+def test_an_observer_does_not_see_a_session_closed_to_observers(app: Flask) -> None:
     assert "Bilateral room slots" not in words_at_home(app, "xo2")
     assert "Bilateral room slots" in words_at_home(app, "us4")
 
 
-def test_a_meeting_whose_invitation_is_unanswered_is_not_there(app: Flask) -> None:
+def test_a_meeting_with_an_open_invitation_is_not_shown(app: Flask) -> None:
     words = words_at_home(app, "kr1")
 
     assert "LVR-1" not in words
@@ -58,20 +58,20 @@ def test_a_rapporteur_is_reminded_of_summaries_of_sessions_that_are_over(app: Fl
     assert "Finish the summaries of 2 sessions" in words_at_home(app, "st-rap1")
 
 
-def test_nobody_is_reminded_of_what_has_not_been_held(app: Flask) -> None:
+def test_there_is_no_reminder_for_sessions_that_have_not_taken_place(app: Flask) -> None:
     set_clock(app, datetime(2027, 5, 20, 8, 0, tzinfo=UTC))
 
     assert "summar" not in words_at_home(app, "st-rap1")
 
 
-def test_the_office_is_told_who_has_not_answered_when_registration_is_about_to_close(app: Flask) -> None:
+def test_before_registration_closes_the_coordinator_sees_who_has_not_answered(app: Flask) -> None:
     set_clock(app, datetime(2027, 10, 1, 8, 0, tzinfo=UTC))
 
     assert "13 people have not answered" in words_at_home(app, "st-coord")
     assert "not answered" not in words_at_home(app, "st-rap1")
 
 
-def test_whoever_comes_is_asked_for_their_days_again_after_the_meeting_has_moved(app: Flask) -> None:
+def test_after_a_move_participants_are_asked_for_their_days_again(app: Flask) -> None:
     set_clock(app, BEFORE_LVR_1)
     assert "of your registration" not in words_at_home(app, "us4")
 
@@ -83,7 +83,7 @@ def test_whoever_comes_is_asked_for_their_days_again_after_the_meeting_has_moved
     assert "Save the last step of your registration LVR-1" in words_at_home(app, "us4")
 
 
-def test_whoever_may_release_is_told_in_how_many_sessions_others_see_something_else(app: Flask) -> None:
+def test_the_coordinator_sees_the_number_of_unpublished_changes(app: Flask) -> None:
     assert "differ" not in words_at_home(app, "st-coord")
 
     moved(app, "TRD-1-09", hours=1)
@@ -94,7 +94,7 @@ def test_whoever_may_release_is_told_in_how_many_sessions_others_see_something_e
         assert "differ" not in words_at_home(app, name)
 
 
-def test_nobody_is_told_so_of_a_meeting_that_is_over(app: Flask) -> None:
+def test_unpublished_changes_of_a_past_meeting_are_not_shown(app: Flask) -> None:
     moved(app, "TRD-1-09", hours=1)
     set_clock(app, datetime(2027, 6, 5, 8, 0, tzinfo=UTC))
 
@@ -110,11 +110,11 @@ def moved(app: Flask, code: str, *, hours: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["st-host", "ch1", "in-ko1", "st-arch"])
-def test_whoever_has_nothing_to_do_is_told_so(app: Flask, name: str) -> None:
+def test_a_user_without_tasks_sees_that_there_are_none(app: Flask, name: str) -> None:
     assert "Nothing waits for you." in words_at_home(app, name)
 
 
-def test_the_page_of_all_components_is_for_the_demonstration_only(app: Flask) -> None:
+def test_the_page_of_all_components_exists_only_in_the_demonstration(app: Flask) -> None:
     assert app.test_client().get("/design").status_code == 200
     app.config["DEMO"] = False
     assert app.test_client().get("/design").status_code == 404
