@@ -1,4 +1,4 @@
-"""Nobody obtains a reading by an offer they leave unanswered, nor by a decision that they hold alone."""
+"""No user gains access by leaving an offer unanswered, or by a decision they can make alone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -60,9 +60,9 @@ from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 from tests.people.conftest import Outside
 
-#: Restricted to those at the table, as observers know.
+#: A session restricted to participants, which observers know of.
 CLOSED_TO_OBSERVERS = "LVR-1-04"
-#: The time at which the lists of LVR-1 open, as the sample has it.
+#: The time at which the lists of LVR-1 open in the sample.
 SET_TIME = datetime(2027, 8, 2, 8, 0, tzinfo=UTC)
 SUBSTANCE = (AGENDA_EDIT, SUMMARY_SEE, EXCHANGE_FIX)
 
@@ -99,7 +99,7 @@ def part_of(cast: Cast, name: str) -> Participation:
 
 
 def accept(cast: Cast, name: str) -> None:
-    """They accept what they are invited to, by whatever way."""
+    """Accept the participation of a person directly."""
     part = part_of(cast, name).id
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
@@ -113,7 +113,7 @@ def take_back(cast: Cast, name: str) -> None:
 
 
 def invite(cast: Cast, name: str, capacity: Capacity) -> None:
-    """The coordinator invites them, whatever they were before; they do not answer."""
+    """The coordinator invites a person, whatever they were before; they do not answer."""
     invitee = Invitee(
         name=name, email=f"{name}@example.invalid", party_id=cast.party(name[:2].upper(), "LVR"), capacity=capacity
     )
@@ -121,7 +121,7 @@ def invite(cast: Cast, name: str, capacity: Capacity) -> None:
 
 
 def offer_observers_part(cast: Cast, name: str) -> None:
-    """What they accepted at the table has ended, and they are invited as observers."""
+    """End a person's participation and invite them as an observer."""
     take_back(cast, name)
     invite(cast, name, Capacity.OBSERVER)
 
@@ -140,13 +140,11 @@ def end_role(cast: Cast, name: str, role: Role) -> None:
         roles_operations.revoke_role(person, role, **here, now=clock.now())
 
 
-# By offer
+# Access by offers
 
 
 @pytest.mark.parametrize("capacity", [Capacity.OBSERVER, Capacity.SPECIAL_OBSERVER, Capacity.RESOURCE_PERSON])
-def test_a_focal_point_who_leaves_the_observer_offer_unanswered_reads_as_an_observer(
-    inside: Cast, capacity: Capacity
-) -> None:
+def test_a_focal_point_with_an_open_observer_offer_reads_as_an_observer(inside: Cast, capacity: Capacity) -> None:
     assert reads_closed_session(inside, "us2")
     take_back(inside, "us2")
     assert reads_closed_session(inside, "us2")
@@ -159,7 +157,7 @@ def test_a_focal_point_who_leaves_the_observer_offer_unanswered_reads_as_an_obse
     assert not us2.may(RECORD_READ)
 
 
-def test_a_co_chair_who_leaves_the_observer_offer_unanswered_reads_as_an_observer(inside: Cast) -> None:
+def test_a_co_chair_with_an_open_observer_offer_reads_as_an_observer(inside: Cast) -> None:
     end_role(inside, "mn1", Role.FOCAL_POINT)
     assert all(viewer(inside, "mn1").may(action) for action in SUBSTANCE)
     offer_observers_part(inside, "mn1")
@@ -171,7 +169,7 @@ def test_a_co_chair_who_leaves_the_observer_offer_unanswered_reads_as_an_observe
     assert status_of(inside, "mn1", "/exchange") == 404
 
 
-def test_a_nominee_who_is_no_more_than_named_as_an_observer_is_restricted_already(inside: Cast) -> None:
+def test_a_nominated_observer_is_restricted_at_once(inside: Cast) -> None:
     take_back(inside, "ru1")
     ru1 = part_of(inside, "ru1").id
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -182,7 +180,7 @@ def test_a_nominee_who_is_no_more_than_named_as_an_observer_is_restricted_alread
 
 
 @pytest.mark.parametrize("name", ["us2", "mn1"])
-def test_declining_or_losing_the_offer_gives_no_substance_back(inside: Cast, name: str) -> None:
+def test_declining_or_losing_the_offer_does_not_restore_access(inside: Cast, name: str) -> None:
     offer_observers_part(inside, name)
     part = part_of(inside, name).id
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -197,7 +195,7 @@ def test_declining_or_losing_the_offer_gives_no_substance_back(inside: Cast, nam
 
 
 @pytest.mark.parametrize("name", ["us2", "mn1"])
-def test_only_accepting_a_participants_part_lifts_the_restriction(inside: Cast, name: str) -> None:
+def test_only_accepting_as_a_participant_lifts_the_restriction(inside: Cast, name: str) -> None:
     offer_observers_part(inside, name)
     take_back(inside, name)
     invite(inside, name, Capacity.PARTICIPANT)
@@ -208,7 +206,7 @@ def test_only_accepting_a_participants_part_lifts_the_restriction(inside: Cast, 
     assert reads_closed_session(inside, name)
 
 
-def test_an_observer_who_withdraws_stays_one_while_a_co_chair(inside: Cast) -> None:
+def test_a_co_chair_who_withdraws_as_observer_stays_restricted(inside: Cast) -> None:
     end_role(inside, "mn1", Role.FOCAL_POINT)
     offer_observers_part(inside, "mn1")
     accept(inside, "mn1")
@@ -219,7 +217,7 @@ def test_an_observer_who_withdraws_stays_one_while_a_co_chair(inside: Cast) -> N
     assert not reads_closed_session(inside, "mn1")
 
 
-def test_an_offer_alone_gives_no_right(inside: Cast) -> None:
+def test_an_offer_alone_gives_no_rights(inside: Cast) -> None:
     take_back(inside, "us4")
     invite(inside, "us4", Capacity.OBSERVER)
 
@@ -231,7 +229,7 @@ def test_an_offer_alone_gives_no_right(inside: Cast) -> None:
     ("name", "role", "action"),
     [("st-rap1", Role.RAPPORTEUR, RAW_NOTES_WRITE), ("st-coord", Role.COORDINATOR, AGENDA_EDIT)],
 )
-def test_work_for_the_meeting_goes_on_beside_an_observers_part(
+def test_staff_work_continues_for_a_person_who_is_also_an_observer(
     inside: Cast, name: str, role: Role, action: Any
 ) -> None:
     with upkeep(system(Purpose.SAMPLE)):
@@ -248,7 +246,7 @@ def test_work_for_the_meeting_goes_on_beside_an_observers_part(
     assert viewer(inside, name).may(action)
 
 
-def test_who_is_asked_to_speak_for_an_observing_organisation_reads_as_an_observer(inside: Cast) -> None:
+def test_the_offered_focal_point_of_an_observing_organisation_reads_as_an_observer(inside: Cast) -> None:
     party = uuid4()
     names, dialogue = {"en": "Observing organisation"}, inside.dialogue("LVR")
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -262,7 +260,7 @@ def test_who_is_asked_to_speak_for_an_observing_organisation_reads_as_an_observe
     assert reads_closed_session(inside, "us4")
 
 
-def test_a_role_in_the_whole_dialogue_yields_in_that_meeting_and_around_it(inside: Cast) -> None:
+def test_the_restriction_also_limits_a_role_in_the_whole_dialogue(inside: Cast) -> None:
     end_role(inside, "ch2", Role.CO_CHAIR)
     grant(inside, "ch2", Role.CO_CHAIR, meeting_id=None)
     assert viewer(inside, "ch2").may(AGENDA_EDIT)
@@ -273,9 +271,9 @@ def test_a_role_in_the_whole_dialogue_yields_in_that_meeting_and_around_it(insid
     assert not around.may(RECORD_READ)
 
 
-def test_a_calendar_loses_the_sessions_at_once(inside: Cast) -> None:
+def test_restricted_sessions_leave_the_calendar_at_once(inside: Cast) -> None:
     def entries() -> set[UUID]:
-        """The sessions of which the newest entry stands."""
+        """The sessions of which the newest calendar entry is active."""
         db.session.rollback()
         rows = db.session.execute(
             select(Entry.object_id, EntryRevision.state)
@@ -301,7 +299,7 @@ def settle_everyone(cast: Cast) -> None:
     settle(cast.meeting("LVR-1"), at=clock.now())
 
 
-# By decision
+# Access by decisions
 
 
 def propose(cast: Cast, name: str, at: datetime | None = SET_TIME + timedelta(days=1)) -> None:
@@ -321,7 +319,7 @@ def is_set(cast: Cast) -> bool:
 
 
 @pytest.mark.parametrize("pair", [("ch2", "mn1"), ("st-coord", "ch2"), ("mn1", "st-coord")])
-def test_two_of_the_right_kind_set_the_time(inside: Cast, pair: tuple[str, str]) -> None:
+def test_two_authorized_people_set_the_time(inside: Cast, pair: tuple[str, str]) -> None:
     propose(inside, pair[0])
     assert not is_set(inside)
 
@@ -332,7 +330,7 @@ def test_two_of_the_right_kind_set_the_time(inside: Cast, pair: tuple[str, str])
 
 @pytest.mark.parametrize("name", ["ch2", "mn1", "st-coord"])
 @pytest.mark.parametrize("at", [SET_TIME + timedelta(days=1), None])
-def test_nobody_confirms_their_own_proposal(inside: Cast, name: str, at: datetime | None) -> None:
+def test_a_person_cannot_confirm_their_own_proposal(inside: Cast, name: str, at: datetime | None) -> None:
     propose(inside, name, at)
 
     with pytest.raises(Refusal, match="second person"):
@@ -341,7 +339,7 @@ def test_nobody_confirms_their_own_proposal(inside: Cast, name: str, at: datetim
     assert not is_set(inside)
 
 
-def test_nobody_with_two_roles_is_two_people(inside: Cast) -> None:
+def test_a_person_with_two_roles_cannot_confirm_their_own_proposal(inside: Cast) -> None:
     grant(inside, "st-coord", Role.CO_CHAIR)
     propose(inside, "st-coord")
 
@@ -350,7 +348,7 @@ def test_nobody_with_two_roles_is_two_people(inside: Cast) -> None:
 
 
 @pytest.mark.parametrize("first", ["ch2", "ch3"])
-def test_two_co_chairs_of_one_party_are_not_two(inside: Cast, first: str) -> None:
+def test_two_co_chairs_of_one_party_cannot_set_the_time(inside: Cast, first: str) -> None:
     grant(inside, "ch3", Role.CO_CHAIR)
     propose(inside, first)
 
@@ -358,7 +356,7 @@ def test_two_co_chairs_of_one_party_are_not_two(inside: Cast, first: str) -> Non
         confirm(inside, "ch3" if first == "ch2" else "ch2")
 
 
-def test_a_coordinator_and_a_co_chair_of_one_party_are_not_two(inside: Cast) -> None:
+def test_a_coordinator_and_a_co_chair_of_one_party_cannot_set_the_time(inside: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         here = {"dialogue_id": inside.dialogue("LVR"), "meeting_id": inside.meeting("LVR-1")}
         invitations_operations.invite(
@@ -370,7 +368,7 @@ def test_a_coordinator_and_a_co_chair_of_one_party_are_not_two(inside: Cast) -> 
         confirm(inside, "ch2")
 
 
-def test_leaving_ones_seat_makes_no_co_chair_of_another_party(inside: Cast) -> None:
+def test_a_co_chair_who_leaves_their_seat_still_belongs_to_the_party(inside: Cast) -> None:
     grant(inside, "ch3", Role.CO_CHAIR)
     take_back(inside, "ch3")
     propose(inside, "ch2")
@@ -379,7 +377,7 @@ def test_leaving_ones_seat_makes_no_co_chair_of_another_party(inside: Cast) -> N
         confirm(inside, "ch3")
 
 
-def test_a_co_chair_of_no_known_party_sets_the_time_with_a_coordinator_only(inside: Cast) -> None:
+def test_a_co_chair_without_a_party_sets_the_time_only_with_a_coordinator(inside: Cast) -> None:
     grant(inside, "st-host", Role.CO_CHAIR)
     propose(inside, "ch2")
     with pytest.raises(Refusal, match="second person"):
@@ -391,7 +389,7 @@ def test_a_co_chair_of_no_known_party_sets_the_time_with_a_coordinator_only(insi
 
 
 @pytest.mark.parametrize("how", ["ended", "restricted"])
-def test_the_proposal_of_somebody_who_lost_the_role_does_not_count(inside: Cast, how: str) -> None:
+def test_the_proposal_of_a_person_who_lost_the_role_is_not_valid(inside: Cast, how: str) -> None:
     propose(inside, "ch2")
     if how == "restricted":
         offer_observers_part(inside, "ch2")
@@ -404,7 +402,7 @@ def test_the_proposal_of_somebody_who_lost_the_role_does_not_count(inside: Cast,
     assert not is_set(inside)
 
 
-def test_clearing_the_time_opens_nothing_before_a_second_person_confirms(inside: Cast) -> None:
+def test_clearing_the_time_has_no_effect_before_a_second_person_confirms(inside: Cast) -> None:
     for code in ("CN", "KP", "KR", "JP"):
         nominations_submitting.submit_list(viewer(inside, "st-coord"), inside.party(code, "LVR"), now=clock.now())
     propose(inside, "mn1", None)
@@ -416,16 +414,16 @@ def test_clearing_the_time_opens_nothing_before_a_second_person_confirms(inside:
     assert nominations_exchange.moment_of(inside.meeting("LVR-1")).opened_at is not None
 
 
-def test_a_focal_point_who_waits_for_approval_keeps_no_frozen_list_from_being_empty(inside: Cast) -> None:
-    """A nominee without a place is on no list, so that the last seated one stays."""
+def test_a_waiting_nominee_does_not_count_as_the_last_person_on_a_frozen_list(inside: Cast) -> None:
+    """A waiting nominee is on no list, so the last seated person cannot be withdrawn from the frozen list."""
     mn, speaker = inside.party("MN", "LVR"), viewer(inside, "mn1")
     for name in ("mn1", "mn3"):
         take_back(inside, name)
     with upkeep(system(Purpose.SAMPLE)):
         row = db.session.get_one(MeetingParty, (inside.meeting("LVR-1"), mn))
         row.seats = {"participant": 2, "observer": 1}
-    last = name_for_mn(inside, speaker, "Zed", capacity=Capacity.OBSERVER)
-    waits = name_for_mn(inside, speaker, "Me", email="mn1@example.invalid")
+    last = nominate_for_mn(inside, speaker, "Zed", capacity=Capacity.OBSERVER)
+    waits = nominate_for_mn(inside, speaker, "Me", email="mn1@example.invalid")
     set_clock(inside.app, SET_TIME - timedelta(hours=2))
     one, other = (db.session.get_one(Participation, each) for each in (last, waits))
     mark = one.version + db.session.get_one(Person, one.person_id).version
@@ -436,17 +434,17 @@ def test_a_focal_point_who_waits_for_approval_keeps_no_frozen_list_from_being_em
         nominations_nominating.withdraw_nominee(viewer(inside, "mn1"), last, version=mark, now=clock.now())
 
 
-def name_for_mn(cast: Cast, speaker: Viewer, name: str, **facts: Any) -> UUID:
+def nominate_for_mn(cast: Cast, speaker: Viewer, name: str, **facts: Any) -> UUID:
     nominee = Nominee(name=name, **facts)
     return nominations_nominating.nominate(speaker, cast.party("MN", "LVR"), nominee, once=uuid4().hex, now=clock.now())
 
 
-# A party that has not submitted reads no other list, whatever its people are
+# A party that has not submitted its list reads no other list, whatever other roles its people have
 
 
 @pytest.fixture
 def late(inside: Cast) -> Cast:
-    """The lists of LVR-1 are open; MN, whose focal point is a co-chair, took its own back before."""
+    """The lists of LVR-1 are open; MN, whose focal point is a co-chair, withdrew its own list before."""
     nominations_submitting.take_submission_back(viewer(inside, "mn1"), inside.party("MN", "LVR"), now=clock.now())
     set_clock(inside.app, SET_TIME)
     assert open_due_lists() == 1
@@ -478,7 +476,7 @@ def words_of(cast: Cast, name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["mn1", "mn3"])
-def test_after_the_opening_nobody_of_a_late_party_finds_another_partys_people(late: Cast, name: str) -> None:
+def test_after_the_exchange_a_late_party_sees_no_people_of_other_parties(late: Cast, name: str) -> None:
     people = {
         row.name
         for row in db.session.execute(
@@ -502,7 +500,7 @@ def test_after_the_opening_nobody_of_a_late_party_finds_another_partys_people(la
     assert "Your party reads them once it submits" in shown["/participants"]
 
 
-def test_the_home_page_counts_nothing_of_others_for_a_late_party(late: Cast) -> None:
+def test_the_home_page_of_a_late_party_contains_no_counts_of_other_parties(late: Cast) -> None:
     before = page(late.client("mn1").get("/")).get_text(" ", strip=True)
     nominations_submitting.submit_list(viewer(late, "st-coord"), late.party("KR", "LVR"), now=clock.now())
 
@@ -515,7 +513,7 @@ def queries_of_meetings(cast: Cast, name: str) -> Any:
     return my_meetings(cast.viewer(name), clock.now())
 
 
-def test_news_of_the_lists_go_to_no_late_party(late: Cast) -> None:
+def test_a_late_party_gets_no_news_about_the_lists(late: Cast) -> None:
     mn1, us2 = late.person("mn1", "LVR"), late.person("us2", "LVR")
     for kind in (EmailKind.LISTS_OPENED, EmailKind.LIST_CHANGED):
         told = participants_news.readers_of_news(late.meeting("LVR-1"), kind)
@@ -523,7 +521,7 @@ def test_news_of_the_lists_go_to_no_late_party(late: Cast) -> None:
         assert mn1 not in told
 
 
-def test_a_late_party_reads_once_it_has_submitted(late: Cast) -> None:
+def test_a_late_party_reads_the_lists_after_submitting(late: Cast) -> None:
     nominations_submitting.submit_list(viewer(late, "mn1"), late.party("MN", "LVR"), now=clock.now())
 
     for name in ("mn1", "mn3"):
@@ -532,8 +530,8 @@ def test_a_late_party_reads_once_it_has_submitted(late: Cast) -> None:
 
 
 @pytest.mark.parametrize("how", ["seat", "role", "seat and role"])
-def test_leaving_a_late_party_opens_nothing(late: Cast, how: str) -> None:
-    """A co-chair stays one of the party's people, without the seat and without speaking for it."""
+def test_leaving_a_late_party_gives_no_access(late: Cast, how: str) -> None:
+    """A co-chair still belongs to the party after losing the seat and the focal point role."""
     if "seat" in how:
         take_back(late, "mn1")
     if "role" in how:
@@ -542,7 +540,7 @@ def test_leaving_a_late_party_opens_nothing(late: Cast, how: str) -> None:
     assert not viewer(late, "mn1").may(PARTICIPANTS_SEE)
 
 
-def test_a_co_chair_who_was_never_named_belongs_to_the_party_of_their_institution(late: Cast) -> None:
+def test_a_co_chair_who_was_never_nominated_belongs_to_the_party_of_their_institution(late: Cast) -> None:
     here, mn1 = {"dialogue_id": late.dialogue("LVR"), "meeting_id": late.meeting("LVR-1")}, late.person("mn1", "LVR")
     at = clock.now()
     with upkeep(system(Purpose.SAMPLE)) as session:
@@ -554,7 +552,7 @@ def test_a_co_chair_who_was_never_named_belongs_to_the_party_of_their_institutio
     assert who in participants_news.readers_of_news(late.meeting("LVR-1"), EmailKind.EXCHANGE_SET)
 
 
-def test_who_is_asked_to_speak_for_a_late_party_reads_no_list_either(late: Cast) -> None:
+def test_the_offered_focal_point_of_a_late_party_reads_no_list(late: Cast) -> None:
     assert viewer(late, "us4").may(PARTICIPANTS_SEE)
     live = select(RoleGrant).where(
         RoleGrant.party_id == late.party("MN", "LVR"), RoleGrant.meeting_id == late.meeting("LVR-1")
@@ -568,14 +566,14 @@ def test_who_is_asked_to_speak_for_a_late_party_reads_no_list_either(late: Cast)
 
 
 @pytest.mark.parametrize("name", ["st-coord", "st-host", "st-rap1", "st-travel", "ch2", "us2", "us4"])
-def test_those_without_a_late_party_read_the_lists(late: Cast, name: str) -> None:
+def test_people_without_a_late_party_read_the_lists(late: Cast, name: str) -> None:
     found = roster.participants(viewer(late, name), ListFilter())
 
     assert {"US", "RU"} <= {line.party_code for line in found.lines}
     assert name == "st-coord" or name == "st-host" or "MN" not in {line.party_code for line in found.lines}
 
 
-def test_an_observing_organisation_keeps_nobody_waiting_and_reads_once_it_has_submitted(inside: Cast) -> None:
+def test_an_observing_organisation_delays_no_party_and_reads_after_submitting(inside: Cast) -> None:
     trd = inside.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.get_one(Meeting, trd).observers_told = True
@@ -589,10 +587,10 @@ def test_an_observing_organisation_keeps_nobody_waiting_and_reads_once_it_has_su
         assert not viewer(inside, name, "TRD-1").may(PARTICIPANTS_SEE)
 
 
-# The same attack as a browser makes it
+# The same attack in a browser
 
 
-def test_a_co_chair_who_is_focal_point_cannot_read_the_others_by_moving_the_time(inside: Cast) -> None:
+def test_a_co_chair_who_is_focal_point_cannot_read_other_lists_by_moving_the_time(inside: Cast) -> None:
     mn1, base = inside.client("mn1"), f"/meetings/{inside.meeting('LVR-1')}"
     party = inside.party("MN", "LVR")
     token = page(mn1.get(f"{base}/exchange")).select_one("[name=csrf_token]")

@@ -1,4 +1,4 @@
-"""Ways to obtain a reading by a link: an invitation link opens one registration, and shows nothing sealed."""
+"""Access by links: an invitation link opens one registration and shows no sealed data."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,7 +35,7 @@ from tests.beds.forms import held, page, send
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 
-#: Registration for TRD-1 is open, and closes on the next day.
+#: Registration for TRD-1 is open and closes on the next day.
 WHILE_OPEN = MIDDLE_OF_TRD_1 - timedelta(days=7)
 NUMBER = "M9917364"
 PASSPORT = {
@@ -85,10 +85,10 @@ def sealed(app: Flask, kind: str) -> list[SealedField]:
         return [field for field in db.session.scalars(select(SealedField)) if field.kind.value == kind]
 
 
-# Every route.
+# Every route
 
 
-def test_the_list_of_what_a_limited_sign_in_opens_is_the_oracles() -> None:
+def test_a_limited_sign_in_opens_exactly_the_routes_of_the_oracle() -> None:
     assert LIMITED_ENDPOINTS == BY_INVITATION_LINK
 
 
@@ -129,7 +129,7 @@ def test_a_limited_sign_in_reads_and_answers_its_own_registration(app: Flask, ca
 
 
 @pytest.mark.parametrize("persona", INVITED)
-def test_no_action_reaches_beyond_ones_own_in_a_limited_sign_in(app: Flask, cast: Cast, persona: str) -> None:
+def test_a_limited_sign_in_reaches_only_the_users_own_data(app: Flask, cast: Cast, persona: str) -> None:
     with app.app_context():
         part, account, meeting = cast.participation(persona), cast.account(persona), cast.meeting("TRD-1")
         limited = Viewer(account_id=account, limited_to=part)
@@ -156,7 +156,7 @@ def test_the_listed_routes_of_another_meeting_look_unknown(app: Flask, cast: Cas
                 assert ask(client, method, address(app, rule, elsewhere)) == unknown[method], rule.endpoint
 
 
-def test_pages_of_a_limited_sign_in_lead_to_no_closed_page(app: Flask, cast: Cast) -> None:
+def test_pages_of_a_limited_sign_in_link_to_no_closed_page(app: Flask, cast: Cast) -> None:
     client = cast.client_by_link("us4")
     mine = own(app, cast)
     for rule in private_rules(app):
@@ -166,7 +166,7 @@ def test_pages_of_a_limited_sign_in_lead_to_no_closed_page(app: Flask, cast: Cas
             assert {link for link in links if client.get(link).status_code >= 400} == set(), rule.endpoint
 
 
-def test_no_page_of_a_limited_sign_in_names_the_dialogue_or_anyone_else(app: Flask, cast: Cast) -> None:
+def test_pages_of_a_limited_sign_in_name_neither_the_dialogue_nor_other_people(app: Flask, cast: Cast) -> None:
     client = cast.client_by_link("us4")
     mine = own(app, cast)
     with app.app_context():
@@ -177,10 +177,10 @@ def test_no_page_of_a_limited_sign_in_names_the_dialogue_or_anyone_else(app: Fla
             assert title not in client.get(address(app, rule, mine)).text, rule.endpoint
 
 
-# What is sealed.
+# Sealed data
 
 
-def test_the_papers_of_another_meeting_are_not_read_by_an_invitation_link(cast: Cast, trd: str, scd: str) -> None:
+def test_an_invitation_link_does_not_show_documents_of_another_meeting(cast: Cast, trd: str, scd: str) -> None:
     write_down(cast.client("us4"), trd)
     client = cast.client_by_link("us4", "SCD-1")
 
@@ -190,7 +190,7 @@ def test_the_papers_of_another_meeting_are_not_read_by_an_invitation_link(cast: 
     assert "Not given." in shown
 
 
-def test_ones_own_papers_are_shown_as_given_and_not_read_by_an_invitation_link(
+def test_an_invitation_link_shows_that_documents_are_given_but_not_their_content(
     app: Flask, cast: Cast, trd: str
 ) -> None:
     write_down(cast.client("us4"), trd)
@@ -206,7 +206,7 @@ def test_ones_own_papers_are_shown_as_given_and_not_read_by_an_invitation_link(
     assert "Clear the passport details" in shown
 
 
-def test_saving_empty_fields_keeps_what_was_given(app: Flask, cast: Cast, trd: str) -> None:
+def test_saving_empty_fields_keeps_the_given_data(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast.client("us4"), trd)
 
     assert send(cast.client_by_link("us4"), f"{trd}/registration/needs").status_code == 303
@@ -217,7 +217,7 @@ def test_saving_empty_fields_keeps_what_was_given(app: Flask, cast: Cast, trd: s
     assert [field.version for field in sealed(app, "passport")] == [1]
 
 
-def test_papers_are_replaced_and_cleared_without_being_shown(cast: Cast, trd: str) -> None:
+def test_documents_can_be_replaced_and_deleted_without_being_shown(cast: Cast, trd: str) -> None:
     write_down(cast.client("us4"), trd)
     client, form = cast.client_by_link("us4"), f"{trd}/registration/needs"
 
@@ -231,7 +231,7 @@ def test_papers_are_replaced_and_cleared_without_being_shown(cast: Cast, trd: st
     assert "Clear the diet" not in client.get(form).text
 
 
-def test_a_right_guess_of_what_is_sealed_looks_like_a_wrong_one(app: Flask, cast: Cast, trd: str) -> None:
+def test_a_correct_guess_of_sealed_data_looks_like_a_wrong_one(app: Flask, cast: Cast, trd: str) -> None:
     write_down(cast.client("us4"), trd)
     client, form = cast.client_by_link("us4"), f"{trd}/registration/needs"
     before = sealed(app, "diet")[0].version
@@ -243,11 +243,11 @@ def test_a_right_guess_of_what_is_sealed_looks_like_a_wrong_one(app: Flask, cast
     assert (right - before, sealed(app, "diet")[0].version - right) == (1, 1)
 
 
-# Other rights of the same person.
+# Other rights of the same person
 
 
 def limited_browser(cast: Cast, name: str, part_of: str = "us4") -> FlaskClient:
-    """A browser with a limited sign-in of an account that holds other roles, as its row would be."""
+    """A browser with a limited sign-in of an account with other roles, written to the database directly."""
     client = cast.app.test_client()
     with cast.app.app_context():
         account, part = cast.account(name), cast.participation(part_of)
@@ -265,13 +265,13 @@ def limited_browser(cast: Cast, name: str, part_of: str = "us4") -> FlaskClient:
 
 
 @pytest.mark.parametrize("name", ["st-host", "st-coord", "st-travel", "us1"])
-def test_no_role_counts_in_a_limited_sign_in(cast: Cast, trd: str, name: str) -> None:
+def test_a_limited_sign_in_gives_no_rights_of_roles(cast: Cast, trd: str, name: str) -> None:
     client = limited_browser(cast, name)
     for path in ("/", "/staff", "/venues", "/account", "/dialogues", trd, f"{trd}/papers", f"{trd}/registration"):
         assert client.get(path).status_code == 404, path
 
 
-def test_a_limited_sign_in_steps_up_for_nothing_and_changes_no_address(app: Flask, cast: Cast, trd: str) -> None:
+def test_a_limited_sign_in_cannot_step_up_or_change_the_email_address(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     assert client.get(f"/account/confirm?purpose={CHANGE_ADDRESS}").status_code == 404
     assert post(client, f"{trd}/registration/address", email="mallory@example.org") == 404
@@ -285,7 +285,7 @@ def test_a_limited_sign_in_steps_up_for_nothing_and_changes_no_address(app: Flas
     assert post(client, "/address") == 422
 
 
-# How it ends.
+# End of a limited sign-in
 
 
 def is_open(client: FlaskClient, meeting: str) -> bool:
@@ -305,9 +305,7 @@ def test_a_limited_sign_in_lasts_until_registration_closes(app: Flask, cast: Cas
     assert not is_open(client, trd)
 
 
-def test_a_limited_sign_in_does_not_outlive_a_closing_date_that_is_brought_forward(
-    app: Flask, cast: Cast, trd: str
-) -> None:
+def test_a_limited_sign_in_ends_earlier_if_the_closing_date_is_moved_forward(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     with app.app_context(), upkeep(system(Purpose.UPKEEP)) as session:
         session.get_one(Meeting, cast.meeting("TRD-1")).registration_closes_at = WHILE_OPEN - timedelta(hours=1)
@@ -322,7 +320,7 @@ def test_a_limited_sign_in_ends_with_the_meeting(app: Flask, cast: Cast, trd: st
     assert not is_open(client, trd)
 
 
-def test_a_limited_sign_in_ends_with_the_participation_and_stays_ended(app: Flask, cast: Cast, trd: str) -> None:
+def test_a_limited_sign_in_ends_with_the_participation_for_good(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     with app.app_context():
         part = cast.participation("us4")
@@ -335,7 +333,7 @@ def test_a_limited_sign_in_ends_with_the_participation_and_stays_ended(app: Flas
     assert client.get(f"{trd}/registration").location.startswith("/sign-in")
 
 
-def test_a_revoked_link_ends_the_sign_in_that_it_opened(app: Flask, cast: Cast, trd: str) -> None:
+def test_revoking_a_link_ends_the_sign_in_it_opened(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     with app.app_context():
         part = cast.participation("us4")
@@ -344,7 +342,7 @@ def test_a_revoked_link_ends_the_sign_in_that_it_opened(app: Flask, cast: Cast, 
     assert not is_open(client, trd)
 
 
-def test_another_address_ends_the_limited_sign_in(app: Flask, cast: Cast, trd: str) -> None:
+def test_changing_the_email_address_ends_the_limited_sign_in(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     with app.app_context():
         account = cast.account("us4")
@@ -353,24 +351,24 @@ def test_another_address_ends_the_limited_sign_in(app: Flask, cast: Cast, trd: s
     assert not is_open(client, trd)
 
 
-def test_another_link_on_another_device_ends_no_limited_sign_in(cast: Cast, trd: str) -> None:
+def test_a_link_on_another_device_does_not_end_a_limited_sign_in(cast: Cast, trd: str) -> None:
     telephone = cast.client_by_link("us4")
     laptop = cast.client_by_link("us4")
     assert is_open(telephone, trd)
     assert is_open(laptop, trd)
 
 
-# Several links and sign-ins in one browser.
+# Several links and sign-ins in one browser
 
 
-def test_of_two_links_in_one_browser_the_newer_registration_is_open(cast: Cast, trd: str, scd: str) -> None:
+def test_the_newer_of_two_links_in_one_browser_is_open(cast: Cast, trd: str, scd: str) -> None:
     client = cast.client_by_link("us4", "TRD-1")
     cast.client_by_link("us4", "SCD-1", client)
     assert is_open(client, scd)
     assert not is_open(client, trd)
 
 
-def test_a_full_sign_in_of_the_same_account_stays_and_gets_no_second_one(app: Flask, cast: Cast, trd: str) -> None:
+def test_a_link_keeps_the_full_sign_in_of_the_same_account(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client("us4")
     cast.client_by_link("us4", "SCD-1", client)
 
@@ -379,9 +377,7 @@ def test_a_full_sign_in_of_the_same_account_stays_and_gets_no_second_one(app: Fl
         assert db.session.scalars(select(SignIn).where(SignIn.participation_id.is_not(None))).all() == []
 
 
-def test_a_limited_sign_in_goes_on_to_a_full_one_by_the_link_that_its_owner_asked_for(
-    app: Flask, cast: Cast, trd: str
-) -> None:
+def test_a_requested_sign_in_link_turns_a_limited_sign_in_into_a_full_one(app: Flask, cast: Cast, trd: str) -> None:
     client = cast.client_by_link("us4")
     assert page(client.get("/sign-in")).select_one("input[name=password]") is not None
     with app.app_context(), upkeep(system(Purpose.SIGN_IN)):
@@ -394,7 +390,7 @@ def test_a_limited_sign_in_goes_on_to_a_full_one_by_the_link_that_its_owner_aske
     assert client.get(f"{trd}/participants").status_code == 200
 
 
-# Links of every purpose.
+# Links for every purpose
 
 
 @pytest.mark.parametrize("purpose", LinkPurpose)
@@ -421,7 +417,7 @@ def test_a_link_opens_only_its_purpose(app: Flask, cast: Cast, purpose: LinkPurp
     assert shows == ([opens[purpose]] if purpose in opens else [])
 
 
-def test_two_links_to_sign_in_that_were_asked_for_each_work_once(app: Flask, cast: Cast) -> None:
+def test_two_requested_sign_in_links_each_work_once(app: Flask, cast: Cast) -> None:
     with app.app_context():
         now, account = clock.real_now(), cast.account("us4")
         with upkeep(system(Purpose.SIGN_IN)):

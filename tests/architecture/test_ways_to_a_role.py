@@ -1,7 +1,7 @@
-"""Ways to obtain a role or a reading: fields, links, offers and decisions, and who may take each.
+"""Access by roles: fields, links, offers and decisions that give a role, and who may use each.
 
-Capacity is an access right: a participant reads closed sessions, the archive, the seating and the full list. Every way
-in which a capacity can arise is here, with what each of those who can take it may set.
+Capacity is an access right: a participant reads closed sessions, the archive, the seating and the full list. All ways
+in which a capacity can be set are here, with the values that each user may set.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,10 +45,10 @@ from tests.beds.web import set_clock
 from tests.cast import Cast
 from tests.people.conftest import Outside
 
-#: The lists of TRD-1 are open and registration is, too.
+#: The lists of TRD-1 and its registration are open.
 BEFORE_TRD_1 = datetime(2027, 5, 10, 9, 0, tzinfo=UTC)
 BELOW = tuple(one for one in Capacity if one is not Capacity.PARTICIPANT)
-#: Which capacities each kind of party has; by hand, from the practice page.
+#: The capacities of each kind of party, by hand from the practice page.
 ALLOWED = {
     PartyKind.PARTY: frozenset(Capacity),
     PartyKind.HOST: frozenset(Capacity),
@@ -76,14 +76,14 @@ def at(cast: Cast, name: str) -> Viewer:
     return cast.viewer(name, meeting="TRD-1", now=BEFORE_TRD_1)
 
 
-def name_for(cast: Cast, speaker: str, party: str, name: str = "Vera SMIRNOVA", **facts: Any) -> UUID:
+def nominate_for(cast: Cast, speaker: str, party: str, name: str = "Vera SMIRNOVA", **facts: Any) -> UUID:
     nominee = Nominee(name=name, **facts)
     return nominations_nominating.nominate(
         at(cast, speaker), cast.party(party), nominee, once=uuid4().hex, now=clock.now()
     )
 
 
-def stands(participation_id: UUID) -> tuple[Capacity, Capacity | None, ParticipationStatus, int | None, int | None]:
+def state_of(participation_id: UUID) -> tuple[Capacity, Capacity | None, ParticipationStatus, int | None, int | None]:
     db.session.rollback()
     one = db.session.get_one(Participation, participation_id)
     return one.capacity, one.requested_capacity, one.status, one.seat, one.queue_no
@@ -125,7 +125,7 @@ def seats_of(party_id: UUID, meeting_id: UUID) -> dict[str, int]:
     return db.session.get_one(MeetingParty, (meeting_id, party_id)).seats
 
 
-def the_part(cast: Cast, name: str) -> UUID:
+def participation_of(cast: Cast, name: str) -> UUID:
     found = select(Participation.id).where(
         Participation.meeting_id == cast.meeting(), Participation.person_id == cast.person(name)
     )
@@ -136,30 +136,30 @@ def approve(desk: Viewer, one: UUID) -> None:
     participants_commands.approve_participant(desk, one, version=version(one), now=clock.now())
 
 
-# Which capacities a party's people may have.
+# Capacities by kind of party
 
 
 def test_only_an_observing_organisation_has_no_participants() -> None:
     assert {kind: frozenset(kind.capacities) for kind in PartyKind} == ALLOWED
 
 
-def by_naming(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
-    name_for(cast, "xo1", "XO", capacity=capacity)
+def by_nominating(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    nominate_for(cast, "xo1", "XO", capacity=capacity)
 
 
-def by_naming_for_them(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
-    name_for(cast, "st-coord", "XO", capacity=capacity)
+def by_nominating_as_coordinator(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    nominate_for(cast, "st-coord", "XO", capacity=capacity)
 
 
 def by_changing(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
     was = BELOW[0] if capacity is not BELOW[0] else BELOW[1]
-    change(cast, "xo1", name_for(cast, "xo1", "XO", capacity=was), capacity=capacity)
+    change(cast, "xo1", nominate_for(cast, "xo1", "XO", capacity=was), capacity=capacity)
 
 
-def by_naming_again(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
-    one = name_for(cast, "xo1", "XO", capacity=Capacity.OBSERVER, email="vera@example.org")
+def by_nominating_again(cast: Cast, _desk: Viewer, capacity: Capacity) -> None:
+    one = nominate_for(cast, "xo1", "XO", capacity=Capacity.OBSERVER, email="vera@example.org")
     withdraw(cast, "xo1", one)
-    name_for(cast, "xo1", "XO", capacity=capacity, email="vera@example.org")
+    nominate_for(cast, "xo1", "XO", capacity=capacity, email="vera@example.org")
 
 
 def by_inviting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
@@ -181,12 +181,20 @@ def by_correcting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitations_correcting.correct(desk, one, correction, version=version(one), now=clock.now())
 
 
-WAYS = [by_naming, by_naming_for_them, by_changing, by_naming_again, by_inviting, by_file, by_correcting]
+WAYS = [
+    by_nominating,
+    by_nominating_as_coordinator,
+    by_changing,
+    by_nominating_again,
+    by_inviting,
+    by_file,
+    by_correcting,
+]
 
 
 @pytest.mark.parametrize("capacity", Capacity)
 @pytest.mark.parametrize("way", WAYS)
-def test_an_observing_organisation_has_observers_only_by_every_way(
+def test_no_way_gives_an_observing_organisation_a_participant(
     cast: Cast, desk: Viewer, way: Callable[[Cast, Viewer, Capacity], None], capacity: Capacity
 ) -> None:
     before = len(of_party(cast, "XO"))
@@ -208,7 +216,7 @@ def of_party(cast: Cast, code: str) -> list[Participation]:
     return list(db.session.scalars(rows).all())
 
 
-def test_the_form_of_an_observing_organisation_offers_observers_only_and_says_so(cast: Cast) -> None:
+def test_the_form_of_an_observing_organisation_offers_only_observers(cast: Cast) -> None:
     form = f"/meetings/{cast.meeting()}/nominations/{cast.party('XO')}/new"
     shown = page(cast.client("xo1").get(form))
 
@@ -217,9 +225,7 @@ def test_the_form_of_an_observing_organisation_offers_observers_only_and_says_so
     assert send(cast.client("xo1"), form, name="Vera", capacity="participant").status_code == 422
 
 
-def test_a_file_without_capacities_makes_people_of_an_observing_organisation_observers(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_people_of_an_observing_organisation_imported_without_capacity_are_observers(cast: Cast, desk: Viewer) -> None:
     values = {"name": "Vera", "email": "vera@example.org", "party": "XO"}
 
     assert (
@@ -230,7 +236,7 @@ def test_a_file_without_capacities_makes_people_of_an_observing_organisation_obs
     assert {one.capacity for one in of_party(cast, "XO")} == {Capacity.OBSERVER}
 
 
-def test_a_party_with_participants_does_not_become_an_observing_organisation(cast: Cast) -> None:
+def test_a_party_with_participants_cannot_become_an_observing_organisation(cast: Cast) -> None:
     facts = PartyFacts(code="US", names={"en": "United States"}, kind=PartyKind.OBSERVER)
     us = db.session.get_one(Party, cast.party("US")).version
 
@@ -244,7 +250,7 @@ def test_a_party_with_participants_does_not_become_an_observing_organisation(cas
 
 
 def become_observers(cast: Cast, code: str) -> None:
-    """The party's participants leave, and it becomes an observing organisation."""
+    """Withdraw the party's participants and make it an observing organisation."""
     desk = at(cast, "st-coord")
     for one in of_party(cast, code):
         if one.status is ParticipationStatus.CONFIRMED:
@@ -258,9 +264,7 @@ def become_observers(cast: Cast, code: str) -> None:
     )
 
 
-def test_a_party_that_becomes_an_observing_organisation_loses_its_seats_for_participants(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_a_new_observing_organisation_loses_its_seats_for_participants(cast: Cast, desk: Viewer) -> None:
     give_seats(desk, cast.party("JP"), participant=5, observer=2)
 
     become_observers(cast, "JP")
@@ -268,20 +272,20 @@ def test_a_party_that_becomes_an_observing_organisation_loses_its_seats_for_part
     assert seats_of(cast.party("JP"), cast.meeting()) == {"observer": 2}
 
 
-def test_who_left_before_the_party_became_an_observing_organisation_does_not_return_as_participant(
-    cast: Cast, desk: Viewer
-) -> None:
-    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [the_part(cast, "jp1")], now=clock.now())
+def test_a_former_participant_cannot_rejoin_an_observing_organisation_as_participant(cast: Cast, desk: Viewer) -> None:
+    done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, [participation_of(cast, "jp1")], now=clock.now())
     become_observers(cast, "JP")
 
     assert roster.undo(desk, done, now=clock.now()) == 0
     with pytest.raises(Refusal, match="no participants"):
-        invitations_inviting.invite_again(desk, the_part(cast, "jp2"), now=clock.now())
+        invitations_inviting.invite_again(desk, participation_of(cast, "jp2"), now=clock.now())
     with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken"):
-        participants_operations.begin_part(db.session.get_one(Participation, the_part(cast, "jp3")), clock.now())
+        participants_operations.begin_part(
+            db.session.get_one(Participation, participation_of(cast, "jp3")), clock.now()
+        )
 
 
-def test_an_observing_organisation_gets_no_seats_for_participants(cast: Cast, desk: Viewer) -> None:
+def test_an_observing_organisation_has_no_seats_for_participants(cast: Cast, desk: Viewer) -> None:
     with pytest.raises(Refusal, match="no participants"):
         give_seats(desk, cast.party("XO"), participant=1)
 
@@ -317,15 +321,15 @@ def test_the_sample_gives_its_observers_their_seats(cast: Cast) -> None:
     assert seats_of(cast.party("KP", "LVR"), cast.meeting("LVR-1")) == {"participant": 5, "observer": 3}
 
 
-# Nobody raises a capacity without the coordinator.
+# Only the coordinator raises a capacity
 
 OBSERVER_WHO_ASKS = (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
 def an_observer(cast: Cast, desk: Viewer, **facts: Any) -> UUID:
-    """A seated observer of JP, which has seats for one more participant and two observers."""
+    """A seated observer of JP; one more participant and two more observers have seats."""
     give_seats(desk, cast.party("JP"), participant=6, observer=2)
-    return name_for(cast, "jp2", "JP", capacity=Capacity.OBSERVER, **facts)
+    return nominate_for(cast, "jp2", "JP", capacity=Capacity.OBSERVER, **facts)
 
 
 def test_a_change_to_participant_waits_for_the_coordinator(cast: Cast, desk: Viewer) -> None:
@@ -333,14 +337,14 @@ def test_a_change_to_participant_waits_for_the_coordinator(cast: Cast, desk: Vie
 
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
 
-    assert stands(one)[:2] == OBSERVER_WHO_ASKS
-    assert stands(one)[3] == 1
+    assert state_of(one)[:2] == OBSERVER_WHO_ASKS
+    assert state_of(one)[3] == 1
     lists = f"/meetings/{cast.meeting()}/nominations"
     assert "participant: waits for approval" in cast.client("jp2").get(lists).text
     assert "Decide whether a nominee becomes a participant" in cast.client("st-coord").get("/").text
     assert "Decide whether" not in cast.client("jp2").get("/").text
     assert press(cast.client("st-coord"), lists, "Approve as participant").status_code == 303
-    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
+    assert state_of(one)[:2] == (Capacity.PARTICIPANT, None)
     assert "Decide whether" not in cast.client("st-coord").get("/").text
 
 
@@ -350,8 +354,8 @@ def test_a_refused_observer_stays_an_observer(cast: Cast, desk: Viewer) -> None:
 
     assert press(cast.client("st-coord"), f"/meetings/{cast.meeting()}/nominations", "Refuse").status_code == 303
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, None)
-    assert stands(one)[3] == 1
+    assert state_of(one)[:2] == (Capacity.OBSERVER, None)
+    assert state_of(one)[3] == 1
 
 
 def test_a_coordinator_changes_a_capacity_at_once(cast: Cast, desk: Viewer) -> None:
@@ -359,21 +363,21 @@ def test_a_coordinator_changes_a_capacity_at_once(cast: Cast, desk: Viewer) -> N
 
     change(cast, "st-coord", one, capacity=Capacity.PARTICIPANT)
 
-    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
+    assert state_of(one)[:2] == (Capacity.PARTICIPANT, None)
 
 
-def test_the_focal_point_may_take_the_request_back(cast: Cast, desk: Viewer) -> None:
+def test_the_focal_point_can_withdraw_the_request(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
 
     change(cast, "jp2", one, capacity=Capacity.OBSERVER)
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, None)
+    assert state_of(one)[:2] == (Capacity.OBSERVER, None)
     with pytest.raises(Refusal, match="decided already"):
         approve(desk, one)
 
 
-def test_what_the_coordinator_saw_must_still_hold(cast: Cast, desk: Viewer) -> None:
+def test_approval_is_refused_if_the_request_changed_meanwhile(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
     seen = version(one)
@@ -385,7 +389,7 @@ def test_what_the_coordinator_saw_must_still_hold(cast: Cast, desk: Viewer) -> N
 
 def by_withdrawing(cast: Cast, one: UUID) -> UUID:
     withdraw(cast, "jp2", one)
-    return name_for(cast, "jp2", "JP", email="vera@example.org")
+    return nominate_for(cast, "jp2", "JP", email="vera@example.org")
 
 
 def by_withdrawing_twice(cast: Cast, one: UUID) -> UUID:
@@ -394,11 +398,11 @@ def by_withdrawing_twice(cast: Cast, one: UUID) -> UUID:
 
 def by_another_address(cast: Cast, one: UUID) -> UUID:
     withdraw(cast, "jp2", one)
-    return name_for(cast, "jp2", "JP", email="vera@example.net")
+    return nominate_for(cast, "jp2", "JP", email="vera@example.net")
 
 
 def by_another_address_beside(cast: Cast, _one: UUID) -> UUID:
-    return name_for(cast, "jp2", "JP", name="Smirnova, Véra".replace(",", ""), email="vera@example.net")
+    return nominate_for(cast, "jp2", "JP", name="Smirnova, Véra".replace(",", ""), email="vera@example.net")
 
 
 def by_becoming_a_participant_first(cast: Cast, one: UUID) -> UUID:
@@ -417,54 +421,54 @@ def by_becoming_a_participant_first(cast: Cast, one: UUID) -> UUID:
         by_becoming_a_participant_first,
     ],
 )
-def test_no_detour_makes_an_observer_a_participant(
+def test_no_detour_turns_an_observer_into_a_participant(
     cast: Cast, desk: Viewer, detour: Callable[[Cast, UUID], UUID]
 ) -> None:
     one = detour(cast, an_observer(cast, desk, email="vera@example.org"))
 
-    assert stands(one)[0] is not Capacity.PARTICIPANT
-    assert stands(one)[1] is Capacity.PARTICIPANT
+    assert state_of(one)[0] is not Capacity.PARTICIPANT
+    assert state_of(one)[1] is Capacity.PARTICIPANT
     approve(desk, one)
-    assert stands(one)[:2] == (Capacity.PARTICIPANT, None)
-    assert stands(one)[3] is not None
+    assert state_of(one)[:2] == (Capacity.PARTICIPANT, None)
+    assert state_of(one)[3] is not None
 
 
-def test_a_participant_is_not_replaced_by_someone_who_was_an_observer(cast: Cast, desk: Viewer) -> None:
-    one, seated = an_observer(cast, desk, email="vera@example.org"), name_for(cast, "jp2", "JP", name="Zed")
+def test_a_participant_cannot_be_replaced_by_a_former_observer(cast: Cast, desk: Viewer) -> None:
+    one, seated = an_observer(cast, desk, email="vera@example.org"), nominate_for(cast, "jp2", "JP", name="Zed")
     withdraw(cast, "jp2", one)
 
     with pytest.raises(Refusal, match="after the coordinator's approval"):
         replace(cast, "jp2", seated, "Vera SMIRNOVA", email="vera@example.org")
 
-    assert stands(seated)[0] is Capacity.PARTICIPANT
-    assert stands(one)[2] is ParticipationStatus.TAKEN_BACK
+    assert state_of(seated)[0] is Capacity.PARTICIPANT
+    assert state_of(one)[2] is ParticipationStatus.TAKEN_BACK
 
 
 @pytest.mark.parametrize("described", [{"name": "Vera SMIRNOVA"}, {"name": "V.", "email": "vera@example.org"}])
-def test_a_participant_is_not_described_as_someone_who_was_an_observer(
+def test_a_participant_cannot_be_edited_into_a_former_observer(
     cast: Cast, desk: Viewer, described: dict[str, str]
 ) -> None:
-    one, seated = an_observer(cast, desk, email="vera@example.org"), name_for(cast, "jp2", "JP", name="Zed")
+    one, seated = an_observer(cast, desk, email="vera@example.org"), nominate_for(cast, "jp2", "JP", name="Zed")
     withdraw(cast, "jp2", one)
 
     with pytest.raises(Refusal, match="after the coordinator's approval"):
         change(cast, "jp2", seated, **described)
 
 
-def test_a_participant_is_not_described_as_the_focal_point_because_another_observer_has_that_name(
+def test_a_participant_cannot_be_edited_into_the_focal_point_if_an_observer_has_that_name(
     cast: Cast, desk: Viewer
 ) -> None:
     leave(cast, desk, "jp2")
-    seated = name_for(cast, "jp2", "JP", name="Ann Bell")
-    name_for(cast, "jp2", "JP", name="Bell Ann", email="bell@example.org", capacity=Capacity.OBSERVER)
+    seated = nominate_for(cast, "jp2", "JP", name="Ann Bell")
+    nominate_for(cast, "jp2", "JP", name="Bell Ann", email="bell@example.org", capacity=Capacity.OBSERVER)
 
     with pytest.raises(Refusal, match="after the coordinator's approval"):
         change(cast, "jp2", seated, name=own_name(cast), email="another@example.org")
 
 
-def test_a_confirmed_observer_who_is_approved_reads_as_a_participant_at_once(cast: Cast, desk: Viewer) -> None:
+def test_an_approved_observer_reads_as_a_participant_at_once(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
     change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.PARTICIPANT)
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
@@ -477,7 +481,7 @@ def test_a_confirmed_observer_who_is_approved_reads_as_a_participant_at_once(cas
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.PARTICIPANT}
 
 
-def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: Cast, desk: Viewer) -> None:
+def test_an_approved_observer_has_the_participant_role_at_once(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
     with upkeep(system(Purpose.SAMPLE)):
@@ -488,7 +492,7 @@ def test_a_confirmed_observer_who_is_approved_has_the_other_role_at_once(cast: C
 
     approve(desk, one)
 
-    assert stands(one)[2] is ParticipationStatus.CONFIRMED
+    assert state_of(one)[2] is ParticipationStatus.CONFIRMED
     assert live_roles(cast, person_id) == {Role.PARTICIPANT}
     assert not db.session.get_one(Participation, one).reads_as_observer
 
@@ -500,21 +504,21 @@ def live_roles(cast: Cast, person_id: UUID) -> set[Role]:
     return set(db.session.scalars(rows))
 
 
-# A focal point may name themself.
+# A focal point may nominate themself
 
 
 def leave(cast: Cast, desk: Viewer, name: str) -> None:
-    """The focal point has no part of their own, and the party has seats."""
+    """End the focal point's participation; the party has free seats."""
     give_seats(desk, cast.party("JP"), participant=6, observer=2)
-    invitations_inviting.take_back(desk, the_part(cast, name), now=clock.now())
+    invitations_inviting.take_back(desk, participation_of(cast, name), now=clock.now())
 
 
-def test_a_focal_point_names_themself_as_observer_at_once(cast: Cast, desk: Viewer) -> None:
+def test_a_focal_point_can_nominate_themself_as_observer_at_once(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
 
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
 
-    assert stands(one) == (Capacity.OBSERVER, None, ParticipationStatus.INVITED, 1, None)
+    assert state_of(one) == (Capacity.OBSERVER, None, ParticipationStatus.INVITED, 1, None)
 
 
 def own_name(cast: Cast) -> str:
@@ -526,19 +530,19 @@ def test_a_focal_point_becomes_a_participant_after_approval(cast: Cast, desk: Vi
     leave(cast, desk, "jp2")
     me = "Me" if "jp2" in email.lower() else " ".join(reversed(own_name(cast).title().split()))
 
-    one = name_for(cast, "jp2", "JP", name=me, email=email)
+    one = nominate_for(cast, "jp2", "JP", name=me, email=email)
 
-    assert stands(one) == (Capacity.OBSERVER, Capacity.PARTICIPANT, ParticipationStatus.WAITING, None, None)
+    assert state_of(one) == (Capacity.OBSERVER, Capacity.PARTICIPANT, ParticipationStatus.WAITING, None, None)
     approve(desk, one)
-    assert stands(one)[0] is Capacity.PARTICIPANT
-    assert stands(one)[3] is not None
+    assert state_of(one)[0] is Capacity.PARTICIPANT
+    assert state_of(one)[3] is not None
 
 
-def test_asking_to_be_a_participant_restricts_nobody(cast: Cast, desk: Viewer) -> None:
+def test_requesting_a_participants_seat_restricts_no_rights(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
     before = at(cast, "jp2").roles
 
-    name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     assert at(cast, "jp2").roles == before
 
@@ -546,84 +550,76 @@ def test_asking_to_be_a_participant_restricts_nobody(cast: Cast, desk: Viewer) -
 @pytest.mark.parametrize(
     "written", ["{1}, {0}", "{0} {1}.", "{0}-{1}", "{0}\u2019{1}", "{0}\u200b{1}", "Dr. {0} {1}", "{1} M. {0}"]
 )
-def test_punctuation_and_a_title_hide_no_focal_point(cast: Cast, desk: Viewer, written: str) -> None:
+def test_punctuation_and_a_title_do_not_hide_a_focal_point(cast: Cast, desk: Viewer, written: str) -> None:
     leave(cast, desk, "jp2")
 
-    one = name_for(cast, "jp2", "JP", name=written.format(*own_name(cast).split()), email="another@example.org")
+    one = nominate_for(cast, "jp2", "JP", name=written.format(*own_name(cast).split()), email="another@example.org")
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+    assert state_of(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
-def test_the_name_in_its_own_script_shows_the_focal_point_too(cast: Cast, desk: Viewer) -> None:
+def test_a_focal_point_is_also_recognised_by_the_name_in_native_script(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
     native = db.session.get_one(Person, cast.person("jp2")).native
 
-    one = name_for(cast, "jp2", "JP", name="Zed", native=native, email="another@example.org")
+    one = nominate_for(cast, "jp2", "JP", name="Zed", native=native, email="another@example.org")
 
     assert native
-    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+    assert state_of(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
 def wish_for(cast: Cast, address: str) -> None:
-    """jp2 asks for another address of the account, and does not confirm it."""
+    """jp2 requests another address of the account and does not confirm it."""
     with upkeep(system(Purpose.SAMPLE)):
         db.session.get_one(Account, cast.account("jp2")).wanted_email = address
 
 
 @pytest.mark.parametrize("address", ["mn1@example.invalid", "unknown@example.org"])
-def test_an_address_that_a_focal_point_only_asked_for_does_not_say_who_is_in_the_dialogue(
-    cast: Cast, desk: Viewer, address: str
-) -> None:
+def test_an_unconfirmed_address_does_not_reveal_who_is_in_the_dialogue(cast: Cast, desk: Viewer, address: str) -> None:
     leave(cast, desk, "jp2")
     wish_for(cast, address)
 
-    one = name_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
+    one = nominate_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
 
     line = nominations_nominations.line_of(at(cast, "jp2"), one)
     assert (line.name, line.email) == ("Any Body", address)
 
 
-def test_an_address_that_a_focal_point_only_asked_for_is_their_own_for_the_approval(cast: Cast, desk: Viewer) -> None:
+def test_an_unconfirmed_address_of_a_focal_point_also_needs_approval(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
     wish_for(cast, "unknown@example.org")
 
-    one = name_for(cast, "jp2", "JP", name="Any Body", email="unknown@example.org")
+    one = nominate_for(cast, "jp2", "JP", name="Any Body", email="unknown@example.org")
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+    assert state_of(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
 
 
 @pytest.mark.parametrize("email", ["", "another@example.org"])
-def test_who_is_named_as_participant_and_waits_was_offered_no_observers_part(
-    cast: Cast, desk: Viewer, email: str
-) -> None:
+def test_a_waiting_participant_nominee_is_not_restricted_like_an_observer(cast: Cast, desk: Viewer, email: str) -> None:
     leave(cast, desk, "jp2")
 
-    one = name_for(cast, "jp2", "JP", name=own_name(cast), email=email)
+    one = nominate_for(cast, "jp2", "JP", name=own_name(cast), email=email)
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
+    assert state_of(one)[:2] == (Capacity.OBSERVER, Capacity.PARTICIPANT)
     assert not db.session.get_one(Participation, one).reads_as_observer
 
 
-def test_a_focal_point_who_asks_to_be_a_participant_is_not_restricted_meanwhile_or_when_refused(
-    cast: Cast, desk: Viewer
-) -> None:
-    """Nobody offered them an observer's part."""
+def test_a_focal_point_who_requests_a_seat_is_never_restricted(cast: Cast, desk: Viewer) -> None:
+    """They were offered no participation as an observer."""
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
 
     participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT}
 
-    name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
 
-def test_a_focal_point_who_was_refused_and_is_invited_as_observer_reads_as_an_observer(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_a_refused_focal_point_who_is_invited_as_observer_reads_as_an_observer(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
     participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
 
     invitations_inviting.invite_again(desk, one, now=clock.now())
@@ -631,68 +627,64 @@ def test_a_focal_point_who_was_refused_and_is_invited_as_observer_reads_as_an_ob
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
 
-def test_a_focal_point_who_asks_and_then_takes_the_observers_part_reads_as_an_observer(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_a_waiting_focal_point_who_accepts_as_observer_reads_as_an_observer(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
 
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
 
-def test_a_focal_point_who_is_refused_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:
+def test_a_refused_focal_point_leaves_the_list_and_may_observe(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     participants_commands.refuse_participant(desk, one, version=version(one), now=clock.now())
 
-    assert stands(one) == (Capacity.OBSERVER, None, ParticipationStatus.TAKEN_BACK, None, None)
-    again = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
-    assert stands(again)[:2] == (Capacity.OBSERVER, None)
+    assert state_of(one) == (Capacity.OBSERVER, None, ParticipationStatus.TAKEN_BACK, None, None)
+    again = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
+    assert state_of(again)[:2] == (Capacity.OBSERVER, None)
 
 
-def test_a_focal_point_who_waits_may_observe_meanwhile(cast: Cast, desk: Viewer) -> None:
+def test_a_waiting_focal_point_may_observe_meanwhile(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     change(cast, "jp2", one, name="Me", email="jp2@example.invalid", capacity=Capacity.OBSERVER)
 
-    assert stands(one)[:2] == (Capacity.OBSERVER, None)
-    assert stands(one)[3] == 1
+    assert state_of(one)[:2] == (Capacity.OBSERVER, None)
+    assert state_of(one)[3] == 1
 
 
-def test_an_address_of_another_dialogue_is_the_focal_points_own(cast: Cast, desk: Viewer) -> None:
-    """jp2 is known in another dialogue by a second address, behind the same account."""
+def test_an_address_from_another_dialogue_is_recognised_as_the_focal_points(cast: Cast, desk: Viewer) -> None:
+    """jp2 has a second address in another dialogue, with the same account."""
     leave(cast, desk, "jp2")
     with upkeep(system(Purpose.SAMPLE)):
         other = db.session.get_one(Person, cast.person("jp2", "SCD"))
         other.email = other.email_norm = "second@example.org"
 
-    one = name_for(cast, "jp2", "JP", name="Nobody", email="second@example.org")
+    one = nominate_for(cast, "jp2", "JP", name="Nobody", email="second@example.org")
 
     db.session.rollback()
     assert db.session.get_one(Participation, one).person_id == cast.person("jp2")
-    assert stands(one)[:2] == OBSERVER_WHO_ASKS
+    assert state_of(one)[:2] == OBSERVER_WHO_ASKS
 
 
-def test_a_focal_point_does_not_put_themself_in_a_participants_place(cast: Cast, desk: Viewer) -> None:
+def test_a_focal_point_cannot_replace_a_participant_by_themself(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    seated = name_for(cast, "jp2", "JP", name="Zed")
+    seated = nominate_for(cast, "jp2", "JP", name="Zed")
 
     for way in (replace, change):
         with pytest.raises(Refusal, match="after the coordinator's approval"):
             way(cast, "jp2", seated, name="Me", email="jp2@example.invalid")
 
-    assert stands(seated)[0] is Capacity.PARTICIPANT
+    assert state_of(seated)[0] is Capacity.PARTICIPANT
 
 
-def test_a_focal_point_does_not_put_themself_in_a_participants_place_by_registering_them(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_a_focal_point_cannot_replace_a_participant_by_themself_in_a_registration(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    seated = name_for(cast, "jp2", "JP", name="Zed")
+    seated = nominate_for(cast, "jp2", "JP", name="Zed")
     registration.confirm_for(at(cast, "jp2"), seated, version=version(seated), now=clock.now())
     identity = f"/meetings/{cast.meeting()}/participants/{seated}/registration/identity"
     client, own = cast.client("jp2"), own_name(cast)
@@ -704,22 +696,18 @@ def test_a_focal_point_does_not_put_themself_in_a_participants_place_by_register
     assert send(cast.client("st-coord"), identity, name=own).status_code == 303
 
 
-def test_who_waits_for_approval_is_not_invited_when_the_list_is_submitted_or_more_seats_come(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_a_waiting_nominee_is_not_invited_by_submission_or_new_seats(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     give_seats(desk, cast.party("JP"), participant=20, observer=20)
 
-    assert stands(one)[2:] == (ParticipationStatus.WAITING, None, None)
+    assert state_of(one)[2:] == (ParticipationStatus.WAITING, None, None)
 
 
-def test_somebody_elses_replacement_of_one_who_waits_for_approval_gets_a_place_of_their_own(
-    cast: Cast, desk: Viewer
-) -> None:
+def test_the_replacement_of_a_waiting_nominee_gets_a_separate_seat(cast: Cast, desk: Viewer) -> None:
     leave(cast, desk, "jp2")
-    one = name_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
+    one = nominate_for(cast, "jp2", "JP", name="Me", email="jp2@example.invalid")
 
     replace(cast, "jp2", one, "Vera SMIRNOVA")
 
@@ -727,7 +715,7 @@ def test_somebody_elses_replacement_of_one_who_waits_for_approval_gets_a_place_o
     assert (new.capacity, new.requested_capacity, new.seat) == (Capacity.OBSERVER, None, 1)
 
 
-def test_the_forms_and_the_list_say_what_waits_for_approval(cast: Cast, desk: Viewer) -> None:
+def test_forms_and_list_show_what_waits_for_approval(cast: Cast, desk: Viewer) -> None:
     lists, said = f"/meetings/{cast.meeting()}/nominations", "as participant after the coordinator's approval"
     client = cast.client("jp2")
 
@@ -737,27 +725,27 @@ def test_the_forms_and_the_list_say_what_waits_for_approval(cast: Cast, desk: Vi
     assert said not in cast.client("st-coord").get(lists).text
 
 
-def test_only_a_coordinator_decides(cast: Cast, desk: Viewer) -> None:
+def test_only_a_coordinator_can_decide(cast: Cast, desk: Viewer) -> None:
     one = an_observer(cast, desk)
     change(cast, "jp2", one, capacity=Capacity.PARTICIPANT)
 
     for name in ("jp2", "xo1", "us1", "ch1", "st-host"):
         shown = cast.client(name).get(f"/meetings/{cast.meeting()}/nominations").text
         assert "Approve as participant" not in shown
-    assert stands(one)[:2] == OBSERVER_WHO_ASKS
+    assert state_of(one)[:2] == OBSERVER_WHO_ASKS
 
 
-# Seats.
+# Seats
 
 
 def test_a_capacity_without_a_number_has_no_seats(cast: Cast) -> None:
-    one = name_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
+    one = nominate_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
 
-    assert stands(one)[2:] == (ParticipationStatus.WAITING, None, 1)
+    assert state_of(one)[2:] == (ParticipationStatus.WAITING, None, 1)
     lists = f"/meetings/{cast.meeting()}/nominations"
     assert "Approve a seat for Vera SMIRNOVA" not in cast.client("jp2").get(lists).text
     assert press(cast.client("st-coord"), lists, "Approve a seat for Vera SMIRNOVA").status_code == 303
-    assert stands(one)[2:] == (ParticipationStatus.NOMINATED, 1, None)
+    assert state_of(one)[2:] == (ParticipationStatus.NOMINATED, 1, None)
 
 
 def test_a_direct_invitation_may_exceed_the_seats(cast: Cast, desk: Viewer) -> None:
@@ -765,20 +753,20 @@ def test_a_direct_invitation_may_exceed_the_seats(cast: Cast, desk: Viewer) -> N
         name="Vera", email="vera@example.org", party_id=cast.party("XO"), capacity=Capacity.RESOURCE_PERSON
     )
 
-    assert stands(invitations_inviting.invite_person(desk, invitee, now=clock.now()))[3] == 1
+    assert state_of(invitations_inviting.invite_person(desk, invitee, now=clock.now()))[3] == 1
 
 
-def test_two_clicks_approve_one_seat(cast: Cast, desk: Viewer) -> None:
-    one = name_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
+def test_two_clicks_approve_only_one_seat(cast: Cast, desk: Viewer) -> None:
+    one = nominate_for(cast, "jp2", "JP", capacity=Capacity.RESOURCE_PERSON)
     participants_commands.approve_seat(desk, one, version=version(one), now=clock.now())
 
     with pytest.raises(Refusal, match="decided already"):
         participants_commands.approve_seat(desk, one, version=version(one), now=clock.now())
 
 
-def test_who_withdrew_above_the_numbers_does_not_return_above_them(cast: Cast, desk: Viewer) -> None:
+def test_a_person_who_withdrew_cannot_return_above_the_number_of_seats(cast: Cast, desk: Viewer) -> None:
     give_seats(desk, cast.party("JP"), participant=2)
-    one = the_part(cast, "jp3")
+    one = participation_of(cast, "jp3")
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.WITHDRAWN
@@ -788,25 +776,25 @@ def test_who_withdrew_above_the_numbers_does_not_return_above_them(cast: Cast, d
         participants_operations.begin_part(db.session.get_one(Participation, one), clock.now())
 
 
-def test_undoing_a_withdrawal_of_many_restores_what_the_coordinator_had_approved(cast: Cast, desk: Viewer) -> None:
+def test_undoing_a_bulk_withdrawal_restores_approved_participants(cast: Cast, desk: Viewer) -> None:
     give_seats(desk, cast.party("JP"), participant=2)
-    everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
+    everyone = [participation_of(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
     done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
 
     roster.undo(desk, done, now=clock.now())
 
-    assert sorted(stands(one)[3] or 0 for one in everyone) == [1, 2, 3, 4]
+    assert sorted(state_of(one)[3] or 0 for one in everyone) == [1, 2, 3, 4]
 
 
-def test_undoing_a_withdrawal_of_many_does_not_exceed_seats_that_are_fewer_now(cast: Cast, desk: Viewer) -> None:
-    everyone = [the_part(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
+def test_undoing_a_bulk_withdrawal_does_not_exceed_a_reduced_number_of_seats(cast: Cast, desk: Viewer) -> None:
+    everyone = [participation_of(cast, name) for name in ("jp1", "jp2", "jp3", "jp4")]
     done = roster.apply_bulk_action(desk, BulkKind.TAKE_BACK, everyone, now=clock.now())
     give_seats(desk, cast.party("JP"), participant=3)
 
     assert roster.undo(desk, done, now=clock.now()) == 3
 
-    assert sum(stands(one)[3] is not None for one in everyone) == 3
-    assert [stands(one)[4] for one in everyone if stands(one)[4]] == [1]
+    assert sum(state_of(one)[3] is not None for one in everyone) == 3
+    assert [state_of(one)[4] for one in everyone if state_of(one)[4]] == [1]
 
 
 def test_the_settings_of_the_seats_say_that_an_empty_field_means_none(cast: Cast) -> None:

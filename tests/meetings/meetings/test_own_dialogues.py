@@ -51,5 +51,5 @@ def test_an_interpreter_sees_a_dialogue_only_around_its_meetings(app: Flask, cas
     assert titles(cast, "in-ko1") == []
 
 
-def test_only_staff_with_the_right_see_the_button_to_create_a_dialogue(cast: Cast) -> None:
+def test_a_participant_sees_no_button_to_create_a_dialogue(cast: Cast) -> None:
     assert not page(cast.client("us4").get("/dialogues")).select("a[href='/dialogues/new']")
