@@ -254,7 +254,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def house(planted: Installation) -> Iterator[Flask]:
+def prepared_app(planted: Installation) -> Iterator[Flask]:
     with opened(planted.settings()) as app:
         yield app
 
@@ -328,10 +328,12 @@ def words_of(app: Flask) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.parametrize("who", LOOKING)
-def test_every_viewer_finds_only_permitted_canaries(house: Flask, who: str | None, sample: dict[str, Any]) -> None:
-    cast, words = Cast(house), words_of(house)
+def test_every_viewer_finds_only_permitted_canaries(
+    prepared_app: Flask, who: str | None, sample: dict[str, Any]
+) -> None:
+    cast, words = Cast(prepared_app), words_of(prepared_app)
     client: FlaskClient = cast.client(who)
-    paths = dict.fromkeys(everything(house, cast))
+    paths = dict.fromkeys(everything(prepared_app, cast))
     feed = sample["feeds"].get(who or "")
     paths |= dict.fromkeys([feed.removeprefix("http://localhost")] if feed else [])
     met: dict[tuple[str, str], str] = {}
@@ -347,9 +349,9 @@ def test_every_viewer_finds_only_permitted_canaries(house: Flask, who: str | Non
     assert missed == set()
 
 
-def test_emails_contain_only_what_their_reader_may_read(house: Flask, planted: Installation) -> None:
-    words = words_of(house)
-    shell(house, "outbox", "deliver")
+def test_emails_contain_only_what_their_reader_may_read(prepared_app: Flask, planted: Installation) -> None:
+    words = words_of(prepared_app)
+    shell(prepared_app, "outbox", "deliver")
     emails = list(Path(planted.instance / "outbox").glob("*.eml"))
     assert emails
     for letter in emails:

@@ -157,15 +157,15 @@ def upload_a_file(cast: Cast, address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def house(prepared: Installation) -> Iterator[Flask]:
+def prepared_app(prepared: Installation) -> Iterator[Flask]:
     with opened(prepared.settings()) as app:
         yield app
 
 
 @pytest.fixture(scope="module")
-def foreign(house: Flask) -> Objects:
-    with house.app_context():
-        return of_meeting(house, Cast(house).meeting("GEN4-1"))
+def foreign(prepared_app: Flask) -> Objects:
+    with prepared_app.app_context():
+        return of_meeting(prepared_app, Cast(prepared_app).meeting("GEN4-1"))
 
 
 def private_rules(app: Flask) -> list[Rule]:
@@ -186,12 +186,12 @@ def ask(client: FlaskClient, method: str, path: str) -> tuple[int, bytes, dict[s
     """Status, body without the parts that differ in every response, and headers that reveal something."""
     data = {"csrf_token": token(client)} if method == "POST" else None
     answer = client.open(path, method=method, data=data, headers={"Sec-Fetch-Site": "same-origin"})
-    told = {
+    revealing = {
         name: _ID.sub("", value)
         for name, value in answer.headers.items()
         if name not in {"Content-Security-Policy", "Set-Cookie", "Content-Length", "Date"}
     }
-    return answer.status_code, _ONE_OFF.sub(b"", answer.data), told
+    return answer.status_code, _ONE_OFF.sub(b"", answer.data), revealing
 
 
 def is_closed(answer: tuple[int, bytes, dict[str, str]]) -> bool:
@@ -216,16 +216,16 @@ def token(client: FlaskClient) -> str:
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_foreign_and_unknown_objects_are_the_same_404(house: Flask, foreign: Objects, persona: str) -> None:
-    client = Cast(house).client(PERSONAS[persona])
+def test_foreign_and_unknown_objects_are_the_same_404(prepared_app: Flask, foreign: Objects, persona: str) -> None:
+    client = Cast(prepared_app).client(PERSONAS[persona])
     nowhere = of_nowhere(foreign)
     wrong = []
-    for rule in private_rules(house):
+    for rule in private_rules(prepared_app):
         if not rule.arguments or rule.endpoint in AROUND:
             continue
         for method in methods(rule):
-            there = ask(client, method, address(house, rule, foreign))
-            nothing = ask(client, method, address(house, rule, nowhere))
+            there = ask(client, method, address(prepared_app, rule, foreign))
+            nothing = ask(client, method, address(prepared_app, rule, nowhere))
             if not (is_closed(there) and there == nothing):
                 wrong.append((rule.endpoint, method, there[0], nothing[0], difference(there, nothing)))
     assert wrong == []
@@ -233,35 +233,35 @@ def test_foreign_and_unknown_objects_are_the_same_404(house: Flask, foreign: Obj
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_an_object_of_another_dialogue_is_not_reached_through_an_own_address(
-    house: Flask, foreign: Objects, persona: str
+    prepared_app: Flask, foreign: Objects, persona: str
 ) -> None:
-    cast = Cast(house)
+    cast = Cast(prepared_app)
     client = cast.client(PERSONAS[persona])
-    mine = own(house, cast)
+    mine = own(prepared_app, cast)
     places = {"meeting_id": mine.ids["meeting_id"], "dialogue_id": mine.ids["dialogue_id"]}
     wrong = []
-    for rule in private_rules(house):
+    for rule in private_rules(prepared_app):
         inner = set(rule.arguments) - {"meeting_id", "dialogue_id", "number"}
         if not inner or not set(rule.arguments) & set(places):
             continue
         for method in methods(rule):
-            there = ask(client, method, address(house, rule, foreign.but(**places)))
-            nothing = ask(client, method, address(house, rule, of_nowhere(foreign).but(**places)))
+            there = ask(client, method, address(prepared_app, rule, foreign.but(**places)))
+            nothing = ask(client, method, address(prepared_app, rule, of_nowhere(foreign).but(**places)))
             if not (is_closed(there) and there == nothing):
                 wrong.append((rule.endpoint, method, there[0], nothing[0], difference(there, nothing)))
     assert wrong == []
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_own_objects_are_open_as_the_matrix_says(house: Flask, persona: str) -> None:
-    cast = Cast(house)
+def test_own_objects_are_open_as_the_matrix_says(prepared_app: Flask, persona: str) -> None:
+    cast = Cast(prepared_app)
     client = cast.client(PERSONAS[persona])
-    mine = own(house, cast)
+    mine = own(prepared_app, cast)
     wrong = []
-    for rule in private_rules(house):
+    for rule in private_rules(prepared_app):
         if "GET" not in (rule.methods or set()) or rule.endpoint in WHEN_ASKED:
             continue
-        status, _body, _headers = ask(client, "GET", address(house, rule, mine))
+        status, _body, _headers = ask(client, "GET", address(prepared_app, rule, mine))
         expected = open_to(rule.endpoint, persona)
         if status >= 500 or (status != 404) != expected:
             wrong.append((rule.endpoint, status, "open" if expected else "closed"))
@@ -269,28 +269,28 @@ def test_own_objects_are_open_as_the_matrix_says(house: Flask, persona: str) -> 
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_closed_objects_cannot_be_changed_either(house: Flask, persona: str) -> None:
-    cast = Cast(house)
+def test_closed_objects_cannot_be_changed_either(prepared_app: Flask, persona: str) -> None:
+    cast = Cast(prepared_app)
     client = cast.client(PERSONAS[persona])
-    mine = own(house, cast)
+    mine = own(prepared_app, cast)
     wrong = []
-    for rule in private_rules(house):
+    for rule in private_rules(prepared_app):
         if "POST" not in (rule.methods or set()) or open_to(rule.endpoint, persona):
             continue
-        status, _body, _headers = ask(client, "POST", address(house, rule, mine))
+        status, _body, _headers = ask(client, "POST", address(prepared_app, rule, mine))
         if status != 404:
             wrong.append((rule.endpoint, status))
     assert wrong == []
 
 
-def test_without_sign_in_every_path_redirects_in_the_same_way(house: Flask, foreign: Objects) -> None:
-    client = house.test_client()
-    mine = own(house, Cast(house))
+def test_without_sign_in_every_path_redirects_in_the_same_way(prepared_app: Flask, foreign: Objects) -> None:
+    client = prepared_app.test_client()
+    mine = own(prepared_app, Cast(prepared_app))
     seen = set()
     for objects in (mine, foreign, of_nowhere(foreign)):
-        for rule in private_rules(house):
+        for rule in private_rules(prepared_app):
             for method in methods(rule):
-                path = address(house, rule, objects)
+                path = address(prepared_app, rule, objects)
                 status, body, headers = ask(client, method, path)
                 going_to = headers.pop("Location", "").split("?")[0]
                 seen.add((status, going_to, body.count(b"href") if method == "POST" else 0, tuple(sorted(headers))))
@@ -298,10 +298,10 @@ def test_without_sign_in_every_path_redirects_in_the_same_way(house: Flask, fore
     assert len({headers for _status, _going, _links, headers in seen}) == 1
 
 
-def test_the_size_of_the_matrix(house: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_size_of_the_matrix(prepared_app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     """Number of requests: foreign and unknown, mixed, own, closed, signed out; own and unknown by invitation link."""
     asked_of_each = len(PERSONAS) * 4 + 3 + len(INVITED) * 2
-    cells = sum(len(methods(rule)) for rule in private_rules(house)) * asked_of_each
+    cells = sum(len(methods(rule)) for rule in private_rules(prepared_app)) * asked_of_each
     with capsys.disabled():
         sys.stdout.write(f"\nroute × method × persona × object: {cells} cells\n")
     assert cells >= 3000

@@ -57,7 +57,7 @@ def test_every_secret_address_has_a_known_prefix(app: Flask) -> None:
 @pytest.mark.parametrize("who", [None, "st-travel", "kr2"])
 def test_the_secret_of_an_address_is_never_in_the_response(app: Flask, who: str | None) -> None:
     client = open_as(app, who)
-    told = []
+    leaks = []
     for rule in secret_rules(app):
         for address in mutations(rule):
             for method in METHODS:
@@ -65,8 +65,8 @@ def test_the_secret_of_an_address_is_never_in_the_response(app: Flask, who: str 
                 headers = {name: value for name, value in answer.headers if name != "Set-Cookie"}
                 assert answer.status_code < 500, (method, address)
                 if TOKEN in f"{unquote(unquote(str(headers)))}{answer.text}":
-                    told.append((method, address, answer.status_code))
-    assert told == []
+                    leaks.append((method, address, answer.status_code))
+    assert leaks == []
 
 
 @pytest.mark.parametrize("who", [None, "st-travel"])

@@ -516,9 +516,9 @@ def queries_of_meetings(cast: Cast, name: str) -> Any:
 def test_a_late_party_gets_no_news_about_the_lists(late: Cast) -> None:
     mn1, us2 = late.person("mn1", "LVR"), late.person("us2", "LVR")
     for kind in (EmailKind.LISTS_OPENED, EmailKind.LIST_CHANGED):
-        told = participants_news.readers_of_news(late.meeting("LVR-1"), kind)
-        assert us2 in told
-        assert mn1 not in told
+        readers = participants_news.readers_of_news(late.meeting("LVR-1"), kind)
+        assert us2 in readers
+        assert mn1 not in readers
 
 
 def test_a_late_party_reads_the_lists_after_submitting(late: Cast) -> None:

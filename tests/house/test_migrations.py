@@ -16,7 +16,7 @@ def tables(app: Flask) -> dict[str, list[str]]:
     """The tables of the database with columns, keys, constraints and indexes."""
     with app.app_context(), db.engine.connect() as connection:
         found = inspect(connection)
-        asked = (
+        facts = (
             found.get_columns,
             found.get_pk_constraint,
             found.get_foreign_keys,
@@ -24,7 +24,7 @@ def tables(app: Flask) -> dict[str, list[str]]:
             found.get_check_constraints,
             found.get_indexes,
         )
-        return {name: [json.dumps(ask(name), default=str) for ask in asked] for name in found.get_table_names()}
+        return {name: [json.dumps(ask(name), default=str) for ask in facts] for name in found.get_table_names()}
 
 
 def test_a_downgrade_and_upgrade_restores_the_same_tables(bare_installation: Installation) -> None:

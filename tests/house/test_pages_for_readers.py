@@ -34,8 +34,8 @@ def first_cells(part: str) -> Iterator[str]:
 
 
 def test_the_table_contains_exactly_the_settings() -> None:
-    told = list(first_cells(section("Settings")))
-    assert sorted(told) == sorted(f"DIALOGUES_{field.name.upper()}" for field in fields(Settings))
+    documented = list(first_cells(section("Settings")))
+    assert sorted(documented) == sorted(f"DIALOGUES_{field.name.upper()}" for field in fields(Settings))
 
 
 def test_simple_defaults_in_the_table_are_correct() -> None:
@@ -53,10 +53,10 @@ def test_simple_defaults_in_the_table_are_correct() -> None:
 
 
 def test_the_table_contains_every_folder() -> None:
-    told = set(first_cells(section("Structure")))
+    documented = set(first_cells(section("Structure")))
     folders = [file.parent for file in (ROOT / "dialogues").glob("*/*/__init__.py") if file.parent.parent.name != "lib"]
     features = {f"dialogues/{folder.parent.name}/{folder.name}/" for folder in folders}
-    assert features - told == set()
+    assert features - documented == set()
 
 
 def test_the_diagram_of_layers_matches_the_contracts() -> None:

@@ -39,18 +39,18 @@ def compose(kind: EmailKind, someone: Someone | None) -> Composed | None:
         return COMPOSERS[kind](due, clock.now())
 
 
-def token_in(letter: Composed | None) -> str:
-    assert letter is not None
-    return letter.text.split("/links/")[1].split()[0]
+def link_token_in(email: Composed | None) -> str:
+    assert email is not None
+    return email.text.split("/links/")[1].split()[0]
 
 
 @pytest.mark.parametrize("kind", PURPOSES)
 def test_an_email_has_a_link_for_its_purpose(desk: Desk, kind: EmailKind) -> None:
-    letter = compose(kind, desk.participant("guest@example.org"))
-    assert letter is not None
-    assert letter.recipient == "guest@example.org"
-    assert letter.has_secret
-    link = accounts_queries.link(token_in(letter), PURPOSES[kind], clock.real_now())
+    email = compose(kind, desk.participant("guest@example.org"))
+    assert email is not None
+    assert email.recipient == "guest@example.org"
+    assert email.has_secret
+    link = accounts_queries.link(link_token_in(email), PURPOSES[kind], clock.real_now())
     assert link is not None
     assert link.live
 
@@ -67,7 +67,7 @@ def test_each_email_has_a_new_secret_and_the_previous_one_ends_after_ten_minutes
     desk: Desk, kind: EmailKind, purpose: LinkPurpose
 ) -> None:
     guest = desk.participant()
-    tokens = [token_in(compose(kind, guest)) for _sending in range(2)]
+    tokens = [link_token_in(compose(kind, guest)) for _sending in range(2)]
     for minutes, live in ((9, [True, True]), (11, [False, True])):
         then = clock.real_now() + timedelta(minutes=minutes)
         states = [accounts_queries.link(token, purpose, then) for token in tokens]
@@ -76,7 +76,7 @@ def test_each_email_has_a_new_secret_and_the_previous_one_ends_after_ten_minutes
 
 def test_a_third_request_does_not_extend_the_first_link(desk: Desk) -> None:
     guest = desk.participant()
-    first = token_in(compose(EmailKind.SIGN_IN_LINK, guest))
+    first = link_token_in(compose(EmailKind.SIGN_IN_LINK, guest))
     compose(EmailKind.SIGN_IN_LINK, guest)
     with upkeep(system(Purpose.SIGN_IN)):
         accounts_operations.mint_only_link(
@@ -89,7 +89,7 @@ def test_a_third_request_does_not_extend_the_first_link(desk: Desk) -> None:
 
 def test_subjects_are_neutral(desk: Desk) -> None:
     guest = desk.participant()
-    subjects = {letter.subject for kind in PURPOSES if (letter := compose(kind, guest)) is not None}
+    subjects = {email.subject for kind in PURPOSES if (email := compose(kind, guest)) is not None}
     assert subjects == {"Your link to sign in", "Invitation", "Choose a new password"}
 
 

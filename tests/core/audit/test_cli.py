@@ -100,28 +100,28 @@ def test_removed_entries_are_found_with_the_stored_head(chain_with_entries: Flas
 def test_removed_entries_are_found_with_an_external_head_when_all_is_removed_here(
     chain_with_entries: Flask, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "head.json"
-    kept.write_text(flask(chain_with_entries, "head").stdout)
+    head_file = tmp_path / "head.json"
+    head_file.write_text(flask(chain_with_entries, "head").stdout)
     direct_access(
         "DELETE FROM audit_head", "DELETE FROM audit_detail WHERE seq = 4", "DELETE FROM audit_entry WHERE seq = 4"
     )
     assert flask(chain_with_entries, "verify").exit_code == 0
-    result = flask(chain_with_entries, "verify", "--head", str(kept))
+    result = flask(chain_with_entries, "verify", "--head", str(head_file))
     assert result.exit_code == 1
     assert "Entry 4 is missing at the end" in result.stdout
 
 
 def test_a_forged_head_is_found(chain_with_entries: Flask, tmp_path: Path) -> None:
     facts = json.loads(flask(chain_with_entries, "head").stdout)
-    kept = tmp_path / "head.json"
-    kept.write_text(json.dumps(facts | {"size": 3}))
-    assert "signature is not ours" in flask(chain_with_entries, "verify", "--head", str(kept)).stdout
+    head_file = tmp_path / "head.json"
+    head_file.write_text(json.dumps(facts | {"size": 3}))
+    assert "signature is not ours" in flask(chain_with_entries, "verify", "--head", str(head_file)).stdout
 
 
 def test_a_file_that_is_not_a_head_is_refused_in_plain_words(chain_with_entries: Flask, tmp_path: Path) -> None:
-    kept = tmp_path / "head.json"
-    kept.write_text("no head")
-    result = flask(chain_with_entries, "verify", "--head", str(kept))
+    head_file = tmp_path / "head.json"
+    head_file.write_text("no head")
+    result = flask(chain_with_entries, "verify", "--head", str(head_file))
     assert result.exit_code == 1
     assert "This is no signed head" in result.stderr
 

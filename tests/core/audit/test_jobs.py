@@ -63,17 +63,17 @@ def test_the_key_of_a_month_is_deleted_after_the_month_even_if_its_details_are_g
 
 
 def test_a_sweep_with_nothing_due_sends_one_query_and_writes_nothing(chain_with_entries: Flask) -> None:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement.split()[0])
+        statements.append(statement.split()[0])
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         assert sweep(chain_with_entries, OVER) == 0
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert asked == ["SELECT"]
+    assert statements == ["SELECT"]
 
 
 def test_the_worker_runs_the_sweep(app: Flask) -> None:

@@ -91,9 +91,9 @@ def test_concurrent_writers_make_one_chain(chain: Flask) -> None:
 def test_the_chain_holds_no_names_and_no_details() -> None:
     record_entry(status="declined")
     row = rows()[0]
-    told = f"{row.actor} {row.action} {row.object} {row.commitment}"
-    assert str(ANN.id) not in told
-    assert "declined" not in told
+    entry_text = f"{row.actor} {row.action} {row.object} {row.commitment}"
+    assert str(ANN.id) not in entry_text
+    assert "declined" not in entry_text
     assert b"declined" not in db.session.get_one(AuditDetail, 1).body
 
 

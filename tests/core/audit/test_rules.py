@@ -117,13 +117,13 @@ def test_removed_last_entries_are_found_only_with_an_external_head() -> None:
 
 
 def test_a_rewritten_chain_is_found_only_with_an_external_head() -> None:
-    kept = head_of(chain_of(4))
+    external_head = head_of(chain_of(4))
     rewritten: list[Entry] = []
     for entry in chain_of(6):
         prev = rewritten[-1].hash if rewritten else BEGINNING
         rewritten.append(sealed(replace(entry, actor="b" * 32, prev=prev)))
     assert damages(rewritten) == []
-    assert damages(rewritten, kept) == [(4, Damage.REWRITTEN)]
+    assert damages(rewritten, external_head) == [(4, Damage.REWRITTEN)]
 
 
 def test_the_hash_is_what_the_documentation_says() -> None:

@@ -30,7 +30,7 @@ LINKS = [
 ]
 SLASHES = ["evil.example/a", "evil.example／a", "evil.example∕a", "℀"]
 #: Form fields, by name, and columns that emails repeat.
-TOLD_FIELDS = {"name", "native", "family", "given", "affiliation", "sort_key", "title", "city", "acronym", "code"}
+FIELDS_IN_EMAILS = {"name", "native", "family", "given", "affiliation", "sort_key", "title", "city", "acronym", "code"}
 PERSON = ("name", "native", "family", "given", "affiliation", "sort_key")
 TITLES = [
     (Dialogue, "code"),
@@ -47,7 +47,7 @@ TITLES = [
     (DraftItem, "code"),
 ]
 #: Fields of those names that no email repeats: titles of archive records and names of feeds.
-TOLD_NOWHERE = {("dialogues.records.archive.forms", "title"), ("dialogues.agenda.calendars.forms", "name")}
+FIELDS_NOT_IN_EMAILS = {("dialogues.records.archive.forms", "title"), ("dialogues.agenda.calendars.forms", "name")}
 
 
 @pytest.mark.parametrize("text", [*LINKS, *SLASHES])
@@ -111,8 +111,13 @@ def test_every_form_field_for_a_name_or_title_refuses_addresses() -> None:
         for name in dir(form):
             field = getattr(form, name)
             kind = getattr(field, "field_class", None)
-            told = name in TOLD_FIELDS or name.startswith("name_")
-            if not told or kind is None or not issubclass(kind, LineField) or (form.__module__, name) in TOLD_NOWHERE:
+            is_in_emails = name in FIELDS_IN_EMAILS or name.startswith("name_")
+            if (
+                not is_in_emails
+                or kind is None
+                or not issubclass(kind, LineField)
+                or (form.__module__, name) in FIELDS_NOT_IN_EMAILS
+            ):
                 continue
             assert issubclass(kind, NameField), (form.__name__, name)
             checked.append((form, name))

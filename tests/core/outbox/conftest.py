@@ -42,10 +42,10 @@ class Post:
     )
     fault: Exception | None = None
 
-    def compose(self, letter: DueEmail, _now: datetime) -> Composed | None:
+    def compose(self, email: DueEmail, _now: datetime) -> Composed | None:
         """Compose an email; its text has a counter, so that no two texts are equal."""
-        self.composed.append(letter.id)
-        if self.fault is not None and letter.facts.get("poison"):
+        self.composed.append(email.id)
+        if self.fault is not None and email.facts.get("poison"):
             raise self.fault
         return self.words and replace(self.words, text=f"{self.words.text} {len(self.composed)}")
 
@@ -70,17 +70,17 @@ class Post:
     def change(self, **values: Any) -> None:
         """Set these columns of all emails, for example to simulate that time has passed."""
         with upkeep(system(Purpose.UPKEEP)) as session:
-            for letter in session.scalars(select(Email)):
+            for email in session.scalars(select(Email)):
                 for name, value in values.items():
-                    setattr(letter, name, value)
+                    setattr(email, name, value)
 
-    def letter(self, email_id: UUID) -> Email:
+    def row(self, email_id: UUID) -> Email:
         """The row of the email, read from the database again."""
         db.session.rollback()
         return db.session.scalars(select(Email).where(Email.id == email_id)).one()
 
     def state(self, email_id: UUID) -> EmailState:
-        return self.letter(email_id).state
+        return self.row(email_id).state
 
     def die_after_data(self) -> None:
         """Send the next email, then die before the result is saved; the lease ends."""
@@ -93,18 +93,18 @@ class Post:
 
     def end_leases(self) -> None:
         with upkeep(system(Purpose.UPKEEP)) as session:
-            for letter in session.scalars(select(Email).where(Email.state == EmailState.SENDING)):
-                letter.lease_until = clock.real_now() - timedelta(seconds=1)
+            for email in session.scalars(select(Email).where(Email.state == EmailState.SENDING)):
+                email.lease_until = clock.real_now() - timedelta(seconds=1)
 
     @property
     def texts(self) -> list[str]:
         """The texts of the emails that arrived, in order."""
-        return [letter.message.get_content().strip() for letter in self.server.emails]
+        return [email.message.get_content().strip() for email in self.server.emails]
 
     @property
     def ids(self) -> list[UUID]:
         """The ids of the emails that arrived, in order."""
-        return [UUID(letter.message["Message-ID"][1:37]) for letter in self.server.emails]
+        return [UUID(email.message["Message-ID"][1:37]) for email in self.server.emails]
 
 
 @contextmanager

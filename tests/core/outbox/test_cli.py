@@ -41,12 +41,12 @@ def test_deliver_fails_visibly_while_the_server_is_down(post: Post) -> None:
 
 
 def test_without_a_mail_server_emails_are_in_a_folder(post: Post) -> None:
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     settings = post.app.extensions["dialogues"].settings
     post.app.extensions["dialogues"].settings = settings.but(mail_url="")
     shell(post.app, "outbox", "deliver")
     (file,) = (settings.instance / "outbox").iterdir()
-    assert file.name == f"00001-{letter}.eml"
+    assert file.name == f"00001-{email_id}.eml"
     assert re.search(rb"^To: bold@example\.mn\r$", file.read_bytes(), re.MULTILINE)
 
 

@@ -25,11 +25,11 @@ FAILED, READY, QUEUED, SENT = EmailState.SET_ASIDE, EmailState.READY, EmailState
 
 
 def test_a_queued_email_is_sent_once(post: Post) -> None:
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     assert post.deliver() == [SENT]
     assert post.deliver() == []
-    assert post.ids == [letter]
-    assert post.letter(letter).sent_at is not None
+    assert post.ids == [email_id]
+    assert post.row(email_id).sent_at is not None
 
 
 def test_two_emails_with_one_dedup_key_are_one(post: Post) -> None:
@@ -42,14 +42,14 @@ def test_each_email_has_one_recipient_and_its_own_message_id(post: Post) -> None
     post.deliver()
     assert [arrived.recipients for arrived in post.server.emails] == [("bold@example.mn",)] * 2
     assert [arrived.message["Message-ID"] for arrived in post.server.emails] == [
-        f"<{letter}@localhost>" for letter in emails
+        f"<{email_id}@localhost>" for email_id in emails
     ]
 
 
 def test_a_stored_email_cannot_be_read_without_the_key(post: Post) -> None:
-    letter = post.letter(post.enqueue("a"))
+    row = post.row(post.enqueue("a"))
     post.deliver()
-    kept = post.letter(letter.id)
+    kept = post.row(row.id)
     assert kept.sealed_bytes is not None
     assert b"Good day" not in kept.sealed_bytes
     assert b"bold" not in kept.sealed_bytes
@@ -67,12 +67,12 @@ def test_an_email_resent_after_a_crash_is_identical(post: Post) -> None:
 
 def test_an_email_with_a_secret_is_new_after_a_crash_and_never_stored(post: Post) -> None:
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), has_secret=True)
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     post.die_after_data()
-    assert post.letter(letter).sealed_bytes is None
+    assert post.row(email_id).sealed_bytes is None
     assert post.deliver() == [SENT]
     assert post.texts == ["Good day. 1", "Good day. 2"]
-    kept = post.letter(letter)
+    kept = post.row(email_id)
     assert kept.sealed_bytes is None
     assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[1].content).hexdigest()
 
@@ -86,14 +86,14 @@ def test_a_leased_email_is_not_given_to_another_worker(post: Post) -> None:
 
 
 def test_a_worker_that_lost_the_lease_cannot_change_the_email(post: Post) -> None:
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     late = outbox.claim(clock.real_now())
     post.end_leases()
     assert post.deliver() == [SENT]
     assert late is not None
     assert outbox.render(late, clock.now()) is None
     assert outbox.mark_undelivered(late, parts.Undelivered(parts.FailureKind.PERMANENT, "no"), clock.now(), 0) is None
-    assert post.state(letter) is SENT
+    assert post.state(email_id) is SENT
 
 
 def test_two_workers_send_no_email_twice(post: Post) -> None:
@@ -111,13 +111,13 @@ def test_two_workers_send_no_email_twice(post: Post) -> None:
 
 
 def test_a_temporarily_refused_email_is_tried_again(post: Post) -> None:
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     post.server.data_answers.append("451 Try again")
     assert post.deliver() == [READY]
-    assert post.letter(letter).last_error == "451 Try again"
+    assert post.row(email_id).last_error == "451 Try again"
     assert post.deliver() == []
     assert post.deliver_later() == [SENT]
-    assert post.letter(letter).last_error == ""
+    assert post.row(email_id).last_error == ""
 
 
 def test_a_permanently_refused_email_fails_and_the_others_are_sent(post: Post) -> None:
@@ -137,16 +137,16 @@ def test_an_email_that_keeps_failing_does_not_delay_the_others(post: Post) -> No
     tried = [post.deliver_later() for _again in range(MOST_TRIES)]
     assert tried == [[QUEUED]] * (MOST_TRIES - 2) + [[FAILED], []]
     assert post.ids == others
-    assert "stumbles" not in post.letter(poison).last_error
+    assert "stumbles" not in post.row(poison).last_error
 
 
 def test_an_email_that_kills_its_worker_is_marked_as_failed(post: Post) -> None:
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     for _worker in range(MOST_TRIES):
         assert outbox.claim(clock.real_now()) is not None
         post.end_leases()
     assert post.deliver() == []
-    assert post.state(letter) is FAILED
+    assert post.state(email_id) is FAILED
 
 
 def test_emails_wait_until_the_server_is_back(post: Post) -> None:
@@ -211,9 +211,9 @@ def test_an_older_email_is_not_sent_after_a_newer_one(post: Post) -> None:
 
 def test_an_email_that_is_no_longer_needed_is_not_sent(post: Post) -> None:
     post.words = None
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     assert post.deliver() == [EmailState.SUPERSEDED]
-    assert post.state(letter) is EmailState.SUPERSEDED
+    assert post.state(email_id) is EmailState.SUPERSEDED
     assert post.server.emails == []
 
 
@@ -227,9 +227,9 @@ def test_an_email_that_is_no_longer_needed_is_not_sent(post: Post) -> None:
 )
 def test_an_invalid_email_is_marked_as_failed_at_once(post: Post, wrong: dict[str, Any]) -> None:
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), **wrong)
-    letter = post.enqueue("a")
+    email_id = post.enqueue("a")
     assert post.deliver() == [FAILED]
-    assert post.letter(letter).last_error == outbox.UNWRITTEN
+    assert post.row(email_id).last_error == outbox.UNWRITTEN
     assert post.server.emails == []
 
 

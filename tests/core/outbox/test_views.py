@@ -178,17 +178,17 @@ def test_a_list_of_fifty_sends_no_more_queries_than_a_list_of_one(post: Post, ca
 
 
 def _queries(viewer: Viewer) -> int:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", count)
     try:
         outbox.emails(viewer)
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
-    return len(asked)
+    return len(statements)
 
 
 def test_an_unknown_scope_reaches_nothing(cast: Cast) -> None:

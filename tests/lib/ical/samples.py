@@ -65,7 +65,7 @@ BOLD = Address("bold@example.mn", "Bold, B.")
 SECRETS = ("Water", "opening", "Old Mill", "Room", "room", "Dialogue desk", "Bold,", "https:", "Gobi")
 
 
-def letter(facts: EventFacts, answer: Answer = Answer.NONE, role: Role = Role.REQUIRED) -> bytes:
+def email_part(facts: EventFacts, answer: Answer = Answer.NONE, role: Role = Role.REQUIRED) -> bytes:
     """The calendar part of the email to Bold about the event."""
     event = mailed_event(facts, organizer=DESK, recipient=BOLD, answer=answer, role=role)
     return calendar_file([event], method=event.method)
@@ -96,18 +96,20 @@ GOLDEN: dict[str, bytes] = {
     "feed-of-three-zones": feed(
         ZURICH, replace(ULAANBAATAR, profile=Profile.DISCREET), replace(VANCOUVER, **CANCELLED)
     ),
-    "mailed-discreet": letter(ZURICH),
-    "mailed-full": letter(ULAANBAATAR),
-    "mailed-moved-discreet": letter(replace(ZURICH, **MOVED)),
-    "mailed-moved-full": letter(replace(FULL, **MOVED)),
-    "mailed-renamed-full": letter(replace(FULL, **RENAMED), Answer.ACCEPTED),
-    "mailed-sent-again-discreet": letter(replace(ZURICH, dtstamp=ZURICH.dtstamp + timedelta(days=1)), Answer.ACCEPTED),
-    "mailed-cancel-discreet": letter(replace(ZURICH, **CANCELLED), Answer.ACCEPTED),
-    "mailed-cancel-full": letter(replace(FULL, **CANCELLED), Answer.DECLINED),
-    "mailed-admitted-again-discreet": letter(replace(ZURICH, **BACK)),
-    "mailed-tentative-observer": letter(replace(ZURICH, state=State.TENTATIVE), role=Role.OBSERVER),
-    "mailed-all-day-full": letter(replace(FULL, **ALL_DAY)),
-    "mailed-irregular-zone": letter(JERUSALEM),
+    "mailed-discreet": email_part(ZURICH),
+    "mailed-full": email_part(ULAANBAATAR),
+    "mailed-moved-discreet": email_part(replace(ZURICH, **MOVED)),
+    "mailed-moved-full": email_part(replace(FULL, **MOVED)),
+    "mailed-renamed-full": email_part(replace(FULL, **RENAMED), Answer.ACCEPTED),
+    "mailed-sent-again-discreet": email_part(
+        replace(ZURICH, dtstamp=ZURICH.dtstamp + timedelta(days=1)), Answer.ACCEPTED
+    ),
+    "mailed-cancel-discreet": email_part(replace(ZURICH, **CANCELLED), Answer.ACCEPTED),
+    "mailed-cancel-full": email_part(replace(FULL, **CANCELLED), Answer.DECLINED),
+    "mailed-admitted-again-discreet": email_part(replace(ZURICH, **BACK)),
+    "mailed-tentative-observer": email_part(replace(ZURICH, state=State.TENTATIVE), role=Role.OBSERVER),
+    "mailed-all-day-full": email_part(replace(FULL, **ALL_DAY)),
+    "mailed-irregular-zone": email_part(JERUSALEM),
 }
 
 

@@ -29,10 +29,10 @@ from tests.lib.ical.samples import (
     WRONG,
     ZURICH,
     digest,
+    email_part,
     feed,
     file,
     golden,
-    letter,
 )
 
 local = datetime.fromisoformat
@@ -99,7 +99,7 @@ def _instant(value: date | datetime) -> date | datetime:
 
 @pytest.mark.parametrize("facts", [ZURICH, FULL, ULAANBAATAR, replace(ZURICH, **CANCELLED)])
 def test_emailed_and_downloaded_events_differ_only_in_people_and_method(facts: Any) -> None:
-    extra = {line for line in unfolded(letter(facts)) if line not in unfolded(file(facts))}
+    extra = {line for line in unfolded(email_part(facts)) if line not in unfolded(file(facts))}
     assert {re.split("[;:]", line)[0] for line in extra} == {
         "METHOD",
         "ORGANIZER",
@@ -107,21 +107,21 @@ def test_emailed_and_downloaded_events_differ_only_in_people_and_method(facts: A
         "X-MICROSOFT-CDO-BUSYSTATUS",
         "X-MICROSOFT-DISALLOW-COUNTER",
     }
-    assert set(unfolded(file(facts))) <= set(unfolded(letter(facts)))
+    assert set(unfolded(file(facts))) <= set(unfolded(email_part(facts)))
 
 
 def test_a_discreet_email_has_addresses_without_names() -> None:
-    assert lines(letter(ZURICH), "ORGANIZER") == [f"ORGANIZER:mailto:{DESK.mail}"]
-    assert "CN=" not in letter(ZURICH).decode()
+    assert lines(email_part(ZURICH), "ORGANIZER") == [f"ORGANIZER:mailto:{DESK.mail}"]
+    assert "CN=" not in email_part(ZURICH).decode()
 
 
 def test_a_full_email_names_its_one_guest() -> None:
     part = "CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
-    assert lines(letter(FULL), "ATTENDEE") == [f'ATTENDEE;CN="Bold, B.";{part}:mailto:bold@example.mn']
+    assert lines(email_part(FULL), "ATTENDEE") == [f'ATTENDEE;CN="Bold, B.";{part}:mailto:bold@example.mn']
 
 
 def test_a_cancelled_event_is_emailed_as_cancel_with_a_neutral_title() -> None:
-    data = letter(replace(ZURICH, **CANCELLED))
+    data = email_part(replace(ZURICH, **CANCELLED))
     assert lines(data, "METHOD") == ["METHOD:CANCEL"]
     assert lines(data, "STATUS") == ["STATUS:CANCELLED"]
     assert lines(data, "SUMMARY") == ["SUMMARY:Appointment"]
@@ -138,7 +138,7 @@ def test_a_cancelled_event_is_emailed_as_cancel_with_a_neutral_title() -> None:
     ],
 )
 def test_the_file_has_the_busy_status_for_outlook(facts: Any, busy: str) -> None:
-    assert lines(letter(facts), "X-MICROSOFT-CDO-BUSYSTATUS") == [f"X-MICROSOFT-CDO-BUSYSTATUS:{busy}"]
+    assert lines(email_part(facts), "X-MICROSOFT-CDO-BUSYSTATUS") == [f"X-MICROSOFT-CDO-BUSYSTATUS:{busy}"]
 
 
 # Time
@@ -151,7 +151,7 @@ def test_time_zones_are_sorted_and_unique_before_the_events() -> None:
 
 def test_in_an_irregular_zone_downloads_are_in_utc_and_emails_in_local_time() -> None:
     assert lines(file(JERUSALEM), "DTSTART")[-1] == "DTSTART:20270524T060000Z"
-    assert lines(letter(JERUSALEM), "DTSTART")[-1] == "DTSTART;TZID=Asia/Jerusalem:20270524T090000"
+    assert lines(email_part(JERUSALEM), "DTSTART")[-1] == "DTSTART;TZID=Asia/Jerusalem:20270524T090000"
 
 
 def test_a_feed_can_contain_summer_and_winter_of_an_irregular_zone() -> None:

@@ -12,7 +12,7 @@ from dialogues.lib.ical.content_lines import MAX_LINE_BYTES, Address, clean_line
 from dialogues.lib.ical.parts import Answer
 from dialogues.lib.text import unlinked
 from tests.lib.ical.lint import findings, unfolded
-from tests.lib.ical.samples import BOLD, DESK, FULL, ZURICH, feed, letter
+from tests.lib.ical.samples import BOLD, DESK, FULL, ZURICH, email_part, feed
 
 
 def only_event(data: bytes) -> Any:
@@ -74,11 +74,11 @@ NASTY = [
 @pytest.mark.parametrize("where", ["title", "place", "description", "neutral_word", "city"])
 def test_no_text_can_break_out_of_its_property(text: str, where: str) -> None:
     facts = replace(FULL if where in {"title", "place", "description"} else ZURICH, **{where: "A " + text})
-    data = letter(facts)
+    data = email_part(facts)
     assert findings(data) == []
     event = only_event(data)
     assert str(event["ATTENDEE"]) == "mailto:bold@example.mn"
-    assert len(unfolded(data)) == len(unfolded(letter(replace(facts, **{where: "A"}))))
+    assert len(unfolded(data)) == len(unfolded(email_part(replace(facts, **{where: "A"}))))
     read = str(
         event[{"title": "SUMMARY", "neutral_word": "SUMMARY", "description": "DESCRIPTION"}.get(where, "LOCATION")]
     )

@@ -100,8 +100,8 @@ def wrong_instants(tzid: str, first: int, last: int) -> list[datetime]:
     wrong = []
     for moment in instants(tzid, first, last):
         local, text = moment.astimezone(zone(tzid)), definition(tzid, moment, moment)
-        told = local.replace(tzinfo=read(text)).utcoffset() if text else None
-        if told != local.utcoffset() and not is_ambiguous(local):
+        written_offset = local.replace(tzinfo=read(text)).utcoffset() if text else None
+        if written_offset != local.utcoffset() and not is_ambiguous(local):
             wrong.append(moment)
     return wrong
 

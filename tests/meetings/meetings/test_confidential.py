@@ -81,13 +81,13 @@ class Scene:
     def traces(self) -> tuple[str, ...]:
         return (CODE, TITLE, CITY, SESSION, str(self.meeting_id), "2 November 2027", "2027-11-02")
 
-    def walk(self, client: FlaskClient, *beginnings: str) -> dict[str, str]:
+    def walk(self, client: FlaskClient, *start_paths: str) -> dict[str, str]:
         """Return the responses of all links and downloads by address; of similar links only the first few."""
-        coming = ["/", "/dialogues", "/offers", "/held-about-me", *beginnings]
+        to_visit = ["/", "/dialogues", "/offers", "/held-about-me", *start_paths]
         seen: dict[str, str] = {}
         alike: Counter[str] = Counter()
-        while coming:
-            path = coming.pop()
+        while to_visit:
+            path = to_visit.pop()
             kind = _ID.sub("", _path_of(path))
             if path in seen or path.startswith(_AWAY) or alike[kind] == _ALIKE:
                 continue
@@ -97,12 +97,12 @@ class Scene:
             if answer.mimetype == "text/html":
                 known = {_path_of(one) for one in seen}
                 links = [unescape(link) for link in _LINK.findall(answer.text)]
-                coming += [target for target in links if _path_of(target) not in known]
+                to_visit += [target for target in links if _path_of(target) not in known]
         return seen
 
-    def revealed(self, client: FlaskClient, *beginnings: str, words: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    def revealed(self, client: FlaskClient, *start_paths: str, words: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Return where something reveals the meeting, and the text that does."""
-        found = self.walk(client, *beginnings)
+        found = self.walk(client, *start_paths)
         assert len(found) > 3
         return [(path, word) for path, text in found.items() for word in words or self.traces if word in text]
 
@@ -114,8 +114,8 @@ class Scene:
 
     def email_to(self, name: str) -> Any:
         """Return the only email sent now to that persona."""
-        (letter,) = (one for one in self.mail() if one.recipients == (f"{name}@example.invalid",))
-        return letter
+        (email,) = (one for one in self.mail() if one.recipients == (f"{name}@example.invalid",))
+        return email
 
 
 def _path_of(address: str) -> str:
@@ -270,12 +270,12 @@ def test_invited_people_read_only_the_text_of_their_invitation(scene: Scene) -> 
     cast = scene.cast
     invitee = Invitee(name="Renee MOCKFORD", email="us4@example.invalid", party_id=cast.party("US"))
     invitations.invite_person(cast.viewer("st-coord", meeting=CODE), invitee, now=clock.now())
-    letter = scene.email_to("us4")
-    content = letter.message.get_content()
+    email = scene.email_to("us4")
+    content = email.message.get_content()
     link = re.search(r"http://localhost(/r/[\w-]+)", content)
     assert link is not None
     for word in (CODE, TITLE, CITY, "2 November", "Tuul"):
-        assert word not in str(letter.message["Subject"]) + content
+        assert word not in str(email.message["Subject"]) + content
 
     client = cast.client("us4")
     assert scene.revealed(client, search(scene)) == []
@@ -299,13 +299,13 @@ def test_a_focal_point_who_has_not_accepted_finds_no_trace(scene: Scene) -> None
         party_id=cast.party("KR"),
         now=clock.now(),
     )
-    letter = scene.email_to("kr1")
+    email = scene.email_to("kr1")
     client = cast.client("kr1")
 
     assert scene.revealed(client, search(scene)) == []
     assert "something confidential" in client.get("/offers").text
     for word in scene.traces:
-        assert word not in str(letter.message["Subject"]) + letter.message.get_content()
+        assert word not in str(email.message["Subject"]) + email.message.get_content()
 
 
 @pytest.mark.parametrize(("days_before", "finds"), [(60, False), (15, False), (13, True)])
@@ -339,8 +339,8 @@ def test_subjects_and_file_names_of_its_emails_reveal_nothing(scene: Scene) -> N
         now=clock.now(),
     )
 
-    for letter in scene.mail():
-        outside = str(letter.message.items()) + str([part.get_filename() for part in letter.message.walk()])
+    for email in scene.mail():
+        outside = str(email.message.items()) + str([part.get_filename() for part in email.message.walk()])
         for word in scene.traces:
             assert word not in outside
 

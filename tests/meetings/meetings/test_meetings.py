@@ -58,9 +58,9 @@ def test_after_a_move_the_page_says_that_the_published_agenda_shows_the_old_days
 
 
 def test_a_meeting_takes_city_and_time_zone_from_its_venue(cast: Cast, read) -> None:
-    house = read(select(Venue).where(Venue.city == "Vevey"))
+    venue = read(select(Venue).where(Venue.city == "Vevey"))
 
-    send(cast.client("st-coord"), new_meeting_form(cast), **NEXT, venue_id=str(house.id))
+    send(cast.client("st-coord"), new_meeting_form(cast), **NEXT, venue_id=str(venue.id))
 
     meeting = read(select(Meeting).where(Meeting.code == "TRD-2"))
     assert (meeting.city, meeting.zone, meeting.status) == ("Vevey", "Europe/Zurich", MeetingStatus.PROVISIONAL)

@@ -254,13 +254,13 @@ def test_the_email_says_only_where_to_sign_in(cast: Cast) -> None:
     offer(cast)
     queued_email = db.session.execute(select(Email).where(Email.kind == EmailKind.ROLE_OFFERED)).scalar_one()
 
-    letter = role_offered(as_due(queued_email), clock.now())
+    email = role_offered(as_due(queued_email), clock.now())
 
-    assert letter is not None
-    assert letter.recipient == NEW["email"]
-    assert "/offers" in letter.text
+    assert email is not None
+    assert email.recipient == NEW["email"]
+    assert "/offers" in email.text
     for word in ("Tuul", "TRD", "meeting", "chair", "MUSTERMANN", "EXAMPLE"):
-        assert word not in letter.subject + letter.text
+        assert word not in email.subject + email.text
 
 
 @pytest.mark.usefixtures("inside")
@@ -272,17 +272,17 @@ def test_a_withdrawn_offer_sends_no_email(cast: Cast) -> None:
     assert role_offered(as_due(queued_email), clock.now()) is None
 
 
-def as_due(letter: Email) -> DueEmail:
+def as_due(email: Email) -> DueEmail:
     return DueEmail(
-        id=letter.id,
-        kind=letter.kind,
-        dialogue_id=letter.dialogue_id,
-        listed_under=letter.listed_under,
-        person_id=letter.person_id,
-        account_id=letter.account_id,
-        facts=letter.facts,
-        sequence=letter.sequence,
-        message_id=letter.message_id,
+        id=email.id,
+        kind=email.kind,
+        dialogue_id=email.dialogue_id,
+        listed_under=email.listed_under,
+        person_id=email.person_id,
+        account_id=email.account_id,
+        facts=email.facts,
+        sequence=email.sequence,
+        message_id=email.message_id,
     )
 
 

@@ -113,7 +113,7 @@ def test_the_audit_log_contains_no_details_of_pairs(cast: Cast, seating: str, id
 
     entry = read(select(AuditEntry).where(AuditEntry.action == "seating.prepared"))
 
-    told = str([getattr(entry, column.name) for column in AuditEntry.__table__.columns])
+    log_text = str([getattr(entry, column.name) for column in AuditEntry.__table__.columns])
     assert entry is not None
-    assert ids["us4"] not in told
-    assert ids["us2"] not in told
+    assert ids["us4"] not in log_text
+    assert ids["us2"] not in log_text

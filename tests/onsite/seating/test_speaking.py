@@ -31,14 +31,14 @@ def cast(app: Flask) -> Iterator[Cast]:
         yield Cast(app)
 
 
-def address(cast: Cast, code: str = "TRD-1", **asked: str) -> str:
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
+def address(cast: Cast, code: str = "TRD-1", **parameters: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
     return f"/meetings/{cast.meeting(code)}/order/speaking?{query}"
 
 
-def turns(client: FlaskClient, asked: str) -> list[str]:
+def turns(client: FlaskClient, parameters: str) -> list[str]:
     """Return the first column of names of all tables, without the codes."""
-    cells = page(client.get(asked)).select("tbody th")
+    cells = page(client.get(parameters)).select("tbody th")
     return [
         cell.get_text(" ", strip=True).removeprefix(cell.span.get_text() if cell.span else "").strip() for cell in cells
     ]
@@ -97,5 +97,5 @@ def test_the_list_sends_the_same_number_of_queries_for_any_people(cast: Cast, qu
     coordinator = cast.client("st-coord")
     coordinator.get(address(cast))
 
-    asked = [address(cast, code, by="person") for code in ("TRD-1", "LVR-1")]
-    assert len({queries_of(lambda one=one: coordinator.get(one)) for one in asked}) == 1
+    parameters = [address(cast, code, by="person") for code in ("TRD-1", "LVR-1")]
+    assert len({queries_of(lambda one=one: coordinator.get(one)) for one in parameters}) == 1

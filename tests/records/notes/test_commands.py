@@ -43,13 +43,13 @@ def raw_text(viewer: Viewer, session_id: UUID) -> str:
 
 
 class TestRawNotes:
-    def test_are_kept_for_their_owner(self, cast: Cast, rapporteur: Viewer) -> None:
+    def test_raw_notes_are_saved_for_their_owner(self, cast: Cast, rapporteur: Viewer) -> None:
         session_id = cast.session(OUTLOOKS)
         notes_commands.save_raw_notes(rapporteur, session_id, "who said what", version=0, now=NOW)
         notes_commands.save_raw_notes(rapporteur, session_id, "who said what, and why", version=1, now=NOW)
         assert raw_text(rapporteur, session_id) == "who said what, and why"
 
-    def test_go_on_a_day_that_is_fixed_when_they_are_begun(self, cast: Cast, rapporteur: Viewer) -> None:
+    def test_raw_notes_expire_on_a_day_fixed_at_the_first_save(self, cast: Cast, rapporteur: Viewer) -> None:
         session_id = cast.session(OUTLOOKS)
         notes_commands.save_raw_notes(rapporteur, session_id, "first", version=0, now=NOW)
         later = NOW + timedelta(days=60)
@@ -57,37 +57,41 @@ class TestRawNotes:
         row = db.session.execute(select(RawNotes).where(RawNotes.session_id == session_id)).scalar_one()
         assert (row.destroy_by, row.changed_on) == (date(2027, 8, 26), date(2027, 7, 25))
 
-    def test_saved_in_another_window_meanwhile_are_not_overwritten(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_raw_notes_saved_in_another_window_are_not_overwritten(self, rapporteur: Viewer, floods: UUID) -> None:
         notes_commands.save_raw_notes(rapporteur, floods, "from one window", version=1, now=NOW)
         with pytest.raises(Refusal):
             notes_commands.save_raw_notes(rapporteur, floods, "from the other", version=1, now=NOW)
         assert raw_text(rapporteur, floods) == "from one window"
 
     @pytest.mark.parametrize("name", ["st-rap1", "ch1", "st-coord", "st-host", "us4", "st-arch"])
-    def test_of_another_person_are_neither_read_nor_begun(self, cast: Cast, floods: UUID, name: str) -> None:
+    def test_other_people_cannot_read_or_write_raw_notes(self, cast: Cast, floods: UUID, name: str) -> None:
         viewer = cast.viewer(name, meeting="TRD-1")
         assert notes_queries.raw_notes(viewer, floods) is None
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(viewer, floods, "mine now", version=0, now=NOW)
 
     @pytest.mark.parametrize("code", [OFF_THE_RECORD, CLOSED])
-    def test_of_a_session_whose_rule_keeps_none_are_refused(self, cast: Cast, rapporteur: Viewer, code: str) -> None:
+    def test_a_session_without_notes_accepts_no_raw_notes(self, cast: Cast, rapporteur: Viewer, code: str) -> None:
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(rapporteur, cast.session(code), "x", version=0, now=NOW)
 
-    def test_end_for_a_rapporteur_who_is_no_longer_that(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
+    def test_a_former_rapporteur_cannot_read_or_write_raw_notes(
+        self, cast: Cast, rapporteur: Viewer, floods: UUID
+    ) -> None:
         publish_with(cast, floods, rapporteur="st-rap1")
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(rapporteur, floods, "still here", version=1, now=NOW)
         assert notes_queries.raw_notes(rapporteur, floods) is None
         assert notes_queries.raw_notes(cast.viewer("st-rap1", meeting="TRD-1"), floods) is None
 
-    def test_end_when_the_session_is_closed(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
+    def test_raw_notes_cannot_be_written_after_the_session_becomes_closed(
+        self, cast: Cast, rapporteur: Viewer, floods: UUID
+    ) -> None:
         publish_with(cast, floods, rule=Rule.CLOSED)
         with pytest.raises(NotFound):
             notes_commands.save_raw_notes(rapporteur, floods, "still here", version=1, now=NOW)
 
-    def test_are_destroyed_with_their_key_on_their_day(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_raw_notes_are_deleted_with_their_key_on_their_day(self, rapporteur: Viewer, floods: UUID) -> None:
         row = db.session.execute(select(RawNotes)).scalar_one()
         last, sealed, name, place = row.destroy_by, row.text_sealed, row.key, row.place
         day_before = datetime(last.year, last.month, last.day, tzinfo=UTC) - timedelta(hours=1)
@@ -98,14 +102,14 @@ class TestRawNotes:
         with pytest.raises(KeyErased):
             unseal_text(key_store(), name, place, sealed)
 
-    def test_whose_key_went_first_are_as_if_they_were_not_there(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_raw_notes_without_a_key_are_not_found(self, rapporteur: Viewer, floods: UUID) -> None:
         row = db.session.execute(select(RawNotes)).scalar_one()
         key_store().erase(row.key, now=NOW)
         with pytest.raises(NotFound):
             notes_queries.raw_notes(rapporteur, floods)
 
     @pytest.mark.usefixtures("cast")
-    def test_are_looked_after_by_the_worker(self) -> None:
+    def test_the_worker_deletes_expired_raw_notes(self) -> None:
         assert notes_jobs.SWEEPS["raw notes"](Event()) == 0
 
 
@@ -116,11 +120,11 @@ class TestSummary:
         version = newest(rapporteur, floods)
         assert (version.number, version.based_on, version.day) == (2, 1, date(2027, 5, 27))
 
-    def test_the_same_text_again_is_no_version(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_saving_the_same_text_creates_no_version(self, rapporteur: Viewer, floods: UUID) -> None:
         notes_commands.save_summary(rapporteur, floods, newest(rapporteur, floods).text, based_on=1, now=NOW)
         assert newest(rapporteur, floods).number == 1
 
-    def test_two_people_who_save_at_once_lose_nothing(self, rapporteur: Viewer, co_chair: Viewer, floods: UUID) -> None:
+    def test_concurrent_saves_lose_nothing(self, rapporteur: Viewer, co_chair: Viewer, floods: UUID) -> None:
         notes_commands.save_summary(co_chair, floods, "the first", based_on=1, now=NOW)
         with pytest.raises(Refusal) as refused:
             notes_commands.save_summary(rapporteur, floods, "the second", based_on=1, now=NOW)
@@ -129,7 +133,7 @@ class TestSummary:
         notes_commands.save_summary(rapporteur, floods, "the first and the second", based_on=2, now=NOW)
         assert newest(co_chair, floods).text == "the first and the second"
 
-    def test_of_two_saves_at_the_same_instant_one_is_kept_and_one_is_refused(
+    def test_one_of_two_simultaneous_saves_is_refused(
         self, cast: Cast, rapporteur: Viewer, co_chair: Viewer, floods: UUID
     ) -> None:
         together = Barrier(2)
@@ -148,24 +152,26 @@ class TestSummary:
         assert outcomes.count("refused") == 1
         assert newest(rapporteur, floods).text in outcomes
 
-    def test_an_old_version_comes_back_as_a_new_one(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_restoring_an_old_version_creates_a_new_one(self, rapporteur: Viewer, floods: UUID) -> None:
         first = newest(rapporteur, floods).text
         notes_commands.save_summary(rapporteur, floods, "other words", based_on=1, now=NOW)
         notes_commands.restore_version(rapporteur, floods, 1, version=2, now=NOW)
         version = newest(rapporteur, floods)
         assert (version.number, version.based_on, version.text) == (3, 1, first)
 
-    def test_a_version_is_not_restored_over_a_text_that_was_not_seen(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_restoring_is_refused_if_the_text_changed_meanwhile(self, rapporteur: Viewer, floods: UUID) -> None:
         notes_commands.save_summary(rapporteur, floods, "other words", based_on=1, now=NOW)
         with pytest.raises(Refusal):
             notes_commands.restore_version(rapporteur, floods, 1, version=1, now=NOW)
 
-    def test_a_version_that_is_not_there_cannot_be_restored(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_an_unknown_version_cannot_be_restored(self, rapporteur: Viewer, floods: UUID) -> None:
         with pytest.raises(NotFound):
             notes_commands.restore_version(rapporteur, floods, 7, version=1, now=NOW)
 
     @pytest.mark.parametrize("name", ["st-rap1", "st-coord", "st-host", "us4", "kr1", "xo2", "in-ko1", "st-arch"])
-    def test_nobody_else_writes_restores_finishes_or_reopens(self, cast: Cast, floods: UUID, name: str) -> None:
+    def test_other_roles_cannot_write_restore_finish_or_reopen_a_summary(
+        self, cast: Cast, floods: UUID, name: str
+    ) -> None:
         viewer = cast.viewer(name, meeting="TRD-1")
         for attempt in (
             lambda: notes_commands.save_summary(viewer, floods, "mine", based_on=1, now=NOW),
@@ -176,7 +182,7 @@ class TestSummary:
             with pytest.raises(NotFound):
                 attempt()
 
-    def test_a_finished_one_is_locked_until_it_is_reopened(
+    def test_a_finished_summary_is_locked_until_it_is_reopened(
         self, rapporteur: Viewer, co_chair: Viewer, floods: UUID
     ) -> None:
         notes_commands.finish_summary(rapporteur, floods, version=1, now=NOW)
@@ -187,16 +193,18 @@ class TestSummary:
         notes_commands.save_summary(rapporteur, floods, "one more thing", based_on=1, now=NOW)
         assert notes_of(co_chair, floods).finished_on is None
 
-    def test_what_is_finished_is_what_was_read(self, rapporteur: Viewer, co_chair: Viewer, floods: UUID) -> None:
+    def test_finishing_is_refused_if_the_text_changed_meanwhile(
+        self, rapporteur: Viewer, co_chair: Viewer, floods: UUID
+    ) -> None:
         notes_commands.save_summary(co_chair, floods, "changed meanwhile", based_on=1, now=NOW)
         with pytest.raises(Refusal):
             notes_commands.finish_summary(rapporteur, floods, version=1, now=NOW)
 
-    def test_one_that_nobody_began_cannot_be_finished(self, cast: Cast, rapporteur: Viewer) -> None:
+    def test_a_summary_without_text_cannot_be_finished(self, cast: Cast, rapporteur: Viewer) -> None:
         with pytest.raises(Refusal):
             notes_commands.finish_summary(rapporteur, cast.session(OUTLOOKS), version=0, now=NOW)
 
-    def test_one_is_not_finished_before_its_session_has_begun(self, cast: Cast, rapporteur: Viewer) -> None:
+    def test_a_summary_cannot_be_finished_before_its_session_starts(self, cast: Cast, rapporteur: Viewer) -> None:
         """At eight; the session begins at nine."""
         outlooks = cast.session(OUTLOOKS)
         notes_commands.save_summary(rapporteur, outlooks, "What is hoped to be said.", based_on=0, now=NOW)
@@ -205,7 +213,7 @@ class TestSummary:
             notes_commands.finish_summary(rapporteur, outlooks, version=1, now=NOW)
         notes_commands.finish_summary(rapporteur, outlooks, version=1, now=NOW + timedelta(hours=1))
 
-    def test_a_filed_one_stays_as_it_is_for_ever(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_a_filed_summary_can_never_be_changed(self, rapporteur: Viewer, floods: UUID) -> None:
         notes_commands.finish_summary(rapporteur, floods, version=1, now=NOW)
         file_it(floods)
         for attempt in (
@@ -227,13 +235,13 @@ class TestSummary:
         with pytest.raises(NotFound):
             notes_of(co_chair, floods)
 
-    def test_a_session_that_is_taken_out_keeps_its_summary(self, cast: Cast, co_chair: Viewer, floods: UUID) -> None:
+    def test_a_removed_session_keeps_its_summary(self, cast: Cast, co_chair: Viewer, floods: UUID) -> None:
         coordinator = cast.viewer("st-coord", meeting="TRD-1")
         planning.remove_session(coordinator, floods, version=1, now=NOW)
         publish(coordinator)
         assert newest(co_chair, floods).text.startswith("It was observed")
 
-    def test_no_column_holds_an_author_or_a_clock_time(self) -> None:
+    def test_no_column_contains_an_author_or_a_time_of_day(self) -> None:
         columns = {column.name for table in (Document, DocumentVersion) for column in table.__table__.columns}
         assert not {name for name in columns if name.endswith(("_by", "_at", "owner_id", "person_id", "account_id"))}
 
@@ -248,7 +256,7 @@ class TestAudit:
         db.session.rollback()
         return size
 
-    def test_notes_of_a_session_leave_one_entry_a_day_without_clock_time_or_detail(
+    def test_notes_of_a_session_make_one_audit_entry_a_day_without_time_or_details(
         self, rapporteur: Viewer, co_chair: Viewer, floods: UUID
     ) -> None:
         before = self.length()
@@ -263,7 +271,7 @@ class TestAudit:
         )
         assert db.session.get(AuditDetail, entry.seq) is None
 
-    def test_the_pseudonym_is_another_one_each_day(self, rapporteur: Viewer, floods: UUID) -> None:
+    def test_the_pseudonym_changes_daily(self, rapporteur: Viewer, floods: UUID) -> None:
         before = self.length()
         notes_commands.save_summary(rapporteur, floods, "a", based_on=1, now=NOW)
         notes_commands.save_summary(rapporteur, floods, "b", based_on=2, now=NOW + timedelta(days=1))

@@ -13,13 +13,13 @@ from dialogues.records.notes.rules import Difference, DocumentKind, DocumentStat
 
 
 @pytest.mark.parametrize("rule", [Rule.OFF_THE_RECORD, Rule.CLOSED])
-def test_a_stricter_rule_than_chatham_house_keeps_no_notes(rule: Rule) -> None:
+def test_a_rule_stricter_than_chatham_house_allows_no_notes(rule: Rule) -> None:
     with pytest.raises(Refusal):
         notes.refuse_without_notes(rule)
 
 
 @pytest.mark.parametrize("rule", [Rule.ON_THE_RECORD, Rule.CHATHAM_HOUSE])
-def test_the_other_rules_keep_notes(rule: Rule) -> None:
+def test_the_other_rules_allow_notes(rule: Rule) -> None:
     notes.refuse_without_notes(rule)
 
 

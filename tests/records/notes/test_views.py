@@ -71,7 +71,7 @@ class TestAccess:
 
     @pytest.mark.parametrize("code", [OFF_THE_RECORD, CLOSED])
     @pytest.mark.parametrize("name", ["st-rap1", "st-rap2", "ch1", "st-coord"])
-    def test_a_session_that_keeps_no_notes_has_none_of_these_pages(self, cast: Cast, name: str, code: str) -> None:
+    def test_a_session_without_notes_has_no_pages_of_notes(self, cast: Cast, name: str, code: str) -> None:
         browser, session_id = Browser(cast, name), cast.session(code)
         for path in PAGES:
             assert browser.get(f"/{session_id}{path}").status_code == 404
@@ -93,7 +93,7 @@ class TestAccess:
 
 class TestEveryPage:
     @pytest.mark.parametrize("path", PAGES)
-    def test_shows_the_rule_and_keeps_its_title_neutral(self, cast: Cast, floods: UUID, path: str) -> None:
+    def test_every_page_shows_the_rule_and_has_a_neutral_title(self, cast: Cast, floods: UUID, path: str) -> None:
         answer = Browser(cast, "st-rap2").get(f"/{floods}{path}")
         page = BeautifulSoup(answer.text, "html.parser")
         assert "Chatham House Rule" in page.select_one(".rule-note").get_text()
@@ -102,12 +102,12 @@ class TestEveryPage:
         assert "no-store" in answer.headers["Cache-Control"]
 
     @pytest.mark.parametrize("path", [path for path in PAGES if path != "/raw"])
-    def test_of_a_summary_says_who_answers_for_it(self, cast: Cast, floods: UUID, path: str) -> None:
+    def test_pages_of_a_summary_state_who_is_responsible(self, cast: Cast, floods: UUID, path: str) -> None:
         assert "The rapporteur alone answers" in words(Browser(cast, "st-rap2").get(f"/{floods}{path}"))
 
 
 class TestRawNotes:
-    def test_are_begun_kept_and_read_again_by_their_owner(self, cast: Cast) -> None:
+    def test_the_owner_can_write_and_read_raw_notes(self, cast: Cast) -> None:
         browser, path = Browser(cast, "st-rap2"), f"/{cast.session(OUTLOOKS)}/raw"
         assert "Once begun, they are destroyed on Thursday 26 August 2027" in words(browser.get(path))
         assert browser.fill_in(path, text="who said what").status_code == 303
@@ -115,7 +115,7 @@ class TestRawNotes:
         assert typed(page) == "who said what"
         assert "They are destroyed on Thursday 26 August 2027" in words(page)
 
-    def test_saved_in_two_windows_are_both_shown(self, cast: Cast, floods: UUID) -> None:
+    def test_texts_saved_in_two_windows_are_both_shown(self, cast: Cast, floods: UUID) -> None:
         browser, path = Browser(cast, "st-rap2"), f"/{floods}/raw"
         one, other = browser.get(path), browser.get(path)
         assert browser.send(path, one, text="from the first window").status_code == 303
@@ -126,7 +126,7 @@ class TestRawNotes:
         assert browser.send(path, answer, text="from both windows").status_code == 303
         assert typed(browser.get(path)) == "from both windows"
 
-    def test_that_are_too_long_come_back_as_typed(self, cast: Cast, floods: UUID) -> None:
+    def test_raw_notes_that_are_too_long_are_shown_again_as_typed(self, cast: Cast, floods: UUID) -> None:
         answer = Browser(cast, "st-rap2").fill_in(f"/{floods}/raw", text="x" * 1_000_000)
         assert answer.status_code == 422
         assert f"at most {RAW_NOTES_LONGEST} characters" in words(answer)
@@ -134,7 +134,7 @@ class TestRawNotes:
 
 
 class TestSummary:
-    def test_is_looked_at_before_it_is_saved(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
+    def test_a_summary_is_previewed_before_it_is_saved(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
         browser, path = Browser(cast, "st-rap2"), f"/{floods}/summary/edit"
         answer = browser.fill_in(path, text="# Gauges\n\n<script>x</script>", preview="1")
         page = BeautifulSoup(answer.text, "html.parser")
@@ -146,7 +146,7 @@ class TestSummary:
         assert browser.send(path, answer, text="# Gauges").status_code == 303
         assert newest(rapporteur, floods).text == "# Gauges"
 
-    def test_saved_by_two_people_at_once_shows_the_second_both_texts(
+    def test_the_second_of_two_concurrent_writers_sees_both_texts(
         self, cast: Cast, rapporteur: Viewer, floods: UUID
     ) -> None:
         path = f"/{floods}/summary/edit"
@@ -162,7 +162,9 @@ class TestSummary:
         assert second.send(path, answer, text="what both wrote").status_code == 303
         assert newest(rapporteur, floods).text == "what both wrote"
 
-    def test_that_was_finished_meanwhile_keeps_what_was_typed(self, cast: Cast, co_chair: Viewer, floods: UUID) -> None:
+    def test_a_summary_finished_meanwhile_keeps_the_typed_text(
+        self, cast: Cast, co_chair: Viewer, floods: UUID
+    ) -> None:
         browser, path = Browser(cast, "st-rap2"), f"/{floods}/summary/edit"
         opened = browser.get(path)
         notes.finish_summary(co_chair, floods, version=1, now=NOW)
@@ -172,7 +174,7 @@ class TestSummary:
         assert browser.get(path).status_code == 303
 
     @pytest.mark.parametrize(("text", "reason"), [("", "fill this in"), ("x" * 1_000_000, str(SUMMARY_LONGEST))])
-    def test_of_no_length_or_too_much_is_refused_with_the_reason(
+    def test_an_empty_or_too_long_summary_is_refused_with_the_reason(
         self, cast: Cast, floods: UUID, text: str, reason: str
     ) -> None:
         answer = Browser(cast, "st-rap2").fill_in(f"/{floods}/summary/edit", text=text)
@@ -180,13 +182,11 @@ class TestSummary:
         assert reason in words(answer)
         assert typed(answer) == text
 
-    def test_with_characters_nobody_can_see_is_kept_without_them(
-        self, cast: Cast, rapporteur: Viewer, floods: UUID
-    ) -> None:
+    def test_invisible_characters_are_removed(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
         Browser(cast, "st-rap2").fill_in(f"/{floods}/summary/edit", text="a\u202eb\x00c\r\nd\u2028")
         assert newest(rapporteur, floods).text == "abc\nd"
 
-    def test_never_shows_what_acts_on_the_page(self, cast: Cast, floods: UUID) -> None:
+    def test_active_content_is_never_shown(self, cast: Cast, floods: UUID) -> None:
         browser = Browser(cast, "st-rap2")
         browser.fill_in(
             f"/{floods}/summary/edit", text="[x](javascript:alert(1)) <img src=x onerror=y> [z](//evil.example)"
@@ -196,14 +196,14 @@ class TestSummary:
             main = BeautifulSoup(browser.get(f"/{floods}{path}").text, "html.parser").main
             assert not main.select("script, img, [onerror], a[href^=javascript], a[href^='//']")
 
-    def test_goes_from_draft_to_finished_and_back_by_its_pages(self, cast: Cast, floods: UUID) -> None:
+    def test_a_summary_can_be_finished_and_reopened_on_its_pages(self, cast: Cast, floods: UUID) -> None:
         browser = Browser(cast, "ch1")
         assert browser.fill_in(f"/{floods}/summary/finish").status_code == 303
         assert "finished on Wednesday 26 May 2027" in words(browser.get(f"/{floods}/summary"))
         assert browser.fill_in(f"/{floods}/summary/reopen").status_code == 303
         assert "finished on" not in words(browser.get(f"/{floods}/summary"))
 
-    def test_is_not_finished_in_another_wording_than_was_read(
+    def test_finishing_on_the_page_is_refused_if_the_text_changed(
         self, cast: Cast, rapporteur: Viewer, floods: UUID
     ) -> None:
         browser, path = Browser(cast, "ch1"), f"/{floods}/summary/finish"
@@ -213,7 +213,7 @@ class TestSummary:
         assert answer.status_code == 422
         assert "changed meanwhile" in words(answer)
 
-    def test_is_restored_from_its_versions(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
+    def test_a_version_can_be_restored_on_its_page(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
         notes.save_summary(rapporteur, floods, "other words", based_on=1, now=NOW)
         browser = Browser(cast, "st-rap2")
         compared = words(browser.get(f"/{floods}/summary/versions/compare?left=1&right=2"))
@@ -223,10 +223,10 @@ class TestSummary:
         assert newest(rapporteur, floods).text.startswith("It was observed")
 
     @pytest.mark.parametrize("query", ["?left=9", "?right=0", "?left=-1", "?left=99999999999999999999"])
-    def test_has_no_page_for_versions_that_are_not_there(self, cast: Cast, floods: UUID, query: str) -> None:
+    def test_unknown_versions_have_no_page(self, cast: Cast, floods: UUID, query: str) -> None:
         assert Browser(cast, "st-rap2").get(f"/{floods}/summary/versions/compare{query}").status_code == 404
 
-    def test_of_many_versions_lists_them_by_page(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
+    def test_many_versions_are_listed_in_pages(self, cast: Cast, rapporteur: Viewer, floods: UUID) -> None:
         for number in range(1, 60):
             notes.save_summary(rapporteur, floods, f"text {number}", based_on=number, now=NOW)
         browser = Browser(cast, "st-rap2")
