@@ -17,7 +17,7 @@ PERSONAS = {
     "interpreter": "in-ko1",
     "rapporteur": "st-rap2",
     "archivist": "st-arch",
-    "travel desk": "st-travel",
+    "liaison desk": "st-travel",
 }
 
 

@@ -71,7 +71,7 @@ def test_only_the_outbox_may_use_smtp() -> None:
 
 
 @pytest.mark.parametrize("contract", BREACHES)
-def test_a_breach_is_found(contract: str, tmp_path: Path) -> None:
+def test_a_breach_of_a_contract_is_found(contract: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "dialogues", tmp_path / "dialogues", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     module, line = BREACHES[contract]

@@ -61,7 +61,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, loaded: Sample) -> Iterat
                 for code in ("TRD-1", "GEN4-1"):
                     held = of_meeting(app, cast.meeting(code))
                     taking_part = own(app, cast) if code == "TRD-1" else held
-                    ask_and_answer(held.ids["meeting_id"], taking_part.ids["participation_id"])
+                    add_question_and_change_request(held.ids["meeting_id"], taking_part.ids["participation_id"])
                 dialogue, meeting, session = cast.dialogue(), cast.meeting(), cast.session("TRD-1-03")
             finish_a_summary(cast, f"/meetings/{meeting}/notes/{session}/summary")
             upload_a_file(cast, f"/dialogues/{dialogue}/archive/upload")
@@ -96,7 +96,7 @@ def plan_a_table(cast: Cast, address: str) -> None:
     assert send(coordinator, f"{address}/plan", preview=None).status_code == 303
 
 
-def ask_and_answer(meeting_id: UUID, participation_id: UUID) -> None:
+def add_question_and_change_request(meeting_id: UUID, participation_id: UUID) -> None:
     """A question with a file as answer, and a change request."""
     now, key = clock.now(), uuid4()
     with upkeep(system(Purpose.SAMPLE)) as session:

@@ -68,7 +68,7 @@ def test_a_valid_page_has_no_fault() -> None:
         (with_more("<p>%(count)s letters</p>"), "%(count)s"),
     ],
 )
-def test_a_fault_is_named(page: str, fault: str) -> None:
+def test_a_fault_is_reported_by_name(page: str, fault: str) -> None:
     assert any(fault in found for found in page_faults(page)), page_faults(page)
 
 

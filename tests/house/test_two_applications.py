@@ -49,14 +49,14 @@ def agenda(app: Flask) -> str:
     return Cast(app).client("us4").get(f"/meetings/{meeting}/agenda").text
 
 
-def test_each_shows_the_names_of_its_own_database(both: tuple[Flask, Flask]) -> None:
+def test_each_application_shows_the_names_of_its_own_database(both: tuple[Flask, Flask]) -> None:
     one, other = both
     for _time in range(2):
         assert [name in agenda(one) for name in THEIR_NAMES] == [False, True]
         assert [name in agenda(other) for name in THEIR_NAMES] == [True, False]
 
 
-def test_each_has_its_own_clock(both: tuple[Flask, Flask]) -> None:
+def test_each_application_has_its_own_clock(both: tuple[Flask, Flask]) -> None:
     one, other = both
     set_clock(one, datetime(2030, 1, 1, tzinfo=UTC))
     with one.app_context():
@@ -65,7 +65,7 @@ def test_each_has_its_own_clock(both: tuple[Flask, Flask]) -> None:
         assert clock.now().year == 2027
 
 
-def test_a_change_in_one_wakes_the_worker_of_that_one(both: tuple[Flask, Flask]) -> None:
+def test_a_change_wakes_only_the_worker_of_its_application(both: tuple[Flask, Flask]) -> None:
     one, other = both
     woken(one), woken(other)
     with one.app_context():

@@ -101,7 +101,7 @@ class Calendars:
             self.coordinator(meeting), session_id, version=self._version(session_id), now=self.later()
         )
 
-    def release(self, meeting: str = "TRD-1") -> int:
+    def publish(self, meeting: str = "TRD-1") -> int:
         viewer = self.coordinator(meeting)
         frame = planning_draft.meeting_frame(viewer)
         changes = planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))

@@ -74,11 +74,11 @@ def test_head_returns_the_etag_without_the_content(calendars: Calendars) -> None
 
 def test_the_etag_changes_when_one_session_replaces_another(calendars: Calendars) -> None:
     first, address = calendars.plan(), calendars.feed_address("us4")
-    calendars.release()
+    calendars.publish()
     before = calendars.fetch(address).headers["ETag"]
     calendars.remove(first)
     calendars.plan("Another talk", when=evening(20))
-    calendars.release()
+    calendars.publish()
     assert calendars.fetch(address).headers["ETag"] != before
 
 
@@ -173,11 +173,11 @@ def test_an_archivist_has_no_feed(calendars: Calendars) -> None:
 def test_a_cancelled_session_stays_in_the_feed_for_thirty_days(calendars: Calendars) -> None:
     person = calendars.cast.person("us4")
     session = calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
-    calendars.release()
+    calendars.publish()
     address = calendars.feed_address("us4")
     with_it = set(calendars.feed(address))
     calendars.remove(session)
-    calendars.release()
+    calendars.publish()
     assert set(calendars.feed(address)) == with_it
     calendars.later(timedelta(days=29))
     assert set(calendars.feed(address)) == with_it

@@ -84,16 +84,16 @@ def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_all_day_event(c
 
 def test_a_new_version_emails_each_person_once_what_changed_for_them(calendars: Calendars) -> None:
     session = calendars.plan()
-    calendars.release()
+    calendars.publish()
     (new,) = calendars.emails("us4")
     assert "new: Wednesday 26 May 2027, 18:00–18:45 Asia/Ulaanbaatar (UTC+08:00)" in new.get_content()
     calendars.move(session, evening(20))
-    calendars.release()
+    calendars.publish()
     (moved,) = calendars.emails("us4")
     assert "moved from Wednesday 26 May 2027, 18:00–18:45" in moved.get_content()
     assert "to Wednesday 26 May 2027, 20:00–20:45" in moved.get_content()
     calendars.remove(session)
-    calendars.release()
+    calendars.publish()
     (gone,) = calendars.emails("us4")
     assert "cancelled: Wednesday 26 May 2027, 20:00–20:45" in gone.get_content()
     assert all(letter.get_content_type() == "text/plain" for letter in (new, moved, gone))
@@ -102,7 +102,7 @@ def test_a_new_version_emails_each_person_once_what_changed_for_them(calendars: 
 def test_a_new_version_sends_no_email_to_people_without_changes(calendars: Calendars) -> None:
     person = calendars.cast.person("us4")
     calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
-    calendars.release()
+    calendars.publish()
     assert len(calendars.emails("us4")) == 1
     assert calendars.emails("kr1") == []
     assert calendars.emails("st-travel") == []
@@ -110,11 +110,11 @@ def test_a_new_version_sends_no_email_to_people_without_changes(calendars: Calen
 
 def test_a_new_title_changes_nothing_for_discreet_guests(calendars: Calendars) -> None:
     session = calendars.plan()
-    calendars.release()
+    calendars.publish()
     calendars.emails("us4")
     version = calendars.version("us4")
     calendars.retitle(session, "Another title")
-    calendars.release()
+    calendars.publish()
     assert calendars.emails("us4") == []
     assert calendars.version("us4") == version
 
@@ -122,11 +122,11 @@ def test_a_new_title_changes_nothing_for_discreet_guests(calendars: Calendars) -
 def test_a_new_title_raises_the_sequence_for_guests_who_see_it(calendars: Calendars) -> None:
     calendars.show_full_details()
     session = calendars.plan("First title")
-    calendars.release()
+    calendars.publish()
     calendars.emails("us4")
     feed = calendars.feed_address("us4")
     calendars.retitle(session, "Second title")
-    calendars.release()
+    calendars.publish()
     (event,) = [event for event in calendars.feed(feed).values() if event["SUMMARY"] == "Second title"]
     assert event["SEQUENCE"] == 1
     assert "Second title: changed" in calendars.emails("us4")[0].get_content()
@@ -135,12 +135,12 @@ def test_a_new_title_raises_the_sequence_for_guests_who_see_it(calendars: Calend
 def test_a_session_that_was_closed_to_a_person_becomes_a_neutral_cancellation(calendars: Calendars) -> None:
     calendars.show_full_details()
     session = calendars.plan("For everyone")
-    calendars.release()
+    calendars.publish()
     feed = calendars.feed_address("us4")
     uid = next(uid for uid, event in calendars.feed(feed).items() if event["SUMMARY"] == "For everyone")
     person = calendars.cast.person("kr1")
     calendars.restrict(session, person)
-    calendars.release()
+    calendars.publish()
     stub = calendars.feed(feed)[uid]
     assert (stub["STATUS"], stub["SUMMARY"], stub["SEQUENCE"]) == ("CANCELLED", "Appointment", 1)
 
@@ -208,7 +208,7 @@ def test_successive_versions_never_lower_the_sequence(calendars: Calendars) -> N
         lambda: calendars.move(session, evening(20)),
         lambda: calendars.remove(session),
     ):
-        calendars.release()
+        calendars.publish()
         for uid, event in calendars.feed(feed).items():
             seen = (int(event["SEQUENCE"]), event["DTSTAMP"].dt)
             assert seen >= kept.get(uid, (0, datetime(2000, 1, 1, tzinfo=UTC)))

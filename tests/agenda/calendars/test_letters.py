@@ -90,7 +90,7 @@ def test_an_email_names_no_other_person(calendars: Calendars, profile: str) -> N
 
 def test_a_discreet_email_contains_no_word_of_any_title(calendars: Calendars) -> None:
     calendars.plan("Unheard-of talk")
-    calendars.release()
+    calendars.publish()
     emails = calendars.emails("us4") + request_and_cancel(calendars)
     titles = [
         *db.session.scalars(select(Meeting.title)),
@@ -160,7 +160,7 @@ def test_a_person_without_an_address_gets_no_email(calendars: Calendars) -> None
 
 def test_a_person_who_withdrew_gets_no_email_about_the_agenda(calendars: Calendars) -> None:
     calendars.plan()
-    calendars.release()
+    calendars.publish()
     invitations.withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
     (letter,) = calendars.emails("us4")
     assert calendar_part(letter)[0]["STATUS"] == "CANCELLED"

@@ -128,7 +128,7 @@ def emails(app: Flask, calendars: Calendars) -> dict[str, Any]:
     calendars.plan(title="Plain")
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(update(DraftItem).values(title=HOSTILE))
-    calendars.release()
+    calendars.publish()
     queue_the_rest(calendars)
     write_to(calendars)
     outbox_jobs.deliver_due()
@@ -172,7 +172,7 @@ def test_a_feed_contains_no_link(calendars: Calendars) -> None:
     calendars.show_full_details()
     with upkeep(system(Purpose.SAMPLE)) as session:
         session.execute(update(DraftItem).values(title=HOSTILE))
-    calendars.release()
+    calendars.publish()
 
     text = calendars.fetch(calendars.feed_address("us4")).text.replace("\r\n ", "")
     assert "evil" in text

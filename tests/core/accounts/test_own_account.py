@@ -77,7 +77,7 @@ def test_a_time_zone_is_saved(desk: Desk) -> None:
     assert desk.viewer(browser).zone == "Asia/Ulaanbaatar"
 
 
-def test_a_step_up_counts_for_its_purpose_and_object_only(desk: Desk) -> None:
+def test_a_step_up_is_valid_only_for_its_purpose_and_object(desk: Desk) -> None:
     member, here, there = desk.member(), uuid4(), uuid4()
     browser, purpose = desk.signed_in_browser(member), step_up_purpose(ROLES_GRANT.name, here)
     page = f"/account/confirm?purpose={purpose}&next=/account"
@@ -89,7 +89,7 @@ def test_a_step_up_counts_for_its_purpose_and_object_only(desk: Desk) -> None:
     assert not accounts.stepped_up(viewer, purpose, now + timedelta(minutes=5))
 
 
-def test_a_step_up_counts_in_its_own_sign_in_only(desk: Desk) -> None:
+def test_a_step_up_is_valid_only_in_its_own_sign_in(desk: Desk) -> None:
     member = desk.member()
     browser, other = desk.signed_in_browser(member), desk.signed_in_browser(member)
     browser.fill_in("/account/confirm?purpose=staff.invite:", password=PASSWORD, code=member.code())

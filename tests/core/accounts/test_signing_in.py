@@ -32,7 +32,7 @@ def test_password_and_code_sign_staff_in(desk: Desk) -> None:
     assert desk.viewer(browser).as_staff
 
 
-def test_the_password_alone_opens_nothing(desk: Desk) -> None:
+def test_the_password_alone_gives_no_access(desk: Desk) -> None:
     member, browser = desk.member(), desk.browser()
     answer = browser.fill_in("/sign-in", email=member.email, password=PASSWORD)
     assert answer.location == "/sign-in/second-factor?next=/"
@@ -207,7 +207,7 @@ def test_a_hash_of_lower_cost_is_renewed_when_its_owner_signs_in(desk: Desk) -> 
     assert not hashing.Hasher.needs_rehash(account.password_hash or "")
 
 
-def test_a_mailed_link_shows_participants_views_only(desk: Desk) -> None:
+def test_staff_signed_in_by_link_see_only_participant_pages(desk: Desk) -> None:
     host = desk.host()
     assert not desk.viewer(desk.signed_in_browser(host, LINK)).as_staff
     assert desk.signed_in_browser(host, LINK).get("/staff").status_code == 404

@@ -126,7 +126,7 @@ def test_a_file_that_is_not_a_head_is_refused_in_plain_words(chain_with_entries:
     assert "This is no signed head" in result.stderr
 
 
-def test_a_chain_that_has_not_grown_keeps_its_head(chain_with_entries: Flask) -> None:
+def test_an_unchanged_chain_keeps_its_head(chain_with_entries: Flask) -> None:
     first = flask(chain_with_entries, "head").stdout
     assert flask(chain_with_entries, "head").stdout == first
     record_entry(1)

@@ -22,14 +22,14 @@ from dialogues.extensions import db
 from dialogues.lib.encryption.names import KeyErased
 
 #: Details of this time expire on 10 May 2029.
-TOLD = datetime(2027, 5, 11, 12, tzinfo=UTC)
-OVER = TOLD + DETAILS_RETENTION
+RECORDED = datetime(2027, 5, 11, 12, tzinfo=UTC)
+OVER = RECORDED + DETAILS_RETENTION
 
 
 @pytest.fixture
 def chain_with_entries(chain: Flask) -> Flask:
     with upkeep(system(Purpose.SAMPLE)) as session:
-        record(session, at=TOLD, actor=ActorRef("x", ""), action="agenda.edit", object=str(UUID(int=1)), details={})
+        record(session, at=RECORDED, actor=ActorRef("x", ""), action="agenda.edit", object=str(UUID(int=1)), details={})
     return chain
 
 

@@ -88,7 +88,7 @@ def test_concurrent_writers_make_one_chain(chain: Flask) -> None:
     assert findings(SYSTEM) == []
 
 
-def test_the_chain_holds_no_names_and_no_details() -> None:
+def test_the_chain_contains_no_names_and_no_details() -> None:
     record_entry(status="declined")
     row = rows()[0]
     entry_text = f"{row.actor} {row.action} {row.object} {row.commitment}"

@@ -126,7 +126,7 @@ def test_a_rewritten_chain_is_found_only_with_an_external_head() -> None:
     assert damages(rewritten, external_head) == [(4, Damage.REWRITTEN)]
 
 
-def test_the_hash_is_what_the_documentation_says() -> None:
+def test_the_hash_is_computed_as_documented() -> None:
     entry = chain_of(1)[0]
     written = {
         "seq": 1,

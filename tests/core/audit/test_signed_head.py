@@ -29,7 +29,7 @@ def test_a_signature_of_another_installation_is_refused() -> None:
     assert not SignedHead.sign(HEAD, bytes(32)).is_signed_by(public_key_of(SEED))
 
 
-def test_the_printed_line_holds_no_secret() -> None:
+def test_the_printed_line_contains_no_secret() -> None:
     printed = SignedHead.sign(HEAD, SEED).printed(public_key_of(SEED))
     assert SEED.hex() not in printed
     assert set(json.loads(printed)) == {"size", "root", "at", "public_key", "signature"}

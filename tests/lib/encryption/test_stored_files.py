@@ -52,7 +52,7 @@ def test_any_fsspec_storage_works(store: KeyStore) -> None:
         elsewhere.read(ref)
 
 
-def test_nothing_of_the_content_is_on_the_disk(files: FileStore, folder: Path) -> None:
+def test_the_disk_contains_no_plain_content(files: FileStore, folder: Path) -> None:
     ref = a_ref()
     files.write(ref, b"canary" * 1000)
     (only,) = on_disk(folder)

@@ -89,7 +89,7 @@ def test_parties_are_listed_in_english_alphabetical_order(cast: Cast) -> None:
     assert codes == ["CN", "KP", "CH", "XO"]
 
 
-def test_a_party_keeps_the_names_it_gives_itself(cast: Cast, read) -> None:
+def test_a_party_keeps_its_own_names(cast: Cast, read) -> None:
     address, client = opened(cast), cast.client("st-coord")
     send(client, f"{address}/parties/new", code="KR", name_en="Republic of Korea", name_ko="대한민국")
     party = read(select(Party).join(Dialogue).where(Dialogue.code == "OVD"))

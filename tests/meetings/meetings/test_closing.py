@@ -72,7 +72,7 @@ def close(cast: Cast) -> FlaskClient:
     return client
 
 
-def test_the_page_says_what_closing_does_before_it_is_done(last_day: Cast) -> None:
+def test_the_page_explains_closing_beforehand(last_day: Cast) -> None:
     said = page(last_day.client("st-coord").get(address(last_day, "/close"))).select_one("main").get_text(" ")
 
     for words in ("sealed", "Registration is closed", "codes for the table end", "cannot be taken back"):

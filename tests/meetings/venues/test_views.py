@@ -7,7 +7,7 @@ from dialogues.meetings.venues.models import Room, Venue
 from tests.beds.forms import complaints, page, press, send
 from tests.cast import Cast
 
-HOUSE = {
+VENUE = {
     "name": "Orkhon House",
     "city": "Kharkhorin",
     "country": "mn",
@@ -16,18 +16,18 @@ HOUSE = {
 
 
 def new_venue(cast: Cast) -> str:
-    return str(send(cast.client("st-coord"), "/venues/new", **HOUSE).location)
+    return str(send(cast.client("st-coord"), "/venues/new", **VENUE).location)
 
 
 def test_a_new_venue_has_its_country_code_in_capitals(cast: Cast, read) -> None:
-    answer = send(cast.client("st-coord"), "/venues/new", **HOUSE)
+    answer = send(cast.client("st-coord"), "/venues/new", **VENUE)
 
     assert answer.status_code == 303
     assert read(select(Venue.country).where(Venue.name == "Orkhon House")) == "MN"
 
 
 def test_an_unknown_time_zone_is_refused_and_the_input_is_kept(cast: Cast) -> None:
-    answer = send(cast.client("st-coord"), "/venues/new", **HOUSE | {"zone": "Mars/Olympus"})
+    answer = send(cast.client("st-coord"), "/venues/new", **VENUE | {"zone": "Mars/Olympus"})
 
     assert answer.status_code == 422
     assert "“Mars/Olympus” is no time zone" in complaints(answer)
@@ -35,13 +35,13 @@ def test_an_unknown_time_zone_is_refused_and_the_input_is_kept(cast: Cast) -> No
 
 
 def test_a_time_zone_known_only_to_the_host_system_is_refused(cast: Cast) -> None:
-    assert send(cast.client("st-coord"), "/venues/new", **HOUSE | {"zone": "posixrules"}).status_code == 422
+    assert send(cast.client("st-coord"), "/venues/new", **VENUE | {"zone": "posixrules"}).status_code == 422
 
 
 def test_a_city_cannot_have_two_venues_with_one_name_in_any_spelling(cast: Cast) -> None:
     new_venue(cast)
 
-    answer = send(cast.client("st-coord"), "/venues/new", **HOUSE | {"name": "ORKHON  house"})
+    answer = send(cast.client("st-coord"), "/venues/new", **VENUE | {"name": "ORKHON  house"})
 
     assert "already has a venue" in complaints(answer)
 
@@ -49,8 +49,8 @@ def test_a_city_cannot_have_two_venues_with_one_name_in_any_spelling(cast: Cast)
 def test_long_and_invisible_text_is_refused_or_cleaned(cast: Cast, read) -> None:
     client = cast.client("st-coord")
 
-    assert send(client, "/venues/new", **HOUSE | {"name": "x" * 10_000}).status_code == 422
-    assert send(client, "/venues/new", **HOUSE | {"name": "Or\u202ekhon\x00 House\u200b"}).status_code == 303
+    assert send(client, "/venues/new", **VENUE | {"name": "x" * 10_000}).status_code == 422
+    assert send(client, "/venues/new", **VENUE | {"name": "Or\u202ekhon\x00 House\u200b"}).status_code == 303
     assert read(select(Venue.id).where(Venue.name == "Orkhon House"))
 
 
@@ -101,6 +101,6 @@ def test_the_list_sends_as_many_queries_for_many_venues_as_for_few(cast: Cast, q
     client = cast.client("st-coord")
     few = queries_of(lambda: client.get("/venues"))
     for number in range(20):
-        send(client, "/venues/new", **HOUSE | {"name": f"House {number}"})
+        send(client, "/venues/new", **VENUE | {"name": f"House {number}"})
 
     assert queries_of(lambda: client.get("/venues")) == few

@@ -1,4 +1,4 @@
-"""Seating follows the order in force, and deviates only where people must be kept apart."""
+"""Seating follows the current order of parties, and deviates only to keep people apart."""
 
 import random
 import time
@@ -88,14 +88,14 @@ def test_a_party_moves_as_little_as_possible() -> None:
     assert (seated.deviation.parties, seated.deviation.persons, seated.clashing_neighbours) == (1, 0, ())
 
 
-def test_two_persons_are_kept_apart_within_their_parties_before_a_party_moves() -> None:
+def test_people_move_within_their_party_before_a_party_moves() -> None:
     table = "cn1 cn2 jp1 jp2 us1"
     seated = seat(people(table), ROUND, apart("cn2 jp1"))
     assert names(seated, table) == "cn1 cn2 jp2 jp1 us1"
     assert (seated.deviation.parties, seated.deviation.persons) == (0, 1)
 
 
-def test_two_of_one_party_are_kept_apart_too() -> None:
+def test_two_people_of_one_party_can_be_kept_apart() -> None:
     table = "cn1 cn2 cn3 us1"
     assert names(seat(people(table), SeatingOptions(form=TableForm.U), apart("cn1 cn2")), table) == "cn1 cn3 cn2 us1"
 
@@ -111,7 +111,7 @@ def test_the_first_and_the_last_are_neighbours_except_at_a_u_shape() -> None:
     assert not ring.clashing_neighbours
 
 
-def test_the_co_chair_at_the_head_is_kept_apart_as_well() -> None:
+def test_the_co_chair_at_the_head_can_be_kept_apart() -> None:
     table = "ch1 cn1 jp1 us1"
     assert names(seat(people(table, heads="ch1"), ROUND, apart("ch cn")), table) == "ch1 jp1 cn1 us1"
 

@@ -31,7 +31,7 @@ def plates(cast: Cast, app: Flask) -> str:
         ("KAKŪ Tarō", "Other", "", FIRST, StyledName("KAKŪ Tarō", "", "")),
     ],
 )
-def test_the_family_name_is_marked_as_it_is_written(
+def test_the_family_name_is_highlighted_as_written(
     name: str, family: str, given: str, order: NameOrder, marked: StyledName
 ) -> None:
     assert styled(name, family, given, order) == marked

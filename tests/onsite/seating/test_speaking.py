@@ -1,4 +1,4 @@
-"""The speaking list follows the order in force from any start, and has no names before the exchange."""
+"""The speaking list follows the current order from any start, and has no names before the exchange."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

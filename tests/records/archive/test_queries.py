@@ -40,7 +40,7 @@ CANARY = "canarium"
 
 
 # Each record, and who can read it now.
-OFFICE_AND_ARCHIVE = {"st-host", "st-coord", "st-arch"}
+HOST_COORDINATOR_ARCHIVIST = {"st-host", "st-coord", "st-arch"}
 SUMMARY_READERS = {"st-host", "st-coord", "ch1", "st-rap1"}
 CIRCLE = SUMMARY_READERS | {"kr1", "us4", "st-arch"}
 PERSONAS = {*CIRCLE, "xo2", "in-ko1", "st-travel"}
@@ -50,7 +50,7 @@ READERS = {
     "RESTRICTED": {"st-host", "st-coord", "ch1", "kr1", "st-arch"},
     "SUMMARY": SUMMARY_READERS,
     "RESTRICTED-SUMMARY": SUMMARY_READERS - {"st-rap1"},
-    "OFFICE": OFFICE_AND_ARCHIVE,
+    "OFFICE": HOST_COORDINATOR_ARCHIVIST,
     "UNLISTED": CIRCLE,
     "CLOSED-TITLE": set(),
     "CLOSED-UNLISTED-UNTIL": set(),
@@ -62,9 +62,9 @@ LISTED = READERS | {
     "RESTRICTED-SUMMARY": {"st-host", "st-coord", "ch1", "st-arch"},
     "UNLISTED": {"st-arch"},
     "CLOSED-TITLE": CIRCLE,
-    "CLOSED-UNLISTED-UNTIL": OFFICE_AND_ARCHIVE,
+    "CLOSED-UNLISTED-UNTIL": HOST_COORDINATOR_ARCHIVIST,
     "CLOSED-UNLISTED": {"st-arch"},
-    "OFFICE-CLOSED": OFFICE_AND_ARCHIVE,
+    "OFFICE-CLOSED": HOST_COORDINATOR_ARCHIVIST,
 }
 FOUND = READERS | {"UNLISTED": {"st-arch"}}
 
@@ -154,14 +154,14 @@ def test_records_are_open_to_their_readers_after_the_embargo(papers: Archive, pe
         archive_visibility.readable(viewer, LATER - A_SECOND)
     )
 
-    of_office = {"OFFICE-CLOSED"} if persona in OFFICE_AND_ARCHIVE else set()
+    of_office = {"OFFICE-CLOSED"} if persona in HOST_COORDINATOR_ARCHIVIST else set()
     assert opened == {"CLOSED-TITLE", "CLOSED-UNLISTED-UNTIL", "CLOSED-UNLISTED"} | of_office
     assert "CLOSED-UNLISTED" not in references(archive_visibility.listed(viewer, LATER))
 
 
 def test_ar_1_is_closed_to_everyone_until_the_exact_second(archive: Archive) -> None:
     ar_1 = db.session.scalars(select(Record.id).where(Record.reference == "AR-1")).one()
-    for persona in sorted(OFFICE_AND_ARCHIVE):
+    for persona in sorted(HOST_COORDINATOR_ARCHIVIST):
         viewer = standing(archive, persona)
         with pytest.raises(NotFound):
             archive_records.record(viewer, ar_1, AR_1_OPENS - A_SECOND)

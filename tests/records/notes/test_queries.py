@@ -89,7 +89,7 @@ def test_readers_see_filed_summaries_and_the_archivist_sees_finished_ones(
     assert summaries(archivist, RECORD_FILE) == ({floods} if state is DocumentState.FINISHED else set())
 
 
-def test_another_meeting_shows_nothing_of_this_one(cast: Cast) -> None:
+def test_notes_of_another_meeting_are_not_visible(cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", meeting="SCD-1")
     assert summaries(coordinator, SUMMARY_SEE) == set()
     with pytest.raises(NotFound):
