@@ -16,7 +16,7 @@ from dialogues.core.outbox.rules import MOST_TRIES, EmailRequest, EmailState
 from dialogues.lib.mail import parts
 from dialogues.lib.mail.parts import Composed
 from tests.core.outbox.conftest import KIND, NOON, Post
-from tests.lib.mail.test_letter_file import EVENT
+from tests.lib.mail.test_messages import EVENT
 
 pytestmark = pytest.mark.engine
 

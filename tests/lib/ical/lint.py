@@ -245,14 +245,14 @@ def value_types_are_explicit(calendar: Part) -> bool:
 
 
 def a_request_invites_one_person_to_one_event(calendar: Part) -> bool:
-    return calendar.value("METHOD") != "REQUEST" or _one_letter(calendar, cancelled=False)
+    return calendar.value("METHOD") != "REQUEST" or _only_event(calendar, cancelled=False)
 
 
 def a_cancel_takes_one_event_back(calendar: Part) -> bool:
-    return calendar.value("METHOD") != "CANCEL" or _one_letter(calendar, cancelled=True)
+    return calendar.value("METHOD") != "CANCEL" or _only_event(calendar, cancelled=True)
 
 
-def _one_letter(calendar: Part, *, cancelled: bool) -> bool:
+def _only_event(calendar: Part, *, cancelled: bool) -> bool:
     events = _events(calendar)
     if len(events) != 1:
         return False
