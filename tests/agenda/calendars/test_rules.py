@@ -138,7 +138,7 @@ def test_a_change_of_text_keeps_answers() -> None:
     assert not is_answer_outdated(0, renamed)
 
 
-def test_the_time_of_each_revision_is_at_least_a_second_later() -> None:
+def test_each_revision_has_a_time_at_least_one_second_later() -> None:
     first = first_numbers(NOW)
     assert next_numbers(first, Change.WORDS, NOW).stamp == NOW + timedelta(seconds=1)
     assert next_numbers(first, Change.WORDS, NOW - HOUR).stamp == NOW + timedelta(seconds=1)

@@ -106,7 +106,7 @@ class TestSessionTimes:
         days = MeetingDays(date(2027, 3, 26), date(2027, 3, 28), "Asia/Ulaanbaatar")
         assert slot("02:30", "04:00", days=days, day=date(2027, 3, 27))
 
-    def test_a_saved_slot_can_be_shown_in_the_form(self) -> None:
+    def test_a_saved_slot_can_be_entered_again_in_the_form(self) -> None:
         night = time_slot(When(date(2027, 10, 31), time(2, 30), time(4), fold_start=1), ZURICH_IN_OCTOBER)
         assert time_slot(when_of(night), ZURICH_IN_OCTOBER) == night
 

@@ -237,7 +237,7 @@ class TestTheDraft:
         assert "An evening talk" in shown
         assert "One session differs from what others see." in shown
 
-    def test_a_new_session_defaults_to_the_first_day_of_sessions(self, cast: Cast) -> None:
+    def test_a_new_session_defaults_to_the_first_day_of_the_meeting(self, cast: Cast) -> None:
         assert 'value="2027-05-25"' in page(cast, "st-coord", "/draft/new")
 
     def test_a_clash_keeps_the_input_and_gives_the_reason(self, cast: Cast) -> None:
@@ -301,7 +301,7 @@ class TestTheDraft:
         assert typed(cast, "st-coord", f"/draft/{cast.session('TRD-1-03')}/edit").status_code == 303
         assert "Everything in this draft is released." in page(cast, "st-coord", "/draft")
 
-    def test_moving_and_removing_check_the_version_too(self, cast: Cast) -> None:
+    def test_a_session_can_be_moved_to_a_free_time_and_removed(self, cast: Cast) -> None:
         session_id = cast.session("TRD-1-12")
         onto = typed(cast, "st-coord", f"/draft/{session_id}/move", starts="11:30", ends="12:00")
         assert onto.status_code == 422

@@ -197,7 +197,7 @@ ACTIONS = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ, RECORD_LINE_SEE,
 
 @pytest.mark.parametrize("scope", list(Scope))
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
-def test_only_scopes_of_a_whole_meeting_or_dialogue_reach_records(papers: Archive, action: Any, scope: Scope) -> None:
+def test_only_scopes_all_and_sealed_reach_records(papers: Archive, action: Any, scope: Scope) -> None:
     archivist = standing(papers, "st-arch")
     narrow = replace(archivist, _scopes={one: frozenset({scope}) for one in ACTIONS})
 
