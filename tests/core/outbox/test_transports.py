@@ -141,7 +141,7 @@ def test_addresses_in_a_server_reply_are_not_shown(smtp: Bed) -> None:
 HELLOS = (b"220 Hello\r\n", b"250 Hello\r\n", b"250 Sender\r\n", b"250 Recipient\r\n", b"354 Go on\r\n")
 
 
-def test_after_a_connection_lost_during_the_content_the_result_is_unknown() -> None:
+def test_an_email_is_tried_again_if_the_connection_is_lost_before_acceptance() -> None:
     with scripted(*HELLOS) as address:
         assert trouble(f"smtp://{address}").kind is FailureKind.TEMPORARY
 

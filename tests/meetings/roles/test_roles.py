@@ -329,7 +329,7 @@ def test_a_coordinator_who_has_not_accepted_does_not_count(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_role_can_be_ended_only_in_its_own_meeting(cast: Cast) -> None:
+def test_a_role_can_be_ended_only_where_it_is_held(cast: Cast) -> None:
     viewer, whole = cast.viewer("st-coord", meeting="TRD-1"), grant_of(cast, "st-rap1", Role.RAPPORTEUR, None)
 
     with pytest.raises(NotFound):
