@@ -22,7 +22,7 @@ from dialogues.agenda.planning.queries import waiting as planning
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.views.cookie import load_viewer
 from dialogues.core.audit import operations as audit
-from dialogues.core.common import access, assets, browser, clock, database, readiness, stores, transaction
+from dialogues.core.common import access, assets, browser, clock, database, read_guard, readiness, stores, transaction
 from dialogues.core.common.application import Application
 from dialogues.core.common.errors import register_error_handlers
 from dialogues.core.common.presentation import Tab, register_template_helpers
@@ -158,6 +158,8 @@ def build_app(settings: Settings) -> Flask:
     _fill_state(app)
     _protect_extension_routes(app)
     access.refuse_undeclared_routes(app)
+    if app.debug:
+        read_guard.guard_reads(app)
     return app
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.models import Account
 from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import transaction, upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -65,6 +66,7 @@ def persona_links(now: datetime) -> dict[str, str]:
         return {name: _token(LinkPurpose.SIGN_IN, account_id, now) for name, account_id in ids.items()}
 
 
+@reading(Purpose.SAMPLE)
 def registration_links(now: datetime) -> dict[str, str]:
     """Return a registration token by name, for each person with an account and an unanswered invitation.
 
@@ -98,6 +100,7 @@ def _account(name: str) -> UUID:
     return db.session.execute(select(Account.id).where(Account.email_norm == f"{name}@example.invalid")).scalar_one()
 
 
+@reading(Purpose.SAMPLE)
 def _person_in_trd(name: str) -> UUID:
     return db.session.execute(
         select(Person.id)

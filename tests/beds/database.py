@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 from dialogues.core.common import clock
+from dialogues.core.common.read_guard import guard_reads
 from dialogues.core.common.state import State, state
 from dialogues.core.common.stores import install as install_stores
 from dialogues.extensions import db
@@ -93,6 +94,7 @@ class Applications:
 
 def _build(settings: Settings) -> Built:
     app = build_app(settings)
+    guard_reads(app)
     return Built(app, state(app), dict(app.config))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialogues.agenda.calendars.rules import EntryObject
-from dialogues.core.common.columns import Id, Instant, WallTime, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.ical.parts import Profile, Role, State
 
@@ -24,6 +24,7 @@ class Entry(Base):
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
         Index("ix_entry_meeting", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -49,6 +50,7 @@ class EntryRevision(Base):
     __table_args__ = (
         ForeignKeyConstraint(["entry_id"], ["entry.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["dialogue_id", "release_id"], ["release.dialogue_id", "release.id"]),
+        GUARDED_TABLE,
     )
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)

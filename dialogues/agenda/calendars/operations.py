@@ -236,8 +236,8 @@ def _write(
     _insert(Entry, entries)
     _insert(EntryRevision, revisions)
     if updated:
-        raised = update(Entry).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
-        db.session.connection().execute(raised, updated)
+        raised = update(Entry.__table__).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
+        db.session.execute(raised, updated)
 
 
 def _entry(here: MeetingContext, new: _NewRevision) -> dict[str, Any]:
@@ -259,7 +259,7 @@ def _columns(content: EntryContent) -> dict[str, Any]:
 
 def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.connection().execute(insert(table), rows)
+        db.session.execute(insert(table.__table__), rows)
 
 
 def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
@@ -299,6 +299,6 @@ def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
     """Stores the ORGANIZER address and the first email of these entries; later calls do not change them."""
     rows = [{"entry": entry, "address": address, "email": email_id} for entry, address, email_id in started]
     if rows:
-        statement = update(Entry).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
+        statement = update(Entry.__table__).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
         statement = statement.values(organizer=bindparam("address"), first_email_id=bindparam("email"))
-        db.session.connection().execute(statement, rows)
+        db.session.execute(statement, rows)

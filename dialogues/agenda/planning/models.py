@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
-from dialogues.core.common.columns import Instant, WallTime, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.text import IN_TITLES, refuse_link
 from dialogues.meetings.dialogues.rules.kinds import Rule
@@ -59,6 +59,7 @@ class DraftPerson(Base):
     __table_args__ = (
         ForeignKeyConstraint(["session_id"], ["draft_item.session_id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
+        GUARDED_TABLE,
     )
 
     session_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialogues.agenda.versions.rules import Admits, Part
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.extensions import Base
 from dialogues.meetings.dialogues.rules.kinds import Rule
 
@@ -81,6 +81,7 @@ class ReleasePerson(Base):
         ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
         Index("ix_release_person_person", "person_id", "release_id"),
+        GUARDED_TABLE,
     )
 
     release_id: Mapped[UUID] = mapped_column(primary_key=True)

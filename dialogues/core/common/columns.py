@@ -10,6 +10,10 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
+#: Marks the tables of people, notes and records, and of what belongs to them: `read_guard` checks who reads them.
+GUARDED = "guarded"
+GUARDED_TABLE = {"info": {GUARDED: True}}
+
 #: A random id (UUID 4), never derived from data.
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]
 

@@ -23,6 +23,11 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _ONE_WRITER = 7_231_005
 
 
+def is_open() -> bool:
+    """Whether this runs inside the transaction of a command."""
+    return _writing.get()
+
+
 @dataclass(slots=True)
 class Change:
     """An open transaction, in which a command records its events."""

@@ -32,6 +32,12 @@ class Purpose(Enum):
     SAMPLE = "sample"
     UPKEEP = "upkeep"
     INSTALLATION = "installation"
+    #: Reads by ids that a filtered query returned before.
+    VISIBLE_IDS = "rows of which the viewer may see the ids"
+    #: The caller leaves out, before anything is shown, what the viewer may not see.
+    FILTERED_LATER = "rows filtered after loading"
+    #: Only the decision is shown, for example a refusal.
+    CHECK = "check of a right or a rule"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.core.outbox.rules import EmailKind, EmailState
 from dialogues.extensions import Base
 
@@ -25,6 +25,7 @@ class Email(Base):
         Index("ix_email_due", "state", "due_at"),
         Index("ix_email_listed_under", "listed_under"),
         Index("ix_email_order", "order_key", "sequence"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

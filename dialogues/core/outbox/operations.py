@@ -108,10 +108,9 @@ def _supersede_older(email_requests: Iterable[EmailRequest]) -> None:
     rows = [{"order": email_request.order_key, "number": email_request.sequence} for email_request in email_requests]
     if not rows:
         return
-    connection = db.session.connection()
-    older = update(Email).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))
+    older = update(Email.__table__).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))
     # An email being sent now is not changed; if the attempt fails, it is not repeated.
-    connection.execute(older.where(Email.state == EmailState.SENDING).values(overtaken=True), rows)
+    db.session.execute(older.where(Email.state == EmailState.SENDING).values(overtaken=True), rows)
     # Compare states one by one, because a list parameter does not work with executemany.
     waiting = older.where(or_(*(Email.state == state for state in _WAITING)))
-    connection.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None), rows)
+    db.session.execute(waiting.values(state=EmailState.SUPERSEDED, sealed_bytes=None), rows)

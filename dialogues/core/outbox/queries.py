@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
+from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.state import state as common_state
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox.models import Email
 from dialogues.core.outbox.rules import UNSENT, EmailKind, EmailState
 from dialogues.extensions import db
@@ -39,6 +40,7 @@ class Emails:
     last: int
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """The emails that the viewer may reach with the action."""
     return or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action)))
@@ -110,18 +112,21 @@ def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]
     return [(row.id, row.kind, row.state, row.tries, row.last_error) for row in rows]
 
 
+@reading(Purpose.DELIVERY)
 def message_id_of(email_id: UUID | None) -> str | None:
     """The Message-ID of a sent email, for replies to it; None if it is not sent."""
     sent = select(Email.message_id).where(Email.id == email_id, Email.state == EmailState.SENT)
     return db.session.execute(sent).scalar_one_or_none()
 
 
+@reading(Purpose.DELIVERY)
 def has_begun(order_key: str, sequence: int) -> bool:
     """Whether an earlier email of this order was sent, or may have been."""
     earlier = select(Email.id).where(Email.order_key == order_key, Email.sequence < sequence)
     return db.session.execute(earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))).first() is not None
 
 
+@reading(Purpose.DELIVERY)
 def last_left(order_key: str, sequence: int) -> int | None:
     """The sequence of the last attempted email of this order before `sequence`, if it was certainly sent."""
     earlier = select(Email.sequence, Email.state).where(Email.order_key == order_key, Email.sequence < sequence)
@@ -153,6 +158,7 @@ def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
 _SENT_OR_SENDING = (EmailState.SENDING, EmailState.SENT)
 
 
+@reading(Purpose.VISIBLE_IDS)
 def left(email_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these emails that are sent or being sent."""
     gone = select(Email.id).where(Email.id.in_(email_ids), Email.state.in_(_SENT_OR_SENDING))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.collation import collation_key
 from dialogues.lib.text import IN_TITLES, refuse_link
@@ -101,6 +101,7 @@ class Person(Base):
         UniqueConstraint("dialogue_id", "account_id"),
         ForeignKeyConstraint(["dialogue_id", "institution_id"], ["institution.dialogue_id", "institution.id"]),
         ForeignKeyConstraint(["dialogue_id", "registered_by"], ["person.dialogue_id", "person.id"]),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Place, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, Person
@@ -122,7 +123,7 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
             observes_outside_meetings().label("observes"),
         )
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(Person.account_id == viewer.account_id, in_force())
+        .where(limited_to_viewer(Person.account_id == viewer.account_id), in_force())
     )
     if dialogue_id is not None:
         grants = grants.where(RoleGrant.dialogue_id == dialogue_id)
@@ -142,7 +143,7 @@ def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:
             awaits_own_list(Person.id, Meeting.id).label("awaits_own_list"),
         )
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
-        .join(Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == viewer.account_id))
+        .join(Person, limited_to_viewer((Person.dialogue_id == Dialogue.id) & (Person.account_id == viewer.account_id)))
         .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
         .where(or_(Meeting.dialogue_id.in_(dialogue_wide), Meeting.id.in_(single)))
         .order_by(Meeting.starts_on, Meeting.code)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from dialogues.core.common.columns import constant
+from dialogues.core.common.read_guard import limited_to_viewer, limits_rows
 from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
@@ -39,6 +40,7 @@ from dialogues.meetings.roles.rules import OFFERED_ROLES
 from dialogues.policy import ROLES_SEE, STAFF_ROLES, Action, Condition, Role
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the grants an action reaches: of the viewer's dialogue as a whole, and of the current meeting."""
     return within_reach(viewer, action, _grants_here(viewer))
@@ -130,7 +132,7 @@ def offers(viewer: Viewer) -> list[Any]:
         .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
         .outerjoin(Party, Party.id == RoleGrant.party_id)
         .where(
-            Person.account_id == viewer.account_id,
+            limited_to_viewer(Person.account_id == viewer.account_id),
             RoleGrant.role.in_(OFFERED_ROLES),
             RoleGrant.accepted_at.is_(None),
             RoleGrant.revoked_at.is_(None),
@@ -217,7 +219,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     else:
         facts = facts.where(Dialogue.id == bindparam("place"))
     facts = facts.outerjoin(
-        Person, (Person.dialogue_id == Dialogue.id) & (Person.account_id == bindparam("account"))
+        Person, limited_to_viewer((Person.dialogue_id == Dialogue.id) & (Person.account_id == bindparam("account")))
     ).outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & counts)
     if not in_meeting:
         facts = facts.outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, select, true
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
@@ -12,6 +13,7 @@ from dialogues.meetings.venues.models import Room, Venue
 from dialogues.policy import VENUES_SEE, Action
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the venues an action reaches: all or none, because venues belong to the installation."""
     return true() if viewer.is_system or viewer.may(action) else false()

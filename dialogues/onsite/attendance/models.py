@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant
 from dialogues.extensions import Base
 
 
@@ -20,6 +20,7 @@ class AttendanceMark(Base):
     __table_args__ = (
         UniqueConstraint("session_id", "who"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

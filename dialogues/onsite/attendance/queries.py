@@ -16,8 +16,9 @@ from dialogues.agenda.versions.queries.published import ReleasedSession
 from dialogues.agenda.versions.rules import Admits, SessionKind
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.stores import key_store
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
 from dialogues.lib.encryption.names import KeyName, Place
@@ -57,6 +58,7 @@ def _key(meeting_id: UUID) -> KeyName:
     return KeyName("attendance", meeting_id)
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the marks an action reaches in the current meeting; none once the record is sealed."""
     if viewer.place is None or viewer.place.meeting_id is None:
@@ -148,6 +150,7 @@ class SealedLine:
     sealed_at: datetime
 
 
+@reading(Purpose.CHECK)
 def sealed_line(viewer: Viewer) -> SealedLine | None:
     """Return when the current meeting's record was sealed.
 
@@ -340,7 +343,8 @@ def badge_holder(viewer: Viewer, token: str, now: datetime) -> BadgeHolder:
     """
     link = accounts.link(token, LinkPurpose.ATTENDANCE, now)
     subject = link.subject if link is not None and link.live else uuid4()
-    meeting_id = db.session.scalar(select(Participation.meeting_id).where(Participation.id == subject)) or uuid4()
+    with reading(Purpose.SECRET_LINK):
+        meeting_id = db.session.scalar(select(Participation.meeting_id).where(Participation.id == subject)) or uuid4()
     desk = roles.viewer_in_meeting(viewer, None, meeting_id, now)
     if desk is None or not desk.may(ATTENDANCE_MARK):
         raise NotFound

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.extensions import Base
 from dialogues.onsite.seating.rules.kinds import TableForm
 
@@ -19,6 +19,7 @@ class SeatingPlan(Base):
     __table_args__ = (
         UniqueConstraint("meeting_id", "number"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -41,6 +42,7 @@ class KeptApart(Base):
     __table_args__ = (
         UniqueConstraint("meeting_id", "one", "other"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.extensions import Base
 from dialogues.people.participants.rules.kinds import SealedKind
 from dialogues.policy import Role
@@ -22,6 +22,7 @@ class SealedField(Base):
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
         ForeignKeyConstraint(["dialogue_id", "entered_by"], ["person.dialogue_id", "person.id"]),
         Index("ix_sealed_field_purge_on", "purge_on"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -48,6 +49,7 @@ class AccessLogEntry(Base):
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
         ForeignKeyConstraint(["dialogue_id", "by_person"], ["person.dialogue_id", "person.id"]),
         Index("ix_sealed_field_access_person_id", "person_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -68,6 +70,7 @@ class DestructionCertificate(Base):
     __table_args__ = (
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         Index("ix_destruction_certificate_meeting_id", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true
 
+from dialogues.core.common.read_guard import limited_to_viewer, limits_rows, reading
 from dialogues.core.common.stores import key_store
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased, KeyName, Place
@@ -118,6 +119,7 @@ def opened(field: SealedField) -> dict[str, str]:
         return {}
 
 
+@limits_rows
 def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """SQL condition for the persons the action reaches in the viewer's meeting. Join persons to their participation.
 
@@ -214,6 +216,7 @@ def _column(action: Action) -> str:
     return action.name.replace(".", "_")
 
 
+@reading(Purpose.VISIBLE_IDS)
 def _load_fields(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
     place = viewer.place
     if place is None:
@@ -303,7 +306,7 @@ def _own_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Participation,
             and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id, takes_part),
         )
-        .where(Person.id == viewer.person_id, or_(takes_part, is_interpreter(place.meeting_id)))
+        .where(limited_to_viewer(Person.id == viewer.person_id), or_(takes_part, is_interpreter(place.meeting_id)))
     )
 
 
@@ -321,6 +324,7 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
     return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
 
 
+@reading(Purpose.UPKEEP)
 def due_fields(now: datetime) -> dict[UUID, list[SealedField]]:
     """Fields due for destruction by meeting, in each meeting's time zone. System query, not filtered by viewer."""
     latest = today_in("Pacific/Kiritimati", now)

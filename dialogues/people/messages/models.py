@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant
 from dialogues.extensions import Base
 
 
@@ -19,6 +19,7 @@ class Message(Base):
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         ForeignKeyConstraint(["dialogue_id", "by_person"], ["person.dialogue_id", "person.id"]),
         Index("ix_message_meeting_id", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

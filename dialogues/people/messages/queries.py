@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
@@ -34,6 +35,7 @@ _ROLES = {
 }
 
 
+@limits_rows
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: messages of the viewer's meeting, if the viewer may write them."""
     place = viewer.place

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from dialogues.core.common.columns import Id, Instant, WallTime, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.participants.rules.kinds import AnswerAudience, ListChangeKind, QuestionKind, VisaStatus
@@ -54,6 +54,7 @@ class ChangeRequest(Base):
             sqlite_where=text("decided_at IS NULL"),
             postgresql_where=text("decided_at IS NULL"),
         ),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -98,6 +99,7 @@ class Participation(Base):
             sqlite_where=text("queue_no IS NOT NULL"),
             postgresql_where=text("queue_no IS NOT NULL"),
         ),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -157,6 +159,7 @@ class Availability(Base):
     __table_args__ = (
         ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
         Index("ix_availability_participation_id", "participation_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -175,6 +178,7 @@ class ListChange(Base):
         ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
         ForeignKeyConstraint(["dialogue_id", "instead_of"], ["participation.dialogue_id", "participation.id"]),
         Index("ix_list_change_meeting_id", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

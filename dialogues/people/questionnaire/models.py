@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant
 from dialogues.extensions import Base
 
 
@@ -19,6 +19,7 @@ class Answer(Base):
         ForeignKeyConstraint(["dialogue_id", "participation_id"], ["participation.dialogue_id", "participation.id"]),
         ForeignKeyConstraint(["dialogue_id", "question_id"], ["question.dialogue_id", "question.id"]),
         Index("ix_question_answer_question_id", "question_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
+from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.stores import key_store
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.keys import queries as keys
 from dialogues.core.keys.models import StoredFile
 from dialogues.core.keys.queries import Download
@@ -46,6 +47,7 @@ READ_BY = {
 }
 
 
+@limits_rows
 def readable(viewer: Viewer) -> ColumnElement[bool]:
     """Filter: answers the viewer may read. The statement has to join `Question` and `Participation`.
 
@@ -119,7 +121,7 @@ def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
     if row is None:
         raise NotFound
     questions = asked(row.Meeting.id)
-    given = {one.asked.id: one for one in _decrypted_answers(_answers(Participation.id == row.id, LIVE))}
+    given = {one.asked.id: one for one in _decrypted_answers(_answers(condition, Participation.id == row.id, LIVE))}
     hidden = hidden_from(viewer, row.id) & frozenset(given)
     return AnswerSheet(
         participation_id=row.id,
@@ -132,6 +134,7 @@ def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
     )
 
 
+@reading(Purpose.FILTERED_LATER)
 def hidden_from(viewer: Viewer, participation_id: UUID) -> frozenset[UUID]:
     """Returns the questions whose answers by this person the viewer may not read."""
     answered = select(Answer.question_id).where(Answer.participation_id == participation_id)

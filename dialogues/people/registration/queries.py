@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.stores import key_store
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyName, Place
@@ -93,6 +94,7 @@ class DecisionRecipient:
     locale: str
 
 
+@reading(Purpose.DELIVERY)
 def decision_recipient(participation_id: UUID) -> DecisionRecipient | None:
     """Recipient of the email about a decision. None if the person has no address or has left."""
     row = db.session.execute(
@@ -189,6 +191,7 @@ def requested_changes(request: ChangeRequest) -> RequestedChanges:
     return {one: (opened[one.value][0], opened[one.value][1]) for one in Changeable if one.value in opened}
 
 
+@reading(Purpose.VISIBLE_IDS)
 def current_values_of(participation_id: UUID) -> Mapping[Changeable, JsonValue]:
     """Current values for a participation. The caller must have checked access to it."""
     row = db.session.execute(
@@ -268,6 +271,7 @@ def _registration(which: ColumnElement[bool]) -> Any:
     return row
 
 
+@reading(Purpose.VISIBLE_IDS)
 def absences(participation_id: UUID) -> list[Absence]:
     """Hours away for a participation, by time. The caller must have checked access to it."""
     found = (

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
 from dialogues.extensions import Base
 from dialogues.people.participants.rules.kinds import BulkKind
 
@@ -20,6 +20,7 @@ class BulkAction(Base):
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         ForeignKeyConstraint(["dialogue_id", "by_person"], ["person.dialogue_id", "person.id"]),
         Index("ix_bulk_action_meeting_id", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, Instant, WallTime, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.archive.rules import Listing, RecordKind
@@ -33,6 +33,7 @@ class Record(Base):
             sqlite_where=text("dialogue_id IS NULL"),
             postgresql_where=text("dialogue_id IS NULL"),
         ),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.core.common.columns import Id, enum_column
+from dialogues.core.common.columns import GUARDED_TABLE, Id, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.encryption.names import KeyName, Place
 from dialogues.meetings.dialogues.rules.kinds import Rule
@@ -22,6 +22,7 @@ class RawNotes(Base):
         ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
         ForeignKeyConstraint(["dialogue_id", "owner_id"], ["person.dialogue_id", "person.id"]),
         Index("ix_raw_notes_destroy_by", "destroy_by"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -54,6 +55,7 @@ class Document(Base):
         UniqueConstraint("session_id", "kind"),
         ForeignKeyConstraint(["dialogue_id", "session_id"], ["session.dialogue_id", "session.id"]),
         Index("ix_document_meeting", "meeting_id"),
+        GUARDED_TABLE,
     )
 
     id: Mapped[Id]
@@ -71,6 +73,7 @@ class DocumentVersion(Base):
     """A version of a document's text, with the version it was based on and its day."""
 
     __tablename__ = "document_version"
+    __table_args__ = GUARDED_TABLE
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from dialogues.agenda.planning.queries import draft as planning
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions_published
 from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.stores import key_store
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
@@ -41,6 +42,7 @@ VERSIONS_ON_A_PAGE = 50
 _ONLY_IN = {SUMMARY_FILED_READ: DocumentState.FILED, RECORD_FILE: DocumentState.FINISHED}
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: summaries that the action reaches."""
     reached = _in_reach(viewer, action, Document.meeting_id, Document.session_id)
@@ -49,6 +51,7 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return and_(reached, Document.state == _ONLY_IN[action]) if action in _ONLY_IN else reached
 
 
+@limits_rows
 def visible_sessions(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: published sessions whose notes the action reaches, also if there are no notes yet."""
     if action in _ONLY_IN:
@@ -56,6 +59,7 @@ def visible_sessions(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return _in_reach(viewer, action, ReleaseItem.meeting_id, ReleaseItem.session_id)
 
 
+@limits_rows
 def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: the viewer's own raw notes, of sessions of which they are rapporteur. No role opens other raw notes."""
     if viewer.is_system:

@@ -11,6 +11,7 @@ from dialogues.agenda.calendars.queries.stored import as_revision, newest
 from dialogues.agenda.calendars.rules import EntryObject, Revision
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.ical.parts import State
@@ -23,6 +24,7 @@ from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
 _LIVE = EntryRevision.state != State.CANCELLED
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: the viewer's own entries in their meeting."""
     if viewer.is_system:

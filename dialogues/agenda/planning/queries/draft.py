@@ -13,7 +13,8 @@ from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.rules import Booking, MeetingDays, TimeSlot, first_parts
 from dialogues.agenda.versions.queries.published import current_snapshots
 from dialogues.agenda.versions.rules import Admits, Difference, Part, SessionKind, Snapshot, differences, in_order
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import limits_rows, reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.lib.wall_time import WallClock
@@ -23,11 +24,12 @@ from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.venues.models import Room
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries.visibility import hides_name
+from dialogues.people.participants.queries.visibility import hides_name, shows_name
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scope
 
 
+@limits_rows
 def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: sessions of the draft that the action reaches. A viewer sees a whole draft or nothing of it."""
     if viewer.is_system:
@@ -122,6 +124,7 @@ def _people_except(viewer: Viewer, frame: MeetingFrame, hidden_ids: set[UUID]) -
     return sorted(people, key=lambda person: rank_by_party.get(person.party, len(rank_by_party)))
 
 
+@reading(Purpose.FILTERED_LATER)
 def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
     """Returns the ids of people whose name is hidden from this viewer, such as nominees before the exchange."""
     hidden = select(Person.id).where(
@@ -130,6 +133,7 @@ def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
     return set(db.session.scalars(hidden))
 
 
+@reading(Purpose.FILTERED_LATER)
 def members_of_meeting(frame: MeetingFrame) -> list[PersonChoice]:
     """Returns everyone with a live participation or a role in the meeting.
 
@@ -218,7 +222,8 @@ def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
 
 def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
     """Returns the drafts of several meetings (id to zone). Does no access check: the caller has checked."""
-    return _drafts(zones, true())
+    with reading(Purpose.FILTERED_LATER):
+        return _drafts(zones, true())
 
 
 def _drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
@@ -226,7 +231,7 @@ def _drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[U
     if not zones:
         return found
     items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
-    rooms, people = _rooms(list(zones)), _people(list(zones))
+    rooms, people = _rooms(list(zones)), _people(list(zones), condition)
     for item in items:
         named = people.get(item.session_id, ())
         found[item.meeting_id].append(_session(item, zones[item.meeting_id], rooms.get(item.session_id, {}), named))
@@ -278,12 +283,12 @@ def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
     return rooms
 
 
-def _people(meeting_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
+def _people(meeting_ids: Sequence[UUID], condition: ColumnElement[bool]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
     people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
     for row in db.session.execute(
         select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
         .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
-        .where(DraftItem.meeting_id.in_(meeting_ids))
+        .where(condition, DraftItem.meeting_id.in_(meeting_ids))
     ):
         people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
     return {session_id: in_order(named) for session_id, named in people.items()}
@@ -323,7 +328,7 @@ def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
         select(Person.id, Person.name).where(
             Person.dialogue_id == frame.dialogue_id,
             Person.id.in_(named.where(DraftItem.meeting_id == frame.meeting_id)),
-            ~hides_name(viewer, SESSION_PEOPLE_SEE, Person.id),
+            shows_name(viewer, SESSION_PEOPLE_SEE, Person.id),
         )
     )
     return {row.id: row.name for row in people}

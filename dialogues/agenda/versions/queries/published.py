@@ -12,15 +12,17 @@ from sqlalchemy.orm import aliased
 
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind, Snapshot, in_order, open_to
+from dialogues.core.common.read_guard import limited_to_viewer, limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Rule
-from dialogues.people.participants.queries.visibility import hides_name, hides_rest
+from dialogues.people.participants.queries.visibility import hides_rest, shows_name
 from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: published sessions that the action reaches, also those of which the viewer sees only time and place."""
     return _reached(viewer, viewer.scopes(action))
@@ -259,9 +261,9 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
         .order_by(ReleasePerson.session_id, ReleasePerson.position, Person.collation, Person.id)
     )
     if not viewer.may(SESSION_PEOPLE_SEE):
-        query = query.where(ReleasePerson.person_id == viewer.person_id)
+        query = query.where(limited_to_viewer(ReleasePerson.person_id == viewer.person_id))
     else:
-        query = query.where(~hides_name(viewer, SESSION_PEOPLE_SEE, Person.id))
+        query = query.where(shows_name(viewer, SESSION_PEOPLE_SEE, Person.id))
     if session_id is not None:
         query = query.where(ReleasePerson.session_id == session_id)
     found: dict[UUID, list[NamedPart]] = {}
@@ -284,9 +286,12 @@ def current_snapshots(viewer: Viewer, meeting_id: UUID, action: Action = AGENDA_
 def _snapshots(viewer: Viewer, action: Action, release: Select[Any]) -> dict[UUID, Snapshot]:
     people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
     for row in db.session.execute(
-        select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position).where(
-            ReleasePerson.release_id.in_(release)
+        select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position)
+        .join(
+            ReleaseItem,
+            (ReleaseItem.release_id == ReleasePerson.release_id) & (ReleaseItem.session_id == ReleasePerson.session_id),
         )
+        .where(ReleasePerson.release_id.in_(release), visible(viewer, action))
     ):
         people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
     items = db.session.execute(

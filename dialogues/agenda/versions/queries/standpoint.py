@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, select
 from dialogues.agenda.versions.models import Release, ReleasePerson
 from dialogues.agenda.versions.queries.published import ReleasedSession, ReleaseHead, public_release_number
 from dialogues.agenda.versions.rules import Admits, Part, open_to
+from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.policy import AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Scope
@@ -72,6 +73,6 @@ def _newest_version(meeting_id: UUID, person_id: UUID | None) -> Select[Any]:
             own.session_id,
             own.part,
         )
-        .outerjoin(own, and_(own.release_id == Release.id, own.person_id == person_id))
+        .outerjoin(own, and_(own.release_id == Release.id, limited_to_viewer(own.person_id == person_id)))
         .where(Release.meeting_id == meeting_id, Release.number == newest)
     )

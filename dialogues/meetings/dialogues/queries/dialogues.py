@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, select, true
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.collation import collation_key
@@ -17,6 +18,7 @@ from dialogues.meetings.dialogues.rules.order import LANGUAGES, stands_as
 from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action, dialogue_id: Any = Dialogue.id) -> ColumnElement[bool]:
     """Filter of the dialogues, or of rows with that `dialogue_id`, which an action reaches: the viewer's dialogue."""
     return within_reach(viewer, action, _rows_here(viewer, dialogue_id))

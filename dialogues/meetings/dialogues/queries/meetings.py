@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, select, true
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
@@ -15,6 +16,7 @@ from dialogues.meetings.venues.models import Venue
 from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the meetings an action reaches: the current one; outside a meeting all with a role of the viewer."""
     return within_reach(viewer, action, _meetings_here(viewer))

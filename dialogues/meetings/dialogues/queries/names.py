@@ -5,10 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 
 
+@reading(Purpose.VISIBLE_IDS)
 def names_of(person_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Return the names by person id, in one query.
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.precedence import queries as precedence
@@ -13,6 +14,7 @@ from dialogues.onsite.seating.models import KeptApart
 from dialogues.onsite.seating.queries.visibility import visible_pairs
 from dialogues.onsite.seating.rules.order import Apart
 from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries import visibility as participants
 from dialogues.people.participants.rules.standing import GONE
 from dialogues.policy import SEATING_EDIT
 
@@ -42,7 +44,7 @@ def apart_candidates(viewer: Viewer) -> ApartCandidates:
         select(Person.id, Person.name, Party.code)
         .join(Participation, Participation.person_id == Person.id)
         .join(Party, Party.id == Participation.party_id)
-        .where(Participation.meeting_id == viewer.place.meeting_id, Participation.status.not_in(GONE))
+        .where(participants.visible(viewer, SEATING_EDIT), Participation.status.not_in(GONE))
         .order_by(Person.collation, Person.name, Person.id)
     )
     return ApartCandidates(
@@ -51,6 +53,7 @@ def apart_candidates(viewer: Viewer) -> ApartCandidates:
     )
 
 
+@reading(Purpose.VISIBLE_IDS)
 def pairs(viewer: Viewer) -> list[Pair]:
     """Return the pairs of the current meeting by name; three queries."""
     rows = _rows(viewer)

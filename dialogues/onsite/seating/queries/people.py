@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
 from dialogues.meetings.precedence import queries as precedence
+from dialogues.meetings.roles import queries as roles
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.onsite.seating.queries.visibility import needs_seat
 from dialogues.onsite.seating.rules.names import StyledName, script_language, styled
@@ -50,6 +52,7 @@ def _listed(viewer: Viewer) -> Any:
     return or_(participants.visible(viewer, PARTICIPANTS_SEE), participants.visible(viewer, NOMINATIONS_SEE))
 
 
+@reading(Purpose.FILTERED_LATER)
 def seated_ids(viewer: Viewer) -> frozenset[UUID]:
     """Return the participation ids of everyone who needs a seat, whether the viewer may see them or not.
 
@@ -93,7 +96,7 @@ def named_guests(viewer: Viewer) -> list[NamedGuest]:
         )
         .join(Person, Person.id == Participation.person_id)
         .join(Party, Party.id == Participation.party_id)
-        .where(needs_seat(viewer))
+        .where(needs_seat(viewer), participants.visible(viewer, SEATING_EDIT))
         .order_by(Person.collation, Person.name, Participation.id)
     ).all()
     return [_named_guest(row) for row in sorted(rows, key=lambda row: ranks.get(row.party_id, len(ranks)))]
@@ -124,6 +127,7 @@ def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
             RoleGrant.role == Role.INTERPRETER,
             RoleGrant.accepted_at.is_not(None),
             RoleGrant.revoked_at.is_(None),
+            roles.visible(viewer, SEATING_EDIT),
             RoleGrant.meeting_id == viewer.place.meeting_id,
         )
         .order_by(Person.collation, Person.name, Person.id)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.onsite.seating.models import KeptApart, SeatingPlan
 from dialogues.people.participants.models import Participation
@@ -12,11 +13,13 @@ from dialogues.people.participants.queries.visibility import is_listed
 from dialogues.policy import Action, Scope
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the plans an action reaches in the current meeting: all or none."""
     return _within(viewer, action, SeatingPlan.meeting_id)
 
 
+@limits_rows
 def visible_pairs(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the pairs kept apart that an action reaches in the current meeting: all or none."""
     return _within(viewer, action, KeptApart.meeting_id)

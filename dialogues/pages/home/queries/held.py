@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from dialogues.core.accounts.models import Account, SignIn
 from dialogues.core.audit import queries as audit
 from dialogues.core.common.columns import Instant
+from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.models import Email
 from dialogues.extensions import db
@@ -67,7 +68,7 @@ def personal_data(viewer: Viewer, now: datetime) -> PersonalData:
     Leaves out unanswered registrations and roles, because only their own email may announce them. Dialogues and
     meetings that are not open to the viewer have no name here, because this page must not reveal them.
     """
-    own = Person.account_id == viewer.account_id
+    own = limited_to_viewer(Person.account_id == viewer.account_id)
     named = _Named(meetings.open_places(viewer, now))
     account = select(Account.email, Account.locale, Account.zone, Account.created_at).where(
         Account.id == viewer.account_id
@@ -106,7 +107,11 @@ def reveal_own_field(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[Sea
         select(SealedField, Meeting.zone)
         .join(Person, Person.id == SealedField.person_id)
         .join(Meeting, Meeting.id == SealedField.meeting_id)
-        .where(SealedField.id == field_id, Person.account_id == viewer.account_id, _is_known(SealedField))
+        .where(
+            SealedField.id == field_id,
+            limited_to_viewer(Person.account_id == viewer.account_id),
+            _is_known(SealedField),
+        )
     ).one_or_none()
     if row is None or row.SealedField.purge_on <= today_in(row.zone, now):
         raise NotFound
@@ -118,7 +123,10 @@ def log_about(viewer: Viewer) -> Sequence[Any]:
     answered = db.session.execute(
         select(Person.id.label("person_id"), Participation.id.label("participation_id"))
         .outerjoin(Participation, (Participation.person_id == Person.id) & Participation.answered_at.is_not(None))
-        .where(Person.account_id == viewer.account_id, or_(Participation.id.is_not(None), _is_interpreter()))
+        .where(
+            limited_to_viewer(Person.account_id == viewer.account_id),
+            or_(Participation.id.is_not(None), _is_interpreter()),
+        )
     ).all()
     ids = {one for row in answered for one in (row.person_id, row.participation_id) if one is not None}
     return audit.entries_about(ids)
@@ -138,7 +146,7 @@ def _known_person_ids(viewer: Viewer) -> Any:
     return (
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(Person.account_id == viewer.account_id, RoleGrant.accepted_at.is_not(None))
+        .where(limited_to_viewer(Person.account_id == viewer.account_id), RoleGrant.accepted_at.is_not(None))
     )
 
 

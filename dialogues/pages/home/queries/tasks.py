@@ -13,6 +13,7 @@ from dialogues.agenda.planning.queries import waiting as planning
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.rules import Part
+from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
@@ -66,7 +67,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
         .join(Person, Person.id == Participation.person_id)
         .join(Meeting, Meeting.id == Participation.meeting_id)
         .where(
-            Person.account_id == viewer.account_id,
+            limited_to_viewer(Person.account_id == viewer.account_id),
             Participation.status == ParticipationStatus.INVITED,
             Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
             or_(Meeting.registration_closes_at.is_(None), Meeting.registration_closes_at > now),

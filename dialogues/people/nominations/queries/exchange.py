@@ -8,7 +8,8 @@ from zlib import crc32
 
 from sqlalchemy import exists, select
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyKind
@@ -57,7 +58,8 @@ def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
     if row is None or row.proposed_by is None:
         return None
     by = setter(meeting_id, row.proposed_by)
-    name = db.session.get_one(Person, row.proposed_by).name
+    with reading(Purpose.VISIBLE_IDS):
+        name = db.session.get_one(Person, row.proposed_by).name
     return Proposal(until=row.proposed_until, by=by, name=name) if by.may_set else None
 
 
@@ -69,6 +71,7 @@ def moment_mark(meeting_id: UUID) -> int:
     return crc32(repr((row.sealed_until, row.proposed_until, row.proposed_by, row.proposed_at)).encode())
 
 
+@reading(Purpose.CHECK)
 def setter(meeting_id: UUID, person_id: UUID) -> Setter:
     """Returns a person's current roles and parties for setting the time. For checks; never shown to a viewer."""
     meeting = db.session.get_one(Meeting, meeting_id)

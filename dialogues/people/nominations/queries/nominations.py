@@ -9,7 +9,8 @@ from zlib import crc32
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import limits_rows, reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party, Person
@@ -23,6 +24,7 @@ from dialogues.people.participants.rules.standing import GONE, ParticipationStat
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_INVITE, SUBMISSION_SEE, Action, Role, Scope
 
 
+@limits_rows
 def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: parties of the viewer's meeting whose lists the action reaches."""
     if viewer.is_system:
@@ -206,6 +208,7 @@ def _parties(viewer: Viewer, action: Action) -> Any:
     )
 
 
+@reading(Purpose.VISIBLE_IDS)
 def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, FocalPoints]:
     """Returns the focal points of these parties, including role offers that are not answered yet."""
     meeting_id = viewer.place.meeting_id if viewer.place else None

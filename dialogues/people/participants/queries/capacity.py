@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 
 from dialogues.core.accounts import queries as accounts
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import same_address
@@ -54,6 +55,7 @@ def refuse_change_of_person(
         raise Refusal(NEEDS_APPROVAL, field="name", name=updated[0][0])
 
 
+@reading(Purpose.CHECK)
 def _people_needing_approval(
     viewer: Viewer, row: MeetingParty | Participation, names: Names, address: str | None, exclude: UUID | None = None
 ) -> set[UUID | None]:
@@ -88,6 +90,7 @@ def _people_needing_approval(
     return found
 
 
+@reading(Purpose.CHECK)
 def _own_addresses(viewer: Viewer) -> set[str]:
     account = accounts.account_in_use(viewer.account_id)
     persons = select(Person.email_norm).where(_is_own(viewer), Person.email_norm.is_not(None))

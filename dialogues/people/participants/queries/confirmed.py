@@ -4,11 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
+@reading(Purpose.DELIVERY)
 def confirmed(meeting_id: UUID) -> list[tuple[UUID, UUID]]:
     """Returns (person id, participation id) of everyone who accepted. For sending emails; never shown to a viewer."""
     found = (
@@ -19,6 +22,7 @@ def confirmed(meeting_id: UUID) -> list[tuple[UUID, UUID]]:
     return [(row.person_id, row.id) for row in db.session.execute(found)]
 
 
+@reading(Purpose.CHECK)
 def is_confirmed(meeting_id: UUID, person_id: UUID) -> bool:
     """Whether this person accepted the invitation and has not left."""
     found = select(Participation.id).where(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, Person
@@ -46,7 +47,7 @@ def _registration(viewer: Viewer, now: datetime) -> Any:
         .where(
             Participation.id == viewer.limited_to,
             Participation.status == ParticipationStatus.CONFIRMED,
-            Person.account_id == viewer.account_id,
+            limited_to_viewer(Person.account_id == viewer.account_id),
         )
     ).one_or_none()
     return row if row is not None and gathering_of(row.Meeting).is_open(now) else None

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, Person
@@ -43,6 +45,7 @@ class NewsRecipient:
     locale: str
 
 
+@reading(Purpose.DELIVERY)
 def news_recipient(meeting_id: UUID | None, person_id: UUID | None, kind: EmailKind) -> NewsRecipient | None:
     """Returns the recipient, or None if the person may no longer read the lists when the email is sent."""
     if meeting_id is None or person_id not in readers_of_news(meeting_id, kind):
@@ -57,6 +60,7 @@ class Holder:
     awaits_own_list: bool
 
 
+@reading(Purpose.CHECK)
 def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
     """Returns roles per person at the meeting: of everyone with an email address, or of `only`, even without one."""
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, true
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party, Person
 from dialogues.people.participants.models import Participation
@@ -16,6 +17,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, Action, Scope
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: participations of the viewer's meeting that the action reaches.
 
@@ -34,6 +36,7 @@ def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
     return and_(is_listed(), named_to(viewer, PARTICIPANTS_SEE))
 
 
+@limits_rows
 def may_read_changes_of(viewer: Viewer) -> ColumnElement[bool]:
     """Filter: participations whose list changes this viewer may read, including people who have left."""
     meeting_id = viewer.place.meeting_id if viewer.place else None
@@ -105,6 +108,12 @@ def hides_name(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[
     """
     known = or_(and_(is_listed(), named_to(viewer, action)), visible(viewer, NOMINATIONS_SEE))
     return _takes_part(viewer, person_id, ~known)
+
+
+@limits_rows
+def shows_name(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[bool]:
+    """SQL condition: a person named elsewhere may be shown to this viewer. The opposite of `hides_name`."""
+    return ~hides_name(viewer, action, person_id)
 
 
 def hides_rest(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[bool]:

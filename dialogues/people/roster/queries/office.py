@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, or_, select
 
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
@@ -149,6 +150,7 @@ def approval_recipient(participation_id: UUID) -> ApprovalRecipient | None:
     return None if row is None else ApprovalRecipient(name=row.name, email=row.email, locale=row.locale)
 
 
+@limits_rows
 def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: bulk actions of the viewer's meeting that the viewer may perform."""
     place = viewer.place

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.rules import Admits
+from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.policy import (
     AGENDA_SEE,
@@ -31,6 +32,7 @@ from dialogues.records.archive.rules import Listing, RecordKind
 READING = (RECORD_READ, SUMMARY_FILED_READ, OFFICE_RECORD_READ)
 
 
+@limits_rows
 def visible(viewer: Viewer, action: Action, now: datetime) -> ColumnElement[bool]:
     """Filter: records that the action reaches at that time.
 
