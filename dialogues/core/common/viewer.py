@@ -36,6 +36,8 @@ class Purpose(Enum):
     VISIBLE_IDS = "rows of which the viewer may see the ids"
     #: The caller leaves out, before anything is shown, what the viewer may not see.
     FILTERED_LATER = "rows filtered after loading"
+    #: The owner of an address that a nominee claims, for the coordinator who decides which of them has it.
+    ADDRESS_DOUBT = "address in doubt"
     #: Only the decision is shown, for example a refusal.
     CHECK = "check of a right or a rule"
 

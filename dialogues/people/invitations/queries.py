@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
@@ -78,6 +79,7 @@ class Invited:
     meeting_id: UUID
 
 
+@reading(Purpose.SECRET_LINK)
 def invitation(participation_id: UUID) -> Invited:
     """Returns the invitation of a personal link. Does no access check: the caller has to verify the link.
 

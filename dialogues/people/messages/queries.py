@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from dialogues.core.common.read_guard import limits_rows
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import limited_to_viewer, limits_rows, reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
@@ -76,16 +76,18 @@ def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> l
     chosen = frozenset(participation_ids)
     rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     found = {row.person_id for row in db.session.execute(rows) if row.id in chosen}
-    return _addressees(Person.id.in_(found))
+    return _addressees(limited_to_viewer(Person.id.in_(found)))
 
 
 def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
     """Those of these people who take part in the viewer's meeting or hold a role in it."""
     taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     holding = select(RoleGrant.person_id).where(_active_grants(viewer), RoleGrant.role.in_(_ROLES.values()))
-    return _addressees(and_(Person.id.in_(person_ids), or_(Person.id.in_(taking_part), Person.id.in_(holding))))
+    reached = limited_to_viewer(or_(Person.id.in_(taking_part), Person.id.in_(holding)))
+    return _addressees(and_(Person.id.in_(person_ids), reached))
 
 
+@limits_rows
 def _participants(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnElement[bool]:
     rows = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     if recipient_filter.statuses:
@@ -97,6 +99,7 @@ def _participants(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnEl
     return Person.id.in_(rows)
 
 
+@limits_rows
 def _role_holders(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnElement[bool]:
     rows = select(RoleGrant.person_id).where(
         _active_grants(viewer), RoleGrant.role == _ROLES[recipient_filter.recipients]
@@ -204,6 +207,7 @@ class PersonalMessage:
     meeting: str
 
 
+@reading(Purpose.DELIVERY)
 def personal_message(message_id: UUID, person_id: UUID | None) -> PersonalMessage | None:
     """The message for one person. None if the person has no address. System query, not filtered by viewer."""
     row = db.session.execute(
@@ -227,6 +231,7 @@ def personal_message(message_id: UUID, person_id: UUID | None) -> PersonalMessag
     )
 
 
+@reading(Purpose.VISIBLE_IDS)
 def meeting_name_for(viewer: Viewer, person_id: UUID) -> str:
     """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
     meeting_id = viewer.place.meeting_id if viewer.place else None

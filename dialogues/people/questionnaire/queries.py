@@ -339,7 +339,7 @@ class QuestionList:
 
 def questions(viewer: Viewer) -> QuestionList:
     """Returns the questions of the viewer's meeting; empty unless the viewer may edit them."""
-    lines = [_line(question, count) for question, count in _counted(_editable(viewer))]
+    lines = [_line(question, count) for question, count in _counted(viewer, _editable(viewer))]
     return QuestionList(
         live=tuple(line for line in lines if line.is_live), past=tuple(line for line in lines if not line.is_live)
     )
@@ -350,7 +350,7 @@ def question(viewer: Viewer, question_id: UUID) -> QuestionLine:
 
     :raises NotFound: there is no such question, or the viewer may not edit it.
     """
-    for found, count in _counted(and_(_editable(viewer), Question.id == question_id)):
+    for found, count in _counted(viewer, and_(_editable(viewer), Question.id == question_id)):
         return _line(found, count)
     raise NotFound
 
@@ -362,8 +362,15 @@ def _editable(viewer: Viewer) -> ColumnElement[bool]:
     return Question.meeting_id == place.meeting_id
 
 
-def _counted(condition: ColumnElement[bool]) -> list[Any]:
-    answers = select(func.count()).where(Answer.question_id == Question.id).correlate(Question).scalar_subquery()
+def _counted(viewer: Viewer, condition: ColumnElement[bool]) -> list[Any]:
+    answers = (
+        select(func.count())
+        .select_from(Answer)
+        .join(Participation, Participation.id == Answer.participation_id)
+        .where(Answer.question_id == Question.id, visible(viewer, QUESTIONS_EDIT))
+        .correlate(Question)
+        .scalar_subquery()
+    )
     found = select(Question, answers).where(condition).order_by(Question.position, Question.id)
     return list(db.session.execute(found).all())
 

@@ -13,9 +13,9 @@ from dialogues.agenda.planning.queries import draft as planning
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions_published
 from dialogues.agenda.versions.rules import Part
-from dialogues.core.common.read_guard import limits_rows
+from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.stores import key_store
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased
@@ -345,6 +345,7 @@ def destruction_day_of(session: SessionNotes, now: datetime) -> date:
     return destruction_day(planning.frame_of(session.ref.meeting_id).last, session.day_of(now))
 
 
+@reading(Purpose.UPKEEP)
 def raw_notes_due(today: date) -> Sequence[RawNotes]:
     """Returns the raw notes whose retention ends today or earlier. For the system only."""
     due = select(RawNotes).where(RawNotes.destroy_by <= today).order_by(RawNotes.destroy_by, RawNotes.id)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 from dialogues.agenda.calendars.models import Entry, EntryRevision
 from dialogues.agenda.calendars.queries.stored import as_revision, newest, revisions
 from dialogues.agenda.calendars.rules import Change, EntryObject, Revision, change_between
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
 from dialogues.lib.ical.parts import State
 from dialogues.meetings.dialogues.models import Person
@@ -22,6 +24,7 @@ class Reader:
     language: str
 
 
+@reading(Purpose.DELIVERY)
 def reader(person_id: UUID | None) -> Reader | None:
     """Returns the person as a recipient, or None if they have no email address."""
     row = db.session.execute(
@@ -39,6 +42,7 @@ class Mailed:
     first_email_id: UUID | None
 
 
+@reading(Purpose.DELIVERY)
 def mailed(entry_id: UUID, sequence: int) -> Mailed | None:
     """Returns one revision of an entry that is emailed, or None."""
     row = db.session.execute(
@@ -58,6 +62,7 @@ class Difference:
     now: Revision
 
 
+@reading(Purpose.DELIVERY)
 def release_changes(person_id: UUID | None, release_id: UUID) -> list[Difference]:
     """Returns what a version changed for one person, in order of time; three queries.
 

@@ -16,6 +16,8 @@ from dialogues.agenda.calendars.queries.stored import as_revision, newest
 from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, Revision
 from dialogues.core.accounts.models import Account, SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
 from dialogues.lib.auth.tokens import sha256
 from dialogues.lib.ical.calendar_file import RENDERER_VERSION
@@ -132,6 +134,7 @@ def _may_read(roles: set[Role], meeting: Any, now: datetime) -> bool:
     return in_window(meeting, now) and bool(scopes(FEED_OWN, roles, frozenset({Condition.WINDOW})))
 
 
+@reading(Purpose.FEED)
 def feed_content(head: FeedHead) -> list[Revision]:
     """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_RETENTION`."""
     since = datetime.combine(head.today - CANCELLED_RETENTION, time(0), tzinfo=UTC)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from dialogues.agenda.calendars.rules import EntryContent, EntryObject
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.rules import Admits, Snapshot, open_to
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.ical import vtimezone
@@ -78,6 +79,7 @@ def meeting_context(meeting_id: UUID) -> MeetingContext:
     return MeetingContext(meeting=found[0], dialogue=found[1], venue_name=found[2] or "")
 
 
+@reading(Purpose.FOLLOW_UP)
 def guests(here: MeetingContext, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
     """Returns everyone with a role in force, or a confirmed participation, in the meeting; two queries."""
     found: dict[UUID, Guest] = {}
@@ -90,6 +92,7 @@ def guests(here: MeetingContext, only: Collection[UUID] | None = None) -> dict[U
     return found
 
 
+@reading(Purpose.FOLLOW_UP)
 def unanswered(meeting_id: UUID) -> list[UUID]:
     """Returns the people with an email address who were invited and have not answered."""
     query = (
@@ -102,6 +105,7 @@ def unanswered(meeting_id: UUID) -> list[UUID]:
     return list(db.session.scalars(query))
 
 
+@reading(Purpose.FOLLOW_UP)
 def with_address(people: Collection[UUID]) -> set[UUID]:
     """Returns those of these people who have an email address."""
     if not people:
@@ -119,6 +123,7 @@ def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
     return person_id in guests(meeting_context(meeting_id), {person_id})
 
 
+@reading(Purpose.FOLLOW_UP)
 def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
     """Returns those of these people whose role in the meeting is overridden by an observer's part that they were
     offered.

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson
+from dialogues.agenda.planning.queries.draft import visible_drafts
 from dialogues.agenda.planning.rules import Share, hide_small_counts, parts_by_party
 from dialogues.agenda.versions.models import ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries.published import ReleaseHead, current_release
@@ -98,11 +99,10 @@ def _seated(viewer: Viewer) -> list[Any]:
 def _parts(viewer: Viewer, release: ReleaseHead | None, from_draft: bool) -> list[tuple[UUID, Part]]:
     speaking_parts = (Part.CHAIR, Part.LEAD)
     if from_draft:
-        meeting_id = viewer.place.meeting_id if viewer.place else None
         found = (
             select(DraftPerson.person_id, DraftPerson.part)
             .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
-            .where(DraftItem.meeting_id == meeting_id, DraftPerson.part.in_(speaking_parts))
+            .where(visible_drafts(viewer, AGENDA_RELEASE), DraftPerson.part.in_(speaking_parts))
         )
     else:
         found = (

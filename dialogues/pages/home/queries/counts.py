@@ -21,8 +21,8 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.roster.queries.office import is_ready
 from dialogues.people.roster.rules import Readiness
 from dialogues.policy import EMAILS_SEE, NOMINATIONS_SEE, PARTICIPANTS_INVITE, RECORD_FILE, REGISTRATION_APPROVE
+from dialogues.records.notes import queries as notes
 from dialogues.records.notes.models import Document
-from dialogues.records.notes.rules import DocumentState
 
 
 def count_tasks(mine: Sequence[MyMeeting], now: datetime) -> dict[TaskKind, dict[UUID, int]]:
@@ -90,9 +90,5 @@ def _changes_asked(mine: Sequence[MyMeeting]) -> Select[Any] | None:
 
 
 def _summaries_to_file(mine: Sequence[MyMeeting]) -> Select[Any] | None:
-    meeting_ids = [meeting.id for meeting in mine if meeting.viewer.may(RECORD_FILE)]
-    if not meeting_ids:
-        return None
-    return _counting(
-        Document.meeting_id, Document.meeting_id.in_(meeting_ids), Document.state == DocumentState.FINISHED
-    )
+    reached = visible_in_any(mine, notes.visible, RECORD_FILE)
+    return None if reached is None else _counting(Document.meeting_id, reached)

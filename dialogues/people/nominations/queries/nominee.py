@@ -1,11 +1,13 @@
 """One nominee: for editing, for checks, and for resolving an address in doubt."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Place, Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.lib.text import same_address
@@ -100,6 +102,7 @@ def known_elsewhere() -> ColumnElement[bool]:
     return or_(Person.account_id.is_not(None), elsewhere, has_role)
 
 
+@reading(Purpose.CHECK)
 def is_known_elsewhere(participation_id: UUID) -> bool:
     statement = select(known_elsewhere()).select_from(Participation).join(Person, person_of())
     return bool(db.session.execute(statement.where(Participation.id == participation_id)).scalar_one())
@@ -148,19 +151,23 @@ def doubtful_address(viewer: Viewer, participation_id: UUID) -> DoubtfulAddress:
     email = db.session.execute(claimed).scalar_one_or_none()
     if email is None or viewer.place is None:
         raise NotFound
-    owner = db.session.execute(
-        select(Person.id, Person.name, Participation.status, Party.names, Party.code)
-        .select_from(Person)
-        .outerjoin(
-            Participation,
-            and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.place.meeting_id),
-        )
-        .outerjoin(Party, Party.id == Participation.party_id)
-        .where(Person.dialogue_id == viewer.place.dialogue_id, Person.email_norm == same_address(email))
-    ).one_or_none()
+    owner = _owner(viewer.place, email)
     return DoubtfulAddress(
         nominee=nominee(viewer, participation_id, PARTICIPANTS_INVITE),
         owner_name=owner.name if owner else "",
         owner_party=owner.names.get("en", owner.code) if owner is not None and owner.code else "",
         owner_takes_part=owner is not None and owner.status is not None and owner.status not in GONE,
     )
+
+
+@reading(Purpose.ADDRESS_DOUBT)
+def _owner(place: Place, email: str) -> Any:
+    return db.session.execute(
+        select(Person.id, Person.name, Participation.status, Party.names, Party.code)
+        .select_from(Person)
+        .outerjoin(
+            Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id)
+        )
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .where(Person.dialogue_id == place.dialogue_id, Person.email_norm == same_address(email))
+    ).one_or_none()

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, or_, select
 
-from dialogues.core.common.read_guard import limits_rows
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import limits_rows, reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
@@ -136,6 +136,7 @@ class ApprovalRecipient:
     locale: str
 
 
+@reading(Purpose.DELIVERY)
 def approval_recipient(participation_id: UUID) -> ApprovalRecipient | None:
     """Recipient of the approval email. None if the approval was withdrawn or the person has no address."""
     query = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)

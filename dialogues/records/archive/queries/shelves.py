@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.core.common.viewer import Place, Viewer
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Place, Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Meeting
@@ -107,6 +108,7 @@ def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
     return found
 
 
+@reading(Purpose.CHECK)
 def taken_references(dialogue_id: UUID | None, references: list[str]) -> set[str]:
     """Returns those of these reference codes that records of the same archive already have."""
     same_archive = Record.dialogue_id.is_(None) if dialogue_id is None else Record.dialogue_id == dialogue_id
