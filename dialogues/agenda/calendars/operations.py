@@ -26,6 +26,7 @@ from dialogues.agenda.calendars.rules import (
     next_numbers,
     with_token,
 )
+from dialogues.core.common.columns import table_of
 from dialogues.core.common.own_addresses import own_address
 from dialogues.core.common.stores import key_store
 from dialogues.extensions import db
@@ -236,7 +237,7 @@ def _write(
     _insert(Entry, entries)
     _insert(EntryRevision, revisions)
     if updated:
-        raised = update(Entry.__table__).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
+        raised = update(table_of(Entry)).where(Entry.id == bindparam("entry")).values(sequence=bindparam("number"))
         db.session.execute(raised, updated)
 
 
@@ -259,7 +260,7 @@ def _columns(content: EntryContent) -> dict[str, Any]:
 
 def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.execute(insert(table.__table__), rows)
+        db.session.execute(insert(table_of(table)), rows)
 
 
 def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
@@ -299,6 +300,6 @@ def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
     """Stores the ORGANIZER address and the first email of these entries; later calls do not change them."""
     rows = [{"entry": entry, "address": address, "email": email_id} for entry, address, email_id in started]
     if rows:
-        statement = update(Entry.__table__).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
+        statement = update(table_of(Entry)).where(Entry.id == bindparam("entry"), Entry.organizer.is_(None))
         statement = statement.values(organizer=bindparam("address"), first_email_id=bindparam("email"))
         db.session.execute(statement, rows)

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, String, Uuid, literal_column
+from sqlalchemy import ColumnElement, DateTime, Dialect, String, Table, Uuid, literal_column
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -13,6 +13,12 @@ from sqlalchemy.types import TypeDecorator
 #: Marks the tables of people, notes and records, and of what belongs to them: `read_guard` checks who reads them.
 GUARDED = "guarded"
 GUARDED_TABLE = {"info": {GUARDED: True}}
+
+
+def table_of(model: type[Any]) -> Table:
+    """Returns the table of a model, to change many rows at once under a condition."""
+    return cast(Table, model.__table__)
+
 
 #: A random id (UUID 4), never derived from data.
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid4)]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from itertools import chain
+from types import FrameType
 from typing import Any, TypeVar, cast
 
 from flask import Flask
@@ -118,7 +119,7 @@ def _parts(roots: Iterable[Any]) -> Iterator[Any]:
 
 def _reader() -> str:
     """The innermost function of ours that sends the statement; empty where a test or a benchmark reads for itself."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith(("tests.", "bench.")):

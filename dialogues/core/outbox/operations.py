@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, bindparam, func, insert, or_, select, update
 
+from dialogues.core.common.columns import table_of
 from dialogues.core.common.own_addresses import own_domain
 from dialogues.core.outbox.models import Email
 from dialogues.core.outbox.rules import UNSENT, EmailRequest, EmailState
@@ -108,7 +109,7 @@ def _supersede_older(email_requests: Iterable[EmailRequest]) -> None:
     rows = [{"order": email_request.order_key, "number": email_request.sequence} for email_request in email_requests]
     if not rows:
         return
-    older = update(Email.__table__).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))
+    older = update(table_of(Email)).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))
     # An email being sent now is not changed; if the attempt fails, it is not repeated.
     db.session.execute(older.where(Email.state == EmailState.SENDING).values(overtaken=True), rows)
     # Compare states one by one, because a list parameter does not work with executemany.

@@ -320,7 +320,9 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
         raise NotFound
     if Condition.EXCHANGED not in viewer.met and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
         return []
-    found = select(DestructionCertificate).where(DestructionCertificate.meeting_id == viewer.place.meeting_id)
+    found = select(DestructionCertificate).where(
+        limited_to_viewer(DestructionCertificate.meeting_id == viewer.place.meeting_id)
+    )
     return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
 
 

@@ -11,8 +11,8 @@ from dialogues.agenda.calendars.queries.stored import as_revision, newest
 from dialogues.agenda.calendars.rules import EntryObject, Revision
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
-from dialogues.core.common.read_guard import limits_rows
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.read_guard import limits_rows, reading
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.ical.parts import State
 from dialogues.lib.refusal import NotFound
@@ -89,11 +89,9 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
     """
     person_id = nominations.unreached_person(viewer, participation_id)
     meeting_id = viewer.place.meeting_id if viewer.place else None
-    entries = _revisions(
-        newest()
-        .where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
-        .order_by(EntryRevision.starts_utc, Entry.uid)
-    )
+    found = newest().where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
+    with reading(Purpose.VISIBLE_IDS):
+        entries = _revisions(found.order_by(EntryRevision.starts_utc, Entry.uid))
     if not entries:
         raise NotFound
     return [replace(entry, content=entry.content.discreet()) for entry in entries]

@@ -217,16 +217,14 @@ class DraftSession:
 
 def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
     """Returns all sessions of the draft in order of time; the instants are computed from local time and zone."""
-    return _drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
+    return drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
 
 
-def drafts(zones: Mapping[UUID, str]) -> dict[UUID, list[DraftSession]]:
-    """Returns the drafts of several meetings (id to zone). Does no access check: the caller has checked."""
-    with reading(Purpose.FILTERED_LATER):
-        return _drafts(zones, true())
+def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
+    """Returns the drafts of several meetings (id to zone).
 
-
-def _drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
+    :param condition: from `visible_drafts`, for one viewer or several.
+    """
     found: dict[UUID, list[DraftSession]] = {meeting_id: [] for meeting_id in zones}
     if not zones:
         return found

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, false, or_, select
 from sqlalchemy.orm import aliased
 
-from dialogues.agenda.planning.queries.draft import drafts, snapshots
+from dialogues.agenda.planning.queries.draft import drafts, snapshots, visible_drafts
 from dialogues.agenda.versions.models import Release, ReleaseItem
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
@@ -19,13 +19,15 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
 
     :param viewers: one viewer per meeting, each placed in that meeting.
     """
+    able = [viewer for viewer in viewers if viewer.may(AGENDA_RELEASE)]
     zones = {
         viewer.place.meeting_id: viewer.place.zone
-        for viewer in viewers
-        if viewer.place is not None and viewer.place.meeting_id is not None and viewer.may(AGENDA_RELEASE)
+        for viewer in able
+        if viewer.place is not None and viewer.place.meeting_id is not None
     }
     released = _released(zones)
-    found = drafts({meeting_id: zones[meeting_id] for meeting_id in released})
+    reached = or_(false(), *(visible_drafts(viewer, AGENDA_RELEASE) for viewer in able))
+    found = drafts({meeting_id: zones[meeting_id] for meeting_id in released}, reached)
     return {
         meeting_id: _count_differences(
             digests, {one: state.digest for one, state in snapshots(found[meeting_id]).items()}

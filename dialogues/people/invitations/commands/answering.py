@@ -9,8 +9,9 @@ from sqlalchemy import select
 from dialogues.core.accounts import operations as accounts_operations
 from dialogues.core.accounts import queries as accounts_queries
 from dialogues.core.accounts.rules import LinkPurpose, Proof, SignInOpened
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import Change, transaction
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.auth.throttle import Bucket, Limit
 from dialogues.lib.refusal import N_, NotFound, Refusal
@@ -77,6 +78,7 @@ def answer_by_link(link_id: UUID, answer: Answer, *, sign_in: NewSignIn, now: da
         return Answered(meeting_id=meeting.id, handle=handle)
 
 
+@reading(Purpose.SECRET_LINK)
 def _holder(link_id: UUID, now: datetime) -> Viewer:
     """Returns a viewer for the holder of the link, as the invited person."""
     link = accounts_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
