@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, select, update
 
 from dialogues.core.common.database import empty_log
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import Change, transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
@@ -114,7 +115,8 @@ def _day_everywhere(now: datetime) -> date:
 def wipe_log(now: datetime) -> bool:
     """Empties the write-ahead log of destroyed rows. Returns False if a reader blocked it; then try again later."""
     waiting = select(DestructionCertificate.id).where(DestructionCertificate.wiped_at.is_(None))
-    certificates = list(db.session.scalars(waiting))
+    with reading(Purpose.UPKEEP):
+        certificates = list(db.session.scalars(waiting))
     db.session.rollback()
     if not certificates:
         return True
