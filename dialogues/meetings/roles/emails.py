@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from dialogues.core.common.own_addresses import own_base_url
+from dialogues.core.common.read_guard import reading
+from dialogues.core.common.viewer import Purpose
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
 from dialogues.extensions import db
 from dialogues.lib.mail.parts import Composed
@@ -15,6 +17,7 @@ from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.roles.models import RoleGrant
 
 
+@reading(Purpose.DELIVERY)
 def role_offered(email: DueEmail, _now: datetime) -> Composed | None:
     """Ask for an answer to the offer. Returns None if it was answered or withdrawn before sending."""
     addressee = db.session.execute(
