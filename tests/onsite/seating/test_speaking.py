@@ -18,6 +18,8 @@ from tests.beds.forms import page
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
 
+pytestmark = pytest.mark.usefixtures("inside")
+
 EXPECTED = sample()["fixtures"]["order"]
 OBSERVATORY = "International Relief Observatory (fictional)"
 
