@@ -72,11 +72,19 @@ def guard_reads(app: Flask) -> None:
     :raises UnguardedRead: (when a statement is sent) it has neither a marked condition nor a purpose.
     """
     guarded = frozenset(table.name for table in Base.metadata.tables.values() if GUARDED in table.info)
+    # The result for each shape of statement, because a walk takes longer than most statements.
+    known: dict[Any, set[str]] = {}
 
     def check(_connection: Any, statement: Any, *_rest: Any) -> None:
         if transaction.is_open() or _reading.get() is not None:
             return
-        found = _unlimited(statement, guarded)
+        shape = statement._generate_cache_key() if isinstance(statement, Select | CompoundSelect) else None
+        if shape is None:
+            found = _unlimited(statement, guarded)
+        else:
+            if shape.key not in known:
+                known[shape.key] = _unlimited(statement, guarded)
+            found = known[shape.key]
         reader = _reader() if found else ""
         if reader:
             raise UnguardedRead(f"{reader} reads {', '.join(sorted(found))} for no viewer and no purpose.")
