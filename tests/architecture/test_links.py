@@ -14,7 +14,7 @@ _LINK = re.compile(r'href="(/[^"#]*)')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _CHOSEN = re.compile(r"=[^&]*")
 #: Maximum number of followed addresses that differ only in ids and filters; calendar files are all followed.
-_ALIKE, _ALL = 3, 1000
+_ALIKE, _ALL = 2, 1000
 
 
 def walk(client: FlaskClient) -> dict[str, int]:
