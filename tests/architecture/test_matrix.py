@@ -40,9 +40,6 @@ from tests.beds.database import Installation, Sample, new_installation, opened
 from tests.beds.forms import send
 from tests.cast import Cast
 
-pytestmark = pytest.mark.engine
-
-
 _ONE_OFF = re.compile(rb'nonce="[^"]*"|name="csrf_token"[^>]*>|[0-9a-f]{8}-[0-9a-f-]{27}|<time[^>]*>[^<]*<')
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 #: These need a step-up before anything is looked up, so known and unknown objects look the same.
