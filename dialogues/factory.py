@@ -29,11 +29,10 @@ from dialogues.core.common.presentation import Tab, register_template_helpers
 from dialogues.core.common.secret_addresses import hide_secrets_in_logs
 from dialogues.core.common.state import State, state
 from dialogues.core.common.viewer import Viewer
-from dialogues.core.common.words import WORDS
 from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.lib.encryption import master_key
-from dialogues.lib.refusal import N_, NotFound
+from dialogues.lib.refusal import N_, NotFound, or_not_found
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.roles import queries as roles
 from dialogues.pages.home.views import steps_ahead
@@ -285,7 +284,6 @@ def _fill_state(app: Flask) -> None:
     for feature in FEATURES:
         app_state.composers.update(_collect(feature, "emails", "COMPOSERS"))
         app_state.sweeps.update(_collect(feature, "jobs", "SWEEPS"))
-        WORDS.update(_collect(feature, "rules", "WORDS"))
 
 
 def _collect(feature: str, file: str, name: str) -> dict[Any, Any]:
@@ -307,10 +305,7 @@ def _reload_viewer(viewer: Viewer) -> Viewer:
         raise NotFound
     if viewer.place is None:
         return viewer
-    reloaded = _place_viewer(viewer, viewer.place.dialogue_id, viewer.place.meeting_id)
-    if reloaded is None:
-        raise NotFound
-    return reloaded
+    return or_not_found(_place_viewer(viewer, viewer.place.dialogue_id, viewer.meeting_id))
 
 
 def _place_viewer(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | None) -> Viewer | None:

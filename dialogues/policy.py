@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from dialogues.lib.labels import Labelled
+from dialogues.lib.refusal import N_
 
-class Role(Enum):
+
+class Role(Labelled):
     """A role of a person in a dialogue or meeting; the value is used in URLs and in the database."""
 
-    HOST_LEAD = "host_lead"
-    COORDINATOR = "coordinator"
-    CO_CHAIR = "co_chair"
-    FOCAL_POINT = "focal_point"
-    PARTICIPANT = "participant"
-    OBSERVER = "observer"
-    INTERPRETER = "interpreter"
-    RAPPORTEUR = "rapporteur"
-    ARCHIVIST = "archivist"
-    LIAISON_DESK = "liaison_desk"
+    HOST_LEAD = "host_lead", N_("host lead")
+    COORDINATOR = "coordinator", N_("coordinator")
+    CO_CHAIR = "co_chair", N_("co-chair")
+    FOCAL_POINT = "focal_point", N_("focal point")
+    PARTICIPANT = "participant", N_("participant")
+    OBSERVER = "observer", N_("observer")
+    INTERPRETER = "interpreter", N_("interpreter")
+    RAPPORTEUR = "rapporteur", N_("rapporteur")
+    ARCHIVIST = "archivist", N_("archivist")
+    LIAISON_DESK = "liaison_desk", N_("travel desk")
 
 
 class AccountKind(Enum):

@@ -80,7 +80,6 @@ class Cast:
         """The persona as a viewer of that dialogue or meeting.
 
         :raises LookupError: the persona has no role there.
-
         """
         account = self._signed_in(name)
         placed = (

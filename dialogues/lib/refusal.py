@@ -1,7 +1,9 @@
 """Refusals (expected errors shown to people), `NotFound`, and marking of texts for translation."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
 
 
 def N_(message: str) -> str:  # noqa: N802  gettext's usual name
@@ -54,3 +56,13 @@ def refuse_stale(saved: int, shown: int) -> None:
             N_("Someone saved a change since you opened this page. Compare with what is saved now, then save again."),
             field="version",
         )
+
+
+def or_not_found(row: Row | None) -> Row:
+    """Return the row.
+
+    :raises NotFound: there is none.
+    """
+    if row is None:
+        raise NotFound
+    return row

@@ -76,7 +76,6 @@ def open_watched_page(
     """A page in its own browser context, so that cookies are not shared.
 
     :raises AssertionError: on leaving, if the page did something forbidden.
-
     """
     context = browser.new_context(
         base_url=base_url,

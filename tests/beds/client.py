@@ -60,7 +60,6 @@ class ReadingClient(FlaskClient):
         """Send a request.
 
         :raises AssertionError: the response is an HTML page with faults.
-
         """
         answer = super().open(*arguments, **options)
         moved = 300 <= answer.status_code < 400

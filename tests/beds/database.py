@@ -65,7 +65,6 @@ class Applications:
     """Cache of applications by settings.
 
     Building one takes longer than most tests, because of its routes and of the templates and statements it compiles.
-
     """
 
     def __init__(self) -> None:
@@ -126,7 +125,6 @@ def new_installation(instance: Path, like: Installation | None = None, name: str
     """A new installation, empty or a copy; its PostgreSQL database is dropped afterwards.
 
     :param name: of the PostgreSQL database.
-
     """
     if like is None:
         instance.mkdir(parents=True)
@@ -166,7 +164,6 @@ def shell(app: Flask, *arguments: str) -> str:
     """Run `flask …` with these arguments and return what it prints.
 
     :raises AssertionError: the command failed; the message holds its output.
-
     """
     result = app.test_cli_runner().invoke(args=list(arguments))
     if result.exception is not None and not isinstance(result.exception, SystemExit):

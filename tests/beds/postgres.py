@@ -27,7 +27,6 @@ def postgres_server() -> Iterator[str]:
     """Start a server in a temporary folder and yield the URL of its first database.
 
     :raises RuntimeError: the server could not be created or started; the message holds its output.
-
     """
     # A short folder name, because the path of a Unix socket may have at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="dlg-pg-", dir=_quickest(), ignore_cleanup_errors=True) as name:

@@ -23,7 +23,6 @@ class SomeoneWithKeyboard(Someone):
     """Does by keyboard what `Someone` does by mouse, and checks that the focused element shows its focus.
 
     Days and times are typed as Chromium's fields expect them: month first, 12 hours with AM or PM.
-
     """
 
     def click(self, target: Locator) -> None:
@@ -84,7 +83,6 @@ class SomeoneWithKeyboard(Someone):
         """Press Tab until the target has the focus.
 
         :raises AssertionError: the target cannot be reached, or does not show its focus.
-
         """
         target.wait_for()
         for _stop in range(_STOPS):

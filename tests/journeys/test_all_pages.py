@@ -81,7 +81,6 @@ def add_missing_content(cast: Cast) -> str:
     """Add what the sample lacks: an unpublished change, summaries, two seating plans, a question and its answers.
 
     Returns the address of the meeting.
-
     """
     with cast.app.app_context():
         meeting = f"/meetings/{cast.meeting('TRD-1')}"

@@ -22,7 +22,7 @@ from dialogues.core.common.access import allows, viewer, without_viewer
 from dialogues.core.common.browser import KIND
 from dialogues.core.common.pages import download, form_page, see_other
 from dialogues.lib.ical.calendar_file import calendar_file
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.policy import FEED_FETCH, FEED_OWN, INVITE_FILE, NOMINATE
 
 blueprint = Blueprint("calendars", __name__)
@@ -116,9 +116,7 @@ def _file(revisions: Iterable[Revision]) -> Response:
 def feed(token: str) -> Response:
     """A person's own entries for a calendar program. Answers 304 before any entry is read."""
     now, real_now = clock.now(), clock.real_now()
-    head = feed_queries.feed_head(token, now=now, real_now=real_now)
-    if head is None:
-        raise NotFound
+    head = or_not_found(feed_queries.feed_head(token, now=now, real_now=real_now))
     if head.last_used_on != real_now.date():
         _stamp(head)
     headers = {

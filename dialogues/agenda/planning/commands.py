@@ -32,7 +32,7 @@ from dialogues.agenda.versions.rules import Difference, Part
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_all
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_all
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
 
 #: Parts that need the role of the same name, because access to notes and booths depends on the role.
@@ -147,9 +147,7 @@ def _rescheduled(
 def _draft_item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
     """Returns the row of a session of this draft, if its version is still the one that the viewer has seen."""
     query = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
-    item = db.session.execute(query).scalar_one_or_none()
-    if item is None:
-        raise NotFound
+    item = or_not_found(db.session.execute(query).scalar_one_or_none())
     if item.version != version:
         raise Refusal(
             N_("Someone else has changed this session since you opened it. Compare, then save again."), field="version"

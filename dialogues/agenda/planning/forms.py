@@ -1,7 +1,6 @@
 """Forms for sessions of the draft and for publishing."""
 
 from collections.abc import Iterable, Sequence
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +14,7 @@ from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame, 
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
-from dialogues.core.common.fields import Form, LineField, TitleField, VersionField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, labelled_choices
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import Role
 
@@ -95,8 +93,8 @@ class SessionForm(_Times):
     def offer(self, frame: MeetingFrame, rooms: Sequence[RoomChoice], people: Sequence[PersonChoice]) -> None:
         """Sets the choices of rooms, languages and people. Without people the fields for people are removed."""
         self.offer_rooms(rooms)
-        self.kind.choices, self.rule.choices = _enum_choices(SessionKind), _enum_choices(Rule)
-        self.admits.choices = _enum_choices(Admits)
+        self.kind.choices, self.rule.choices = labelled_choices(SessionKind), labelled_choices(Rule)
+        self.admits.choices = labelled_choices(Admits)
         self.languages.choices = [SelectChoice(code, language_name(code)) for code in frame.languages]
         if not people:
             for name in _PEOPLE:
@@ -136,10 +134,6 @@ def _in_saved_order(field: Any) -> list[UUID]:
     """Returns the ticked people in their saved order; new ones come last."""
     selected, saved_order = field.data or [], list(field.object_data or ())
     return sorted(selected, key=lambda person: saved_order.index(person) if person in saved_order else len(saved_order))
-
-
-def _enum_choices(kind: type[Enum]) -> list[SelectChoice]:
-    return [SelectChoice(value.value, word(value)) for value in kind]
 
 
 def _with_role(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
-from dialogues.agenda.versions.rules import WORDS, Admits, Part, SessionKind
+from dialogues.agenda.versions.rules import Admits, Part, SessionKind
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal, refuse_all
 from dialogues.lib.wall_time import WallClock, resolve_local_time
@@ -155,7 +155,7 @@ class Clash:
             ),
             field=_FIELDS[self.wanted.people[self.person_id]],
             person=names[self.person_id],
-            part=WORDS[self.other.people[self.person_id]],
+            part=self.other.people[self.person_id].label,
             **facts,
         )
 

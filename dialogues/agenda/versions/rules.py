@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.policy import Role
 
@@ -16,12 +16,12 @@ from dialogues.policy import Role
 _AT_THE_TABLE = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
 
 
-class Admits(Enum):
+class Admits(Labelled):
     """Who is admitted to a session. Observers are admitted per session, not per meeting."""
 
-    PARTICIPANTS = "participants"
-    OBSERVERS_TOO = "observers_too"
-    INVITED = "invited"
+    PARTICIPANTS = "participants", N_("Participants")
+    OBSERVERS_TOO = "observers_too", N_("Participants and observers")
+    INVITED = "invited", N_("Only those who are named")
 
 
 def open_to(roles: Iterable[Role]) -> frozenset[Admits]:
@@ -70,12 +70,12 @@ class AgendaReleased(DomainEvent):
         return frozenset(self.new_ids + self.moved_ids + self.changed_ids + self.cancelled_ids)
 
 
-class Part(Enum):
-    CHAIR = "chair"
-    LEAD = "lead"
-    RAPPORTEUR = "rapporteur"
-    INTERPRETER = "interpreter"
-    INVITED = "invited"
+class Part(Labelled):
+    CHAIR = "chair", N_("chair")
+    LEAD = "lead", N_("lead")
+    RAPPORTEUR = "rapporteur", N_("rapporteur")
+    INTERPRETER = "interpreter", N_("interpreter")
+    INVITED = "invited", N_("invited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part
     return tuple((person, part) for person, part, _position in ordered)
 
 
-class ChangeKind(Enum):
+class ChangeKind(Labelled):
     """What a new version does to a session."""
 
-    NEW = "new"
-    MOVED = "moved"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
+    NEW = "new", N_("new")
+    MOVED = "moved", N_("moved")
+    CHANGED = "changed", N_("changed")
+    CANCELLED = "cancelled", N_("cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +123,16 @@ class Difference:
     now: Snapshot | None
 
 
-class Fact(Enum):
-    TIME = "time"
-    ROOM = "room"
-    TITLE = "title"
-    CODE = "code"
-    KIND = "kind"
-    RULE = "rule"
-    ADMITS = "admits"
-    LANGUAGES = "languages"
-    PEOPLE = "people"
+class Fact(Labelled):
+    TIME = "time", N_("Time")
+    ROOM = "room", N_("Room")
+    TITLE = "title", N_("Title")
+    CODE = "code", N_("Number")
+    KIND = "kind", N_("Kind")
+    RULE = "rule", N_("Rule")
+    ADMITS = "admits", N_("Admitted")
+    LANGUAGES = "languages", N_("Languages")
+    PEOPLE = "people", N_("People")
 
 
 #: The keys of `Snapshot.frozen` behind each fact.
@@ -181,14 +181,14 @@ def _order(difference: Difference) -> tuple[str, str]:
     return (state.frozen["starts"] if state else "", str(difference.session_id))
 
 
-class SessionKind(Enum):
-    PLENARY = "plenary"
-    BREAKOUT = "breakout"
-    STEERING = "steering"
-    BILATERAL = "bilateral"
-    EXERCISE = "exercise"
-    SOCIAL = "social"
-    BREAK = "break"
+class SessionKind(Labelled):
+    PLENARY = "plenary", N_("Plenary")
+    BREAKOUT = "breakout", N_("Breakout")
+    STEERING = "steering", N_("Steering")
+    BILATERAL = "bilateral", N_("Bilateral")
+    EXERCISE = "exercise", N_("Exercise")
+    SOCIAL = "social", N_("Social")
+    BREAK = "break", N_("Break")
 
 
 #: Not translated, because only the English wording of the rule is definitive.
@@ -197,35 +197,3 @@ CHATHAM_HOUSE_RULE = (
     "information received, but neither the identity nor the affiliation of the speaker(s), nor that of any other "
     "participant, may be revealed."
 )
-
-
-WORDS: dict[Enum, str] = {
-    SessionKind.PLENARY: N_("Plenary"),
-    SessionKind.BREAKOUT: N_("Breakout"),
-    SessionKind.STEERING: N_("Steering"),
-    SessionKind.BILATERAL: N_("Bilateral"),
-    SessionKind.EXERCISE: N_("Exercise"),
-    SessionKind.SOCIAL: N_("Social"),
-    SessionKind.BREAK: N_("Break"),
-    Admits.PARTICIPANTS: N_("Participants"),
-    Admits.OBSERVERS_TOO: N_("Participants and observers"),
-    Admits.INVITED: N_("Only those who are named"),
-    Part.CHAIR: N_("chair"),
-    Part.LEAD: N_("lead"),
-    Part.RAPPORTEUR: N_("rapporteur"),
-    Part.INTERPRETER: N_("interpreter"),
-    Part.INVITED: N_("invited"),
-    ChangeKind.NEW: N_("new"),
-    ChangeKind.MOVED: N_("moved"),
-    ChangeKind.CHANGED: N_("changed"),
-    ChangeKind.CANCELLED: N_("cancelled"),
-    Fact.TIME: N_("Time"),
-    Fact.ROOM: N_("Room"),
-    Fact.TITLE: N_("Title"),
-    Fact.CODE: N_("Number"),
-    Fact.KIND: N_("Kind"),
-    Fact.RULE: N_("Rule"),
-    Fact.ADMITS: N_("Admitted"),
-    Fact.LANGUAGES: N_("Languages"),
-    Fact.PEOPLE: N_("People"),
-}

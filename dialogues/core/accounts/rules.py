@@ -8,14 +8,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 
 
-class InstallationRole(Enum):
+class InstallationRole(Labelled):
     """A role in the installation; gives no access to any dialogue."""
 
-    HOST = "host"
-    OPENER = "opener"
+    HOST = "host", N_("host of the installation")
+    OPENER = "opener", N_("may open dialogues")
 
 
 class FactorKind(Enum):
@@ -47,14 +48,14 @@ class LinkState(Enum):
     REVOKED = "revoked"
 
 
-class Proof(Enum):
+class Proof(Labelled):
     """What was shown at sign-in; DEMO replaces the second factor in the demo."""
 
-    LINK = "link"
-    INVITATION = "invitation"
-    PASSWORD = "password"  # noqa: S105  a kind of proof, not a password
-    TOTP = "totp"
-    DEMO = "demo"
+    LINK = "link", N_("mailed link")
+    INVITATION = "invitation", N_("invitation link, one registration only")
+    PASSWORD = "password", N_("password")
+    TOTP = "totp", N_("code from the authenticator")
+    DEMO = "demo", N_("demonstration")
 
 
 #: How long emailed links are valid.
@@ -240,14 +241,3 @@ class LinkMinted(DomainEvent):
 
     action: ClassVar[str] = "link.minted"
     purpose: LinkPurpose
-
-
-WORDS: dict[Enum, str] = {
-    InstallationRole.HOST: N_("host of the installation"),
-    InstallationRole.OPENER: N_("may open dialogues"),
-    Proof.LINK: N_("mailed link"),
-    Proof.INVITATION: N_("invitation link, one registration only"),
-    Proof.PASSWORD: N_("password"),
-    Proof.TOTP: N_("code from the authenticator"),
-    Proof.DEMO: N_("demonstration"),
-}

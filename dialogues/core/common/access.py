@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from dialogues.core.common import secret_addresses
 from dialogues.core.common.state import state
 from dialogues.core.common.viewer import ANYONE, Viewer
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.policy import ACCOUNT_KINDS, AccountKind, Action
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -144,9 +144,7 @@ def _enter_place() -> None:
     dialogue_id, meeting_id = arguments.get("dialogue_id"), arguments.get("meeting_id")
     if dialogue_id is None and meeting_id is None:
         return
-    placed = state().place(g.viewer, dialogue_id, meeting_id)
-    if placed is None:
-        raise NotFound
+    placed = or_not_found(state().place(g.viewer, dialogue_id, meeting_id))
     g.viewer = placed
 
 

@@ -1,6 +1,6 @@
 """Base form and text fields that clean their input, and a field for optimistic locking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import request
@@ -8,10 +8,17 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import Refusal
 from dialogues.lib.text import IN_NAMES, IN_TITLES, LINK_IN_NAME, many_lines, one_line, refuse_link
+
+
+def labelled_choices(values: Iterable[Labelled]) -> list[SelectChoice]:
+    """The choices of a select or radio field."""
+    return [SelectChoice(value.value, _l(value.label)) for value in values]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped.

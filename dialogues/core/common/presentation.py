@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from markupsafe import Markup
 
 from dialogues.core.common import access, browser, clock
 from dialogues.core.common.viewer import Viewer
-from dialogues.core.common.words import WORDS
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.policy import ACTIONS, HOME_SEE, OWN_ACCOUNT, OWN_DATA_SEE, STAFF_INVITE, VENUES_SEE, Action, Scope
 
@@ -141,9 +140,9 @@ def _find_translation(_language: str, message: str, has_facts: bool) -> Markup:
     return words if has_facts else words % {}
 
 
-def word(value: Enum) -> str:
+def word(value: Labelled) -> str:
     """The label of an enum value in the viewer's language."""
-    return str(gettext(WORDS[value]))
+    return str(gettext(value.label))
 
 
 def day(value: date) -> str:

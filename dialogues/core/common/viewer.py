@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Self
 from uuid import UUID
 
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.policy import (
     RUNS_THE_DIALOGUE,
     AccountKind,
@@ -87,6 +87,24 @@ class Viewer:
     @property
     def signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def dialogue_id(self) -> UUID | None:
+        """The current dialogue; None outside a dialogue."""
+        return self.place.dialogue_id if self.place else None
+
+    @property
+    def meeting_id(self) -> UUID | None:
+        """The current meeting; None outside a meeting."""
+        return self.place.meeting_id if self.place else None
+
+    @property
+    def here(self) -> UUID:
+        """The current meeting.
+
+        :raises NotFound: the viewer is not in a meeting.
+        """
+        return or_not_found(self.meeting_id)
 
     @property
     def is_limited(self) -> bool:

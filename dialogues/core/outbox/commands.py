@@ -33,7 +33,7 @@ from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName, Place
 from dialogues.lib.mail.messages import FaultyEmail, email_bytes
 from dialogues.lib.mail.parts import Composed, FailureKind, Undelivered
 from dialogues.lib.mail.transports import Envelope
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.policy import EMAILS_RESEND
 
 
@@ -44,9 +44,7 @@ def resend(viewer: Viewer, email_id: UUID, now: datetime) -> None:
     """
     with transaction(viewer, EMAILS_RESEND) as change:
         reached = visible(change.viewer, EMAILS_RESEND)
-        email = db.session.scalar(select(Email).where(Email.id == email_id, reached))
-        if email is None:
-            raise NotFound
+        email = or_not_found(db.session.scalar(select(Email).where(Email.id == email_id, reached)))
         if email.state is not EmailState.SET_ASIDE:
             raise Refusal(N_("This letter is not set aside any more."))
         if _newer_is_sent(email):

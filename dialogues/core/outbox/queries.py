@@ -49,8 +49,8 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if scope is Scope.ALL and viewer.place is not None and viewer.place.meeting_id is not None:
-        return and_(Email.dialogue_id == viewer.place.dialogue_id, Email.listed_under == viewer.place.meeting_id)
+    if scope is Scope.ALL and viewer.meeting_id is not None:
+        return and_(Email.dialogue_id == viewer.dialogue_id, Email.listed_under == viewer.meeting_id)
     return false()
 
 

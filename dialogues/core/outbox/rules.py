@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.mail.parts import Composed, FailureKind
 from dialogues.lib.refusal import N_
 
@@ -21,42 +21,42 @@ _FIRST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=4)
 
 
-class EmailState(Enum):
+class EmailState(Labelled):
     """The state of an email; `set_aside` means failed and needs a decision, `superseded` is never sent."""
 
-    QUEUED = "queued"
-    READY = "ready"
-    SENDING = "sending"
-    SENT = "sent"
-    SUPERSEDED = "superseded"
-    SET_ASIDE = "set_aside"
+    QUEUED = "queued", N_("owed")
+    READY = "ready", N_("to be tried again")
+    SENDING = "sending", N_("being sent")
+    SENT = "sent", N_("sent")
+    SUPERSEDED = "superseded", N_("replaced by a newer one")
+    SET_ASIDE = "set_aside", N_("set aside")
 
 
 #: Emails in these states will still be sent, so later ones of the same order wait for them.
 UNSENT = frozenset({EmailState.QUEUED, EmailState.READY, EmailState.SENDING})
 
 
-class EmailKind(Enum):
+class EmailKind(Labelled):
     """What an email is about; the feature that queues it also composes it."""
 
-    SIGN_IN_LINK = "sign_in_link"
-    STAFF_INVITATION = "staff_invitation"
-    PASSWORD_RESET = "password_reset"  # noqa: S105  a kind of email, not a password
-    ROLE_OFFERED = "role_offered"
-    INVITATION = "invitation"
-    CALENDAR_REQUEST = "calendar_request"
-    CALENDAR_CANCEL = "calendar_cancel"
-    AGENDA_CHANGED = "agenda_changed"
-    MEETING_CHANGED = "meeting_changed"
-    EXCHANGE_SET = "exchange_set"
-    LISTS_OPENED = "lists_opened"
-    LIST_CHANGED = "list_changed"
-    REGISTRATION_APPROVED = "registration_approved"
-    CHANGE_DECIDED = "change_decided"
-    ADDRESS_CHECK = "address_check"
-    ADDRESS_CHANGED = "address_changed"
-    MESSAGE = "message"
-    ATTENDANCE_CODE = "attendance_code"
+    SIGN_IN_LINK = "sign_in_link", N_("Sign-in link")
+    STAFF_INVITATION = "staff_invitation", N_("Invitation of staff")
+    PASSWORD_RESET = "password_reset", N_("New password")
+    ROLE_OFFERED = "role_offered", N_("Offer of a role")
+    INVITATION = "invitation", N_("Invitation")
+    CALENDAR_REQUEST = "calendar_request", N_("Calendar entry")
+    CALENDAR_CANCEL = "calendar_cancel", N_("Calendar entry taken back")
+    AGENDA_CHANGED = "agenda_changed", N_("Change of the agenda")
+    MEETING_CHANGED = "meeting_changed", N_("Change of the meeting")
+    EXCHANGE_SET = "exchange_set", N_("Time of the exchange")
+    LISTS_OPENED = "lists_opened", N_("Lists opened")
+    LIST_CHANGED = "list_changed", N_("Change of the list")
+    REGISTRATION_APPROVED = "registration_approved", N_("Registration approved")
+    CHANGE_DECIDED = "change_decided", N_("Answer to a change asked for")
+    ADDRESS_CHECK = "address_check", N_("Check of a new address")
+    ADDRESS_CHANGED = "address_changed", N_("Address changed")
+    MESSAGE = "message", N_("Message")
+    ATTENDANCE_CODE = "attendance_code", N_("Code for the table")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,31 +119,3 @@ class EmailResent(DomainEvent):
 
 #: Composes an email in the recipient's language, inside the delivery's transaction; None if it is no longer needed.
 Composer = Callable[[DueEmail, datetime], Composed | None]
-
-
-WORDS: dict[Enum, str] = {
-    EmailState.QUEUED: N_("owed"),
-    EmailState.READY: N_("to be tried again"),
-    EmailState.SENDING: N_("being sent"),
-    EmailState.SENT: N_("sent"),
-    EmailState.SUPERSEDED: N_("replaced by a newer one"),
-    EmailState.SET_ASIDE: N_("set aside"),
-    EmailKind.SIGN_IN_LINK: N_("Sign-in link"),
-    EmailKind.STAFF_INVITATION: N_("Invitation of staff"),
-    EmailKind.PASSWORD_RESET: N_("New password"),
-    EmailKind.ROLE_OFFERED: N_("Offer of a role"),
-    EmailKind.INVITATION: N_("Invitation"),
-    EmailKind.CALENDAR_REQUEST: N_("Calendar entry"),
-    EmailKind.CALENDAR_CANCEL: N_("Calendar entry taken back"),
-    EmailKind.AGENDA_CHANGED: N_("Change of the agenda"),
-    EmailKind.MEETING_CHANGED: N_("Change of the meeting"),
-    EmailKind.EXCHANGE_SET: N_("Time of the exchange"),
-    EmailKind.LISTS_OPENED: N_("Lists opened"),
-    EmailKind.LIST_CHANGED: N_("Change of the list"),
-    EmailKind.REGISTRATION_APPROVED: N_("Registration approved"),
-    EmailKind.CHANGE_DECIDED: N_("Answer to a change asked for"),
-    EmailKind.ADDRESS_CHECK: N_("Check of a new address"),
-    EmailKind.ADDRESS_CHANGED: N_("Address changed"),
-    EmailKind.MESSAGE: N_("Message"),
-    EmailKind.ATTENDANCE_CODE: N_("Code for the table"),
-}

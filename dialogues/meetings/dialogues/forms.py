@@ -1,6 +1,6 @@
 """Forms for dialogues, parties and institutions, and form parts that other features use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from wtforms import IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Regexp
 
-from dialogues.core.common.fields import Form, ListedField, TitleField, VersionField
+from dialogues.core.common.fields import Form, ListedField, TitleField, VersionField, labelled_choices
 from dialogues.meetings.dialogues.rules.facts import DialogueFacts, InstitutionFacts, PartyFacts
-from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, WORDS, Existence, PartyKind
+from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, Existence, PartyKind
 
 FILL_IN = _l("Please fill this in.")
 CODE_PATTERN = Regexp(r"^[\w.-]+$", message=_l("Write letters, digits, dots and hyphens, without spaces."))
@@ -22,10 +22,6 @@ CODE_PATTERN = Regexp(r"^[\w.-]+$", message=_l("Write letters, digits, dots and 
 def form_value(value: Any) -> str:
     """Return the value of an enum or id as the browser sends it back; "" for None."""
     return "" if value is None else str(value.value if isinstance(value, Enum) else value)
-
-
-def labelled_choices(values: Iterable[Enum]) -> list[SelectChoice]:
-    return [SelectChoice(value.value, _l(WORDS[value])) for value in values]
 
 
 class DialogueForm(Form):

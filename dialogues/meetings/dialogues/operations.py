@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from dialogues.core.common.transaction import Change
 from dialogues.core.outbox.operations import recompose
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
@@ -15,6 +16,14 @@ from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty,
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, NameOrder
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
+
+
+def current_meeting(change: Change) -> Meeting:
+    """Return the meeting that the command changes.
+
+    :raises NotFound: the viewer is not in a meeting.
+    """
+    return db.session.get_one(Meeting, change.viewer.here)
 
 
 def add_person(

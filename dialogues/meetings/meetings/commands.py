@@ -1,6 +1,6 @@
 """Create, copy, edit, move, cancel and close meetings, and edit their practical page.
 
-"The current meeting" is the meeting of the viewer's place (`viewer.place.meeting_id`).
+"The current meeting" is the meeting of the viewer's place (`viewer.meeting_id`).
 """
 
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from dialogues.lib import wall_time
 from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
 from dialogues.meetings.dialogues.commands import dialogue_columns, place_of
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage
-from dialogues.meetings.dialogues.operations import add_person
+from dialogues.meetings.dialogues.operations import add_person, current_meeting
 from dialogues.meetings.dialogues.rules.events import (
     DialogueOpened,
     MeetingCancelled,
@@ -104,7 +104,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
     with transaction(viewer, MEETING_EDIT) as change:
         if not change.viewer.may_around(MEETING_EDIT):
             raise NotFound
-        template = _meeting(change)
+        template = current_meeting(change)
         _refuse_taken_code(template.dialogue_id, code, None)
         days = _days(template).moved_to(starts_on)
         copied = {column: getattr(template, column) for column in _COPIED}
@@ -148,7 +148,7 @@ def edit_meeting(
         closed meeting would be reopened or moved; or a viewer with rights in this meeting only would change its code.
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_reopening(meeting, facts.status)
@@ -191,7 +191,7 @@ def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
     :raises Refusal: it is already cancelled or closed, or someone else saved a change (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_closed(meeting)
@@ -207,7 +207,7 @@ def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
         (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_closed(meeting)
@@ -223,7 +223,7 @@ def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now:
     :raises Refusal: someone else saved a change (stale version).
     """
     with transaction(viewer, PRACTICAL_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         page = db.session.get(PracticalPage, meeting.id)
         refuse_stale(page.version if page else 0, version)
         if page is None:
@@ -233,13 +233,6 @@ def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now:
         page.night_telephone = facts.night_telephone
         page.version += 1
         change.record(PracticalChanged(**_about(meeting), at=now))
-
-
-def _meeting(change: Change) -> Meeting:
-    meeting = db.session.get(Meeting, place_of(change).meeting_id)
-    if meeting is None:
-        raise NotFound
-    return meeting
 
 
 def _about(meeting: Meeting) -> dict[str, UUID]:

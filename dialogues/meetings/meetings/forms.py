@@ -19,13 +19,20 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.core.common.fields import Form, LineField, LinesField, NameField, TitleField, VersionField
+from dialogues.core.common.fields import (
+    Form,
+    LineField,
+    LinesField,
+    NameField,
+    TitleField,
+    VersionField,
+    labelled_choices,
+)
 from dialogues.meetings.dialogues.forms import (
     CODE_PATTERN,
     FILL_IN,
     DialogueForm,
     form_value,
-    labelled_choices,
     party_choices,
     uuid_or_none,
 )

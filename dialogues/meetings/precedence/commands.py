@@ -7,7 +7,7 @@ from uuid import UUID
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.commands import place_of
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyOrder
@@ -63,9 +63,7 @@ def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> 
 
 
 def _open_meeting(change: Change, version: int) -> Meeting:
-    meeting = db.session.get(Meeting, place_of(change).meeting_id)
-    if meeting is None:
-        raise NotFound
+    meeting = or_not_found(db.session.get(Meeting, place_of(change).meeting_id))
     refuse_stale(meeting.version, version)
     if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
         raise Refusal(N_("This meeting is cancelled or closed: its order stays as it was."))

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
-from dialogues.core.common.fields import Form, LineField, VersionField
-from dialogues.meetings.dialogues.forms import form_value, labelled_choices
+from dialogues.core.common.fields import Form, LineField, VersionField, labelled_choices
+from dialogues.meetings.dialogues.forms import form_value
 from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 
 

@@ -102,7 +102,7 @@ def precedence_sort_key(order: Order, party_id: Any) -> ColumnElement[int]:
 
 
 def _visible_party_rows(viewer: Viewer, action: Action) -> Sequence[Any]:
-    here = Meeting.id == (viewer.place.meeting_id if viewer.place else None)
+    here = Meeting.id == viewer.meeting_id
     return db.session.execute(_party_rows(and_(visible(viewer, action), here))).all()
 
 

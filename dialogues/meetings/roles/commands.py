@@ -12,7 +12,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.operations import enqueue
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
 from dialogues.meetings.dialogues import operations as dialogues
 from dialogues.meetings.dialogues.commands import place_of
 from dialogues.meetings.dialogues.models import Party, Person
@@ -135,10 +135,7 @@ def _own_offer(change: Change, grant_id: UUID) -> RoleGrant:
             Person.account_id == change.viewer.account_id,
         )
     )
-    offer = db.session.execute(offers).scalar_one_or_none()
-    if offer is None:
-        raise NotFound
-    return offer
+    return or_not_found(db.session.execute(offers).scalar_one_or_none())
 
 
 def end_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:

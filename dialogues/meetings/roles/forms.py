@@ -11,7 +11,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from dialogues.core.common.fields import Form, LineField, NameField
-from dialogues.core.common.words import WORDS as ROLE_WORDS
 from dialogues.meetings.dialogues.forms import form_value, party_choices, uuid_or_none
 from dialogues.meetings.roles.rules import OFFERED_ROLES
 from dialogues.policy import Role
@@ -25,7 +24,7 @@ class OfferRoleForm(Form):
         [InputRequired(_l("Choose the role."))],
         choices=[
             SelectChoice("", _l("choose one")),
-            *(SelectChoice(role.value, _l(ROLE_WORDS[role])) for role in OFFERED_ROLES),
+            *(SelectChoice(role.value, _l(role.label)) for role in OFFERED_ROLES),
         ],
         coerce=form_value,
     )

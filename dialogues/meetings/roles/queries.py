@@ -51,7 +51,7 @@ def _grants_here(viewer: Viewer) -> ColumnElement[bool]:
         return true()
     if viewer.place is None:
         return false()
-    meeting_id = viewer.place.meeting_id
+    meeting_id = viewer.meeting_id
     whole = RoleGrant.meeting_id.is_(None)
     return and_(
         RoleGrant.dialogue_id == viewer.place.dialogue_id,
@@ -71,7 +71,7 @@ def roles(viewer: Viewer) -> list[Any]:
 
 
 def _party_sort_key(viewer: Viewer) -> Callable[[Any], Any]:
-    if viewer.place is not None and viewer.place.meeting_id is not None:
+    if viewer.meeting_id is not None:
         in_force = order(viewer, action=ROLES_SEE)
         return lambda row: in_force.rank(row.party_id)
     return lambda row: english_sort_key(row.party_names, row.party_code) if row.party_id else ""
@@ -83,7 +83,7 @@ def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
     :raises NotFound: missing or not permitted.
     """
     found = db.session.execute(_live_roles(viewer, action).where(RoleGrant.id == grant_id)).one_or_none()
-    if found is None or viewer.place is None or found.meeting_id != viewer.place.meeting_id:
+    if found is None or viewer.place is None or found.meeting_id != viewer.meeting_id:
         raise NotFound
     return found
 

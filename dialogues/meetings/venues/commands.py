@@ -10,7 +10,7 @@ from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.venues.models import Room, Venue
 from dialogues.meetings.venues.rules import (
     RoomAdded,
@@ -46,9 +46,7 @@ def edit_venue(viewer: Viewer, venue_id: UUID, facts: VenueFacts, *, version: in
     :raises Refusal: the time zone is unknown, the name is taken, or someone else saved a change (stale version).
     """
     with transaction(viewer, VENUES_EDIT) as change:
-        venue = db.session.get(Venue, venue_id)
-        if venue is None:
-            raise NotFound
+        venue = or_not_found(db.session.get(Venue, venue_id))
         refuse_stale(venue.version, version)
         _check_zone_and_name(facts, venue_id)
         for name, value in asdict(facts).items():
@@ -124,7 +122,4 @@ def reopen_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
 
 
 def _room(room_id: UUID) -> Room:
-    room = db.session.get(Room, room_id)
-    if room is None:
-        raise NotFound
-    return room
+    return or_not_found(db.session.get(Room, room_id))

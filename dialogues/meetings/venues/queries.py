@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func, select, true
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.venues.models import Room, Venue
 from dialogues.policy import VENUES_SEE, Action
 
@@ -40,12 +40,11 @@ def venue(viewer: Viewer, action: Action, venue_id: UUID) -> Any:
 
     :raises NotFound: missing or not permitted.
     """
-    found = db.session.execute(
-        select(*Venue.__table__.columns).where(Venue.id == venue_id, visible(viewer, action))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(
+        db.session.execute(
+            select(*Venue.__table__.columns).where(Venue.id == venue_id, visible(viewer, action))
+        ).one_or_none()
+    )
 
 
 def rooms(viewer: Viewer, action: Action, venue_id: UUID, *, retired: bool = True) -> list[Any]:
@@ -66,14 +65,13 @@ def room(viewer: Viewer, action: Action, room_id: UUID) -> Any:
 
     :raises NotFound: missing or not permitted.
     """
-    found = db.session.execute(
-        select(*Room.__table__.columns)
-        .join(Venue, Venue.id == Room.venue_id)
-        .where(Room.id == room_id, visible(viewer, action))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(
+        db.session.execute(
+            select(*Room.__table__.columns)
+            .join(Venue, Venue.id == Room.venue_id)
+            .where(Room.id == room_id, visible(viewer, action))
+        ).one_or_none()
+    )
 
 
 def choices(viewer: Viewer) -> list[Any]:

@@ -22,7 +22,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
 from dialogues.lib.encryption.names import KeyName, Place
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.roles import queries as roles
 from dialogues.onsite.attendance.models import AttendanceMark, AttendanceSeal
@@ -61,9 +61,9 @@ def _key(meeting_id: UUID) -> KeyName:
 @limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the marks an action reaches in the current meeting; none once the record is sealed."""
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return false()
-    here = AttendanceMark.meeting_id == viewer.place.meeting_id
+    here = AttendanceMark.meeting_id == viewer.meeting_id
     still_open = ~exists().where(AttendanceSeal.meeting_id == AttendanceMark.meeting_id)
     return and_(here, still_open, or_(false(), *(_reach(scope) for scope in viewer.scopes(action))))
 
@@ -139,7 +139,7 @@ def is_sealed(viewer: Viewer) -> bool:
 
 
 def _sealed_at(viewer: Viewer) -> datetime | None:
-    here = viewer.place.meeting_id if viewer.place else None
+    here = viewer.meeting_id
     return db.session.scalar(select(AttendanceSeal.sealed_at).where(AttendanceSeal.meeting_id == here))
 
 
@@ -156,7 +156,7 @@ def sealed_line(viewer: Viewer) -> SealedLine | None:
 
     None if it is not sealed, has no marks, or the viewer may not know of it.
     """
-    sealed = Scope.SEALED in viewer.scopes(ATTENDANCE_LINE_SEE) and viewer.place and viewer.place.meeting_id
+    sealed = Scope.SEALED in viewer.scopes(ATTENDANCE_LINE_SEE) and viewer.place and viewer.meeting_id
     if not sealed:
         return None
     at = db.session.scalar(
@@ -210,9 +210,7 @@ def guest(viewer: Viewer, participation_id: UUID) -> Guest:
 
     :raises NotFound: missing or not permitted.
     """
-    row = db.session.execute(_guests(viewer).where(Participation.id == participation_id)).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(db.session.execute(_guests(viewer).where(Participation.id == participation_id)).one_or_none())
     return _guest(row)
 
 
@@ -286,14 +284,14 @@ def session_to_mark(viewer: Viewer, session_id: UUID) -> TableSession:
 
 
 def _present(viewer: Viewer, session_id: UUID, participation_ids: list[UUID]) -> frozenset[UUID]:
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return frozenset()
     marked = set(
         db.session.scalars(
             select(AttendanceMark.who).where(visible(viewer, ATTENDANCE_MARK), AttendanceMark.session_id == session_id)
         )
     )
-    hashed = hashes(viewer.place.meeting_id, session_id, participation_ids)
+    hashed = hashes(viewer.meeting_id, session_id, participation_ids)
     return frozenset(one for one, who in hashed.items() if who in marked)
 
 
@@ -312,7 +310,7 @@ def person_attendance(viewer: Viewer, participation_id: UUID, now: datetime) -> 
     :raises NotFound: missing or not permitted, or the record is sealed.
     """
     found = guest(viewer, participation_id)
-    if is_sealed(viewer) or viewer.place is None or viewer.place.meeting_id is None:
+    if is_sealed(viewer) or viewer.meeting_id is None:
         raise NotFound
     released = [_table_session(one, [], 0) for one in versions.sessions_for(viewer, ATTENDANCE_MARK)]
     today = [one for one in released if one.can_be_marked(now) and one.day == one.today(now)]
@@ -321,7 +319,7 @@ def person_attendance(viewer: Viewer, participation_id: UUID, now: datetime) -> 
             visible(viewer, ATTENDANCE_MARK), AttendanceMark.session_id.in_([one.id for one in today])
         )
     )
-    place = viewer.place.meeting_id
+    place = viewer.meeting_id
     marked = {row.session_id for row in marks if row.who == hashes(place, row.session_id, [found.id])[found.id]}
     return PersonAttendance(guest=found, sessions=tuple(today), marked_in=frozenset(marked))
 

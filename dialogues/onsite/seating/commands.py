@@ -10,7 +10,7 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Place as Where
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.onsite.seating.models import KeptApart, SeatingPlan
 from dialogues.onsite.seating.queries import apart, plans
 from dialogues.onsite.seating.queries import people as people_queries
@@ -55,9 +55,7 @@ def exchange_places(viewer: Viewer, one: int, other: int, *, version: int, now: 
     :raises NotFound: there is no plan, or no such place.
     """
     with transaction(viewer, SEATING_EDIT) as change:
-        newest = plans.newest(change.viewer)
-        if newest is None:
-            raise NotFound
+        newest = or_not_found(plans.newest(change.viewer))
         refuse_stale(newest.number, version)
         places = plans.stored_places(newest)
         if not all(0 <= index < len(places) for index in (one, other)):
@@ -144,6 +142,6 @@ def _record_prepared(change: Change, here: Where, now: datetime) -> None:
 
 
 def _here(change: Change) -> Where:
-    if change.viewer.place is None or change.viewer.place.meeting_id is None:
+    if change.viewer.place is None or change.viewer.meeting_id is None:
         raise NotFound
     return change.viewer.place

@@ -14,8 +14,9 @@ from dialogues.core.common.transaction import Change, transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.people.documents import operations
@@ -151,7 +152,7 @@ def save_own(
     """
     with transaction(viewer, PASSPORT_ENTER) as change:
         own = own_papers(change.viewer, now)
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         fields = operations.load_and_expire_fields(meeting, own.person_id, now)
         refuse_stale(checksum(fields.values()), version)
         entered = {kind: _validated(kind, parts, meeting) for kind, parts in typed.items()}
@@ -202,7 +203,7 @@ def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *
         the field, or it changed meanwhile.
     """
     with transaction(viewer, ENTER_ACTIONS[kind]) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         _check_access(change, ENTER_ACTIONS[kind], person_id)
         _check_not_over(meeting, now)
         fields = operations.load_and_expire_fields(meeting, person_id, now)
@@ -222,11 +223,9 @@ def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now:
     with transaction(viewer, PASSPORT_ENTER) as change:
         _check_access(change, PASSPORT_ENTER, person_id)
         found = select(Participation).where(
-            Participation.meeting_id == _meeting(change).id, Participation.person_id == person_id
+            Participation.meeting_id == current_meeting(change).id, Participation.person_id == person_id
         )
-        participation = db.session.scalars(found).one_or_none()
-        if participation is None:
-            raise NotFound
+        participation = or_not_found(db.session.scalars(found).one_or_none())
         _set_visa_status(change, participation, status, now)
 
 
@@ -253,11 +252,9 @@ def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str,
     :raises NotFound: missing or not permitted.
     """
     with transaction(viewer, READ_ACTIONS[kind]) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         _check_access(change, READ_ACTIONS[kind], person_id)
-        field = operations.load_and_expire_fields(meeting, person_id, now).get(kind)
-        if field is None:
-            raise NotFound
+        field = or_not_found(operations.load_and_expire_fields(meeting, person_id, now).get(kind))
         _log_access(change, field, check_reason(reason), now)
         return RevealedField(kind=kind, parts=opened(field), version=checksum([field]))
 
@@ -286,7 +283,7 @@ def reveal_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journe
         if not _has_scope_all(change, PASSPORT_READ):
             raise NotFound
         why = check_reason(reason)
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         found = []
         for person, party_code, field in _flights(change, meeting, now):
             _log_access(change, field, why, now)
@@ -366,7 +363,7 @@ def _has_scope_all(change: Change, action: Action) -> bool:
 
 def _check_access(change: Change, action: Action, person_id: UUID) -> None:
     """:raises NotFound: not permitted, or the viewer's own fields, which have a page of their own."""
-    meeting = _meeting(change)
+    meeting = current_meeting(change)
     found = (
         select(Person.id)
         .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
@@ -410,13 +407,6 @@ def _check_not_over(meeting: Meeting, now: datetime) -> None:
 
 def _last_day(meeting: Meeting) -> date:
     return days_of(meeting).last
-
-
-def _meeting(change: Change) -> Meeting:
-    place = change.viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return db.session.get_one(Meeting, place.meeting_id)
 
 
 def _event_ids(meeting: Meeting, person_id: UUID) -> dict[str, Any]:

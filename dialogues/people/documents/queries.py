@@ -16,7 +16,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased, KeyName, Place
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.meetings.roles.models import RoleGrant
@@ -125,11 +125,11 @@ def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
     Excludes persons whom the viewer may not see on any list. Interpreters need no nomination.
     """
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return false()
     listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
     takes_part = and_(visible(viewer, action), Participation.status.in_(_LIVE), listed)
-    return or_(takes_part, and_(is_interpreter(viewer.place.meeting_id), _interpreter_scope(viewer, action)))
+    return or_(takes_part, and_(is_interpreter(viewer.meeting_id), _interpreter_scope(viewer, action)))
 
 
 def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
@@ -218,9 +218,7 @@ def _column(action: Action) -> str:
 
 @reading(Purpose.VISIBLE_IDS)
 def _load_fields(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
-    place = viewer.place
-    if place is None:
-        raise NotFound
+    place = or_not_found(viewer.place)
     found = select(SealedField).where(
         SealedField.meeting_id == place.meeting_id,
         SealedField.person_id.in_(list(people)),
@@ -274,9 +272,7 @@ def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
 
     :raises NotFound: they neither take part nor interpret in it.
     """
-    row = db.session.execute(_own_query(viewer)).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(db.session.execute(_own_query(viewer)).one_or_none())
     fields = _load_fields(viewer, [row.person_id], now).get(row.person_id, [])
     return OwnPapers(
         person_id=row.person_id,
@@ -321,7 +317,7 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
     if Condition.EXCHANGED not in viewer.met and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
         return []
     found = select(DestructionCertificate).where(
-        limited_to_viewer(DestructionCertificate.meeting_id == viewer.place.meeting_id)
+        limited_to_viewer(DestructionCertificate.meeting_id == viewer.meeting_id)
     )
     return list(db.session.scalars(found.order_by(DestructionCertificate.at.desc(), DestructionCertificate.id)))
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
@@ -27,28 +27,27 @@ def invitation_to_correct(viewer: Viewer, participation_id: UUID) -> Any:
 
     :raises NotFound: there is no such invitation for this viewer, or it is answered.
     """
-    row = db.session.execute(
-        select(
-            Participation.id,
-            Participation.party_id,
-            Participation.capacity,
-            Person.name,
-            Person.native,
-            func.coalesce(Person.email, Participation.claimed_email, "").label("email"),
-            Person.account_id.is_not(None).label("signs_in"),
-            (Participation.version + Person.version).label("version"),
-        )
-        .select_from(Participation)
-        .join(Person, person_of())
-        .where(
-            visible(viewer, PARTICIPANTS_INVITE),
-            Participation.id == participation_id,
-            Participation.status == ParticipationStatus.INVITED,
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(
+        db.session.execute(
+            select(
+                Participation.id,
+                Participation.party_id,
+                Participation.capacity,
+                Person.name,
+                Person.native,
+                func.coalesce(Person.email, Participation.claimed_email, "").label("email"),
+                Person.account_id.is_not(None).label("signs_in"),
+                (Participation.version + Person.version).label("version"),
+            )
+            .select_from(Participation)
+            .join(Person, person_of())
+            .where(
+                visible(viewer, PARTICIPANTS_INVITE),
+                Participation.id == participation_id,
+                Participation.status == ParticipationStatus.INVITED,
+            )
+        ).one_or_none()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +84,16 @@ def invitation(participation_id: UUID) -> Invited:
 
     :raises NotFound: there is no such participation.
     """
-    row = db.session.execute(
-        select(Participation, Person, Meeting, Dialogue, Party)
-        .join(Person, person_of())
-        .join(Meeting, Meeting.id == Participation.meeting_id)
-        .join(Dialogue, Dialogue.id == Participation.dialogue_id)
-        .join(Party, Party.id == Participation.party_id)
-        .where(Participation.id == participation_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            select(Participation, Person, Meeting, Dialogue, Party)
+            .join(Person, person_of())
+            .join(Meeting, Meeting.id == Participation.meeting_id)
+            .join(Dialogue, Dialogue.id == Participation.dialogue_id)
+            .join(Party, Party.id == Participation.party_id)
+            .where(Participation.id == participation_id)
+        ).one_or_none()
+    )
     participation, invited, meeting, dialogue, party = row
     may_name = is_named(meeting, dialogue, invited)
     words = Invitation(

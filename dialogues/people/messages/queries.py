@@ -187,7 +187,7 @@ def _named(row: Any) -> NamedPerson:
 
 def is_confidential(viewer: Viewer) -> bool:
     """Whether the existence of the viewer's meeting or its dialogue is confidential."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     found = select(Meeting.existence, Dialogue.existence.label("around")).join(
         Dialogue, Dialogue.id == Meeting.dialogue_id
     )
@@ -234,7 +234,7 @@ def personal_message(message_id: UUID, person_id: UUID | None) -> PersonalMessag
 @reading(Purpose.VISIBLE_IDS)
 def meeting_name_for(viewer: Viewer, person_id: UUID) -> str:
     """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     row = db.session.execute(
         select(Meeting, Dialogue, Person)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import unlinked
 
@@ -26,11 +26,11 @@ _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _KNOWN = ("name", "meeting")
 
 
-class Recipients(Enum):
-    PARTICIPANTS = "participants"
-    FOCAL_POINTS = "focal_points"
-    CO_CHAIRS = "co_chairs"
-    INTERPRETERS = "interpreters"
+class Recipients(Labelled):
+    PARTICIPANTS = "participants", N_("participants")
+    FOCAL_POINTS = "focal_points", N_("focal points")
+    CO_CHAIRS = "co_chairs", N_("co-chairs")
+    INTERPRETERS = "interpreters", N_("interpreters")
 
 
 def refuse_unknown_placeholders(subject: str, text: str) -> None:
@@ -105,11 +105,3 @@ def _contains_name(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None or (
         not name.isascii() and name in text
     )
-
-
-WORDS: dict[Enum, str] = {
-    Recipients.PARTICIPANTS: N_("participants"),
-    Recipients.FOCAL_POINTS: N_("focal points"),
-    Recipients.CO_CHAIRS: N_("co-chairs"),
-    Recipients.INTERPRETERS: N_("interpreters"),
-}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.people.participants import operations
@@ -86,9 +86,7 @@ def refuse_participant(viewer: Viewer, participation_id: UUID, *, version: int, 
 def _load_for_decision(change: Change, participation_id: UUID, version: int, now: datetime) -> Participation:
     reached = visibility.visible(change.viewer, SEATS_EDIT)
     found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    participation = found.scalar_one_or_none()
-    if participation is None:
-        raise NotFound
+    participation = or_not_found(found.scalar_one_or_none())
     refuse_closed(dialogues.gathering_of(db.session.get_one(Meeting, participation.meeting_id)), now)
     person = db.session.get_one(Person, participation.person_id)
     refuse_stale(participation.version + person.version, version)

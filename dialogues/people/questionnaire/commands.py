@@ -19,8 +19,9 @@ from dialogues.lib.encryption.envelope import seal_text, unseal_text
 from dialogues.lib.encryption.stored_files import read_within
 from dialogues.lib.media_types import media_type_of
 from dialogues.lib.pictures import without_traces
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.queries.frame import LIVE, own_part, part_for
@@ -52,7 +53,7 @@ def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None
     :raises Refusal: the question is invalid, another question has the same text, or there are too many questions.
     """
     with transaction(viewer, QUESTIONS_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         facts = validated(facts, meeting.ends_on)
         live = _live(meeting.id)
         duplicate = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
@@ -82,7 +83,7 @@ def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, ve
         question = _question(change, question_id)
         _refuse_retired(question)
         refuse_stale(question.version, version)
-        facts = validated(facts, _meeting(change).ends_on)
+        facts = validated(facts, current_meeting(change).ends_on)
         current = facts_of(question)
         if facts == current:
             return
@@ -123,13 +124,6 @@ def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None
         db.session.flush()
         _renumber(_live(question.meeting_id))
         _record_change(change, question, now)
-
-
-def _meeting(change: Change) -> Meeting:
-    place = change.viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return db.session.get_one(Meeting, place.meeting_id)
 
 
 def _question(change: Change, question_id: UUID) -> Question:
@@ -224,10 +218,9 @@ def answer_questions(
 
 def _participation(change: Change, for_whom: UUID | None) -> Participation:
     condition = own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
-    found = db.session.execute(select(Participation).join(Person, person_of()).where(condition)).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(
+        db.session.execute(select(Participation).join(Person, person_of()).where(condition)).scalar_one_or_none()
+    )
 
 
 def _refuse_if_closed(participation: Participation, now: datetime) -> None:

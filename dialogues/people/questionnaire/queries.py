@@ -18,7 +18,7 @@ from dialogues.core.keys.queries import Download
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased, KeyName, Place
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.facts import RegistrationWindow
@@ -111,15 +111,15 @@ def sheet_for(viewer: Viewer, participation_id: UUID) -> AnswerSheet:
 
 
 def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
-    row = db.session.execute(
-        select(Participation.id, Person.name, Meeting)
-        .select_from(Participation)
-        .join(Person, person_of())
-        .join(Meeting, Meeting.id == Participation.meeting_id)
-        .where(condition)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            select(Participation.id, Person.name, Meeting)
+            .select_from(Participation)
+            .join(Person, person_of())
+            .join(Meeting, Meeting.id == Participation.meeting_id)
+            .where(condition)
+        ).one_or_none()
+    )
     questions = asked(row.Meeting.id)
     given = {one.asked.id: one for one in _decrypted_answers(_answers(condition, Participation.id == row.id, LIVE))}
     hidden = hidden_from(viewer, row.id) & frozenset(given)
@@ -421,7 +421,7 @@ def _asked_question(row: Question) -> AskedQuestion:
 
 def default_purge_day(viewer: Viewer) -> date:
     """Returns the default purge date for the viewer's meeting."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     ends_on = db.session.execute(select(Meeting.ends_on).where(Meeting.id == meeting_id)).scalar_one()
     return ends_on + DEFAULT_RETENTION
 

@@ -15,7 +15,7 @@ from dialogues.core.outbox.operations import enqueue
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal_text
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.operations import Description
@@ -118,9 +118,7 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
         a reason.
     """
     with transaction(viewer, REGISTRATION_APPROVE) as change:
-        request = db.session.get(ChangeRequest, request_id)
-        if request is None:
-            raise NotFound
+        request = or_not_found(db.session.get(ChangeRequest, request_id))
         about = Participation.id == request.participation_id
         participation, person = _load(visible(change.viewer, REGISTRATION_APPROVE) & about)
         check_undecided(request.decided_at is None and participation.status is ParticipationStatus.CONFIRMED)
@@ -141,9 +139,9 @@ def _participation_filter(change: Change, participation_id: UUID | None) -> Colu
 
 
 def _load(which: ColumnElement[bool]) -> tuple[Participation, Person]:
-    row = db.session.execute(select(Participation, Person).join(Person, person_of()).where(which)).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(select(Participation, Person).join(Person, person_of()).where(which)).one_or_none()
+    )
     return row.Participation, row.Person
 
 

@@ -15,7 +15,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyName, Place
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, Party, Person
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
 from dialogues.people.participants.queries.frame import own_part, part_for, registered_by_others
@@ -81,9 +81,7 @@ def change_to_decide(viewer: Viewer, request_id: UUID) -> RequestedChange:
     :raises NotFound: missing or not permitted.
     """
     rows = _rows(visible(viewer, REGISTRATION_APPROVE), ChangeRequest.id == request_id)
-    row = db.session.execute(rows).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(db.session.execute(rows).one_or_none())
     return _requested_change(row)
 
 
@@ -229,46 +227,45 @@ def registration_for(viewer: Viewer, participation_id: UUID) -> Any:
 
 
 def _registration(which: ColumnElement[bool]) -> Any:
-    row = db.session.execute(
-        select(
-            Participation.id,
-            Participation.person_id,
-            Participation.status,
-            Participation.capacity,
-            Participation.invited_at,
-            Participation.answered_at,
-            Participation.present_from,
-            Participation.present_to,
-            Participation.remote,
-            Participation.listens_in,
-            Participation.visibility,
-            Participation.steps,
-            Participation.rules_accepted_at,
-            Participation.approved_at,
-            Person.name,
-            Person.native,
-            Person.family,
-            Person.given,
-            Person.name_order,
-            Person.sort_key,
-            Person.gender,
-            Person.languages,
-            Person.always_discreet,
-            Person.email,
-            Party.names.label("party_names"),
-            Party.code.label("party_code"),
-            func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
-            (Participation.version + Person.version).label("version"),
-        )
-        .select_from(Participation)
-        .join(Person, person_of())
-        .join(Party, Party.id == Participation.party_id)
-        .outerjoin(Institution, Institution.id == Person.institution_id)
-        .where(which)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(
+        db.session.execute(
+            select(
+                Participation.id,
+                Participation.person_id,
+                Participation.status,
+                Participation.capacity,
+                Participation.invited_at,
+                Participation.answered_at,
+                Participation.present_from,
+                Participation.present_to,
+                Participation.remote,
+                Participation.listens_in,
+                Participation.visibility,
+                Participation.steps,
+                Participation.rules_accepted_at,
+                Participation.approved_at,
+                Person.name,
+                Person.native,
+                Person.family,
+                Person.given,
+                Person.name_order,
+                Person.sort_key,
+                Person.gender,
+                Person.languages,
+                Person.always_discreet,
+                Person.email,
+                Party.names.label("party_names"),
+                Party.code.label("party_code"),
+                func.coalesce(func.nullif(Person.affiliation, ""), Institution.name, "").label("affiliation"),
+                (Participation.version + Person.version).label("version"),
+            )
+            .select_from(Participation)
+            .join(Person, person_of())
+            .join(Party, Party.id == Participation.party_id)
+            .outerjoin(Institution, Institution.id == Person.institution_id)
+            .where(which)
+        ).one_or_none()
+    )
 
 
 @reading(Purpose.VISIBLE_IDS)

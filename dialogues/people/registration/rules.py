@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder
@@ -16,18 +17,18 @@ from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import Audience, Shown
 
 
-class Changeable(Enum):
+class Changeable(Labelled):
     """Fields that the coordinator must approve again. The value is the column name."""
 
-    NAME = "name"
-    NATIVE = "native"
-    FAMILY = "family"
-    GIVEN = "given"
-    NAME_ORDER = "name_order"
-    SORT_KEY = "sort_key"
-    AFFILIATION = "affiliation"
-    LANGUAGES = "languages"
-    LISTENS_IN = "listens_in"
+    NAME = "name", N_("Name")
+    NATIVE = "native", N_("Name in its own script")
+    FAMILY = "family", N_("Family name")
+    GIVEN = "given", N_("Given name")
+    NAME_ORDER = "name_order", N_("Order of the parts")
+    SORT_KEY = "sort_key", N_("Listed under")
+    AFFILIATION = "affiliation", N_("Affiliation")
+    LANGUAGES = "languages", N_("Languages")
+    LISTENS_IN = "listens_in", N_("Listens in")
 
 
 #: A value as it is encrypted: a text, an enum value, or a list of texts.
@@ -251,16 +252,3 @@ class RegistrationChanged(ParticipationEvent):
     """A registration changed: name, days, languages, or detail of the person's calendar."""
 
     action: ClassVar[str] = "registration.changed"
-
-
-WORDS: dict[Enum, str] = {
-    Changeable.NAME: N_("Name"),
-    Changeable.NATIVE: N_("Name in its own script"),
-    Changeable.FAMILY: N_("Family name"),
-    Changeable.GIVEN: N_("Given name"),
-    Changeable.NAME_ORDER: N_("Order of the parts"),
-    Changeable.SORT_KEY: N_("Listed under"),
-    Changeable.AFFILIATION: N_("Affiliation"),
-    Changeable.LANGUAGES: N_("Languages"),
-    Changeable.LISTENS_IN: N_("Listens in"),
-}

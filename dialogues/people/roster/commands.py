@@ -15,8 +15,9 @@ from dialogues.core.outbox import operations as outbox_operations
 from dialogues.core.outbox import queries as outbox_queries
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
 from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.people.invitations.rules import RegistrationLinkSent
 from dialogues.people.participants import operations as participants_operations
@@ -82,7 +83,7 @@ def apply_bulk_action(
     :raises Refusal: the action applies to none of them, or registration is closed (reminders).
     """
     with transaction(viewer, office.RIGHTS[kind]) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         if kind is BulkKind.REMIND:
             refuse_closed(dialogues.gathering_of(meeting), now)
         selection = office.selection_for(change.viewer, kind, ids, now)
@@ -170,12 +171,10 @@ def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
         found = db.session.execute(
             select(BulkAction).where(BulkAction.id == action_id, office.visible_actions(change.viewer))
         )
-        action = found.scalar_one_or_none()
-        if action is None:
-            raise NotFound
+        action = or_not_found(found.scalar_one_or_none())
         if action.undone_at is not None:
             raise Refusal(N_("This was undone already."))
-        if not dialogues.gathering_of(_meeting(change)).takes_place:
+        if not dialogues.gathering_of(current_meeting(change)).takes_place:
             raise Refusal(N_("This meeting was cancelled or closed: nothing can be undone."))
         action.undone_at = now
         rows = [dict(row) for row in action.rows]
@@ -208,7 +207,7 @@ def _undo_remind(change: Change, at: datetime, rows: list[_Row], now: datetime) 
 
 
 def _undo_withdraw(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:
-    participations, meeting_id = _by_id(rows), _meeting(change).id
+    participations, meeting_id = _by_id(rows), current_meeting(change).id
     restored, is_announced = list[Participation](), False
     # Seats first, then the waiting list from its end, because each restored person goes to the head of the queue.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
@@ -242,13 +241,6 @@ def _withdraw_approval(change: Change, participation: Participation, now: dateti
     change.record(ApprovalTakenBack.of(participation, now))
 
 
-def _meeting(change: Change) -> Meeting:
-    place = change.viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return db.session.get_one(Meeting, place.meeting_id)
-
-
 _UNDO_APPLY = {BulkKind.APPROVE: _undo_approve, BulkKind.REMIND: _undo_remind, BulkKind.TAKE_BACK: _undo_withdraw}
 
 
@@ -261,9 +253,7 @@ def take_approval_back(viewer: Viewer, participation_id: UUID, *, now: datetime)
     with transaction(viewer, REGISTRATION_APPROVE) as change:
         reached = participants_visibility.visible(change.viewer, REGISTRATION_APPROVE)
         found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-        participation = found.scalar_one_or_none()
-        if participation is None:
-            raise NotFound
+        participation = or_not_found(found.scalar_one_or_none())
         if participation.approved_at is None:
             raise Refusal(N_("This registration is not approved: nothing was changed."))
         _withdraw_approval(change, participation, now)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import BulkKind
@@ -60,12 +60,12 @@ NOT_COMING = N_("is not coming already")
 CHANGED_SINCE = N_("was changed since: left as it is")
 
 
-class Readiness(Enum):
+class Readiness(Labelled):
     """Approval state of a confirmed registration."""
 
-    INCOMPLETE = "incomplete"
-    TO_APPROVE = "to_approve"
-    APPROVED = "approved"
+    INCOMPLETE = "incomplete", N_("something is missing")
+    TO_APPROVE = "to_approve", N_("to be approved")
+    APPROVED = "approved", N_("approved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +143,4 @@ _SKIP_REASON = {
     BulkKind.REMIND: _not_reminded,
     BulkKind.APPROVE: _not_approved,
     BulkKind.TAKE_BACK: _not_withdrawn,
-}
-
-
-WORDS: dict[Enum, str] = {
-    Readiness.INCOMPLETE: N_("something is missing"),
-    Readiness.TO_APPROVE: N_("to be approved"),
-    Readiness.APPROVED: N_("approved"),
 }

@@ -1,8 +1,7 @@
 """Forms of the archive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
-from enum import Enum
 from typing import IO, Any
 
 from flask_babel import gettext as _
@@ -12,8 +11,7 @@ from wtforms import DateField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from dialogues.core.common.fields import Form, LineField, LinesField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, LinesField, labelled_choices
 from dialogues.lib.wall_time import resolve_local_time, zone
 from dialogues.records.archive.rules import (
     REFERENCE_LONGEST,
@@ -57,8 +55,8 @@ class UploadForm(Form):
     def offer(self, shelves: Sequence[Shelf]) -> None:
         """Sets the choices of shelves, kinds and listings."""
         self.shelf.choices = [(shelf.key, _shelf_words(shelf)) for shelf in shelves]
-        self.kind.choices = _words(UPLOADED_KINDS)
-        self.listing.choices = _words(Listing)
+        self.kind.choices = labelled_choices(UPLOADED_KINDS)
+        self.listing.choices = labelled_choices(Listing)
 
     def validate_release_time(self, _field: Any) -> None:
         if self.release_time.data is not None and self.release_day.data is None:
@@ -100,7 +98,3 @@ def _shelf_words(shelf: Shelf) -> str:
     if shelf.meeting_id is not None:
         return str(_("Meeting: %(title)s", title=shelf.title))
     return str(_("Dialogue: %(title)s", title=shelf.title))
-
-
-def _words(values: Iterable[Enum]) -> list[tuple[str, str]]:
-    return [(value.value, word(value)) for value in values]

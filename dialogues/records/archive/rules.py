@@ -4,11 +4,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.notes.rules import RESPONSIBILITY as OF_DOCUMENTS
@@ -22,25 +22,25 @@ TEXT_LONGEST = 100_000
 MAX_EMBARGO = timedelta(days=150 * 366)
 
 
-class RecordKind(Enum):
+class RecordKind(Labelled):
     """What a record is. Each kind has its own line of responsibility."""
 
-    SUMMARY = "summary"
-    STATEMENT = "statement"
-    CORRESPONDENCE = "correspondence"
-    SCAN = "scan"
+    SUMMARY = "summary", N_("Summary")
+    STATEMENT = "statement", N_("Statement")
+    CORRESPONDENCE = "correspondence", N_("Correspondence")
+    SCAN = "scan", N_("Scan")
 
 
 #: Kinds that can be uploaded; summaries come from their sessions.
 UPLOADED_KINDS = tuple(kind for kind in RecordKind if kind is not RecordKind.SUMMARY)
 
 
-class Listing(Enum):
+class Listing(Labelled):
     """What a closed record shows in lists. An unlisted record is never listed, counted or found."""
 
-    TITLE_VISIBLE = "title_visible"
-    UNLISTED_UNTIL_RELEASE = "unlisted_until_release"
-    UNLISTED = "unlisted"
+    TITLE_VISIBLE = "title_visible", N_("Its line is shown at once to those who may read it later")
+    UNLISTED_UNTIL_RELEASE = "unlisted_until_release", N_("Nothing is shown until it opens")
+    UNLISTED = "unlisted", N_("It is never listed, counted or found; the archivist alone knows its line")
 
 
 #: Who is responsible for a record, printed under it.
@@ -180,14 +180,3 @@ def reference_in_use(reference: str) -> Refusal:
         field="reference",
         reference=reference,
     )
-
-
-WORDS: dict[Enum, str] = {
-    RecordKind.SUMMARY: N_("Summary"),
-    RecordKind.STATEMENT: N_("Statement"),
-    RecordKind.CORRESPONDENCE: N_("Correspondence"),
-    RecordKind.SCAN: N_("Scan"),
-    Listing.TITLE_VISIBLE: N_("Its line is shown at once to those who may read it later"),
-    Listing.UNLISTED_UNTIL_RELEASE: N_("Nothing is shown until it opens"),
-    Listing.UNLISTED: N_("It is never listed, counted or found; the archivist alone knows its line"),
-}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dialogues.core.common.stores import key_store
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal_text
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.lib.text import bounded
 from dialogues.records.notes.models import Document, DocumentVersion, RawNotes
 from dialogues.records.notes.rules import (
@@ -106,9 +106,7 @@ def mark_filed(document_id: UUID) -> None:
 
     :raises Refusal: it is not finished, or was already filed.
     """
-    document = db.session.get(Document, document_id)
-    if document is None:
-        raise NotFound
+    document = or_not_found(db.session.get(Document, document_id))
     refuse_unfinished(document.state)
     document.state = DocumentState.FILED
     db.session.flush()

@@ -19,7 +19,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import (
     AGENDA_SEE,
@@ -73,10 +73,10 @@ def visible_raw_notes(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 def _in_reach(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+    if viewer.meeting_id is None or viewer.person_id is None:
         return false()
     scopes = (_in_scope(viewer, scope, session_id) for scope in viewer.scopes(action))
-    return and_(meeting_id == viewer.place.meeting_id, or_(false(), *scopes))
+    return and_(meeting_id == viewer.meeting_id, or_(false(), *scopes))
 
 
 def _in_scope(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
@@ -128,7 +128,7 @@ def _newest(viewer: Viewer) -> Any:
 
 
 def _meeting_id(viewer: Viewer) -> UUID | None:
-    return viewer.place.meeting_id if viewer.place else None
+    return viewer.meeting_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +247,9 @@ def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
     :raises NotFound: there is none, its rule allows no notes, or the viewer may not see it.
     """
     reached = or_(false(), *(visible_sessions(viewer, action) for action in actions))
-    row = db.session.execute(_sessions(viewer).where(reached, ReleaseItem.session_id == session_id)).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(_sessions(viewer).where(reached, ReleaseItem.session_id == session_id)).one_or_none()
+    )
     return _as_seen(row)
 
 
@@ -279,14 +279,14 @@ def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> V
     reached = or_(*(visible(viewer, action) for action in (SUMMARY_SEE, SUMMARY_EDIT)))
     if number is None:
         reached = or_(reached, visible(viewer, SUMMARY_FILED_READ))
-    row = db.session.execute(
-        select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day, DocumentVersion.text)
-        .join(Document, Document.id == DocumentVersion.document_id)
-        .where(reached, Document.id == notes.document_id)
-        .where(DocumentVersion.number == (Document.version if number is None else number))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day, DocumentVersion.text)
+            .join(Document, Document.id == DocumentVersion.document_id)
+            .where(reached, Document.id == notes.document_id)
+            .where(DocumentVersion.number == (Document.version if number is None else number))
+        ).one_or_none()
+    )
     return Version(*row)
 
 
@@ -392,16 +392,16 @@ def filed_text(viewer: Viewer, document_id: UUID) -> FiledText:
     :raises NotFound: it is a draft, or the viewer may neither file nor read filed summaries.
     """
     reached = or_(visible(viewer, RECORD_FILE), visible(viewer, SUMMARY_FILED_READ))
-    found = db.session.execute(
-        _sessions(viewer)
-        .add_columns(DocumentVersion.text)
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version),
-        )
-        .where(reached, Document.state != DocumentState.DRAFT, Document.id == document_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
+    found = or_not_found(
+        db.session.execute(
+            _sessions(viewer)
+            .add_columns(DocumentVersion.text)
+            .join(
+                DocumentVersion,
+                (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version),
+            )
+            .where(reached, Document.state != DocumentState.DRAFT, Document.id == document_id)
+        ).one_or_none()
+    )
     notes = _as_seen(found)
     return FiledText(notes.ref, notes.code, notes.title, notes.starts.date(), found.text)

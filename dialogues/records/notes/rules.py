@@ -9,6 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Rule
 
@@ -25,16 +26,16 @@ RAW_NOTES_RETENTION = timedelta(days=90)
 RULES_WITH_NOTES = tuple(rule for rule in Rule if rule.has_notes)
 
 
-class DocumentKind(Enum):
+class DocumentKind(Labelled):
     """What a document is. Each kind has its own line of responsibility."""
 
-    SUMMARY = "summary"
+    SUMMARY = "summary", N_("Summary")
 
 
-class DocumentState(Enum):
-    DRAFT = "draft"
-    FINISHED = "finished"
-    FILED = "filed"
+class DocumentState(Labelled):
+    DRAFT = "draft", N_("draft")
+    FINISHED = "finished", N_("finished")
+    FILED = "filed", N_("filed")
 
 
 class Difference(Enum):
@@ -173,11 +174,3 @@ def _compare_pair(one: str | None, other: str | None) -> tuple[str, str, Differe
     if other is None:
         return one, "", Difference.REMOVED
     return one, other, Difference.CHANGED
-
-
-WORDS: dict[Enum, str] = {
-    DocumentKind.SUMMARY: N_("Summary"),
-    DocumentState.DRAFT: N_("draft"),
-    DocumentState.FINISHED: N_("finished"),
-    DocumentState.FILED: N_("filed"),
-}

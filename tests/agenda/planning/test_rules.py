@@ -18,12 +18,10 @@ from dialogues.agenda.planning.rules import (
     when_of,
 )
 from dialogues.agenda.versions.rules import (
-    WORDS,
     Admits,
     ChangeKind,
     Fact,
     Part,
-    SessionKind,
     Snapshot,
     admitted,
     changed_facts,
@@ -289,8 +287,3 @@ class TestDifferences:
             (ANNA, Part.LEAD),
             (BAT, Part.LEAD),
         )
-
-
-@pytest.mark.parametrize("value", [*SessionKind, *Admits, *Part, *ChangeKind, *Fact])
-def test_every_value_has_a_label(value: SessionKind | Admits | Part | ChangeKind | Fact) -> None:
-    assert WORDS[value]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogues.core.outbox.rules import LEASE, MOST_TRIES, WORDS, EmailKind, EmailState, pause_after, state_after
+from dialogues.core.outbox.rules import LEASE, MOST_TRIES, EmailState, pause_after, state_after
 from dialogues.lib.mail.parts import DEADLINE, FailureKind
 
 
@@ -42,7 +42,3 @@ def test_the_state_of_an_email_that_was_not_sent(
     trouble: FailureKind, tries: int, frozen: bool, overtaken: bool, state: EmailState
 ) -> None:
     assert state_after(trouble, tries, frozen=frozen, overtaken=overtaken) is state
-
-
-def test_every_state_and_kind_has_a_label() -> None:
-    assert set(WORDS) == {*EmailState, *EmailKind}

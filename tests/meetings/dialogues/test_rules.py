@@ -7,18 +7,7 @@ import pytest
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.facts import Days, check_days_in_order
 from dialogues.meetings.dialogues.rules.kinds import (
-    WORDS,
-    Capacity,
-    Existence,
-    Gender,
-    InviteProfile,
-    MeetingFormat,
-    MeetingStatus,
     NameOrder,
-    PartyAttribution,
-    PartyKind,
-    PartyOrder,
-    Rule,
 )
 from dialogues.meetings.dialogues.rules.names import dialling, sort_key
 from dialogues.meetings.roles.rules import refuse_last_coordinator
@@ -75,21 +64,3 @@ def test_the_last_coordinator_cannot_be_removed() -> None:
     refuse_last_coordinator(Role.ARCHIVIST, 0)
     with pytest.raises(Refusal, match="without a coordinator"):
         refuse_last_coordinator(Role.COORDINATOR, 0)
-
-
-def test_every_value_has_a_label() -> None:
-    enumerations = (
-        Capacity,
-        Existence,
-        Gender,
-        InviteProfile,
-        MeetingFormat,
-        MeetingStatus,
-        NameOrder,
-        PartyAttribution,
-        PartyKind,
-        PartyOrder,
-        Rule,
-    )
-
-    assert set(WORDS) == {value for enumeration in enumerations for value in enumeration}

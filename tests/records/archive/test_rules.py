@@ -10,7 +10,6 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.archive.rules import (
     RESPONSIBILITY,
     RULE_LINES,
-    WORDS,
     Embargo,
     Listing,
     NewRecord,
@@ -78,4 +77,3 @@ def test_empty_fields_do_not_change_the_digest() -> None:
 def test_every_kind_and_every_rule_has_a_text() -> None:
     assert set(RESPONSIBILITY) == set(RecordKind)
     assert set(RULE_LINES) == set(Rule)
-    assert {*RecordKind, *Listing} == set(WORDS)

@@ -15,7 +15,7 @@ from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.ical.parts import State
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Meeting
 from dialogues.meetings.dialogues.rules.kinds import Existence
 from dialogues.people.nominations.queries import nominee as nominations
@@ -29,9 +29,9 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: the viewer's own entries in their meeting."""
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+    if viewer.meeting_id is None or viewer.person_id is None:
         return false()
-    own_entries = and_(Entry.meeting_id == viewer.place.meeting_id, Entry.person_id == viewer.person_id)
+    own_entries = and_(Entry.meeting_id == viewer.meeting_id, Entry.person_id == viewer.person_id)
     return or_(false(), *(own_entries for scope in viewer.scopes(action) if _reaches_own(scope)))
 
 
@@ -72,11 +72,11 @@ def own_session(viewer: Viewer, session_id: UUID) -> Revision:
 
     :raises NotFound: there is none, or the viewer is not admitted to it.
     """
-    row = db.session.execute(
-        _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
+        ).one_or_none()
+    )
     return as_revision(row)
 
 
@@ -88,7 +88,7 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
     :raises NotFound: the viewer has no such nominee, the nominee has an email address, or has no live entries.
     """
     person_id = nominations.unreached_person(viewer, participation_id)
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     found = newest().where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
     with reading(Purpose.VISIBLE_IDS):
         entries = _revisions(found.order_by(EntryRevision.starts_utc, Entry.uid))
@@ -116,7 +116,7 @@ def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
 
 def is_confidential(viewer: Viewer) -> bool:
     """Returns whether the viewer's meeting or its dialogue is confidential; then there are no feeds."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     query = (
         select(Meeting.id)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)

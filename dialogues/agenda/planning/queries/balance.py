@@ -50,13 +50,13 @@ def balance(viewer: Viewer) -> Balance:
     :raises NotFound: the viewer may not see it, or the lists are not yet exchanged.
     """
     viewer.must(BALANCE_SEE)
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         raise NotFound
     at_table = [one for one in precedence.parties_in_order(viewer) if one.kind is not PartyKind.OBSERVER]
     seated = _seated(viewer)
     party_of = {row.person_id: row.party_id for row in seated}
     taken = Counter(party_of.values())
-    release = current_release(viewer.place.meeting_id)
+    release = current_release(viewer.meeting_id)
     from_draft = release is None and viewer.may(AGENDA_RELEASE)
     parts = _parts(viewer, release, from_draft)
     leads, chairing = (parts_by_party(parts, party_of, part) for part in (Part.LEAD, Part.CHAIR))

@@ -34,9 +34,9 @@ def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: sessions of the draft that the action reaches. A viewer sees a whole draft or nothing of it."""
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None or Scope.ALL not in viewer.scopes(action):
+    if viewer.meeting_id is None or Scope.ALL not in viewer.scopes(action):
         return false()
-    return DraftItem.meeting_id == viewer.place.meeting_id
+    return DraftItem.meeting_id == viewer.meeting_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def meeting_frame(viewer: Viewer) -> MeetingFrame:
     :raises NotFound: the viewer may not edit it.
     """
     viewer.must(AGENDA_EDIT)
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         raise NotFound
-    return frame_of(viewer.place.meeting_id)
+    return frame_of(viewer.meeting_id)
 
 
 def frame_of(meeting_id: UUID) -> MeetingFrame:

@@ -8,7 +8,7 @@ from dialogues.agenda.versions.models import Release
 from dialogues.agenda.versions.queries.published import ReleasedSession, ReleaseHead, as_seen, sessions_of
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.policy import AGENDA_EDIT
 
 
@@ -33,15 +33,13 @@ def earlier_version(viewer: Viewer, number: int) -> tuple[ReleaseHead, list[Rele
 
     :raises NotFound: no version has this number, or the viewer may not edit the agenda.
     """
-    head = next((one for one in release_history(viewer) if one.number == number), None)
-    if head is None:
-        raise NotFound
+    head = or_not_found(next((one for one in release_history(viewer) if one.number == number), None))
     sessions = db.session.execute(sessions_of(viewer, AGENDA_EDIT, select(Release.id).where(Release.id == head.id)))
     return head, [as_seen(row) for row in sessions]
 
 
 def _meeting(viewer: Viewer) -> UUID:
     viewer.must(AGENDA_EDIT)
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         raise NotFound
-    return viewer.place.meeting_id
+    return viewer.meeting_id

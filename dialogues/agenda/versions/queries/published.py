@@ -36,9 +36,9 @@ def seen_in_full(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 def _reached(viewer: Viewer, scopes: frozenset[Scope]) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None or viewer.person_id is None:
+    if viewer.meeting_id is None or viewer.person_id is None:
         return false()
-    here = ReleaseItem.meeting_id == viewer.place.meeting_id
+    here = ReleaseItem.meeting_id == viewer.meeting_id
     return here & or_(false(), *(_in_scope(viewer, scope) for scope in scopes))
 
 
@@ -165,8 +165,8 @@ def _current(viewer: Viewer) -> Select[Any]:
     """Selects the newest version of the viewer's meeting; for the system, the newest version of every meeting."""
     one, later = aliased(Release), aliased(Release)
     newest = select(one.id).where(~exists().where(later.meeting_id == one.meeting_id, later.number > one.number))
-    if viewer.place is not None and viewer.place.meeting_id is not None:
-        return newest.where(one.meeting_id == viewer.place.meeting_id)
+    if viewer.meeting_id is not None:
+        return newest.where(one.meeting_id == viewer.meeting_id)
     return newest if viewer.is_system else newest.where(false())
 
 

@@ -45,9 +45,9 @@ class Standpoint:
 
 def standpoint(viewer: Viewer) -> Standpoint | None:
     """Returns the viewer's standpoint in one query, or None before the first version."""
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return None
-    rows = db.session.execute(_newest_version(viewer.place.meeting_id, viewer.person_id)).all()
+    rows = db.session.execute(_newest_version(viewer.meeting_id, viewer.person_id)).all()
     if not rows:
         return None
     first = rows[0]

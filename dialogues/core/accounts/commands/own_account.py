@@ -11,7 +11,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.auth.passwords import normal, refuse_weak
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
 from dialogues.lib.text import same_address
 from dialogues.lib.wall_time import zone
 from dialogues.policy import OWN_ACCOUNT
@@ -122,7 +122,4 @@ def _own(viewer: Viewer) -> UUID:
 
 
 def _account(viewer: Viewer) -> Account:
-    account = db.session.get(Account, _own(viewer))
-    if account is None:
-        raise NotFound
-    return account
+    return or_not_found(db.session.get(Account, _own(viewer)))

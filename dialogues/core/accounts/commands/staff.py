@@ -18,7 +18,7 @@ from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
 from dialogues.lib.text import mail_address
 from dialogues.policy import STAFF_INVITE
 
@@ -111,7 +111,4 @@ def _staff(account_id: UUID) -> Account:
 
 
 def _account(account_id: UUID) -> Account:
-    account = db.session.get(Account, account_id)
-    if account is None:
-        raise NotFound
-    return account
+    return or_not_found(db.session.get(Account, account_id))

@@ -29,7 +29,7 @@ from dialogues.core.accounts.rules import CHANGE_ADDRESS, RENEW_FACTOR, step_up_
 from dialogues.core.common import clock
 from dialogues.core.common.access import viewer
 from dialogues.core.common.pages import own_path, see_other
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.policy import PARTICIPANTS_EXPORT, ROLES_GRANT, STAFF_INVITE, Action
 
 #: The text of the step-up page by purpose; no other purpose is accepted.
@@ -76,10 +76,7 @@ def words_for(purpose: str) -> LazyString:
 
     :raises NotFound: there is no step-up for this purpose.
     """
-    words = PURPOSES.get(purpose.partition(":")[0])
-    if words is None:
-        raise NotFound
-    return words
+    return or_not_found(PURPOSES.get(purpose.partition(":")[0]))
 
 
 def _back() -> str:

@@ -10,7 +10,7 @@ from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.collation import collation_key
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Institution, Party
 from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.kinds import PartyKind, PartyOrder
@@ -91,7 +91,4 @@ def institution(viewer: Viewer, action: Action, institution_id: UUID) -> Any:
 
 
 def _one_or_not_found(rows: Select[Any, *tuple[Any, ...]]) -> Any:
-    found = db.session.execute(rows).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(db.session.execute(rows).one_or_none())

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Exchange, Meeting, PracticalPage
 from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
@@ -27,8 +27,8 @@ def _meetings_here(viewer: Viewer) -> ColumnElement[bool]:
         return true()
     if viewer.place is None:
         return false()
-    if viewer.place.meeting_id is not None:
-        return Meeting.id == viewer.place.meeting_id
+    if viewer.meeting_id is not None:
+        return Meeting.id == viewer.meeting_id
     here = Meeting.dialogue_id == viewer.place.dialogue_id
     if any(holding.meeting_id is None for holding in viewer.holdings):
         return here
@@ -40,15 +40,14 @@ def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:
 
     :raises NotFound: not permitted.
     """
-    found = db.session.execute(
-        select(*Meeting.__table__.columns, Venue.name.label("venue"), Venue.address, Exchange.opened_at)
-        .outerjoin(Venue, Venue.id == Meeting.venue_id)
-        .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
-        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(
+        db.session.execute(
+            select(*Meeting.__table__.columns, Venue.name.label("venue"), Venue.address, Exchange.opened_at)
+            .outerjoin(Venue, Venue.id == Meeting.venue_id)
+            .outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+            .where(visible(viewer, action), Meeting.id == viewer.meeting_id)
+        ).one_or_none()
+    )
 
 
 def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
@@ -56,7 +55,7 @@ def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
     page = (
         select(*PracticalPage.__table__.columns)
         .join(Meeting, Meeting.id == PracticalPage.meeting_id)
-        .where(visible(viewer, action), Meeting.id == (viewer.place.meeting_id if viewer.place else None))
+        .where(visible(viewer, action), Meeting.id == viewer.meeting_id)
     )
     return db.session.execute(page).one_or_none()
 

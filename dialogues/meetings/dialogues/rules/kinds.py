@@ -1,27 +1,26 @@
 """Enumerations of dialogues, meetings and parties, with their labels."""
 
-from enum import Enum
-
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.policy import Role
 
 
-class Existence(Enum):
+class Existence(Labelled):
     """Whether outsiders may know that a dialogue or meeting takes place.
 
     A confidential one is known only to people with a role in it.
     """
 
-    NORMAL = "normal"
-    CONFIDENTIAL = "confidential"
+    NORMAL = "normal", N_("not secret")
+    CONFIDENTIAL = "confidential", N_("confidential")
 
 
-class PartyKind(Enum):
+class PartyKind(Labelled):
     """A party, the host, or an observing organisation."""
 
-    PARTY = "party"
-    HOST = "host"
-    OBSERVER = "observer"
+    PARTY = "party", N_("party")
+    HOST = "host", N_("host")
+    OBSERVER = "observer", N_("observing organisation")
 
     @property
     def capacities(self) -> "tuple[Capacity, ...]":
@@ -29,11 +28,11 @@ class PartyKind(Enum):
         return tuple(one for one in Capacity if self is not PartyKind.OBSERVER or one is not Capacity.PARTICIPANT)
 
 
-class Capacity(Enum):
-    PARTICIPANT = "participant"
-    OBSERVER = "observer"
-    SPECIAL_OBSERVER = "special_observer"
-    RESOURCE_PERSON = "resource_person"
+class Capacity(Labelled):
+    PARTICIPANT = "participant", N_("participant")
+    OBSERVER = "observer", N_("observer")
+    SPECIAL_OBSERVER = "special_observer", N_("special observer")
+    RESOURCE_PERSON = "resource_person", N_("resource person")
 
     @property
     def role(self) -> Role:
@@ -41,56 +40,56 @@ class Capacity(Enum):
         return Role.PARTICIPANT if self is Capacity.PARTICIPANT else Role.OBSERVER
 
 
-class NameOrder(Enum):
-    FAMILY_FIRST = "family_first"
-    GIVEN_FIRST = "given_first"
-    PATRONYMIC_GIVEN = "patronymic_given"
+class NameOrder(Labelled):
+    FAMILY_FIRST = "family_first", N_("family name first")
+    GIVEN_FIRST = "given_first", N_("given name first")
+    PATRONYMIC_GIVEN = "patronymic_given", N_("patronymic, then given name")
 
 
-class MeetingStatus(Enum):
-    PROVISIONAL = "provisional"
-    CONFIRMED = "confirmed"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
+class MeetingStatus(Labelled):
+    PROVISIONAL = "provisional", N_("provisional")
+    CONFIRMED = "confirmed", N_("confirmed")
+    CANCELLED = "cancelled", N_("cancelled")
+    CLOSED = "closed", N_("closed")
 
 
-class MeetingFormat(Enum):
-    IN_PERSON = "in_person"
-    HYBRID = "hybrid"
-    ONLINE = "online"
+class MeetingFormat(Labelled):
+    IN_PERSON = "in_person", N_("in person")
+    HYBRID = "hybrid", N_("in person and online")
+    ONLINE = "online", N_("online")
 
 
-class Gender(Enum):
+class Gender(Labelled):
     """As the person states it; used only for totals of a whole meeting."""
 
-    FEMALE = "f"
-    MALE = "m"
-    OTHER = "other"
-    UNDISCLOSED = "undisclosed"
+    FEMALE = "f", N_("female")
+    MALE = "m", N_("male")
+    OTHER = "other", N_("other")
+    UNDISCLOSED = "undisclosed", N_("not said")
 
 
-class PartyOrder(Enum):
+class PartyOrder(Labelled):
     """How the lists of a meeting sort its parties: by name in a language, or by city.
 
     Seoul and Pyongyang sort Korean letters differently. Both orders exist and neither is a default.
     """
 
-    ENGLISH = "en"
-    FRENCH = "fr"
-    RUSSIAN = "ru"
-    PINYIN = "zh"
-    KOREAN = "ko"
-    KOREAN_LATE_IEUNG = "ko_late_ieung"
-    CITY = "city"
+    ENGLISH = "en", N_("by their names in English")
+    FRENCH = "fr", N_("by their names in French")
+    RUSSIAN = "ru", N_("by their names in Russian")
+    PINYIN = "zh", N_("by their names in Chinese, in pinyin")
+    KOREAN = "ko", N_("by their names in Korean, letters as ordered in Seoul")
+    KOREAN_LATE_IEUNG = "ko_late_ieung", N_("by their names in Korean, letters as ordered in Pyongyang")
+    CITY = "city", N_("by their cities")
 
 
-class Rule(Enum):
+class Rule(Labelled):
     """The rule of a session, from least to most strict."""
 
-    ON_THE_RECORD = "on_the_record"
-    CHATHAM_HOUSE = "chatham_house"
-    OFF_THE_RECORD = "off_the_record"
-    CLOSED = "closed"
+    ON_THE_RECORD = "on_the_record", N_("on the record")
+    CHATHAM_HOUSE = "chatham_house", N_("Chatham House Rule")
+    OFF_THE_RECORD = "off_the_record", N_("off the record")
+    CLOSED = "closed", N_("closed: no notes at all")
 
     @property
     def has_notes(self) -> bool:
@@ -98,18 +97,18 @@ class Rule(Enum):
         return self in {Rule.ON_THE_RECORD, Rule.CHATHAM_HOUSE}
 
 
-class PartyAttribution(Enum):
+class PartyAttribution(Labelled):
     """Whether a released text may name a party."""
 
-    NEVER = "never"
-    WITH_CONSENT = "with_co_chairs_consent"
+    NEVER = "never", N_("never")
+    WITH_CONSENT = "with_co_chairs_consent", N_("with the co-chairs' consent")
 
 
-class InviteProfile(Enum):
+class InviteProfile(Labelled):
     """What a calendar file may contain: a neutral word and the city, or title and room."""
 
-    DISCREET = "discreet"
-    FULL = "full"
+    DISCREET = "discreet", N_("discreet")
+    FULL = "full", N_("full")
 
 
 #: Languages of party names and of meetings, each by its own name.
@@ -122,46 +121,4 @@ LANGUAGES = {
     "ja": "日本語",
     "mn": "монгол",
     "de": "Deutsch",
-}
-
-
-WORDS: dict[Enum, str] = {
-    Existence.NORMAL: N_("not secret"),
-    Existence.CONFIDENTIAL: N_("confidential"),
-    PartyKind.PARTY: N_("party"),
-    PartyKind.HOST: N_("host"),
-    PartyKind.OBSERVER: N_("observing organisation"),
-    Capacity.PARTICIPANT: N_("participant"),
-    Capacity.OBSERVER: N_("observer"),
-    Capacity.SPECIAL_OBSERVER: N_("special observer"),
-    Capacity.RESOURCE_PERSON: N_("resource person"),
-    NameOrder.FAMILY_FIRST: N_("family name first"),
-    NameOrder.GIVEN_FIRST: N_("given name first"),
-    NameOrder.PATRONYMIC_GIVEN: N_("patronymic, then given name"),
-    MeetingStatus.PROVISIONAL: N_("provisional"),
-    MeetingStatus.CONFIRMED: N_("confirmed"),
-    MeetingStatus.CANCELLED: N_("cancelled"),
-    MeetingStatus.CLOSED: N_("closed"),
-    MeetingFormat.IN_PERSON: N_("in person"),
-    MeetingFormat.HYBRID: N_("in person and online"),
-    MeetingFormat.ONLINE: N_("online"),
-    Gender.FEMALE: N_("female"),
-    Gender.MALE: N_("male"),
-    Gender.OTHER: N_("other"),
-    Gender.UNDISCLOSED: N_("not said"),
-    PartyOrder.ENGLISH: N_("by their names in English"),
-    PartyOrder.FRENCH: N_("by their names in French"),
-    PartyOrder.RUSSIAN: N_("by their names in Russian"),
-    PartyOrder.PINYIN: N_("by their names in Chinese, in pinyin"),
-    PartyOrder.KOREAN: N_("by their names in Korean, letters as ordered in Seoul"),
-    PartyOrder.KOREAN_LATE_IEUNG: N_("by their names in Korean, letters as ordered in Pyongyang"),
-    PartyOrder.CITY: N_("by their cities"),
-    Rule.ON_THE_RECORD: N_("on the record"),
-    Rule.CHATHAM_HOUSE: N_("Chatham House Rule"),
-    Rule.OFF_THE_RECORD: N_("off the record"),
-    Rule.CLOSED: N_("closed: no notes at all"),
-    PartyAttribution.NEVER: N_("never"),
-    PartyAttribution.WITH_CONSENT: N_("with the co-chairs' consent"),
-    InviteProfile.DISCREET: N_("discreet"),
-    InviteProfile.FULL: N_("full"),
 }

@@ -76,7 +76,7 @@ def named_guests(viewer: Viewer) -> list[NamedGuest]:
     if not viewer.may(SEATING_EDIT):
         return []
     ranks = precedence.order(viewer).ranks
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     co_chairs = select(RoleGrant.person_id).where(
         RoleGrant.role == Role.CO_CHAIR,
         RoleGrant.accepted_at.is_not(None),
@@ -128,7 +128,7 @@ def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
             RoleGrant.accepted_at.is_not(None),
             RoleGrant.revoked_at.is_(None),
             roles.visible(viewer, SEATING_EDIT),
-            RoleGrant.meeting_id == viewer.place.meeting_id,
+            RoleGrant.meeting_id == viewer.meeting_id,
         )
         .order_by(Person.collation, Person.name, Person.id)
     )

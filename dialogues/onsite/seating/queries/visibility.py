@@ -28,13 +28,13 @@ def visible_pairs(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return false()
     reached = (true() if scope is Scope.ALL else false() for scope in viewer.scopes(action))
-    return and_(column == viewer.place.meeting_id, or_(false(), *reached))
+    return and_(column == viewer.meeting_id, or_(false(), *reached))
 
 
 def needs_seat(viewer: Viewer) -> ColumnElement[bool]:
     """Filter of participations that need a seat in the current meeting: confirmed, in person, list submitted."""
-    here = Participation.meeting_id == (viewer.place.meeting_id if viewer.place else None)
+    here = Participation.meeting_id == viewer.meeting_id
     return and_(here, is_listed(), ~Participation.remote)

@@ -1,17 +1,17 @@
 """Kinds of tables and places, with their labels."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 
 
-class TableForm(Enum):
-    HOLLOW_SQUARE = "hollow_square"
-    ROUND = "round"
-    U = "u"
+class TableForm(Labelled):
+    HOLLOW_SQUARE = "hollow_square", N_("hollow square")
+    ROUND = "round", N_("round table")
+    U = "u", N_("U")
 
     @property
     def is_closed(self) -> bool:
@@ -19,32 +19,32 @@ class TableForm(Enum):
         return self is not TableForm.U
 
 
-class HeadPlaces(Enum):
+class HeadPlaces(Labelled):
     """Where the co-chairs sit; depends on the practice of the host."""
 
-    TOGETHER = "together"
-    FACING = "facing"
-    AMONG = "among"
+    TOGETHER = "together", N_("side by side at the head of the table")
+    FACING = "facing", N_("facing each other")
+    AMONG = "among", N_("among the people of their parties")
 
 
-class ObserverPlaces(Enum):
-    SECOND_ROW = "second_row"
-    AT_END = "at_end"
+class ObserverPlaces(Labelled):
+    SECOND_ROW = "second_row", N_("in a second row")
+    AT_END = "at_end", N_("at the table, after all others")
 
 
-class InterpreterPlace(Enum):
-    BOOTH = "booth"
-    BEHIND = "behind"
-    LEFT = "left"
+class InterpreterPlace(Labelled):
+    BOOTH = "booth", N_("in a booth")
+    BEHIND = "behind", N_("on a chair behind")
+    LEFT = "left", N_("at the table, to the left of")
 
 
-class Chair(Enum):
+class Chair(Labelled):
     """Kind of a place: at the table, in the second row, behind someone, or in a booth."""
 
-    TABLE = "table"
-    SECOND_ROW = "second_row"
-    BEHIND = "behind"
-    BOOTH = "booth"
+    TABLE = "table", N_("at the table")
+    SECOND_ROW = "second_row", N_("second row")
+    BEHIND = "behind", N_("on a chair behind")
+    BOOTH = "booth", N_("in a booth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +88,3 @@ def place_of(row: dict[str, Any]) -> Place:
 def at_table(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """Return the places at the table, clockwise from the head."""
     return tuple(place for place in places if place.chair is Chair.TABLE)
-
-
-WORDS: dict[Enum, str] = {
-    TableForm.HOLLOW_SQUARE: N_("hollow square"),
-    TableForm.ROUND: N_("round table"),
-    TableForm.U: N_("U"),
-    HeadPlaces.TOGETHER: N_("side by side at the head of the table"),
-    HeadPlaces.FACING: N_("facing each other"),
-    HeadPlaces.AMONG: N_("among the people of their parties"),
-    ObserverPlaces.SECOND_ROW: N_("in a second row"),
-    ObserverPlaces.AT_END: N_("at the table, after all others"),
-    InterpreterPlace.BOOTH: N_("in a booth"),
-    InterpreterPlace.BEHIND: N_("on a chair behind"),
-    InterpreterPlace.LEFT: N_("at the table, to the left of"),
-    Chair.TABLE: N_("at the table"),
-    Chair.SECOND_ROW: N_("second row"),
-    Chair.BEHIND: N_("on a chair behind"),
-    Chair.BOOTH: N_("in a booth"),
-}

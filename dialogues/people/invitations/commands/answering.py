@@ -14,7 +14,7 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.auth.throttle import Bucket, Limit
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
@@ -184,7 +184,4 @@ def ask_for_new_link(link_id: UUID | None, *, now: datetime) -> None:
 
 def _own(change: Change) -> Participation:
     reached = participants_visibility.visible(change.viewer, REGISTRATION_OWN)
-    participation = db.session.execute(select(Participation).where(reached)).scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_not_found(db.session.execute(select(Participation).where(reached)).scalar_one_or_none())

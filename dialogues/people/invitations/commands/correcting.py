@@ -10,7 +10,7 @@ from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.lib.text import mail_address, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
@@ -54,10 +54,7 @@ def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
     found = select(Participation).where(
         reached, Participation.id == participation_id, Participation.status == ParticipationStatus.INVITED
     )
-    participation = db.session.execute(found).scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_not_found(db.session.execute(found).scalar_one_or_none())
 
 
 def _change_address(participation: Participation, person: Person, email: str, now: datetime) -> bool:

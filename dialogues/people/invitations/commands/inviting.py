@@ -10,10 +10,11 @@ from sqlalchemy import select
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.lib.text import bounded, mail_address, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
@@ -48,7 +49,7 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
         is already invited.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
         if db.session.get(MeetingParty, (meeting.id, invitee.party_id)) is None:
             raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
@@ -73,7 +74,7 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
     :raises Refusal: registration is closed.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_closed(dialogues_meetings.gathering_of(meeting), now)
         party_names = {row.id: (row.code, *row.names.values()) for row in participants_frame.parties(change.viewer)}
         # Loaded once, because the session drops unreferenced rows and would query them for every line.
@@ -163,7 +164,7 @@ def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> No
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _participation(change, participation_id)
-        refuse_closed(dialogues_meetings.gathering_of(_meeting(change)), now)
+        refuse_closed(dialogues_meetings.gathering_of(current_meeting(change)), now)
         check_not_already_invited(_name_of(participation_id), participation.status)
         _set_invited(participation, now)
         _send_invitation(change, participation, now)
@@ -189,7 +190,7 @@ def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) ->
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = _participation(change, participation_id)
-        gathering = dialogues_meetings.gathering_of(_meeting(change))
+        gathering = dialogues_meetings.gathering_of(current_meeting(change))
         refuse_closed(gathering, now)
         if not may_answer(participation.status, gathering, now):
             raise Refusal(N_("This invitation was taken back: invite the person again instead."))
@@ -212,17 +213,7 @@ def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
         change.record(ParticipationWithdrawn.of(participation, now, by_office=True))
 
 
-def _meeting(change: Change) -> Meeting:
-    place = change.viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return db.session.get_one(Meeting, place.meeting_id)
-
-
 def _participation(change: Change, participation_id: UUID) -> Participation:
     reached = participants_visibility.visible(change.viewer, PARTICIPANTS_INVITE)
     found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    participation = found.scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_not_found(found.scalar_one_or_none())

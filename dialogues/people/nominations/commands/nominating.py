@@ -11,7 +11,7 @@ from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.lib.text import mail_address, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
@@ -148,21 +148,15 @@ def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, no
 
 def _party(change: Change, party_id: UUID) -> MeetingParty:
     reached = nominations.visible_parties(change.viewer, NOMINATE)
-    row = db.session.execute(
-        select(MeetingParty).where(reached, MeetingParty.party_id == party_id)
-    ).scalar_one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(
+        db.session.execute(select(MeetingParty).where(reached, MeetingParty.party_id == party_id)).scalar_one_or_none()
+    )
 
 
 def _nominee(change: Change, participation_id: UUID) -> Participation:
     reached = participants_visibility.visible(change.viewer, NOMINATE)
     found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    participation = found.scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_not_found(found.scalar_one_or_none())
 
 
 def _version(participation: Participation) -> int:

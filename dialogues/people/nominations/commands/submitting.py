@@ -12,9 +12,10 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
 from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import exchange, nominations
@@ -52,7 +53,7 @@ def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, versio
         seats.
     """
     with transaction(viewer, SEATS_EDIT) as change:
-        meeting = _meeting(change)
+        meeting = current_meeting(change)
         refuse_stale(nominations.seats_mark(change.viewer, SEATS_EDIT), version)
         reached = nominations.visible_parties(change.viewer, SEATS_EDIT)
         for row in db.session.scalars(select(MeetingParty).where(reached)).all():
@@ -153,7 +154,7 @@ def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
 
 
 def _sealed_meeting(change: Change, now: datetime) -> Meeting:
-    meeting = _meeting(change)
+    meeting = current_meeting(change)
     if participants_operations.is_open(meeting.id) or exchange.is_to_open(meeting.id, now):
         raise Refusal(IS_OPEN)
     return meeting
@@ -247,20 +248,10 @@ def _assign_to_owner(owner_id: UUID, participation: Participation, now: datetime
     return part
 
 
-def _meeting(change: Change) -> Meeting:
-    place = change.viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return db.session.get_one(Meeting, place.meeting_id)
-
-
 def _party(change: Change, action: Action, party_id: UUID) -> MeetingParty:
     reached = nominations.visible_parties(change.viewer, action)
     found = db.session.execute(select(MeetingParty).where(reached, MeetingParty.party_id == party_id))
-    row = found.scalar_one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(found.scalar_one_or_none())
 
 
 def _doubtful(change: Change, participation_id: UUID) -> Participation:
@@ -270,10 +261,7 @@ def _doubtful(change: Change, participation_id: UUID) -> Participation:
             Participation.id == participation_id, reached, Participation.claimed_email.is_not(None)
         )
     )
-    participation = found.scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_not_found(found.scalar_one_or_none())
 
 
 def _refuse_empty_list(row: MeetingParty) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.precedence import queries as precedence
@@ -29,9 +29,9 @@ def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: parties of the viewer's meeting whose lists the action reaches."""
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return false()
-    here = MeetingParty.meeting_id == viewer.place.meeting_id
+    here = MeetingParty.meeting_id == viewer.meeting_id
     return and_(here, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
 
 
@@ -169,17 +169,19 @@ def line_of(viewer: Viewer, participation_id: UUID) -> NomineeLine:
 
     :raises NotFound: there is no such nominee for this viewer.
     """
-    row = db.session.execute(
-        nominees(viewer, NOMINATIONS_SEE)
-        .add_columns(MeetingParty.seats)
-        .join(
-            MeetingParty,
-            and_(MeetingParty.meeting_id == Participation.meeting_id, MeetingParty.party_id == Participation.party_id),
-        )
-        .where(Participation.id == participation_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            nominees(viewer, NOMINATIONS_SEE)
+            .add_columns(MeetingParty.seats)
+            .join(
+                MeetingParty,
+                and_(
+                    MeetingParty.meeting_id == Participation.meeting_id, MeetingParty.party_id == Participation.party_id
+                ),
+            )
+            .where(Participation.id == participation_id)
+        ).one_or_none()
+    )
     return _line(row, row.seats)
 
 
@@ -188,9 +190,7 @@ def party_list(viewer: Viewer, action: Action, party_id: UUID) -> PartyList:
 
     :raises NotFound: the party is not at this meeting, or the viewer may not manage its list.
     """
-    party = db.session.execute(_parties(viewer, action).where(Party.id == party_id)).one_or_none()
-    if party is None:
-        raise NotFound
+    party = or_not_found(db.session.execute(_parties(viewer, action).where(Party.id == party_id)).one_or_none())
     focal_points = _focal_points(viewer, [party_id]).get(party_id, FocalPoints())
     return _list(party, _people(viewer, [party_id])[party_id], focal_points)
 
@@ -211,7 +211,7 @@ def _parties(viewer: Viewer, action: Action) -> Any:
 @reading(Purpose.VISIBLE_IDS)
 def _focal_points(viewer: Viewer, parties: list[UUID]) -> dict[UUID, FocalPoints]:
     """Returns the focal points of these parties, including role offers that are not answered yet."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     rows = db.session.execute(
         select(RoleGrant.party_id, RoleGrant.accepted_at, Person.name)
         .join(Person, Person.id == RoleGrant.person_id)

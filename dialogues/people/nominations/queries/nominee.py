@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Place, Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
@@ -51,22 +51,22 @@ def nominee(viewer: Viewer, participation_id: UUID, action: Action = NOMINATE) -
 
     :raises NotFound: there is no such nominee for this viewer.
     """
-    row = db.session.execute(
-        nominees(viewer, action)
-        .add_columns(
-            Person.family,
-            Person.given,
-            Person.name_order,
-            known_elsewhere().label("known_elsewhere"),
-            Party.names.label("party_names"),
-            Party.code.label("party_code"),
-            Party.kind.label("party_kind"),
-        )
-        .join(Party, Party.id == Participation.party_id)
-        .where(Participation.id == participation_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            nominees(viewer, action)
+            .add_columns(
+                Person.family,
+                Person.given,
+                Person.name_order,
+                known_elsewhere().label("known_elsewhere"),
+                Party.names.label("party_names"),
+                Party.code.label("party_code"),
+                Party.kind.label("party_kind"),
+            )
+            .join(Party, Party.id == Participation.party_id)
+            .where(Participation.id == participation_id)
+        ).one_or_none()
+    )
     return NomineeOnForm(
         id=row.id,
         person_id=row.person_id,
@@ -113,20 +113,19 @@ def unreached_person(viewer: Viewer, participation_id: UUID) -> UUID:
 
     :raises NotFound: there is no such nominee for this viewer.
     """
-    person_id = db.session.execute(
-        select(Person.id)
-        .join(Participation, person_of())
-        .where(
-            Participation.id == participation_id,
-            Participation.status == ParticipationStatus.CONFIRMED,
-            Participation.claimed_email.is_(None),
-            Person.email.is_(None),
-            visible(viewer, NOMINATE),
-        )
-    ).scalar_one_or_none()
-    if person_id is None:
-        raise NotFound
-    return person_id
+    return or_not_found(
+        db.session.execute(
+            select(Person.id)
+            .join(Participation, person_of())
+            .where(
+                Participation.id == participation_id,
+                Participation.status == ParticipationStatus.CONFIRMED,
+                Participation.claimed_email.is_(None),
+                Person.email.is_(None),
+                visible(viewer, NOMINATE),
+            )
+        ).scalar_one_or_none()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

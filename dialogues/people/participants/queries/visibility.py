@@ -25,9 +25,9 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """
     if viewer.is_system:
         return true()
-    if viewer.place is None or viewer.place.meeting_id is None:
+    if viewer.meeting_id is None:
         return false()
-    here = Participation.meeting_id == viewer.place.meeting_id
+    here = Participation.meeting_id == viewer.meeting_id
     shown = _on_the_list(viewer) if action is PARTICIPANTS_SEE else true()
     return and_(here, shown, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
 
@@ -39,7 +39,7 @@ def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
 @limits_rows
 def may_read_changes_of(viewer: Viewer) -> ColumnElement[bool]:
     """Filter: participations whose list changes this viewer may read, including people who have left."""
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     scopes = (_reach(viewer, scope) for scope in viewer.scopes(PARTICIPANTS_SEE))
     return and_(Participation.meeting_id == meeting_id, named_to(viewer, PARTICIPANTS_SEE), or_(false(), *scopes))
 
@@ -122,7 +122,7 @@ def hides_rest(viewer: Viewer, action: Action, person_id: Any) -> ColumnElement[
 
 
 def _takes_part(viewer: Viewer, person_id: Any, how: ColumnElement[bool]) -> ColumnElement[bool]:
-    meeting_id = viewer.place.meeting_id if viewer.place else None
+    meeting_id = viewer.meeting_id
     return exists().where(Participation.meeting_id == meeting_id, Participation.person_id == person_id, how)
 
 

@@ -3,23 +3,24 @@
 from datetime import datetime
 from enum import Enum
 
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.facts import RegistrationWindow
 
 
-class ParticipationStatus(Enum):
+class ParticipationStatus(Labelled):
     """Status from nomination to the final answer.
 
     `TAKEN_BACK` cannot be answered any more, unless the person is invited again.
     """
 
-    NOMINATED = "nominated"
-    WAITING = "waiting"
-    INVITED = "invited"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    TAKEN_BACK = "taken_back"
+    NOMINATED = "nominated", N_("nominated")
+    WAITING = "waiting", N_("on the waiting list")
+    INVITED = "invited", N_("invited")
+    CONFIRMED = "confirmed", N_("confirmed")
+    DECLINED = "declined", N_("declined")
+    WITHDRAWN = "withdrawn", N_("withdrawn")
+    TAKEN_BACK = "taken_back", N_("taken back")
 
     @property
     def is_live(self) -> bool:
@@ -66,14 +67,3 @@ def refuse_closed(gathering: RegistrationWindow, now: datetime) -> None:
         raise Refusal(N_("This meeting was cancelled or closed: nobody can be registered for it."))
     if not gathering.is_open(now):
         raise Refusal(N_("Registration is closed. Whoever runs the meeting can set a later date in its settings."))
-
-
-WORDS: dict[Enum, str] = {
-    ParticipationStatus.NOMINATED: N_("nominated"),
-    ParticipationStatus.WAITING: N_("on the waiting list"),
-    ParticipationStatus.INVITED: N_("invited"),
-    ParticipationStatus.CONFIRMED: N_("confirmed"),
-    ParticipationStatus.DECLINED: N_("declined"),
-    ParticipationStatus.WITHDRAWN: N_("withdrawn"),
-    ParticipationStatus.TAKEN_BACK: N_("taken back"),
-}

@@ -3,24 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.people.participants.rules.details import is_among
 
 
-class Step(Enum):
+class Step(Labelled):
     """Pages of the registration in their order. The value is used in URLs and in `Participation.steps`."""
 
-    IDENTITY = "identity"
-    AFFILIATION = "affiliation"
-    LANGUAGES = "languages"
-    DAYS = "days"
-    NEEDS = "needs"
-    QUESTIONS = "questions"
-    VISIBILITY = "visibility"
-    RULES = "rules"
+    IDENTITY = "identity", N_("Your name")
+    AFFILIATION = "affiliation", N_("Affiliation")
+    LANGUAGES = "languages", N_("Languages")
+    DAYS = "days", N_("Days")
+    NEEDS = "needs", N_("Travel and needs")
+    QUESTIONS = "questions", N_("Questions of the office")
+    VISIBILITY = "visibility", N_("Who sees what")
+    RULES = "rules", N_("Rules of the meeting")
 
 
 #: Steps that a coordinator approves; afterwards changes to them need a change request.
@@ -71,15 +71,3 @@ def with_saved(saved: Collection[str], step: Step) -> list[str]:
     """Returns the saved steps including this one, in step order."""
     done = {*saved, step.value}
     return [one.value for one in Step if one.value in done]
-
-
-WORDS: dict[Enum, str] = {
-    Step.IDENTITY: N_("Your name"),
-    Step.AFFILIATION: N_("Affiliation"),
-    Step.LANGUAGES: N_("Languages"),
-    Step.DAYS: N_("Days"),
-    Step.NEEDS: N_("Travel and needs"),
-    Step.QUESTIONS: N_("Questions of the office"),
-    Step.VISIBILITY: N_("Who sees what"),
-    Step.RULES: N_("Rules of the meeting"),
-}

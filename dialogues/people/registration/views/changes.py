@@ -117,7 +117,7 @@ def _rows(change: RequestedChange) -> list[_Row]:
 def _display_value(field: Changeable, value: JsonValue) -> str:
     """Returns a value as text for display."""
     if field is Changeable.NAME_ORDER:
-        return word(NameOrder(value))
+        return word(NameOrder(str(value)))
     if field is Changeable.LANGUAGES:
         return " · ".join(language_name(code) for code in value)
     if field is Changeable.LISTENS_IN:

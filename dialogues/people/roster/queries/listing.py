@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, Meeting, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyOrder
 from dialogues.meetings.dialogues.rules.names import folded
@@ -275,23 +275,23 @@ class ListedPerson:
 
 def person(viewer: Viewer, participation_id: UUID) -> ListedPerson:
     """:raises NotFound: missing or not permitted."""
-    row = db.session.execute(
-        _lines(viewer)
-        .add_columns(
-            Person.email,
-            Participation.invited_at,
-            Participation.answered_at,
-            Participation.approved_at,
-            Participation.listens_in,
-            select(Meeting.working_languages)
-            .where(Meeting.id == Participation.meeting_id)
-            .scalar_subquery()
-            .label("held_in"),
-        )
-        .where(_on_list(viewer), Participation.id == participation_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = or_not_found(
+        db.session.execute(
+            _lines(viewer)
+            .add_columns(
+                Person.email,
+                Participation.invited_at,
+                Participation.answered_at,
+                Participation.approved_at,
+                Participation.listens_in,
+                select(Meeting.working_languages)
+                .where(Meeting.id == Participation.meeting_id)
+                .scalar_subquery()
+                .label("held_in"),
+            )
+            .where(_on_list(viewer), Participation.id == participation_id)
+        ).one_or_none()
+    )
     office = OfficeFacts(
         email=row.email,
         invited_at=row.invited_at,

@@ -13,7 +13,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.precedence import queries as precedence
@@ -188,9 +188,7 @@ class BulkActionDetails:
 def bulk_action(viewer: Viewer, action_id: UUID) -> BulkActionDetails:
     """:raises NotFound: missing or not permitted."""
     found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
-    action = found.scalar_one_or_none()
-    if action is None:
-        raise NotFound
+    action = or_not_found(found.scalar_one_or_none())
     names = _names(viewer, RIGHTS[action.kind])
     emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
     rows = {UUID(row["id"]): row for row in action.rows}

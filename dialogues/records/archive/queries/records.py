@@ -12,7 +12,7 @@ from dialogues.core.keys import queries as keys
 from dialogues.core.keys.models import StoredFile
 from dialogues.core.keys.queries import Download
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.archive.models import Record
@@ -216,20 +216,19 @@ def file_of(viewer: Viewer, record_id: UUID, now: datetime) -> Download:
 
 
 def _readable(viewer: Viewer, record_id: UUID, now: datetime) -> Any:
-    row = db.session.execute(
-        select_lines(viewer, now)
-        .add_columns(
-            Record.text,
-            Record.sha256,
-            Record.filed_at,
-            Record.file_id,
-            StoredFile.media_type,
-            StoredFile.size,
-            StoredFile.sha256.label("file_sha256"),
-        )
-        .outerjoin(StoredFile, StoredFile.id == Record.file_id)
-        .where(readable(viewer, now), Record.id == record_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(
+        db.session.execute(
+            select_lines(viewer, now)
+            .add_columns(
+                Record.text,
+                Record.sha256,
+                Record.filed_at,
+                Record.file_id,
+                StoredFile.media_type,
+                StoredFile.size,
+                StoredFile.sha256.label("file_sha256"),
+            )
+            .outerjoin(StoredFile, StoredFile.id == Record.file_id)
+            .where(readable(viewer, now), Record.id == record_id)
+        ).one_or_none()
+    )

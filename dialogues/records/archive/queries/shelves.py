@@ -9,7 +9,7 @@ from dialogues.agenda.versions.queries import published as versions
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Place, Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.policy import AGENDA_SEE, OFFICE_RECORD_READ, RECORD_FILE, scopes
@@ -27,9 +27,7 @@ def shelves(viewer: Viewer) -> list[Shelf]:
     :raises NotFound: the viewer may not file records here.
     """
     viewer.must(RECORD_FILE)
-    place = viewer.place
-    if place is None:
-        raise NotFound
+    place = or_not_found(viewer.place)
     return _in_meeting(viewer, place) if place.meeting_id is not None else _in_dialogue(viewer, place)
 
 
@@ -38,10 +36,7 @@ def shelf(viewer: Viewer, key: str) -> Shelf:
 
     :raises NotFound: there is none, or the viewer may not file records under it.
     """
-    found = next((one for one in shelves(viewer) if one.key == key), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in shelves(viewer) if one.key == key), None))
 
 
 def _in_meeting(viewer: Viewer, place: Place) -> list[Shelf]:
@@ -93,7 +88,7 @@ def embargo_zone(viewer: Viewer) -> str:
 
 def waiting(viewer: Viewer) -> list[FinishedLine]:
     """Returns the finished summaries of the meeting that the viewer may file; empty outside a meeting."""
-    here = viewer.place is not None and viewer.place.meeting_id is not None
+    here = viewer.meeting_id is not None
     return notes.finished_lines(viewer) if here and viewer.may(RECORD_FILE) else []
 
 
@@ -102,10 +97,7 @@ def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
 
     :raises NotFound: it does not wait, or the viewer may not file it.
     """
-    found = next((line for line in waiting(viewer) if line.document_id == document_id), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((line for line in waiting(viewer) if line.document_id == document_id), None))
 
 
 @reading(Purpose.CHECK)

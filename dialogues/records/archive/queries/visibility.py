@@ -101,7 +101,7 @@ def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bo
 
 def _office(viewer: Viewer) -> ColumnElement[bool]:
     """Filter: the liaison office's own records, which are listed in each dialogue's archive but in no meeting's."""
-    if viewer.place is None or viewer.place.meeting_id is not None or not viewer.scopes(OFFICE_RECORD_READ):
+    if viewer.place is None or viewer.meeting_id is not None or not viewer.scopes(OFFICE_RECORD_READ):
         return false()
     return Record.dialogue_id.is_(None)
 
