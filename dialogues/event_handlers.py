@@ -35,62 +35,52 @@ from dialogues.people.participants.rules.events import (
 )
 from dialogues.people.questionnaire import handlers as questionnaire
 from dialogues.people.registration import handlers as registration
-from dialogues.people.registration.rules import RegistrationChanged
+from dialogues.people.registration.rules import PresenceChanged, VisibilityChanged
 from dialogues.people.roster.rules import ParticipationRestored, RegistrationApproved
 
+#: Receives all events of one type that a command recorded together.
 Handler = Callable[[Any], None]
 
 
 HANDLERS: dict[type[DomainEvent], tuple[Handler, ...]] = {
-    MeetingCopied: (planning.copy_draft, questionnaire.copy_questions),
-    DialogueChanged: (calendars.renew_all,),
-    MeetingChanged: (participants.seat_those_who_wait, calendars.renew_entries),
+    MeetingCopied: (planning.copy_drafts, questionnaire.copy_questions),
+    DialogueChanged: (calendars.update_dialogues,),
+    MeetingChanged: (participants.fill_new_seats, calendars.update_meetings),
     MeetingMoved: (
-        planning.move_draft,
-        calendars.move_meeting,
-        attendance.keep_codes,
-        documents.keep_with_meeting,
+        planning.move_drafts,
+        calendars.move_meetings,
+        attendance.extend_codes,
+        documents.keep_with_meetings,
         questionnaire.move_questions,
     ),
-    MeetingCancelled: (calendars.cancel_meeting, attendance.end_codes, documents.purge_cancelled),
-    MeetingClosed: (invitations.end_links, attendance.seal_record),
+    MeetingCancelled: (calendars.cancel_meetings, attendance.end_codes_of_meetings, documents.purge_cancelled),
+    MeetingClosed: (invitations.end_links, attendance.seal_records, attendance.end_codes_of_meetings),
     PartyChanged: (documents.refuse_impossible_capacities,),
-    AgendaReleased: (calendars.follow_release,),
-    PersonInvited: (calendars.settle_restricted_person,),
-    PersonNominated: (calendars.settle_restricted_person,),
-    NominationChanged: (calendars.settle_restricted_person,),
-    InvitationCorrected: (calendars.settle_restricted_person,),
-    ParticipationConfirmed: (calendars.settle_person, documents.ask_needs_again),
-    ParticipationDeclined: (calendars.settle_person, attendance.end_code, documents.purge_person),
-    ParticipationWithdrawn: (calendars.settle_person, attendance.end_code, documents.purge_person),
+    AgendaReleased: (calendars.follow_releases,),
+    PersonInvited: (calendars.update_restricted,),
+    PersonNominated: (calendars.update_restricted,),
+    NominationChanged: (calendars.update_restricted,),
+    InvitationCorrected: (calendars.update_restricted,),
+    ParticipationConfirmed: (calendars.update_people, documents.ask_needs_again),
+    ParticipationDeclined: (calendars.update_people, attendance.end_codes, documents.purge_people),
+    ParticipationWithdrawn: (calendars.update_people, attendance.end_codes, documents.purge_people),
     ParticipationRestored: (
-        calendars.settle_person,
-        attendance.send_code,
-        documents.keep_with_person,
+        calendars.update_people,
+        attendance.send_codes,
+        documents.keep_with_people,
         documents.ask_needs_again,
     ),
-    CapacityApproved: (calendars.settle_person,),
-    NomineeReplaced: (planning.replace_person, calendars.settle_replaced),
-    RegistrationApproved: (attendance.send_code,),
-    RegistrationChanged: (calendars.settle_details, documents.keep_with_person),
+    CapacityApproved: (calendars.update_people,),
+    NomineeReplaced: (planning.replace_people, calendars.update_replaced),
+    RegistrationApproved: (attendance.send_codes,),
+    PresenceChanged: (documents.keep_with_people,),
+    VisibilityChanged: (calendars.update_profiles,),
     RulesChanged: (registration.ask_rules_again,),
-    AddressChanged: (dialogues.change_addresses, invitations.end_links_to_old_address),
-    RoleOffered: (calendars.settle_holder,),
-    RoleDeclined: (calendars.settle_holder,),
-    RoleAccepted: (calendars.settle_holder,),
-    RoleEnded: (calendars.settle_holder, documents.purge_former_interpreter),
-}
-
-
-#: Handlers that process all events of one type together.
-BATCH_HANDLERS: dict[Handler, Handler] = {
-    attendance.send_code: attendance.send_codes,
-    attendance.end_code: attendance.end_codes_of,
-    calendars.settle_person: calendars.settle_people,
-    calendars.settle_restricted_person: calendars.settle_restricted,
-    documents.ask_needs_again: documents.ask_people_again,
-    documents.keep_with_person: documents.keep_with_people,
-    documents.purge_person: documents.purge_people,
+    AddressChanged: (dialogues.change_addresses, invitations.end_links_to_old_addresses),
+    RoleOffered: (calendars.update_role_holders,),
+    RoleDeclined: (calendars.update_role_holders,),
+    RoleAccepted: (calendars.update_role_holders,),
+    RoleEnded: (calendars.update_role_holders, documents.purge_former_interpreters),
 }
 
 
@@ -99,8 +89,4 @@ def handle_events(events: Sequence[DomainEvent], _viewer: Viewer) -> None:
     for kind in dict.fromkeys(type(event) for event in events):
         same_kind = [event for event in events if type(event) is kind]
         for handler in HANDLERS.get(kind, ()):
-            if handler in BATCH_HANDLERS:
-                BATCH_HANDLERS[handler](same_kind)
-                continue
-            for event in same_kind:
-                handler(event)
+            handler(same_kind)

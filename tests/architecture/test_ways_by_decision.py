@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.operations import settle
+from dialogues.agenda.calendars.operations import update_entries
 from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
@@ -296,7 +296,7 @@ def test_restricted_sessions_leave_the_calendar_at_once(inside: Cast) -> None:
 
 
 def settle_everyone(cast: Cast) -> None:
-    settle(cast.meeting("LVR-1"), at=clock.now())
+    update_entries(cast.meeting("LVR-1"), at=clock.now())
 
 
 # Access by decisions

@@ -1,6 +1,6 @@
 """Updates calendar entries: writes a new revision for each guest whose entry has changed.
 
-Features above may call `settle` in their own transaction. It sends no emails.
+Features above may call `update_entries` in their own transaction. It sends no emails.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -73,8 +73,8 @@ class EntryChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """The result of `settle`: the meeting, its guests, and the entries with a new revision."""
+class UpdatedEntries:
+    """The result of `update_entries`: the meeting, its guests, and the entries with a new revision."""
 
     here: MeetingContext
     guests: Mapping[UUID, Guest]
@@ -95,14 +95,14 @@ class _StoredEntry:
     content: EntryContent
 
 
-def settle(
+def update_entries(
     meeting_id: UUID,
     *,
     at: datetime,
     only: Collection[UUID] | None = None,
     kinds: Collection[EntryObject] = frozenset(EntryObject),
     release_id: UUID | None = None,
-) -> Settlement:
+) -> UpdatedEntries:
     """Writes a new revision of each entry that differs from what its guest was last told.
 
     The number of queries does not depend on the number of guests.
@@ -118,7 +118,7 @@ def settle(
     new_revisions = [*_changed(due, stored_entries, at), *_cancellations(due, stored_entries, at)]
     _write(here, new_revisions, stored_entries.keys(), release_id)
     _raise_feeds(here.meeting.dialogue_id, {revision.person_id for revision, _numbers, _change in new_revisions})
-    return Settlement(here, guests, tuple(_entry_change(*one, stored_entries) for one in new_revisions))
+    return UpdatedEntries(here, guests, tuple(_entry_change(*one, stored_entries) for one in new_revisions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

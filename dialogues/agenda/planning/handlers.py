@@ -1,5 +1,6 @@
 """Keeps the draft in step when a meeting is copied or moved, or a nominee is replaced."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -20,11 +21,16 @@ from dialogues.people.nominations.rules import NomineeReplaced
 from dialogues.policy import Role
 
 
-def copy_draft(copied: MeetingCopied) -> None:
+def copy_drafts(events: Sequence[MeetingCopied]) -> None:
     """Copies the sessions of the model meeting into the new one, shifted by the same number of days and without people.
 
     :raises Refusal: a session would fall into a clock change.
     """
+    for event in events:
+        _copy_draft(event)
+
+
+def _copy_draft(copied: MeetingCopied) -> None:
     frame = draft.frame_of(copied.about)
     model_code = db.session.get_one(Meeting, copied.model_id).code
     code = db.session.get_one(Meeting, copied.about).code
@@ -43,11 +49,16 @@ def copy_draft(copied: MeetingCopied) -> None:
         operations.place_draft(frame, plan)
 
 
-def move_draft(moved: MeetingMoved) -> None:
+def move_drafts(events: Sequence[MeetingMoved]) -> None:
     """Moves the draft with the meeting, or checks that it fits the new days. A new venue clears the rooms.
 
     :raises Refusal: a session would be outside the new days, or fall into a clock change.
     """
+    for event in events:
+        _move_draft(event)
+
+
+def _move_draft(moved: MeetingMoved) -> None:
     frame = draft.frame_of(moved.about)
     by_days = moved.by_days if moved.keeps_distance else 0
     sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
@@ -61,11 +72,16 @@ def move_draft(moved: MeetingMoved) -> None:
             operations.write_rooms(item, ())
 
 
-def replace_person(replaced: NomineeReplaced) -> None:
-    """Gives the successor the sessions of the replaced nominee, in the draft and in the published version.
+def replace_people(events: Sequence[NomineeReplaced]) -> None:
+    """Gives successors the sessions of the replaced nominees, in the draft and in the published version.
 
     A co-chair keeps the chair, because a co-chair chairs by role, not as a nominee.
     """
+    for event in events:
+        _replace_person(event)
+
+
+def _replace_person(replaced: NomineeReplaced) -> None:
     if replaced.meeting_id is None or replaced.dialogue_id is None:
         return
     place = {"dialogue_id": replaced.dialogue_id, "meeting_id": replaced.meeting_id}

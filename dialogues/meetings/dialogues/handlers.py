@@ -1,5 +1,8 @@
 """Handlers of account events; they run in the transaction that raised the event."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
@@ -14,13 +17,18 @@ from dialogues.meetings.dialogues.models import Person
 _TAKEN = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")
 
 
-def change_addresses(event: AddressChanged) -> None:
-    """Give the new address to the account's persons who had its old address.
+def change_addresses(events: Sequence[AddressChanged]) -> None:
+    """Give an account's new address to its persons who had the old one.
 
     :raises Refusal: someone else in one of their dialogues has the new address. The message is the same as for any
         invalid link, so that it does not reveal other people.
     """
-    account = accounts.account_in_use(event.about)
+    for event in events:
+        _change_address(event.about)
+
+
+def _change_address(account_id: UUID) -> None:
+    account = accounts.account_in_use(account_id)
     if account is None or account.former_email is None:
         return
     other = aliased(Person)

@@ -10,37 +10,33 @@ from dialogues.policy import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleOffered(DomainEvent):
+class RoleEvent(DomainEvent):
+    """Base of events about a role of one person, in a meeting or (without `meeting_id`) in the whole dialogue."""
+
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleOffered(RoleEvent):
     action: ClassVar[str] = "role.offered"
 
-    person_id: UUID
-    role: Role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleAccepted(DomainEvent):
+class RoleAccepted(RoleEvent):
     action: ClassVar[str] = "role.accepted"
 
-    person_id: UUID
-    role: Role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleDeclined(DomainEvent):
+class RoleDeclined(RoleEvent):
     action: ClassVar[str] = "role.declined"
 
-    person_id: UUID
-    role: Role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleEnded(DomainEvent):
+class RoleEnded(RoleEvent):
     """A coordinator ended a role or withdrew its offer."""
 
     action: ClassVar[str] = "role.ended"
-
-    person_id: UUID
-    role: Role
 
 
 #: Roles a coordinator offers directly; participants and observers are invited instead.

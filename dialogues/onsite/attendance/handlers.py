@@ -18,16 +18,11 @@ from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
-def send_code(event: ParticipationEvent) -> None:
-    """Queue a code for a participant whose registration was approved.
+def send_codes(events: Sequence[ParticipationEvent]) -> None:
+    """Queue codes for participants whose registration was approved.
 
     Only for meetings with a place to go to, and persons with an email address.
     """
-    send_codes([event])
-
-
-def send_codes(events: Sequence[ParticipationEvent]) -> None:
-    """The same for several events, in the same number of queries."""
     at = {event.about: event.at for event in events}
     approved = (
         select(Participation)
@@ -45,41 +40,29 @@ def send_codes(events: Sequence[ParticipationEvent]) -> None:
     operations.enqueue_codes({participation: at[participation.id] for participation in db.session.scalars(approved)})
 
 
-def end_code(event: ParticipationEvent) -> None:
-    """Revoke the codes of a participant who no longer takes part."""
-    end_codes_of([event])
-
-
-def end_codes_of(events: Sequence[ParticipationEvent]) -> None:
-    """The same for several events, in one query."""
+def end_codes(events: Sequence[ParticipationEvent]) -> None:
+    """Revoke the codes of participants who no longer take part."""
     operations.end_codes([event.about for event in events], events[0].at)
 
 
-def end_codes(event: MeetingCancelled) -> None:
-    """Revoke all codes of a cancelled meeting."""
-    _revoke_all_codes(event)
+def end_codes_of_meetings(events: Sequence[MeetingCancelled | MeetingClosed]) -> None:
+    for event in events:
+        operations.end_codes(_participations(event), event.at)
 
 
-def keep_codes(event: MeetingMoved) -> None:
+def extend_codes(events: Sequence[MeetingMoved]) -> None:
     """Extend the codes already given out to the new last day of the meeting."""
-    everyone = _participations(event)
-    expires_at = operations.meeting_codes_expire_at(event.about)
-    accounts.let_links_last(LinkPurpose.ATTENDANCE, everyone, expires_at)
+    for event in events:
+        expires_at = operations.meeting_codes_expire_at(event.about)
+        accounts.let_links_last(LinkPurpose.ATTENDANCE, _participations(event), expires_at)
 
 
-def seal_record(event: MeetingClosed) -> None:
-    """Seal the attendance record of a closed meeting and revoke its codes.
-
-    After this nobody can read or change the marks.
-    """
-    meeting = db.session.get_one(Meeting, event.about)
-    db.session.add(AttendanceSeal(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, sealed_at=event.at))
-    _revoke_all_codes(event)
+def seal_records(events: Sequence[MeetingClosed]) -> None:
+    """Seal the attendance record of a closed meeting: after this nobody can read or change the marks."""
+    for event in events:
+        meeting = db.session.get_one(Meeting, event.about)
+        db.session.add(AttendanceSeal(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, sealed_at=event.at))
     db.session.flush()
-
-
-def _revoke_all_codes(event: MeetingCancelled | MeetingClosed) -> None:
-    operations.end_codes(_participations(event), event.at)
 
 
 def _participations(event: MeetingCancelled | MeetingClosed | MeetingMoved) -> list[UUID]:

@@ -1,6 +1,5 @@
 """Event handlers: keep retention dates of sealed fields up to date."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -18,14 +17,18 @@ from dialogues.people.documents.models import SealedField
 from dialogues.people.documents.queries import today_in
 from dialogues.people.documents.rules import RETENTION_AFTER_DEPARTURE
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.rules.events import ParticipationEvent
+from dialogues.people.participants.rules.events import ParticipationEvent, people_by_meeting
 from dialogues.people.participants.rules.standing import GONE
 from dialogues.policy import Role
 
 
-def refuse_impossible_capacities(event: PartyChanged) -> None:
-    """:raises Refusal: the party has participants at an open meeting in a capacity its new kind does not allow."""
-    party = db.session.get_one(Party, event.about)
+def refuse_impossible_capacities(events: Sequence[PartyChanged]) -> None:
+    """:raises Refusal: a party has participants at an open meeting in a capacity its new kind does not allow."""
+    for event in events:
+        _refuse_impossible_capacities(db.session.get_one(Party, event.about))
+
+
+def _refuse_impossible_capacities(party: Party) -> None:
     impossible = [capacity for capacity in Capacity if capacity not in party.kind.capacities]
     participants = (
         select(Meeting.code)
@@ -47,40 +50,30 @@ def refuse_impossible_capacities(event: PartyChanged) -> None:
         )
 
 
-def keep_with_meeting(event: MeetingMoved) -> None:
-    """Recalculates retention dates of everyone at the meeting."""
-    operations.recalculate_purge_dates(db.session.get_one(Meeting, event.about))
-
-
-def keep_with_person(event: ParticipationEvent) -> None:
-    keep_with_people([event])
+def keep_with_meetings(events: Sequence[MeetingMoved]) -> None:
+    """Recalculates retention dates of everyone at a meeting that moved."""
+    for event in events:
+        operations.recalculate_purge_dates(db.session.get_one(Meeting, event.about))
 
 
 def keep_with_people(events: Sequence[ParticipationEvent]) -> None:
-    """Recalculates retention dates after a person's days changed. One pass per meeting."""
-    for meeting_id, people in _by_meeting(events).items():
+    """Recalculates retention dates after people's days changed. One pass per meeting."""
+    for meeting_id, people in people_by_meeting(events).items():
         operations.recalculate_purge_dates(db.session.get_one(Meeting, meeting_id), people)
 
 
-def ask_needs_again(event: ParticipationEvent) -> None:
-    ask_people_again([event])
-
-
-def ask_people_again(events: Sequence[ParticipationEvent]) -> None:
+def ask_needs_again(events: Sequence[ParticipationEvent]) -> None:
     """Resets the travel step for participants who rejoin, because their data was deleted when they left."""
-    for meeting_id, people in _by_meeting(events).items():
+    for meeting_id, people in people_by_meeting(events).items():
         today = today_in(db.session.get_one(Meeting, meeting_id).zone, events[0].at)
         operations.reset_needs_step(meeting_id, people, today)
 
 
-def purge_cancelled(event: MeetingCancelled) -> None:
+def purge_cancelled(events: Sequence[MeetingCancelled]) -> None:
     """Destroys sealed fields 30 days after the cancellation, because bookings have to be cancelled first."""
-    day = today_in(db.session.get_one(Meeting, event.about).zone, event.at)
-    operations.purge_no_later_than(event.about, day + RETENTION_AFTER_DEPARTURE)
-
-
-def purge_person(event: ParticipationEvent) -> None:
-    purge_people([event])
+    for event in events:
+        day = today_in(db.session.get_one(Meeting, event.about).zone, event.at)
+        operations.purge_no_later_than(event.about, day + RETENTION_AFTER_DEPARTURE)
 
 
 def purge_people(events: Sequence[ParticipationEvent]) -> None:
@@ -88,26 +81,18 @@ def purge_people(events: Sequence[ParticipationEvent]) -> None:
 
     Does not erase keys here, because this transaction may roll back and an erased key cannot be restored.
     """
-    for meeting_id, people in _by_meeting(events).items():
+    for meeting_id, people in people_by_meeting(events).items():
         _purge_unneeded(meeting_id, people, events[0].at)
 
 
-def purge_former_interpreter(event: RoleEnded) -> None:
-    """Does the same for an interpreter whose role ended, at one meeting or in the whole dialogue."""
-    if event.role is not Role.INTERPRETER:
-        return
-    held = select(SealedField.meeting_id).where(SealedField.person_id == event.person_id).distinct()
-    for meeting_id in db.session.scalars(held).all():
-        if event.meeting_id in {None, meeting_id}:
-            _purge_unneeded(meeting_id, {event.person_id}, event.at)
-
-
-def _by_meeting(events: Sequence[ParticipationEvent]) -> dict[UUID, set[UUID]]:
-    found = defaultdict[UUID, set[UUID]](set)
+def purge_former_interpreters(events: Sequence[RoleEnded]) -> None:
+    """Does the same for interpreters whose role ended, at one meeting or in the whole dialogue."""
     for event in events:
-        if event.meeting_id is not None:
-            found[event.meeting_id].add(event.person_id)
-    return found
+        if event.role is Role.INTERPRETER:
+            held = select(SealedField.meeting_id).where(SealedField.person_id == event.person_id).distinct()
+            for meeting_id in db.session.scalars(held).all():
+                if event.meeting_id in {None, meeting_id}:
+                    _purge_unneeded(meeting_id, {event.person_id}, event.at)
 
 
 def _purge_unneeded(meeting_id: UUID, people: set[UUID], at: datetime) -> None:

@@ -1,6 +1,10 @@
 """Reactions that void personal links."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
 
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import AddressChanged, LinkPurpose
@@ -10,14 +14,19 @@ from dialogues.meetings.dialogues.rules.events import MeetingClosed
 from dialogues.people.participants.models import Participation
 
 
-def end_links(event: MeetingClosed) -> None:
-    """Voids all personal links of a closed meeting and ends the limited sign-ins that they opened."""
-    participations = db.session.scalars(select(Participation.id).where(Participation.meeting_id == event.about))
-    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(participations), event.at)
+def end_links(events: Sequence[MeetingClosed]) -> None:
+    """Voids all personal links of closed meetings and ends the limited sign-ins that they opened."""
+    closed = [event.about for event in events]
+    _end_links(select(Participation.id).where(Participation.meeting_id.in_(closed)), events[0].at)
 
 
-def end_links_to_old_address(event: AddressChanged) -> None:
+def end_links_to_old_addresses(events: Sequence[AddressChanged]) -> None:
     """Voids personal links that were sent to a former address, and ends the limited sign-ins that they opened."""
     own_participations = select(Participation.id).join(Person, Person.id == Participation.person_id)
-    affected = db.session.scalars(own_participations.where(Person.account_id == event.about))
-    accounts.revoke_links_about(LinkPurpose.REGISTRATION, list(affected), event.at)
+    accounts_changed = [event.about for event in events]
+    _end_links(own_participations.where(Person.account_id.in_(accounts_changed)), events[0].at)
+
+
+def _end_links(participations: Select[UUID], at: datetime) -> None:
+    affected = list(db.session.scalars(participations))
+    accounts.revoke_links_about(LinkPurpose.REGISTRATION, affected, at)

@@ -1,5 +1,7 @@
 """Reactions to changes of a meeting: seats for people who wait, and parties that may not leave."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from dialogues.extensions import db
@@ -11,13 +13,14 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import GONE
 
 
-def seat_those_who_wait(event: MeetingChanged) -> None:
+def fill_new_seats(events: Sequence[MeetingChanged]) -> None:
     """Fills seats that the change of the meeting added, from the waiting lists.
 
     :raises Refusal: a party that was removed from the meeting still has people on its list.
     """
-    _refuse_list_without_party(event)
-    operations.fill_seats(event.about, event.at)
+    for event in events:
+        _refuse_list_without_party(event)
+        operations.fill_seats(event.about, event.at)
 
 
 def _refuse_list_without_party(event: MeetingChanged) -> None:

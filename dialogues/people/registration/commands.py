@@ -37,6 +37,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus, re
 from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
 from dialogues.people.registration.queries import change_key, change_place, current_values_of, requested_changes
 from dialogues.people.registration.rules import (
+    STEP_EVENTS,
     Affiliation,
     Changeable,
     ChangeAsked,
@@ -55,6 +56,7 @@ from dialogues.people.registration.rules import (
     check_interpretation_language,
     check_rules_version,
     check_undecided,
+    events_of,
     json_value,
     listed_under,
     merge_changes,
@@ -128,8 +130,9 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
         db.session.flush()
         change.record(ChangeDecided.of(participation, now, request_id=request.id, accepted=accepts))
         if accepts:
-            _apply(participation, person, requested_changes(request))
-            change.record(RegistrationChanged.of(participation, now))
+            requested = requested_changes(request)
+            _apply(participation, person, requested)
+            change.record(*(event.of(participation, now) for event in events_of(requested)))
         if person.email is not None:
             enqueue(_decision_email(participation, request, now))
 
@@ -224,7 +227,7 @@ def fill_in(
             raise Refusal(N_("The office has approved this registration: ask the office for this change."))
         participation.steps = with_saved(participation.steps, step)
         participation.version += 1
-        change.record(RegistrationChanged.of(participation, now))
+        change.record(STEP_EVENTS.get(step, RegistrationChanged).of(participation, now))
 
 
 def _load_participation(change: Change, participation_id: UUID | None) -> Participation:

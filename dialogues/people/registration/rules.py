@@ -1,6 +1,6 @@
 """Registration steps as typed values, their validation, and change requests after approval."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from difflib import SequenceMatcher
@@ -15,6 +15,7 @@ from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder
 from dialogues.people.participants.rules.details import fingerprint
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import Audience, Shown
+from dialogues.people.participants.rules.steps import Step
 
 
 class Changeable(Labelled):
@@ -249,6 +250,52 @@ def listed_under(typed: str, before: str, proposed: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationChanged(ParticipationEvent):
-    """A registration changed: name, days, languages, or detail of the person's calendar."""
+    """Something changed that nothing else follows from: the affiliation, the gender, or the rules were accepted."""
 
     action: ClassVar[str] = "registration.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameChanged(ParticipationEvent):
+    action: ClassVar[str] = "registration.name_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChanged(ParticipationEvent):
+    """The days of a person at the meeting changed."""
+
+    action: ClassVar[str] = "registration.presence_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguagesChanged(ParticipationEvent):
+    action: ClassVar[str] = "registration.languages_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibilityChanged(ParticipationEvent):
+    """Who may see a person changed, or how much their calendar entries say."""
+
+    action: ClassVar[str] = "registration.visibility_changed"
+
+
+#: The event of each step of the registration; the other steps are `RegistrationChanged`.
+STEP_EVENTS: dict[Step, type[ParticipationEvent]] = {
+    Step.IDENTITY: NameChanged,
+    Step.DAYS: PresenceChanged,
+    Step.LANGUAGES: LanguagesChanged,
+    Step.VISIBILITY: VisibilityChanged,
+}
+
+
+def events_of(fields: Collection[Changeable]) -> list[type[ParticipationEvent]]:
+    """The events of a change of these fields."""
+    kinds = dict.fromkeys(_FIELD_EVENTS.get(field, NameChanged) for field in fields)
+    return list(kinds)
+
+
+_FIELD_EVENTS: dict[Changeable, type[ParticipationEvent]] = {
+    Changeable.AFFILIATION: RegistrationChanged,
+    Changeable.LANGUAGES: LanguagesChanged,
+    Changeable.LISTENS_IN: LanguagesChanged,
+}

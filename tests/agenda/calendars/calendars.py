@@ -40,7 +40,7 @@ from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.events import ParticipationConfirmed, ParticipationEvent
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.registration.rules import RegistrationChanged
+from dialogues.people.registration.rules import VisibilityChanged
 from dialogues.policy import MEETING_EDIT, REGISTRATION_OWN
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
@@ -212,7 +212,7 @@ class Calendars:
         person = self.cast.person(name)
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
             db.session.execute(update(Person).where(Person.id == person).values(always_discreet=True))
-            change.record(self._said(RegistrationChanged, _participation(person)))
+            change.record(self._said(VisibilityChanged, _participation(person)))
 
     def confirm(self, name: str, dialogue: str = "TRD") -> None:
         """Accept the invitation of a person, for the first time or again."""

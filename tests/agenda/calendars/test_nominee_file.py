@@ -43,7 +43,7 @@ def with_full_details(cast: Cast) -> Cast:
         there = db.session.execute(select(Meeting).where(Meeting.code == "TRD-1")).scalar_one()
         there.profile = InviteProfile.FULL
         db.session.flush()
-        calendars.renew_entries(MeetingChanged(at=MIDDLE_OF_TRD_1, about=there.id, meeting_id=there.id))
+        calendars.update_meetings([MeetingChanged(at=MIDDLE_OF_TRD_1, about=there.id, meeting_id=there.id)])
     return cast
 
 

@@ -35,7 +35,7 @@ from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.kinds import BulkKind, QuestionKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.registration.rules import RegistrationChanged
+from dialogues.people.registration.rules import PresenceChanged
 from dialogues.people.roster import commands as roster
 from dialogues.policy import Role
 from tests.beds.database import ENGINE, Installation
@@ -193,7 +193,7 @@ def test_change_accepted_after_cancellation_does_not_extend_retention(app: Flask
 
     with app.app_context():
         meeting_id, us4 = cast.meeting(), cast.person("us4")
-        changed = RegistrationChanged(about=us4, meeting_id=meeting_id, person_id=us4, at=clock.now())
+        changed = PresenceChanged(about=us4, meeting_id=meeting_id, person_id=us4, at=clock.now())
         with upkeep(system(Purpose.SAMPLE)):
             keep_with_people([changed])
 

@@ -10,17 +10,6 @@ from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.rules import DEFAULT_LINK_LIFETIME, find_party, link_expires, parse_capacity
-from dialogues.people.participants.rules import kinds, standing, steps
-from dialogues.people.participants.rules.kinds import (
-    AnswerAudience,
-    Audience,
-    BulkKind,
-    ListChangeKind,
-    QuestionKind,
-    SealedKind,
-    Shown,
-    VisaStatus,
-)
 from dialogues.people.participants.rules.standing import (
     GONE,
     ParticipationStatus,
@@ -28,7 +17,6 @@ from dialogues.people.participants.rules.standing import (
     may_answer,
     refuse_closed,
 )
-from dialogues.people.participants.rules.steps import Step
 from dialogues.people.registration.rules import Absence, Presence, listed_under, refuse_absence
 from dialogues.policy import Role
 
@@ -41,24 +29,6 @@ DAYS = Days(
 
 def present(**changes: Any) -> Presence:
     return Presence(**{"present_from": DAYS.first, "present_to": DAYS.last} | changes)
-
-
-def test_every_value_has_a_label() -> None:
-    enumerations = (
-        AnswerAudience,
-        Audience,
-        BulkKind,
-        ListChangeKind,
-        ParticipationStatus,
-        QuestionKind,
-        SealedKind,
-        Shown,
-        Step,
-        VisaStatus,
-    )
-
-    words = {**kinds.WORDS, **standing.WORDS, **steps.WORDS}
-    assert set(words) == {value for enumeration in enumerations for value in enumeration}
 
 
 def test_only_participants_sit_at_the_table() -> None:

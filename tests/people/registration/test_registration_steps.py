@@ -138,7 +138,7 @@ def test_name_and_sort_name_are_saved_as_typed(site: Site, own: str) -> None:
     assert answer.status_code == 303
     kept = person(site)
     assert (kept.name, kept.native, kept.sort_key, kept.gender) == ("KIM Ji-won", "김지원", "Kim Ji-won", Gender.FEMALE)
-    assert "registration.changed" in db.session.execute(select(AuditEntry.action)).scalars().all()
+    assert "registration.name_changed" in db.session.execute(select(AuditEntry.action)).scalars().all()
     save(site, own, "identity", sort_key="Žukova")
     assert page(site.cast.client("us4").get(f"{own}/identity")).select_one("#sort_key")["value"] == "Žukova"
     found = site.cast.client("st-coord").get(site.page("LVR-1", "?q=zukova"))

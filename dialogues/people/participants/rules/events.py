@@ -1,5 +1,7 @@
 """Domain events about one person at one meeting."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
@@ -42,6 +44,15 @@ class ParticipationEvent(DomainEvent):
             at=at,
             **{"person_id": participation.person_id, **more},
         )
+
+
+def people_by_meeting(events: Iterable[ParticipationEvent]) -> dict[UUID, set[UUID]]:
+    """The people that the events are about, by meeting."""
+    people = defaultdict[UUID, set[UUID]](set)
+    for event in events:
+        if event.meeting_id is not None:
+            people[event.meeting_id].add(event.person_id)
+    return people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
