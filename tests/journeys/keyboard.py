@@ -84,9 +84,10 @@ class SomeoneWithKeyboard(Someone):
 
         :raises AssertionError: the target cannot be reached, or does not show its focus.
         """
-        target.wait_for()
+        # Found once, because a search by label or role takes longer than pressing Tab.
+        element = target.element_handle()
         for _stop in range(_STOPS):
-            if target.evaluate(_IS_FOCUSED):
+            if element.evaluate(_IS_FOCUSED):
                 assert self.page.evaluate(_SHOWS_FOCUS), f"nothing shows that {target} has the focus"
                 return
             self.key("Tab")
