@@ -11,7 +11,7 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 def page(answer: TestResponse) -> BeautifulSoup:
     """The parsed page of a response."""
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def held(form: Tag) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class Browser:
 
     def _remember(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html" and answer.data:
-            fields = BeautifulSoup(answer.data, "html.parser").find_all("input", {"name": re.compile("csrf_token$")})
+            fields = BeautifulSoup(answer.data, "lxml").find_all("input", {"name": re.compile("csrf_token$")})
             self.tokens |= {str(field["name"]): str(field["value"]) for field in fields}
         return answer
 

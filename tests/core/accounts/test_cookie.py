@@ -40,7 +40,7 @@ def set_up_another_factor(_desk: Desk, browser: Browser, member: Someone) -> Non
     browser.fill_in("/account/confirm?purpose=factor.renew:", password=PASSWORD, code=member.code())
     browser.get("/account")
     browser.press("/account/second-factor")
-    page = BeautifulSoup(browser.get("/sign-in/set-up").data, "html.parser")
+    page = BeautifulSoup(browser.get("/sign-in/set-up").data, "lxml")
     secret = "".join(page.find("code").text.split())
     assert browser.press("/sign-in/set-up", code=pyotp.TOTP(secret).now()).status_code == 303
 

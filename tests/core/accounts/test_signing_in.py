@@ -19,7 +19,7 @@ from tests.core.accounts.desk import BOTH, LINK, PASSWORD, Desk
 def words(page: bytes) -> str:
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(page, "html.parser")
+    soup = BeautifulSoup(page, "lxml")
     for field in soup.find_all("input"):
         field.decompose()
     return str(soup.find("main"))

@@ -54,7 +54,7 @@ def address(cast: Cast, rest: str = "") -> str:
 def resend(cast: Cast, letter: UUID, who: str = "st-coord") -> int:
     """The status code after the button is pressed."""
     client = cast.client(who)
-    page = BeautifulSoup(client.get(address(cast, "?state=set-aside")).text, "html.parser")
+    page = BeautifulSoup(client.get(address(cast, "?state=set-aside")).text, "lxml")
     token = page.select_one("input[name=csrf_token]")
     fields = {"csrf_token": token["value"]} if token else {}
     return client.post(
@@ -66,7 +66,7 @@ def test_coordinator_sees_recipients_and_states_of_emails(post: Post, cast: Cast
     queue_for_kr1(post, cast)
     post.server.data_answers.append("554 5.1.1 <bold@example.mn> unknown")
     post.deliver()
-    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
+    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "lxml")
     (row,) = page.select("tbody tr")
     words = " ".join(row.get_text(" ").split())
     assert names_of({cast.person("kr1")})[cast.person("kr1")] in words
@@ -97,14 +97,14 @@ def test_filters_narrow_the_list(post: Post, cast: Cast) -> None:
     client = cast.client("st-coord")
     shown = {}
     for state in ("", "unsent", "sent", "set-aside", "nonsense"):
-        page = BeautifulSoup(client.get(address(cast, f"?state={state}")).text, "html.parser")
+        page = BeautifulSoup(client.get(address(cast, f"?state={state}")).text, "lxml")
         shown[state] = len(page.select("tbody tr"))
     assert shown == {"": 3, "unsent": 1, "sent": 1, "set-aside": 1, "nonsense": 3}
 
 
 def test_coordinator_sees_an_email_that_was_not_tried_yet(post: Post, cast: Cast) -> None:
     queue_for_kr1(post, cast)
-    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "html.parser")
+    page = BeautifulSoup(cast.client("st-coord").get(address(cast)).text, "lxml")
     assert len(page.select("tbody tr .status-waiting")) == 1
 
 

@@ -130,7 +130,7 @@ class Browser:
 
     def send(self, path: str, opened: Any, **typed: str) -> Any:
         """Send the form of a page that was opened before."""
-        fields = BeautifulSoup(opened.text, "html.parser").select("main input[type=hidden]")
+        fields = BeautifulSoup(opened.text, "lxml").select("main input[type=hidden]")
         kept = {str(field["name"]): str(field.get("value", "")) for field in fields}
         db.session.rollback()
         return Context().run(
