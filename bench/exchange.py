@@ -115,9 +115,11 @@ def _sealed_meeting(parties: int = PARTIES, people: int = PEOPLE, seats: int = P
         _saved(Exchange(**place, sealed_until=_NOW))
         sides = [_party(place, number, people, seats) for number in range(parties)]
         speaker = _saved(Person(dialogue_id=dialogue.id, name="Focal POINT"))
-        holding = RoleAssignment(Role.FOCAL_POINT, speaker.id, sides[0], meeting.id)
+        assignment = RoleAssignment(Role.FOCAL_POINT, speaker.id, sides[0], meeting.id)
         viewer = Viewer(
-            place=Place(dialogue_id=dialogue.id, meeting_id=meeting.id), person_id=speaker.id, holdings=(holding,)
+            place=Place(dialogue_id=dialogue.id, meeting_id=meeting.id),
+            person_id=speaker.id,
+            role_assignments=(assignment,),
         )
         return {"meeting": meeting.id, "parties": sides, "speaker": viewer}
 

@@ -292,18 +292,18 @@ LIMITED_SIGN_IN = frozenset({REGISTRATION_OWN, PASSPORT_ENTER, NEEDS_ENTER})
 _COLUMN_OF_ROLE = {role: column for column, role in enumerate(Role)}
 
 
-def scopes(action: Action, roles: Iterable[Role], met: frozenset[Condition]) -> frozenset[Scope]:
+def scopes(action: Action, roles: Iterable[Role], conditions: frozenset[Condition]) -> frozenset[Scope]:
     """The scopes of an action for these roles, under the conditions that are met."""
-    return _reach(action, frozenset(roles), met)
+    return _reach(action, frozenset(roles), conditions)
 
 
 @lru_cache(maxsize=8192)
-def _reach(action: Action, roles: frozenset[Role], met: frozenset[Condition]) -> frozenset[Scope]:
+def _reach(action: Action, roles: frozenset[Role], conditions: frozenset[Condition]) -> frozenset[Scope]:
     row = MATRIX.get(action)
     if row is None:
         return frozenset()
     cells = (row[_COLUMN_OF_ROLE[role]] for role in _counting_roles(action, roles))
-    return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= met)
+    return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= conditions)
 
 
 def _counting_roles(action: Action, roles: frozenset[Role]) -> frozenset[Role]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
@@ -107,9 +107,6 @@ class Settings:
     def over_https(self) -> bool:
         return self.base_url.startswith("https://")
 
-    def but(self, **changes: Any) -> Self:
-        return replace(self, **changes)
-
 
 @exit_on_settings_error()
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -128,7 +125,7 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
         if name.startswith("DIALOGUES_"):
             values[_check_name(name.removeprefix("DIALOGUES_").lower(), name)] = text
     settings = Settings(**{key: _parse_value(key, value) for key, value in values.items()} | {"instance": instance})
-    return _check(settings.but(secret_key=settings.secret_key or _generated_secret(settings)))
+    return _check(replace(settings, secret_key=settings.secret_key or _generated_secret(settings)))
 
 
 def read_or_create(path: Path, text: str) -> str:

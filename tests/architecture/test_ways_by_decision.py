@@ -493,7 +493,7 @@ def test_after_the_exchange_a_late_party_sees_no_people_of_other_parties(late: C
 
     assert [(where, person) for where, text in shown.items() for person in people if person in text] == []
     asked = viewer(late, name)
-    assert Condition.EXCHANGED not in asked.met
+    assert Condition.EXCHANGED not in asked.conditions
     assert not asked.may(PARTICIPANTS_SEE)
     assert not asked.may(SESSION_PEOPLE_SEE)
     assert nominations_exchange.announced(asked) == []
@@ -506,7 +506,7 @@ def test_the_home_page_of_a_late_party_contains_no_counts_of_other_parties(late:
 
     assert page(late.client("mn1").get("/")).get_text(" ", strip=True) == before
     mine = [one for one in queries_of_meetings(late, "mn1") if one.id == late.meeting("LVR-1")]
-    assert Condition.EXCHANGED not in mine[0].viewer.met
+    assert Condition.EXCHANGED not in mine[0].viewer.conditions
 
 
 def queries_of_meetings(cast: Cast, name: str) -> Any:

@@ -46,7 +46,7 @@ class Installation:
             demo=True,
             now=MIDDLE_OF_TRD_1,
         )
-        return ours.but(**changes)
+        return replace(ours, **changes)
 
 
 #: Applications kept between tests: about the number of different settings in a run.

@@ -54,7 +54,7 @@ def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | Non
         return None
     is_limited = first.participation_id is not None
     viewer = Viewer(
-        standings=ANYONE.standings if is_limited else _account_kinds([row.role for row in rows], proofs),
+        account_kinds=ANYONE.account_kinds if is_limited else _account_kinds([row.role for row in rows], proofs),
         account_id=first.account_id,
         sign_in_id=first.id,
         as_staff=counts_as_staff(proofs) and not is_limited,

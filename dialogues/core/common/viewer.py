@@ -68,7 +68,7 @@ class RoleAssignment:
 class Viewer:
     """The person or system that makes a request: anyone, an account, a person in a dialogue or meeting, the system."""
 
-    standings: frozenset[AccountKind] = frozenset({AccountKind.ANYONE})
+    account_kinds: frozenset[AccountKind] = frozenset({AccountKind.ANYONE})
     account_id: UUID | None = None
     sign_in_id: UUID | None = None
     #: Whether the sign-in is strong enough for staff roles; an emailed link alone is not.
@@ -77,8 +77,8 @@ class Viewer:
     limited_to: UUID | None = None
     place: Place | None = None
     person_id: UUID | None = None
-    holdings: tuple[RoleAssignment, ...] = ()
-    met: frozenset[Condition] = frozenset()
+    role_assignments: tuple[RoleAssignment, ...] = ()
+    conditions: frozenset[Condition] = frozenset()
     purpose: Purpose | None = None
     locale: str = "en"
     zone: str | None = None
@@ -117,15 +117,15 @@ class Viewer:
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(holding.role for holding in self.holdings)
+        return frozenset(assignment.role for assignment in self.role_assignments)
 
     @property
     def parties(self) -> frozenset[UUID]:
         """The parties for which this viewer is focal point."""
         return frozenset(
-            holding.party_id
-            for holding in self.holdings
-            if holding.role is Role.FOCAL_POINT and holding.party_id is not None
+            assignment.party_id
+            for assignment in self.role_assignments
+            if assignment.role is Role.FOCAL_POINT and assignment.party_id is not None
         )
 
     def scopes(self, action: Action) -> frozenset[Scope]:
@@ -133,26 +133,27 @@ class Viewer:
         if self.is_system:
             return frozenset({Scope.ALL})
         if action not in self._scopes:
-            reached = scopes(action, self._roles_for(action), self.met)
+            reached = scopes(action, self._roles_for(action), self.conditions)
             self._scopes[action] = limited(action, reached) if self.is_limited else reached
         return self._scopes[action]
 
     def _roles_for(self, action: Action) -> frozenset[Role]:
         """The roles that count for an action: on dialogue pages, a role in one meeting does not run the dialogue."""
         around = self.place is not None and self.place.meeting_id is None
-        return self._roles_around if around and action in RUNS_THE_DIALOGUE else self.roles
+        return self.dialogue_roles if around and action in RUNS_THE_DIALOGUE else self.roles
 
     @property
-    def _roles_around(self) -> frozenset[Role]:
-        return frozenset(holding.role for holding in self.holdings if holding.meeting_id is None)
+    def dialogue_roles(self) -> frozenset[Role]:
+        """The roles in the whole dialogue, without those in one meeting."""
+        return frozenset(assignment.role for assignment in self.role_assignments if assignment.meeting_id is None)
 
     def may_around(self, action: Action) -> bool:
         """Whether a role in the whole dialogue, not only in the meeting, allows the action."""
-        return self.is_system or (not self.is_limited and bool(scopes(action, self._roles_around, self.met)))
+        return self.is_system or (not self.is_limited and bool(scopes(action, self.dialogue_roles, self.conditions)))
 
     def may(self, action: Action) -> bool:
         """Whether the viewer may do this at all; `visible()` decides on which rows."""
-        return allows_account(action, self.standings) or bool(self.scopes(action))
+        return allows_account(action, self.account_kinds) or bool(self.scopes(action))
 
     def must(self, action: Action) -> None:
         """:raises NotFound: the viewer may not do this."""
@@ -160,10 +161,21 @@ class Viewer:
             raise NotFound
 
     def in_meeting(
-        self, place: Place, person_id: UUID, holdings: Iterable[RoleAssignment], met: frozenset[Condition]
+        self,
+        place: Place,
+        person_id: UUID,
+        role_assignments: Iterable[RoleAssignment],
+        conditions: frozenset[Condition],
     ) -> Self:
         """This viewer as a person in a dialogue or meeting."""
-        return replace(self, place=place, person_id=person_id, holdings=tuple(holdings), met=met, _scopes={})
+        return replace(
+            self,
+            place=place,
+            person_id=person_id,
+            role_assignments=tuple(role_assignments),
+            conditions=conditions,
+            _scopes={},
+        )
 
 
 ANYONE = Viewer()
@@ -171,4 +183,4 @@ ANYONE = Viewer()
 
 def system(purpose: Purpose) -> Viewer:
     """The viewer for work of the service itself."""
-    return Viewer(standings=frozenset({AccountKind.SYSTEM}), purpose=purpose)
+    return Viewer(account_kinds=frozenset({AccountKind.SYSTEM}), purpose=purpose)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from dialogues.core.accounts.commands import signing_in
-from dialogues.core.accounts.views.cookie import this_way
+from dialogues.core.accounts.views.cookie import sign_in_context
 from dialogues.core.common.access import allows, without_viewer
 from dialogues.core.monitoring import queries
 from dialogues.lib.auth.throttle import Throttled
@@ -46,7 +46,7 @@ def csp_report() -> Response:
     """Note what a browser refused to load; addresses of our pages are left out, since they may hold secrets."""
     request.max_content_length = _LONGEST_REPORT
     body = request.get_data()
-    context = this_way()
+    context = sign_in_context()
     try:
         signing_in.count_attempt(context.caller.for_report(context.moment.real), context.moment.real)
     except Throttled:

@@ -45,7 +45,7 @@ def resend(viewer: Viewer, email_id: UUID, now: datetime) -> None:
     with transaction(viewer, EMAILS_RESEND) as change:
         reached = visible(change.viewer, EMAILS_RESEND)
         email = or_not_found(db.session.scalar(select(Email).where(Email.id == email_id, reached)))
-        if email.state is not EmailState.SET_ASIDE:
+        if email.state is not EmailState.FAILED:
             raise Refusal(N_("This letter is not set aside any more."))
         if _newer_is_sent(email):
             raise Refusal(N_("A newer letter about the same has left already, so this one would mislead."))
@@ -90,7 +90,7 @@ def claim(now: datetime) -> Claim | None:
             if email.overtaken:
                 _release_lease(email, EmailState.SUPERSEDED)
             elif email.tries >= MOST_TRIES:
-                _release_lease(email, EmailState.SET_ASIDE, STOPPED)
+                _release_lease(email, EmailState.FAILED, STOPPED)
             else:
                 return _lease(email, now)
             session.flush()

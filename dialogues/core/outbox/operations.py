@@ -13,7 +13,7 @@ from dialogues.core.outbox.rules import UNSENT, EmailRequest, EmailState
 from dialogues.extensions import db
 
 #: Emails that are not sent and not being sent now.
-_WAITING = (*(UNSENT - {EmailState.SENDING}), EmailState.SET_ASIDE)
+_WAITING = (*(UNSENT - {EmailState.SENDING}), EmailState.FAILED)
 
 
 def enqueue(email_request: EmailRequest) -> UUID:

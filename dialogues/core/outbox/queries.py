@@ -99,14 +99,14 @@ def _counts(viewer: Viewer) -> dict[EmailState, int]:
 
 def set_aside(viewer: Viewer) -> int:
     """How many failed emails of the viewer's meeting need a decision."""
-    return _counts(viewer).get(EmailState.SET_ASIDE, 0)
+    return _counts(viewer).get(EmailState.FAILED, 0)
 
 
 def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]]:
     """Unsent emails, oldest first, for the administrator: id, kind, state, attempts, last error."""
     rows = db.session.execute(
         select(Email.id, Email.kind, Email.state, Email.tries, Email.last_error)
-        .where(visible(viewer, EMAILS_SEE), Email.state.in_(UNSENT | {EmailState.SET_ASIDE}))
+        .where(visible(viewer, EMAILS_SEE), Email.state.in_(UNSENT | {EmailState.FAILED}))
         .order_by(Email.queued_at, Email.sequence, Email.id)
     )
     return [(row.id, row.kind, row.state, row.tries, row.last_error) for row in rows]
@@ -145,7 +145,7 @@ class LastQueued:
 
 def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
     """The latest email of that kind to each person of the viewer's meeting; superseded ones do not count."""
-    waits = case((Email.state.in_(UNSENT | {EmailState.SET_ASIDE}), 1), else_=0)
+    waits = case((Email.state.in_(UNSENT | {EmailState.FAILED}), 1), else_=0)
     rows = db.session.execute(
         select(Email.person_id, func.max(Email.queued_at).label("at"), func.max(waits).label("waits"))
         .where(visible(viewer, EMAILS_SEE), Email.kind == kind, Email.person_id.is_not(None))

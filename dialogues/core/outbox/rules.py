@@ -22,14 +22,14 @@ _LONGEST_PAUSE = timedelta(hours=4)
 
 
 class EmailState(Labelled):
-    """The state of an email; `set_aside` means failed and needs a decision, `superseded` is never sent."""
+    """The state of an email; `failed` needs a decision of a coordinator, `superseded` is never sent."""
 
     QUEUED = "queued", N_("owed")
     READY = "ready", N_("to be tried again")
     SENDING = "sending", N_("being sent")
     SENT = "sent", N_("sent")
     SUPERSEDED = "superseded", N_("replaced by a newer one")
-    SET_ASIDE = "set_aside", N_("set aside")
+    FAILED = "failed", N_("set aside")
 
 
 #: Emails in these states will still be sent, so later ones of the same order wait for them.
@@ -106,7 +106,7 @@ def state_after(kind: FailureKind, tries: int, *, frozen: bool, overtaken: bool)
     if overtaken:
         return EmailState.SUPERSEDED
     if kind is FailureKind.PERMANENT or (kind is FailureKind.TEMPORARY and tries >= MOST_TRIES):
-        return EmailState.SET_ASIDE
+        return EmailState.FAILED
     return EmailState.READY if frozen else EmailState.QUEUED
 
 

@@ -25,7 +25,7 @@ _FILTERS = (
     ("", _l("All"), frozenset(EmailState)),
     ("unsent", _l("Owed"), UNSENT),
     ("sent", _l("Sent"), frozenset({EmailState.SENT})),
-    ("set-aside", _l("Set aside"), frozenset({EmailState.SET_ASIDE})),
+    ("set-aside", _l("Set aside"), frozenset({EmailState.FAILED})),
 )
 
 

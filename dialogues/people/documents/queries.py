@@ -314,7 +314,7 @@ def certificates(viewer: Viewer) -> list[DestructionCertificate]:
     """
     if viewer.place is None or Scope.ALL not in viewer.scopes(DESTRUCTION_SEE):
         raise NotFound
-    if Condition.EXCHANGED not in viewer.met and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
+    if Condition.EXCHANGED not in viewer.conditions and Scope.ALL not in viewer.scopes(NOMINATIONS_SEE):
         return []
     found = select(DestructionCertificate).where(
         limited_to_viewer(DestructionCertificate.meeting_id == viewer.meeting_id)

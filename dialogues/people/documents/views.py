@@ -46,7 +46,7 @@ def _overview(meeting_id: UUID, form: ReasonForm) -> str:
         form=form,
         kinds=[kind for kind in SealedKind if any(kind in one.readable | one.enterable for one in people)],
         reads_flights=any(SealedKind.FLIGHTS in one.readable for one in people),
-        is_waiting=Condition.EXCHANGED not in viewer().met,
+        is_waiting=Condition.EXCHANGED not in viewer().conditions,
         meeting_id=meeting_id,
     )
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import LinkPurpose
-from dialogues.core.accounts.views.cookie import end_present, let_in, this_way
+from dialogues.core.accounts.views.cookie import end_present, sign_in_context, start_sign_in
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import download, form_page, see_other, words
@@ -200,7 +200,7 @@ def registration() -> Iterator[Any]:
         return
     if answered.handle is not None:
         end_present()
-        let_in(answered.handle)
+        start_sign_in(answered.handle)
         # Kept because a limited sign-in may end before the person is done; this page then offers a new link.
         session[_OPENED] = str(link_id)
     flash(_("Thank you: you have accepted. Please add your details."), "success")
@@ -240,6 +240,6 @@ def _answerable(link_id: UUID | None) -> Invited | None:
 
 
 def _new_sign_in() -> NewSignIn:
-    context = this_way()
+    context = sign_in_context()
     present = None if viewer().is_limited else viewer().account_id
     return NewSignIn(now=context.moment.real, browser=context.caller.browser, present_account=present)

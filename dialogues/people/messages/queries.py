@@ -164,11 +164,11 @@ def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclos
 
 def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
     """Applies the policy to the roles of one recipient, under the current conditions of the meeting."""
-    reads_as = audiences(PARTICIPANTS_SEE, held, viewer.met)
+    reads_as = audiences(PARTICIPANTS_SEE, held, viewer.conditions)
     return Reader(
         person_id=person_id,
         parties=frozenset(parties),
-        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, held, viewer.met),
+        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, held, viewer.conditions),
         audiences=None if reads_as is None else frozenset(one.value for one in reads_as),
     )
 

@@ -56,7 +56,7 @@ def close_request(request: ChangeRequest, now: datetime) -> None:
     db.session.flush()
 
 
-def begin_part(participation: Participation, now: datetime, *, by_letter: bool = True) -> bool:
+def begin_part(participation: Participation, now: datetime, *, send_email: bool = True) -> bool:
     """Grants the role of the participation's capacity, which also accepts a pending role offer.
 
     Returns whether the change was announced; that happens only on submitted lists after the exchange.
@@ -78,10 +78,12 @@ def begin_part(participation: Participation, now: datetime, *, by_letter: bool =
         accepted_at=now,
     )
     kind = ListChangeKind.REPLACED if participation.replaces else ListChangeKind.JOINED
-    return record_list_change(participation, kind, now, instead_of=participation.replaces, by_letter=by_letter)
+    return record_list_change(participation, kind, now, instead_of=participation.replaces, send_email=send_email)
 
 
-def end_part(participation: Participation, now: datetime, *, keeps_place: bool = False, by_letter: bool = True) -> bool:
+def end_part(
+    participation: Participation, now: datetime, *, keeps_place: bool = False, send_email: bool = True
+) -> bool:
     """Ends roles, links, limited sign-ins, pending requests and, unless `keeps_place`, the seat of a participation.
 
     Every command that takes a person off a meeting calls this. The first person in the queue gets the seat. Returns
@@ -96,7 +98,7 @@ def end_part(participation: Participation, now: datetime, *, keeps_place: bool =
         roles.revoke_role(participation.person_id, role, **_place(participation), now=now)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
     close_pending_request(participation.id, now)
-    announced = was_listed and record_list_change(participation, ListChangeKind.LEFT, now, by_letter=by_letter)
+    announced = was_listed and record_list_change(participation, ListChangeKind.LEFT, now, send_email=send_email)
     if not keeps_place:
         release_seat(participation, now)
     return announced
@@ -178,13 +180,13 @@ def record_list_change(
     now: datetime,
     *,
     instead_of: UUID | None = None,
-    by_letter: bool = True,
+    send_email: bool = True,
 ) -> bool:
     """Records a list change and announces it to the readers of the list. Returns whether it did.
 
     Does nothing before the exchange or for a list that is not submitted.
 
-    :param by_letter: send an email about this change; bulk commands pass False and send one email for all changes.
+    :param send_email: send an email about this change; bulk commands pass False and send one email for all changes.
     """
     row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
     if row is None or row.submitted_at is None or not is_open(participation.meeting_id):
@@ -201,7 +203,7 @@ def record_list_change(
         )
     )
     db.session.flush()
-    if by_letter:
+    if send_email:
         enqueue_news(EmailKind.LIST_CHANGED, participation.meeting_id, now)
     return True
 

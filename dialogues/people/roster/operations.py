@@ -79,7 +79,7 @@ def restore_participation(
     participation.status = ParticipationStatus(before["status"])
     participation.approved_at = datetime.fromisoformat(before["approved_at"]) if before["approved_at"] else None
     if participation.status is ParticipationStatus.CONFIRMED:
-        return begin_part(participation, now, by_letter=False)
+        return begin_part(participation, now, send_email=False)
     if participation.status is ParticipationStatus.INVITED:
         _restore_link(participation, taken_at, now, waited=before["waited"])
     return False

@@ -154,7 +154,7 @@ def participants(meeting_id: UUID) -> str:
         page_url=lambda page: list_url(list_filter, meeting_id, page=page),
         language_name=language_name,
         changes=nominations.announced(viewer()),
-        is_waiting=Condition.EXCHANGED not in viewer().met and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
+        is_waiting=Condition.EXCHANGED not in viewer().conditions and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
         lists_opened_at=nominations.moment_of(meeting_id).opened_at,
     )
 

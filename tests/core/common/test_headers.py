@@ -1,6 +1,7 @@
 """The complete set of response headers, by kind of response and method."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import TestResponse
@@ -77,7 +78,7 @@ def test_the_nonce_is_new_in_every_response(desk: Desk) -> None:
 def test_https_responses_have_hsts_and_a_cookie_bound_to_the_host(desk: Desk) -> None:
     from dialogues.factory import create_app
 
-    settings = desk.app.extensions["dialogues"].settings.but(base_url="https://dialogues.example")
+    settings = replace(desk.app.extensions["dialogues"].settings, base_url="https://dialogues.example")
     answer = create_app(settings).test_client().get("/sign-in", base_url="https://dialogues.example")
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]

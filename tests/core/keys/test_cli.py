@@ -1,5 +1,6 @@
 """`flask keys …`, and the checks of keys at start."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,8 +38,8 @@ def store_of(app: Flask) -> KeyStore:
 
 
 def test_a_demo_creates_its_master_key_once(settings: Settings) -> None:
-    key = store_of(app_with(settings.but(demo=True))).current(NAME)
-    assert store_of(app_with(settings.but(demo=True))).current(NAME) == key
+    key = store_of(app_with(replace(settings, demo=True))).current(NAME)
+    assert store_of(app_with(replace(settings, demo=True))).current(NAME) == key
 
 
 def test_outside_the_demo_the_host_creates_the_master_key(settings: Settings) -> None:
@@ -52,14 +53,14 @@ def test_outside_the_demo_the_host_creates_the_master_key(settings: Settings) ->
 
 
 def test_a_second_master_key_is_refused_in_plain_words(settings: Settings) -> None:
-    app = app_with(settings.but(demo=True))
+    app = app_with(replace(settings, demo=True))
     result = app.test_cli_runner().invoke(args=["keys", "create-master"])
     assert result.exit_code == 1
     assert "There is a master key already" in result.stderr
 
 
 def test_rotation_prints_its_result(settings: Settings) -> None:
-    app = app_with(settings.but(demo=True))
+    app = app_with(replace(settings, demo=True))
     before = store_of(app).current(NAME)
     result = app.test_cli_runner().invoke(args=["keys", "rotate-master"])
     assert result.stdout.startswith("1 data keys are wrapped")
@@ -80,7 +81,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_the_key_store_can_be_in_another_folder(settings: Settings, tmp_path: Path) -> None:
-    elsewhere = settings.but(demo=True, key_store=str(tmp_path / "apart"))
+    elsewhere = replace(settings, demo=True, key_store=str(tmp_path / "apart"))
     store_of(app_with(elsewhere)).current(NAME)
     assert (tmp_path / "apart" / "data" / NAME.purpose / str(NAME.owner)).exists()
     assert not settings.instance.exists()

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_deliver_sends_due_emails_and_prints_no_names(post: Post) -> None:
     printed = shell(post.app, "outbox", "deliver")
     assert printed.splitlines() == [
         f"sent agenda_changed {sent}",
-        f"set_aside agenda_changed {refused}",
+        f"failed agenda_changed {refused}",
         "1 of 2 sent",
     ]
     assert "@" not in printed
@@ -34,7 +35,7 @@ def test_deliver_with_nothing_due_says_so(post: Post) -> None:
 def test_deliver_fails_visibly_while_the_server_is_down(post: Post) -> None:
     post.enqueue("a")
     settings = post.app.extensions["dialogues"].settings
-    post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
+    post.app.extensions["dialogues"].settings = replace(settings, mail_url="smtp://localhost:1")
     result = post.app.test_cli_runner().invoke(args=["outbox", "deliver"])
     assert result.exit_code == 1
     assert "No email can be sent" in result.stderr
@@ -43,7 +44,7 @@ def test_deliver_fails_visibly_while_the_server_is_down(post: Post) -> None:
 def test_without_a_mail_server_emails_are_in_a_folder(post: Post) -> None:
     email_id = post.enqueue("a")
     settings = post.app.extensions["dialogues"].settings
-    post.app.extensions["dialogues"].settings = settings.but(mail_url="")
+    post.app.extensions["dialogues"].settings = replace(settings, mail_url="")
     shell(post.app, "outbox", "deliver")
     (file,) = (settings.instance / "outbox").iterdir()
     assert file.name == f"00001-{email_id}.eml"
@@ -55,8 +56,8 @@ def test_list_shows_emails_that_were_not_sent(post: Post) -> None:
     refused = post.enqueue("b")
     post.server.data_answers += ["250 Taken", "554 5.7.1 <bold@example.mn> refused"]
     post.deliver()
-    assert shell(post.app, "outbox", "list") == f"set_aside agenda_changed {refused} tries=1 554 5.7.1 … refused\n"
-    assert post.state(refused) is EmailState.SET_ASIDE
+    assert shell(post.app, "outbox", "list") == f"failed agenda_changed {refused} tries=1 554 5.7.1 … refused\n"
+    assert post.state(refused) is EmailState.FAILED
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

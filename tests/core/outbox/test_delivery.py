@@ -21,7 +21,7 @@ from tests.lib.mail.test_messages import EVENT
 pytestmark = pytest.mark.engine
 
 
-FAILED, READY, QUEUED, SENT = EmailState.SET_ASIDE, EmailState.READY, EmailState.QUEUED, EmailState.SENT
+FAILED, READY, QUEUED, SENT = EmailState.FAILED, EmailState.READY, EmailState.QUEUED, EmailState.SENT
 
 
 def test_a_queued_email_is_sent_once(post: Post) -> None:
@@ -152,7 +152,7 @@ def test_an_email_that_kills_its_worker_is_marked_as_failed(post: Post) -> None:
 def test_emails_wait_until_the_server_is_back(post: Post) -> None:
     emails = [post.enqueue(str(number)) for number in range(3)]
     settings = post.app.extensions["dialogues"].settings
-    post.app.extensions["dialogues"].settings = settings.but(mail_url="smtp://localhost:1")
+    post.app.extensions["dialogues"].settings = replace(settings, mail_url="smtp://localhost:1")
     for _day in range(MOST_TRIES + 2):
         # One try shows that the server is down, so the other emails are not tried.
         assert post.deliver_later() == [READY]

@@ -31,8 +31,8 @@ def test_a_lease_outlasts_the_longest_delivery() -> None:
     [
         (FailureKind.TEMPORARY, 1, True, False, EmailState.READY),
         (FailureKind.TEMPORARY, 1, False, False, EmailState.QUEUED),
-        (FailureKind.TEMPORARY, MOST_TRIES, True, False, EmailState.SET_ASIDE),
-        (FailureKind.PERMANENT, 1, True, False, EmailState.SET_ASIDE),
+        (FailureKind.TEMPORARY, MOST_TRIES, True, False, EmailState.FAILED),
+        (FailureKind.PERMANENT, 1, True, False, EmailState.FAILED),
         (FailureKind.UNREACHABLE, MOST_TRIES, True, False, EmailState.READY),
         (FailureKind.TEMPORARY, 1, True, True, EmailState.SUPERSEDED),
         (FailureKind.PERMANENT, 1, True, True, EmailState.SUPERSEDED),

@@ -134,7 +134,7 @@ def test_a_failed_email_is_resent_to_the_current_address(post: Post, cast: Cast)
 
 def test_resending_is_written_to_the_audit_log(post: Post, cast: Cast) -> None:
     letter = queue_for_kr1(post, cast)
-    post.change(state=EmailState.SET_ASIDE)
+    post.change(state=EmailState.FAILED)
     resend(cast, letter)
     actions = db.session.scalars(select(AuditEntry.action)).all()
     assert actions.count("email.resent") == 1
@@ -145,7 +145,7 @@ def test_a_sent_email_cannot_be_resent(post: Post, cast: Cast) -> None:
     aside = queue_for_kr1(post, cast, "b")
     post.server.data_answers += ["250 Taken", "554 No"]
     post.deliver()
-    assert post.state(aside) is EmailState.SET_ASIDE
+    assert post.state(aside) is EmailState.FAILED
     resend(cast, letter)
     assert post.deliver() == []
 
@@ -157,14 +157,14 @@ def test_an_older_email_cannot_be_resent_after_a_newer_one(post: Post, cast: Cas
     post.deliver()
     resend(cast, older)
     assert post.deliver() == []
-    assert post.state(older) is EmailState.SET_ASIDE
+    assert post.state(older) is EmailState.FAILED
 
 
 def test_only_the_coordinator_can_resend_emails(post: Post, cast: Cast) -> None:
     letter = queue_for_kr1(post, cast)
-    post.change(state=EmailState.SET_ASIDE)
+    post.change(state=EmailState.FAILED)
     assert resend(cast, letter, "ch1") in {400, 404}
-    assert post.state(letter) is EmailState.SET_ASIDE
+    assert post.state(letter) is EmailState.FAILED
 
 
 def test_a_list_of_fifty_sends_no_more_queries_than_a_list_of_one(post: Post, cast: Cast) -> None:

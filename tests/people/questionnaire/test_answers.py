@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -149,7 +150,7 @@ def test_refused_file_is_reported_at_its_question_and_typed_text_stays(site: Sit
     words = create_question(site, "What else?")
     scan = create_question(site, "A scan?", kind="file", required="y")
     settings = site.cast.app.extensions["dialogues"].settings
-    site.cast.app.extensions["dialogues"].settings = settings.but(upload_limit=4_000)
+    site.cast.app.extensions["dialogues"].settings = replace(settings, upload_limit=4_000)
 
     answer = post_answers(
         site, "us4", {words: "Something long", scan: (BytesIO(content), "scan.png" if content else "")}

@@ -46,7 +46,7 @@ def viewer_with(**changes: Any) -> Viewer:
 @pytest.mark.parametrize("scope", Scope)
 @pytest.mark.parametrize("action", [PARTICIPANTS_SEE, NOMINATIONS_SEE, REGISTRATION_SEE])
 def test_every_scope_becomes_a_condition_and_only_three_match_anyone(scope: Scope, action: Any) -> None:
-    viewer = viewer_with(holdings=(RoleAssignment(Role.FOCAL_POINT, uuid4(), uuid4()),))
+    viewer = viewer_with(role_assignments=(RoleAssignment(Role.FOCAL_POINT, uuid4(), uuid4()),))
     viewer._scopes[action] = frozenset({scope})
 
     condition = str(
@@ -284,5 +284,5 @@ def test_exchange_in_the_future_is_not_open_yet(cast: Cast) -> None:
         exchange = db.session.get_one(Exchange, cast.meeting("LVR-1"))
         exchange.opened_at = BEFORE_LVR_1.replace(month=8)
 
-    assert Condition.EXCHANGED not in cast.viewer("us4", meeting="LVR-1", now=BEFORE_LVR_1).met
+    assert Condition.EXCHANGED not in cast.viewer("us4", meeting="LVR-1", now=BEFORE_LVR_1).conditions
     assert len(seen(cast.viewer("us4", meeting="LVR-1", now=BEFORE_LVR_1))) == 1

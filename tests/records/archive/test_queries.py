@@ -187,7 +187,7 @@ def test_an_observer_reads_the_records_of_a_meeting_whose_rules_say_so(papers: A
         db.session.get_one(Meeting, papers.cast.meeting("TRD-1")).observers_told = True
     observer = standing(papers, "xo2", "TRD-1")
 
-    assert Condition.RULE_SAYS in observer.met
+    assert Condition.RULE_SAYS in observer.conditions
     assert references(archive_visibility.readable(observer, NOW)) == {"MEETING"}
     assert references(archive_visibility.listed(observer, NOW)) == {"MEETING"}
 

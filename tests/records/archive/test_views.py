@@ -1,6 +1,7 @@
 """Pages of the archive: lists, reading, printing, downloads, search, and failed uploads."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,7 @@ def test_search_covers_the_current_meeting(archive: Archive) -> None:
 
 def test_too_many_searches_must_wait(archive: Archive) -> None:
     settings = archive.cast.app.extensions["dialogues"].settings
-    archive.cast.app.extensions["dialogues"].settings = settings.but(searches_an_hour=2)
+    archive.cast.app.extensions["dialogues"].settings = replace(settings, searches_an_hour=2)
     client = archive.client("us4")
 
     answers = [client.get(archive.page("/search?q=flood")) for _ in range(3)]

@@ -73,7 +73,7 @@ def this_moment() -> Moment:
     return Moment(real=clock.real_now(), service=clock.now())
 
 
-def this_way() -> SignInContext:
+def sign_in_context() -> SignInContext:
     """Origin, terms and time of this request."""
     secret = str(current_app.config["SECRET_KEY"])
     browser = browser_family(request.headers.get("User-Agent", ""))
@@ -86,7 +86,7 @@ def hasher() -> Hasher:
     return Hasher(settings.instance)
 
 
-def let_in(handle: str) -> ActiveSignIn | None:
+def start_sign_in(handle: str) -> ActiveSignIn | None:
     """Replace the browser's cookie with the handle of its new sign-in."""
     session.clear()
     found = queries.load_sign_in(handle, terms(), clock.real_now())

@@ -14,7 +14,7 @@ from dialogues.core.accounts.commands import own_account as own_account_commands
 from dialogues.core.accounts.forms import ChangePasswordForm, ConfirmForm, LanguageAndZoneForm, StepUpForm
 from dialogues.core.accounts.rules import RENEW_FACTOR
 from dialogues.core.accounts.views.blueprint import blueprint
-from dialogues.core.accounts.views.cookie import hasher, let_in, terms, this_way
+from dialogues.core.accounts.views.cookie import hasher, sign_in_context, start_sign_in, terms
 from dialogues.core.accounts.views.step_up_check import words_for
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
@@ -46,7 +46,7 @@ def own_account() -> Iterator[Any]:
 @blueprint.post("/account/sign-ins/<uuid:sign_in_id>/end")
 @allows(OWN_ACCOUNT)
 def end_sign_in(sign_in_id: UUID) -> Response:
-    own_account_commands.end_sign_in(viewer(), sign_in_id, this_way())
+    own_account_commands.end_sign_in(viewer(), sign_in_id, sign_in_context())
     flash(_("That sign-in has ended."), "success")
     return see_other(url_for("accounts.own_account"))
 
@@ -54,7 +54,7 @@ def end_sign_in(sign_in_id: UUID) -> Response:
 @blueprint.post("/account/sign-ins/end-others")
 @allows(OWN_ACCOUNT)
 def end_other_sign_ins() -> Response:
-    own_account_commands.end_other_sign_ins(viewer(), this_way())
+    own_account_commands.end_other_sign_ins(viewer(), sign_in_context())
     flash(_("All other sign-ins have ended."), "success")
     return see_other(url_for("accounts.own_account"))
 
@@ -65,7 +65,11 @@ def end_other_sign_ins() -> Response:
 def change_password() -> Iterator[Any]:
     form = ChangePasswordForm()
     yield {"form": form, "shortest": MIN_LENGTH, "longest": MAX_LENGTH, "email": queries.own_account(viewer()).email}
-    let_in(own_account_commands.change_password(viewer(), form.present.data, form.password.data, this_way(), hasher()))
+    start_sign_in(
+        own_account_commands.change_password(
+            viewer(), form.present.data, form.password.data, sign_in_context(), hasher()
+        )
+    )
     flash(_("Your password has changed, and all other sign-ins have ended."), "success")
     yield see_other(url_for("accounts.own_account"))
 
@@ -76,7 +80,7 @@ def renew_second_factor() -> Response:
     """Set up another authenticator app, after a step-up."""
     if not queries.stepped_up(viewer(), RENEW_FACTOR, clock.real_now()):
         return see_other(url_for("accounts.step_up", purpose=RENEW_FACTOR, next=url_for("accounts.own_account")))
-    own_account_commands.renew_factor(viewer(), this_way())
+    own_account_commands.renew_factor(viewer(), sign_in_context())
     return see_other(url_for("accounts.set_up_second_factor", next=url_for("accounts.own_account")))
 
 
@@ -85,11 +89,13 @@ def renew_second_factor() -> Response:
 @form_page("core/accounts/step_up.html")
 def step_up() -> Iterator[Any]:
     """Ask for password and code again, for one action on one object."""
-    context, purpose = this_way(), request.args.get("purpose", "")[:120]
+    context, purpose = sign_in_context(), request.args.get("purpose", "")[:120]
     form = ConfirmForm() if context.terms.demo else StepUpForm()
     goal = own_path(request.args.get("next"), url_for("accounts.own_account"))
     email = queries.own_account(viewer()).email
     yield {"form": form, "goal": goal, "purpose": words_for(purpose), "email": email}
     password, code = ("", "") if context.terms.demo else (form.password.data, form.code.data)
-    let_in(own_account_commands.step_up(viewer(), purpose, context, code=code, password=password, hasher=hasher()))
+    start_sign_in(
+        own_account_commands.step_up(viewer(), purpose, context, code=code, password=password, hasher=hasher())
+    )
     yield see_other(goal)

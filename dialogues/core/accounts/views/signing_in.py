@@ -15,7 +15,7 @@ from dialogues.core.accounts.commands import address, signing_in
 from dialogues.core.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm
 from dialogues.core.accounts.rules import LINK_LASTS, LINK_OPEN_LASTS, KnownLink, LinkPurpose
 from dialogues.core.accounts.views.blueprint import blueprint
-from dialogues.core.accounts.views.cookie import current_sign_in, end_present, hasher, let_in, this_way
+from dialogues.core.accounts.views.cookie import current_sign_in, end_present, hasher, sign_in_context, start_sign_in
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer, without_viewer
 from dialogues.core.common.pages import form_page, own_path, see_other
@@ -40,7 +40,7 @@ def sign_in() -> Iterator[Any]:
         return
     form = SignInForm()
     yield {"form": form, "link_form": AddressForm(prefix="link"), "goal": _next_page()}
-    handle = signing_in.by_password(form.email.data, form.password.data, this_way(), hasher())
+    handle = signing_in.by_password(form.email.data, form.password.data, sign_in_context(), hasher())
     yield _start_sign_in(handle)
 
 
@@ -55,7 +55,7 @@ def second_factor() -> Iterator[Any]:
         return
     form = CodeForm()
     yield {"form": form, "goal": _next_page()}
-    yield _start_sign_in(signing_in.by_code(active, form.code.data, this_way()))
+    yield _start_sign_in(signing_in.by_code(active, form.code.data, sign_in_context()))
 
 
 @blueprint.route("/sign-in/set-up", methods=["GET", "POST"])
@@ -72,7 +72,7 @@ def set_up_second_factor() -> Iterator[Any]:
     form = CodeForm()
     email = queries.own_account(active.viewer).email
     yield {"form": form, "secret": shared_secret, "picture": codes.picture(shared_secret, email)}
-    yield _start_sign_in(signing_in.confirm_factor(active, form.code.data, this_way()))
+    yield _start_sign_in(signing_in.confirm_factor(active, form.code.data, sign_in_context()))
 
 
 @blueprint.route("/sign-in/link", methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def ask_for_link() -> Iterator[Any]:
     """Request a sign-in link by email; the response is the same for every address."""
     form = AddressForm(prefix="link")
     yield {"form": form}
-    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, form.email.data, this_way())
+    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, form.email.data, sign_in_context())
     yield see_other(url_for("accounts.link_asked_for"))
 
 
@@ -92,7 +92,7 @@ def mail_sign_in_link() -> Response:
     """Email a sign-in link to the account of a limited sign-in."""
     if not viewer().is_limited:
         return see_other(url_for("accounts.ask_for_link"))
-    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, queries.own_account(viewer()).email, this_way())
+    signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, queries.own_account(viewer()).email, sign_in_context())
     return see_other(url_for("accounts.link_asked_for"))
 
 
@@ -103,7 +103,7 @@ def ask_for_reset() -> Iterator[Any]:
     """Request a link to choose a new password; the response is the same for every address."""
     form = AddressForm(prefix="link")
     yield {"form": form}
-    signing_in.ask_for_email(EmailKind.PASSWORD_RESET, form.email.data, this_way())
+    signing_in.ask_for_email(EmailKind.PASSWORD_RESET, form.email.data, sign_in_context())
     yield see_other(url_for("accounts.link_asked_for"))
 
 
@@ -135,7 +135,7 @@ def use_link() -> Iterator[Any]:
     """Sign in by an emailed link."""
     link = _opened_link(frozenset({LinkPurpose.SIGN_IN}))
     yield {"form": ConfirmForm(), "link": link}
-    handle = signing_in.by_link(link.id if link is not None else UUID(int=0), this_way())
+    handle = signing_in.by_link(link.id if link is not None else UUID(int=0), sign_in_context())
     yield _start_sign_in(handle)
 
 
@@ -149,7 +149,7 @@ def confirm_address() -> Iterator[Any]:
     account = queries.account_in_use(link.subject) if link is not None and own and link.live else None
     email = account.wanted_email if account is not None else None
     yield {"form": ConfirmForm(), "own": own, "email": email, "elsewhere": address.ELSEWHERE}
-    address.change_address(viewer(), link.id if link is not None else UUID(int=0), this_way())
+    address.change_address(viewer(), link.id if link is not None else UUID(int=0), sign_in_context())
     session.pop(_OPENED, None)
     flash(_("Letters go to your new address from now on, and you sign in with it."), "success")
     yield see_other("/")
@@ -166,7 +166,7 @@ def choose_password() -> Iterator[Any]:
     email = account.email if account is not None else ""
     yield {"form": form, "link": link, "email": email, "shortest": MIN_LENGTH, "longest": MAX_LENGTH}
     link_id, purpose = (link.id, link.purpose) if link is not None else (UUID(int=0), LinkPurpose.PASSWORD_RESET)
-    yield _start_sign_in(signing_in.choose_password(link_id, purpose, form.password.data, this_way(), hasher()))
+    yield _start_sign_in(signing_in.choose_password(link_id, purpose, form.password.data, sign_in_context(), hasher()))
 
 
 @blueprint.post("/sign-out")
@@ -223,7 +223,7 @@ def _start_sign_in(handle: str) -> Response:
     """
     goal, kept = _next_page(), kept_secret()
     end_present()
-    active = let_in(handle)
+    active = start_sign_in(handle)
     keep_secret(kept)
     if active is None or not active.needs_second_factor:
         return see_other(goal)

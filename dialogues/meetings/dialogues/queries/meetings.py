@@ -30,9 +30,9 @@ def _meetings_here(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.meeting_id is not None:
         return Meeting.id == viewer.meeting_id
     here = Meeting.dialogue_id == viewer.place.dialogue_id
-    if any(holding.meeting_id is None for holding in viewer.holdings):
+    if any(assignment.meeting_id is None for assignment in viewer.role_assignments):
         return here
-    return and_(here, Meeting.id.in_({holding.meeting_id for holding in viewer.holdings}))
+    return and_(here, Meeting.id.in_({assignment.meeting_id for assignment in viewer.role_assignments}))
 
 
 def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:

@@ -49,7 +49,7 @@ def _agenda(here: MyMeeting) -> list[Task]:
 
 def _lists(here: MyMeeting) -> list[Task]:
     """Exchange time, for viewers who can read lists after it; proposals of others, for viewers who may confirm them."""
-    scopes_after_exchange = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.met | {Condition.EXCHANGED})
+    scopes_after_exchange = scopes(PARTICIPANTS_SEE, here.roles, here.viewer.conditions | {Condition.EXCHANGED})
     scopes_after_exchange -= {Scope.SEALED}
     if here.facts.opened_at is not None or not scopes_after_exchange:
         return []

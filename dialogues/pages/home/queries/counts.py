@@ -51,7 +51,7 @@ def _undelivered_emails(mine: Sequence[MyMeeting]) -> Select[Any] | None:
     reached = visible_in_any(mine, outbox.visible, EMAILS_SEE)
     if reached is None:
         return None
-    return _counting(Email.listed_under, reached, Email.state == EmailState.SET_ASIDE)
+    return _counting(Email.listed_under, reached, Email.state == EmailState.FAILED)
 
 
 def _unanswered(mine: Sequence[MyMeeting], now: datetime) -> Select[Any] | None:

@@ -84,7 +84,7 @@ def _holder(link_id: UUID, now: datetime) -> Viewer:
     link = accounts_queries.link_by_id(link_id, LinkPurpose.REGISTRATION, now)
     person = select(Participation.person_id).where(Participation.id == (link.subject if link else None))
     return Viewer(
-        standings=frozenset({AccountKind.ANYONE, AccountKind.LINK_HOLDER}), person_id=db.session.scalar(person)
+        account_kinds=frozenset({AccountKind.ANYONE, AccountKind.LINK_HOLDER}), person_id=db.session.scalar(person)
     )
 
 

@@ -86,7 +86,7 @@ def _shown(
 
     Coordinators, the focal points of the party and the person are not restricted.
     """
-    reads_as = None if viewer.is_system else audiences(action, viewer.roles, viewer.met)
+    reads_as = None if viewer.is_system else audiences(action, viewer.roles, viewer.conditions)
     if reads_as is None:
         return true()
     chosen = (

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from dialogues.core.accounts import queries as accounts_queries
 from dialogues.core.accounts.commands import address as accounts_address
 from dialogues.core.accounts.rules import CHANGE_ADDRESS
-from dialogues.core.accounts.views.cookie import this_way
+from dialogues.core.accounts.views.cookie import sign_in_context
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other
@@ -136,7 +136,7 @@ def own_address(meeting_id: UUID) -> Iterator[Any]:
     own = queries.own_registration(viewer())
     form = AddressForm()
     yield {"form": form, "own": own}
-    accounts_address.ask_for_address(viewer(), form.email.data, this_way())
+    accounts_address.ask_for_address(viewer(), form.email.data, sign_in_context())
     flash(
         _("A letter is on its way to that address. Open its link in this browser; until then nothing changes."), "info"
     )

@@ -63,7 +63,7 @@ def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
         )
         for row in rows
     ]
-    if scopes(RECORD_FILE, (holding.role for holding in viewer.holdings if holding.meeting_id is None), viewer.met):
+    if scopes(RECORD_FILE, viewer.dialogue_roles, viewer.conditions):
         found.insert(0, Shelf(dialogue_id=place.dialogue_id, title=place.dialogue_title))
     return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
 

@@ -116,9 +116,9 @@ def _in_archive(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[b
     if place is None:
         return false()
     everywhere, roles_in = _roles(viewer)
-    sees_all_meetings = scope in scopes(action, everywhere, viewer.met)
-    meetings = {meeting for meeting, roles in roles_in.items() if scope in scopes(action, roles, viewer.met)}
-    unconditional = viewer.met - {Condition.RULE_SAYS}
+    sees_all_meetings = scope in scopes(action, everywhere, viewer.conditions)
+    meetings = {meeting for meeting, roles in roles_in.items() if scope in scopes(action, roles, viewer.conditions)}
+    unconditional = viewer.conditions - {Condition.RULE_SAYS}
     sees_dialogue = sees_all_meetings or any(
         scope in scopes(action, roles, unconditional) for roles in roles_in.values()
     )
@@ -133,11 +133,11 @@ def _in_archive(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[b
 
 def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]]:
     """Returns the viewer's roles in the whole dialogue, and all their roles in each meeting."""
-    everywhere = frozenset(holding.role for holding in viewer.holdings if holding.meeting_id is None)
+    everywhere = viewer.dialogue_roles
     single: defaultdict[UUID, set[Role]] = defaultdict(set)
-    for holding in viewer.holdings:
-        if holding.meeting_id is not None:
-            single[holding.meeting_id].add(holding.role)
+    for assignment in viewer.role_assignments:
+        if assignment.meeting_id is not None:
+            single[assignment.meeting_id].add(assignment.role)
     return everywhere, {meeting: everywhere | roles for meeting, roles in single.items()}
 
 
