@@ -10,7 +10,6 @@ from dialogues.lib.refusal import N_, Refusal
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}
 #: Characters that are drawn as nothing.
 _BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
 def one_line(text: str) -> str:
@@ -91,26 +90,6 @@ def bounded(text: str, longest: int, *, field: str | None = None) -> str:
             longest=longest,
         )
     return text
-
-
-def mail_address(text: str, *, field: str | None = None) -> str:
-    """An email address for sending, with its domain in IDNA.
-
-    :raises Refusal: not a single plain address.
-    """
-    address = one_line(text)
-    local, _, domain = address.rpartition("@")
-    try:
-        address = f"{local}@{domain.encode('idna').decode('ascii')}" if domain else address
-    except UnicodeError:
-        address = ""
-    if not _ADDRESS.fullmatch(address) or ".." in address or len(address) > 254:
-        raise Refusal(
-            N_("“%(address)s” is not an e-mail address: write one like name@example.org."),
-            field=field,
-            address=one_line(text)[:80],
-        )
-    return address
 
 
 def same_address(address: str) -> str:

@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,6 @@ from dialogues.core.audit.rules import (
     SALT_BYTES,
     ActorRef,
     Entry,
-    canonical_json,
     check_words,
     commitment,
     entry_hash,
@@ -47,10 +48,11 @@ def record(
     :param object: an id, with a prefix for its kind if needed: ``session:9b2e…``.
     :param details: ids, numbers and times in plain JSON types, never content.
     """
-    entry, salt = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, details)
+    written, salt = rfc8785.dumps(dict(details)), secrets.token_bytes(SALT_BYTES)
+    seq = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, commitment(salt, written))
     expires_at = at + DETAILS_RETENTION
-    body = seal(key_store(), details_key(expires_at), details_place(entry.seq), canonical_json(dict(details)))
-    session.add(AuditDetail(seq=entry.seq, salt=salt, body=body, expires_at=expires_at))
+    body = seal(key_store(), details_key(expires_at), details_place(seq), written)
+    session.add(AuditDetail(seq=seq, salt=salt, body=body, expires_at=expires_at))
     session.flush()
 
 
@@ -64,7 +66,8 @@ def record_daily(session: Session, *, day: date, actor: ActorRef, action: str, o
         AuditEntry.object == object, AuditEntry.action == action, AuditEntry.at == at
     )
     if session.scalar(existing.limit(1)) is None:
-        _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, {})
+        committed = commitment(secrets.token_bytes(SALT_BYTES), rfc8785.dumps({}))
+        _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, committed)
 
 
 def record_event(event: DomainEvent, viewer: Viewer) -> None:
@@ -74,16 +77,9 @@ def record_event(event: DomainEvent, viewer: Viewer) -> None:
         day = event.at.astimezone(UTC).date()
         record_daily(db.session(), day=day, actor=actor, action=event.action, object=str(event.about))
         return
-    context_ids = {"dialogue": event.dialogue_id, "meeting": event.meeting_id}
-    details = {**event.details(), **{name: str(id_) for name, id_ in context_ids.items() if id_ is not None}}
-    record(
-        db.session(),
-        at=event.at,
-        actor=actor,
-        action=event.action,
-        object=str(event.about),
-        details=details,
-    )
+    place = {"dialogue": event.dialogue_id, "meeting": event.meeting_id}
+    details = {**event.details(), **{name: str(id_) for name, id_ in place.items() if id_ is not None}}
+    record(db.session(), at=event.at, actor=actor, action=event.action, object=str(event.about), details=details)
 
 
 def actor_of(viewer: Viewer) -> ActorRef:
@@ -97,24 +93,12 @@ def actor_of(viewer: Viewer) -> ActorRef:
     return ActorRef("anyone", "")
 
 
-def _append(
-    session: Session, at: datetime, actor: str, action: str, about: str, details: Mapping[str, Any]
-) -> tuple[Entry, bytes]:
+def _append(session: Session, at: datetime, actor: str, action: str, about: str, committed: str) -> int:
+    """Add the next entry; returns its number."""
     check_words(action, about)
     last = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
     size, prev = (last.seq, last.hash) if last else (0, BEGINNING)
-    salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry(size + 1, at, actor, action, about, commitment(salt, dict(details)), prev)
-    row = AuditEntry(
-        seq=entry.seq,
-        at=at,
-        actor=actor,
-        action=action,
-        object=about,
-        commitment=entry.commitment,
-        prev=prev,
-        hash=entry_hash(entry),
-    )
-    session.add(row)
+    entry = Entry(size + 1, at, actor, action, about, committed, prev)
+    session.add(AuditEntry(**asdict(replace(entry, hash=entry_hash(entry)))))
     session.flush()
-    return entry, salt
+    return entry.seq

@@ -15,7 +15,7 @@ from dialogues.core.audit.rules import (
     Entry,
     Finding,
     SignedHead,
-    commitment_of_bytes,
+    commitment,
     public_key_of,
     verify,
 )
@@ -142,7 +142,7 @@ def _altered_details() -> Iterator[Finding]:
 def _matches_commitment(detail: AuditDetail, committed: str) -> bool:
     try:
         body = unseal(key_store(), details_key(detail.expires_at), details_place(detail.seq), detail.body)
-        return commitment_of_bytes(detail.salt, body) == committed
+        return commitment(detail.salt, body) == committed
     except KeyErased:
         return True
     except (SealBroken, KeyMissing, TypeError):

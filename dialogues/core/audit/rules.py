@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Self
 from uuid import UUID
 
+import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -18,8 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 BEGINNING = "0" * 64
 SALT_BYTES = 32
 
-
-_LARGEST_EXACT = 2**53 - 1
 _WORD = re.compile(r"[a-z][a-z0-9_]*([. ][a-z0-9_]+)*")
 _OBJECT = re.compile(r"([a-z][a-z0-9_]*:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z][a-z0-9_]*")
 
@@ -83,14 +82,6 @@ class Finding:
         return f"Entry {self.seq} {self.damage.value}."
 
 
-def canonical_json(value: Any) -> bytes:
-    """Canonical JSON (RFC 8785) of text, whole numbers, booleans, null, lists and objects.
-
-    :raises ValueError: a value without one exact form, such as a float.
-    """
-    return _canonical(value).encode()
-
-
 def check_words(action: str, about: str) -> None:
     """Check that an action is a word and an object an id: the chain is never deleted, so it must not hold content.
 
@@ -105,22 +96,20 @@ def check_words(action: str, about: str) -> None:
 def pseudonym(key: bytes, actor: ActorRef, day: date | None = None) -> str:
     """The pseudonym of an actor: always the same, or only for `day` if given."""
     period = day.isoformat() if day else "always"
-    return hmac.new(key, canonical_json([period, str(actor)]), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, rfc8785.dumps([period, str(actor)]), hashlib.sha256).hexdigest()[:32]
 
 
-def commitment(salt: bytes, details: Any) -> str:
-    """Binds an entry to its details without revealing them; the salt prevents guessing of short details."""
-    return commitment_of_bytes(salt, canonical_json(details))
+def commitment(salt: bytes, details: bytes) -> str:
+    """Binds an entry to its details (canonical JSON) without revealing them.
 
-
-def commitment_of_bytes(salt: bytes, written: bytes) -> str:
-    """Like :func:`commitment`, for details already in canonical JSON."""
-    return hashlib.sha256(salt + written).hexdigest()
+    The salt prevents guessing of short details.
+    """
+    return hashlib.sha256(salt + details).hexdigest()
 
 
 def entry_hash(entry: Entry) -> str:
-    """SHA-256 over 0x00, the previous hash, and the entry in canonical JSON."""
-    written = {
+    """SHA-256 over 0x00, the previous hash, and the entry in canonical JSON (RFC 8785)."""
+    written: dict[str, Any] = {
         "action": entry.action,
         "actor": entry.actor,
         "at": _format_instant(entry.at),
@@ -128,7 +117,7 @@ def entry_hash(entry: Entry) -> str:
         "object": entry.object,
         "seq": entry.seq,
     }
-    return hashlib.sha256(b"\x00" + bytes.fromhex(entry.prev) + canonical_json(written)).hexdigest()
+    return hashlib.sha256(b"\x00" + bytes.fromhex(entry.prev) + rfc8785.dumps(written)).hexdigest()
 
 
 def verify(entries: Iterable[Entry], heads: Sequence[Head] = ()) -> Iterator[Finding]:
@@ -172,27 +161,6 @@ def _format_instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _canonical(value: Any) -> str:
-    if value is None or isinstance(value, str | bool):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, int):
-        if abs(value) > _LARGEST_EXACT:
-            raise ValueError("a whole number beyond 2^53 is not written the same everywhere")
-        return str(int(value))
-    if isinstance(value, list | tuple):
-        return f"[{','.join(_canonical(item) for item in value)}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{_canonical(key)}:{_canonical(value[key])}' for key in sorted(value, key=_utf_16))}}}"
-    raise ValueError(f"a value of type {type(value).__name__} has no canonical form here")
-
-
-def _utf_16(key: Any) -> bytes:
-    """RFC 8785 sorts by UTF-16 code units, which differs from Python's order outside the basic plane."""
-    if not isinstance(key, str):
-        raise ValueError("the members of an object are named by text")
-    return key.encode("utf-16-be")
-
-
 #: Prefix of what is signed, so that the signature cannot be used for anything else.
 _DOMAIN = b"dialogues audit head 1\n"
 
@@ -222,7 +190,7 @@ class SignedHead:
     def printed(self, public_key: bytes) -> str:
         """One line of JSON, to be stored outside this host."""
         facts = {**self.head.written(), "public_key": public_key.hex(), "signature": self.signature.hex()}
-        return canonical_json(facts).decode()
+        return rfc8785.dumps(facts).decode()
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -244,4 +212,4 @@ def public_key_of(seed: bytes) -> bytes:
 
 
 def _signed(head: Head) -> bytes:
-    return _DOMAIN + canonical_json(head.written())
+    return _DOMAIN + rfc8785.dumps(head.written())

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from dialogues.lib.mail.addresses import plain_address
+
 #: Maximum length of a line in bytes without CRLF; RFC 5545 allows 75, but some clients count one more.
 MAX_LINE_BYTES = 74
 
@@ -16,24 +18,22 @@ _UNSEEN = re.compile(
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 # A backslash is replaced, because clients disagree about it in parameters and names do not need it.
 _QUOTING = str.maketrans({"^": "^^", '"': "^'", "\\": "/"})
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 #: Characters of a local part that stay as they are in a mailto: URI; others are percent-encoded.
 _SAFE = "!$'*+-._~"
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """An email address of an organiser or attendee, its domain in IDNA, with an optional name.
 
-    :raises ValueError: not a plain address: a display name, two addresses, a control character, or no domain.
+    :raises ValueError: not a plain address.
     """
 
     mail: str
     name: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mail", _plain_address(self.mail))
+        object.__setattr__(self, "mail", plain_address(self.mail))
 
     @property
     def uri(self) -> str:
@@ -44,20 +44,6 @@ class Address:
     def same_mailbox(self, other: "Address") -> bool:
         """Whether both are the same mailbox, ignoring case."""
         return self.mail.lower() == other.mail.lower()
-
-
-def _plain_address(mail: str) -> str:
-    local, _, domain = mail.rpartition("@")
-    try:
-        host = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        host = ""
-    wrong = not _LOCAL.fullmatch(local) or not all(_LABEL.fullmatch(label) for label in host.split("."))
-    if wrong or len(local) > 64 or len(host) > 253:
-        raise ValueError(
-            "A calendar address must be one plain address such as desk@example.org, without a name or spaces"
-        )
-    return f"{local}@{host}"
 
 
 def clean_line(text: str) -> str:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from uuid import UUID
 
+from dialogues.lib.mail.addresses import plain_address
 from dialogues.lib.mail.parts import Composed
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -43,20 +44,6 @@ def email_bytes(
     if composed.picture is not None:
         _add_picture(message, email_id, composed.picture)
     return message.as_bytes()
-
-
-def plain_address(address: str) -> str:
-    """The address, if it is a single plain address.
-
-    :raises FaultyEmail: it is not.
-    """
-    try:
-        plain = Address(addr_spec=address).addr_spec == address and address.isascii() and address.count("@") == 1
-    except Exception as error:  # The address parser raises many kinds of errors.
-        raise FaultyEmail("An address cannot be read.") from error
-    if not plain or any(character <= " " or character in '<>,;:"()\x7f' for character in address):
-        raise FaultyEmail("An address is not one plain address.")
-    return address
 
 
 def _add_calendar(message: EmailMessage, email_id: UUID, composed: Composed, base_url: str) -> None:

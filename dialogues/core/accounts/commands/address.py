@@ -7,12 +7,13 @@ from dialogues.core.accounts.commands.signing_in import SignInContext
 from dialogues.core.accounts.models import Account
 from dialogues.core.accounts.rules import AddressChanged, LinkPurpose
 from dialogues.core.common.transaction import transaction
+from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib.auth.throttle import ADDRESS_OF_ACCOUNT
 from dialogues.lib.refusal import N_, NotFound, Refusal
-from dialogues.lib.text import mail_address, same_address
+from dialogues.lib.text import same_address
 from dialogues.policy import OWN_ACCOUNT
 
 #: Shown when the owner is not signed in, whether or not the link still works.

@@ -3,9 +3,9 @@
 from dialogues.core.accounts import operations, queries
 from dialogues.core.accounts.rules import InstallationRole, InstallationRoleGiven, LinkMinted, LinkPurpose, Moment
 from dialogues.core.common.transaction import transaction
+from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import mail_address
 from dialogues.policy import STAFF_INVITE
 
 

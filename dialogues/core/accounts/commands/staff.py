@@ -15,11 +15,11 @@ from dialogues.core.accounts.rules import (
     StaffInvited,
 )
 from dialogues.core.common.transaction import transaction
+from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
-from dialogues.lib.text import mail_address
 from dialogues.policy import STAFF_INVITE
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import transaction
+from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
-from dialogues.lib.text import mail_address, same_address
+from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings

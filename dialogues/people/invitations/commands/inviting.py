@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from dialogues.core.common.transaction import Change, transaction
+from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal, or_not_found
-from dialogues.lib.text import bounded, mail_address, same_address
+from dialogues.lib.text import bounded, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.operations import current_meeting
