@@ -19,6 +19,7 @@ from dialogues.agenda.planning.queries import draft as planning_draft
 from dialogues.agenda.planning.rules import SessionPlan, When
 from dialogues.core.common import clock
 from dialogues.extensions import db
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.sample.generating import generate_meeting
 from tests.cast import Cast
 
@@ -119,12 +120,12 @@ def _publish(app: Flask, made: dict[str, Any]) -> tuple[float, str]:
     """Publish a draft with one new session."""
     with app.app_context():
         viewer = Cast(app).viewer(_name(made), meeting=f"{made['code']}-1")
-        day = planning_draft.meeting_frame(viewer).days.first
+        day = days_of(planning_draft.planned_meeting(viewer)).first
         planning_commands.plan_session(
             viewer, SessionPlan(title="One more", when=When(day, *_FIRST_DAY_EVENING)), now=clock.now()
         )
-        frame = planning_draft.meeting_frame(viewer)
-        changes = planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+        planned = planning_draft.planned_meeting(viewer)
+        changes = planning_draft.unreleased(viewer, planned, planning_draft.draft(viewer, planned))
         seen = planning_commands.preview_digest(changes)
         began = time.perf_counter()
         number = planning_commands.release_agenda(viewer, reason="", seen=seen, now=clock.now() + timedelta(minutes=1))

@@ -8,9 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dialogues.agenda.planning import operations as planning_operations
-from dialogues.agenda.planning.queries import draft as planning_draft
 from dialogues.agenda.planning.rules import SessionPlan, When
 from dialogues.agenda.versions.rules import Admits, AgendaReleased, Part, SessionKind
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.sample.people import SampleIds
 from dialogues.sample.reading import sample
@@ -18,20 +19,20 @@ from dialogues.sample.reading import sample
 
 def load_agenda(loaded: SampleIds, code: str, meeting: dict[str, Any]) -> AgendaReleased:
     """Place and publish the sessions of a sample meeting; returns the event, which sends no emails."""
-    frame = planning_draft.frame_of(loaded.meetings[meeting["id"]])
+    place = db.session.get_one(Meeting, loaded.meetings[meeting["id"]])
     arrangement = sample()["arrangements"][meeting["id"]]
     for session in meeting["sessions"]:
         plan = _plan(loaded, code, meeting, session, arrangement)
-        loaded.sessions[session["id"]] = planning_operations.place_draft(frame, plan)
+        loaded.sessions[session["id"]] = planning_operations.place_draft(place, plan)
     released_at = datetime.fromisoformat(arrangement["released"])
-    return replace(planning_operations.freeze_release(loaded.meetings[meeting["id"]], now=released_at), silent=True)
+    return replace(planning_operations.freeze_release(place.id, now=released_at), silent=True)
 
 
 def place_and_release(meeting_id: UUID, plans: Iterable[SessionPlan], at: datetime) -> AgendaReleased:
     """Place and publish generated sessions; returns the event, which sends no emails."""
-    frame = planning_draft.frame_of(meeting_id)
+    meeting = db.session.get_one(Meeting, meeting_id)
     for plan in plans:
-        planning_operations.place_draft(frame, plan)
+        planning_operations.place_draft(meeting, plan)
     return replace(planning_operations.freeze_release(meeting_id, now=at), silent=True)
 
 

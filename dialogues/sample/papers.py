@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from dialogues.agenda.planning.queries.draft import frame_of
+from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.records.notes.operations import place_raw_notes, place_summary
 from dialogues.records.notes.rules import SessionRef, destruction_day
@@ -21,7 +23,7 @@ def load_papers(loaded: SampleIds) -> None:
             loaded.people[code, session["rapporteur"]],
             notes["raw_attributed"].strip(),
             day=day,
-            destroy_by=destruction_day(frame_of(meeting_id).last, day),
+            destroy_by=destruction_day(days_of(db.session.get_one(Meeting, meeting_id)).last, day),
         )
         place_summary(ref, notes["released_expected"].strip(), day=day)
 

@@ -10,7 +10,6 @@ from sqlalchemy import delete, select
 from dialogues.agenda.planning import operations
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.queries import draft
-from dialogues.agenda.planning.queries.draft import MeetingFrame
 from dialogues.agenda.planning.rules import (
     Booking,
     SessionChanged,
@@ -18,7 +17,6 @@ from dialogues.agenda.planning.rules import (
     SessionPlanned,
     SessionRemoved,
     SessionRescheduled,
-    TimeSlot,
     When,
     all_clashes,
     first_parts,
@@ -33,6 +31,9 @@ from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_all
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.operations import in_meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
 
 #: Parts that need the role of the same name, because access to notes and booths depends on the role.
@@ -50,18 +51,16 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
         rule allows no notes.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
-        frame = draft.meeting_frame(change.viewer)
-        slot = time_slot(plan.when, frame.days)
+        meeting = draft.planned_meeting(change.viewer)
+        slot = time_slot(plan.when, days_of(meeting), meeting.zone)
         refuse_without_invited(plan)
         refuse_rapporteur_without_notes(plan.rule, plan.people or ())
-        _refuse_outsiders(frame, plan.people or ())
-        session_id = uuid4()
-        rooms = _rooms(frame, plan.rooms)
-        _refuse_clashes(
-            change.viewer, frame, Booking(session_id, plan.title, slot, rooms, first_parts(plan.people or ()))
-        )
-        operations.place_draft(frame, plan, session_id=session_id)
-        change.record(SessionPlanned(at=now, about=session_id, **_place(frame)))
+        _refuse_outsiders(meeting, plan.people or ())
+        session_id, people = uuid4(), first_parts(plan.people or ())
+        booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), people)
+        _refuse_clashes(change.viewer, meeting, booking)
+        operations.place_draft(meeting, plan, session_id=session_id)
+        change.record(SessionPlanned(at=now, about=session_id, **in_meeting(meeting)))
     return session_id
 
 
@@ -72,23 +71,24 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
         rapporteur is named although the rule allows no notes.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
-        frame = draft.meeting_frame(change.viewer)
+        meeting = draft.planned_meeting(change.viewer)
         item = _draft_item(change.viewer, session_id, version)
-        slot = time_slot(plan.when, frame.days)
+        slot = time_slot(plan.when, days_of(meeting), meeting.zone)
         refuse_without_invited(plan)
         if plan.people is not None:
-            _refuse_outsiders(frame, plan.people)
-        named = _people(change.viewer, frame, session_id)
-        people = named if plan.people is None else plan.people + _hidden_parts(change.viewer, frame, named, plan.people)
+            _refuse_outsiders(meeting, plan.people)
+        named = draft.draft_session(change.viewer, meeting, session_id).people
+        people = named
+        if plan.people is not None:
+            people = plan.people + _hidden_parts(change.viewer, meeting, named, plan.people)
         refuse_rapporteur_without_notes(plan.rule, people)
-        _refuse_clashes(
-            change.viewer, frame, Booking(session_id, plan.title, slot, _rooms(frame, plan.rooms), first_parts(people))
-        )
+        booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), first_parts(people))
+        _refuse_clashes(change.viewer, meeting, booking)
         operations.write_plan(item, plan, slot)
         operations.write_rooms(item, plan.rooms)
         operations.write_people(item, people)
         item.version += 1
-        change.record(SessionChanged(at=now, about=session_id, **_place(frame)))
+        change.record(SessionChanged(at=now, about=session_id, **in_meeting(meeting)))
 
 
 def reschedule_session(
@@ -99,18 +99,27 @@ def reschedule_session(
     :raises Refusal: someone else has changed it since, the time is outside the meeting, or a room or person is taken.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
-        frame = draft.meeting_frame(change.viewer)
+        meeting = draft.planned_meeting(change.viewer)
         item = _draft_item(change.viewer, session_id, version)
-        slot = time_slot(to, frame.days)
-        people = _people(change.viewer, frame, session_id)
-        _refuse_clashes(
-            change.viewer, frame, Booking(session_id, item.title, slot, _rooms(frame, rooms), first_parts(people))
-        )
+        slot = time_slot(to, days_of(meeting), meeting.zone)
+        people = draft.draft_session(change.viewer, meeting, session_id).people
+        booking = Booking(session_id, item.title, slot, _rooms(meeting, rooms), first_parts(people))
+        _refuse_clashes(change.viewer, meeting, booking)
         was_starts, was_ends = item.starts_utc, item.ends_utc
         operations.write_slot(item, slot)
         operations.write_rooms(item, rooms)
         item.version += 1
-        change.record(_rescheduled(session_id, frame, was_starts, was_ends, slot, now))
+        change.record(
+            SessionRescheduled(
+                at=now,
+                about=session_id,
+                was_starts=was_starts,
+                was_ends=was_ends,
+                starts=slot.starts_utc,
+                ends=slot.ends_utc,
+                **in_meeting(meeting),
+            )
+        )
 
 
 def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
@@ -119,29 +128,11 @@ def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datet
     :raises Refusal: someone else has changed it since.
     """
     with transaction(viewer, AGENDA_EDIT) as change:
-        frame = draft.meeting_frame(change.viewer)
+        meeting = draft.planned_meeting(change.viewer)
         _draft_item(change.viewer, session_id, version)
         for table in (DraftPerson, DraftRoom, DraftItem):
             db.session.execute(delete(table).where(table.session_id == session_id))
-        change.record(SessionRemoved(at=now, about=session_id, **_place(frame)))
-
-
-def _place(frame: MeetingFrame) -> dict[str, UUID]:
-    return {"dialogue_id": frame.dialogue_id, "meeting_id": frame.meeting_id}
-
-
-def _rescheduled(
-    session_id: UUID, frame: MeetingFrame, was_starts: datetime, was_ends: datetime, slot: TimeSlot, now: datetime
-) -> SessionRescheduled:
-    return SessionRescheduled(
-        at=now,
-        about=session_id,
-        was_starts=was_starts,
-        was_ends=was_ends,
-        starts=slot.starts_utc,
-        ends=slot.ends_utc,
-        **_place(frame),
-    )
+        change.record(SessionRemoved(at=now, about=session_id, **in_meeting(meeting)))
 
 
 def _draft_item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
@@ -155,30 +146,26 @@ def _draft_item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
     return item
 
 
-def _people(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> tuple[tuple[UUID, Part], ...]:
-    return draft.draft_session(viewer, frame, session_id).people
-
-
-def _rooms(frame: MeetingFrame, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
-    names = {room.id: room.name for room in draft.rooms_of_venue(frame)}
+def _rooms(meeting: Meeting, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
+    names = {room.id: room.name for room in draft.rooms_of_venue(meeting)}
     if not names.keys() >= set(wanted):
         raise Refusal(N_("This room does not belong to the meeting's venue. Choose another."), field="rooms")
     return {room_id: names[room_id] for room_id in wanted}
 
 
-def _hidden_parts(viewer: Viewer, frame: MeetingFrame, named: _People, chosen: _People) -> _People:
+def _hidden_parts(viewer: Viewer, meeting: Meeting, named: _People, chosen: _People) -> _People:
     """Returns the parts of people who are hidden from the viewer and therefore could not be chosen in the form.
 
     A hidden chair or rapporteur is dropped if the viewer chose one, because a session has only one of each.
     """
-    hidden = draft.hidden_people(viewer, frame)
+    hidden = draft.hidden_people(viewer, meeting)
     single = {part for _person, part in chosen if part in {Part.CHAIR, Part.RAPPORTEUR}}
     return tuple((person, part) for person, part in named if person in hidden and part not in single)
 
 
-def _refuse_outsiders(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]) -> None:
+def _refuse_outsiders(meeting: Meeting, people: _People) -> None:
     """Checks that everyone with a part belongs to the meeting, and that rapporteurs and interpreters have that role."""
-    members = {person.id: person for person in draft.members_of_meeting(frame)}
+    members = {person.id: person for person in draft.members_of_meeting(meeting)}
     for person_id, part in people:
         person = members.get(person_id)
         if person is None:
@@ -192,9 +179,9 @@ def _refuse_outsiders(frame: MeetingFrame, people: tuple[tuple[UUID, Part], ...]
             )
 
 
-def _refuse_clashes(viewer: Viewer, frame: MeetingFrame, wanted: Booking) -> None:
-    others = [session.booking for session in draft.draft(viewer, frame)]
-    refuse_clashes(wanted, others, draft.names_of(viewer, frame))
+def _refuse_clashes(viewer: Viewer, meeting: Meeting, wanted: Booking) -> None:
+    others = [session.booking for session in draft.draft(viewer, meeting)]
+    refuse_clashes(wanted, others, draft.names_of(viewer, meeting))
 
 
 def preview_digest(changes: Iterable[Difference]) -> str:
@@ -210,16 +197,16 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
     :raises Refusal: the draft is empty, unchanged, has a clash, or differs from the preview.
     """
     with transaction(viewer, AGENDA_RELEASE) as change:
-        frame = draft.meeting_frame(change.viewer)
-        sessions = draft.draft(change.viewer, frame)
-        changes = draft.unreleased(change.viewer, frame, sessions)
+        meeting = draft.planned_meeting(change.viewer)
+        sessions = draft.draft(change.viewer, meeting)
+        changes = draft.unreleased(change.viewer, meeting, sessions)
         if changes and preview_digest(changes) != seen:
             raise Refusal(
                 N_("The draft has changed since this page was shown. Look at it again before you release it.")
             )
-        names = draft.names_of(change.viewer, frame)
+        names = draft.names_of(change.viewer, meeting)
         refuse_all(clash.refusal(names) for clash in all_clashes(session.booking for session in sessions))
-        released = operations.freeze_release(frame.meeting_id, reason=reason, now=now)
+        released = operations.freeze_release(meeting.id, reason=reason, now=now)
         change.record(released)
-        head = versions.current_release(frame.meeting_id)
+        head = versions.current_release(meeting.id)
     return head.number if head is not None else released.number

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
-from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame, PersonChoice, RoomChoice
+from dialogues.agenda.planning.queries.draft import DraftSession, PersonChoice
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
@@ -43,8 +43,8 @@ def _fold_choice(label: Any) -> Any:
     return RadioField(label, choices=choices, validators=[Optional()], coerce=str)
 
 
-class _Times(Form):
-    """Day, times and rooms: the part that planning and moving share."""
+class MoveForm(Form):
+    """Day, times and rooms."""
 
     day = DateField(_l("Day"), [InputRequired(_NEEDED)])
     starts = TimeField(_l("From"), [InputRequired(_NEEDED)])
@@ -65,7 +65,7 @@ class _Times(Form):
             fold_end=_fold(self.fold_end.data),
         )
 
-    def offer_rooms(self, rooms: Sequence[RoomChoice]) -> None:
+    def offer_rooms(self, rooms: Sequence[Any]) -> None:
         self.rooms.choices = [SelectChoice(str(room.id), f"{room.name} ({room.capacity})") for room in rooms]
 
 
@@ -73,11 +73,7 @@ def _fold(typed: str | None) -> int | None:
     return int(typed) if typed in {"0", "1"} else None
 
 
-class MoveForm(_Times):
-    pass
-
-
-class SessionForm(_Times):
+class SessionForm(MoveForm):
     title = TitleField(_l("Title"), 200)
     code = TitleField(_l("Number"), 24, required=False)
     kind = SelectField(_l("Kind"), coerce=SessionKind)
@@ -90,12 +86,12 @@ class SessionForm(_Times):
     interpreters = _multi_select(_l("Interpreters"))
     invited = _multi_select(_l("Invited"))
 
-    def offer(self, frame: MeetingFrame, rooms: Sequence[RoomChoice], people: Sequence[PersonChoice]) -> None:
+    def offer(self, meeting: Any, rooms: Sequence[Any], people: Sequence[PersonChoice]) -> None:
         """Sets the choices of rooms, languages and people. Without people the fields for people are removed."""
         self.offer_rooms(rooms)
         self.kind.choices, self.rule.choices = labelled_choices(SessionKind), labelled_choices(Rule)
         self.admits.choices = labelled_choices(Admits)
-        self.languages.choices = [SelectChoice(code, language_name(code)) for code in frame.languages]
+        self.languages.choices = [SelectChoice(code, language_name(code)) for code in meeting.working_languages]
         if not people:
             for name in _PEOPLE:
                 del self[name]
@@ -160,20 +156,18 @@ class RemoveForm(Form):
     version = VersionField()
 
 
-def as_new(frame: MeetingFrame) -> dict[str, Any]:
-    """Initial form data for a new session."""
+def as_new(meeting: Any) -> dict[str, Any]:
     return {
-        "day": frame.opens,
+        "day": meeting.starts_on,
         "kind": SessionKind.PLENARY,
-        "rule": frame.default_rule,
+        "rule": meeting.default_rule,
         "admits": Admits.PARTICIPANTS,
-        "languages": list(frame.languages),
+        "languages": list(meeting.working_languages),
         "version": 0,
     }
 
 
 def times_as_saved(session: DraftSession) -> dict[str, Any]:
-    """Form data for the times and rooms of a saved session."""
     when, slot = when_of(session.slot), session.slot
     return {
         "day": when.day,
@@ -188,7 +182,6 @@ def times_as_saved(session: DraftSession) -> dict[str, Any]:
 
 
 def as_saved(session: DraftSession) -> dict[str, Any]:
-    """Form data for a saved session."""
     chairs, rapporteurs = session.with_part(Part.CHAIR), session.with_part(Part.RAPPORTEUR)
     return times_as_saved(session) | {
         "title": session.title,

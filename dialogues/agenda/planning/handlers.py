@@ -9,12 +9,13 @@ from dialogues.agenda.planning import operations
 from dialogues.agenda.planning.models import DraftItem
 from dialogues.agenda.planning.queries import draft
 from dialogues.agenda.planning.queries.draft import DraftSession
-from dialogues.agenda.planning.rules import MeetingDays, SessionPlan, TimeSlot, When, time_slot, when_of
+from dialogues.agenda.planning.rules import SessionPlan, TimeSlot, When, time_slot, when_of
 from dialogues.agenda.versions.rules import Part
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.events import MeetingCopied, MeetingMoved
 from dialogues.meetings.roles import operations as roles
 from dialogues.people.nominations.rules import NomineeReplaced
@@ -31,22 +32,21 @@ def copy_drafts(events: Sequence[MeetingCopied]) -> None:
 
 
 def _copy_draft(copied: MeetingCopied) -> None:
-    frame = draft.frame_of(copied.about)
-    model_code = db.session.get_one(Meeting, copied.model_id).code
-    code = db.session.get_one(Meeting, copied.about).code
-    for session in draft.draft(system(Purpose.FOLLOW_UP), draft.frame_of(copied.model_id)):
+    meeting = db.session.get_one(Meeting, copied.about)
+    model = db.session.get_one(Meeting, copied.model_id)
+    for session in draft.draft(system(Purpose.FOLLOW_UP), model):
         plan = SessionPlan(
             title=session.title,
             when=_shifted(session, copied.by_days),
-            code=code + session.code.removeprefix(model_code) if session.code.startswith(model_code) else "",
+            code=meeting.code + session.code.removeprefix(model.code) if session.code.startswith(model.code) else "",
             kind=session.kind,
             rule=session.rule,
             admits=session.admits,
             rooms=tuple(session.rooms) if copied.same_venue else (),
             languages=session.languages,
         )
-        _slot(session, plan.when, frame.days)
-        operations.place_draft(frame, plan)
+        _slot(session, plan.when, meeting)
+        operations.place_draft(meeting, plan)
 
 
 def move_drafts(events: Sequence[MeetingMoved]) -> None:
@@ -59,14 +59,14 @@ def move_drafts(events: Sequence[MeetingMoved]) -> None:
 
 
 def _move_draft(moved: MeetingMoved) -> None:
-    frame = draft.frame_of(moved.about)
+    meeting = db.session.get_one(Meeting, moved.about)
     by_days = moved.by_days if moved.keeps_distance else 0
-    sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
-    items = db.session.scalars(select(DraftItem).where(DraftItem.meeting_id == frame.meeting_id))
+    sessions = draft.draft(system(Purpose.FOLLOW_UP), meeting)
+    items = db.session.scalars(select(DraftItem).where(DraftItem.meeting_id == meeting.id))
     by_id = {item.session_id: item for item in items}
     for session in sessions:
         item = by_id[session.id]
-        operations.write_slot(item, _slot(session, _shifted(session, by_days), frame.days))
+        operations.write_slot(item, _slot(session, _shifted(session, by_days), meeting))
         item.version += 1
         if not moved.same_venue:
             operations.write_rooms(item, ())
@@ -98,9 +98,10 @@ def _shifted(session: DraftSession, days: int) -> When:
     return When(when.day + timedelta(days=days), when.starts, when.ends, when.next_day)
 
 
-def _slot(session: DraftSession, when: When, days: MeetingDays) -> TimeSlot:
+def _slot(session: DraftSession, when: When, meeting: Meeting) -> TimeSlot:
+    days = days_of(meeting)
     try:
-        return time_slot(when, days)
+        return time_slot(when, days, meeting.zone)
     except Refusal as refusal:
         outside = not days.first <= when.day <= days.last
         words = (

@@ -1,6 +1,7 @@
 """Writes of the draft and of versions, inside the open transaction of the caller."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -8,26 +9,29 @@ from sqlalchemy import delete, func, select
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.queries import draft
-from dialogues.agenda.planning.queries.draft import DraftSession, MeetingFrame
 from dialogues.agenda.planning.rules import SessionPlan, TimeSlot, still_fits, time_slot
 from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.agenda.versions.rules import AgendaReleased, ChangeKind, Difference, Part, Snapshot
+from dialogues.agenda.versions.rules import Admits, AgendaReleased, ChangeKind, Part, Snapshot
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.operations import in_meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
+from dialogues.meetings.dialogues.rules.kinds import Rule
 
 
-def place_draft(frame: MeetingFrame, plan: SessionPlan, *, session_id: UUID | None = None) -> UUID:
+def place_draft(meeting: Meeting, plan: SessionPlan, *, session_id: UUID | None = None) -> UUID:
     """Adds a session to the draft and returns its permanent id. Does not check for clashes; the caller does.
 
     :raises Refusal: the time does not exist or is ambiguous on the meeting's clocks.
     """
-    session = AgendaSession(id=session_id or uuid4(), dialogue_id=frame.dialogue_id, meeting_id=frame.meeting_id)
+    session = AgendaSession(id=session_id or uuid4(), **in_meeting(meeting))
     db.session.add(session)
     db.session.flush()
-    item = DraftItem(session_id=session.id, dialogue_id=frame.dialogue_id, meeting_id=frame.meeting_id)
-    write_plan(item, plan, time_slot(plan.when, frame.days))
+    item = DraftItem(session_id=session.id, **in_meeting(meeting))
+    write_plan(item, plan, time_slot(plan.when, days_of(meeting), meeting.zone))
     db.session.add(item)
     db.session.flush()
     write_rooms(item, plan.rooms)
@@ -50,7 +54,6 @@ def write_slot(item: DraftItem, slot: TimeSlot) -> None:
 
 
 def write_rooms(item: DraftItem, rooms: Iterable[UUID]) -> None:
-    """Replaces the rooms of the session."""
     db.session.execute(delete(DraftRoom).where(DraftRoom.session_id == item.session_id))
     db.session.add_all(DraftRoom(session_id=item.session_id, room_id=room_id) for room_id in dict.fromkeys(rooms))
     db.session.flush()
@@ -85,23 +88,23 @@ def hand_over_sessions(meeting_id: UUID, predecessor: UUID, successor: UUID, par
         return
     snapshots = versions.released_snapshots(system(Purpose.FOLLOW_UP), released.id)
     named = {
-        session_id: _with_successor(snapshot, predecessor, successor, parts)
+        session_id: replace(snapshot, people=_replace(snapshot.people, predecessor, successor, parts))
         for session_id, snapshot in snapshots.items()
         if any(person == predecessor and part in parts for person, part in snapshot.people)
     }
     if not named:
         return
-    release = _new_release(draft.frame_of(meeting_id), released.reason, released.at)
-    for item in db.session.scalars(select(ReleaseItem).where(ReleaseItem.release_id == released.id)).all():
-        _freeze_as(release, item, named.get(item.session_id, snapshots[item.session_id]))
+    release = _new_release(db.session.get_one(Meeting, meeting_id), released.reason, released.at)
+    for session_id, snapshot in snapshots.items():
+        _freeze(release, named.get(session_id, snapshot))
     db.session.flush()
 
 
-def _with_successor(snapshot: Snapshot, predecessor: UUID, successor: UUID, parts: Collection[Part]) -> Snapshot:
-    people = (
-        (successor if person == predecessor and part in parts else person, part) for person, part in snapshot.people
-    )
-    return Snapshot(snapshot.session_id, snapshot.frozen, tuple(dict.fromkeys(people)))
+def _replace(
+    people: Iterable[tuple[UUID, Part]], predecessor: UUID, successor: UUID, parts: Collection[Part]
+) -> tuple[tuple[UUID, Part], ...]:
+    replaced = ((successor if person == predecessor and part in parts else person, part) for person, part in people)
+    return tuple(dict.fromkeys(replaced))
 
 
 def _hand_over_draft(meeting_id: UUID, predecessor: UUID, successor: UUID, parts: Collection[Part]) -> None:
@@ -112,18 +115,12 @@ def _hand_over_draft(meeting_id: UUID, predecessor: UUID, successor: UUID, parts
         select(DraftItem).where(DraftItem.meeting_id == meeting_id, DraftItem.session_id.in_(sessions_of_predecessor))
     ).all()
     for item in items:
-        rows = db.session.execute(
+        people = db.session.execute(
             select(DraftPerson.person_id, DraftPerson.part)
             .where(DraftPerson.session_id == item.session_id)
             .order_by(DraftPerson.position)
         ).all()
-        write_people(
-            item,
-            (
-                (successor if person == predecessor and part in parts else person, part)
-                for person, part in ((row.person_id, row.part) for row in rows)
-            ),
-        )
+        write_people(item, _replace((row._tuple() for row in people), predecessor, successor, parts))
         item.version += 1
     db.session.flush()
 
@@ -133,89 +130,65 @@ def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> Agen
 
     :raises Refusal: the draft is empty, nothing has changed, or a time no longer exists in the meeting.
     """
-    frame = draft.frame_of(meeting_id)
-    sessions = draft.draft(system(Purpose.FOLLOW_UP), frame)
-    changes = draft.unreleased(system(Purpose.FOLLOW_UP), frame, sessions)
-    _refuse_nothing_to_publish(sessions, changes)
-    for session in sessions:
-        _refuse_invalid_time(session, frame)
-    release = _new_release(frame, reason, now)
-    for session in sessions:
-        _freeze(release, session, draft.snapshots([session])[session.id])
-    db.session.flush()
-    return _released_event(release, sessions, changes, now)
-
-
-def _refuse_nothing_to_publish(sessions: list[DraftSession], changes: list[Difference]) -> None:
+    meeting = db.session.get_one(Meeting, meeting_id)
+    sessions = draft.draft(system(Purpose.FOLLOW_UP), meeting)
+    changes = draft.unreleased(system(Purpose.FOLLOW_UP), meeting, sessions)
     if not sessions:
         raise Refusal(N_("There is no session to release. Add one to the draft first."))
     if not changes:
         raise Refusal(N_("Nothing has changed since the last release."))
-
-
-def _refuse_invalid_time(session: DraftSession, frame: MeetingFrame) -> None:
-    if not still_fits(session.slot, frame.days):
-        raise Refusal(
-            N_("“%(title)s” is at a time that the meeting does not have, or no longer has. Move it first."),
-            title=session.title,
-        )
-
-
-def _new_release(frame: MeetingFrame, reason: str, now: datetime) -> Release:
-    last = db.session.execute(select(func.max(Release.number)).where(Release.meeting_id == frame.meeting_id)).scalar()
-    release = Release(
-        id=uuid4(),
-        dialogue_id=frame.dialogue_id,
-        meeting_id=frame.meeting_id,
-        number=(last or 0) + 1,
+    for session in sessions:
+        if not still_fits(session.slot, days_of(meeting), meeting.zone):
+            raise Refusal(
+                N_("“%(title)s” is at a time that the meeting does not have, or no longer has. Move it first."),
+                title=session.title,
+            )
+    release = _new_release(meeting, reason, now)
+    for session in sessions:
+        _freeze(release, session.snapshot)
+    db.session.flush()
+    ids: dict[ChangeKind, list[UUID]] = {kind: [] for kind in ChangeKind}
+    for change in changes:
+        ids[change.kind].append(change.session_id)
+    return AgendaReleased(
         at=now,
-        reason=reason,
+        about=release.id,
+        dialogue_id=release.dialogue_id,
+        meeting_id=release.meeting_id,
+        number=release.number,
+        session_ids=tuple(session.id for session in sessions),
+        new_ids=tuple(ids[ChangeKind.NEW]),
+        moved_ids=tuple(ids[ChangeKind.MOVED]),
+        changed_ids=tuple(ids[ChangeKind.CHANGED]),
+        cancelled_ids=tuple(ids[ChangeKind.CANCELLED]),
     )
+
+
+def _new_release(meeting: Meeting, reason: str, now: datetime) -> Release:
+    last = db.session.execute(select(func.max(Release.number)).where(Release.meeting_id == meeting.id)).scalar()
+    release = Release(id=uuid4(), number=(last or 0) + 1, at=now, reason=reason, **in_meeting(meeting))
     db.session.add(release)
     db.session.flush()
     return release
 
 
-def _freeze(release: Release, session: DraftSession, snapshot: Snapshot) -> None:
+def _freeze(release: Release, snapshot: Snapshot) -> None:
+    frozen = dict(snapshot.frozen)
     db.session.add(
         ReleaseItem(
             release_id=release.id,
-            session_id=session.id,
+            session_id=snapshot.session_id,
             dialogue_id=release.dialogue_id,
             meeting_id=release.meeting_id,
-            admits=session.admits,
-            rule=session.rule,
-            starts_utc=session.slot.starts_utc,
-            ends_utc=session.slot.ends_utc,
-            tz_version=snapshot.frozen["tz_version"],
-            frozen=dict(snapshot.frozen),
+            admits=Admits(frozen["admits"]),
+            rule=Rule(frozen["rule"]),
+            starts_utc=datetime.fromisoformat(frozen["starts"]),
+            ends_utc=datetime.fromisoformat(frozen["ends"]),
+            tz_version=frozen["tz_version"],
+            frozen=frozen,
             digest=snapshot.digest,
         )
     )
-    _freeze_people(release, snapshot)
-
-
-def _freeze_as(release: Release, item: ReleaseItem, snapshot: Snapshot) -> None:
-    """Copies a published session into another version, with the people of the snapshot."""
-    db.session.add(
-        ReleaseItem(
-            release_id=release.id,
-            session_id=item.session_id,
-            dialogue_id=item.dialogue_id,
-            meeting_id=item.meeting_id,
-            admits=item.admits,
-            rule=item.rule,
-            starts_utc=item.starts_utc,
-            ends_utc=item.ends_utc,
-            tz_version=item.tz_version,
-            frozen=dict(item.frozen),
-            digest=snapshot.digest,
-        )
-    )
-    _freeze_people(release, snapshot)
-
-
-def _freeze_people(release: Release, snapshot: Snapshot) -> None:
     db.session.add_all(
         ReleasePerson(
             release_id=release.id,
@@ -226,24 +199,4 @@ def _freeze_people(release: Release, snapshot: Snapshot) -> None:
             position=position,
         )
         for position, (person_id, part) in enumerate(snapshot.people)
-    )
-
-
-def _released_event(
-    release: Release, sessions: list[DraftSession], changes: list[Difference], now: datetime
-) -> AgendaReleased:
-    def ids(kind: ChangeKind) -> tuple[UUID, ...]:
-        return tuple(change.session_id for change in changes if change.kind is kind)
-
-    return AgendaReleased(
-        at=now,
-        about=release.id,
-        dialogue_id=release.dialogue_id,
-        meeting_id=release.meeting_id,
-        number=release.number,
-        session_ids=tuple(session.id for session in sessions),
-        new_ids=ids(ChangeKind.NEW),
-        moved_ids=ids(ChangeKind.MOVED),
-        changed_ids=ids(ChangeKind.CHANGED),
-        cancelled_ids=ids(ChangeKind.CANCELLED),
     )

@@ -11,13 +11,12 @@ from dialogues.agenda.versions.rules import Admits, Part, SessionKind
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal, refuse_all
 from dialogues.lib.wall_time import WallClock, resolve_local_time
+from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.people.participants.rules.target import is_over
 
 #: Counts below this are hidden, because so few people could be identified.
 SMALLEST_SHOWN_COUNT = 5
-
-
 Cell = TypeVar("Cell")
 
 
@@ -186,15 +185,11 @@ def clashes(wanted: Booking, others: Iterable[Booking]) -> list[Clash]:
 
 
 def all_clashes(bookings: Iterable[Booking]) -> list[Clash]:
-    """Returns the clashes between all pairs of sessions."""
     return [clash for one, other in combinations(bookings, 2) for clash in clashes(one, [other])]
 
 
 def refuse_clashes(wanted: Booking, others: Iterable[Booking], names: Mapping[UUID, str]) -> None:
-    """Refuses if the session clashes with others; the refusal lists all clashes.
-
-    :raises Refusal: a room is taken, or people are in other sessions at that time.
-    """
+    """:raises Refusal: rooms or people are taken at that time; it lists all clashes."""
     refuse_all(clash.refusal(names) for clash in clashes(wanted, others))
 
 
@@ -255,10 +250,7 @@ class SessionPlan:
 
 
 def refuse_without_invited(plan: SessionPlan) -> None:
-    """Checks that a session by invitation names at least one person.
-
-    :raises Refusal: only named people are admitted, and nobody is named.
-    """
+    """:raises Refusal: only named people are admitted, and nobody is named."""
     if plan.admits is Admits.INVITED and plan.people is not None and not plan.people:
         raise Refusal(
             N_("Only those who are named would be admitted, and nobody is: name them, or admit the participants."),
@@ -267,10 +259,7 @@ def refuse_without_invited(plan: SessionPlan) -> None:
 
 
 def refuse_rapporteur_without_notes(rule: Rule, people: Iterable[tuple[UUID, Part]]) -> None:
-    """Checks that a rapporteur is named only where notes are allowed.
-
-    :raises Refusal: the rule of the session allows no notes, and a rapporteur is named.
-    """
+    """:raises Refusal: the rule of the session allows no notes, and a rapporteur is named."""
     if not rule.has_notes and any(part is Part.RAPPORTEUR for _person, part in people):
         raise Refusal(
             N_(
@@ -284,17 +273,8 @@ def refuse_rapporteur_without_notes(rule: Rule, people: Iterable[tuple[UUID, Par
 MAX_LENGTH = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingDays:
-    """The days of a meeting in its zone, from arrival to departure."""
-
-    first: date
-    last: date
-    zone: str
-
-
-def time_slot(when: When, days: MeetingDays) -> TimeSlot:
-    """Returns the typed slot, checked against the meeting's days and the clock changes of its zone.
+def time_slot(when: When, days: Days, zone: str) -> TimeSlot:
+    """Returns the typed slot, checked against the meeting's days (from arrival to departure) and its clock changes.
 
     :raises Refusal: it is outside these days, ends before it starts, lasts a day or longer, falls into a clock gap, or
         is ambiguous.
@@ -302,17 +282,17 @@ def time_slot(when: When, days: MeetingDays) -> TimeSlot:
     _refuse_outside(when, days)
     ends_on = when.day + timedelta(days=1) if when.next_day else when.day
     slot = TimeSlot(
-        _resolve(datetime.combine(when.day, when.starts), days.zone, when.fold_start, "starts", "fold_start"),
-        _resolve(datetime.combine(ends_on, when.ends), days.zone, when.fold_end, "ends", "fold_end"),
+        _resolve(datetime.combine(when.day, when.starts), zone, when.fold_start, "starts", "fold_start"),
+        _resolve(datetime.combine(ends_on, when.ends), zone, when.fold_end, "ends", "fold_end"),
     )
     _refuse_invalid_length(slot)
     return slot
 
 
-def still_fits(slot: TimeSlot, days: MeetingDays) -> bool:
+def still_fits(slot: TimeSlot, days: Days, zone: str) -> bool:
     """Returns whether the slot is still valid. Days, zone or the tz database may have changed since it was saved."""
     try:
-        time_slot(when_of(slot), days)
+        time_slot(when_of(slot), days, zone)
     except Refusal:
         return False
     return True
@@ -330,7 +310,7 @@ def when_of(slot: TimeSlot) -> When:
     )
 
 
-def _refuse_outside(when: When, days: MeetingDays) -> None:
+def _refuse_outside(when: When, days: Days) -> None:
     after_midnight = when.next_day and when.day == days.last and when.ends > time.min
     if days.first <= when.day <= days.last and not after_midnight:
         return

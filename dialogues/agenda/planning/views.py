@@ -31,6 +31,7 @@ from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.wall_time import WallClock
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, BALANCE_SEE
 
@@ -41,16 +42,16 @@ blueprint = Blueprint("planning", __name__, url_prefix="/meetings/<uuid:meeting_
 @allows(AGENDA_EDIT)
 def draft(meeting_id: UUID) -> str:
     """The draft by day, with warnings and with what the next version would change."""
-    frame = draft_queries.meeting_frame(viewer())
-    planned = draft_queries.draft(viewer(), frame)
-    sessions, people = draft_queries.limit_to_known_people(viewer(), frame, planned)
+    meeting = draft_queries.planned_meeting(viewer())
+    planned = draft_queries.draft(viewer(), meeting)
+    sessions, people = draft_queries.limit_to_known_people(viewer(), meeting, planned)
     names = {person.id: person.name for person in people}
-    problems = problem_queries.problems(frame, sessions, draft_queries.rooms_of_venue(frame), people, names)
-    changes = draft_queries.unreleased(viewer(), frame, planned)
+    problems = problem_queries.problems(meeting, sessions, draft_queries.rooms_of_venue(meeting), people, names)
+    changes = draft_queries.unreleased(viewer(), meeting, planned)
     return render_template(
         "agenda/planning/draft.html",
         meeting_id=meeting_id,
-        zone=frame.zone,
+        zone=meeting.zone,
         days=by_day(sessions, lambda session: session.slot.starts.local.date()),
         names=names,
         problems={session_id: [words(refusal) for refusal in found] for session_id, found in problems.items()},
@@ -66,11 +67,14 @@ def _local(wall_clock: WallClock) -> datetime:
 
 
 def _session_form(saved: DraftSession | None) -> tuple[SessionForm, dict[str, Any]]:
-    """Returns the form for a session of the draft and the variables of its page."""
-    frame = draft_queries.meeting_frame(viewer())
-    form = SessionForm(data=as_saved(saved) if saved else as_new(frame) | _day_from_link())
-    form.offer(frame, draft_queries.rooms_of_venue(frame), draft_queries.people_of_meeting(viewer(), frame))
-    return form, {"form": form, "frame": frame, "saved": saved}
+    meeting = draft_queries.planned_meeting(viewer())
+    form = SessionForm(data=as_saved(saved) if saved else as_new(meeting) | _day_from_link())
+    form.offer(meeting, draft_queries.rooms_of_venue(meeting), draft_queries.people_of_meeting(viewer(), meeting))
+    return form, {"form": form, "saved": saved, **_limits(meeting)}
+
+
+def _limits(meeting: Any) -> dict[str, Any]:
+    return {"meeting_id": meeting.id, "days": days_of(meeting), "zone": meeting.zone}
 
 
 def _day_from_link() -> dict[str, Any]:
@@ -82,7 +86,7 @@ def _day_from_link() -> dict[str, Any]:
 
 
 def _saved(session_id: UUID) -> DraftSession:
-    return draft_queries.draft_session(viewer(), draft_queries.meeting_frame(viewer()), session_id)
+    return draft_queries.draft_session(viewer(), draft_queries.planned_meeting(viewer()), session_id)
 
 
 @blueprint.route("/agenda/draft/new", methods=["GET", "POST"])
@@ -90,7 +94,7 @@ def _saved(session_id: UUID) -> DraftSession:
 @form_page("agenda/planning/session_form.html")
 def new_session(meeting_id: UUID) -> Iterator[Any]:
     form, page = _session_form(None)
-    yield page | {"meeting_id": meeting_id}
+    yield page
     session_id = commands.plan_session(viewer(), form.plan(), now=clock.now())
     flash(_("The session is in the draft. Others see it with the next release."), "success")
     yield see_other(url_for("planning.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
@@ -101,7 +105,7 @@ def new_session(meeting_id: UUID) -> Iterator[Any]:
 @form_page("agenda/planning/session_form.html")
 def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     form, page = _session_form(_saved(session_id))
-    yield page | {"meeting_id": meeting_id}
+    yield page
     commands.change_session(viewer(), session_id, form.plan(), version=form.version.data, now=clock.now())
     flash(_("The session is changed in the draft. Others see it with the next release."), "success")
     yield see_other(url_for("planning.draft", meeting_id=meeting_id, _anchor=f"s-{session_id}"))
@@ -111,10 +115,10 @@ def edit_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(AGENDA_EDIT)
 @form_page("agenda/planning/move.html")
 def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    frame, saved = draft_queries.meeting_frame(viewer()), _saved(session_id)
+    meeting, saved = draft_queries.planned_meeting(viewer()), _saved(session_id)
     form = MoveForm(data=times_as_saved(saved))
-    form.offer_rooms(draft_queries.rooms_of_venue(frame))
-    yield {"form": form, "frame": frame, "saved": saved, "meeting_id": meeting_id, "local": _local}
+    form.offer_rooms(draft_queries.rooms_of_venue(meeting))
+    yield {"form": form, "saved": saved, "local": _local, **_limits(meeting)}
     commands.reschedule_session(
         viewer(),
         session_id,
@@ -144,16 +148,16 @@ def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @form_page("agenda/planning/release.html")
 def release(meeting_id: UUID) -> Iterator[Any]:
     """Shows what a new version would change and how many people it concerns, then publishes it."""
-    frame = draft_queries.meeting_frame(viewer())
-    changes = draft_queries.unreleased(viewer(), frame, draft_queries.draft(viewer(), frame))
+    meeting = draft_queries.planned_meeting(viewer())
+    changes = draft_queries.unreleased(viewer(), meeting, draft_queries.draft(viewer(), meeting))
     form = ReleaseForm()
     seen, form.seen.data = form.seen.data or "", commands.preview_digest(changes)
     yield {
         "form": form,
         "meeting_id": meeting_id,
-        "zone": frame.zone,
+        "zone": meeting.zone,
         "changes": [(change, _when(change), _fact_changes(change)) for change in changes],
-        "concerned": problem_queries.concerned(frame, changes),
+        "concerned": problem_queries.concerned(meeting, changes),
     }
     number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
     flash(_("Release %(number)s is what everyone sees now.", number=number), "success")

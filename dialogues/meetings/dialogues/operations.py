@@ -27,6 +27,11 @@ def current_meeting(change: Change) -> Meeting:
     return db.session.get_one(Meeting, change.viewer.here)
 
 
+def in_meeting(meeting: Meeting) -> dict[str, UUID]:
+    """The columns of rows, and facts of events, that belong to the meeting."""
+    return {"dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
+
+
 def add_person(
     dialogue_id: UUID,
     name: str,

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
-from dialogues.agenda.planning.queries import draft as planning
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions_published
 from dialogues.agenda.versions.rules import Part
@@ -20,6 +19,8 @@ from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased
 from dialogues.lib.refusal import NotFound, or_not_found
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import (
     AGENDA_SEE,
@@ -342,7 +343,7 @@ def own_raw_notes(viewer: Viewer, session_id: UUID) -> RawNotes | None:
 
 def destruction_day_of(session: SessionNotes, now: datetime) -> date:
     """Returns the day on which raw notes of the session are destroyed if they are started now."""
-    return destruction_day(planning.frame_of(session.ref.meeting_id).last, session.day_of(now))
+    return destruction_day(days_of(db.session.get_one(Meeting, session.ref.meeting_id)).last, session.day_of(now))
 
 
 @reading(Purpose.UPKEEP)

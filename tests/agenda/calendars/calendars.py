@@ -89,8 +89,8 @@ class Calendars:
 
     def retitle(self, session_id: UUID, title: str) -> None:
         viewer = self.coordinator()
-        frame = planning_draft.meeting_frame(viewer)
-        was = planning_draft.draft_session(viewer, frame, session_id)
+        planned = planning_draft.planned_meeting(viewer)
+        was = planning_draft.draft_session(viewer, planned, session_id)
         plan = SessionPlan(
             title=title, when=when_of(was.slot), admits=was.admits, people=was.people, rooms=tuple(was.rooms)
         )
@@ -103,8 +103,8 @@ class Calendars:
 
     def publish(self, meeting: str = "TRD-1") -> int:
         viewer = self.coordinator(meeting)
-        frame = planning_draft.meeting_frame(viewer)
-        changes = planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+        planned = planning_draft.planned_meeting(viewer)
+        changes = planning_draft.unreleased(viewer, planned, planning_draft.draft(viewer, planned))
         return planning_commands.release_agenda(
             viewer, reason="", seen=planning_commands.preview_digest(changes), now=self.later()
         )
@@ -226,7 +226,7 @@ class Calendars:
     def restrict(self, session_id: UUID, *people: UUID) -> None:
         """Admit only these people to a session."""
         viewer = self.coordinator()
-        was = planning_draft.draft_session(viewer, planning_draft.meeting_frame(viewer), session_id)
+        was = planning_draft.draft_session(viewer, planning_draft.planned_meeting(viewer), session_id)
         named = tuple((person, Part.INVITED) for person in people)
         plan = SessionPlan(title=was.title, when=when_of(was.slot), admits=Admits.INVITED, people=named)
         planning_commands.change_session(viewer, session_id, plan, version=was.version, now=self.later())

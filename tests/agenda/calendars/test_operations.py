@@ -14,12 +14,12 @@ from dialogues.agenda.calendars.models import Entry, EntryRevision
 from dialogues.agenda.calendars.queries.own import visible
 from dialogues.agenda.planning import operations as planning_operations
 from dialogues.agenda.planning.models import DraftItem
-from dialogues.agenda.planning.queries import draft as planning_draft
 from dialogues.agenda.planning.rules import SessionPlan, When
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import ANYONE, Purpose, system
 from dialogues.core.outbox.models import Email
 from dialogues.extensions import db
+from dialogues.meetings.dialogues.models import Meeting
 from dialogues.policy import AGENDA_RELEASE, INVITE_FILE, Scope
 from tests.agenda.calendars.calendars import NOW, statements
 from tests.beds.database import shell
@@ -48,9 +48,9 @@ def made_up(app: Flask, participants: int) -> UUID:
 def publish_one_more(meeting_id: UUID) -> tuple[int, int, float]:
     """Publish one more session for everyone; returns the numbers of statements and emails, and the time."""
     with transaction(system(Purpose.SAMPLE), AGENDA_RELEASE) as change:
-        frame = planning_draft.frame_of(meeting_id)
+        planned = db.session.get_one(Meeting, meeting_id)
         evening = When(date(2027, 6, 14), clock_time(20), clock_time(21))
-        planning_operations.place_draft(frame, SessionPlan(title="One more", when=evening))
+        planning_operations.place_draft(planned, SessionPlan(title="One more", when=evening))
         released = planning_operations.freeze_release(meeting_id, now=NOW)
         with statements() as asked:
             begun = time.perf_counter()

@@ -30,28 +30,28 @@ def coordinator(cast: Cast) -> Viewer:
 
 
 def room(viewer: Viewer, name: str) -> UUID:
-    rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))}
+    rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.planned_meeting(viewer))}
     db.session.rollback()
     return rooms[name]
 
 
 def saved(viewer: Viewer, session_id: UUID) -> planning_draft.DraftSession:
-    session = planning_draft.draft_session(viewer, planning_draft.meeting_frame(viewer), session_id)
+    session = planning_draft.draft_session(viewer, planning_draft.planned_meeting(viewer), session_id)
     db.session.rollback()
     return session
 
 
 def changes(viewer: Viewer) -> list[ChangeKind]:
-    frame = planning_draft.meeting_frame(viewer)
-    found = planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+    planned = planning_draft.planned_meeting(viewer)
+    found = planning_draft.unreleased(viewer, planned, planning_draft.draft(viewer, planned))
     db.session.rollback()
     return [change.kind for change in found]
 
 
 def publish(viewer: Viewer, reason: str = "") -> int:
-    frame = planning_draft.meeting_frame(viewer)
+    planned = planning_draft.planned_meeting(viewer)
     seen = planning_commands.preview_digest(
-        planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+        planning_draft.unreleased(viewer, planned, planning_draft.draft(viewer, planned))
     )
     return planning_commands.release_agenda(viewer, reason=reason, seen=seen, now=NOW)
 
@@ -221,8 +221,8 @@ class TestPublishing:
             publish(coordinator)
 
     def test_publishing_an_empty_agenda_is_refused(self, coordinator: Viewer) -> None:
-        frame = planning_draft.meeting_frame(coordinator)
-        for session in planning_draft.draft(coordinator, frame):
+        planned = planning_draft.planned_meeting(coordinator)
+        for session in planning_draft.draft(coordinator, planned):
             planning_commands.remove_session(coordinator, session.id, version=session.version, now=NOW)
         with pytest.raises(Refusal, match="no session to release"):
             publish(coordinator)

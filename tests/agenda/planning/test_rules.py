@@ -7,7 +7,6 @@ import pytest
 
 from dialogues.agenda.planning.rules import (
     Booking,
-    MeetingDays,
     TimeSlot,
     When,
     all_clashes,
@@ -30,15 +29,16 @@ from dialogues.agenda.versions.rules import (
     in_order,
 )
 from dialogues.lib.refusal import Refusal
+from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.policy import Role
 
-ULAANBAATAR = MeetingDays(date(2027, 5, 24), date(2027, 5, 28), "Asia/Ulaanbaatar")
-ZURICH_IN_MARCH = MeetingDays(date(2027, 3, 26), date(2027, 3, 30), "Europe/Zurich")
-ZURICH_IN_OCTOBER = MeetingDays(date(2027, 10, 29), date(2027, 11, 1), "Europe/Zurich")
+ULAANBAATAR = (Days(starts_on=date(2027, 5, 24), ends_on=date(2027, 5, 28)), "Asia/Ulaanbaatar")
+ZURICH_IN_MARCH = (Days(starts_on=date(2027, 3, 26), ends_on=date(2027, 3, 30)), "Europe/Zurich")
+ZURICH_IN_OCTOBER = (Days(starts_on=date(2027, 10, 29), ends_on=date(2027, 11, 1)), "Europe/Zurich")
 
 
-def slot(starts: str, ends: str, *, days: MeetingDays = ULAANBAATAR, day: date | None = None) -> TimeSlot:
-    return time_slot(When(day or days.first, time.fromisoformat(starts), time.fromisoformat(ends)), days)
+def slot(starts: str, ends: str, *, days: tuple[Days, str] = ULAANBAATAR, day: date | None = None) -> TimeSlot:
+    return time_slot(When(day or days[0].first, time.fromisoformat(starts), time.fromisoformat(ends)), *days)
 
 
 class TestSessionTimes:
@@ -58,19 +58,19 @@ class TestSessionTimes:
         assert refused.value.field == "ends"
 
     def test_a_session_may_end_after_midnight_if_this_is_stated(self) -> None:
-        reception = time_slot(When(date(2027, 5, 24), time(22), time(1), next_day=True), ULAANBAATAR)
+        reception = time_slot(When(date(2027, 5, 24), time(22), time(1), next_day=True), *ULAANBAATAR)
         assert (reception.ends_utc - reception.starts_utc).total_seconds() == 3 * 3600
 
     def test_a_session_is_shorter_than_a_day(self) -> None:
         with pytest.raises(Refusal, match="less than a day"):
-            time_slot(When(date(2027, 5, 24), time(9), time(9), next_day=True), ULAANBAATAR)
+            time_slot(When(date(2027, 5, 24), time(9), time(9), next_day=True), *ULAANBAATAR)
 
     def test_a_session_does_not_end_after_midnight_of_the_last_day(self) -> None:
         with pytest.raises(Refusal, match="on these days"):
-            time_slot(When(date(2027, 5, 28), time(22), time(1), next_day=True), ULAANBAATAR)
+            time_slot(When(date(2027, 5, 28), time(22), time(1), next_day=True), *ULAANBAATAR)
 
     def test_a_session_may_end_at_midnight_of_the_last_day(self) -> None:
-        assert time_slot(When(date(2027, 5, 28), time(22), time(0), next_day=True), ULAANBAATAR)
+        assert time_slot(When(date(2027, 5, 28), time(22), time(0), next_day=True), *ULAANBAATAR)
 
     @pytest.mark.parametrize(("starts", "ends", "field"), [("02:30", "04:00", "starts"), ("01:00", "02:30", "ends")])
     def test_a_skipped_time_is_refused_at_its_field(self, starts: str, ends: str, field: str) -> None:
@@ -88,7 +88,7 @@ class TestSessionTimes:
 
     def test_the_chosen_fold_decides_the_length_of_the_session(self) -> None:
         long, short = (
-            time_slot(When(date(2027, 10, 31), time(2, 30), time(4), fold_start=fold), ZURICH_IN_OCTOBER)
+            time_slot(When(date(2027, 10, 31), time(2, 30), time(4), fold_start=fold), *ZURICH_IN_OCTOBER)
             for fold in (0, 1)
         )
         assert (long.ends_utc - long.starts_utc).total_seconds() == 2.5 * 3600
@@ -96,21 +96,21 @@ class TestSessionTimes:
 
     def test_a_session_across_a_fold_may_end_at_an_earlier_local_time(self) -> None:
         night = time_slot(
-            When(date(2027, 10, 31), time(2, 45), time(2, 15), fold_start=0, fold_end=1), ZURICH_IN_OCTOBER
+            When(date(2027, 10, 31), time(2, 45), time(2, 15), fold_start=0, fold_end=1), *ZURICH_IN_OCTOBER
         )
         assert (night.ends_utc - night.starts_utc).total_seconds() == 1800
 
     def test_ulaanbaatar_has_no_clock_change(self) -> None:
-        days = MeetingDays(date(2027, 3, 26), date(2027, 3, 28), "Asia/Ulaanbaatar")
+        days = (Days(starts_on=date(2027, 3, 26), ends_on=date(2027, 3, 28)), "Asia/Ulaanbaatar")
         assert slot("02:30", "04:00", days=days, day=date(2027, 3, 27))
 
     def test_a_saved_slot_can_be_entered_again_in_the_form(self) -> None:
-        night = time_slot(When(date(2027, 10, 31), time(2, 30), time(4), fold_start=1), ZURICH_IN_OCTOBER)
-        assert time_slot(when_of(night), ZURICH_IN_OCTOBER) == night
+        night = time_slot(When(date(2027, 10, 31), time(2, 30), time(4), fold_start=1), *ZURICH_IN_OCTOBER)
+        assert time_slot(when_of(night), *ZURICH_IN_OCTOBER) == night
 
     def test_a_slot_no_longer_fits_when_the_meeting_moves_to_other_days(self) -> None:
-        assert still_fits(slot("09:00", "10:30"), ULAANBAATAR)
-        assert not still_fits(slot("09:00", "10:30"), ZURICH_IN_MARCH)
+        assert still_fits(slot("09:00", "10:30"), *ULAANBAATAR)
+        assert not still_fits(slot("09:00", "10:30"), *ZURICH_IN_MARCH)
 
 
 _P, _O, _I = Admits.PARTICIPANTS, Admits.OBSERVERS_TOO, Admits.INVITED

@@ -21,6 +21,7 @@ from dialogues.agenda.versions.rules import CHATHAM_HOUSE_RULE, Admits, Part
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.roles import operations as roles
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.participants.models import Participation
@@ -52,9 +53,9 @@ def meeting_over_a_fold(cast: Cast) -> None:
 
 def publish(cast: Cast, meeting: str) -> None:
     coordinator = cast.viewer("st-coord", meeting=meeting)
-    frame = planning_draft.meeting_frame(coordinator)
+    planned = planning_draft.planned_meeting(coordinator)
     seen = planning_commands.preview_digest(
-        planning_draft.unreleased(coordinator, frame, planning_draft.draft(coordinator, frame))
+        planning_draft.unreleased(coordinator, planned, planning_draft.draft(coordinator, planned))
     )
     planning_commands.release_agenda(coordinator, reason="", seen=seen, now=NOW)
 
@@ -243,7 +244,7 @@ class TestTheDraft:
     def test_a_clash_keeps_the_input_and_gives_the_reason(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="TRD-1")
         rooms = {
-            room.name: str(room.id) for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))
+            room.name: str(room.id) for room in planning_draft.rooms_of_venue(planning_draft.planned_meeting(viewer))
         }
         answer = typed(
             cast,
@@ -329,14 +330,14 @@ class TestTheDraft:
 
     def test_a_room_that_is_too_small_shows_a_warning(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="TRD-1")
-        rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))}
+        rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.planned_meeting(viewer))}
         planning_commands.plan_session(viewer, plan(rooms=(rooms["Willow room"],)), now=NOW)
         assert "the room holds 18." in page(cast, "st-coord", "/draft")
 
     def test_a_co_chair_learns_no_number_before_the_exchange(self, cast: Cast) -> None:
         viewer = cast.viewer("st-coord", meeting="LVR-1")
-        rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.meeting_frame(viewer))}
-        when = When(planning_draft.meeting_frame(viewer).last, EVENING.starts, EVENING.ends)
+        rooms = {room.name: room.id for room in planning_draft.rooms_of_venue(planning_draft.planned_meeting(viewer))}
+        when = When(days_of(planning_draft.planned_meeting(viewer)).last, EVENING.starts, EVENING.ends)
         planning_commands.plan_session(viewer, plan(when=when, rooms=(rooms["Vine room"],)), now=NOW)
         assert "the room holds 8." in page(cast, "st-coord", "/draft", meeting="LVR-1")
         seen = page(cast, "ch2", "/draft", meeting="LVR-1")
@@ -351,7 +352,7 @@ class TestTheDraft:
             planning_commands.plan_session(coordinator, plan(title=title), now=NOW)
         planned = [
             one.id
-            for one in planning_draft.draft(coordinator, planning_draft.meeting_frame(coordinator))
+            for one in planning_draft.draft(coordinator, planning_draft.planned_meeting(coordinator))
             if "talk" in one.title
         ]
         with upkeep(system(Purpose.SAMPLE)) as session:

@@ -99,9 +99,9 @@ def test_other_roles_have_no_sessions_in_files(cast: Cast) -> None:
 
 
 def test_a_draft_is_visible_completely_or_not_at_all(cast: Cast) -> None:
-    frame = planning.meeting_frame(cast.viewer("st-coord", meeting="TRD-1"))
+    planned = planning.planned_meeting(cast.viewer("st-coord", meeting="TRD-1"))
     for name, number in (("st-coord", 13), ("ch1", 13), ("us4", 0), ("st-travel", 0), ("xo2", 0)):
-        assert len(planning.draft(cast.viewer(name, meeting="TRD-1"), frame)) == number
+        assert len(planning.draft(cast.viewer(name, meeting="TRD-1"), planned)) == number
 
 
 def test_people_are_shown_only_if_the_viewer_may_know_them(cast: Cast) -> None:

@@ -150,9 +150,9 @@ def plan(cast: Cast) -> UUID:
     viewer = cast.viewer("st-coord", meeting=CODE)
     when = When(day=FIRST_DAY, starts=time(9), ends=time(10, 30))
     planning_commands.plan_session(viewer, SessionPlan(title=SESSION, when=when), now=clock.now())
-    frame = planning_draft.meeting_frame(viewer)
+    planned = planning_draft.planned_meeting(viewer)
     seen = planning_commands.preview_digest(
-        planning_draft.unreleased(viewer, frame, planning_draft.draft(viewer, frame))
+        planning_draft.unreleased(viewer, planned, planning_draft.draft(viewer, planned))
     )
     planning_commands.release_agenda(viewer, reason="", seen=seen, now=clock.now())
     record = NewRecord(

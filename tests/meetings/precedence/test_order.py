@@ -316,7 +316,7 @@ def test_people_in_lists_follow_the_order_of_their_parties(cast: Cast) -> None:
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
 
     roles = roles_queries.roles(coordinator)
-    choices = planning.people_of_meeting(coordinator, planning.meeting_frame(coordinator))
+    choices = planning.people_of_meeting(coordinator, planning.planned_meeting(coordinator))
 
     assert [row.party_code for row in roles if row.role is Role.FOCAL_POINT] == codes
     assert list(dict.fromkeys(person.party for person in choices)) == [*codes, ""]

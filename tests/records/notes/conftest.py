@@ -85,7 +85,7 @@ def publish_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUS
     """
     named = (cast.person(rapporteur), Part.RAPPORTEUR)
     coordinator = cast.viewer("st-coord", meeting="TRD-1")
-    saved = planning_draft.draft_session(coordinator, planning_draft.meeting_frame(coordinator), session_id)
+    saved = planning_draft.draft_session(coordinator, planning_draft.planned_meeting(coordinator), session_id)
     others = tuple((person, part) for person, part in saved.people if part is not Part.RAPPORTEUR)
     plan = SessionPlan(
         title=saved.title,
@@ -107,8 +107,8 @@ def publish_with(cast: Cast, session_id: UUID, *, rule: Rule = Rule.CHATHAM_HOUS
 
 def publish(coordinator: Viewer) -> None:
     """Publish the draft of TRD-1."""
-    frame = planning_draft.meeting_frame(coordinator)
-    changes = planning_draft.unreleased(coordinator, frame, planning_draft.draft(coordinator, frame))
+    planned = planning_draft.planned_meeting(coordinator)
+    changes = planning_draft.unreleased(coordinator, planned, planning_draft.draft(coordinator, planned))
     seen = planning_commands.preview_digest(changes)
     planning_commands.release_agenda(coordinator, reason="", seen=seen, now=NOW)
 

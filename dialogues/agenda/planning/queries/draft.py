@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,13 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from tzdata import IANA_VERSION
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
-from dialogues.agenda.planning.rules import Booking, MeetingDays, TimeSlot, first_parts
+from dialogues.agenda.planning.rules import Booking, TimeSlot, first_parts
 from dialogues.agenda.versions.queries.published import current_snapshots
 from dialogues.agenda.versions.rules import Admits, Difference, Part, SessionKind, Snapshot, differences, in_order
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.lib.wall_time import WallClock
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Rule
@@ -39,68 +38,22 @@ def visible_drafts(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return DraftItem.meeting_id == viewer.meeting_id
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingFrame:
-    """The facts of a meeting that limit its sessions."""
-
-    meeting_id: UUID
-    dialogue_id: UUID
-    venue_id: UUID | None
-    first: date
-    last: date
-    #: The first day of the meeting itself; `first` may be earlier, because people arrive before.
-    opens: date
-    zone: str
-    languages: tuple[str, ...]
-    default_rule: Rule
-
-    @property
-    def days(self) -> MeetingDays:
-        return MeetingDays(self.first, self.last, self.zone)
-
-
-def meeting_frame(viewer: Viewer) -> MeetingFrame:
-    """Returns the frame of the meeting whose agenda the viewer edits.
+def planned_meeting(viewer: Viewer) -> Meeting:
+    """Returns the meeting whose agenda the viewer edits.
 
     :raises NotFound: the viewer may not edit it.
     """
     viewer.must(AGENDA_EDIT)
-    if viewer.meeting_id is None:
-        raise NotFound
-    return frame_of(viewer.meeting_id)
+    return db.session.get_one(Meeting, viewer.here)
 
 
-def frame_of(meeting_id: UUID) -> MeetingFrame:
-    """Returns the frame of a meeting. Does no access check."""
-    meeting = db.session.get_one(Meeting, meeting_id)
-    return MeetingFrame(
-        meeting_id=meeting.id,
-        dialogue_id=meeting.dialogue_id,
-        venue_id=meeting.venue_id,
-        first=meeting.arrive_on or meeting.starts_on,
-        last=meeting.depart_on or meeting.ends_on,
-        opens=meeting.starts_on,
-        zone=meeting.zone,
-        languages=tuple(meeting.working_languages),
-        default_rule=meeting.default_rule,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RoomChoice:
-    id: UUID
-    name: str
-    capacity: int
-
-
-def rooms_of_venue(frame: MeetingFrame) -> list[RoomChoice]:
+def rooms_of_venue(meeting: Meeting) -> Sequence[Room]:
     """Returns the rooms of the meeting's venue that are in use, in the order set for the venue."""
-    rooms = db.session.execute(
-        select(Room.id, Room.name, Room.capacity)
-        .where(Room.venue_id == frame.venue_id, Room.retired_at.is_(None))
+    return db.session.scalars(
+        select(Room)
+        .where(Room.venue_id == meeting.venue_id, Room.retired_at.is_(None))
         .order_by(Room.position, Room.name)
-    )
-    return [RoomChoice(row.id, row.name, row.capacity) for row in rooms]
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +66,28 @@ class PersonChoice:
     roles: frozenset[Role]
 
 
-def people_of_meeting(viewer: Viewer, frame: MeetingFrame) -> list[PersonChoice]:
+def people_of_meeting(viewer: Viewer, meeting: Meeting) -> list[PersonChoice]:
     """Returns the people of the meeting whom the viewer may know, by party in order of precedence, then staff."""
-    return _people_except(viewer, frame, hidden_people(viewer, frame)) if viewer.may(SESSION_PEOPLE_SEE) else []
+    return _people_except(viewer, meeting, hidden_people(viewer, meeting)) if viewer.may(SESSION_PEOPLE_SEE) else []
 
 
-def _people_except(viewer: Viewer, frame: MeetingFrame, hidden_ids: set[UUID]) -> list[PersonChoice]:
+def _people_except(viewer: Viewer, meeting: Meeting, hidden_ids: set[UUID]) -> list[PersonChoice]:
     rank_by_party = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
-    people = (person for person in members_of_meeting(frame) if person.id not in hidden_ids)
+    people = (person for person in members_of_meeting(meeting) if person.id not in hidden_ids)
     return sorted(people, key=lambda person: rank_by_party.get(person.party, len(rank_by_party)))
 
 
 @reading(Purpose.FILTERED_LATER)
-def hidden_people(viewer: Viewer, frame: MeetingFrame) -> set[UUID]:
+def hidden_people(viewer: Viewer, meeting: Meeting) -> set[UUID]:
     """Returns the ids of people whose name is hidden from this viewer, such as nominees before the exchange."""
     hidden = select(Person.id).where(
-        Person.dialogue_id == frame.dialogue_id, hides_name(viewer, SESSION_PEOPLE_SEE, Person.id)
+        Person.dialogue_id == meeting.dialogue_id, hides_name(viewer, SESSION_PEOPLE_SEE, Person.id)
     )
     return set(db.session.scalars(hidden))
 
 
 @reading(Purpose.FILTERED_LATER)
-def members_of_meeting(frame: MeetingFrame) -> list[PersonChoice]:
+def members_of_meeting(meeting: Meeting) -> list[PersonChoice]:
     """Returns everyone with a live participation or a role in the meeting.
 
     Does no access check: commands validate against it, pages use `people_of_meeting`.
@@ -145,17 +98,17 @@ def members_of_meeting(frame: MeetingFrame) -> list[PersonChoice]:
         .outerjoin(
             Participation,
             (Participation.person_id == Person.id)
-            & (Participation.meeting_id == frame.meeting_id)
+            & (Participation.meeting_id == meeting.id)
             & Participation.status.in_(live),
         )
         .outerjoin(Party, Party.id == Participation.party_id)
         .outerjoin(
             RoleGrant,
             (RoleGrant.person_id == Person.id)
-            & or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == frame.meeting_id)
+            & or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id)
             & RoleGrant.revoked_at.is_(None),
         )
-        .where(Person.dialogue_id == frame.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
+        .where(Person.dialogue_id == meeting.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
         .order_by(Person.collation, Person.name, Person.id)
     ).all()
     roles: dict[UUID, set[Role]] = {}
@@ -194,8 +147,9 @@ class DraftSession:
         """The parts that are taken, each with its people."""
         return [(part, self.with_part(part)) for part in Part if self.with_part(part)]
 
-    def snapshot(self, tz_version: str) -> Snapshot:
-        """Returns the session as a version would store it."""
+    @property
+    def snapshot(self) -> Snapshot:
+        """The session as a version would store it."""
         slot = self.slot
         frozen: dict[str, Any] = {
             "code": self.code,
@@ -208,16 +162,16 @@ class DraftSession:
             "starts": slot.starts_utc.isoformat(timespec="minutes"),
             "ends": slot.ends_utc.isoformat(timespec="minutes"),
             "zone": slot.starts.zone,
-            "tz_version": tz_version,
+            "tz_version": IANA_VERSION,
             "rooms": list(self.rooms.values()),
             "languages": list(self.languages),
         }
         return Snapshot(self.id, frozen, self.people)
 
 
-def draft(viewer: Viewer, frame: MeetingFrame) -> list[DraftSession]:
+def draft(viewer: Viewer, meeting: Meeting) -> list[DraftSession]:
     """Returns all sessions of the draft in order of time; the instants are computed from local time and zone."""
-    return drafts({frame.meeting_id: frame.zone}, visible_drafts(viewer, AGENDA_EDIT))[frame.meeting_id]
+    return drafts({meeting.id: meeting.zone}, visible_drafts(viewer, AGENDA_EDIT))[meeting.id]
 
 
 def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
@@ -231,17 +185,32 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
     items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
     rooms, people = _rooms(list(zones)), _people(list(zones), condition)
     for item in items:
-        named = people.get(item.session_id, ())
-        found[item.meeting_id].append(_session(item, zones[item.meeting_id], rooms.get(item.session_id, {}), named))
-    return {meeting_id: sorted(sessions, key=_time_order) for meeting_id, sessions in found.items()}
-
-
-def _time_order(session: DraftSession) -> tuple[datetime, datetime, str]:
-    return session.slot.starts_utc, session.slot.ends_utc, str(session.id)
+        zone = zones[item.meeting_id]
+        slot = TimeSlot(
+            WallClock(item.local_start, zone, item.fold_start), WallClock(item.local_end, zone, item.fold_end)
+        )
+        session = DraftSession(
+            id=item.session_id,
+            meeting_id=item.meeting_id,
+            code=item.code,
+            title=item.title,
+            kind=item.kind,
+            rule=item.rule,
+            admits=item.admits,
+            slot=slot,
+            languages=tuple(item.languages),
+            version=item.version,
+            rooms=rooms.get(item.session_id, {}),
+            people=people.get(item.session_id, ()),
+        )
+        found[item.meeting_id].append(session)
+    for sessions in found.values():
+        sessions.sort(key=lambda session: (session.slot.starts_utc, session.slot.ends_utc, str(session.id)))
+    return found
 
 
 def limit_to_known_people(
-    viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]
+    viewer: Viewer, meeting: Meeting, sessions: Iterable[DraftSession]
 ) -> tuple[list[DraftSession], list[PersonChoice]]:
     """Returns the sessions with only the people whom this viewer may know, and the people to choose from.
 
@@ -249,23 +218,20 @@ def limit_to_known_people(
     """
     if not viewer.may(SESSION_PEOPLE_SEE):
         return [replace(session, people=()) for session in sessions], []
-    hidden_ids = hidden_people(viewer, frame)
+    hidden_ids = hidden_people(viewer, meeting)
     known = [
         replace(session, people=tuple(named for named in session.people if named[0] not in hidden_ids))
         for session in sessions
     ]
-    return known, _people_except(viewer, frame, hidden_ids)
+    return known, _people_except(viewer, meeting, hidden_ids)
 
 
-def draft_session(viewer: Viewer, frame: MeetingFrame, session_id: UUID) -> DraftSession:
+def draft_session(viewer: Viewer, meeting: Meeting, session_id: UUID) -> DraftSession:
     """Returns one session of the draft.
 
     :raises NotFound: there is none, or the viewer may not edit this agenda.
     """
-    for session in draft(viewer, frame):
-        if session.id == session_id:
-            return session
-    raise NotFound
+    return or_not_found(next((session for session in draft(viewer, meeting) if session.id == session_id), None))
 
 
 def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
@@ -292,30 +258,7 @@ def _people(meeting_ids: Sequence[UUID], condition: ColumnElement[bool]) -> dict
     return {session_id: in_order(named) for session_id, named in people.items()}
 
 
-def _session(
-    item: DraftItem, zone: str, rooms: Mapping[UUID, str], people: tuple[tuple[UUID, Part], ...]
-) -> DraftSession:
-    slot = TimeSlot(
-        WallClock(item.local_start, zone, item.fold_start),
-        WallClock(item.local_end, zone, item.fold_end),
-    )
-    return DraftSession(
-        id=item.session_id,
-        meeting_id=item.meeting_id,
-        code=item.code,
-        title=item.title,
-        kind=item.kind,
-        rule=item.rule,
-        admits=item.admits,
-        slot=slot,
-        languages=tuple(item.languages),
-        version=item.version,
-        rooms=rooms,
-        people=people,
-    )
-
-
-def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
+def names_of(viewer: Viewer, meeting: Meeting) -> dict[UUID, str]:
     """Returns the names of people with a part in the draft whom the viewer may know, also if they have left the
     meeting.
     """
@@ -324,19 +267,15 @@ def names_of(viewer: Viewer, frame: MeetingFrame) -> dict[UUID, str]:
     named = select(DraftPerson.person_id).join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
     people = db.session.execute(
         select(Person.id, Person.name).where(
-            Person.dialogue_id == frame.dialogue_id,
-            Person.id.in_(named.where(DraftItem.meeting_id == frame.meeting_id)),
+            Person.dialogue_id == meeting.dialogue_id,
+            Person.id.in_(named.where(DraftItem.meeting_id == meeting.id)),
             shows_name(viewer, SESSION_PEOPLE_SEE, Person.id),
         )
     )
     return {row.id: row.name for row in people}
 
 
-def snapshots(sessions: Iterable[DraftSession]) -> dict[UUID, Snapshot]:
-    """Returns the draft as a version would store it."""
-    return {session.id: session.snapshot(IANA_VERSION) for session in sessions}
-
-
-def unreleased(viewer: Viewer, frame: MeetingFrame, sessions: Iterable[DraftSession]) -> list[Difference]:
+def unreleased(viewer: Viewer, meeting: Meeting, sessions: Iterable[DraftSession]) -> list[Difference]:
     """Returns what publishing these sessions would change."""
-    return differences(current_snapshots(viewer, frame.meeting_id), snapshots(sessions))
+    drafted = {session.id: session.snapshot for session in sessions}
+    return differences(current_snapshots(viewer, meeting.id), drafted)

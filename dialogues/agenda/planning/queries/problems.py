@@ -3,24 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from dialogues.agenda.planning.queries.draft import (
-    DraftSession,
-    MeetingFrame,
-    PersonChoice,
-    RoomChoice,
-    members_of_meeting,
-)
+from dialogues.agenda.planning.queries.draft import DraftSession, PersonChoice, members_of_meeting
 from dialogues.agenda.planning.rules import all_clashes, still_fits
 from dialogues.agenda.versions.rules import Admits, Difference, Part, admitted, expected
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
+from dialogues.meetings.venues.models import Room
 
 Problems = dict[UUID, list[Refusal]]
 
 
 def problems(
-    frame: MeetingFrame,
+    meeting: Meeting,
     sessions: Sequence[DraftSession],
-    rooms: Iterable[RoomChoice],
+    rooms: Iterable[Room],
     people: Sequence[PersonChoice],
     names: Mapping[UUID, str],
 ) -> Problems:
@@ -34,7 +31,7 @@ def problems(
     capacity = {room.id: room.capacity for room in rooms}
     for session in sessions:
         own = found.setdefault(session.id, [])
-        if not still_fits(session.slot, frame.days):
+        if not still_fits(session.slot, days_of(meeting), meeting.zone):
             own.append(Refusal(N_("This time is not, or no longer, on the days and clocks of the meeting. Move it.")))
         if not session.rule.has_notes and session.with_part(Part.RAPPORTEUR):
             own.append(Refusal(N_("A rapporteur is named, but the rule lets no notes be kept. Edit the session.")))
@@ -61,11 +58,11 @@ def _about_people(session: DraftSession, capacity: Mapping[UUID, int], people: S
     return found
 
 
-def concerned(frame: MeetingFrame, changes: Iterable[Difference]) -> int:
+def concerned(meeting: Meeting, changes: Iterable[Difference]) -> int:
     """Returns how many people of the meeting are, or were, admitted to a session that changes."""
     states = [state for change in changes for state in (change.was, change.now) if state is not None]
     audiences = [(Admits(state.frozen["admits"]), {person for person, _part in state.people}) for state in states]
     return sum(
         any(admitted(admits, person.roles, named=person.id in named) for admits, named in audiences)
-        for person in members_of_meeting(frame)
+        for person in members_of_meeting(meeting)
     )

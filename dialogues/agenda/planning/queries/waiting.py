@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, false, or_, select
 from sqlalchemy.orm import aliased
 
-from dialogues.agenda.planning.queries.draft import drafts, snapshots, visible_drafts
+from dialogues.agenda.planning.queries.draft import drafts, visible_drafts
 from dialogues.agenda.versions.models import Release, ReleaseItem
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
@@ -29,9 +29,7 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
     reached = or_(false(), *(visible_drafts(viewer, AGENDA_RELEASE) for viewer in able))
     found = drafts({meeting_id: zones[meeting_id] for meeting_id in released}, reached)
     return {
-        meeting_id: _count_differences(
-            digests, {one: state.digest for one, state in snapshots(found[meeting_id]).items()}
-        )
+        meeting_id: _count_differences(digests, {one.id: one.snapshot.digest for one in found[meeting_id]})
         for meeting_id, digests in released.items()
     }
 
