@@ -10,7 +10,7 @@ from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
 from dialogues.core.common.transaction import Change, transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
-from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.policy import FEED_OWN
 
 
@@ -20,56 +20,46 @@ def open_feed(viewer: Viewer, name: str, *, now: datetime, real_now: datetime) -
     :raises Refusal: the meeting is confidential, or the person has reached the limit of addresses.
     """
     with transaction(viewer, FEED_OWN) as change:
-        person_id = _person(change)
+        person_id = or_not_found(change.viewer.person_id)
         if own.is_confidential(change.viewer):
             raise Refusal(N_("For a confidential meeting there is no feed: download the file instead."))
         if len(own.own_feeds(change.viewer, real_now)) >= MAX_FEEDS:
             raise Refusal(
                 N_("You have %(most)s feed addresses already. End one that you no longer use."), most=MAX_FEEDS
             )
-        change.record(FeedOpened(at=now, about=person_id, **_place(change)))
+        _record(change, FeedOpened, now)
         return _mint(person_id, name, real_now)
 
 
 def renew_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: datetime) -> str:
     """Revokes a feed address and returns the secret of a new one with the same name."""
     with transaction(viewer, FEED_OWN) as change:
-        person_id, feed = _person(change), _own(change, feed_id, real_now)
+        feed = _own(change, feed_id, real_now)
         accounts.revoke_link(feed.id, real_now)
-        change.record(FeedEnded(at=now, about=person_id, **_place(change)))
-        change.record(FeedOpened(at=now, about=person_id, **_place(change)))
-        return _mint(person_id, feed.name, real_now)
+        _record(change, FeedEnded, now)
+        _record(change, FeedOpened, now)
+        return _mint(or_not_found(change.viewer.person_id), feed.name, real_now)
 
 
 def end_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: datetime) -> None:
-    """Revokes one of the viewer's own feed addresses."""
     with transaction(viewer, FEED_OWN) as change:
         accounts.revoke_link(_own(change, feed_id, real_now).id, real_now)
-        change.record(FeedEnded(at=now, about=_person(change), **_place(change)))
+        _record(change, FeedEnded, now)
 
 
 def stamp_fetch(head: FeedHead, real_now: datetime) -> None:
-    """Stores the day of the last fetch."""
     with upkeep(system(Purpose.FEED)):
         accounts.stamp_used(head.link_id, real_now.date())
 
 
-def _person(change: Change) -> UUID:
-    if change.viewer.person_id is None:
-        raise NotFound
-    return change.viewer.person_id
-
-
-def _place(change: Change) -> dict[str, UUID | None]:
-    place = change.viewer.place
-    return {"dialogue_id": place.dialogue_id, "meeting_id": place.meeting_id} if place else {}
+def _record(change: Change, event: type[FeedOpened | FeedEnded], now: datetime) -> None:
+    who = change.viewer
+    person_id = or_not_found(who.person_id)
+    change.record(event(at=now, about=person_id, dialogue_id=who.dialogue_id, meeting_id=who.meeting_id))
 
 
 def _own(change: Change, feed_id: UUID, real_now: datetime) -> KnownLink:
-    for feed in own.own_feeds(change.viewer, real_now):
-        if feed.id == feed_id:
-            return feed
-    raise NotFound
+    return or_not_found(next((feed for feed in own.own_feeds(change.viewer, real_now) if feed.id == feed_id), None))
 
 
 def _mint(person_id: UUID, name: str, real_now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from dialogues.agenda.calendars.queries import emailed, guests
-from dialogues.agenda.calendars.queries.emailed import Difference, Mailed, Reader
-from dialogues.agenda.calendars.rules import Change, EntryContent, entry_order
+from dialogues.agenda.calendars.rules import Change, EntryContent, Revision, change_between, entry_order
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import clock_time, day, utc_offset
 from dialogues.core.outbox.queries import has_begun, last_left, message_id_of
@@ -38,30 +38,29 @@ def calendar_entry(due: DueEmail, _now: datetime) -> Composed | None:
         return _entry_email(due, reader, mailed)
 
 
-def _cancels_unsent(due: DueEmail, mailed: Mailed) -> bool:
+def _cancels_unsent(due: DueEmail, mailed: Revision) -> bool:
     """Returns whether this cancels an entry of which no earlier email was sent."""
-    cancels = mailed.revision.content.state is State.CANCELLED
     return (
-        cancels
+        mailed.content.state is State.CANCELLED
         and mailed.first_email_id != due.id
-        and not has_begun(entry_order(mailed.revision.entry_id), due.sequence)
+        and not has_begun(entry_order(mailed.entry_id), due.sequence)
     )
 
 
-def _was_already_sent(due: DueEmail, mailed: Mailed) -> bool:
+def _was_already_sent(due: DueEmail, mailed: Revision) -> bool:
     """Returns whether the last email that was sent had the same content."""
-    entry_id = mailed.revision.entry_id
+    entry_id = mailed.entry_id
     last_sent = last_left(entry_order(entry_id), due.sequence)
     previous = emailed.mailed(entry_id, last_sent) if last_sent is not None else None
-    return previous is not None and previous.revision.content == mailed.revision.content
+    return previous is not None and previous.content == mailed.content
 
 
-def _entry_email(due: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
-    content = mailed.revision.content
+def _entry_email(due: DueEmail, reader: Any, mailed: Revision) -> Composed:
+    content = mailed.content
     desk = str(_("Meeting desk"))
-    organizer, recipient = Address(mailed.organizer, desk), Address(reader.email, unlinked(reader.name))
+    organizer, recipient = Address(mailed.organizer or "", desk), Address(reader.email, unlinked(reader.name))
     event = mailed_event(
-        mailed.revision.facts(str(_("Appointment"))),
+        mailed.facts(str(_("Appointment"))),
         organizer=organizer,
         recipient=recipient,
         answer=Answer.NONE,
@@ -71,8 +70,8 @@ def _entry_email(due: DueEmail, reader: Reader, mailed: Mailed) -> Composed:
     first = mailed.first_email_id
     return Composed(
         recipient=recipient.mail,
-        subject=_subject(method, mailed.revision.numbers.sequence),
-        text=_entry_text(reader, content, mailed.revision.numbers.sequence),
+        subject=_subject(method, mailed.sequence),
+        text=_entry_text(reader, content, mailed.sequence),
         calendar=calendar_file([event], method=method),
         method=method.value,
         sender=organizer.mail,
@@ -88,7 +87,7 @@ def _subject(method: Method, sequence: int) -> str:
     return str(_("Appointment: changed") if sequence else _("Appointment"))
 
 
-def _entry_text(reader: Reader, content: EntryContent, sequence: int) -> str:
+def _entry_text(reader: Any, content: EntryContent, sequence: int) -> str:
     facts = [content.title, content.place or content.city, days(content)]
     if content.state is State.TENTATIVE:
         facts.append(str(_("These days are provisional.")))
@@ -112,14 +111,14 @@ def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
     reader = emailed.reader(due.person_id)
     if reader is None:
         return None
-    differences = emailed.release_changes(due.person_id, UUID(str(due.facts["release_id"])))
-    if not differences:
+    changes = emailed.release_changes(due.person_id, UUID(str(due.facts["release_id"])))
+    if not changes:
         return None
     with force_locale(reader.language):
         text = _email_text(
             reader,
             str(_("this is new or has changed for you:")),
-            "\n".join(f"– {line(difference)}" for difference in differences),
+            "\n".join(f"– {line(was.content if was else None, now.content)}" for was, now in changes),
             str(_("To read the agenda, please sign in:")),
             f"{own_base_url()}/meetings/{due.listed_under}/agenda",
         )
@@ -127,12 +126,10 @@ def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
     return Composed(recipient=reader.email, subject=subject, text=text, language=reader.language)
 
 
-def line(difference: Difference) -> str:
+def line(was: EntryContent | None, now: EntryContent) -> str:
     """Returns one change in words. It has a title only if the reader's entries may have one."""
-    now = difference.now.content
-    was = difference.was.content if difference.was else now
-    facts = {"was": when(was), "now": when(now), "place": now.place}
-    match difference.change:
+    facts = {"was": when(was or now), "now": when(now), "place": now.place}
+    match change_between(was, now):
         case Change.INVITED | Change.INVITED_AGAIN:
             words = _("new: %(now)s", **facts)
         case Change.TIME:
@@ -141,7 +138,7 @@ def line(difference: Difference) -> str:
             words = _("cancelled: %(was)s", **facts)
         case _:
             words = _("changed: %(now)s, %(place)s", **facts) if now.place else _("changed: %(now)s", **facts)
-    title = now.title or was.title
+    title = now.title or (was.title if was else "")
     return f"{title}: {words}" if title else str(words)
 
 
@@ -187,7 +184,7 @@ def meeting_changed(due: DueEmail, _now: datetime) -> Composed | None:
         return _invitation_changed(due, reader) if asked else _days_changed(due, reader)
 
 
-def _invitation_changed(due: DueEmail, reader: Reader) -> Composed:
+def _invitation_changed(due: DueEmail, reader: Any) -> Composed:
     """Composes the email for someone who has not answered: it says only that the invitation changed or ended."""
     words = (
         _("the invitation that waited for your answer no longer stands. There is nothing for you to do.")
@@ -198,7 +195,7 @@ def _invitation_changed(due: DueEmail, reader: Reader) -> Composed:
     return Composed(recipient=reader.email, subject=_("About your personal link"), text=text, language=reader.language)
 
 
-def _days_changed(due: DueEmail, reader: Reader) -> Composed:
+def _days_changed(due: DueEmail, reader: Any) -> Composed:
     first, last = (date.fromisoformat(str(due.facts[name])) for name in ("first_day", "last_day"))
     cancelled = bool(due.facts.get("cancelled"))
     words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
@@ -216,11 +213,11 @@ def _days_changed(due: DueEmail, reader: Reader) -> Composed:
     )
 
 
-def _email_text(reader: Reader, opening: str, facts: str, closing: str, link: str) -> str:
+def _email_text(reader: Any, opening: str, facts: str, closing: str, link: str) -> str:
     return f"{_salutation(reader)}\n\n{opening}\n\n{unlinked(facts)}\n\n{closing}\n\n{link}\n"
 
 
-def _salutation(reader: Reader) -> str:
+def _salutation(reader: Any) -> str:
     return str(_("Dear %(name)s,", name=unlinked(reader.name)))
 
 

@@ -4,15 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.agenda.calendars.operations import (
-    EntryChange,
-    UpdatedEntries,
-    begin_mailing,
-    mint_address,
-    update_entries,
-)
+from dialogues.agenda.calendars.operations import EntryUpdate, begin_mailing, mint_address, update_entries
 from dialogues.agenda.calendars.queries import guests
-from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, entry_order
+from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order
 from dialogues.agenda.versions.rules import AgendaReleased
 from dialogues.core.outbox.operations import enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
@@ -115,26 +109,26 @@ def _update(
     *,
     only: Collection[UUID] | None = None,
     kinds: Collection[EntryObject] = frozenset(EntryObject),
-) -> UpdatedEntries:
+) -> EntryUpdate:
     updated = update_entries(meeting_id, at=at, only=only, kinds=kinds)
     _mail_umbrellas(updated, at)
     return updated
 
 
-def _tell_people(updated: UpdatedEntries, event: AgendaReleased) -> None:
+def _tell_people(updated: EntryUpdate, event: AgendaReleased) -> None:
     sessions = (entry for entry in updated.entries if entry.object_kind is EntryObject.SESSION)
     people = dict.fromkeys(entry.person_id for entry in sessions)
     reached = (person_id for person_id in people if _can_be_told(updated, person_id, event.at))
     enqueue_all([_about_release(updated, event, person_id) for person_id in reached])
 
 
-def _can_be_told(updated: UpdatedEntries, person_id: UUID, at: datetime) -> bool:
+def _can_be_told(updated: EntryUpdate, person_id: UUID, at: datetime) -> bool:
     """Returns whether the person has an address and may now read more of the agenda than times and places."""
     guest = updated.guests.get(person_id)
     return guest is not None and guest.email is not None and updated.here.reads_now(guest.roles, at)
 
 
-def _about_release(updated: UpdatedEntries, event: AgendaReleased, person_id: UUID) -> EmailRequest:
+def _about_release(updated: EntryUpdate, event: AgendaReleased, person_id: UUID) -> EmailRequest:
     return EmailRequest(
         kind=EmailKind.AGENDA_CHANGED,
         dedup_key=f"agenda:{event.about.hex}:{person_id.hex}",
@@ -148,7 +142,7 @@ def _about_release(updated: UpdatedEntries, event: AgendaReleased, person_id: UU
     )
 
 
-def _mail_umbrellas(updated: UpdatedEntries, at: datetime) -> None:
+def _mail_umbrellas(updated: EntryUpdate, at: datetime) -> None:
     """Queues one email per umbrella entry that has a new revision; a newer email supersedes an unsent one."""
     former_guests = {entry.person_id for entry in updated.entries} - updated.guests.keys()
     with_email = {guest.person_id for guest in updated.guests.values() if guest.email is not None}
@@ -162,11 +156,11 @@ def _mail_umbrellas(updated: UpdatedEntries, at: datetime) -> None:
     )
 
 
-def _has_email(entry: EntryChange) -> bool:
+def _has_email(entry: Revision) -> bool:
     return entry.object_kind is EntryObject.MEETING and CHANGE_EFFECTS[entry.change].method is not None
 
 
-def _umbrella_email(updated: UpdatedEntries, entry: EntryChange, at: datetime) -> EmailRequest:
+def _umbrella_email(updated: EntryUpdate, entry: Revision, at: datetime) -> EmailRequest:
     method = CHANGE_EFFECTS[entry.change].method or Method.REQUEST
     return EmailRequest(
         kind=_KINDS[method],
@@ -182,11 +176,11 @@ def _umbrella_email(updated: UpdatedEntries, entry: EntryChange, at: datetime) -
     )
 
 
-def _address(updated: UpdatedEntries, entry: EntryChange) -> str:
+def _address(updated: EntryUpdate, entry: Revision) -> str:
     return mint_address(updated.here.meeting.dialogue_id, uid=entry.uid, entry_id=entry.entry_id)
 
 
-def _tell_others(updated: UpdatedEntries, at: datetime) -> None:
+def _tell_others(updated: EntryUpdate, at: datetime) -> None:
     """Queues one email in words to everyone in the meeting whose umbrella entry does not already say it.
 
     People who have not answered get no dates, because they must read the invitation through its own link.
@@ -200,7 +194,7 @@ def _tell_others(updated: UpdatedEntries, at: datetime) -> None:
     enqueue_all([_change_email(updated, person, facts[person], at) for person in facts if person not in reached])
 
 
-def _change_email(updated: UpdatedEntries, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> EmailRequest:
+def _change_email(updated: EntryUpdate, person_id: UUID, facts: dict[str, str | bool], at: datetime) -> EmailRequest:
     meeting = updated.here.meeting
     return EmailRequest(
         kind=EmailKind.MEETING_CHANGED,
@@ -216,7 +210,7 @@ def _change_email(updated: UpdatedEntries, person_id: UUID, facts: dict[str, str
     )
 
 
-def _days(updated: UpdatedEntries) -> dict[str, str | bool]:
+def _days(updated: EntryUpdate) -> dict[str, str | bool]:
     meeting = updated.here.meeting
     days = dialogues.days_of(meeting)
     return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "zone": meeting.zone}

@@ -8,46 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.ical.calendar_file import EventBytes, EventFacts, filed_event
-from dialogues.lib.ical.parts import Method, Profile, Role, State, Words, words_for
-from dialogues.lib.ical.vtimezone import tz_version
+from dialogues.lib.ical.parts import Method, Profile, Role, State, words_for
 
 #: Replaces the translated neutral word in comparisons, because a change of language is not a change of the entry.
 _NEUTRAL_WORD = "·"
-#: Size of the cache of rendered events; one takes about a kilobyte.
-_CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class GuestView:
-    """What one guest sees of an entry. If two are equal, no update is sent."""
-
-    local_start: datetime
-    local_end: datetime
-    tzid: str
-    starts_at: datetime
-    ends_at: datetime
-    all_day: bool
-    state: State
-    words: Words
-    role: Role
-    transparent: bool = False
-
-    @property
-    def time(self) -> tuple[object, ...]:
-        """What an answer refers to. Includes the UTC instants, so that a new tz database counts as a change of time."""
-        return self.local_start, self.local_end, self.tzid, self.starts_at, self.ends_at, self.all_day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContent:
-    """The content of an entry, cut to what its profile allows. Guests with equal content share one object."""
+    """The content of an entry, cut to what its profile allows."""
 
     state: State
     role: Role
@@ -66,8 +41,13 @@ class EntryContent:
     transparent: bool
 
     @property
-    def guest_view(self) -> GuestView:
-        """The content as its guest sees it, for comparisons."""
+    def time(self) -> tuple[object, ...]:
+        """What an answer refers to. Includes the UTC instants, so that a new tz database counts as a change of time."""
+        return self.local_start, self.local_end, self.zone, self.starts_utc, self.ends_utc, self.all_day
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What its guest sees apart from time and state."""
         words = words_for(
             self.profile,
             neutral_word=_NEUTRAL_WORD,
@@ -76,18 +56,7 @@ class EntryContent:
             city=self.city or None,
             description=None,
         )
-        return GuestView(
-            local_start=self.local_start,
-            local_end=self.local_end,
-            tzid=self.zone,
-            starts_at=self.starts_utc,
-            ends_at=self.ends_utc,
-            all_day=self.all_day,
-            state=self.state,
-            words=words,
-            role=self.role,
-            transparent=self.transparent,
-        )
+        return words, self.role, self.transparent
 
     @property
     def starts(self) -> datetime:
@@ -115,36 +84,46 @@ class EntryObject(Enum):
     SESSION = "session"
 
 
+class Change(Enum):
+    """What changed about an entry for its guest."""
+
+    INVITED = "invited"
+    NOTHING = "nothing"
+    TIME = "time"
+    CERTAINTY = "certainty"
+    WORDS = "words"
+    CANCELLED = "cancelled"
+    INVITED_AGAIN = "invited again"
+
+
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """The numbers by which calendar programs order revisions.
-
-    `time_sequence` is the SEQUENCE of the last change of time; `stamp` is DTSTAMP in whole UTC seconds.
-    """
-
-    sequence: int
-    time_sequence: int
-    stamp: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One immutable state of an entry."""
+    """One immutable state of an entry, and the permanent facts of the entry."""
 
+    content: EntryContent
     entry_id: UUID
     uid: str
+    person_id: UUID
     object_kind: EntryObject
     object_id: UUID
-    numbers: Numbers
-    content: EntryContent
+    #: ORGANIZER address and first email; None before the first email.
+    organizer: str | None
+    first_email_id: UUID | None
+    sequence: int
+    #: The SEQUENCE of the last change of time.
+    time_sequence: int
+    #: DTSTAMP in whole UTC seconds.
+    stamp: datetime
+    #: Why the revision was written; NOTHING if it was read from the database.
+    change: Change = Change.NOTHING
 
     def facts(self, neutral_word: str) -> EventFacts:
         """Returns everything that the bytes of the event depend on."""
         content = self.content
         return EventFacts(
             uid=self.uid,
-            sequence=self.numbers.sequence,
-            dtstamp=self.numbers.stamp,
+            sequence=self.sequence,
+            dtstamp=self.stamp,
             local_start=content.local_start,
             local_end=content.local_end,
             tzid=content.zone,
@@ -162,58 +141,32 @@ class Revision:
 
 
 def filed(revision: Revision, neutral_word: str) -> EventBytes:
-    """Returns the event as downloads and feeds contain it; the bytes are the same in every process. Cached."""
-    return _filed(revision, neutral_word, tz_version())
-
-
-@lru_cache(maxsize=_CACHE_SIZE)
-def _filed(revision: Revision, neutral_word: str, _version: str) -> EventBytes:
+    """Returns the event as downloads and feeds contain it; the bytes are the same in every process."""
     return filed_event(revision.facts(neutral_word))
-
-
-class Change(Enum):
-    """What changed about an entry for its guest."""
-
-    INVITED = "invited"
-    NOTHING = "nothing"
-    TIME = "time"
-    CERTAINTY = "certainty"
-    WORDS = "words"
-    CANCELLED = "cancelled"
-    INVITED_AGAIN = "invited again"
-
-
-class AnswerEffect(Enum):
-    """What happens to the stored answer when an entry changes."""
-
-    ASKED = "asked"
-    ASKED_AGAIN = "asked again"
-    KEPT = "kept"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeEffect:
-    """What a change causes: whether SEQUENCE rises, which iTIP method is emailed, and what happens to the answer."""
+    """Whether SEQUENCE rises, which iTIP method is emailed, and whether the guest is asked for a new answer."""
 
     raises_sequence: bool
     method: Method | None
-    answer: AnswerEffect
+    asks: bool
 
 
 #: SEQUENCE rises for changed text too, because Google and others ignore the update otherwise (RFC 5546 allows both).
 CHANGE_EFFECTS: Mapping[Change, ChangeEffect] = {
-    Change.INVITED: ChangeEffect(False, Method.REQUEST, AnswerEffect.ASKED),
-    Change.NOTHING: ChangeEffect(False, None, AnswerEffect.KEPT),
-    Change.TIME: ChangeEffect(True, Method.REQUEST, AnswerEffect.ASKED_AGAIN),
-    Change.CERTAINTY: ChangeEffect(True, Method.REQUEST, AnswerEffect.KEPT),
-    Change.WORDS: ChangeEffect(True, Method.REQUEST, AnswerEffect.KEPT),
-    Change.CANCELLED: ChangeEffect(True, Method.CANCEL, AnswerEffect.CLOSED),
-    Change.INVITED_AGAIN: ChangeEffect(True, Method.REQUEST, AnswerEffect.ASKED),
+    Change.INVITED: ChangeEffect(False, Method.REQUEST, True),
+    Change.NOTHING: ChangeEffect(False, None, False),
+    Change.TIME: ChangeEffect(True, Method.REQUEST, True),
+    Change.CERTAINTY: ChangeEffect(True, Method.REQUEST, False),
+    Change.WORDS: ChangeEffect(True, Method.REQUEST, False),
+    Change.CANCELLED: ChangeEffect(True, Method.CANCEL, False),
+    Change.INVITED_AGAIN: ChangeEffect(True, Method.REQUEST, True),
 }
 
 
-def change_between(was: GuestView | None, now: GuestView) -> Change:
+def change_between(was: EntryContent | None, now: EntryContent) -> Change:
     """Returns the most important change between two states of an entry.
 
     :param was: what the guest was last told; None before the first invitation.
@@ -227,7 +180,7 @@ def change_between(was: GuestView | None, now: GuestView) -> Change:
         return Change.TIME
     if was.state is not now.state:
         return Change.CERTAINTY
-    return Change.NOTHING if was == now else Change.WORDS
+    return Change.NOTHING if was.look == now.look else Change.WORDS
 
 
 def _across_cancellation(was: State, now: State) -> Change:
@@ -236,34 +189,43 @@ def _across_cancellation(was: State, now: State) -> Change:
     return Change.NOTHING if was is State.CANCELLED else Change.CANCELLED
 
 
-def first_numbers(now: datetime) -> Numbers:
-    """Returns the numbers of the first invitation.
-
-    :param now: an aware datetime.
-    """
-    return Numbers(0, 0, _whole_second(now))
-
-
-def next_numbers(last: Numbers, change: Change, now: datetime) -> Numbers:
-    """Returns the numbers of the next revision. Its stamp is at least one second after the last, even if the clock went
-    back.
-
-    :raises ValueError: the change does not raise SEQUENCE, so it makes no revision.
-    """
-    if not CHANGE_EFFECTS[change].raises_sequence:
-        raise ValueError(f"“{change.value}” makes no new revision")
-    sequence = last.sequence + 1
-    asks_again = CHANGE_EFFECTS[change].answer in {AnswerEffect.ASKED, AnswerEffect.ASKED_AGAIN}
-    return Numbers(
-        sequence,
-        sequence if asks_again else last.time_sequence,
-        max(_whole_second(now), last.stamp + timedelta(seconds=1)),
+def first_revision(
+    person_id: UUID, object_kind: EntryObject, object_id: UUID, content: EntryContent, now: datetime
+) -> Revision:
+    """Returns the first revision of a new entry."""
+    return Revision(
+        entry_id=uuid4(),
+        uid=uuid4().hex,
+        person_id=person_id,
+        object_kind=object_kind,
+        object_id=object_id,
+        organizer=None,
+        first_email_id=None,
+        sequence=0,
+        time_sequence=0,
+        stamp=_whole_second(now),
+        content=content,
+        change=Change.INVITED,
     )
 
 
-def is_answer_outdated(answered_sequence: int, numbers: Numbers) -> bool:
-    """Returns whether an answer was given before the last change of time."""
-    return answered_sequence < numbers.time_sequence
+def next_revision(last: Revision, content: EntryContent, change: Change, now: datetime) -> Revision:
+    """Returns the next revision. Its stamp is at least one second after the last, even if the clock went back.
+
+    :raises ValueError: the change does not raise SEQUENCE, so it makes no revision.
+    """
+    effect = CHANGE_EFFECTS[change]
+    if not effect.raises_sequence:
+        raise ValueError(f"“{change.value}” makes no new revision")
+    sequence = last.sequence + 1
+    return replace(
+        last,
+        sequence=sequence,
+        time_sequence=sequence if effect.asks else last.time_sequence,
+        stamp=max(_whole_second(now), last.stamp + timedelta(seconds=1)),
+        content=content,
+        change=change,
+    )
 
 
 def _whole_second(instant: datetime) -> datetime:
@@ -302,15 +264,6 @@ def answer_token(key: bytes, key_id: str, *, uid: str, entry_id: str) -> str:
     return key_id + b32encode(code).decode("ascii").lower()[:_CODE_LENGTH]
 
 
-def is_answer_token(token: str, keys: Mapping[str, bytes], *, uid: str, entry_id: str) -> bool:
-    """Returns whether this is the entry's token under any of the keys, also old ones. Ignores case."""
-    folded = token.lower()
-    key_id = folded[:-_CODE_LENGTH]
-    if not token.isascii() or key_id not in keys:
-        return False
-    return hmac.compare_digest(folded, answer_token(keys[key_id], key_id, uid=uid, entry_id=entry_id))
-
-
 def with_token(address: str, token: str) -> str:
     """Returns the address with the token in its local part: `desk@host` becomes `desk+token@host`.
 
@@ -322,12 +275,6 @@ def with_token(address: str, token: str) -> str:
     if len(f"{local}+{token}".encode()) > 64:
         raise ValueError(f"The local part of {address} is too long to carry a token")
     return f"{local}+{token}@{host}"
-
-
-def token_in(address: str) -> str | None:
-    """Returns the token in an address in lower case, or None."""
-    _, plus, token = address.rpartition("@")[0].rpartition("+")
-    return token.lower() if plus and re.fullmatch(r"[a-zA-Z2-7]{25,28}", token) else None
 
 
 #: How long a cancelled entry stays in a feed, and how long a feed address works.

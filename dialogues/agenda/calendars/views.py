@@ -147,7 +147,7 @@ def _feed_file(head: FeedHead) -> bytes:
         name=name,
         refresh=_REFRESH_INTERVAL,
         uid=head.link_id.hex,
-        last_modified=max((revision.numbers.stamp for revision in revisions), default=None),
+        last_modified=max((revision.stamp for revision in revisions), default=None),
     )
 
 

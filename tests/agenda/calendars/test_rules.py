@@ -2,22 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from dialogues.agenda.calendars.rules import (
     CHANGE_EFFECTS,
-    AnswerEffect,
     Change,
-    GuestView,
-    Numbers,
+    EntryContent,
+    EntryObject,
+    Revision,
     answer_token,
     change_between,
-    first_numbers,
-    is_answer_outdated,
-    is_answer_token,
-    next_numbers,
-    token_in,
+    first_revision,
+    next_revision,
     with_token,
 )
 from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, words_for
@@ -33,18 +31,26 @@ WORDS = {
 }
 
 
-def seen(profile: Profile = Profile.FULL, **words: str) -> GuestView:
-    return GuestView(
+def seen(profile: Profile = Profile.FULL, **words: str) -> EntryContent:
+    return EntryContent(
+        state=State.CONFIRMED,
+        role=Role.REQUIRED,
         local_start=datetime.fromisoformat("2027-05-24T09:00"),
         local_end=datetime.fromisoformat("2027-05-24T10:00"),
-        tzid="Europe/Zurich",
-        starts_at=datetime(2027, 5, 24, 7, tzinfo=UTC),
-        ends_at=datetime(2027, 5, 24, 8, tzinfo=UTC),
+        fold_start=0,
+        fold_end=0,
+        zone="Europe/Zurich",
+        starts_utc=datetime(2027, 5, 24, 7, tzinfo=UTC),
+        ends_utc=datetime(2027, 5, 24, 8, tzinfo=UTC),
+        profile=profile,
         all_day=False,
-        state=State.CONFIRMED,
-        words=words_for(profile, **(WORDS | words)),
-        role=Role.REQUIRED,
+        transparent=False,
+        **{name: word for name, word in (WORDS | words).items() if name in {"title", "place", "city"}},
     )
+
+
+def first(content: EntryContent | None = None, now: datetime = NOW) -> Revision:
+    return first_revision(uuid4(), EntryObject.SESSION, uuid4(), content or seen(), now)
 
 
 WAS = seen()
@@ -58,37 +64,35 @@ GONE = replace(WAS, state=State.CANCELLED)
         (None, GONE, Change.NOTHING),
         (WAS, WAS, Change.NOTHING),
         (GONE, GONE, Change.NOTHING),
-        (WAS, replace(WAS, local_start=WAS.local_start - HOUR, starts_at=WAS.starts_at - HOUR), Change.TIME),
-        (WAS, replace(WAS, local_end=WAS.local_end + HOUR, ends_at=WAS.ends_at + HOUR), Change.TIME),
-        (WAS, replace(WAS, tzid="Europe/Berlin"), Change.TIME),
+        (WAS, replace(WAS, local_start=WAS.local_start - HOUR, starts_utc=WAS.starts_utc - HOUR), Change.TIME),
+        (WAS, replace(WAS, local_end=WAS.local_end + HOUR, ends_utc=WAS.ends_utc + HOUR), Change.TIME),
+        (WAS, replace(WAS, zone="Europe/Berlin"), Change.TIME),
         (WAS, replace(WAS, all_day=True), Change.TIME),
         (WAS, replace(WAS, state=State.TENTATIVE), Change.CERTAINTY),
         (replace(WAS, state=State.TENTATIVE), WAS, Change.CERTAINTY),
         (WAS, seen(title="Climate"), Change.WORDS),
         (WAS, seen(place="Room 3, Geneva"), Change.WORDS),
-        (WAS, seen(description="Come."), Change.WORDS),
         (WAS, replace(WAS, role=Role.OBSERVER), Change.WORDS),
         (WAS, replace(WAS, transparent=True), Change.WORDS),
         (WAS, GONE, Change.CANCELLED),
         (GONE, WAS, Change.INVITED_AGAIN),
         (GONE, replace(WAS, local_start=WAS.local_start - HOUR), Change.INVITED_AGAIN),
-        (WAS, replace(seen(title="Climate"), starts_at=WAS.starts_at + HOUR), Change.TIME),
+        (WAS, replace(seen(title="Climate"), starts_utc=WAS.starts_utc + HOUR), Change.TIME),
     ],
 )
-def test_a_change_is_detected_as_the_guest_sees_it(was: GuestView | None, now: GuestView, change: Change) -> None:
+def test_a_change_is_detected_as_the_guest_sees_it(was: EntryContent | None, now: EntryContent, change: Change) -> None:
     assert change_between(was, now) is change
 
 
 def test_a_new_utc_time_from_a_new_tz_database_is_a_change_of_time() -> None:
-    assert change_between(WAS, replace(WAS, starts_at=WAS.starts_at + HOUR, ends_at=WAS.ends_at + HOUR)) is Change.TIME
+    assert (
+        change_between(WAS, replace(WAS, starts_utc=WAS.starts_utc + HOUR, ends_utc=WAS.ends_utc + HOUR)) is Change.TIME
+    )
 
 
 def test_a_new_title_or_room_changes_nothing_for_a_discreet_guest() -> None:
     was = seen(Profile.DISCREET)
-    assert (
-        change_between(was, seen(Profile.DISCREET, title="Climate", place="Room 3, Geneva", description="x"))
-        is Change.NOTHING
-    )
+    assert change_between(was, seen(Profile.DISCREET, title="Climate", place="Room 3, Geneva")) is Change.NOTHING
     assert change_between(was, seen(Profile.DISCREET, city="Vevey")) is Change.WORDS
 
 
@@ -99,60 +103,64 @@ def test_from_full_to_discreet_is_one_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "step", "letter", "answer"),
+    ("change", "step", "letter", "asks"),
     [
-        (Change.INVITED, 0, Method.REQUEST, AnswerEffect.ASKED),
-        (Change.NOTHING, 0, None, AnswerEffect.KEPT),
-        (Change.TIME, 1, Method.REQUEST, AnswerEffect.ASKED_AGAIN),
-        (Change.CERTAINTY, 1, Method.REQUEST, AnswerEffect.KEPT),
-        (Change.WORDS, 1, Method.REQUEST, AnswerEffect.KEPT),
-        (Change.CANCELLED, 1, Method.CANCEL, AnswerEffect.CLOSED),
-        (Change.INVITED_AGAIN, 1, Method.REQUEST, AnswerEffect.ASKED),
+        (Change.INVITED, 0, Method.REQUEST, True),
+        (Change.NOTHING, 0, None, False),
+        (Change.TIME, 1, Method.REQUEST, True),
+        (Change.CERTAINTY, 1, Method.REQUEST, False),
+        (Change.WORDS, 1, Method.REQUEST, False),
+        (Change.CANCELLED, 1, Method.CANCEL, False),
+        (Change.INVITED_AGAIN, 1, Method.REQUEST, True),
     ],
 )
-def test_each_change_has_its_sequence_step_email_and_answer(
-    change: Change, step: int, letter: Method | None, answer: AnswerEffect
+def test_each_change_has_its_sequence_step_email_and_question(
+    change: Change, step: int, letter: Method | None, asks: bool
 ) -> None:
     effect = CHANGE_EFFECTS[change]
-    assert (int(effect.raises_sequence), effect.method, effect.answer) == (step, letter, answer)
+    assert (int(effect.raises_sequence), effect.method, effect.asks) == (step, letter, asks)
 
 
 def test_every_change_is_in_the_table() -> None:
     assert set(CHANGE_EFFECTS) == set(Change)
 
 
+def numbers(revision: Revision) -> tuple[int, int, datetime]:
+    return revision.sequence, revision.time_sequence, revision.stamp
+
+
 def test_the_first_invitation_has_sequence_zero() -> None:
-    assert first_numbers(NOW.replace(microsecond=7)) == Numbers(0, 0, NOW)
+    assert numbers(first(now=NOW.replace(microsecond=7))) == (0, 0, NOW)
 
 
 def test_a_change_of_time_invalidates_earlier_answers() -> None:
-    moved = next_numbers(first_numbers(NOW), Change.TIME, NOW + HOUR)
-    assert moved == Numbers(1, 1, NOW + HOUR)
-    assert is_answer_outdated(0, moved)
-    assert not is_answer_outdated(1, moved)
+    assert numbers(next_revision(first(), WAS, Change.TIME, NOW + HOUR)) == (1, 1, NOW + HOUR)
 
 
 def test_a_change_of_text_keeps_answers() -> None:
-    renamed = next_numbers(first_numbers(NOW), Change.WORDS, NOW + HOUR)
-    assert renamed == Numbers(1, 0, NOW + HOUR)
-    assert not is_answer_outdated(0, renamed)
+    assert numbers(next_revision(first(), WAS, Change.WORDS, NOW + HOUR)) == (1, 0, NOW + HOUR)
+
+
+def test_a_revision_keeps_the_entry_and_takes_the_content() -> None:
+    was = first()
+    now = next_revision(was, GONE, Change.CANCELLED, NOW)
+    assert (now.entry_id, now.uid, now.content, now.change) == (was.entry_id, was.uid, GONE, Change.CANCELLED)
 
 
 def test_each_revision_has_a_time_at_least_one_second_later() -> None:
-    first = first_numbers(NOW)
-    assert next_numbers(first, Change.WORDS, NOW).stamp == NOW + timedelta(seconds=1)
-    assert next_numbers(first, Change.WORDS, NOW - HOUR).stamp == NOW + timedelta(seconds=1)
+    for now in (NOW, NOW - HOUR):
+        assert next_revision(first(), WAS, Change.WORDS, now).stamp == NOW + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("change", [Change.NOTHING, Change.INVITED])
 def test_no_change_makes_no_revision(change: Change) -> None:
     with pytest.raises(ValueError, match="no new revision"):
-        next_numbers(first_numbers(NOW), change, NOW)
+        next_revision(first(), WAS, change, NOW)
 
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="UTC offset"):
-        first_numbers(NOW.replace(tzinfo=None))
+        first(now=NOW.replace(tzinfo=None))
 
 
 def test_discreet_text_is_the_neutral_title_and_the_city() -> None:
@@ -187,23 +195,11 @@ def test_a_token_is_stable() -> None:
 
 @pytest.mark.parametrize(("uid", "entry_id"), [("uid-2", "entry-1"), ("uid-1", "entry-2")])
 def test_a_token_belongs_to_one_entry(uid: str, entry_id: str) -> None:
-    assert not is_answer_token(TOKEN, {"k": KEY}, uid=uid, entry_id=entry_id)
+    assert answer_token(KEY, "k", uid=uid, entry_id=entry_id) != TOKEN
 
 
-def test_a_token_works_in_any_letter_case() -> None:
-    assert is_answer_token(TOKEN.upper(), {"k": KEY}, uid="uid-1", entry_id="entry-1")
-
-
-def test_an_old_key_stays_valid_for_reading() -> None:
-    old = answer_token(OLD_KEY, "j", uid="uid-1", entry_id="entry-1")
-    assert is_answer_token(old, {"k": KEY, "j": OLD_KEY}, uid="uid-1", entry_id="entry-1")
-
-
-@pytest.mark.parametrize(
-    "forged", ["", "k", "k" * 25, TOKEN[:-1], TOKEN + "a", "j" + TOKEN[1:], "ключ" * 7, "\u212a" + TOKEN[1:]]
-)
-def test_a_forged_token_is_refused(forged: str) -> None:
-    assert not is_answer_token(forged, {"k": KEY}, uid="uid-1", entry_id="entry-1")
+def test_a_token_belongs_to_one_key() -> None:
+    assert answer_token(OLD_KEY, "k", uid="uid-1", entry_id="entry-1") != TOKEN
 
 
 @pytest.mark.parametrize(
@@ -215,14 +211,7 @@ def test_a_token_of_invalid_parts_is_refused(key: bytes, key_id: str, uid: str) 
 
 
 def test_an_address_contains_its_token() -> None:
-    address = with_token("desk@dialogues.example.org", TOKEN)
-    assert address == f"desk+{TOKEN}@dialogues.example.org"
-    assert token_in(address) == token_in(address.upper()) == TOKEN
-
-
-@pytest.mark.parametrize("address", ["desk@example.org", "desk+x@example.org", "desk", "", "desk+../../x@example.org"])
-def test_an_address_without_token_returns_none(address: str) -> None:
-    assert token_in(address) is None
+    assert with_token("desk@dialogues.example.org", TOKEN) == f"desk+{TOKEN}@dialogues.example.org"
 
 
 @pytest.mark.parametrize("address", ["desk", "@example.org", "desk@", "d" * 60 + "@example.org"])

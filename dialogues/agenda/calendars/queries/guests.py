@@ -114,12 +114,10 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
 
 
 def has_not_answered(meeting_id: UUID, person_id: UUID) -> bool:
-    """Returns whether the person was invited to the meeting and has not answered."""
     return person_id in unanswered(meeting_id)
 
 
 def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
-    """Returns whether the person has a role in force in the meeting or a confirmed participation."""
     return person_id in guests(meeting_context(meeting_id), {person_id})
 
 
@@ -175,25 +173,20 @@ def _confirmed(meeting: Meeting, only: Collection[UUID] | None) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WantedEntry:
-    """An entry that a person should have, with its content."""
+def wanted_entries(
+    here: MeetingContext, people: Iterable[Guest]
+) -> Iterator[tuple[UUID, EntryObject, UUID, EntryContent]]:
+    """Yields every entry that these guests should have now: (person, kind, meeting or session, content).
 
-    person_id: UUID
-    object_kind: EntryObject
-    object_id: UUID
-    content: EntryContent
-
-
-def wanted_entries(here: MeetingContext, people: Iterable[Guest]) -> Iterator[WantedEntry]:
-    """Yields every entry that these guests should have now: the umbrella entry and each one's published sessions."""
+    These are the umbrella entry and each one's published sessions.
+    """
     sessions = _sessions(here)
     for guest in people:
         if guest.umbrella is not None:
             content = _umbrella(here, guest.profile, guest.umbrella)
-            yield WantedEntry(guest.person_id, EntryObject.MEETING, here.meeting.id, content)
+            yield guest.person_id, EntryObject.MEETING, here.meeting.id, content
         for session, content in _admitted(guest, sessions):
-            yield WantedEntry(guest.person_id, EntryObject.SESSION, session.session_id, content)
+            yield guest.person_id, EntryObject.SESSION, session.session_id, content
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.queries.stored import as_revision, newest
+from dialogues.agenda.calendars.queries.stored import load_revisions, newest
 from dialogues.agenda.calendars.rules import EntryObject, Revision
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
@@ -22,6 +22,8 @@ from dialogues.people.nominations.queries import nominee as nominations
 from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
 
 _LIVE = EntryRevision.state != State.CANCELLED
+#: An entry holds only what its guest may see, so narrow scopes reach it whole; wide ones reach nobody else's entries.
+_REACHES_OWN = frozenset({Scope.ALL, Scope.OWN, Scope.PLACES, Scope.ADMITTED, Scope.INVITED})
 
 
 @limits_rows
@@ -31,26 +33,14 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         return true()
     if viewer.meeting_id is None or viewer.person_id is None:
         return false()
-    own_entries = and_(Entry.meeting_id == viewer.meeting_id, Entry.person_id == viewer.person_id)
-    return or_(false(), *(own_entries for scope in viewer.scopes(action) if _reaches_own(scope)))
-
-
-def _reaches_own(scope: Scope) -> bool:
-    """Returns whether the scope reaches the viewer's own entries.
-
-    An entry holds only what its guest may see, so narrow scopes reach it whole. Wide scopes reach no other person's
-    entries.
-    """
-    match scope:
-        case Scope.ALL | Scope.OWN | Scope.PLACES | Scope.ADMITTED | Scope.INVITED:
-            return True
-        case _:
-            return False
+    if not viewer.scopes(action) & _REACHES_OWN:
+        return false()
+    return and_(Entry.meeting_id == viewer.meeting_id, Entry.person_id == viewer.person_id)
 
 
 def own_sessions(viewer: Viewer) -> list[Revision]:
     """Returns the newest revisions of the viewer's sessions in the meeting, in order of time."""
-    return _revisions(_own(viewer).where(Entry.object_kind == EntryObject.SESSION))
+    return load_revisions(_own(viewer).where(Entry.object_kind == EntryObject.SESSION))
 
 
 def own_file(viewer: Viewer) -> list[Revision]:
@@ -60,7 +50,7 @@ def own_file(viewer: Viewer) -> list[Revision]:
 
     :raises NotFound: there is neither.
     """
-    revisions = _revisions(_own(viewer))
+    revisions = load_revisions(_own(viewer))
     sessions = [revision for revision in revisions if revision.object_kind is EntryObject.SESSION]
     if not revisions:
         raise NotFound
@@ -72,12 +62,8 @@ def own_session(viewer: Viewer, session_id: UUID) -> Revision:
 
     :raises NotFound: there is none, or the viewer is not admitted to it.
     """
-    row = or_not_found(
-        db.session.execute(
-            _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
-        ).one_or_none()
-    )
-    return as_revision(row)
+    own_session = _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
+    return or_not_found(next(iter(load_revisions(own_session)), None))
 
 
 def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
@@ -88,10 +74,9 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
     :raises NotFound: the viewer has no such nominee, the nominee has an email address, or has no live entries.
     """
     person_id = nominations.unreached_person(viewer, participation_id)
-    meeting_id = viewer.meeting_id
-    found = newest().where(Entry.person_id == person_id, Entry.meeting_id == meeting_id, _LIVE)
+    found = newest().where(Entry.person_id == person_id, Entry.meeting_id == viewer.meeting_id, _LIVE)
     with reading(Purpose.VISIBLE_IDS):
-        entries = _revisions(found.order_by(EntryRevision.starts_utc, Entry.uid))
+        entries = load_revisions(found.order_by(EntryRevision.starts_utc, Entry.uid))
     if not entries:
         raise NotFound
     return [replace(entry, content=entry.content.discreet()) for entry in entries]
@@ -99,10 +84,6 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
 
 def _own(viewer: Viewer) -> Select[tuple[object, ...]]:
     return newest().where(visible(viewer, INVITE_FILE), _LIVE).order_by(EntryRevision.starts_utc, Entry.uid)
-
-
-def _revisions(query: Select[tuple[object, ...]]) -> list[Revision]:
-    return [as_revision(row) for row in db.session.execute(query)]
 
 
 def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
@@ -116,11 +97,10 @@ def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:
 
 def is_confidential(viewer: Viewer) -> bool:
     """Returns whether the viewer's meeting or its dialogue is confidential; then there are no feeds."""
-    meeting_id = viewer.meeting_id
     query = (
         select(Meeting.id)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
-        .where(Meeting.id == meeting_id)
+        .where(Meeting.id == viewer.meeting_id)
         .where(or_(Meeting.existence == Existence.CONFIDENTIAL, Dialogue.existence == Existence.CONFIDENTIAL))
     )
     return db.session.execute(query).first() is not None
