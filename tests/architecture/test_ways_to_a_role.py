@@ -30,6 +30,7 @@ from dialogues.people.invitations.rules import Correction, Invitee, Line
 from dialogues.people.nominations.commands import nominating as nominations_nominating
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.queries import nominations as nominations_nominations
+from dialogues.people.nominations.queries import nominee as nominations_nominee
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants import operations as participants_operations
@@ -581,7 +582,7 @@ def test_an_unconfirmed_address_does_not_reveal_who_is_in_the_dialogue(cast: Cas
 
     one = nominate_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
 
-    line = nominations_nominations.line_of(at(cast, "jp2"), one)
+    line = nominations_nominee.nominee(at(cast, "jp2"), one)
     assert (line.name, line.email) == ("Any Body", address)
 
 

@@ -34,7 +34,7 @@ def mark_list_submitted(row: MeetingParty, by_person: UUID | None, now: datetime
         on_party_list(row), Participation.status == ParticipationStatus.NOMINATED, Participation.seat.is_not(None)
     )
     for participation in db.session.scalars(nominated).all():
-        on_seat_assigned(participation, now, has_submitted=True)
+        on_seat_assigned(participation, now)
     if is_open(row.meeting_id):
         confirmed = select(Participation).where(
             on_party_list(row), Participation.status == ParticipationStatus.CONFIRMED

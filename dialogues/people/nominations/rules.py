@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
 from dialogues.people.participants.rules.events import ParticipationEvent
-from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import Role
 
 
@@ -87,6 +87,18 @@ class Nominee:
     capacity: Capacity = Capacity.PARTICIPANT
     affiliation: str = ""
 
+    @property
+    def description(self) -> dict[str, Any]:
+        """The columns of the person."""
+        return {
+            "name": self.name,
+            "native": self.native,
+            "family": self.family,
+            "given": self.given,
+            "name_order": self.name_order,
+            "affiliation": self.affiliation,
+        }
+
 
 def is_due(sealed_until: datetime | None, submitted: Iterable[bool], now: datetime) -> bool:
     """Whether the exchange is due: at the set time or, if none is set, when all parties have submitted."""
@@ -146,12 +158,6 @@ def may_set_together(one: Setter, other: Setter) -> bool:
 
 #: With these statuses the party may edit the nominee's data; after accepting, only the person does.
 EDITABLE_BY_PARTY = frozenset({ParticipationStatus.NOMINATED, ParticipationStatus.WAITING, ParticipationStatus.INVITED})
-
-
-def refuse_gone(status: ParticipationStatus) -> None:
-    """:raises Refusal: the person has left the list."""
-    if status in GONE:
-        raise Refusal(N_("This person is not coming already: nothing was changed."))
 
 
 def refuse_early(moment: datetime, now: datetime) -> None:

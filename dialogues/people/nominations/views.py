@@ -12,26 +12,35 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import in_zone
-from dialogues.lib.refusal import Refusal
+from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.nominations.commands import nominating, submitting
 from dialogues.people.nominations.forms import (
     AddressDoubtForm,
     CapacityForm,
-    DecisionForm,
     MomentForm,
     NomineeForm,
     ReplacementForm,
-    WithdrawalForm,
+    VersionForm,
     seats_form,
 )
 from dialogues.people.nominations.queries import exchange as exchange_queries
 from dialogues.people.nominations.queries import nominations as nominations_queries
-from dialogues.people.nominations.queries import nominee
+from dialogues.people.nominations.queries import nominee as nominee_queries
+from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants_frame
-from dialogues.policy import EXCHANGE_FIX, NOMINATE, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMISSION_SEE, SUBMIT_LIST, Scope
+from dialogues.policy import (
+    EXCHANGE_FIX,
+    NOMINATE,
+    NOMINATIONS_SEE,
+    PARTICIPANTS_INVITE,
+    SEATS_EDIT,
+    SUBMISSION_SEE,
+    SUBMIT_LIST,
+    Scope,
+)
 
 blueprint = Blueprint("nominations", __name__)
 
@@ -87,7 +96,7 @@ def nominations(meeting_id: UUID) -> str:
         lists=nominations_queries.party_lists(viewer()),
         moment=(moment := exchange_queries.moment_of(meeting_id)),
         may_be_withdrawn=moment.may_be_withdrawn(clock.now()),
-        is_open=participants_frame.frame(meeting_id).gathering.is_open(clock.now()),
+        is_open=_is_open(meeting_id),
         sees_all=Scope.ALL in viewer().scopes(SUBMISSION_SEE),
     )
 
@@ -110,23 +119,20 @@ def seats(meeting_id: UUID) -> Iterator[Any]:
 def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
     party = nominations_queries.party_list(viewer(), NOMINATE, party_id)
     form = NomineeForm(party.kind)
-    yield {"form": form, "party": party, "sees_all": _sees_all(), **_context(meeting_id)}
+    yield {"form": form, "party": party, "sees_all": _sees_all(), "takes_answers": _is_open(meeting_id)}
     new_id = nominating.nominate(viewer(), party_id, form.nominee(), once=form.once.data or "", now=clock.now())
     _flash_place(new_id)
     yield _to_lists(meeting_id)
 
 
 def _flash_place(participation_id: UUID) -> None:
-    line = nominations_queries.line_of(viewer(), participation_id)
+    line = nominee_queries.nominee(viewer(), participation_id)
     if line.is_unplaced:
         flash(_("%(name)s waits for the coordinator's approval as participant.", name=line.name), "info")
     elif line.queue_no is not None:
         flash(_("%(name)s is on the waiting list: all seats are taken.", name=line.name), "info")
     elif line.is_over:
-        flash(
-            _("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name),
-            "warning",
-        )
+        flash(_("%(name)s is on the list, on a seat more than the party is meant to have.", name=line.name), "warning")
     else:
         flash(_("%(name)s is on the list, on seat %(seat)s.", name=line.name, seat=line.seat), "success")
 
@@ -136,11 +142,14 @@ def _flash_place(participation_id: UUID) -> None:
 @form_page("people/nominations/edit_nominee.html")
 def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Edits a nominee who has not accepted."""
-    known = nominee.nominee(viewer(), participation_id)
-    form = NomineeForm(known.party_kind, known) if known.is_ours else CapacityForm(known)
-    yield {"form": form, "nominee": known, "sees_all": _sees_all()}
-    nominating.change_nominee(viewer(), participation_id, form.nominee(), version=form.version.data, now=clock.now())
-    if nominations_queries.line_of(viewer(), participation_id).requested:
+    known = nominee_queries.nominee(viewer(), participation_id)
+    is_ours = known.may_be_changed and not nominee_queries.is_known_elsewhere(participation_id)
+    form = (NomineeForm if is_ours else CapacityForm)(known.party_kind, known)
+    yield {"form": form, "nominee": known, "is_ours": is_ours, "sees_all": _sees_all()}
+    capacity = form.capacity.data
+    entered = form.nominee() if is_ours else Nominee(name=known.name, email=known.email, capacity=capacity)
+    nominating.change_nominee(viewer(), participation_id, entered, version=form.version.data, now=clock.now())
+    if nominee_queries.nominee(viewer(), participation_id).requested:
         flash(_("It is saved. The change to participant waits for the coordinator's approval."), "info")
     else:
         flash(_("It is saved."), "success")
@@ -152,17 +161,11 @@ def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @form_page("people/nominations/replace_nominee.html")
 def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Nominates another person for the same seat."""
-    known = nominee.nominee(viewer(), participation_id)
-    form = ReplacementForm(known.version)
-    yield {"form": form, "nominee": known, **_context(meeting_id)}
-    nominating.replace_nominee(
-        viewer(),
-        participation_id,
-        form.nominee(),
-        version=form.version.data,
-        once=form.once.data or "",
-        now=clock.now(),
-    )
+    known = nominee_queries.nominee(viewer(), participation_id)
+    form = ReplacementForm(data={"version": known.version})
+    yield {"form": form, "nominee": known}
+    version, once = form.version.data, form.once.data or ""
+    nominating.replace_nominee(viewer(), participation_id, form.nominee(), version=version, once=once, now=clock.now())
     flash(_("%(name)s has the seat now, and its sessions.", name=form.name.data), "success")
     yield _to_lists(meeting_id)
 
@@ -172,8 +175,8 @@ def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @form_page("people/nominations/withdraw_nominee.html")
 def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Takes a nominee off the list, after a confirmation page."""
-    known = nominee.nominee(viewer(), participation_id)
-    form = WithdrawalForm(obj=known)
+    known = nominee_queries.nominee(viewer(), participation_id)
+    form = VersionForm(obj=known)
     yield {"form": form, "nominee": known}
     nominating.withdraw_nominee(viewer(), participation_id, version=form.version.data, now=clock.now())
     flash(_("%(name)s is on the list no more.", name=known.name), "success")
@@ -202,12 +205,13 @@ def refuse_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 
 
 def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None], message: str) -> Response:
-    form = DecisionForm()
+    form = VersionForm()
     if not form.validate():
         abort(400)
     try:
         decide(viewer(), participation_id, version=form.version.data, now=clock.now())
-        flash(message % {"name": nominations_queries.line_of(viewer(), participation_id).name}, "success")
+        known = nominee_queries.nominee(viewer(), participation_id, NOMINATIONS_SEE)
+        flash(message % {"name": known.name}, "success")
     except Refusal as refusal:
         flash(words(refusal), "danger")
     return _to_lists(meeting_id)
@@ -250,7 +254,10 @@ def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
 def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Resolves an address of a nominee that another person uses."""
     form = AddressDoubtForm()
-    yield {"form": form, "doubt": nominee.doubtful_address(viewer(), participation_id)}
+    known = nominee_queries.nominee(viewer(), participation_id, PARTICIPANTS_INVITE)
+    if not known.in_doubt:
+        raise NotFound
+    yield {"form": form, "nominee": known, "owner": nominee_queries.owner_of_address(viewer(), known.email)}
     if form.way.data == "same":
         submitting.merge_with_address_owner(viewer(), participation_id, now=clock.now())
         flash(_("The nominee is the person with this address now."), "success")
@@ -264,8 +271,8 @@ def _sees_all() -> bool:
     return Scope.ALL in viewer().scopes(NOMINATE)
 
 
-def _context(meeting_id: UUID) -> dict[str, Any]:
-    return {"takes_answers": participants_frame.frame(meeting_id).gathering.is_open(clock.now())}
+def _is_open(meeting_id: UUID) -> bool:
+    return participants_frame.frame(meeting_id).gathering.is_open(clock.now())
 
 
 def _to_lists(meeting_id: UUID) -> Response:

@@ -3,23 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
-from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
-from dialogues.meetings.dialogues.models import Meeting, Person
-from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.participants import operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import visibility
-from dialogues.people.participants.rules.events import (
-    CapacityApproved,
-    CapacityRefused,
-    ParticipationWithdrawn,
-    SeatApproved,
-)
+from dialogues.people.participants.queries.visibility import load_participation
+from dialogues.people.participants.rules.events import CapacityApproved, CapacityRefused, SeatApproved
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
 from dialogues.policy import SEATS_EDIT
 
@@ -37,7 +28,7 @@ def approve_seat(viewer: Viewer, participation_id: UUID, *, version: int, now: d
         if participation.queue_no is None:
             raise Refusal(_DECIDED)
         operations.assign_seat_or_queue(participation, may_exceed=True)
-        _update_after_seating(participation, now)
+        operations.on_seat_assigned(participation, now)
         change.record(SeatApproved.of(participation, now))
 
 
@@ -59,7 +50,7 @@ def approve_participant(viewer: Viewer, participation_id: UUID, *, version: int,
             operations.change_role(participation, former, now)
             participation.version += 1
         else:
-            _update_after_seating(participation, now)
+            operations.on_seat_assigned(participation, now)
         change.record(CapacityApproved.of(participation, now))
 
 
@@ -78,21 +69,11 @@ def refuse_participant(viewer: Viewer, participation_id: UUID, *, version: int, 
         participation.version += 1
         change.record(CapacityRefused.of(participation, now))
         if participation.seat is None and participation.queue_no is None:
-            participation.status = ParticipationStatus.TAKEN_BACK
-            operations.end_part(participation, now)
-            change.record(ParticipationWithdrawn.of(participation, now, by_office=True))
+            operations.withdraw(change, participation, now, by_office=True)
 
 
 def _load_for_decision(change: Change, participation_id: UUID, version: int, now: datetime) -> Participation:
-    reached = visibility.visible(change.viewer, SEATS_EDIT)
-    found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    participation = or_not_found(found.scalar_one_or_none())
-    refuse_closed(dialogues.gathering_of(db.session.get_one(Meeting, participation.meeting_id)), now)
-    person = db.session.get_one(Person, participation.person_id)
-    refuse_stale(participation.version + person.version, version)
+    participation = load_participation(change.viewer, SEATS_EDIT, participation_id)
+    refuse_closed(gathering_of(participation.meeting), now)
+    refuse_stale(participation.version + participation.person.version, version)
     return participation
-
-
-def _update_after_seating(participation: Participation, now: datetime) -> None:
-    has_submitted = operations.has_submitted(participation.meeting_id, participation.party_id)
-    operations.on_seat_assigned(participation, now, has_submitted=has_submitted)

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, WallTime, enum_column
 from dialogues.extensions import Base
+from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.participants.rules.kinds import AnswerAudience, ListChangeKind, QuestionKind, VisaStatus
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -38,6 +39,15 @@ class Question(Base):
     purged_at: Mapped[datetime | None] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def is_live(self) -> bool:
+        return self.retired_at is None and self.purged_at is None
+
+    @property
+    def field(self) -> str:
+        """Name of the form field of its answer."""
+        return f"q_{self.id.hex}"
 
 
 class ChangeRequest(Base):
@@ -143,6 +153,10 @@ class Participation(Base):
     #: Whether an observer role was offered: set with the offer, cleared when the person accepts as a participant.
     reads_as_observer: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+    meeting: Mapped[Meeting] = relationship(viewonly=True, lazy="raise")
+    person: Mapped[Person] = relationship(viewonly=True, lazy="raise")
+    party: Mapped[Party] = relationship(viewonly=True, lazy="raise")
 
     @validates("capacity")
     def _restrict(self, _name: str, capacity: Capacity) -> Capacity:

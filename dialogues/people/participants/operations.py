@@ -11,18 +11,21 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.common.transaction import Change
 from dialogues.core.outbox.operations import enqueue, enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus, PartyKind
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.meetings.roles import operations as roles
 from dialogues.people.participants.models import ChangeRequest, ListChange, Participation
 from dialogues.people.participants.queries import news
+from dialogues.people.participants.rules.events import ParticipationConfirmed, ParticipationWithdrawn
 from dialogues.people.participants.rules.kinds import ListChangeKind
-from dialogues.people.participants.rules.seats import free_seat, has_room, status_on_seat
+from dialogues.people.participants.rules.seats import free_seat, has_room
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import Role
 
@@ -43,17 +46,36 @@ def forget_decided(participation_id: UUID) -> None:
     db.session.execute(decided.values(diff=b""))
 
 
-def close_pending_request(participation_id: UUID, now: datetime) -> None:
-    """Closes the pending change request of a participant who leaves."""
-    request = waiting_request(participation_id)
-    if request is not None:
-        close_request(request, now)
-
-
 def close_request(request: ChangeRequest, now: datetime) -> None:
     """Closes a request without a decision and erases its content."""
     request.decided_at, request.diff = now, b""
     db.session.flush()
+
+
+def confirm(change: Change, participation: Participation, now: datetime) -> None:
+    """Accepts the invitation.
+
+    :raises Refusal: see :func:`begin_part`.
+    """
+    participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
+    participation.version += 1
+    begin_part(participation, now)
+    change.record(ParticipationConfirmed.of(participation, now))
+
+
+def withdraw(
+    change: Change,
+    participation: Participation,
+    now: datetime,
+    *,
+    status: ParticipationStatus = ParticipationStatus.TAKEN_BACK,
+    by_office: bool = False,
+) -> None:
+    """Takes a person off the meeting; the first person in the queue gets the seat."""
+    participation.status = status
+    participation.version += 1
+    end_part(participation, now)
+    change.record(ParticipationWithdrawn.of(participation, now, by_office=by_office))
 
 
 def begin_part(participation: Participation, now: datetime, *, send_email: bool = True) -> bool:
@@ -65,18 +87,9 @@ def begin_part(participation: Participation, now: datetime, *, send_email: bool 
     """
     seat_on_acceptance(participation)
     participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
-    role, place = participation.capacity.role, _place(participation)
-    grant = roles.live_grant(participation.person_id, role, **place)
-    if grant is not None and grant.accepted_at is not None:
+    if _has_role(participation):
         return False
-    roles.revoke_role(participation.person_id, role, **place, now=now)
-    roles.grant_role(
-        participation.person_id,
-        role,
-        **place,
-        offered_at=participation.invited_at,
-        accepted_at=now,
-    )
+    change_role(participation, participation.capacity, now)
     kind = ListChangeKind.REPLACED if participation.replaces else ListChangeKind.JOINED
     return record_list_change(participation, kind, now, instead_of=participation.replaces, send_email=send_email)
 
@@ -97,7 +110,9 @@ def end_part(
     for role in {capacity.role for capacity in Capacity}:
         roles.revoke_role(participation.person_id, role, **_place(participation), now=now)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
-    close_pending_request(participation.id, now)
+    request = waiting_request(participation.id)
+    if request is not None:
+        close_request(request, now)
     announced = was_listed and record_list_change(participation, ListChangeKind.LEFT, now, send_email=send_email)
     if not keeps_place:
         release_seat(participation, now)
@@ -212,10 +227,6 @@ def on_party_list(row: MeetingParty) -> ColumnElement[bool]:
     return (Participation.meeting_id == row.meeting_id) & (Participation.party_id == row.party_id)
 
 
-#: In meetings with these statuses, free seats are not filled from the queue.
-_ENDED = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
-
-
 def assign_seat_or_queue(participation: Participation, *, may_exceed: bool = False) -> bool:
     """Gives the participation a free seat, or the last place in the queue. Returns whether it has a seat.
 
@@ -323,38 +334,38 @@ def fill_seats(meeting_id: UUID, now: datetime) -> None:
         _seat_from_queue(_in_list(meeting_id, party_id, capacity), seats, now)
 
 
-def on_seat_assigned(participation: Participation, now: datetime, *, has_submitted: bool) -> None:
-    """Updates the status of a person who got a seat, and queues the invitation if they are now invited."""
+def on_seat_assigned(participation: Participation, now: datetime) -> None:
+    """Updates the status of a person who got a seat.
+
+    Invites the person if the list is submitted and an email is possible. A person invited by a coordinator is on no
+    party's list, so there is no list to submit first.
+    """
     email = db.session.execute(select(Person.email).where(Person.id == participation.person_id)).scalar_one()
     has_address = email is not None or participation.claimed_email is not None
-    # A person invited by a coordinator is on no party's list, so there is no list to submit first.
-    has_submitted |= participation.nominated_by is None
-    participation.status = status_on_seat(has_submitted=has_submitted, has_address=has_address)
+    row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
+    may_invite = participation.nominated_by is None or (row is not None and row.submitted_at is not None)
+    is_invited = may_invite and has_address
+    participation.status = ParticipationStatus.INVITED if is_invited else ParticipationStatus.NOMINATED
     participation.version += 1
-    if participation.status is ParticipationStatus.INVITED:
+    if is_invited:
         participation.invited_at, participation.answered_at = now, None
         # Queued also for a claimed address, so that response times are equal; none is composed for such an address.
         enqueue_invitation(participation, now)
     db.session.flush()
 
 
-def has_submitted(meeting_id: UUID, party_id: UUID) -> bool:
-    row = db.session.get(MeetingParty, (meeting_id, party_id))
-    return row is not None and row.submitted_at is not None
-
-
 def _seat_from_queue(in_list: ColumnElement[bool], seats: int, now: datetime) -> None:
     taken = _taken(in_list)
     waiting = select(Participation).where(in_list, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
     for one in db.session.scalars(waiting).all():
-        has_ended = db.session.get_one(Meeting, one.meeting_id).status in _ENDED
-        if has_ended or not has_room(seats, len(taken)):
+        meeting = db.session.get_one(Meeting, one.meeting_id)
+        if not gathering_of(meeting).takes_place or not has_room(seats, len(taken)):
             return
         seat = free_seat(taken)
         one.seat, one.queue_no = seat, None
         taken.add(seat)
         db.session.flush()
-        on_seat_assigned(one, now, has_submitted=has_submitted(one.meeting_id, one.party_id))
+        on_seat_assigned(one, now)
 
 
 def _taken(in_list: ColumnElement[bool]) -> set[int]:

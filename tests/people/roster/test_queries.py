@@ -16,7 +16,6 @@ from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Exchange, Meeting, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import confirmed as participants_confirmed
 from dialogues.people.participants.queries import visibility as participants_visibility
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.roster.queries import listing as roster
@@ -269,14 +268,6 @@ def test_pages_of_a_long_list_contain_everyone_once(cast: Cast) -> None:
 
     assert len(names) == len(set(names)) == first.found > 250
     assert seen(coordinator, ListFilter(page=999)) == seen(coordinator, ListFilter(page=first.last))
-
-
-def test_system_query_finds_confirmed_participants(cast: Cast) -> None:
-    meeting_id = cast.meeting("TRD-1")
-
-    assert cast.person("us4") in {person for person, _participation in participants_confirmed.confirmed(meeting_id)}
-    assert participants_confirmed.is_confirmed(meeting_id, cast.person("us4"))
-    assert not participants_confirmed.is_confirmed(cast.meeting("LVR-1"), cast.person("kr1", "LVR"))
 
 
 def test_exchange_in_the_future_is_not_open_yet(cast: Cast) -> None:

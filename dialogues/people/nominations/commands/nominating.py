@@ -1,6 +1,7 @@
 """Commands of focal points: nominate, edit, replace and withdraw people."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -12,40 +13,41 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
-from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.dialogues.models import MeetingParty, Party, Person
+from dialogues.meetings.dialogues.operations import current_meeting
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.people.nominations import operations
-from dialogues.people.nominations.queries import nominations
-from dialogues.people.nominations.queries import nominee as nominee_queries
+from dialogues.people.nominations.queries.nominations import meeting_party
+from dialogues.people.nominations.queries.nominee import is_known_elsewhere
 from dialogues.people.nominations.rules import (
     EDITABLE_BY_PARTY,
     NominationChanged,
     Nominee,
     NomineeReplaced,
     PersonNominated,
-    refuse_gone,
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import visibility as participants_visibility
 from dialogues.people.participants.queries.capacity import (
     NEEDS_APPROVAL,
     needs_approval,
     own_person,
     refuse_change_of_person,
 )
+from dialogues.people.participants.queries.visibility import load_participation
 from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import (
     GONE,
     ParticipationStatus,
     check_not_already_invited,
     refuse_closed,
+    refuse_gone,
 )
 from dialogues.policy import NOMINATE, Scope
 
@@ -60,11 +62,11 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
     :raises Refusal: registration is closed, the person is on the party's list, or the party cannot have this capacity.
     """
     with transaction(viewer, NOMINATE) as change:
-        row = _party(change, party_id)
+        row = meeting_party(change.viewer, NOMINATE, party_id)
         new_id = uuid5(row.meeting_id, f"{party_id}:{change.viewer.person_id}:{once}")
         if db.session.get(Participation, new_id) is not None:
             return new_id
-        refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, row.meeting_id)), now)
+        refuse_closed(gathering_of(current_meeting(change)), now)
         participation = _add_nominee(change, row, nominee, new_id, now)
         _assign_place(change, participation, now)
         change.record(PersonNominated.of(participation, now))
@@ -80,16 +82,15 @@ def change_nominee(viewer: Viewer, participation_id: UUID, nominee: Nominee, *, 
         have this capacity, or the data changed since the page was shown.
     """
     with transaction(viewer, NOMINATE) as change:
-        participation = _nominee(change, participation_id)
-        person = db.session.get_one(Person, participation.person_id)
-        refuse_stale(participation.version + person.version, version)
+        participation = load_participation(change.viewer, NOMINATE, participation_id)
+        refuse_stale(_version(participation), version)
         refuse_gone(participation.status)
         if participation.status not in EDITABLE_BY_PARTY:
             raise Refusal(N_("This person has accepted and speaks for themself. You can still replace them."))
-        if nominee_queries.is_known_elsewhere(participation.id):
+        if is_known_elsewhere(participation.id):
             participation.version += 1
         else:
-            _update_person(change, participation, person, nominee, now)
+            _update_person(change, participation, nominee, now)
         _change_capacity(change, participation, nominee.capacity, now)
         change.record(NominationChanged.of(participation, now))
 
@@ -103,13 +104,13 @@ def replace_nominee(
         participant, registration is closed, or the data changed since the page was shown.
     """
     with transaction(viewer, NOMINATE) as change:
-        old = _nominee(change, participation_id)
+        old = load_participation(change.viewer, NOMINATE, participation_id)
         new_id = uuid5(old.meeting_id, f"{old.id}:{change.viewer.person_id}:{once}")
         if db.session.get(Participation, new_id) is not None:
             return
         refuse_stale(_version(old), version)
         refuse_gone(old.status)
-        refuse_closed(dialogues_meetings.gathering_of(db.session.get_one(Meeting, old.meeting_id)), now)
+        refuse_closed(gathering_of(old.meeting), now)
         row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
         new = _add_nominee(change, row, replace(nominee, capacity=old.capacity), new_id, now)
         if new.requested_capacity is not None:
@@ -125,7 +126,7 @@ def replace_nominee(
         elif waits:
             new.status = ParticipationStatus.WAITING
         else:
-            participants_operations.on_seat_assigned(new, now, has_submitted=row.submitted_at is not None)
+            participants_operations.on_seat_assigned(new, now)
         change.record(ParticipationWithdrawn.of(old, now))
         change.record(NomineeReplaced.of(new, now, replaced_person_id=old.person_id))
 
@@ -137,38 +138,21 @@ def withdraw_nominee(viewer: Viewer, participation_id: UUID, *, version: int, no
         hours away and nobody else is on the list.
     """
     with transaction(viewer, NOMINATE) as change:
-        participation = _nominee(change, participation_id)
+        participation = load_participation(change.viewer, NOMINATE, participation_id)
         refuse_gone(participation.status)
         refuse_stale(_version(participation), version)
         operations.refuse_emptying_list(participation, now)
-        participation.status = ParticipationStatus.TAKEN_BACK
-        participation.version += 1
-        participants_operations.end_part(participation, now)
-        change.record(ParticipationWithdrawn.of(participation, now))
-
-
-def _party(change: Change, party_id: UUID) -> MeetingParty:
-    reached = nominations.visible_parties(change.viewer, NOMINATE)
-    return or_not_found(
-        db.session.execute(select(MeetingParty).where(reached, MeetingParty.party_id == party_id)).scalar_one_or_none()
-    )
-
-
-def _nominee(change: Change, participation_id: UUID) -> Participation:
-    reached = participants_visibility.visible(change.viewer, NOMINATE)
-    found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    return or_not_found(found.scalar_one_or_none())
+        participants_operations.withdraw(change, participation, now)
 
 
 def _version(participation: Participation) -> int:
-    return participation.version + db.session.get_one(Person, participation.person_id).version
+    return participation.version + participation.person.version
 
 
 def _change_capacity(change: Change, participation: Participation, capacity: Capacity, now: datetime) -> None:
     if capacity is (participation.requested_capacity or participation.capacity):
         return
-    row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
-    refuse_capacity(_kind(row), capacity)
+    refuse_capacity(participation.party.kind, capacity)
     participation.version += 1
     if capacity is Capacity.PARTICIPANT and not _sees_all(change):
         participation.requested_capacity = capacity
@@ -190,44 +174,21 @@ def _has_place(participation: Participation) -> bool:
     return participation.seat is not None or participation.queue_no is not None
 
 
-def _kind(row: MeetingParty) -> PartyKind:
-    return db.session.get_one(Party, row.party_id).kind
-
-
 def _assign_place(change: Change, participation: Participation, now: datetime) -> None:
     """Assigns a seat or a place in the queue, and sets the status. Coordinators may exceed the seats.
 
     A nominee who needs approval as participant gets neither until then.
     """
-    if participation.requested_capacity is not None:
+    waits_for_approval = participation.requested_capacity is not None
+    may_exceed = _sees_all(change)
+    if waits_for_approval or not participants_operations.assign_seat_or_queue(participation, may_exceed=may_exceed):
         participation.status = ParticipationStatus.WAITING
         participation.version += 1
-    elif participants_operations.assign_seat_or_queue(participation, may_exceed=_sees_all(change)):
-        submitted = participants_operations.has_submitted(participation.meeting_id, participation.party_id)
-        participants_operations.on_seat_assigned(participation, now, has_submitted=submitted)
     else:
-        participation.status = ParticipationStatus.WAITING
-        participation.version += 1
+        participants_operations.on_seat_assigned(participation, now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """The person of the dialogue who uses an address."""
-
-    person_id: UUID | None = None
-    #: The person's participation in this meeting, if any.
-    part: Participation | None = None
-    #: Whether this party nominated the person before, in this dialogue.
-    is_ours: bool = False
-
-
-def _add_nominee(
-    change: Change,
-    row: MeetingParty,
-    nominee: Nominee,
-    new_id: UUID,
-    now: datetime,
-) -> Participation:
+def _add_nominee(change: Change, row: MeetingParty, nominee: Nominee, new_id: UUID, now: datetime) -> Participation:
     """Adds the participation of a nominee, without a seat.
 
     A nominee who needs approval as participant becomes an observer with a requested capacity. This is no offer of the
@@ -239,32 +200,29 @@ def _add_nominee(
     """
     address = mail_address(nominee.email, field="email") if nominee.email else None
     _refuse_repeated(row, nominee, address)
-    refuse_capacity(_kind(row), nominee.capacity)
+    refuse_capacity(db.session.get_one(Party, row.party_id).kind, nominee.capacity)
     sees_all = _sees_all(change)
     own_id = None if sees_all else own_person(change.viewer, address)
-    owner = _owner(row, address, own_id)
+    owner_id, parts = _owner_of(row, address, own_id)
+    part = next((part for part in parts if part.meeting_id == row.meeting_id), None)
     needs_request = nominee.capacity is Capacity.PARTICIPANT and not sees_all
     needs_request = needs_request and needs_approval(change.viewer, row, (nominee.name, nominee.native), address)
     capacity, requested = (Capacity.OBSERVER, nominee.capacity) if needs_request else (nominee.capacity, None)
-    if owner.part is not None and (sees_all or owner.part.party_id == row.party_id):
-        was_restricted = owner.part.reads_as_observer
-        _nominate_again(change, owner.part, row.party_id, capacity, now)
-        return _set_requested_capacity(owner.part, requested, was_restricted=was_restricted)
-    is_free = owner.person_id is None
-    is_ours = owner.is_ours or (own_id is not None and owner.person_id == own_id)
-    known = owner.person_id if owner.part is None and (is_ours or sees_all) else None
+    if part is not None and (sees_all or part.party_id == row.party_id):
+        was_restricted = part.reads_as_observer
+        _nominate_again(change, part, row.party_id, capacity, now)
+        return _set_requested_capacity(part, requested, was_restricted=was_restricted)
+    is_free = owner_id is None
+    was_nominated_by_us = any(part.party_id == row.party_id for part in parts)
+    is_ours = was_nominated_by_us or (own_id is not None and owner_id == own_id)
+    known = owner_id if part is None and (is_ours or sees_all) else None
     if not is_free and known is None and address is not None:
         # Repeated because adding a person with an address runs this query too, and response times must be equal.
         dialogues_operations.person_with_address(row.dialogue_id, address)
     person_id = known or dialogues_operations.add_person(
         row.dialogue_id,
-        nominee.name,
-        address if is_free else None,
-        native=nominee.native,
-        family=nominee.family,
-        given=nominee.given,
-        name_order=nominee.name_order,
-        affiliation=nominee.affiliation,
+        email=address if is_free else None,
+        **nominee.description,
         registered_by=change.viewer.person_id,
     )
     participation = Participation(
@@ -307,7 +265,9 @@ def _nominate_again(change: Change, part: Participation, party_id: UUID, capacit
     db.session.flush()
 
 
-def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, exclude: UUID | None = None) -> None:
+def _refuse_repeated(
+    row: MeetingParty | Participation, nominee: Nominee, address: str | None, exclude: UUID | None = None
+) -> None:
     """:raises Refusal: another nominee of the party has this address or, without an address, this name."""
     on_the_list = (
         select(Person.name, Person.email_norm, Participation.claimed_email)
@@ -337,46 +297,34 @@ def _refuse_repeated(row: MeetingParty, nominee: Nominee, address: str | None, e
             )
 
 
-def _owner(row: MeetingParty, address: str | None, own_id: UUID | None) -> _Owner:
-    """Returns the owner of an address; for any address of the focal point, their own person."""
+def _owner_of(
+    row: MeetingParty, address: str | None, own_id: UUID | None
+) -> tuple[UUID | None, Sequence[Participation]]:
+    """Returns the owner of an address with their participations; for any address of the focal point, their own."""
     if address is None:
-        return _Owner()
+        return None, ()
     person_id = dialogues_operations.person_with_address(row.dialogue_id, address) or own_id
-    parts = db.session.scalars(
-        select(Participation).where(Participation.person_id == person_id, Participation.dialogue_id == row.dialogue_id)
-    ).all()
-    return _Owner(
-        person_id=person_id,
-        part=next((part for part in parts if part.meeting_id == row.meeting_id), None),
-        is_ours=any(part.party_id == row.party_id for part in parts),
+    parts = select(Participation).where(
+        Participation.person_id == person_id, Participation.dialogue_id == row.dialogue_id
     )
+    return person_id, db.session.scalars(parts).all()
 
 
-def _update_person(
-    change: Change, participation: Participation, person: Person, nominee: Nominee, now: datetime
-) -> None:
+def _update_person(change: Change, participation: Participation, nominee: Nominee, now: datetime) -> None:
     """Updates name and address of a nominee. Links sent to a former address stop working.
 
     Runs the same statements whether or not another person uses the address, so that response times do not differ.
     """
-    row = db.session.get_one(MeetingParty, (participation.meeting_id, participation.party_id))
+    person, dialogue_id = participation.person, participation.dialogue_id
     address = mail_address(nominee.email, field="email") if nominee.email else None
-    _refuse_repeated(row, nominee, address, participation.id)
+    _refuse_repeated(participation, nominee, address, participation.id)
     former = person.email or participation.claimed_email
     names, new_names = (person.name, person.native), (nominee.name, nominee.native)
     refuse_change_of_person(change.viewer, participation, (names, former), (new_names, address))
-    owner = _owner(row, address, None)
-    is_free = owner.person_id in {None, person.id}
-    dialogues_operations.describe_person(
-        person.id,
-        name=nominee.name,
-        native=nominee.native,
-        family=nominee.family,
-        given=nominee.given,
-        name_order=nominee.name_order,
-        sort_key=sort_key(nominee.name, nominee.family, nominee.given, nominee.name_order),
-        affiliation=nominee.affiliation,
-    )
+    owner_id = dialogues_operations.person_with_address(dialogue_id, address) if address else None
+    is_free = owner_id in {None, person.id}
+    by = sort_key(nominee.name, nominee.family, nominee.given, nominee.name_order)
+    dialogues_operations.describe_person(person.id, **nominee.description, sort_key=by)
     participation.version += 1
     if (same_address(former) if former else None) == (same_address(address) if address else None):
         return
@@ -384,8 +332,8 @@ def _update_person(
     participation.address_asked = False
     if not is_free and address is not None:
         # Repeated because setting a free address runs this query too, and response times must be equal.
-        dialogues_operations.person_with_address(row.dialogue_id, address)
+        dialogues_operations.person_with_address(dialogue_id, address)
     dialogues_operations.write_address(person.id, address if is_free else None)
     accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
     if participation.seat is not None:
-        participants_operations.on_seat_assigned(participation, now, has_submitted=row.submitted_at is not None)
+        participants_operations.on_seat_assigned(participation, now)

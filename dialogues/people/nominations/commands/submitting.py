@@ -12,11 +12,11 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.operations import current_meeting
-from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import exchange, nominations
 from dialogues.people.nominations.rules import (
@@ -31,10 +31,10 @@ from dialogues.people.nominations.rules import (
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.queries.visibility import load_participation
 from dialogues.people.participants.rules.events import ExchangeProposed, ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus, refuse_closed
-from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMIT_LIST, Action
+from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMIT_LIST
 
 IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
 IS_FROZEN = N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
@@ -70,11 +70,11 @@ def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
     :raises Refusal: nobody is on the list, or registration is closed.
     """
     with transaction(viewer, SUBMIT_LIST) as change:
-        row = _party(change, SUBMIT_LIST, party_id)
+        row = nominations.meeting_party(change.viewer, SUBMIT_LIST, party_id)
         if row.submitted_at is not None:
             return
-        meeting = db.session.get_one(Meeting, row.meeting_id)
-        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        meeting = current_meeting(change)
+        refuse_closed(gathering_of(meeting), now)
         _refuse_empty_list(row)
         # If the exchange is overdue, the other lists open first, because this late list is announced as a change.
         _open_if_due(change, meeting.id, now)
@@ -96,7 +96,7 @@ def take_submission_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> No
     :raises Refusal: the exchange has taken place or is less than 24 hours away.
     """
     with transaction(viewer, SUBMIT_LIST) as change:
-        row = _party(change, SUBMIT_LIST, party_id)
+        row = nominations.meeting_party(change.viewer, SUBMIT_LIST, party_id)
         if participants_operations.is_open(row.meeting_id) or exchange.is_to_open(row.meeting_id, now):
             raise Refusal(IS_OPEN)
         if not exchange.moment_of(row.meeting_id).may_be_withdrawn(now):
@@ -208,15 +208,10 @@ def merge_with_address_owner(viewer: Viewer, participation_id: UUID, *, now: dat
         participation.claimed_email = None
         db.session.flush()
         if participation.seat is not None:
-            submitted = participants_operations.has_submitted(participation.meeting_id, participation.party_id)
-            participants_operations.on_seat_assigned(participation, now, has_submitted=submitted)
+            participants_operations.on_seat_assigned(participation, now)
         if owner_id != nominee_person_id:
-            _record_replacement(change, participation, nominee_person_id, now)
-
-
-def _record_replacement(change: Change, participation: Participation, nominee_person_id: UUID, now: datetime) -> None:
-    change.record(ParticipationWithdrawn.of(participation, now, person_id=nominee_person_id, by_office=True))
-    change.record(NomineeReplaced.of(participation, now, replaced_person_id=nominee_person_id))
+            change.record(ParticipationWithdrawn.of(participation, now, person_id=nominee_person_id, by_office=True))
+            change.record(NomineeReplaced.of(participation, now, replaced_person_id=nominee_person_id))
 
 
 def _assign_to_owner(owner_id: UUID, participation: Participation, now: datetime) -> Participation:
@@ -248,20 +243,9 @@ def _assign_to_owner(owner_id: UUID, participation: Participation, now: datetime
     return part
 
 
-def _party(change: Change, action: Action, party_id: UUID) -> MeetingParty:
-    reached = nominations.visible_parties(change.viewer, action)
-    found = db.session.execute(select(MeetingParty).where(reached, MeetingParty.party_id == party_id))
-    return or_not_found(found.scalar_one_or_none())
-
-
 def _doubtful(change: Change, participation_id: UUID) -> Participation:
-    reached = participants_visibility.visible(change.viewer, PARTICIPANTS_INVITE)
-    found = db.session.execute(
-        select(Participation).where(
-            Participation.id == participation_id, reached, Participation.claimed_email.is_not(None)
-        )
-    )
-    return or_not_found(found.scalar_one_or_none())
+    is_doubtful = Participation.claimed_email.is_not(None)
+    return load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id, is_doubtful)
 
 
 def _refuse_empty_list(row: MeetingParty) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
@@ -12,12 +13,13 @@ from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyKind
 from dialogues.meetings.roles.queries import belongs_to
 from dialogues.people.nominations.rules import Setter, is_due, is_frozen
 from dialogues.people.participants.models import ListChange, Participation
 from dialogues.people.participants.queries.news import holders
-from dialogues.people.participants.queries.visibility import may_read_changes_of, native_script, person_of
+from dialogues.people.participants.queries.visibility import english, may_read_changes_of, native_script, person_of
 from dialogues.people.participants.rules.kinds import ListChangeKind
 from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_SEE
 
@@ -26,8 +28,8 @@ from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_SEE
 class Moment:
     """Time of the exchange. It does not reveal which parties have submitted."""
 
-    sealed_until: datetime | None
-    opened_at: datetime | None
+    sealed_until: datetime | None = None
+    opened_at: datetime | None = None
 
     def may_be_withdrawn(self, now: datetime) -> bool:
         """Whether a whole list can be withdrawn now."""
@@ -37,10 +39,7 @@ class Moment:
 def moment_of(meeting_id: UUID) -> Moment:
     """Returns the time of the exchange. Does no access check: the viewer has to know the meeting already."""
     row = db.session.get(Exchange, meeting_id)
-    return Moment(
-        sealed_until=row.sealed_until if row else None,
-        opened_at=row.opened_at if row else None,
-    )
+    return Moment(sealed_until=row.sealed_until, opened_at=row.opened_at) if row else Moment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +91,15 @@ def is_to_open(meeting_id: UUID, now: datetime) -> bool:
 
     Observing organisations are ignored, so the exchange does not wait for their lists.
     """
-    exchange, meeting = db.session.get(Exchange, meeting_id), db.session.get_one(Meeting, meeting_id)
-    ended = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
-    if meeting.status in ended or (exchange is not None and exchange.opened_at is not None):
+    moment, meeting = moment_of(meeting_id), db.session.get_one(Meeting, meeting_id)
+    if moment.opened_at is not None or not gathering_of(meeting).takes_place:
         return False
     submitted = db.session.scalars(
         select(MeetingParty.submitted_at)
         .join(Party, Party.id == MeetingParty.party_id)
         .where(MeetingParty.meeting_id == meeting_id, Party.kind != PartyKind.OBSERVER)
     ).all()
-    return is_due(exchange.sealed_until if exchange else None, [at is not None for at in submitted], now)
+    return is_due(moment.sealed_until, [at is not None for at in submitted], now)
 
 
 def meetings_to_open(now: datetime) -> list[UUID]:
@@ -115,25 +113,12 @@ def meetings_to_open(now: datetime) -> list[UUID]:
     return [meeting_id for meeting_id in db.session.scalars(sealed).all() if is_to_open(meeting_id, now)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
-    """A list change, with the names the viewer may see."""
-
-    kind: ListChangeKind
-    at: datetime
-    name: str
-    native: str
-    instead_of: str
-    party_code: str
-    party_name: str
-
-
 #: Limit of shown changes; the list itself shows the current state.
 MAX_ANNOUNCED = 100
 
 
-def announced(viewer: Viewer) -> list[Announced]:
-    """Returns list changes after the exchange, newest first, at most MAX_ANNOUNCED.
+def announced(viewer: Viewer) -> list[tuple[Any, str]]:
+    """Returns list changes after the exchange, newest first, each with the name of the replaced person, if any.
 
     People the viewer may not see are left out. People who left are shown to viewers who could see them before.
     """
@@ -145,7 +130,7 @@ def announced(viewer: Viewer) -> list[Announced]:
             Person.name,
             native_script(viewer, PARTICIPANTS_SEE).label("native"),
             Party.code.label("party_code"),
-            Party.names.label("party_names"),
+            english().label("party_name"),
         )
         .join(Participation, Participation.id == ListChange.participation_id)
         .join(Person, person_of())
@@ -154,29 +139,16 @@ def announced(viewer: Viewer) -> list[Announced]:
         .order_by(ListChange.at.desc(), Person.collation, ListChange.id)
         .limit(MAX_ANNOUNCED)
     ).all()
-    former_names = _names(viewer, {row.instead_of for row in rows})
-    return [
-        Announced(
-            kind=row.kind,
-            at=row.at,
-            name=row.name,
-            native=row.native,
-            instead_of=former_names.get(row.instead_of, ""),
-            party_code=row.party_code,
-            party_name=row.party_names.get("en", row.party_code),
-        )
-        for row in rows
-    ]
+    former_names = _names(viewer, {row.instead_of for row in rows if row.instead_of is not None})
+    return [(row, former_names.get(row.instead_of, "")) for row in rows]
 
 
-def _names(viewer: Viewer, participations: Collection[UUID | None]) -> dict[UUID | None, str]:
+def _names(viewer: Viewer, participations: Collection[UUID]) -> dict[UUID, str]:
     """Returns names of replaced people, only of those who were on an exchanged list."""
     left = exists().where(ListChange.participation_id == Participation.id, ListChange.kind == ListChangeKind.LEFT)
     named = (
         select(Participation.id, Person.name)
         .join(Person, person_of())
-        .where(
-            may_read_changes_of(viewer), left, Participation.id.in_([one for one in participations if one is not None])
-        )
+        .where(may_read_changes_of(viewer), left, Participation.id.in_(participations))
     )
     return {row.id: row.name for row in db.session.execute(named)}

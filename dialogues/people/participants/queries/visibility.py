@@ -4,11 +4,15 @@ All personal visibility choices are applied here.
 """
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
+from dialogues.extensions import db
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party, Person
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.audiences import audiences
@@ -30,6 +34,21 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     here = Participation.meeting_id == viewer.meeting_id
     shown = _on_the_list(viewer) if action is PARTICIPANTS_SEE else true()
     return and_(here, shown, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
+
+
+def load_participation(
+    viewer: Viewer, action: Action, participation_id: UUID, *conditions: ColumnElement[bool]
+) -> Participation:
+    """Returns a participation that the action reaches, with its person, party and meeting.
+
+    :raises NotFound: missing, not permitted, or a condition does not hold.
+    """
+    found = (
+        select(Participation)
+        .options(joinedload(Participation.person), joinedload(Participation.party), joinedload(Participation.meeting))
+        .where(visible(viewer, action), Participation.id == participation_id, *conditions)
+    )
+    return or_not_found(db.session.scalars(found).one_or_none())
 
 
 def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
@@ -146,5 +165,5 @@ def person_of() -> ColumnElement[bool]:
 
 
 def english() -> Any:
-    """SQL expression: English name of the party."""
-    return Party.names["en"].as_string()
+    """SQL expression: English name of the party, else its code."""
+    return func.coalesce(Party.names["en"].as_string(), Party.code)

@@ -34,6 +34,12 @@ def check_not_already_invited(name: str, status: ParticipationStatus) -> None:
         raise Refusal(N_("This address belongs to %(name)s, who is on the list already."), field="email", name=name)
 
 
+def refuse_gone(status: ParticipationStatus) -> None:
+    """:raises Refusal: the person has left the list."""
+    if status in GONE:
+        raise Refusal(N_("This person is not coming already: nothing was changed."))
+
+
 class Answer(Enum):
     """Answer to an invitation."""
 
