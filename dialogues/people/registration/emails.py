@@ -15,7 +15,7 @@ from dialogues.people.registration import queries
 
 def change_decided(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
     """Says that there is a decision, without its content, which needs signing in. None if the person has left."""
-    recipient = queries.decision_recipient(UUID(str(email.facts["participation_id"])))
+    recipient = queries.confirmed_recipient(UUID(str(email.facts["participation_id"])))
     if recipient is None:
         return None
     with force_locale(recipient.locale):

@@ -85,26 +85,19 @@ def change_to_decide(viewer: Viewer, request_id: UUID) -> RequestedChange:
     return _requested_change(row)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecipient:
-    name: str
-    email: str
-    locale: str
-
-
 @reading(Purpose.DELIVERY)
-def decision_recipient(participation_id: UUID) -> DecisionRecipient | None:
-    """Recipient of the email about a decision. None if the person has no address or has left."""
-    row = db.session.execute(
+def confirmed_recipient(participation_id: UUID, *conditions: ColumnElement[bool]) -> Any:
+    """Row (name, email, locale) for an email about a registration. None if the person has no address or has left."""
+    return db.session.execute(
         select(Person.name, Person.email, Person.locale)
         .join(Participation, person_of())
         .where(
             Participation.id == participation_id,
             Participation.status == ParticipationStatus.CONFIRMED,
             Person.email.is_not(None),
+            *conditions,
         )
     ).one_or_none()
-    return DecisionRecipient(name=row.name, email=row.email, locale=row.locale) if row is not None else None
 
 
 def own_change(viewer: Viewer) -> RequestedChange | None:
@@ -158,7 +151,7 @@ def _requested_change(row: Any, *, with_content: bool = True) -> RequestedChange
         name=row.Person.name,
         native=row.Person.native,
         party_code=row.code,
-        party_name=row.party_name or row.code,
+        party_name=row.party_name,
         asked_at=request.asked_at,
         fields=tuple((one, now[one] if waits else was, wanted) for one, (was, wanted) in requested.items()),
         decided_at=request.decided_at,

@@ -16,7 +16,6 @@ from dialogues.core.outbox import queries as outbox_queries
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
-from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.people.invitations.rules import RegistrationLinkSent
@@ -29,7 +28,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus, re
 from dialogues.people.roster import operations
 from dialogues.people.roster.models import BulkAction
 from dialogues.people.roster.queries import listing, office
-from dialogues.people.roster.queries.listing import ListFilter, ListLine
+from dialogues.people.roster.queries.listing import ListFilter
 from dialogues.people.roster.rules import (
     CHANGED_SINCE,
     ApprovalTakenBack,
@@ -44,24 +43,22 @@ from dialogues.policy import PARTICIPANTS_EXPORT, PARTICIPANTS_INVITE, REGISTRAT
 
 def export_list(
     viewer: Viewer, list_filter: ListFilter, *, with_answers: bool, real_now: datetime, now: datetime
-) -> tuple[ListLine, ...]:
+) -> Sequence[Any]:
     """Returns everyone who matches the filter and records the export.
 
     :raises NotFound: the second factor was not confirmed recently.
     """
     with transaction(viewer, PARTICIPANTS_EXPORT) as change:
-        place = change.viewer.place
-        if place is None or place.meeting_id is None:
-            raise NotFound
-        purpose = step_up_purpose(PARTICIPANTS_EXPORT.name, place.meeting_id)
+        meeting_id = change.viewer.here
+        purpose = step_up_purpose(PARTICIPANTS_EXPORT.name, meeting_id)
         if not accounts.stepped_up(change.viewer, purpose, real_now):
             raise NotFound
         lines = listing.all_found(change.viewer, list_filter)
         change.record(
             ListExported(
-                about=place.meeting_id,
-                dialogue_id=place.dialogue_id,
-                meeting_id=place.meeting_id,
+                about=meeting_id,
+                dialogue_id=change.viewer.dialogue_id,
+                meeting_id=meeting_id,
                 people=len(lines),
                 with_answers=with_answers,
                 at=now,
@@ -93,21 +90,17 @@ def apply_bulk_action(
         done = _APPLY[kind](change, _participations(rows), now)
         waiting = {str(row.id) for row in rows if row.email_waits}
         done = [{**row, "waited": row["id"] in waiting} for row in done]
-        return _store_action(change, meeting, kind, [*done, *_skipped_rows(selection, also=also)], now)
-
-
-def _store_action(change: Change, meeting: Meeting, kind: BulkKind, rows: list[_Row], now: datetime) -> UUID:
-    action = BulkAction(
-        id=uuid4(),
-        dialogue_id=meeting.dialogue_id,
-        meeting_id=meeting.id,
-        by_person=change.viewer.person_id,
-        kind=kind,
-        rows=rows,
-        at=now,
-    )
-    db.session.add(action)
-    return action.id
+        action = BulkAction(
+            id=uuid4(),
+            dialogue_id=meeting.dialogue_id,
+            meeting_id=meeting.id,
+            by_person=change.viewer.person_id,
+            kind=kind,
+            rows=[*done, *_skipped_rows(selection, also=also)],
+            at=now,
+        )
+        db.session.add(action)
+        return action.id
 
 
 def _skipped_rows(selection: Selection, *, also: bool) -> list[_Row]:
@@ -130,15 +123,15 @@ def _approve(change: Change, participations: Sequence[Participation], now: datet
     for participation in participations:
         participation.approved_at = now
         participation.version += 1
-    emails = operations.enqueue_approvals(participations, now)
+    rows = operations.enqueue_emails(EmailKind.REGISTRATION_APPROVED, participations, now)
     change.record(*(RegistrationApproved.of(one, now) for one in participations))
-    return [{"id": str(one.id), "letter": _text_or_none(emails.get(one.id))} for one in participations]
+    return rows
 
 
 def _remind(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
-    emails = operations.enqueue_reminders(participations, now)
+    rows = operations.enqueue_emails(EmailKind.INVITATION, participations, now)
     change.record(*(RegistrationLinkSent.of(one, now) for one in participations))
-    return [{"id": str(one.id), "letter": _text_or_none(emails[one.id])} for one in participations]
+    return rows
 
 
 def _withdraw(change: Change, participations: Sequence[Participation], now: datetime) -> list[_Row]:
@@ -152,10 +145,6 @@ def _withdraw(change: Change, participations: Sequence[Participation], now: date
     if is_announced:
         participants_operations.enqueue_news(EmailKind.LIST_CHANGED, participations[0].meeting_id, now)
     return [{**row, "version": one.version} for row, one in zip(rows, participations, strict=True)]
-
-
-def _text_or_none(email_id: UUID | None) -> str | None:
-    return None if email_id is None else str(email_id)
 
 
 _APPLY = {BulkKind.APPROVE: _approve, BulkKind.REMIND: _remind, BulkKind.TAKE_BACK: _withdraw}
@@ -212,11 +201,12 @@ def _undo_withdraw(change: Change, at: datetime, rows: list[_Row], now: datetime
     # Seats first, then the waiting list from its end, because each restored person goes to the head of the queue.
     for row in sorted(rows, key=lambda row: (row["seat"] is None, -(row["queue_no"] or 0))):
         participation = participations.get(row["id"])
-        unchanged = participation is not None and participation.version == row["version"]
-        if participation is None or not unchanged or participation.status is not ParticipationStatus.TAKEN_BACK:
-            row["kept"] = CHANGED_SINCE
-            continue
-        if not participants_operations.may_have_capacity(participation):
+        if (
+            participation is None
+            or participation.version != row["version"]
+            or participation.status is not ParticipationStatus.TAKEN_BACK
+            or not participants_operations.may_have_capacity(participation)
+        ):
             row["kept"] = CHANGED_SINCE
             continue
         is_announced |= operations.restore_participation(participation, row, taken_at=at, now=now)

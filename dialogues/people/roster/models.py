@@ -32,3 +32,8 @@ class BulkAction(Base):
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Instant)
     undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def people(self) -> int:
+        """Number of participations that were not left out."""
+        return sum(not row.get("left_out") for row in self.rows)

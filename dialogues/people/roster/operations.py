@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -26,21 +26,19 @@ from dialogues.people.participants.operations import (
 from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
-def enqueue_approvals(participations: Collection[Participation], now: datetime) -> dict[UUID, UUID]:
-    """Queues an email for each person with an address. Returns email ids by participation id."""
+def enqueue_emails(kind: EmailKind, participations: Collection[Participation], now: datetime) -> list[dict[str, Any]]:
+    """Queues an email about each participation whose person has an address.
+
+    Returns the rows to store: ids of participation and email; the latter is None for a person without an address.
+    """
     people = {one.person_id for one in participations}
     reached = set(
         db.session.execute(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))).scalars()
     )
     reachable = [one for one in participations if one.person_id in reached]
-    emails = enqueue_all([_email_request(EmailKind.REGISTRATION_APPROVED, one, now) for one in reachable])
-    return {one.id: email_id for one, email_id in zip(reachable, emails, strict=True)}
-
-
-def enqueue_reminders(participations: Collection[Participation], now: datetime) -> dict[UUID, UUID]:
-    """Queues an email with a new personal link for each participation. Returns email ids by participation id."""
-    emails = enqueue_all([_email_request(EmailKind.INVITATION, one, now) for one in participations])
-    return {one.id: email_id for one, email_id in zip(participations, emails, strict=True)}
+    email_ids = enqueue_all([_email_request(kind, one, now) for one in reachable])
+    letters = {one.id: str(email_id) for one, email_id in zip(reachable, email_ids, strict=True)}
+    return [{"id": str(one.id), "letter": letters.get(one.id)} for one in participations]
 
 
 def _email_request(kind: EmailKind, participation: Participation, now: datetime) -> EmailRequest:
@@ -57,7 +55,7 @@ def snapshot(participation: Participation) -> dict[str, Any]:
         "queue_no": participation.queue_no,
         "figures": seat_figures(participation),
         "requested": participation.requested_capacity.value if participation.requested_capacity else None,
-        "approved_at": _iso(participation.approved_at),
+        "approved_at": participation.approved_at.isoformat() if participation.approved_at else None,
         "letter": None,
     }
 
@@ -92,7 +90,3 @@ def _restore_link(participation: Participation, taken_at: datetime, now: datetim
     person = db.session.get_one(Person, participation.person_id)
     if person.email is not None:
         enqueue_invitation(participation, now)
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()

@@ -73,7 +73,6 @@ class ChosenRow:
     """A selected participant with the facts that decide whether a bulk action applies."""
 
     id: UUID
-    person_id: UUID
     name: str
     party_code: str
     status: ParticipationStatus

@@ -1,7 +1,8 @@
 """The participants list, one person's page, bulk actions and export."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import download, form_page, see_other, words
 from dialogues.core.common.presentation import word
+from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.lib.tables import Table, as_csv, as_workbook
 from dialogues.lib.text import one_line
@@ -35,7 +37,7 @@ from dialogues.people.registration.forms import language_name
 from dialogues.people.roster import commands
 from dialogues.people.roster.forms import ExportForm, ManyForm
 from dialogues.people.roster.queries import listing, office
-from dialogues.people.roster.queries.listing import ListFilter, ListLine, ParticipantsList
+from dialogues.people.roster.queries.listing import ListFilter, ParticipantsList
 from dialogues.people.roster.rules import Readiness
 from dialogues.policy import (
     MESSAGES_WRITE,
@@ -52,7 +54,7 @@ blueprint = Blueprint("roster", __name__)
 
 
 def table_of(
-    lines: Iterable[ListLine], questions: Mapping[UUID, str], answers: Mapping[UUID, Mapping[UUID, GivenAnswer]]
+    lines: Iterable[Any], questions: Mapping[UUID, str], answers: Mapping[UUID, Mapping[UUID, GivenAnswer]]
 ) -> Table:
     """Table for the export: the columns of the page, then one per question the viewer may read."""
     head = (
@@ -80,7 +82,7 @@ def _answer(answer: GivenAnswer | None) -> str:
     return _("a file") if answer.is_file else answer.text or ""
 
 
-def _cells(line: ListLine) -> Sequence[str]:
+def _cells(line: Any) -> Sequence[str]:
     return (
         line.name,
         line.native,
@@ -122,7 +124,7 @@ def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the addr
 @form_page("people/roster/take_back.html")
 def take_back(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     """Removes a participant, after a confirmation page."""
-    yield {"form": PlainForm(), "line": listing.person(viewer(), participation_id).line}
+    yield {"form": PlainForm(), "line": listing.person(viewer(), participation_id)}
     invitations.take_back(viewer(), participation_id, now=clock.now())
     flash(_("The registration is taken back, and the link no longer works."), "success")
     yield to_person(meeting_id, participation_id)
@@ -140,18 +142,25 @@ def participants(meeting_id: UUID) -> str:
     """Shows the participants the viewer may see."""
     list_filter = parse_filter(request.args)
     found = listing.participants(viewer(), list_filter)
+    pills, filters = partial(_column_pills, found, list_filter, meeting_id), query_params(list_filter)
+    parties = {tally.party_id: tally.party_name for tally in found.tallies}
+    total = sum(tally.people for tally in found.tallies)
     return render_template(
         "people/roster/participants.html",
         found=found,
         list_filter=list_filter,
-        party_pills=_party_pills(found, list_filter, meeting_id),
-        status_pills=_status_pills(found, list_filter, meeting_id),
-        capacity_pills=_capacity_pills(found, list_filter, meeting_id),
-        ready_pills=_ready_pills(found, list_filter, meeting_id),
-        order_pills=order_pills(list_filter, lambda order: list_url(list_filter, meeting_id, order=order)),
-        kept=query_params(list_filter, q=""),
-        filters=query_params(list_filter),
-        page_url=lambda page: list_url(list_filter, meeting_id, page=page),
+        party_pills=pills("party_id", (_("All parties"), total), parties),
+        status_pills=pills(
+            "status", (_("Any status"), None), _labels(ParticipationStatus), minimum=0 if list_filter.status else 2
+        ),
+        capacity_pills=pills("capacity", (_("Any capacity"), None), _labels(Capacity)),
+        ready_pills=pills("ready", (_("All registrations"), None), _labels(Readiness), minimum=1)
+        if viewer().may(REGISTRATION_APPROVE)
+        else [],
+        order_pills=_order_pills(list_filter, meeting_id),
+        kept=query_params(replace(list_filter, search="")),
+        filters=filters,
+        page_url=lambda page: url_for("roster.participants", meeting_id=meeting_id, **filters, page=page),
         language_name=language_name,
         changes=nominations.announced(viewer()),
         is_waiting=Condition.EXCHANGED not in viewer().conditions and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
@@ -184,123 +193,68 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def list_url(list_filter: ListFilter, meeting_id: UUID, **changes: Any) -> str:
-    return url_for("roster.participants", meeting_id=meeting_id, **query_params(list_filter, **changes))
-
-
-def query_params(list_filter: ListFilter, **changes: Any) -> dict[str, Any]:
-    """Query parameters of the list for this filter, with `changes` applied."""
+def query_params(list_filter: ListFilter) -> dict[str, Any]:
+    """Query parameters of the list for this filter, without the page."""
     params = {
         "q": list_filter.search,
         "party": list_filter.party_id,
-        "status": list_filter.status and list_filter.status.value,
-        "capacity": list_filter.capacity and list_filter.capacity.value,
-        "ready": list_filter.ready and list_filter.ready.value,
+        "status": list_filter.status,
+        "capacity": list_filter.capacity,
+        "ready": list_filter.ready,
         "order": order_value(list_filter),
-        **changes,
     }
-    return {name: value for name, value in params.items() if value}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in params.items() if value}
 
 
-def _party_pills(
-    found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID
-) -> list[tuple[str, str, bool, int]]:
-    """One pill per party; none if there are fewer than two."""
-    counts: Counter[UUID] = Counter()
-    names = {}
+def _list_url(list_filter: ListFilter, meeting_id: UUID, **changes: Any) -> str:
+    """Address of the list for this filter, with `changes` of its fields."""
+    return url_for("roster.participants", meeting_id=meeting_id, **query_params(replace(list_filter, **changes)))
+
+
+def _column_pills(
+    found: ParticipantsList,
+    list_filter: ListFilter,
+    meeting_id: UUID,
+    column: str,
+    everyone: tuple[str, int | None],
+    labels: Mapping[Any, str],
+    *,
+    minimum: int = 2,
+) -> list[Pill]:
+    """A pill for everyone, then one per value of the column that a visible person has, in the order of `labels`.
+
+    :param minimum: without this many values there are no pills.
+    """
+    counts: Counter[Any] = Counter()
     for tally in found.tallies:
-        counts[tally.party_id] += tally.people
-        names[tally.party_id] = tally.party_name
-    if len(names) < 2:
+        counts[getattr(tally, column)] += tally.people
+    shown = [value for value in labels if counts[value]]
+    if len(shown) < minimum:
         return []
-    everyone = (
-        _("All parties"),
-        list_url(list_filter, meeting_id, party=None),
-        list_filter.party_id is None,
-        counts.total(),
-    )
-    return [everyone] + [
-        (name, list_url(list_filter, meeting_id, party=party_id), list_filter.party_id == party_id, counts[party_id])
-        for party_id, name in names.items()
+    selected, url = getattr(list_filter, column), partial(_list_url, list_filter, meeting_id)
+    label, people = everyone
+    return [
+        (label, url(**{column: None}), selected is None, people),
+        *((labels[value], url(**{column: value}), selected == value, counts[value]) for value in shown),
     ]
 
 
-def _status_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """One pill per status of the registrations the viewer may read."""
-    counts: Counter[ParticipationStatus] = Counter()
-    for tally in found.tallies:
-        if tally.status is not None:
-            counts[tally.status] += tally.people
-    if len(counts) < 2 and list_filter.status is None:
-        return []
-    any_status = (_("Any status"), list_url(list_filter, meeting_id, status=None), list_filter.status is None, None)
-    return [any_status] + [
-        (
-            word(status),
-            list_url(list_filter, meeting_id, status=status.value),
-            list_filter.status is status,
-            counts[status],
-        )
-        for status in ParticipationStatus
-        if counts[status]
-    ]
-
-
-def _capacity_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """One pill per capacity; none if there are fewer than two."""
-    counts: Counter[Capacity] = Counter()
-    for tally in found.tallies:
-        counts[tally.capacity] += tally.people
-    if len(counts) < 2:
-        return []
-    any_capacity = (
-        _("Any capacity"),
-        list_url(list_filter, meeting_id, capacity=None),
-        list_filter.capacity is None,
-        None,
-    )
-    return [any_capacity] + [
-        (word(one), list_url(list_filter, meeting_id, capacity=one.value), list_filter.capacity is one, counts[one])
-        for one in Capacity
-        if counts[one]
-    ]
-
-
-def _ready_pills(found: ParticipantsList, list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
-    """One pill per approval state, for viewers who approve registrations."""
-    counts: Counter[Readiness] = Counter()
-    for tally in found.tallies:
-        if tally.ready is not None:
-            counts[tally.ready] += tally.people
-    if not counts or not viewer().may(REGISTRATION_APPROVE):
-        return []
-    all_states = (
-        _("All registrations"),
-        list_url(list_filter, meeting_id, ready=None),
-        list_filter.ready is None,
-        None,
-    )
-    return [all_states] + [
-        (word(one), list_url(list_filter, meeting_id, ready=one.value), list_filter.ready is one, counts[one])
-        for one in Readiness
-        if counts[one]
-    ]
+def _labels(enum: type[Labelled]) -> dict[Labelled, str]:
+    return {member: word(member) for member in enum}
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>")
 @allows(PARTICIPANTS_SEE, NOMINATIONS_SEE)
 def person(meeting_id: UUID, participation_id: UUID) -> str:
-    found = listing.person(viewer(), participation_id)
+    line = listing.person(viewer(), participation_id)
     gathering = participants_frame.frame(meeting_id).gathering
-    status = found.line.status
     return render_template(
         "people/roster/person.html",
-        line=found.line,
-        office=found.office,
+        line=line,
         answers=answers_on(viewer(), participation_id),
         reads_others=partial(reads_others, viewer()),
-        can_remind=status is not None and may_answer(status, gathering, clock.now()),
-        is_gone=status in GONE,
+        can_remind=line.status is not None and may_answer(line.status, gathering, clock.now()),
+        is_gone=line.status in GONE,
         is_open=gathering.is_open(clock.now()),
         language_name=language_name,
     )
@@ -412,7 +366,10 @@ def order_value(list_filter: ListFilter) -> str:
     return _PERSONS if list_filter.by_person else list_filter.by.value if list_filter.by else ""
 
 
-def order_pills(list_filter: ListFilter, url_of: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
+def _order_pills(list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
     selected = order_value(list_filter)
     labels = {"": _("the order in force"), **{by.value: word(by) for by in PartyOrder}, _PERSONS: _("by the person")}
-    return [(label, url_of(value), value == selected, None) for value, label in labels.items()]
+    return [
+        (label, _list_url(list_filter, meeting_id, **parse_order(value)), value == selected, None)
+        for value, label in labels.items()
+    ]

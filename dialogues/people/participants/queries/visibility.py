@@ -165,5 +165,5 @@ def person_of() -> ColumnElement[bool]:
 
 
 def english() -> Any:
-    """SQL expression: English name of the party, else its code."""
-    return func.coalesce(Party.names["en"].as_string(), Party.code)
+    """SQL expression: English name of the party; its code if there is none."""
+    return func.coalesce(func.nullif(Party.names["en"].as_string(), ""), Party.code)

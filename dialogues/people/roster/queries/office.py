@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select, type_coerce
 
-from dialogues.core.common.read_guard import limits_rows, reading
-from dialogues.core.common.viewer import Purpose, Viewer
+from dialogues.core.common.columns import enum_column
+from dialogues.core.common.read_guard import limits_rows
+from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
@@ -17,13 +18,14 @@ from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.precedence import queries as precedence
-from dialogues.meetings.precedence.queries import precedence_sort_key
+from dialogues.meetings.precedence.queries import Order, precedence_sort_key
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.frame import has_questions
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.kinds import BulkKind
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import Step
+from dialogues.people.registration.queries import confirmed_recipient
 from dialogues.people.roster.models import BulkAction
 from dialogues.people.roster.rules import ChosenRow, Readiness, Selection, build_selection
 from dialogues.policy import PARTICIPANTS_INVITE, REGISTRATION_APPROVE, Action
@@ -36,12 +38,8 @@ RIGHTS: Mapping[BulkKind, Action] = {
 }
 
 
-def is_complete() -> ColumnElement[bool]:
-    """SQL condition: no step of the registration is missing. Must agree with `steps.missing_steps`."""
-    return _steps_done(*Step)
-
-
 def _steps_done(*steps: Step) -> ColumnElement[bool]:
+    """SQL condition: these steps of the registration are done. Must agree with `steps.missing_steps`."""
     here = Meeting.id == Participation.meeting_id
     first = func.coalesce(Meeting.arrive_on, Meeting.starts_on)
     last = func.coalesce(Meeting.depart_on, Meeting.ends_on)
@@ -62,27 +60,26 @@ def _saved(step: Step) -> ColumnElement[bool]:
 
 def readiness() -> ColumnElement[Any]:
     """SQL expression for the approval state; NULL unless confirmed."""
-    confirmed = Participation.status == ParticipationStatus.CONFIRMED
-    return case(
-        (not_(confirmed), None),
+    state = case(
+        (Participation.status != ParticipationStatus.CONFIRMED, None),
         (Participation.approved_at.is_not(None), Readiness.APPROVED.value),
-        (is_complete(), Readiness.TO_APPROVE.value),
+        (_steps_done(*Step), Readiness.TO_APPROVE.value),
         else_=Readiness.INCOMPLETE.value,
     )
+    return type_coerce(state, enum_column(Readiness))
 
 
 def is_ready(state: Readiness) -> ColumnElement[bool]:
     """SQL condition: a confirmed registration has this approval state."""
-    found = readiness() == state.value
-    return and_(Participation.status == ParticipationStatus.CONFIRMED, found)
+    return and_(Participation.status == ParticipationStatus.CONFIRMED, readiness() == state)
 
 
 def selection_for(viewer: Viewer, kind: BulkKind, ids: Collection[UUID], now: datetime) -> Selection:
     """Sorts the selected participants for a bulk action, in list order."""
-    return build_selection(kind, chosen_rows(viewer, RIGHTS[kind], ids), now)
+    return build_selection(kind, _chosen_rows(viewer, RIGHTS[kind], ids), now)
 
 
-def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
+def _chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[ChosenRow]:
     """Those of the selected participants the action reaches, in list order. Three statements."""
     rows = db.session.execute(
         select(
@@ -99,25 +96,21 @@ def chosen_rows(viewer: Viewer, action: Action, ids: Collection[UUID]) -> list[C
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .where(visible(viewer, action))
-        .order_by(*_in_order(viewer))
+        .order_by(*list_order(precedence.order(viewer)))
     )
     selected, last_queued = frozenset(ids), outbox.last_queued(viewer, EmailKind.INVITATION)
     return [_chosen_row(row, last_queued.get(row.person_id)) for row in rows if row.id in selected]
 
 
-def _in_order(viewer: Viewer) -> tuple[Any, ...]:
-    return (
-        precedence_sort_key(precedence.order(viewer), Participation.party_id),
-        Person.collation,
-        Person.name,
-        Participation.id,
-    )
+def list_order(order: Order, *, by_person: bool = False) -> tuple[Any, ...]:
+    """Sorts by party and person, or by person only. The statement has to join `Person`."""
+    by_name = (Person.collation, Person.name, Participation.id)
+    return by_name if by_person else (precedence_sort_key(order, Participation.party_id), *by_name)
 
 
 def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
     return ChosenRow(
         id=row.id,
-        person_id=row.person_id,
         name=row.name,
         party_code=row.party_code,
         status=row.status,
@@ -129,58 +122,30 @@ def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalRecipient:
-    name: str
-    email: str
-    locale: str
-
-
-@reading(Purpose.DELIVERY)
-def approval_recipient(participation_id: UUID) -> ApprovalRecipient | None:
-    """Recipient of the approval email. None if the approval was withdrawn or the person has no address."""
-    query = select(Person.name, Person.email, Person.locale).join(Participation, Participation.person_id == Person.id)
-    row = db.session.execute(
-        query.where(
-            Participation.id == participation_id,
-            Participation.status == ParticipationStatus.CONFIRMED,
-            Participation.approved_at.is_not(None),
-            Person.email.is_not(None),
-        )
-    ).one_or_none()
-    return None if row is None else ApprovalRecipient(name=row.name, email=row.email, locale=row.locale)
+def approval_recipient(participation_id: UUID) -> Any:
+    """Row (name, email, locale) for the approval email. None if it was withdrawn or the person has no address."""
+    return confirmed_recipient(participation_id, Participation.approved_at.is_not(None))
 
 
 @limits_rows
 def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: bulk actions of the viewer's meeting that the viewer may perform."""
-    place = viewer.place
-    if place is None or place.meeting_id is None:
-        return false()
     kinds = [kind for kind, action in RIGHTS.items() if viewer.may(action)]
-    return and_(BulkAction.meeting_id == place.meeting_id, BulkAction.kind.in_(kinds))
+    return and_(BulkAction.meeting_id == viewer.meeting_id, BulkAction.kind.in_(kinds))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkActionRow:
-    """One participant of a past bulk action, with the reason if it was not applied or not undone."""
-
-    participation_id: UUID
-    name: str
-    reason: str = ""
+#: A participant of a past bulk action: participation id, name, and the reason if it was not applied or not undone.
+_Line = tuple[UUID, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkActionDetails:
     """A past bulk action with its participants and the state of its emails."""
 
-    id: UUID
-    kind: BulkKind
-    at: datetime
+    action: BulkAction
     by: str
-    undone_at: datetime | None
-    people: tuple[BulkActionRow, ...]
-    left_out: tuple[BulkActionRow, ...]
+    people: Sequence[_Line]
+    left_out: Sequence[_Line]
     emails: int
     emails_sent: int
 
@@ -189,59 +154,30 @@ def bulk_action(viewer: Viewer, action_id: UUID) -> BulkActionDetails:
     """:raises NotFound: missing or not permitted."""
     found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
     action = or_not_found(found.scalar_one_or_none())
-    names = _names(viewer, RIGHTS[action.kind])
-    emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
     rows = {UUID(row["id"]): row for row in action.rows}
-    lines = [(_line(rows[one], names), bool(rows[one].get("left_out"))) for one in names if one in rows]
-    by = names_of([action.by_person]).get(action.by_person, "") if action.by_person else ""
+    emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
+    people, left_out = list[_Line](), list[_Line]()
+    for participation_id, name in _names(viewer, RIGHTS[action.kind]):
+        if row := rows.get(participation_id):
+            skipped = row.get("left_out", "")
+            (left_out if skipped else people).append((participation_id, name, skipped or row.get("kept", "")))
     return BulkActionDetails(
-        id=action.id,
-        kind=action.kind,
-        at=action.at,
-        by=by,
-        undone_at=action.undone_at,
-        people=tuple(line for line, is_out in lines if not is_out),
-        left_out=tuple(line for line, is_out in lines if is_out),
+        action=action,
+        by=names_of([action.by_person]).get(action.by_person, "") if action.by_person else "",
+        people=people,
+        left_out=left_out,
         emails=len(emails),
         emails_sent=len(outbox.left(emails)) if emails else 0,
     )
 
 
-def _line(row: Mapping[str, Any], names: Mapping[UUID, str]) -> BulkActionRow:
-    participation_id = UUID(row["id"])
-    reason = row.get("left_out") or row.get("kept") or ""
-    return BulkActionRow(participation_id=participation_id, name=names[participation_id], reason=reason)
-
-
-def _names(viewer: Viewer, action: Action) -> dict[UUID, str]:
-    """Names of everyone the action reaches, in list order."""
+def _names(viewer: Viewer, action: Action) -> Sequence[Any]:
+    """Ids and names of everyone the action reaches, in list order."""
     rows = select(Participation.id, Person.name).join(Person, person_of()).where(visible(viewer, action))
-    return {row.id: row.name for row in db.session.execute(rows.order_by(*_in_order(viewer)))}
+    return db.session.execute(rows.order_by(*list_order(precedence.order(viewer)))).all()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkActionSummary:
-    """One row of the list of past bulk actions."""
-
-    id: UUID
-    kind: BulkKind
-    at: datetime
-    people: int
-    is_undone: bool
-
-
-def recent_bulk_actions(viewer: Viewer, limit: int = 20) -> Sequence[BulkActionSummary]:
-    """Past bulk actions, newest first."""
-    newest = (
-        select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(limit)
-    )
-    return [
-        BulkActionSummary(
-            id=action.id,
-            kind=action.kind,
-            at=action.at,
-            people=sum(not row.get("left_out") for row in action.rows),
-            is_undone=action.undone_at is not None,
-        )
-        for action in db.session.execute(newest).scalars()
-    ]
+def recent_bulk_actions(viewer: Viewer) -> Sequence[BulkAction]:
+    """The last 20 bulk actions, newest first."""
+    newest = select(BulkAction).where(visible_actions(viewer)).order_by(BulkAction.at.desc(), BulkAction.id).limit(20)
+    return db.session.scalars(newest).all()
