@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, assert_never, cast
 from uuid import UUID, uuid4
@@ -15,27 +16,23 @@ from dialogues.core.outbox.operations import enqueue
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal_text
-from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Person
-from dialogues.meetings.dialogues.operations import Description
-from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.models import Exchange, Institution, Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.operations import Description, current_meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
 from dialogues.people.participants.operations import close_request, email_about, forget_decided, waiting_request
-from dialogues.people.participants.queries import frame as participants_frame
-from dialogues.people.participants.queries import visibility as participants_visibility
 from dialogues.people.participants.queries.capacity import refuse_change_of_person
-from dialogues.people.participants.queries.frame import own_part, part_for
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.audiences import refuse_invisible
 from dialogues.people.participants.rules.events import ParticipationConfirmed
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
 from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
-from dialogues.people.registration.queries import change_key, change_place, current_values_of, requested_changes
+from dialogues.people.registration.queries import change_key, change_place, current_values, reachable, requested_changes
 from dialogues.people.registration.rules import (
     STEP_EVENTS,
     Affiliation,
@@ -82,7 +79,7 @@ def request_change(
         language is neither the meeting's nor the person's.
     """
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation, person = _load(_participation_filter(change, participation_id))
+        participation, person = _load(reachable(change.viewer, participation_id))
         meeting = _open_meeting(participation)
         if Changeable.LISTENS_IN.value in fields:
             check_interpretation_language(fields["listens_in"], meeting.working_languages, fields["languages"])
@@ -90,7 +87,9 @@ def request_change(
         _save_without_approval(change, participation, person, fields, now)
         request = waiting_request(participation.id)
         waiting = requested_changes(request) if request is not None else {}
-        wanted = merge_changes(current_values_of(participation.id), waiting, _requested_values(person, fields))
+        institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
+        current = current_values(participation, person, institution)
+        wanted = merge_changes(current, waiting, _requested_values(person, fields))
         if wanted == waiting:
             return bool(waiting)
         if request is not None:
@@ -105,7 +104,7 @@ def request_change(
 def withdraw_change_request(viewer: Viewer, *, now: datetime, participation_id: UUID | None = None) -> None:
     """Withdraws the waiting change request, if there is one."""
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation, _person = _load(_participation_filter(change, participation_id))
+        participation, _person = _load(reachable(change.viewer, participation_id))
         request = waiting_request(participation.id)
         if request is not None:
             close_request(request, now)
@@ -135,10 +134,6 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
             change.record(*(event.of(participation, now) for event in events_of(requested)))
         if person.email is not None:
             enqueue(_decision_email(participation, request, now))
-
-
-def _participation_filter(change: Change, participation_id: UUID | None) -> ColumnElement[bool]:
-    return own_part(change.viewer) if participation_id is None else part_for(change.viewer, participation_id)
 
 
 def _load(which: ColumnElement[bool]) -> tuple[Participation, Person]:
@@ -214,10 +209,9 @@ def fill_in(
         changed meanwhile, or a focal point makes another person of a participant.
     """
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation = _load_participation(change, participation_id)
-        meeting = db.session.get_one(Meeting, participation.meeting_id)
+        participation, person = _load(reachable(change.viewer, participation_id))
+        meeting = current_meeting(change)
         _check_open(meeting, now)
-        person = db.session.get_one(Person, participation.person_id)
         refuse_stale(participation.version + person.version, version)
         if participation_id is not None and isinstance(data, Identity):
             names, new_names = (person.name, person.native), (data.name, data.native)
@@ -230,23 +224,8 @@ def fill_in(
         change.record(STEP_EVENTS.get(step, RegistrationChanged).of(participation, now))
 
 
-def _load_participation(change: Change, participation_id: UUID | None) -> Participation:
-    if participation_id is None:
-        reached = participants_visibility.visible(change.viewer, REGISTRATION_OWN)
-        own = select(Participation).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
-        participation = db.session.execute(own).scalar_one_or_none()
-    else:
-        found = select(Participation).where(
-            participants_frame.registered_by_others(change.viewer), Participation.id == participation_id
-        )
-        participation = db.session.execute(found).scalar_one_or_none()
-    if participation is None:
-        raise NotFound
-    return participation
-
-
 def _check_open(meeting: Meeting, now: datetime) -> None:
-    if not dialogues_meetings.gathering_of(meeting).is_open(now):
+    if not gathering_of(meeting).is_open(now):
         raise Refusal(N_("Registration is closed: write to the office about what has changed."))
 
 
@@ -255,7 +234,10 @@ def _save_step_data(
 ) -> Step:
     match data:
         case Identity():
-            return _save_identity(person, data)
+            proposed = sort_key(data.name, data.family, data.given, data.name_order)
+            typed = replace(data, sort_key=listed_under(data.sort_key, person.sort_key, proposed))
+            dialogues_operations.describe_person(person.id, **cast(Description, asdict(typed)))
+            return Step.IDENTITY
         case Affiliation():
             dialogues_operations.describe_person(person.id, affiliation=data.affiliation)
             return Step.AFFILIATION
@@ -279,23 +261,8 @@ def _save_step_data(
             assert_never(data)
 
 
-def _save_identity(person: Person, identity: Identity) -> Step:
-    proposed = sort_key(identity.name, identity.family, identity.given, identity.name_order)
-    dialogues_operations.describe_person(
-        person.id,
-        name=identity.name,
-        native=identity.native,
-        family=identity.family,
-        given=identity.given,
-        name_order=identity.name_order,
-        sort_key=listed_under(identity.sort_key, person.sort_key, proposed),
-        gender=identity.gender,
-    )
-    return Step.IDENTITY
-
-
 def _save_presence(participation: Participation, meeting: Meeting, presence: Presence) -> Step:
-    refuse_absence(presence, dialogues_meetings.days_of(meeting))
+    refuse_absence(presence, days_of(meeting))
     participation.present_from, participation.present_to = presence.present_from, presence.present_to
     participation.remote = presence.remote
     db.session.execute(delete(Availability).where(Availability.participation_id == participation.id))
@@ -320,12 +287,11 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
     :raises Refusal: registration is closed, the person waits for a seat, or the party has not submitted its list.
     """
     with transaction(viewer, REGISTRATION_FOR) as change:
-        participation = _load_participation(change, participation_id)
+        participation, person = _load(reachable(change.viewer, participation_id))
         if participation.status is ParticipationStatus.CONFIRMED:
             return
-        meeting = db.session.get_one(Meeting, participation.meeting_id)
-        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
-        person = db.session.get_one(Person, participation.person_id)
+        meeting = current_meeting(change)
+        refuse_closed(gathering_of(meeting), now)
         refuse_stale(participation.version + person.version, version)
         _check_may_confirm(participation, meeting)
         participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now

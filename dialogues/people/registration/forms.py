@@ -20,10 +20,10 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.core.common.fields import Form, LineField, NameField, VersionField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, NameField, VersionField, labelled_choices
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Gender, MeetingFormat, NameOrder
+from dialogues.people.participants.queries.frame import RegistrationContext
 from dialogues.people.participants.rules.audiences import shown_to
 from dialogues.people.participants.rules.kinds import Audience, Shown
 from dialogues.people.registration.rules import (
@@ -68,16 +68,17 @@ class StepForm(Form):
 
     version = VersionField()
 
-    def __init__(self, own: Any, frame: Any, away: Sequence[Absence] = (), **rest: Any):
+    def __init__(self, own: Any, frame: RegistrationContext, away: Sequence[Any] = (), **rest: Any):
         super().__init__(obj=own, **rest)
-        self.offer(own, frame)
+        self.own, self.frame, self.away = own, frame, away
+        self.offer()
         if not self.is_submitted():
-            self.show(own, frame, away)
+            self.show()
 
-    def offer(self, own: Any, frame: Any) -> None:
+    def offer(self) -> None:
         """Fills the choices and removes fields that do not apply."""
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
+    def show(self) -> None:
         """Fills fields whose names differ from the columns, or whose values need conversion."""
 
     @abstractmethod
@@ -97,12 +98,12 @@ class IdentityForm(StepForm):
     sort_key = NameField(_l("Listed under"), 200, required=False)
     gender = SelectField(_l("Gender"))
 
-    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  common signature of all steps
-        self.name_order.choices = [(order.value, word(order)) for order in NameOrder]
-        self.gender.choices = [(gender.value, word(gender)) for gender in reversed(Gender)]
+    def offer(self) -> None:
+        self.name_order.choices = labelled_choices(NameOrder)
+        self.gender.choices = labelled_choices(reversed(Gender))
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
-        self.name_order.data, self.gender.data = own.name_order.value, own.gender.value
+    def show(self) -> None:
+        self.name_order.data, self.gender.data = self.own.name_order.value, self.own.gender.value
 
     def step_data(self) -> Identity:
         return Identity(
@@ -129,17 +130,21 @@ class LanguagesForm(StepForm):
     )
     listens_in = SelectField(_l("Interpretation"))
 
-    def offer(self, own: Any, frame: Any) -> None:
+    def offer(self) -> None:
         """Offers common and stored languages. Interpretation may be in any of them, because it can be whispered."""
-        codes = dict.fromkeys((*_LANGUAGES, *frame.languages, *own.languages))
+        working = self.frame.languages
+        codes = dict.fromkeys((*_LANGUAGES, *working, *self.own.languages))
         self.languages.choices = [(code, language_name(code)) for code in codes]
-        others = [
-            code for code in dict.fromkeys((*codes, *filter(None, (own.listens_in,)))) if code not in frame.languages
-        ]
+        if self.own.listens_in:
+            codes[self.own.listens_in] = None
         self.listens_in.choices = [
             ("", _l("needs no interpretation")),
-            *((code, language_name(code)) for code in frame.languages),
-            *((code, _l("%(language)s (no working language)", language=language_name(code))) for code in others),
+            *((code, language_name(code)) for code in working),
+            *(
+                (code, _l("%(language)s (no working language)", language=language_name(code)))
+                for code in codes
+                if code not in working
+            ),
         ]
 
     def step_data(self) -> Languages:
@@ -161,16 +166,16 @@ class DaysForm(StepForm):
     away_3_from, away_3_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
     away_4_from, away_4_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
 
-    def offer(self, own: Any, frame: Any) -> None:
+    def offer(self) -> None:
         """Removes remote attendance for meetings in person, unless the person has chosen it before."""
-        if frame.format is MeetingFormat.IN_PERSON and not own.remote:
+        if self.frame.format is MeetingFormat.IN_PERSON and not self.own.remote:
             del self.remote
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:
+    def show(self) -> None:
         """Proposes all days of the meeting when no valid days are stored."""
-        if not own.present_from or not own.present_to or own.present_from < frame.days.first:
-            self.present_from.data, self.present_to.data = frame.days.first, frame.days.last
-        for (starts, ends), absence in zip(self.hours, away, strict=False):
+        if not self.own.present_from or not self.own.present_to or self.own.present_from < self.frame.days.first:
+            self.present_from.data, self.present_to.data = self.frame.days.first, self.frame.days.last
+        for (starts, ends), absence in zip(self.hours, self.away, strict=False):
             starts.data, ends.data = absence.away_from, absence.away_to
 
     @property
@@ -205,16 +210,16 @@ class VisibilityForm(StepForm):
     always_discreet = BooleanField(_l("Keep calendar entries discreet, always"))
     preview = SubmitField(_l("Preview"))
 
-    def offer(self, own: Any, frame: Any) -> None:  # noqa: ARG002  as above
+    def offer(self) -> None:
         """The table always sees the name, so it gets no choice "nothing"."""
         for audience in Audience:
             least = [Shown.NOTHING] if audience is not Audience.TABLE else []
-            self[audience.value].choices = [(shown.value, word(shown)) for shown in (Shown.FULL, Shown.NAME, *least)]
+            self[audience.value].choices = labelled_choices([Shown.FULL, Shown.NAME, *least])
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
+    def show(self) -> None:
         """Everything is shown until the person chooses otherwise."""
         for audience in Audience:
-            self[audience.value].data = shown_to(own.visibility, audience).value
+            self[audience.value].data = shown_to(self.own.visibility, audience).value
 
     def step_data(self) -> Visibility:
         shown = {audience: Shown(self[audience.value].data) for audience in Audience}
@@ -234,8 +239,8 @@ class RulesForm(StepForm):
     )
     words = HiddenField()
 
-    def show(self, own: Any, frame: Any, away: Sequence[Absence]) -> None:  # noqa: ARG002  as above
-        self.words.data, self.accepted.data = frame.fingerprint, own.rules_accepted_at is not None
+    def show(self) -> None:
+        self.words.data, self.accepted.data = self.frame.fingerprint, self.own.rules_accepted_at is not None
 
     def step_data(self) -> RulesAccepted:
         return RulesAccepted(words=self.words.data or "")

@@ -1,7 +1,7 @@
 """Reads of registrations and change requests: the viewer's own, for others, and those to decide."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,15 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyName, Place
+from dialogues.lib.paging import page_numbers
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, Party, Person
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
-from dialogues.people.participants.queries.frame import own_part, part_for, registered_by_others
+from dialogues.people.participants.queries.frame import own_part, part_for
 from dialogues.people.participants.queries.visibility import english, person_of, visible
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.registration.rules import Absence, Changeable, JsonValue, RequestedChanges, json_value
-from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_OWN
+from dialogues.people.registration.rules import Changeable, JsonValue, RequestedChanges, json_value
+from dialogues.policy import REGISTRATION_APPROVE
 
 PAGE = 25
 
@@ -45,16 +46,6 @@ class RequestedChange:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePage:
-    """One page of waiting change requests, oldest first."""
-
-    lines: tuple[RequestedChange, ...]
-    found: int
-    page: int
-    last: int
-
-
 def waiting_changes(viewer: Viewer) -> int:
     """Number of change requests that wait for this viewer's decision."""
     count = (
@@ -66,13 +57,14 @@ def waiting_changes(viewer: Viewer) -> int:
     return db.session.execute(count).scalar_one()
 
 
-def changes(viewer: Viewer, page: int = 1) -> ChangePage:
-    """Change requests that wait for this viewer's decision, oldest first. Always two statements."""
-    found = waiting_changes(viewer)
-    last = max(1, -(-found // PAGE))
-    page = min(max(page, 1), last)
+def changes(viewer: Viewer, page: int = 1) -> tuple[list[RequestedChange], int, int]:
+    """Change requests that wait for this viewer's decision, oldest first; the page and the last page.
+
+    Always two statements.
+    """
+    page, last = page_numbers(page, waiting_changes(viewer), PAGE)
     rows = db.session.execute(_rows(*_to_decide(viewer)).limit(PAGE).offset((page - 1) * PAGE))
-    return ChangePage(lines=tuple(_requested_change(row) for row in rows), found=found, page=page, last=last)
+    return [_requested_change(row) for row in rows], page, last
 
 
 def change_to_decide(viewer: Viewer, request_id: UUID) -> RequestedChange:
@@ -100,23 +92,20 @@ def confirmed_recipient(participation_id: UUID, *conditions: ColumnElement[bool]
     ).one_or_none()
 
 
-def own_change(viewer: Viewer) -> RequestedChange | None:
-    """The viewer's latest change request, waiting or decided.
+def reachable(viewer: Viewer, participation_id: UUID | None) -> ColumnElement[bool]:
+    """Filter: the participation with this id, of a person without an address; without id, the viewer's own."""
+    return own_part(viewer) if participation_id is None else part_for(viewer, participation_id)
+
+
+def latest_change(viewer: Viewer, participation_id: UUID | None = None) -> RequestedChange | None:
+    """The latest change request of a registration, waiting or decided.
 
     In a limited sign-in without fields and reason.
     """
-    return _latest_change(own_part(viewer), with_content=not viewer.is_limited)
-
-
-def change_for(viewer: Viewer, participation_id: UUID) -> RequestedChange | None:
-    """Latest change request for a person without an address."""
-    return _latest_change(part_for(viewer, participation_id))
-
-
-def _latest_change(which: ColumnElement[bool], *, with_content: bool = True) -> RequestedChange | None:
-    rows = _rows(which, func.length(ChangeRequest.diff) > 0).order_by(None).order_by(ChangeRequest.asked_at.desc())
-    row = db.session.execute(rows.limit(1)).one_or_none()
-    return _requested_change(row, with_content=with_content) if row is not None else None
+    rows = _rows(reachable(viewer, participation_id), func.length(ChangeRequest.diff) > 0)
+    latest = rows.order_by(None).order_by(ChangeRequest.asked_at.desc()).limit(1)
+    row = db.session.execute(latest).one_or_none()
+    return _requested_change(row, with_content=not viewer.is_limited) if row is not None else None
 
 
 def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
@@ -182,18 +171,6 @@ def requested_changes(request: ChangeRequest) -> RequestedChanges:
     return {one: (opened[one.value][0], opened[one.value][1]) for one in Changeable if one.value in opened}
 
 
-@reading(Purpose.VISIBLE_IDS)
-def current_values_of(participation_id: UUID) -> Mapping[Changeable, JsonValue]:
-    """Current values for a participation. The caller must have checked access to it."""
-    row = db.session.execute(
-        select(Participation, Person, Institution)
-        .join(Person, person_of())
-        .outerjoin(Institution, Institution.id == Person.institution_id)
-        .where(Participation.id == participation_id)
-    ).one()
-    return current_values(row.Participation, row.Person, row.Institution)
-
-
 def change_key(request: ChangeRequest) -> KeyName:
     """Names the key for all change requests of one participation."""
     return KeyName("change_requests", request.participation_id)
@@ -203,23 +180,11 @@ def change_place(request: ChangeRequest) -> Place:
     return Place("change_request", "diff", request.id, request.dialogue_id)
 
 
-def own_registration(viewer: Viewer) -> Any:
-    """The viewer's registration for the current meeting.
+def registration(viewer: Viewer, participation_id: UUID | None = None) -> Any:
+    """The viewer's own registration for the current meeting, or that of a person without an address.
 
-    :raises NotFound: they have no confirmed participation.
+    :raises NotFound: there is none, it is not permitted, or the other person registers themselves.
     """
-    return _registration(visible(viewer, REGISTRATION_OWN) & (Participation.status == ParticipationStatus.CONFIRMED))
-
-
-def registration_for(viewer: Viewer, participation_id: UUID) -> Any:
-    """Registration of a person without an address, whom the viewer registers.
-
-    :raises NotFound: missing, not permitted, or the person registers themselves.
-    """
-    return _registration(registered_by_others(viewer) & (Participation.id == participation_id))
-
-
-def _registration(which: ColumnElement[bool]) -> Any:
     return or_not_found(
         db.session.execute(
             select(
@@ -256,17 +221,13 @@ def _registration(which: ColumnElement[bool]) -> Any:
             .join(Person, person_of())
             .join(Party, Party.id == Participation.party_id)
             .outerjoin(Institution, Institution.id == Person.institution_id)
-            .where(which)
+            .where(reachable(viewer, participation_id))
         ).one_or_none()
     )
 
 
 @reading(Purpose.VISIBLE_IDS)
-def absences(participation_id: UUID) -> list[Absence]:
+def absences(participation_id: UUID) -> Sequence[Availability]:
     """Hours away for a participation, by time. The caller must have checked access to it."""
-    found = (
-        select(Availability.away_from, Availability.away_to)
-        .where(Availability.participation_id == participation_id)
-        .order_by(Availability.away_from)
-    )
-    return [Absence(row.away_from, row.away_to) for row in db.session.execute(found)]
+    found = select(Availability).where(Availability.participation_id == participation_id)
+    return db.session.scalars(found.order_by(Availability.away_from)).all()

@@ -1,6 +1,6 @@
 """Registration steps as typed values, their validation, and change requests after approval."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from difflib import SequenceMatcher
@@ -66,12 +66,8 @@ class ChangeDecided(ParticipationEvent):
     accepted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DiffPart:
-    """A run of words that is equal on both sides, or differs."""
-
-    text: str
-    differs: bool
+#: A run of words, and whether it differs from the other side.
+DiffPart = tuple[str, bool]
 
 
 def json_value(value: Any) -> JsonValue:
@@ -103,20 +99,14 @@ def check_decline_reason(accepts: bool, reason: str) -> None:
         raise Refusal(N_("Write in a few words why this is declined: the person reads it."), field="reason")
 
 
-def word_diff(was: str, wanted: str) -> tuple[tuple[DiffPart, ...], tuple[DiffPart, ...]]:
+def word_diff(was: str, wanted: str) -> tuple[list[DiffPart], list[DiffPart]]:
     """Word-level diff of two texts."""
     left, right = was.split(), wanted.split()
     pieces = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return (
-        tuple(_diff_parts((left[start:end], tag != "equal") for tag, start, end, _from, _to in pieces)),
-        tuple(_diff_parts((right[start:end], tag != "equal") for tag, _from, _to, start, end in pieces)),
+        [(" ".join(left[start:end]), tag != "equal") for tag, start, end, _from, _to in pieces if start < end],
+        [(" ".join(right[start:end]), tag != "equal") for tag, _from, _to, start, end in pieces if start < end],
     )
-
-
-def _diff_parts(pieces: Iterator[tuple[list[str], bool]]) -> Iterator[DiffPart]:
-    for words, differs in pieces:
-        if words:
-            yield DiffPart(" ".join(words), differs)
 
 
 #: Limit per person, because the form has a fixed number of fields.

@@ -283,7 +283,7 @@ def test_discreet_entries_apply_to_every_meeting_of_the_dialogue(calendars: Cale
     invitations_inviting.invite_person(calendars.coordinator("TRD-2"), us4, now=calendars.later())
     answer(calendars, "us4", "TRD-2", Answer.ACCEPT)
     there = calendars.cast.viewer("us4", meeting="TRD-2", now=calendars.now)
-    version = registration_queries.own_registration(there).version
+    version = registration_queries.registration(there).version
 
     registration_commands.fill_in(there, Visibility(always_discreet=True), version=version, now=calendars.later())
 

@@ -113,9 +113,9 @@ def test_coordinator_sees_old_and_new_with_different_words_marked(site: Site) ->
 def test_whole_words_are_marked(was: str, wanted: str, gone: list[str], come: list[str]) -> None:
     left, right = word_diff(was, wanted)
 
-    assert [mark.text for mark in left if mark.differs] == gone
-    assert [mark.text for mark in right if mark.differs] == come
-    assert " ".join(mark.text for mark in left) == was
+    assert [text for text, differs in left if differs] == gone
+    assert [text for text, differs in right if differs] == come
+    assert " ".join(text for text, _differs in left) == was
 
 
 def test_accepting_applies_the_change_and_the_email_says_only_that_it_was_decided(site: Site) -> None:

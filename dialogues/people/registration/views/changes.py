@@ -17,21 +17,24 @@ from dialogues.people.registration import commands, queries
 from dialogues.people.registration.forms import DecideForm, language_name
 from dialogues.people.registration.queries import RequestedChange
 from dialogues.people.registration.rules import Changeable, DiffPart, JsonValue, word_diff
-from dialogues.people.registration.views.blueprint import blueprint
-from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
+from dialogues.people.registration.views.blueprint import add_page, blueprint
+from dialogues.people.registration.views.steps import RegistrationPage
+from dialogues.policy import REGISTRATION_APPROVE
 
 #: One field: its label, and the old and the new text as a diff.
-_Row = tuple[str, tuple[DiffPart, ...], tuple[DiffPart, ...]]
+_Row = tuple[str, list[DiffPart], list[DiffPart]]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/changes")
 @allows(REGISTRATION_APPROVE)
 def changes(meeting_id: UUID) -> str:
     """Lists the requests that wait for the coordinator."""
-    found = queries.changes(viewer(), request.args.get("page", 1, type=int))
+    waiting, page, last = queries.changes(viewer(), request.args.get("page", 1, type=int))
     return render_template(
         "people/registration/changes.html",
-        found=found,
+        changes=waiting,
+        page=page,
+        last=last,
         rows_of=_rows,
         page_url=lambda number: url_for("registration.changes", meeting_id=meeting_id, page=number),
     )
@@ -56,55 +59,34 @@ def decide_change(meeting_id: UUID, request_id: UUID) -> Iterator[Any]:
     yield see_other(url_for("registration.changes", meeting_id=meeting_id))
 
 
-@blueprint.get("/meetings/<uuid:meeting_id>/registration/change")
-@allows(REGISTRATION_OWN)
-def own_change(meeting_id: UUID) -> str:
-    """Shows the viewer's latest change request and the decision."""
-    queries.own_registration(viewer())
-    return _change_page(queries.own_change(viewer()), url_for("registration.own_registration", meeting_id=meeting_id))
-
-
-@blueprint.post("/meetings/<uuid:meeting_id>/registration/change/take-back")
-@allows(REGISTRATION_OWN)
-def take_change_back(meeting_id: UUID) -> Response:
-    commands.withdraw_change_request(viewer(), now=clock.now())
-    return _redirect_withdrawn(url_for("registration.own_registration", meeting_id=meeting_id))
-
-
-_FOR = "/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/change"
-
-
-@blueprint.get(_FOR)
-@allows(REGISTRATION_FOR)
-def change_for(meeting_id: UUID, participation_id: UUID) -> str:
-    """Shows the latest change request for a person without an address."""
-    queries.registration_for(viewer(), participation_id)
-    back = url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
-    return _change_page(queries.change_for(viewer(), participation_id), back, participation_id)
-
-
-@blueprint.post(f"{_FOR}/take-back")
-@allows(REGISTRATION_FOR)
-def take_change_back_for(meeting_id: UUID, participation_id: UUID) -> Response:
-    commands.withdraw_change_request(viewer(), participation_id=participation_id, now=clock.now())
-    return _redirect_withdrawn(
-        url_for("registration.registration_for", meeting_id=meeting_id, participation_id=participation_id)
-    )
-
-
-def _change_page(change: RequestedChange | None, back: str, participation_id: UUID | None = None) -> str:
+def _latest_change(meeting_id: UUID, participation_id: UUID | None = None) -> str:
+    """Shows the latest change request and the decision."""
+    shown = RegistrationPage(meeting_id, participation_id)
+    queries.registration(viewer(), participation_id)
+    change = queries.latest_change(viewer(), participation_id)
     return render_template(
         "people/registration/own_change.html",
         change=change,
         rows=_rows(change) if change is not None else [],
-        back=back,
+        back=shown.overview,
         participation_id=participation_id,
     )
 
 
-def _redirect_withdrawn(back: str) -> Response:
+def _take_change_back(meeting_id: UUID, participation_id: UUID | None = None) -> Response:
+    commands.withdraw_change_request(viewer(), participation_id=participation_id, now=clock.now())
     flash(_("You ask for no change any more: everything stays as it is."), "success")
-    return see_other(back)
+    return see_other(RegistrationPage(meeting_id, participation_id).overview)
+
+
+add_page("/change", _latest_change, own="own_change", others="change_for", methods=("GET",))
+add_page(
+    "/change/take-back",
+    _take_change_back,
+    own="take_change_back",
+    others="take_change_back_for",
+    methods=("POST",),
+)
 
 
 def _rows(change: RequestedChange) -> list[_Row]:

@@ -1,4 +1,4 @@
-"""The viewer's own registration: overview, steps, change of address, withdrawal."""
+"""Overview of a registration; change of address and withdrawal for oneself, accepting for others."""
 
 from collections.abc import Iterator
 from functools import wraps
@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, render_template, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from dialogues.core.accounts import queries as accounts_queries
 from dialogues.core.accounts.commands import address as accounts_address
@@ -15,20 +16,21 @@ from dialogues.core.accounts.rules import CHANGE_ADDRESS
 from dialogues.core.accounts.views.cookie import sign_in_context
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
-from dialogues.core.common.pages import form_page, see_other
+from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import in_zone
+from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.commands import answering as invitations
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.queries.frame import RegistrationContext
-from dialogues.people.participants.rules.steps import Step, is_done, missing_steps, steps_of
-from dialogues.people.registration import queries
-from dialogues.people.registration.forms import AddressForm
-from dialogues.people.registration.queries import own_change
-from dialogues.people.registration.views import steps
+from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.steps import Step, missing_steps
+from dialogues.people.registration import commands, queries
+from dialogues.people.registration.forms import AddressForm, ConfirmForm
 from dialogues.people.registration.views.blueprint import blueprint
-from dialogues.policy import PARTICIPANTS_SEE, REGISTRATION_OWN
+from dialogues.people.registration.views.steps import RegistrationPage
+from dialogues.policy import PARTICIPANTS_SEE, REGISTRATION_FOR, REGISTRATION_OWN
 
 #: One stage of the timeline: label, date, and "done", "now" or "next".
 _Stage = tuple[str, str, str]
@@ -38,22 +40,51 @@ _Stage = tuple[str, str, str]
 @allows(REGISTRATION_OWN)
 def own_registration(meeting_id: UUID) -> str:
     """Shows the state of the registration and what comes next."""
-    own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
-    progress = steps.progress(own, frame)
-    missing = missing_steps(progress)
+    shown = RegistrationPage(meeting_id, None)
+    context = _overview_context(shown)
     return render_template(
         "people/registration/own_registration.html",
-        own=own,
-        frame=frame,
-        stages=_stages(own, frame, is_complete=not missing),
-        steps=[(step, steps.own_step_url(step, meeting_id), is_done(step, progress)) for step in steps_of(progress)],
-        missing=missing,
-        moved=own.present_from is not None and Step.DAYS in missing,
-        is_open=frame.gathering.is_open(clock.now()),
-        away=queries.absences(own.id),
-        change=own_change(viewer()) if own.approved_at is not None else None,
-        change_url=url_for("registration.own_change", meeting_id=meeting_id),
+        **context,
+        stages=_stages(shown.own, shown.frame, is_complete=not context["missing"]),
+        moved=shown.own.present_from is not None and Step.DAYS in context["missing"],
     )
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration")
+@allows(REGISTRATION_FOR)
+def registration_for(meeting_id: UUID, participation_id: UUID) -> str:
+    """Shows the registration of a person without an address, and the steps that are missing."""
+    shown = RegistrationPage(meeting_id, participation_id)
+    return render_template(
+        "people/registration/registration_for.html",
+        **_overview_context(shown),
+        can_accept=shown.own.status is not ParticipationStatus.CONFIRMED,
+        waits=shown.own.status is ParticipationStatus.WAITING,
+    )
+
+
+def _overview_context(shown: RegistrationPage) -> dict[str, Any]:
+    return {
+        **shown.context(),
+        "steps": shown.steps,
+        "missing": missing_steps(shown.progress),
+        "away": queries.absences(shown.own.id),
+        "change": queries.latest_change(viewer(), shown.participation_id) if shown.own.approved_at else None,
+        "change_url": shown.url("registration.own_change", "registration.change_for"),
+    }
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/registration/confirm")
+@allows(REGISTRATION_FOR)
+def confirm_for(meeting_id: UUID, participation_id: UUID) -> Response:
+    form = ConfirmForm()
+    version = (form.version.data or 0) if form.validate() else 0
+    try:
+        commands.confirm_for(viewer(), participation_id, version=version, now=clock.now())
+        flash(_("The invitation is accepted on their behalf."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return see_other(RegistrationPage(meeting_id, participation_id).overview)
 
 
 def _stages(own: Any, frame: RegistrationContext, *, is_complete: bool) -> list[_Stage]:
@@ -86,31 +117,6 @@ def _span(frame: RegistrationContext) -> str:
     return f"{first}–{last}"
 
 
-def _page_of(step: Step) -> Any:
-    """Builds the view of one step."""
-
-    @allows(REGISTRATION_OWN)
-    @form_page("people/registration/step.html")
-    def page(meeting_id: UUID) -> Iterator[Any]:
-        own, frame = queries.own_registration(viewer()), participants.frame(meeting_id)
-        shown = steps.StepPage(step, own, frame, lambda one: steps.own_step_url(one, meeting_id))
-        overview = url_for("registration.own_registration", meeting_id=meeting_id)
-        yield from steps.page_context(shown, overview, on_behalf_of="")
-        steps.save(viewer(), shown)
-        yield steps.next_page(shown, overview)
-
-    return page
-
-
-for _step in steps.FORMS:
-    blueprint.add_url_rule(
-        f"/meetings/<uuid:meeting_id>/registration/{_step.value}",
-        endpoint=f"own_{_step.value}",
-        view_func=_page_of(_step),
-        methods=["GET", "POST"],
-    )
-
-
 def _require_second_factor(view: Any) -> Any:
     """Requires the second factor of accounts that have one.
 
@@ -133,7 +139,7 @@ def _require_second_factor(view: Any) -> Any:
 @form_page("people/registration/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
     """Sends a confirmation link to a new address. The address changes once the link is opened in this browser."""
-    own = queries.own_registration(viewer())
+    own = queries.registration(viewer())
     form = AddressForm()
     yield {"form": form, "own": own}
     accounts_address.ask_for_address(viewer(), form.email.data, sign_in_context())
@@ -149,7 +155,7 @@ def own_address(meeting_id: UUID) -> Iterator[Any]:
 def withdraw(meeting_id: UUID) -> Iterator[Any]:
     """Withdraws the viewer's confirmation, after a confirmation page."""
     frame = participants.frame(meeting_id)
-    own = queries.own_registration(viewer())
+    own = queries.registration(viewer())
     yield {"form": PlainForm(), "own": own, "frame": frame, "is_open": frame.gathering.is_open(clock.now())}
     invitations.withdraw(viewer(), now=clock.now())
     flash(_("You have withdrawn. Until registration closes, your personal link leads back."), "success")

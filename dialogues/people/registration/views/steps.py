@@ -1,6 +1,7 @@
-"""Shared by the step pages for oneself and for others."""
+"""Pages of the registration steps, for oneself or for a person without an address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -11,10 +12,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
-from dialogues.core.common.pages import see_other
-from dialogues.core.common.viewer import Viewer
+from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.pages import form_page, see_other
+from dialogues.core.common.state import state
+from dialogues.people.documents import commands as documents
+from dialogues.people.documents.forms import OwnSealedForm, clear_field
+from dialogues.people.documents.queries import own_papers
+from dialogues.people.documents.rules import NEEDS, PAPERS, PURPOSES
+from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.queries.frame import RegistrationContext
+from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
 from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Progress, Step, is_done, steps_of
+from dialogues.people.questionnaire import commands as questionnaire_commands
+from dialogues.people.questionnaire import queries as questionnaire_queries
+from dialogues.people.questionnaire.forms import answers_form, drop_field
 from dialogues.people.registration import commands, queries
 from dialogues.people.registration.forms import (
     AffiliationForm,
@@ -25,6 +36,8 @@ from dialogues.people.registration.forms import (
     StepForm,
     VisibilityForm,
 )
+from dialogues.people.registration.views.blueprint import add_page, blueprint
+from dialogues.policy import PASSPORT_ENTER
 
 FORMS: dict[Step, type[StepForm]] = {
     Step.IDENTITY: IdentityForm,
@@ -39,53 +52,60 @@ _OWN_PAGES = {Step.NEEDS: "registration.own_sealed", Step.QUESTIONS: "registrati
 _PAGES_FOR = {Step.NEEDS: "documents.papers", Step.QUESTIONS: "registration.answers_for"}
 
 
-def progress(own: Any, frame: RegistrationContext) -> Progress:
-    return Progress(
-        saved=own.steps,
-        days=frame.days,
-        present_from=own.present_from,
-        present_to=own.present_to,
-        has_rules=bool(frame.rules),
-        rules_accepted=own.rules_accepted_at is not None,
-        has_questions=frame.has_questions,
-    )
-
-
-def own_step_url(step: Step, meeting_id: UUID) -> str:
-    """Address of the viewer's own step."""
-    return url_for(_OWN_PAGES.get(step, f"registration.own_{step.value}"), meeting_id=meeting_id)
-
-
-def step_url_for(step: Step, meeting_id: UUID, participation_id: UUID) -> str:
-    """Address of a step for another person."""
-    endpoint = _PAGES_FOR.get(step, f"registration.{step.value}_for")
-    return url_for(endpoint, meeting_id=meeting_id, participation_id=participation_id)
-
-
 @dataclass(frozen=True)
-class StepPage:
-    """One step of one registration as its page shows it."""
+class RegistrationPage:
+    """A registration as one of its pages shows it: the viewer's own, or that of a person without an address."""
 
-    step: Step
-    own: Any
-    frame: RegistrationContext
-    url_of: Callable[[Step], str]
+    meeting_id: UUID
+    #: None for the viewer's own registration.
+    participation_id: UUID | None
+    #: None on pages that belong to no step.
+    step: Step | None = None
 
     @cached_property
-    def form(self) -> StepForm:
-        away = queries.absences(self.own.id) if self.step is Step.DAYS else ()
-        return FORMS[self.step](self.own, self.frame, away)
+    def own(self) -> Any:
+        """:raises NotFound: there is no such registration for this viewer."""
+        return queries.registration(viewer(), self.participation_id)
+
+    @cached_property
+    def frame(self) -> RegistrationContext:
+        return participants.frame(self.meeting_id)
+
+    @cached_property
+    def progress(self) -> Progress:
+        return Progress(
+            saved=self.own.steps,
+            days=self.frame.days,
+            present_from=self.own.present_from,
+            present_to=self.own.present_to,
+            has_rules=bool(self.frame.rules),
+            rules_accepted=self.own.rules_accepted_at is not None,
+            has_questions=self.frame.has_questions,
+        )
 
     @cached_property
     def steps(self) -> list[tuple[Step, str, bool]]:
         """Steps as (step, address, is done)."""
-        current = progress(self.own, self.frame)
-        return [(step, self.url_of(step), is_done(step, current)) for step in steps_of(current)]
+        return [(step, self.step_url(step), is_done(step, self.progress)) for step in steps_of(self.progress)]
 
     @property
     def needs_request(self) -> bool:
         """Whether saving makes a change request, because the registration is approved."""
         return self.own.approved_at is not None and self.step in ASKED_FOR_AFTER_APPROVAL
+
+    @property
+    def overview(self) -> str:
+        return self.url("registration.own_registration", "registration.registration_for")
+
+    def url(self, own: str, others: str) -> str:
+        """Address of one of two endpoints: for the viewer's own registration, or for others."""
+        if self.participation_id is None:
+            return url_for(own, meeting_id=self.meeting_id)
+        return url_for(others, meeting_id=self.meeting_id, participation_id=self.participation_id)
+
+    def step_url(self, step: Step) -> str:
+        own, others = f"registration.own_{step.value}", f"registration.{step.value}_for"
+        return self.url(_OWN_PAGES.get(step, own), _PAGES_FOR.get(step, others))
 
     def adjacent(self, distance: int) -> str:
         """Address of the step `distance` places away; empty beyond the first and the last."""
@@ -93,49 +113,124 @@ class StepPage:
         index = order.index(self.step) + distance if self.step in order else -1
         return self.steps[index][1] if 0 <= index < len(order) else ""
 
+    def context(self) -> dict[str, Any]:
+        """Context of the templates. `on_behalf_of` is the name of another person, empty for oneself."""
+        return {
+            "shown": self,
+            "own": self.own,
+            "frame": self.frame,
+            "on_behalf_of": self.own.name if self.participation_id else "",
+            "overview": self.overview,
+            "is_open": self.frame.gathering.is_open(clock.now()),
+        }
 
-def page_context(shown: StepPage, overview: str, *, on_behalf_of: str) -> Iterator[Any]:
-    """Yields the page context. A preview yields the page with the typed values instead and saves nothing.
-
-    :param on_behalf_of: name of the person the page is filled in for, empty for oneself.
-    """
-    form = shown.form
-    context = {
-        "form": form,
-        "shown": shown,
-        "own": shown.own,
-        "frame": shown.frame,
-        "on_behalf_of": on_behalf_of,
-        "overview": overview,
-        "is_open": shown.frame.gathering.is_open(clock.now()),
-    }
-    if isinstance(form, VisibilityForm):
-        context["previewed"] = form.previewed()
-        if form.is_submitted() and form.preview.data:
-            form.validate()
-            yield make_response(render_template("people/registration/step.html", **context))
-            return
-    yield context
+    def next_page(self) -> Response:
+        """Redirects to the next or previous step, or to the overview, which also shows change requests."""
+        distance = 0 if self.needs_request else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
+        return see_other((self.adjacent(distance) if distance else "") or self.overview)
 
 
-def save(viewer: Viewer, shown: StepPage, *, participation_id: UUID | None = None) -> None:
+def _page_of(step: Step) -> Any:
+    """Builds the view of one step."""
+
+    @form_page("people/registration/step.html")
+    def page(meeting_id: UUID, participation_id: UUID | None = None) -> Iterator[Any]:
+        shown = RegistrationPage(meeting_id, participation_id, step)
+        form = FORMS[step](shown.own, shown.frame, queries.absences(shown.own.id) if step is Step.DAYS else ())
+        context = {**shown.context(), "form": form}
+        if isinstance(form, VisibilityForm):
+            context["previewed"] = form.previewed()
+            if form.is_submitted() and form.preview.data:
+                # A preview shows the typed values and saves nothing.
+                form.validate()
+                yield make_response(render_template("people/registration/step.html", **context))
+        yield context
+        _save(shown, form)
+        yield shown.next_page()
+
+    return page
+
+
+def _save(shown: RegistrationPage, form: StepForm) -> None:
     """Saves the step, or requests the change if the step is approved.
 
     :raises Refusal: the input cannot be saved.
     """
-    form, now = shown.form, clock.now()
+    data = form.step_data()
+    more: Any = {"version": form.version.data, "now": clock.now(), "participation_id": shown.participation_id}
     if shown.needs_request:
-        values = asdict(form.step_data())
-        waits = commands.request_change(
-            viewer, values, version=form.version.data, now=now, participation_id=participation_id
-        )
+        waits = commands.request_change(viewer(), asdict(data), **more)
         flash(_("The office is asked for this change.") if waits else _("Nothing is asked to be changed."), "success")
-        return
-    commands.fill_in(viewer, form.step_data(), version=form.version.data, now=now, participation_id=participation_id)
+    else:
+        commands.fill_in(viewer(), data, **more)
+        flash(_("Saved."), "success")
+
+
+for _step in FORMS:
+    add_page(f"/{_step.value}", _page_of(_step), own=f"own_{_step.value}", others=f"{_step.value}_for")
+
+
+@form_page("people/registration/own_answers.html")
+def _answers(meeting_id: UUID, participation_id: UUID | None = None) -> Iterator[Any]:
+    """Answers to the questionnaire. Each question shows who reads the answer and how long it is kept.
+
+    Answers of others that the viewer may not read can be replaced but are not shown.
+    """
+    if participation_id is None:
+        sheet = questionnaire_queries.own_sheet(viewer())
+    else:
+        sheet = questionnaire_queries.sheet_for(viewer(), participation_id)
+    shown = RegistrationPage(meeting_id, participation_id, Step.QUESTIONS)
+    # Half of the request limit (bytes), because a larger file must still be read to be refused at its field.
+    form, limit = answers_form(sheet), state().settings.upload_limit // 2
+    with ExitStack() as sent:
+        for file in request.files.values():
+            sent.callback(file.close)
+        yield {
+            **shown.context(),
+            "form": form,
+            "sheet": sheet,
+            "drop_field": drop_field,
+            "megabytes": max(1, limit // 2**20),
+        }
+        replies = form.replies(sheet)
+        questionnaire_commands.answer_questions(
+            viewer(), replies, version=form.version.data, limit=limit, now=clock.now(), for_whom=participation_id
+        )
     flash(_("Saved."), "success")
+    yield shown.next_page()
 
 
-def next_page(shown: StepPage, overview: str) -> Response:
-    """Redirects to the next or previous step, or to the overview, which also shows change requests."""
-    distance = 0 if shown.needs_request else {"back": -1, "on": 1}.get(request.form.get("go", "on"), 0)
-    return see_other((shown.adjacent(distance) if distance else "") or overview)
+add_page("/questions", _answers, own="own_answers", others="answers_for")
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/registration/needs", methods=["GET", "POST"])
+@allows(PASSPORT_ENTER)
+@form_page("people/registration/own_sealed.html")
+def own_sealed(meeting_id: UUID) -> Iterator[Any]:
+    """The viewer's own sealed fields. Interpreters get the page too, without the other steps."""
+    own = own_papers(viewer(), clock.now())
+    form = OwnSealedForm(own)
+    shown = RegistrationPage(meeting_id, None, Step.NEEDS)
+    yield {
+        "form": form,
+        "own": own,
+        "frame": shown.frame,
+        "shown": shown if own.participation_id else None,
+        "overview": shown.overview,
+        "papers": PAPERS,
+        "needs": NEEDS,
+        "why": PURPOSES,
+        "clear_field": clear_field,
+    }
+    documents.save_own(
+        viewer(),
+        {kind: form.parts(kind) for kind in SealedKind},
+        visa_status=VisaStatus(form.visa_status.data),
+        needs_shared=form.needs_shared.data,
+        version=form.version.data,
+        now=clock.now(),
+        cleared=form.cleared(),
+    )
+    flash(_("Saved and sealed."), "success")
+    yield shown.next_page() if own.participation_id else see_other(url_for(".own_sealed", meeting_id=meeting_id))
