@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from dialogues.core.common.events import DomainEvent
@@ -37,9 +37,10 @@ def refuse_early(day: date, today: date) -> None:
         raise Refusal(N_("This session is on a later day: mark who is there on that day."))
 
 
-def is_expected(present_from: date | None, present_to: date | None, day: date) -> bool:
-    """Whether someone registered for this period is expected on that day; None has no limit."""
-    return (present_from is None or present_from <= day) and (present_to is None or day <= present_to)
+def is_expected(guest: Any, day: date) -> bool:
+    """Whether the person registered to be there on that day; `present_from` and `present_to` may have no limit."""
+    begins, ends = guest.present_from, guest.present_to
+    return (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
 def matches_search(search: str, names: Iterable[str]) -> bool:

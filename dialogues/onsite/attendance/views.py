@@ -17,7 +17,7 @@ from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.lib.text import one_line
 from dialogues.onsite.attendance import commands, queries
 from dialogues.onsite.attendance.forms import CardsForm
-from dialogues.onsite.attendance.rules import code_address, matches_search
+from dialogues.onsite.attendance.rules import code_address, is_expected, matches_search
 from dialogues.policy import ATTENDANCE_CODE_OPEN, ATTENDANCE_MARK
 
 blueprint = Blueprint("attendance", __name__)
@@ -48,11 +48,9 @@ def attendance(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the v
 @allows(ATTENDANCE_MARK)
 def table(meeting_id: UUID, session_id: UUID) -> str:
     """List everyone who takes part, each with a button to mark them."""
-    found = queries.table(viewer(), session_id, clock.now())
+    session, everyone, present = queries.table(viewer(), session_id, clock.now())
     search = one_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
-    shown = [
-        one for one in found.guests if matches_search(search, (one.name, one.native, one.sort_key, one.party_code))
-    ]
+    shown = [one for one in everyone if matches_search(search, (one.name, one.native, one.sort_key, one.party_code))]
     last = max(1, -(-len(shown) // _PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
 
@@ -61,9 +59,10 @@ def table(meeting_id: UUID, session_id: UUID) -> str:
 
     return render_template(
         "onsite/attendance/table.html",
-        session=found.session,
+        session=session,
         guests=shown[(page - 1) * _PAGE : page * _PAGE],
-        present=found.present,
+        present=present,
+        is_expected=is_expected,
         search=search,
         page=page,
         last=last,
@@ -85,7 +84,7 @@ def mark(meeting_id: UUID, session_id: UUID, participation_id: UUID) -> Response
         flash(words(refusal), "danger")
         return see_other(url_for(".attendance", meeting_id=meeting_id))
     if _wants_json():
-        session = queries.table(viewer(), session_id, clock.now()).session
+        session, _everyone, _present = queries.table(viewer(), session_id, clock.now())
         return make_response(jsonify(present=present, marked=session.present, expected=session.expected))
     table_url = url_for(".table", meeting_id=meeting_id, session_id=session_id)
     return see_other(f"{own_path(request.form.get('back'), table_url)}#p-{participation_id}")
@@ -100,8 +99,8 @@ def _wants_json() -> bool:
 @allows(ATTENDANCE_CODE_OPEN)
 def open_code(token: str) -> Response:
     """Redirect a scanned code to the page of the person; 404 for everyone except that meeting's liaison desk."""
-    found = queries.badge_holder(viewer(), token, clock.now())
-    return see_other(url_for(".person", meeting_id=found.meeting_id, participation_id=found.participation_id))
+    meeting_id, participation_id = queries.badge_holder(viewer(), token, clock.now())
+    return see_other(url_for(".person", meeting_id=meeting_id, participation_id=participation_id))
 
 
 @blueprint.get("/attendance/code")
@@ -118,13 +117,13 @@ def open_kept_code() -> Response:
 def person(meeting_id: UUID, participation_id: UUID) -> str:
     """Show one person with the running session, or with all of today's sessions."""
     now = clock.now()
-    found = queries.person_attendance(viewer(), participation_id, now)
-    running = [one for one in found.sessions if one.is_running(now)]
+    guest, sessions, marked_in = queries.person_today(viewer(), participation_id, now)
     return render_template(
         "onsite/attendance/person.html",
-        found=found,
-        running=running,
-        others=[one for one in found.sessions if one not in running],
+        guest=guest,
+        marked_in=marked_in,
+        running=[one for one in sessions if one.is_running(now)],
+        others=[one for one in sessions if not one.is_running(now)],
         here=url_for(".person", meeting_id=meeting_id, participation_id=participation_id),
     )
 
@@ -142,7 +141,7 @@ def codes(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put 
     made = commands.make_cards(viewer(), everyone=form.whom.data == "everyone", now=clock.now())
     base_url = own_base_url()
     cards = [
-        (card.guest, Markup(svg(code_address(base_url, card.secret))))  # noqa: S704  Drawn here; nothing typed is in it.
-        for card in made
+        (guest, Markup(svg(code_address(base_url, secret))))  # noqa: S704  Drawn here; nothing typed is in it.
+        for guest, secret in made
     ]
     yield render_template("onsite/attendance/cards.html", cards=cards)

@@ -20,7 +20,7 @@ from dialogues.lib.auth.throttle import Throttled
 from dialogues.lib.markup import rich_text
 from dialogues.lib.text import one_line
 from dialogues.lib.wall_time import known_zones
-from dialogues.onsite.attendance.queries import sealed_line
+from dialogues.onsite.attendance.queries import sealed_at
 from dialogues.policy import OFFICE_RECORD_READ, RECORD_FILE, RECORD_LINE_SEE, RECORD_READ, SUMMARY_FILED_READ
 from dialogues.records.archive import commands
 from dialogues.records.archive.forms import FileSummaryForm, UploadForm
@@ -97,7 +97,7 @@ def records(**_place: UUID) -> str:
         here=_archive_args(),
         found=found,
         waiting=shelves_queries.waiting(viewer()),
-        attendance=sealed_line(viewer()),
+        attendance_sealed_at=sealed_at(viewer()),
         kinds=_kind_pills(found, kind, belonging),
         belongings=_belonging_pills(found, kind, belonging),
         narrowed=kind is not None or belonging is not None,
