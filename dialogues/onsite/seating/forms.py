@@ -16,23 +16,18 @@ from wtforms import (
     SubmitField,
 )
 from wtforms import Form as PartOfForm
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
-from dialogues.core.common.fields import Form, VersionField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, VersionField, labelled_choices
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.meetings.dialogues.rules.kinds import LANGUAGES
-from dialogues.onsite.seating.queries.apart import ApartCandidates
-from dialogues.onsite.seating.queries.people import NamedGuest
+from dialogues.onsite.seating.queries.apart import Names
 from dialogues.onsite.seating.rules.kinds import HeadPlaces, InterpreterPlace, ObserverPlaces, TableForm
+from dialogues.onsite.seating.rules.order import Guest
 from dialogues.onsite.seating.rules.plans import Interpreting, SeatingOptions
 
 _NOT_THERE = "none"
-
-
-def _labelled(kind: Any) -> list[tuple[str, str]]:
-    return [(value.value, word(value)) for value in kind]
 
 
 class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
@@ -55,19 +50,22 @@ class PlanForm(Form):
     version = VersionField()
     preview = SubmitField()
 
-    def __init__(self, people: Iterable[NamedGuest], interpreters: Mapping[UUID, str], **rest: Any) -> None:
+    def __init__(self, people: Iterable[Guest], interpreters: Mapping[UUID, str], **rest: Any) -> None:
         super().__init__(**rest)
         self._names = {str(person): name for person, name in interpreters.items()}
-        self.form.choices = _labelled(TableForm)
-        self.heads.choices = _labelled(HeadPlaces)
-        self.observers.choices = _labelled(ObserverPlaces)
-        named = [(str(one.guest.id), f"{one.name} ({one.party_code})") for one in people]
+        self.form.choices = labelled_choices(TableForm)
+        self.heads.choices = labelled_choices(HeadPlaces)
+        self.observers.choices = labelled_choices(ObserverPlaces)
+        named = [(str(one.id), f"{one.name} ({one.party_code})") for one in people]
         self.left_out.choices = named
         if not self.is_submitted():
             for person in interpreters:
                 self.interpreters.append_entry({"interpreter": str(person)})
         for entry in self.interpreters:
-            entry.form.where.choices = [*_labelled(InterpreterPlace), (_NOT_THERE, _l("not in the room"))]
+            entry.form.where.choices = [
+                *labelled_choices(InterpreterPlace),
+                SelectChoice(_NOT_THERE, _l("not in the room")),
+            ]
             entry.form.beside.choices = [("", _l("nobody in particular")), *named]
 
     def name_of(self, entry: Any) -> str:
@@ -120,18 +118,9 @@ class ApartForm(Form):
     one = SelectField(_l("Keep apart"), coerce=UUID)
     other = SelectField(_l("From"), coerce=UUID)
 
-    def __init__(self, known: ApartCandidates, **rest: Any) -> None:
+    def __init__(self, parties: Names, persons: Names, **rest: Any) -> None:
         super().__init__(**rest)
-        groups = {_l("Parties"): known.parties, _l("Persons"): known.persons}
+        groups = {_l("Parties"): parties, _l("Persons"): persons}
         self.one.choices = self.other.choices = {
             str(title): [(str(one), name) for one, name in found.items()] for title, found in groups.items() if found
         }
-
-
-class PlainForm(Form):
-    """Confirmation without fields."""
-
-
-def plate_language(language: str) -> str:
-    """Return the language if party names exist in it, else English."""
-    return language if language in LANGUAGES else "en"

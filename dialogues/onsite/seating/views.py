@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.fields import Form
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, PartyKind
 from dialogues.onsite.seating import commands
-from dialogues.onsite.seating.forms import ApartForm, ExchangeForm, PlainForm, PlanForm, plate_language
+from dialogues.onsite.seating.forms import ApartForm, ExchangeForm, PlanForm
 from dialogues.onsite.seating.queries import apart, plans
 from dialogues.onsite.seating.queries import people as people_queries
 from dialogues.onsite.seating.queries.plans import Holder, PlanPage, Seat
@@ -30,7 +31,7 @@ blueprint = Blueprint("seating", __name__)
 def speaking(meeting_id: UUID) -> str:
     """Show the speaking list, by party or by person, from a chosen first party."""
     by_person = request.args.get("by") == "person"
-    found = speaking_list(viewer(), start=_parse_uuid(request.args.get("start", "")), by_person=by_person)
+    found = speaking_list(viewer(), start=request.args.get("start", type=UUID), by_person=by_person)
 
     def page_url(**changes: Any) -> str:
         query = {"by": "person" if by_person else None, "start": found.start.id if found.start else None, **changes}
@@ -57,13 +58,6 @@ def _start_pills(found: SpeakingList, page_url: Any) -> list[tuple[str, str, boo
         (party.english, page_url(start=party.id), found.start is not None and found.start.id == party.id, None)
         for party in at_table
     ]
-
-
-def _parse_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/seating")
@@ -98,18 +92,15 @@ def earlier_plan(meeting_id: UUID, number: int) -> str:
 @form_page("onsite/seating/plan.html")
 def plan_seats(meeting_id: UUID) -> Iterator[Any]:
     """Preview a new plan, or save it."""
-    newest, people = plans.newest(viewer()), people_queries.named_guests(viewer())
+    newest, people = plans.newest(viewer()), list(people_queries.guests_to_seat(viewer()).values())
     initial = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
     form = PlanForm(people, people_queries.interpreters(viewer()), data=initial)
     page: dict[str, Any] = {"meeting_id": meeting_id, "form": form, "people": people, "proposal": None}
     yield page
     options = form.options()
     if form.preview.data:
-        proposal = plans.proposal(viewer(), options)
-        if proposal.clashing_neighbours:
-            raise commands.cannot_keep_apart(proposal.clashing_neighbours)
-        yield render_template("onsite/seating/plan.html", **page | {"proposal": proposal})
-        return
+        proposal, deviation = plans.preview(viewer(), options)
+        yield render_template("onsite/seating/plan.html", **page | {"proposal": proposal, "deviation": deviation})
     number = commands.plan_seats(viewer(), options, version=form.version.data, now=clock.now())
     flash(_("Plan %(number)s is the plan in force.", number=number), "success")
     yield see_other(url_for("seating.seating", meeting_id=meeting_id))
@@ -135,7 +126,7 @@ def exchange_places(meeting_id: UUID) -> Iterator[Any]:
 def _places(plan: PlanPage | None) -> list[tuple[int, str]]:
     if plan is None:
         return []
-    seats = [*plan.of(Chair.TABLE), *plan.of(Chair.SECOND_ROW)]
+    seats = [*plan.of("table"), *plan.of("second_row")]
     return [(seat.index, _place_label(seat)) for seat in seats if seat.holder is not Holder.INTERPRETER]
 
 
@@ -151,7 +142,7 @@ def _place_label(seat: Seat) -> str:
 @form_page("onsite/seating/apart.html")
 def keep_apart(meeting_id: UUID) -> Iterator[Any]:
     """List the pairs kept apart, and add one."""
-    form = ApartForm(apart.apart_candidates(viewer()))
+    form = ApartForm(*apart.apart_candidates(viewer()))
     yield {"meeting_id": meeting_id, "form": form, "pairs": apart.pairs(viewer())}
     commands.keep_apart(viewer(), form.one.data, form.other.data, now=clock.now())
     flash(_("New plans keep these two apart."), "success")
@@ -161,7 +152,7 @@ def keep_apart(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/seating/apart/<uuid:pair_id>/remove")
 @allows(SEATING_EDIT)
 def let_together(meeting_id: UUID, pair_id: UUID) -> Response:
-    if PlainForm().validate():
+    if Form().validate():
         commands.let_together(viewer(), pair_id, now=clock.now())
         flash(_("These two may sit together."), "success")
     return see_other(url_for("seating.keep_apart", meeting_id=meeting_id))
@@ -171,7 +162,9 @@ def let_together(meeting_id: UUID, pair_id: UUID) -> Response:
 @allows(PLATES_SEE)
 def plates(meeting_id: UUID) -> str:
     """Show name plates to fold, or place cards, for printing."""
-    language = plate_language(request.args.get("language", ""))
+    language = request.args.get("language", "")
+    if language not in LANGUAGES:
+        language = "en"
     are_cards = request.args.get("kind") == "cards"
     return render_template(
         "onsite/seating/plates.html",

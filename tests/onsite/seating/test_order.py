@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Iterable
 from itertools import permutations
 from uuid import UUID, uuid5
 
@@ -15,7 +16,6 @@ from dialogues.onsite.seating.rules.kinds import (
     ObserverPlaces,
     Place,
     TableForm,
-    at_table,
 )
 from dialogues.onsite.seating.rules.order import Apart, Guest, may_not_sit_together, neighbours
 from dialogues.onsite.seating.rules.plans import ComputedPlan, Interpreting, SeatingOptions, seat, swapped
@@ -51,6 +51,10 @@ def apart(*pairs: str) -> Apart:
     return frozenset(
         frozenset(one(f"person {name}" if name[-1].isdigit() else name) for name in pair.split()) for pair in pairs
     )
+
+
+def at_table(places: Iterable[Place]) -> list[Place]:
+    return [place for place in places if place.chair is Chair.TABLE]
 
 
 def names(seated: ComputedPlan, words: str) -> str:

@@ -1,9 +1,9 @@
 """Pairs kept apart, only for people who plan the seating."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import func, select
 
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
@@ -15,31 +15,20 @@ from dialogues.onsite.seating.queries.visibility import visible_pairs
 from dialogues.onsite.seating.rules.order import Apart
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants
+from dialogues.people.participants.queries.visibility import english
 from dialogues.people.participants.rules.standing import GONE
 from dialogues.policy import SEATING_EDIT
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two parties or persons kept apart, by name."""
-
-    id: UUID
-    one: str
-    other: str
+Names = Mapping[UUID, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApartCandidates:
-    """Parties and persons that can be kept apart: names by id, persons with the code of their party."""
+def apart_candidates(viewer: Viewer) -> tuple[Names, Names]:
+    """Return the parties and the persons that can be kept apart: names by id, persons with the code of their party.
 
-    parties: dict[UUID, str]
-    persons: dict[UUID, str]
-
-
-def apart_candidates(viewer: Viewer) -> ApartCandidates:
-    """Return the parties of the meeting in the order in force, and the persons who may attend; two queries."""
-    if not viewer.may(SEATING_EDIT) or viewer.place is None:
-        return ApartCandidates(parties={}, persons={})
+    Parties are in the order in force; persons are those who may attend. Two queries.
+    """
+    if not viewer.may(SEATING_EDIT):
+        return {}, {}
     people = db.session.execute(
         select(Person.id, Person.name, Party.code)
         .join(Participation, Participation.person_id == Person.id)
@@ -47,43 +36,31 @@ def apart_candidates(viewer: Viewer) -> ApartCandidates:
         .where(participants.visible(viewer, SEATING_EDIT), Participation.status.not_in(GONE))
         .order_by(Person.collation, Person.name, Person.id)
     )
-    return ApartCandidates(
-        parties={party.id: party.english for party in precedence.parties_in_order(viewer)},
-        persons={row.id: f"{row.name} ({row.code})" for row in people},
-    )
+    parties = {party.id: party.english for party in precedence.parties_in_order(viewer)}
+    return parties, {row.id: f"{row.name} ({row.code})" for row in people}
 
 
 @reading(Purpose.VISIBLE_IDS)
-def pairs(viewer: Viewer) -> list[Pair]:
-    """Return the pairs of the current meeting by name; three queries."""
-    rows = _rows(viewer)
+def pairs(viewer: Viewer) -> list[tuple[str, str, UUID]]:
+    """Return the pairs of the current meeting as two names and the id of the pair, by name; three queries."""
+    rows = _pairs(viewer)
     ids = {one for row in rows for one in (row.one, row.other)}
-    here = viewer.place.dialogue_id if viewer.place else None
-    names = {
-        row.id: row.names.get("en") or row.code
-        for row in db.session.execute(
-            select(Party.id, Party.names, Party.code).where(and_(Party.dialogue_id == here, Party.id.in_(ids)))
-        )
-    } | {
-        row.id: row.name
-        for row in db.session.execute(
-            select(Person.id, Person.name).where(and_(Person.dialogue_id == here, Person.id.in_(ids)))
-        )
-    }
-    found = [Pair(id=row.id, one=names.get(row.one, ""), other=names.get(row.other, "")) for row in rows]
-    return sorted(found, key=lambda pair: (pair.one, pair.other, str(pair.id)))
+    party_name = func.coalesce(func.nullif(english(), ""), Party.code)
+    parties = select(Party.id, party_name).where(Party.dialogue_id == viewer.dialogue_id, Party.id.in_(ids))
+    persons = select(Person.id, Person.name).where(Person.dialogue_id == viewer.dialogue_id, Person.id.in_(ids))
+    names = {key: name for found in (parties, persons) for key, name in db.session.execute(found)}
+    return sorted((names.get(row.one, ""), names.get(row.other, ""), row.id) for row in rows)
 
 
 def apart(viewer: Viewer) -> Apart:
     """Return the pairs as ids, for the seating algorithm."""
-    return frozenset(frozenset((row.one, row.other)) for row in _rows(viewer))
+    return frozenset(frozenset((row.one, row.other)) for row in _pairs(viewer))
 
 
-def _rows(viewer: Viewer) -> list[KeptApart]:
-    return list(db.session.execute(select(KeptApart).where(visible_pairs(viewer, SEATING_EDIT))).scalars())
+def _pairs(viewer: Viewer) -> Sequence[KeptApart]:
+    return db.session.scalars(select(KeptApart).where(visible_pairs(viewer, SEATING_EDIT))).all()
 
 
 def pair(viewer: Viewer, pair_id: UUID) -> KeptApart | None:
     """Return one pair, or None if it is missing or not permitted."""
-    found = select(KeptApart).where(visible_pairs(viewer, SEATING_EDIT), KeptApart.id == pair_id)
-    return db.session.execute(found).scalar_one_or_none()
+    return db.session.scalar(select(KeptApart).where(visible_pairs(viewer, SEATING_EDIT), KeptApart.id == pair_id))

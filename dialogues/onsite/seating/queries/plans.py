@@ -1,9 +1,10 @@
 """Seating plans as a viewer sees them: seats, names the viewer may see, and moves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,19 +14,13 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.onsite.seating.models import SeatingPlan
 from dialogues.onsite.seating.queries.apart import apart
-from dialogues.onsite.seating.queries.people import (
-    NamedGuest,
-    VisiblePerson,
-    interpreters,
-    named_guests,
-    seated_ids,
-    visible_people,
-)
+from dialogues.onsite.seating.queries.people import guests_to_seat, interpreters, seated_ids, visible_people
 from dialogues.onsite.seating.queries.visibility import visible
-from dialogues.onsite.seating.rules.kinds import Chair, Place, TableForm, at_table, place_of
+from dialogues.onsite.seating.rules.kinds import Chair, Place, TableForm, place_of
 from dialogues.onsite.seating.rules.moves import Spot, moves, spots
+from dialogues.onsite.seating.rules.order import Deviation, Guest
 from dialogues.onsite.seating.rules.picture import Drawing, draw
-from dialogues.onsite.seating.rules.plans import ComputedPlan, SeatingOptions, seat
+from dialogues.onsite.seating.rules.plans import ComputedPlan, SeatingOptions, refuse_clashing, seat
 from dialogues.policy import SEATING_EDIT, SEATING_SEE, Action
 
 #: Maximum number of characters of a name in the picture.
@@ -65,15 +60,6 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedMove:
-    """A person the viewer sees whose seat differs from the previous plan."""
-
-    name: str
-    was: Spot | None
-    now: Spot | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
     """A plan as the viewer sees it."""
 
@@ -81,20 +67,17 @@ class PlanPage:
     form: TableForm
     made_at: datetime | None
     seats: tuple[Seat, ...]
-    moves: tuple[NamedMove, ...]
+    #: People the viewer sees whose seat differs from the previous plan: name, old and new position.
+    moves: list[tuple[str, Spot | None, Spot | None]]
     drawing: Drawing
     #: Table places with someone sitting behind them, counted from 0.
-    behind: tuple[int, ...]
+    behind: frozenset[int]
     #: Names of participants without a place in this plan; empty for viewers who do not plan.
     without: tuple[str, ...] = ()
 
-    def of(self, chair: Chair) -> tuple[Seat, ...]:
-        """Return the places of that kind."""
-        return tuple(seat for seat in self.seats if seat.chair is chair)
-
-    def of_chair(self, chair: str) -> tuple[Seat, ...]:
-        """The same by the value of the kind, for templates."""
-        return self.of(Chair(chair))
+    def of(self, chair: str) -> tuple[Seat, ...]:
+        """Return the places of that kind, given as value of `Chair`."""
+        return tuple(seat for seat in self.seats if seat.chair.value == chair)
 
 
 def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE) -> PlanPage | None:
@@ -112,17 +95,14 @@ def plan(viewer: Viewer, number: int | None = None, action: Action = SEATING_SEE
         raise NotFound
     if not found:
         return None
-    newest, before = found[0], stored_places(found[1]) if len(found) > 1 else None
-    names = _Names(visible_people(viewer), seated_ids(viewer), interpreters(viewer))
-    page = _page(newest.number, newest.form, newest.made_at, stored_places(newest), before, names)
-    return replace(page, without=_without_place(newest, names)) if viewer.may(SEATING_EDIT) else page
-
-
-def _without_place(row: SeatingPlan, names: "_Names") -> tuple[str, ...]:
-    seated = {place.guest for place in stored_places(row)}
-    return tuple(
-        sorted(names.visible_people[one].name for one in names.sitting - seated if one in names.visible_people)
-    )
+    places = stored_places(found[0])
+    before = stored_places(found[1]) if len(found) > 1 else None
+    people = visible_people(viewer)
+    page = _page(found[0], places, before, people, seated_ids(viewer), interpreters(viewer))
+    if not viewer.may(SEATING_EDIT):
+        return page
+    seated = {place.guest for place in places}
+    return replace(page, without=tuple(sorted(people[one].name for one in people.keys() - seated)))
 
 
 def stored_places(row: SeatingPlan) -> tuple[Place, ...]:
@@ -141,92 +121,55 @@ def numbers(viewer: Viewer) -> list[int]:
     return list(db.session.execute(found).scalars())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A plan that is not saved, and how far it deviates from the order of parties."""
+def computed(viewer: Viewer, options: SeatingOptions) -> tuple[Mapping[UUID, Guest], ComputedPlan]:
+    """Seat everyone, for people who plan.
 
-    seated: ComputedPlan
-    page: PlanPage
-    #: Names of the pairs that must be kept apart but are neighbours.
-    clashing_neighbours: tuple[tuple[str, str], ...]
-
-
-def proposal(viewer: Viewer, options: SeatingOptions, *, with_page: bool = True) -> Proposal:
-    """Compute a plan, for people who plan. `with_page` False skips the queries for its page.
-
-    :raises Refusal: there are fewer places than people, or nobody to seat.
+    :raises Refusal: there are fewer places than people, nobody to seat, or two persons cannot be kept apart.
     """
-    people = named_guests(viewer)
-    by_id = {named_guest.guest.id: named_guest for named_guest in people}
-    seated = seat([named_guest.guest for named_guest in people], options, apart(viewer))
-    before = newest(viewer) if with_page else None
-    known = _Names(_as_visible_people(people), frozenset(by_id), interpreters(viewer) if with_page else {})
-    return Proposal(
-        seated=seated,
-        page=_page(
-            before.number + 1 if before else 1,
-            options.form,
-            None,
-            seated.places,
-            stored_places(before) if before else None,
-            known,
-        ),
-        clashing_neighbours=tuple(
-            (by_id[one.id].name, by_id[other.id].name) for one, other in seated.clashing_neighbours
-        ),
-    )
+    guests = guests_to_seat(viewer)
+    found = seat(list(guests.values()), options, apart(viewer))
+    refuse_clashing(found.clashing_neighbours)
+    return guests, found
 
 
-def _as_visible_people(people: Iterable[NamedGuest]) -> Mapping[UUID, VisiblePerson]:
-    return {
-        named_guest.guest.id: VisiblePerson(
-            name=named_guest.name, party_code=named_guest.party_code, party_name=named_guest.party_name
-        )
-        for named_guest in people
-    }
+def preview(viewer: Viewer, options: SeatingOptions) -> tuple[PlanPage, Deviation]:
+    """Compute a plan that is not saved, and how far it deviates from the order of parties.
 
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The names a viewer may see on a plan."""
-
-    visible_people: Mapping[UUID, VisiblePerson]
-    sitting: frozenset[UUID]
-    interpreters: Mapping[UUID, str]
-
-    def of(self, guest: UUID | None) -> VisiblePerson | None:
-        """Return the names of the person, or None if they no longer need a seat or the viewer may not see them."""
-        return self.visible_people.get(guest) if guest is not None and guest in self.sitting else None
+    :raises Refusal: as `computed`.
+    """
+    guests, found = computed(viewer, options)
+    before = newest(viewer)
+    plan = SeatingPlan(number=before.number + 1 if before else 1, form=options.form)
+    earlier = stored_places(before) if before else None
+    return _page(plan, found.places, earlier, guests, guests.keys(), interpreters(viewer)), found.deviation
 
 
 def _page(
-    number: int,
-    form: TableForm,
-    made_at: datetime | None,
+    plan: SeatingPlan,
     places: tuple[Place, ...],
     before: tuple[Place, ...] | None,
-    names: _Names,
+    people: Mapping[UUID, Any],
+    sitting: Set[UUID],
+    interpreters: Mapping[UUID, str],
 ) -> PlanPage:
+    """Build the page. `people` are those whose names the viewer may see, `sitting` all who still need a seat."""
     changed = [] if before is None else list(moves(before, places))
-    elsewhere = {move.guest for move in changed if move.now is not None}
-    seats = tuple(_seats(places, names, elsewhere))
-    table, behind = at_table(places), tuple(sorted({*_occupied_behind(places)}))
+    elsewhere = {guest for guest, _was, now in changed if now is not None}
+    seats = tuple(_seats(places, people, sitting, interpreters, elsewhere))
+    table = [place for place in places if place.chair is Chair.TABLE]
+    behind = frozenset(_occupied_behind(places))
     return PlanPage(
-        number=number,
-        form=form,
-        made_at=made_at,
+        number=plan.number,
+        form=plan.form,
+        made_at=plan.made_at,
         seats=seats,
-        moves=tuple(
-            NamedMove(name=names.visible_people[move.guest].name, was=move.was, now=move.now)
-            for move in changed
-            if move.guest in names.visible_people
-        ),
+        moves=[(people[guest].name, was, now) for guest, was, now in changed if guest in people],
         drawing=draw(
-            form,
+            plan.form,
             len(table),
             sum(place.chair is Chair.SECOND_ROW for place in places),
             is_between=bool(table) and table[0].is_head and table[-1].is_head,
-            behind=frozenset(behind),
+            behind=behind,
             longest=max((len(one.drawn) + len(one.party_code) + 1 for one in seats), default=0),
         ),
         behind=behind,
@@ -242,28 +185,33 @@ def _occupied_behind(places: tuple[Place, ...]) -> Iterator[int]:
             yield spot.number - 1
 
 
-def _seats(places: tuple[Place, ...], names: _Names, elsewhere: set[UUID]) -> Iterator[Seat]:
+def _seats(
+    places: tuple[Place, ...],
+    people: Mapping[UUID, Any],
+    sitting: Set[UUID],
+    interpreters: Mapping[UUID, str],
+    elsewhere: set[UUID],
+) -> Iterator[Seat]:
     counted = dict.fromkeys(Chair, 0)
     for index, place in enumerate(places):
         counted[place.chair] += 1
-        face, beside = names.of(place.guest), names.of(place.beside)
+        person = people.get(place.guest) if place.guest else None
+        beside = people.get(place.beside) if place.beside else None
+        if place.interpreter is not None:
+            holder, name = Holder.INTERPRETER, interpreters.get(place.interpreter, "")
+        elif person is not None:
+            holder, name = Holder.PERSON, person.name
+        else:
+            holder, name = Holder.TAKEN if place.guest in sitting else Holder.FREE, ""
         yield Seat(
             chair=place.chair,
             number=counted[place.chair],
-            holder=_holder(place, names),
-            name=face.name if face else names.interpreters.get(place.interpreter, "") if place.interpreter else "",
-            party_code=face.party_code if face else "",
-            party_name=face.party_name if face else "",
+            holder=holder,
+            name=name,
+            party_code=person.party_code if person else "",
+            party_name=person.party_name if person else "",
             is_head=place.is_head,
-            has_moved=face is not None and place.guest in elsewhere,
+            has_moved=person is not None and place.guest in elsewhere,
             beside=beside.name if beside else "",
             index=index,
         )
-
-
-def _holder(place: Place, names: _Names) -> Holder:
-    if place.interpreter is not None:
-        return Holder.INTERPRETER
-    if place.guest is None or place.guest not in names.sitting:
-        return Holder.FREE
-    return Holder.PERSON if place.guest in names.visible_people else Holder.TAKEN

@@ -1,6 +1,6 @@
 """The speaking list: parties in the order in force, beginning at any party, or the people of these parties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,13 +18,8 @@ from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE
 
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """One line of the list: a party, or a person with their party."""
-
-    party: OrderedParty
-    name: str = ""
+#: A line of the list: a party, or a person ("" in a list of parties) with their party.
+Line = tuple[OrderedParty, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +31,8 @@ class SpeakingList:
 
     order: Order
     start: OrderedParty | None
-    in_turn: tuple[Speaker, ...]
-    on_invitation: tuple[Speaker, ...]
+    in_turn: list[Line]
+    on_invitation: list[Line]
 
 
 def speaking_list(viewer: Viewer, *, start: UUID | None = None, by_person: bool = False) -> SpeakingList:
@@ -48,35 +43,21 @@ def speaking_list(viewer: Viewer, *, start: UUID | None = None, by_person: bool 
     order = precedence.order(viewer, action=PLATES_SEE)
     first = next((one for one in order.parties if one.id == start and one.kind is not PartyKind.OBSERVER), None)
     parties = sort_parties(order.parties, first.place) if first else order.parties
-    if not by_person:
-        in_turn = tuple(Speaker(party) for party in parties if party.kind is not PartyKind.OBSERVER)
-        on_invitation = tuple(Speaker(party) for party in parties if party.kind is PartyKind.OBSERVER)
-        return SpeakingList(order=order, start=first, in_turn=in_turn, on_invitation=on_invitation)
-    names = _names(viewer)
+    if by_person:
+        lines = _people(viewer, parties)
+    else:
+        lines = [(party, "", party.kind is not PartyKind.OBSERVER) for party in parties]
     return SpeakingList(
         order=order,
         start=first,
-        in_turn=_people(parties, names, {Capacity.PARTICIPANT}),
-        on_invitation=_people(parties, names, set(Capacity) - {Capacity.PARTICIPANT}),
+        in_turn=[(party, name) for party, name, in_turn in lines if in_turn],
+        on_invitation=[(party, name) for party, name, in_turn in lines if not in_turn],
     )
 
 
-Names = Mapping[tuple[UUID, Capacity], Sequence[str]]
-
-
-def _people(parties: Sequence[OrderedParty], names: Names, capacities: set[Capacity]) -> tuple[Speaker, ...]:
-    return tuple(
-        Speaker(party, name)
-        for party in parties
-        for capacity in Capacity
-        if capacity in capacities
-        for name in names.get((party.id, capacity), ())
-    )
-
-
-def _names(viewer: Viewer) -> Names:
-    found: dict[tuple[UUID, Capacity], list[str]] = {}
-    for row in db.session.execute(
+def _people(viewer: Viewer, parties: Sequence[OrderedParty]) -> list[tuple[OrderedParty, str, bool]]:
+    """Return people with their party and whether they are full participants; by party, capacity and name."""
+    rows = db.session.execute(
         select(Person.name, Participation.party_id, Participation.capacity)
         .select_from(Participation)
         .join(Person, person_of())
@@ -86,6 +67,11 @@ def _names(viewer: Viewer) -> Names:
             Participation.status == ParticipationStatus.CONFIRMED,
         )
         .order_by(Person.collation, Person.name, Participation.id)
-    ):
-        found.setdefault((row.party_id, row.capacity), []).append(row.name)
-    return found
+    ).all()
+    return [
+        (party, row.name, capacity is Capacity.PARTICIPANT)
+        for party in parties
+        for capacity in Capacity
+        for row in rows
+        if (row.party_id, row.capacity) == (party.id, capacity)
+    ]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dialogues.core.common.read_guard import limits_rows
@@ -28,10 +28,9 @@ def visible_pairs(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 def _within(viewer: Viewer, action: Action, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.meeting_id is None:
+    if viewer.meeting_id is None or Scope.ALL not in viewer.scopes(action):
         return false()
-    reached = (true() if scope is Scope.ALL else false() for scope in viewer.scopes(action))
-    return and_(column == viewer.meeting_id, or_(false(), *reached))
+    return column == viewer.meeting_id
 
 
 def needs_seat(viewer: Viewer) -> ColumnElement[bool]:

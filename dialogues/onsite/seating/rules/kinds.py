@@ -59,32 +59,16 @@ class Place:
     beside: UUID | None = None
     is_head: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        return self.guest is None and self.interpreter is None
-
     def as_row(self) -> dict[str, Any]:
         """Return the place as stored in JSON."""
-        ids = {"guest": self.guest, "interpreter": self.interpreter, "beside": self.beside}
-        stored = {"chair": self.chair.value, **{name: str(one) for name, one in ids.items() if one is not None}}
-        return stored | ({"head": True} if self.is_head else {})
+        ids = {name: str(getattr(self, name)) for name in _IDS if getattr(self, name) is not None}
+        return {"chair": self.chair.value, **ids, **({"head": True} if self.is_head else {})}
+
+
+_IDS = ("guest", "interpreter", "beside")
 
 
 def place_of(row: dict[str, Any]) -> Place:
     """Return a place from its stored JSON."""
-
-    def one(name: str) -> UUID | None:
-        return UUID(row[name]) if name in row else None
-
-    return Place(
-        chair=Chair(row["chair"]),
-        guest=one("guest"),
-        interpreter=one("interpreter"),
-        beside=one("beside"),
-        is_head=row.get("head", False),
-    )
-
-
-def at_table(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Return the places at the table, clockwise from the head."""
-    return tuple(place for place in places if place.chair is Chair.TABLE)
+    ids = {name: UUID(row[name]) for name in _IDS if name in row}
+    return Place(chair=Chair(row["chair"]), is_head=row.get("head", False), **ids)

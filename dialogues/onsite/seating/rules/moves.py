@@ -1,27 +1,17 @@
 """Differences between two plans."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from dialogues.onsite.seating.rules.kinds import Chair, Place
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class Spot(NamedTuple):
     """Position of a place at the table or in the second row, counted from 1."""
 
     is_second_row: bool
     number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """A person whose place changed; `was` is None for new people, `now` is None for people who left."""
-
-    guest: UUID
-    was: Spot | None
-    now: Spot | None
 
 
 def spots(places: Iterable[Place]) -> Mapping[UUID, Spot]:
@@ -35,12 +25,15 @@ def spots(places: Iterable[Place]) -> Mapping[UUID, Spot]:
     return found
 
 
-def moves(before: Iterable[Place], after: Iterable[Place]) -> Iterator[Move]:
-    """Yield everyone whose position changed, by new position; people who left come last."""
+def moves(before: Iterable[Place], after: Iterable[Place]) -> Iterator[tuple[UUID, Spot | None, Spot | None]]:
+    """Yield everyone whose position changed with the old and the new one, by new position; people who left last.
+
+    New people have no old position, people who left no new one.
+    """
     was, now = spots(before), spots(after)
     for guest, spot in sorted(now.items(), key=lambda entry: entry[1]):
         if was.get(guest) != spot:
-            yield Move(guest=guest, was=was.get(guest), now=spot)
+            yield guest, was.get(guest), spot
     for guest, spot in sorted(was.items(), key=lambda entry: entry[1]):
         if guest not in now:
-            yield Move(guest=guest, was=spot, now=None)
+            yield guest, spot, None

@@ -1,5 +1,6 @@
 """Names on plates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
@@ -35,7 +36,7 @@ def styled(name: str, family: str, given: str, order: NameOrder) -> StyledName:
     return StyledName(name[:begin], name[begin:end], name[end:])
 
 
-def script_language(native: str, languages: tuple[str, ...] = ()) -> str:
+def script_language(native: str, languages: Iterable[str] = ()) -> str:
     """Return the language code for the font of a native name, "" if there is none.
 
     Needed because Chinese and Japanese fonts draw the same Han characters differently.

@@ -1,6 +1,5 @@
 """Coordinates of a plan's drawing, clockwise from the middle of the upper side. Units are those of the SVG."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, cos, degrees, pi, sin
 
@@ -13,8 +12,9 @@ _DEPTH = 44.0
 
 @dataclass(frozen=True, slots=True)
 class Chairs:
-    """One chair: its centre, the centre of a chair behind it, and start, rotation and anchor of its label."""
+    """One chair: anchor of its label, its centre, the centre of a chair behind it, start and rotation of its label."""
 
+    anchor: str
     x: float
     y: float
     behind_x: float
@@ -22,7 +22,6 @@ class Chairs:
     label_x: float
     label_y: float
     turn: float
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +47,51 @@ def draw(
     :param longest: number of characters of the longest label.
     """
     margin = _TO_LABEL + (26 if behind else 0) + 20 + _LETTER * longest
-    above = margin if form is TableForm.ROUND else margin * sin(pi / 3) + 24
     if form is TableForm.ROUND:
-        width, height, outline, opening, chairs = _round(size, is_between, behind, margin)
+        above, (width, height, outline, opening, spots) = margin, _round(size, is_between, margin)
     else:
-        width, height, outline, opening, chairs = _square(form, size, is_between, behind, (margin, above))
-    rows = ceil(second_row / _ROW)
+        above = margin * sin(pi / 3) + 24
+        width, height, outline, opening, spots = _square(form, size, is_between, (margin, above))
+    chairs = tuple(_chair(*spot, is_behind=number in behind) for number, spot in enumerate(spots))
+    row = tuple(
+        _chair(
+            margin / 2 + _STEP * (number % _ROW + 0.5),
+            height + 34 + above * (number // _ROW),
+            (0.0, 1.0),
+            60.0,
+            "start",
+            is_behind=False,
+        )
+        for number in range(second_row)
+    )
     width = max(width, _STEP * min(second_row, _ROW) + margin)
-    row = tuple(_second_row(second_row, height, (margin, above)))
-    return Drawing(width, height + rows * above, outline, opening, chairs, row, height)
+    return Drawing(width, height + ceil(second_row / _ROW) * above, outline, opening, chairs, row, height)
 
 
 def _chair(x: float, y: float, out: tuple[float, float], turn: float, anchor: str, *, is_behind: bool) -> Chairs:
     dx, dy = out
     reach = _TO_LABEL + (26 if is_behind else 0)
-    return Chairs(
-        x=round(x, 1),
-        y=round(y, 1),
-        behind_x=round(x + 27 * dx, 1),
-        behind_y=round(y + 27 * dy, 1),
-        label_x=round(x + reach * dx, 1),
-        label_y=round(y + reach * dy, 1),
-        turn=round(turn, 1),
-        anchor=anchor,
-    )
+    behind, label = (x + 27 * dx, y + 27 * dy), (x + reach * dx, y + reach * dy)
+    return Chairs(anchor, *(round(number, 1) for number in (x, y, *behind, *label, turn)))
 
 
-def _round(
-    size: int, is_between: bool, behind: frozenset[int], margin: float
-) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
+#: A chair's centre, its direction away from the table, and rotation and anchor of its label.
+_Spot = tuple[float, float, tuple[float, float], float, str]
+
+
+def _round(size: int, is_between: bool, margin: float) -> tuple[float, float, str, str, list[_Spot]]:
     radius = max(70.0, size * _STEP / (2 * pi))
     middle = radius + margin
-    chairs = []
+    spots: list[_Spot] = []
     for number in range(size):
         angle = 2 * pi * (number + (0.5 if is_between else 0)) / size - pi / 2
         dx, dy = cos(angle), sin(angle)
         is_right = dx >= -1e-9
         turn = degrees(angle) if is_right else degrees(angle) - 180
-        place = (middle + radius * dx, middle + radius * dy)
-        chairs.append(_chair(*place, (dx, dy), turn, "start" if is_right else "end", is_behind=number in behind))
+        spots.append((middle + radius * dx, middle + radius * dy, (dx, dy), turn, "start" if is_right else "end"))
     inner = radius - 18
     outline = f"M{middle - inner:.1f} {middle:.1f}{_half(inner)}{_half(-inner)}z"
-    return 2 * middle, 2 * middle, outline, "", tuple(chairs)
+    return 2 * middle, 2 * middle, outline, "", spots
 
 
 def _half(radius: float) -> str:
@@ -113,12 +115,12 @@ def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, in
 
 
 def _square(
-    form: TableForm, size: int, is_between: bool, behind: frozenset[int], margins: tuple[float, float]
-) -> tuple[float, float, str, str, tuple[Chairs, ...]]:
+    form: TableForm, size: int, is_between: bool, margins: tuple[float, float]
+) -> tuple[float, float, str, str, list[_Spot]]:
     top, right, bottom, left = sides(form, size, is_between=is_between)
     width, height = max(top, bottom, 3) * _STEP + 20, max(right, left, 2) * _STEP + 20
     x0, y0 = margins
-    spots = [
+    spots: list[_Spot] = [
         *((x0 + width * (one + 0.5) / top, y0, (0.0, -1.0), -60.0, "start") for one in range(top)),
         *((x0 + width, y0 + height * (one + 0.5) / right, (1.0, 0.0), 0.0, "start") for one in range(right)),
         *(
@@ -128,11 +130,6 @@ def _square(
         *((x0, y0 + height * (left - one - 0.5) / left, (-1.0, 0.0), 0.0, "end") for one in range(left)),
     ]
     begin = top // 2
-    around = spots[begin:] + spots[:begin]
-    chairs = tuple(
-        _chair(x, y, out, turn, anchor, is_behind=number in behind)
-        for number, (x, y, out, turn, anchor) in enumerate(around)
-    )
     outline = f"M{x0 + 16:.1f} {y0 + 16:.1f}h{width - 32:.1f}v{height - 32:.1f}h{32 - width:.1f}z"
     inner_width, inner_height = width - 32 - 2 * _DEPTH, height - 32 - (1 if form is TableForm.U else 2) * _DEPTH
     opening = ""
@@ -140,11 +137,4 @@ def _square(
         opening = (
             f"M{x0 + 16 + _DEPTH:.1f} {y0 + 16 + _DEPTH:.1f}h{inner_width:.1f}v{inner_height:.1f}h{-inner_width:.1f}z"
         )
-    return 2 * x0 + width, 2 * y0 + height - (0 if bottom else y0 - 40), outline, opening, chairs
-
-
-def _second_row(count: int, top: float, margins: tuple[float, float]) -> Iterator[Chairs]:
-    for number in range(count):
-        x = margins[0] / 2 + _STEP * (number % _ROW + 0.5)
-        y = top + 34 + margins[1] * (number // _ROW)
-        yield _chair(x, y, (0.0, 1.0), 60.0, "start", is_behind=False)
+    return 2 * x0 + width, 2 * y0 + height - (0 if bottom else y0 - 40), outline, opening, spots[begin:] + spots[:begin]

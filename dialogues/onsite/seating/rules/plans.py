@@ -1,6 +1,6 @@
 """Seat people around a table, and change a plan by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from dialogues.onsite.seating.rules.kinds import (
     ObserverPlaces,
     Place,
     TableForm,
-    at_table,
 )
 from dialogues.onsite.seating.rules.order import Apart, Deviation, Guest, Row, may_not_sit_together, neighbours
 
@@ -40,7 +39,7 @@ class SeatingOptions:
     interpreting: tuple[Interpreting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ComputedPlan:
     """A computed plan, its deviation from the order, and the pairs it could not keep apart."""
 
@@ -64,52 +63,34 @@ def seat(guests: Sequence[Guest], options: SeatingOptions, apart: Apart) -> Comp
     around.sort(key=lambda guest: guest.observes)
     if not around:
         raise Refusal(N_("Nobody who sits at the table has accepted yet: a plan needs people."))
-    table = _table(around, options, apart)
-    row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
-    chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row.places if index is not None]
-    places = (*table.places, *chairs, *_places_away_from_table(guests, options))
-    deviation = Deviation(
-        gaps=table.deviation.gaps,
-        parties=table.deviation.parties + row.deviation.parties,
-        persons=table.deviation.persons + row.deviation.persons,
+    table, deviation = _table(around, options, apart)
+    row, in_row = Row(behind, len(behind), is_ring=False, apart=apart).fill()
+    chairs = [Place(chair=Chair.SECOND_ROW, guest=behind[index].id) for index in row if index is not None]
+    places = (*table, *chairs, *_places_away_from_table(guests, options))
+    deviation = replace(
+        deviation, parties=deviation.parties + in_row.parties, persons=deviation.persons + in_row.persons
     )
-    return ComputedPlan(
-        places=places,
-        deviation=deviation,
-        clashing_neighbours=tuple(clashing_neighbours(places, options.form, guests, apart)),
-    )
+    clashing = clashing_neighbours(places, options.form, {guest.id: guest for guest in guests}, apart)
+    return ComputedPlan(places, deviation, clashing)
 
 
-@dataclass(slots=True)
-class _Table:
-    places: list[Place]
-    deviation: Deviation
-
-
-def _table(around: list[Guest], options: SeatingOptions, apart: Apart) -> _Table:
+def _table(around: list[Guest], options: SeatingOptions, apart: Apart) -> tuple[list[Place], Deviation]:
     left = {index: _at_left_of(guest, options) for index, guest in enumerate(around)}
     needed = len(around) + sum(len(interpreters) for interpreters in left.values())
     size = needed if options.places is None else options.places
     _refuse_size(size, needed)
     fixed = _heads(around, left, size, options.heads)
-    heads = {index for index in fixed.values() if index is not None}
-    filled = Row(
-        around,
-        size,
-        is_ring=options.form.is_closed,
-        fixed=fixed,
-        left={index: len(interpreters) for index, interpreters in left.items() if index not in heads},
-        apart=apart,
-    ).fill()
-    places: list[Place] = []
-    for index in filled.places:
-        if index is None:
-            places.append(Place())
-            continue
-        guest = around[index]
-        places.append(Place(guest=guest.id, is_head=index in heads))
-    _place_interpreters_to_the_left(places, {around[index].id: interpreters for index, interpreters in left.items()})
-    return _Table(places, filled.deviation)
+    waiting = {index: len(interpreters) for index, interpreters in left.items() if index not in fixed.values()}
+    row = Row(around, size, is_ring=options.form.is_closed, fixed=fixed, left=waiting, apart=apart)
+    filled, deviation = row.fill()
+    places = [Place() for _place in filled]
+    for number, index in enumerate(filled):
+        if index is not None:
+            guest = around[index].id
+            places[number] = Place(guest=guest, is_head=index in fixed.values())
+            for offset, interpreter in enumerate(left[index], start=1):
+                places[number + offset] = Place(interpreter=interpreter, beside=guest)
+    return places, deviation
 
 
 def _refuse_size(size: int, needed: int) -> None:
@@ -147,13 +128,6 @@ def _heads(around: list[Guest], left: dict[int, list[UUID]], size: int, practice
     return dict(enumerate(first)) | dict(enumerate(second, begin))
 
 
-def _place_interpreters_to_the_left(places: list[Place], left: dict[UUID, list[UUID]]) -> None:
-    """Put interpreters on the places reserved after the person they work for, clockwise."""
-    for number, place in enumerate(list(places)):
-        for offset, interpreter in enumerate(left.get(place.guest, []) if place.guest else [], start=1):
-            places[number + offset] = Place(interpreter=interpreter, beside=place.guest)
-
-
 def _places_away_from_table(guests: list[Guest], options: SeatingOptions) -> Iterator[Place]:
     """Yield the chairs behind people, and the booths."""
     seated = {guest.id for guest in guests}
@@ -166,16 +140,29 @@ def _places_away_from_table(guests: list[Guest], options: SeatingOptions) -> Ite
 
 
 def clashing_neighbours(
-    places: tuple[Place, ...], form: TableForm, guests: Sequence[Guest], apart: Apart
-) -> Iterator[tuple[Guest, Guest]]:
-    """Yield the neighbours in the plan who must be kept apart."""
-    known = {guest.id: guest for guest in guests}
-    second = tuple(place for place in places if place.chair is Chair.SECOND_ROW)
-    for row, is_ring in ((at_table(places), form.is_closed), (second, False)):
+    places: Sequence[Place], form: TableForm, guests: Mapping[UUID, Guest], apart: Apart
+) -> tuple[tuple[Guest, Guest], ...]:
+    """Return the neighbours in the plan who must be kept apart."""
+    found = []
+    for chair, is_ring in ((Chair.TABLE, form.is_closed), (Chair.SECOND_ROW, False)):
+        row = [guests.get(place.guest) if place.guest else None for place in places if place.chair is chair]
         for number, following in neighbours(len(row), is_ring=is_ring):
-            one, other = (known.get(row[place].guest) for place in (number, following))  # type: ignore[arg-type]  # nobody has no id
+            one, other = row[number], row[following]
             if one and other and may_not_sit_together(one, other, apart):
-                yield one, other
+                found.append((one, other))
+    return tuple(found)
+
+
+def refuse_clashing(pairs: Sequence[tuple[Guest, Guest]]) -> None:
+    """:raises Refusal: there are such pairs, of people who must be kept apart but would be neighbours."""
+    if pairs:
+        raise Refusal(
+            N_(
+                "These cannot be kept apart at this table: %(pairs)s. Give it more places or another form, seat the "
+                "co-chairs elsewhere, or let them sit together."
+            ),
+            pairs="; ".join(f"{one.name} – {other.name}" for one, other in pairs),
+        )
 
 
 def swapped(places: tuple[Place, ...], one: int, other: int) -> tuple[Place, ...]:
