@@ -42,21 +42,21 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
         summary is no longer finished.
     """
     with transaction(viewer, RECORD_FILE) as change:
-        summary = notes_queries.filed_text(change.viewer, document_id)
+        session, text = notes_queries.filed_text(change.viewer, document_id)
         shelf = Shelf(
-            dialogue_id=summary.ref.dialogue_id,
-            meeting_id=summary.ref.meeting_id,
-            session_id=summary.ref.session_id,
-            session_code=summary.code,
-            rule=summary.ref.rule,
+            dialogue_id=session.dialogue_id,
+            meeting_id=session.meeting_id,
+            session_id=session.session_id,
+            session_code=session.code,
+            rule=session.rule,
         )
         _check_reference_prefix(change, shelf, reference)
         record = NewRecord(
             kind=RecordKind.SUMMARY,
             reference=reference,
-            title=summary.title,
-            dated=summary.held_on,
-            text=summary.text,
+            title=session.title,
+            dated=session.starts.date(),
+            text=text,
             document_id=document_id,
             listing=Listing.UNLISTED_UNTIL_RELEASE,
         )

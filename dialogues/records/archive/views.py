@@ -260,7 +260,7 @@ def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 @form_page("records/archive/file_summary.html")
 def file_summary(meeting_id: UUID, document_id: UUID) -> Iterator[Any]:
     """Files a finished summary; the archivist sees only its line, not its text."""
-    line = shelves_queries.waiting_line(viewer(), document_id)
+    line = shelves_queries.waiting_summary(viewer(), document_id)
     form = FileSummaryForm(data={"reference": f"{line.code}/S" if line.code else ""})
     yield {"form": form, "line": line, "meeting_id": meeting_id}
     commands.file_summary(viewer(), document_id, reference=form.reference.data, now=clock.now())

@@ -36,7 +36,7 @@ def save_raw_notes(viewer: Viewer, session_id: UUID, text: str, *, version: int,
             return
         day = session.day_of(now)
         destroy_by = queries.destruction_day_of(session, now)
-        operations.place_raw_notes(session.ref, change.viewer.person_id, text, day=day, destroy_by=destroy_by)
+        operations.place_raw_notes(session, change.viewer.person_id, text, day=day, destroy_by=destroy_by)
         change.record(NotesChanged(at=now, about=session_id))
 
 
@@ -68,8 +68,8 @@ def restore_version(viewer: Viewer, session_id: UUID, number: int, *, version: i
 def _add_version(change: Change, session: SessionNotes, text: str, *, based_on: int, now: datetime) -> None:
     if session.version and queries.version(change.viewer, session).text == text:
         return
-    operations.place_summary(session.ref, text, day=session.day_of(now), based_on=based_on)
-    change.record(NotesChanged(at=now, about=session.id))
+    operations.place_summary(session, text, day=session.day_of(now), based_on=based_on)
+    change.record(NotesChanged(at=now, about=session.session_id))
 
 
 def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datetime) -> None:
@@ -79,7 +79,8 @@ def finish_summary(viewer: Viewer, session_id: UUID, *, version: int, now: datet
         started.
     """
     with transaction(viewer, SUMMARY_FINISH) as change:
-        session, document = _summary(change.viewer, session_id)
+        session = queries.session(change.viewer, session_id, SUMMARY_FINISH)
+        document = _summary(session_id)
         refuse_locked(document.state)
         refuse_stale(document.version, version)
         refuse_before_start(session.starts, now)
@@ -94,18 +95,18 @@ def reopen_summary(viewer: Viewer, session_id: UUID, *, now: datetime) -> None:
     :raises Refusal: it is a draft, or was filed meanwhile.
     """
     with transaction(viewer, SUMMARY_FINISH) as change:
-        _session, document = _summary(change.viewer, session_id)
+        queries.session(change.viewer, session_id, SUMMARY_FINISH)
+        document = _summary(session_id)
         refuse_unfinished(document.state)
         document.state, document.finished_on = DocumentState.DRAFT, None
         change.record(SummaryReopened(at=now, about=session_id))
 
 
-def _summary(viewer: Viewer, session_id: UUID) -> tuple[SessionNotes, Document]:
-    session = queries.session(viewer, session_id, SUMMARY_FINISH)
+def _summary(session_id: UUID) -> Document:
     document = operations.summary_of(session_id)
     if document is None:
         raise Refusal(N_("There is no summary yet. Write it first."))
-    return session, document
+    return document
 
 
 def destroy_due_raw_notes(now: datetime) -> int:
@@ -116,7 +117,6 @@ def destroy_due_raw_notes(now: datetime) -> int:
     with transaction(system(Purpose.UPKEEP), RAW_NOTES_WRITE) as change:
         due = queries.raw_notes_due(today)
         for row in due:
-            event = RawNotesDestroyed(at=now, about=row.session_id)
+            change.record(RawNotesDestroyed(at=now, about=row.session_id))
             operations.destroy_raw_notes(row, now)
-            change.record(event)
         return len(due)

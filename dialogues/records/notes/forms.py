@@ -26,7 +26,3 @@ class SeenVersionForm(Form):
     """A confirmation, with the version that the page showed."""
 
     version = VersionField()
-
-
-class DecisionForm(Form):
-    """A confirmation without fields."""

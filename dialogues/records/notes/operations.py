@@ -29,17 +29,22 @@ def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | 
     """
     refuse_without_notes(session.rule)
     bounded(text, SUMMARY_LONGEST, field="text")
-    document = summary_of(session.session_id) or _begin_summary(session)
-    previous, document.version = document.version, document.version + 1
-    document.rule = session.rule
-    db.session.add(
-        DocumentVersion(
-            document_id=document.id,
-            number=document.version,
-            based_on=previous if based_on is None else based_on,
-            text=text,
-            day=day,
+    document = summary_of(session.session_id)
+    if document is None:
+        document = Document(
+            id=uuid4(),
+            dialogue_id=session.dialogue_id,
+            meeting_id=session.meeting_id,
+            session_id=session.session_id,
+            state=DocumentState.DRAFT,
+            version=0,
         )
+        db.session.add(document)
+    document.rule = session.rule
+    document.version += 1
+    based_on = document.version - 1 if based_on is None else based_on
+    db.session.add(
+        DocumentVersion(document_id=document.id, number=document.version, based_on=based_on, text=text, day=day)
     )
     db.session.flush()
     return document
@@ -47,22 +52,7 @@ def place_summary(session: SessionRef, text: str, *, day: date, based_on: int | 
 
 def summary_of(session_id: UUID) -> Document | None:
     """Returns the row of a session's summary, or None."""
-    return db.session.execute(select(Document).where(Document.session_id == session_id)).scalar_one_or_none()
-
-
-def _begin_summary(session: SessionRef) -> Document:
-    document = Document(
-        id=uuid4(),
-        dialogue_id=session.dialogue_id,
-        meeting_id=session.meeting_id,
-        session_id=session.session_id,
-        rule=session.rule,
-        state=DocumentState.DRAFT,
-        version=0,
-    )
-    db.session.add(document)
-    db.session.flush()
-    return document
+    return db.session.scalar(select(Document).where(Document.session_id == session_id))
 
 
 def place_raw_notes(session: SessionRef, owner_id: UUID, text: str, *, day: date, destroy_by: date) -> RawNotes:
@@ -73,9 +63,8 @@ def place_raw_notes(session: SessionRef, owner_id: UUID, text: str, *, day: date
     """
     refuse_without_notes(session.rule)
     bounded(text, RAW_NOTES_LONGEST, field="text")
-    row = db.session.execute(
-        select(RawNotes).where(RawNotes.session_id == session.session_id, RawNotes.owner_id == owner_id)
-    ).scalar_one_or_none()
+    own = select(RawNotes).where(RawNotes.session_id == session.session_id, RawNotes.owner_id == owner_id)
+    row = db.session.scalar(own)
     if row is None:
         row = RawNotes(
             id=uuid4(),

@@ -21,7 +21,6 @@ from dialogues.lib.encryption.names import KeyErased
 from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
-from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import (
     AGENDA_SEE,
     RAW_NOTES_WRITE,
@@ -99,7 +98,7 @@ def _own_sessions(viewer: Viewer) -> Select[Any]:
         .join(Release, Release.id == ReleasePerson.release_id)
         .join(newest, (newest.c.session_id == ReleasePerson.session_id) & (newest.c.number == Release.number))
         .where(
-            Release.meeting_id == _meeting_id(viewer),
+            Release.meeting_id == viewer.meeting_id,
             ReleasePerson.person_id == viewer.person_id,
             ReleasePerson.part == Part.RAPPORTEUR,
         )
@@ -122,25 +121,19 @@ def _newest(viewer: Viewer) -> Any:
     return (
         select(ReleaseItem.session_id, func.max(Release.number).label("number"))
         .join(Release, Release.id == ReleaseItem.release_id)
-        .where(Release.meeting_id == _meeting_id(viewer))
+        .where(Release.meeting_id == viewer.meeting_id)
         .group_by(ReleaseItem.session_id)
         .subquery()
     )
 
 
-def _meeting_id(viewer: Viewer) -> UUID | None:
-    return viewer.meeting_id
-
-
 @dataclass(frozen=True, slots=True)
-class SessionNotes:
-    """A published session with its notes, as far as the viewer may know them."""
+class SessionNotes(SessionRef):
+    """A published session with its notes, as far as the viewer may know them. Contains no text of the notes."""
 
-    ref: SessionRef
-    code: str
-    title: str
-    starts: datetime
-    zone: str
+    starts_utc: datetime
+    #: The session as published.
+    frozen: dict[str, Any]
     #: What the viewer may do: write raw notes, read the summary in every state, edit it, finish it.
     keeps_raw_notes: bool
     follows: bool
@@ -155,34 +148,42 @@ class SessionNotes:
     raw_notes_until: date | None
 
     @property
-    def id(self) -> UUID:
-        return self.ref.session_id
+    def code(self) -> str:
+        return str(self.frozen.get("code", ""))
 
     @property
-    def rule(self) -> Rule:
-        return self.ref.rule
+    def title(self) -> str:
+        return str(self.frozen["title"])
+
+    @property
+    def zone(self) -> str:
+        return str(self.frozen["zone"])
+
+    @property
+    def starts(self) -> datetime:
+        return self.starts_utc.astimezone(ZoneInfo(self.zone))
 
     @property
     def is_draft(self) -> bool:
         """Whether the summary can be edited; also True if there is none yet."""
         return self.state in {None, DocumentState.DRAFT}
 
-    def day_of(self, now: datetime) -> date:
-        """Returns the day in the meeting's zone, because notes store days without times."""
-        return now.astimezone(ZoneInfo(self.zone)).date()
-
     @property
     def is_finished(self) -> bool:
         return self.state is DocumentState.FINISHED
 
+    def day_of(self, now: datetime) -> date:
+        """Returns the day in the meeting's zone, because notes store days without times."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
 
 def _sessions(viewer: Viewer) -> Select[Any]:
-    """Selects sessions whose rule allows notes, from the newest version that contains them.
+    """Selects sessions whose rule allows notes, from the newest version that contains them, as `SessionNotes`.
 
     Sessions that are no longer on the agenda are included while they have notes.
     """
     newest = _newest(viewer)
-    last = select(func.max(Release.number)).where(Release.meeting_id == _meeting_id(viewer)).scalar_subquery()
+    last = select(func.max(Release.number)).where(Release.meeting_id == viewer.meeting_id).scalar_subquery()
     return (
         select(
             ReleaseItem.dialogue_id,
@@ -197,9 +198,9 @@ def _sessions(viewer: Viewer) -> Select[Any]:
             visible_sessions(viewer, SUMMARY_FINISH).label("finishes"),
             Document.id.label("document_id"),
             Document.state,
-            Document.version,
+            func.coalesce(Document.version, 0).label("version"),
             Document.finished_on,
-            RawNotes.destroy_by,
+            RawNotes.destroy_by.label("raw_notes_until"),
         )
         .join(Release, Release.id == ReleaseItem.release_id)
         .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
@@ -208,7 +209,7 @@ def _sessions(viewer: Viewer) -> Select[Any]:
             RawNotes, (RawNotes.session_id == ReleaseItem.session_id) & visible_raw_notes(viewer, RAW_NOTES_WRITE)
         )
         .where(
-            Release.meeting_id == _meeting_id(viewer),
+            Release.meeting_id == viewer.meeting_id,
             ReleaseItem.rule.in_(RULES_WITH_NOTES),
             or_(Release.number == last, Document.id.is_not(None), RawNotes.id.is_not(None)),
         )
@@ -216,30 +217,10 @@ def _sessions(viewer: Viewer) -> Select[Any]:
     )
 
 
-def _as_seen(row: Any) -> SessionNotes:
-    zone = str(row.frozen["zone"])
-    return SessionNotes(
-        ref=SessionRef(row.dialogue_id, row.meeting_id, row.session_id, row.rule),
-        code=str(row.frozen.get("code", "")),
-        title=str(row.frozen["title"]),
-        starts=row.starts_utc.astimezone(ZoneInfo(zone)),
-        zone=zone,
-        keeps_raw_notes=bool(row.keeps_raw_notes),
-        follows=bool(row.follows),
-        edits=bool(row.edits),
-        finishes=bool(row.finishes),
-        document_id=row.document_id,
-        state=row.state,
-        version=row.version or 0,
-        finished_on=row.finished_on,
-        raw_notes_until=row.destroy_by,
-    )
-
-
 def sessions(viewer: Viewer) -> list[SessionNotes]:
     """Returns the sessions whose notes the viewer works on or follows, and those whose filed summary they may read."""
     readable = or_(visible_sessions(viewer, SUMMARY_SEE), visible(viewer, SUMMARY_FILED_READ))
-    return [_as_seen(row) for row in db.session.execute(_sessions(viewer).where(readable))]
+    return [SessionNotes(*row) for row in db.session.execute(_sessions(viewer).where(readable))]
 
 
 def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
@@ -248,10 +229,8 @@ def session(viewer: Viewer, session_id: UUID, *actions: Action) -> SessionNotes:
     :raises NotFound: there is none, its rule allows no notes, or the viewer may not see it.
     """
     reached = or_(false(), *(visible_sessions(viewer, action) for action in actions))
-    row = or_not_found(
-        db.session.execute(_sessions(viewer).where(reached, ReleaseItem.session_id == session_id)).one_or_none()
-    )
-    return _as_seen(row)
+    found = _sessions(viewer).where(reached, ReleaseItem.session_id == session_id)
+    return SessionNotes(*or_not_found(db.session.execute(found).one_or_none()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +259,13 @@ def version(viewer: Viewer, notes: SessionNotes, number: int | None = None) -> V
     reached = or_(*(visible(viewer, action) for action in (SUMMARY_SEE, SUMMARY_EDIT)))
     if number is None:
         reached = or_(reached, visible(viewer, SUMMARY_FILED_READ))
-    row = or_not_found(
-        db.session.execute(
-            select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day, DocumentVersion.text)
-            .join(Document, Document.id == DocumentVersion.document_id)
-            .where(reached, Document.id == notes.document_id)
-            .where(DocumentVersion.number == (Document.version if number is None else number))
-        ).one_or_none()
+    found = (
+        select(DocumentVersion.number, DocumentVersion.based_on, DocumentVersion.day, DocumentVersion.text)
+        .join(Document, Document.id == DocumentVersion.document_id)
+        .where(reached, Document.id == notes.document_id)
+        .where(DocumentVersion.number == (Document.version if number is None else number))
     )
-    return Version(*row)
+    return Version(*or_not_found(db.session.execute(found).one_or_none()))
 
 
 def versions(viewer: Viewer, notes: SessionNotes, page: int = 1) -> list[Version]:
@@ -311,7 +288,6 @@ class OpenedNotes:
     text: str
     version: int
     destroy_by: date
-    changed_on: date
 
 
 def raw_notes(viewer: Viewer, session_id: UUID) -> OpenedNotes | None:
@@ -320,30 +296,25 @@ def raw_notes(viewer: Viewer, session_id: UUID) -> OpenedNotes | None:
     :raises NotFound: their key was destroyed and the row is about to be deleted.
     :raises SealBroken: the stored ciphertext was changed or copied from elsewhere.
     """
-    row = own_raw_notes(viewer, session_id)
+    row = db.session.scalar(
+        select(RawNotes).where(
+            visible_raw_notes(viewer, RAW_NOTES_WRITE),
+            RawNotes.session_id == session_id,
+            RawNotes.owner_id == viewer.person_id,
+        )
+    )
     if row is None:
         return None
     try:
         text = unseal_text(key_store(), row.key, row.place, row.text_sealed)
     except KeyErased:
         raise NotFound from None
-    return OpenedNotes(text, row.version, row.destroy_by, row.changed_on)
-
-
-def own_raw_notes(viewer: Viewer, session_id: UUID) -> RawNotes | None:
-    """Returns the row of the viewer's own raw notes of a session, or None."""
-    return db.session.execute(
-        select(RawNotes).where(
-            visible_raw_notes(viewer, RAW_NOTES_WRITE),
-            RawNotes.session_id == session_id,
-            RawNotes.owner_id == viewer.person_id,
-        )
-    ).scalar_one_or_none()
+    return OpenedNotes(text, row.version, row.destroy_by)
 
 
 def destruction_day_of(session: SessionNotes, now: datetime) -> date:
     """Returns the day on which raw notes of the session are destroyed if they are started now."""
-    return destruction_day(days_of(db.session.get_one(Meeting, session.ref.meeting_id)).last, session.day_of(now))
+    return destruction_day(days_of(db.session.get_one(Meeting, session.meeting_id)).last, session.day_of(now))
 
 
 @reading(Purpose.UPKEEP)
@@ -353,56 +324,25 @@ def raw_notes_due(today: date) -> Sequence[RawNotes]:
     return db.session.execute(due).scalars().all()
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedLine:
-    """What an archivist sees of a finished summary before filing it: no text and no editors."""
-
-    document_id: UUID
-    session_id: UUID
-    code: str
-    title: str
-    rule: Rule
-    held_on: date
+def finished_summaries(viewer: Viewer) -> list[SessionNotes]:
+    """Returns the sessions of the viewer's meeting whose finished summaries wait to be filed."""
+    return [SessionNotes(*row) for row in db.session.execute(_sessions(viewer).where(visible(viewer, RECORD_FILE)))]
 
 
-def finished_lines(viewer: Viewer) -> list[FinishedLine]:
-    """Returns the finished summaries of the viewer's meeting that wait to be filed."""
-    rows = db.session.execute(_sessions(viewer).where(visible(viewer, RECORD_FILE)))
-    return [
-        FinishedLine(row.document_id, notes.id, notes.code, notes.title, notes.rule, notes.starts.date())
-        for row, notes in ((row, _as_seen(row)) for row in rows)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class FiledText:
-    """A finished summary as the archive copies it."""
-
-    ref: SessionRef
-    code: str
-    title: str
-    held_on: date
-    text: str
-
-
-def filed_text(viewer: Viewer, document_id: UUID) -> FiledText:
-    """Returns the text of a finished or filed summary, for the command that files it.
+def filed_text(viewer: Viewer, document_id: UUID) -> tuple[SessionNotes, str]:
+    """Returns the session and text of a finished or filed summary, for the command that files it.
 
     The archivist who files it does not see this text.
 
     :raises NotFound: it is a draft, or the viewer may neither file nor read filed summaries.
     """
+    newest = (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version)
     reached = or_(visible(viewer, RECORD_FILE), visible(viewer, SUMMARY_FILED_READ))
-    found = or_not_found(
-        db.session.execute(
-            _sessions(viewer)
-            .add_columns(DocumentVersion.text)
-            .join(
-                DocumentVersion,
-                (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version),
-            )
-            .where(reached, Document.state != DocumentState.DRAFT, Document.id == document_id)
-        ).one_or_none()
+    found = (
+        _sessions(viewer)
+        .add_columns(DocumentVersion.text)
+        .join(DocumentVersion, newest)
+        .where(reached, Document.state != DocumentState.DRAFT, Document.id == document_id)
     )
-    notes = _as_seen(found)
-    return FiledText(notes.ref, notes.code, notes.title, notes.starts.date(), found.text)
+    *session, text = or_not_found(db.session.execute(found).one_or_none())
+    return SessionNotes(*session), text

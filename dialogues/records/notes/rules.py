@@ -98,19 +98,13 @@ class RawNotesDestroyed(DomainEvent):
 
 
 def refuse_without_notes(rule: Rule) -> None:
-    """Checks that the rule allows notes.
-
-    :raises Refusal: it does not.
-    """
+    """:raises Refusal: the rule allows no notes."""
     if not rule.has_notes:
         raise Refusal(N_("No notes and no summary are kept of this session: its rule does not allow it."))
 
 
 def refuse_locked(state: DocumentState) -> None:
-    """Checks that the text of the summary can be edited.
-
-    :raises Refusal: the summary is finished or filed.
-    """
+    """:raises Refusal: the summary is finished or filed, so that its text cannot be edited."""
     if state is DocumentState.FILED:
         raise Refusal(N_("This summary is filed and stays as it is. Keep a copy of your text if you need it."))
     if state is DocumentState.FINISHED:
@@ -118,19 +112,13 @@ def refuse_locked(state: DocumentState) -> None:
 
 
 def refuse_before_start(starts: datetime, now: datetime) -> None:
-    """Checks that the session has started.
-
-    :raises Refusal: it has not.
-    """
+    """:raises Refusal: the session has not started."""
     if now < starts:
         raise Refusal(N_("This session has not begun: its summary is finished once it was held."))
 
 
 def refuse_unfinished(state: DocumentState) -> None:
-    """Checks that the summary is finished and can be filed or reopened.
-
-    :raises Refusal: it is a draft, or is filed.
-    """
+    """:raises Refusal: the summary is a draft, or is filed, so that it can be neither filed nor reopened."""
     if state is DocumentState.FILED:
         raise Refusal(N_("This summary is filed and stays as it is."))
     if state is not DocumentState.FINISHED:
@@ -138,10 +126,7 @@ def refuse_unfinished(state: DocumentState) -> None:
 
 
 def refuse_newer_text(saved: int, based_on: int) -> None:
-    """Checks that the edited text is still the newest version.
-
-    :raises Refusal: another text was saved meanwhile; the page then shows both.
-    """
+    """:raises Refusal: another text than the edited one was saved meanwhile; the page then shows both."""
     if saved != based_on:
         raise Refusal(
             N_(

@@ -6,32 +6,31 @@ from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.fields import Form
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.lib.markup import rich_text
 from dialogues.policy import RAW_NOTES_WRITE, SUMMARY_EDIT, SUMMARY_FILED_READ, SUMMARY_FINISH, SUMMARY_SEE
 from dialogues.records.notes import commands, queries
-from dialogues.records.notes.forms import DecisionForm, RawNotesForm, SeenVersionForm, SummaryForm
+from dialogues.records.notes.forms import RawNotesForm, SeenVersionForm, SummaryForm
 from dialogues.records.notes.queries import SessionNotes
 from dialogues.records.notes.rules import RESPONSIBILITY, DocumentKind, compare_lines
 
 blueprint = Blueprint("notes", __name__, url_prefix="/meetings/<uuid:meeting_id>/notes")
 
 
-def _page(session: SessionNotes, **more: Any) -> dict[str, Any]:
+def _page(meeting_id: UUID, session: SessionNotes, **more: Any) -> dict[str, Any]:
     """Returns the template variables that all summary pages share."""
-    return {
-        "meeting_id": session.ref.meeting_id,
-        "session": session,
-        "responsibility": _(RESPONSIBILITY[DocumentKind.SUMMARY]),
-        **more,
-    }
+    responsibility = _(RESPONSIBILITY[DocumentKind.SUMMARY])
+    return {"meeting_id": meeting_id, "session": session, "responsibility": responsibility, **more}
 
 
-def _address(endpoint: str, session: SessionNotes, **more: Any) -> str:
-    return url_for(endpoint, meeting_id=session.ref.meeting_id, session_id=session.id, **more)
+def _saved(session: SessionNotes, message: str, endpoint: str = "notes.summary") -> Response:
+    flash(message, "success")
+    return see_other(url_for(endpoint, meeting_id=session.meeting_id, session_id=session.session_id))
 
 
 @blueprint.get("")
@@ -62,8 +61,7 @@ def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
         "differences": lambda: compare_lines(saved.text if saved else "", form.text.data or ""),
     }
     commands.save_raw_notes(viewer(), session_id, form.text.data or "", version=form.version.data, now=clock.now())
-    flash(_("Your raw notes are kept. Only you can read them."), "success")
-    yield see_other(_address("notes.raw", session))
+    yield _saved(session, _("Your raw notes are kept. Only you can read them."), "notes.raw")
 
 
 @blueprint.get("/<uuid:session_id>/summary")
@@ -73,8 +71,7 @@ def summary(meeting_id: UUID, session_id: UUID) -> str:
     session = queries.session(viewer(), session_id, SUMMARY_SEE, SUMMARY_FILED_READ)
     version = queries.version(viewer(), session)
     return render_template(
-        "records/notes/summary.html",
-        **_page(session, meeting_id=meeting_id, version=version, text=rich_text(version.text)),
+        "records/notes/summary.html", **_page(meeting_id, session, version=version, text=rich_text(version.text))
     )
 
 
@@ -87,19 +84,20 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     saved = queries.version(viewer(), session)
     form = SummaryForm(data={"text": saved.text, "version": saved.number})
     page = _page(
+        meeting_id,
         session,
-        meeting_id=meeting_id,
         form=form,
         saved=saved,
         preview=None,
         differences=lambda: compare_lines(saved.text, form.text.data or ""),
     )
-    yield page if session.is_draft or request.method == "POST" else see_other(_address("notes.summary", session))
+    if not session.is_draft and request.method == "GET":
+        yield see_other(url_for(".summary", meeting_id=meeting_id, session_id=session_id))
+    yield page
     if form.preview.data:
         yield render_template("records/notes/edit_summary.html", **page | {"preview": rich_text(form.text.data or "")})
     commands.save_summary(viewer(), session_id, form.text.data or "", based_on=form.version.data, now=clock.now())
-    flash(_("The summary is saved."), "success")
-    yield see_other(_address("notes.summary", session))
+    yield _saved(session, _("The summary is saved."))
 
 
 @blueprint.get("/<uuid:session_id>/summary/versions")
@@ -111,7 +109,7 @@ def versions(meeting_id: UUID, session_id: UUID) -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), last)
     return render_template(
         "records/notes/versions.html",
-        **_page(session, meeting_id=meeting_id, page=page, last=last, found=queries.versions(viewer(), session, page)),
+        **_page(meeting_id, session, page=page, last=last, found=queries.versions(viewer(), session, page)),
     )
 
 
@@ -124,7 +122,7 @@ def compare(meeting_id: UUID, session_id: UUID) -> str:
     left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=int))
     rows = compare_lines(left.text, right.text)
     return render_template(
-        "records/notes/compare.html", **_page(session, meeting_id=meeting_id, left=left, right=right, rows=rows)
+        "records/notes/compare.html", **_page(meeting_id, session, left=left, right=right, rows=rows)
     )
 
 
@@ -136,10 +134,9 @@ def restore(meeting_id: UUID, session_id: UUID, number: int) -> Iterator[Any]:
     session = queries.session(viewer(), session_id, SUMMARY_EDIT)
     old = queries.version(viewer(), session, number)
     form = SeenVersionForm(data={"version": session.version})
-    yield _page(session, meeting_id=meeting_id, form=form, old=old, text=rich_text(old.text))
+    yield _page(meeting_id, session, form=form, old=old, text=rich_text(old.text))
     commands.restore_version(viewer(), session_id, number, version=form.version.data, now=clock.now())
-    flash(_("Version %(number)s is the newest text again.", number=number), "success")
-    yield see_other(_address("notes.summary", session))
+    yield _saved(session, _("Version %(number)s is the newest text again.", number=number))
 
 
 @blueprint.route("/<uuid:session_id>/summary/finish", methods=["GET", "POST"])
@@ -150,10 +147,9 @@ def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     session = queries.session(viewer(), session_id, SUMMARY_FINISH)
     version = queries.version(viewer(), session)
     form = SeenVersionForm(data={"version": version.number})
-    yield _page(session, meeting_id=meeting_id, form=form, version=version, text=rich_text(version.text))
+    yield _page(meeting_id, session, form=form, version=version, text=rich_text(version.text))
     commands.finish_summary(viewer(), session_id, version=form.version.data, now=clock.now())
-    flash(_("The summary is finished. The archivist can file it now."), "success")
-    yield see_other(_address("notes.summary", session))
+    yield _saved(session, _("The summary is finished. The archivist can file it now."))
 
 
 @blueprint.route("/<uuid:session_id>/summary/reopen", methods=["GET", "POST"])
@@ -161,7 +157,6 @@ def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @form_page("records/notes/reopen.html")
 def reopen(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     session = queries.session(viewer(), session_id, SUMMARY_FINISH)
-    yield _page(session, meeting_id=meeting_id, form=DecisionForm())
+    yield _page(meeting_id, session, form=Form())
     commands.reopen_summary(viewer(), session_id, now=clock.now())
-    flash(_("The summary is a draft again."), "success")
-    yield see_other(_address("notes.summary", session))
+    yield _saved(session, _("The summary is a draft again."))

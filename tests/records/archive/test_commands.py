@@ -93,7 +93,7 @@ def test_a_summary_with_a_used_code_is_not_filed(archive: Archive) -> None:
 
     archivist = archive.cast.viewer("st-arch", meeting="TRD-1")
     assert [line.code for line in archive_shelves.waiting(archivist)] == [FLOODS]
-    assert notes.finished_lines(archivist)
+    assert notes.finished_summaries(archivist)
 
 
 @pytest.mark.parametrize("persona", ["st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "st-rap1", "st-travel"])

@@ -136,9 +136,9 @@ def test_only_writers_see_old_versions(cast: Cast, co_chair: Viewer, floods: UUI
 
 def test_the_archivist_sees_a_finished_summary_as_a_line(cast: Cast, floods: UUID) -> None:
     archivist = cast.viewer("st-arch", meeting="TRD-1")
-    assert notes_queries.finished_lines(archivist) == []
+    assert notes_queries.finished_summaries(archivist) == []
     set_state(DocumentState.FINISHED)
-    [line] = notes_queries.finished_lines(archivist)
+    [line] = notes_queries.finished_summaries(archivist)
     assert (line.session_id, line.title) == (floods, "Flood early warning in shared river basins")
     assert not hasattr(line, "text")
 
@@ -146,7 +146,7 @@ def test_the_archivist_sees_a_finished_summary_as_a_line(cast: Cast, floods: UUI
 def test_only_the_archivist_sees_a_line(cast: Cast) -> None:
     set_state(DocumentState.FINISHED)
     for name in ("st-host", "st-coord", "ch1", "st-rap2", "us4"):
-        assert notes_queries.finished_lines(cast.viewer(name, meeting="TRD-1")) == []
+        assert notes_queries.finished_summaries(cast.viewer(name, meeting="TRD-1")) == []
 
 
 def test_only_finished_summaries_can_be_archived(cast: Cast, co_chair: Viewer, floods: UUID) -> None:
@@ -156,7 +156,7 @@ def test_only_finished_summaries_can_be_archived(cast: Cast, co_chair: Viewer, f
     with pytest.raises(NotFound):
         notes_queries.filed_text(archivist, document_id)
     set_state(DocumentState.FINISHED)
-    assert notes_queries.filed_text(archivist, document_id).text.startswith("It was observed")
+    assert notes_queries.filed_text(archivist, document_id)[1].startswith("It was observed")
     with pytest.raises(NotFound):
         notes_queries.filed_text(cast.viewer("us4", meeting="TRD-1"), document_id)
 

@@ -16,7 +16,7 @@ from dialogues.policy import AGENDA_SEE, OFFICE_RECORD_READ, RECORD_FILE, scopes
 from dialogues.records.archive.models import Record
 from dialogues.records.archive.rules import Shelf
 from dialogues.records.notes import queries as notes
-from dialogues.records.notes.queries import FinishedLine
+from dialogues.records.notes.queries import SessionNotes
 
 
 def shelves(viewer: Viewer) -> list[Shelf]:
@@ -86,13 +86,13 @@ def embargo_zone(viewer: Viewer) -> str:
     return place.zone if place is not None and place.meeting_id is not None else archive_zone(viewer)
 
 
-def waiting(viewer: Viewer) -> list[FinishedLine]:
+def waiting(viewer: Viewer) -> list[SessionNotes]:
     """Returns the finished summaries of the meeting that the viewer may file; empty outside a meeting."""
     here = viewer.meeting_id is not None
-    return notes.finished_lines(viewer) if here and viewer.may(RECORD_FILE) else []
+    return notes.finished_summaries(viewer) if here and viewer.may(RECORD_FILE) else []
 
 
-def waiting_line(viewer: Viewer, document_id: UUID) -> FinishedLine:
+def waiting_summary(viewer: Viewer, document_id: UUID) -> SessionNotes:
     """Returns one of the summaries that wait.
 
     :raises NotFound: it does not wait, or the viewer may not file it.
