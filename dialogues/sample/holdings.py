@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from dialogues.lib.wall_time import resolve_local_time
-from dialogues.records.archive.operations import place_record, place_records
+from dialogues.records.archive.operations import place_records
 from dialogues.records.archive.rules import Embargo, Listing, NewRecord, RecordFiled, RecordKind, Shelf
 from dialogues.sample.people import SampleIds
 from dialogues.sample.reading import sample
@@ -28,9 +28,9 @@ def load_holdings(loaded: SampleIds, at: datetime) -> Iterator[RecordFiled]:
     """File the record of the liaison office and those of the dialogues; yields the events."""
     liaison_record = next(entry for entry in sample()["archive"] if entry["id"] == "AR-1")
     row = liaison_record | {"reference": liaison_record["id"], "dated": liaison_record["created"]}
-    yield place_record(Shelf(), _record(row), at)
+    yield from place_records(Shelf(), [_record(row)], at)
     for entry in sample()["legacy_records"]:
-        yield place_record(Shelf(dialogue_id=loaded.dialogues[entry["dialogue"]]), _record(entry), at)
+        yield from place_records(Shelf(dialogue_id=loaded.dialogues[entry["dialogue"]]), [_record(entry)], at)
 
 
 def _record(entry: dict[str, Any]) -> NewRecord:
@@ -64,5 +64,4 @@ def file_many(dialogue_id: UUID, count: int, rng: random.Random, now: datetime) 
         )
         for number in range(1, count + 1)
     ]
-    if records:
-        place_records(Shelf(dialogue_id=dialogue_id), records, now)
+    place_records(Shelf(dialogue_id=dialogue_id), records, now)

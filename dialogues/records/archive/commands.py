@@ -60,7 +60,7 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
             document_id=document_id,
             listing=Listing.UNLISTED_UNTIL_RELEASE,
         )
-        filed = operations.place_record(shelf, record, now)
+        [filed] = operations.place_records(shelf, [record], now)
         notes_operations.mark_filed(document_id)
         change.record(filed)
         return filed.about
@@ -87,7 +87,7 @@ def upload_record(
             raise reference_in_use(record.reference)
         if upload is not None:
             record = _with_file(shelf, record, upload, limit=limit, now=now)
-        filed = operations.place_record(shelf, record, now)
+        [filed] = operations.place_records(shelf, [record], now)
         change.record(filed)
         return filed.about
 

@@ -1,6 +1,7 @@
 """Files records inside an open transaction; nothing else writes records."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -13,14 +14,6 @@ from dialogues.lib.textsearch.tokens import indexed
 from dialogues.records.archive.models import Record
 from dialogues.records.archive.queries.shelves import taken_references
 from dialogues.records.archive.rules import NewRecord, RecordFiled, Shelf, reference_in_use
-
-
-def place_record(shelf: Shelf, record: NewRecord, now: datetime) -> RecordFiled:
-    """Files one record with its search index row. Returns the event, which the caller must record.
-
-    :raises Refusal: another record of the same archive has its reference code.
-    """
-    return place_records(shelf, (record,), now)[0]
 
 
 def place_records(shelf: Shelf, records: Sequence[NewRecord], now: datetime) -> list[RecordFiled]:
@@ -50,7 +43,9 @@ def place_records(shelf: Shelf, records: Sequence[NewRecord], now: datetime) -> 
 
 
 def _row(shelf: Shelf, record: NewRecord, now: datetime) -> dict[str, Any]:
-    embargo = record.embargo
+    columns = asdict(record)
+    embargo = columns.pop("embargo") or {"release_at": None, "release_local": None, "zone": None}
+    del columns["file_sha256"]
     return {
         "id": uuid4(),
         "dialogue_id": shelf.dialogue_id,
@@ -58,17 +53,8 @@ def _row(shelf: Shelf, record: NewRecord, now: datetime) -> dict[str, Any]:
         "session_id": shelf.session_id,
         "session_code": shelf.session_code,
         "rule": shelf.rule,
-        "document_id": record.document_id,
-        "reference": record.reference,
-        "kind": record.kind,
-        "title": record.title,
-        "text": record.text,
-        "file_id": record.file_id,
+        **columns,
+        **embargo,
         "sha256": record.digest(shelf),
-        "dated": record.dated,
         "filed_at": now,
-        "release_at": embargo.release_at if embargo else None,
-        "release_local": embargo.local if embargo else None,
-        "zone": embargo.zone if embargo else None,
-        "listing": record.listing,
     }

@@ -87,7 +87,7 @@ class Embargo:
     """The end of an embargo: the instant, and the local time and zone as typed."""
 
     release_at: datetime
-    local: datetime
+    release_local: datetime
     zone: str
 
 
@@ -132,28 +132,19 @@ class RecordFiled(DomainEvent):
 
 
 def refuse_future(dated: date, today: date) -> None:
-    """Checks the date of a record.
-
-    :raises Refusal: it is in the future.
-    """
+    """:raises Refusal: the date of a record is in the future."""
     if dated > today:
         raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
 
 
 def refuse_empty(text: str, has_file: bool) -> None:
-    """Checks that a record has content.
-
-    :raises Refusal: there is neither text nor a file.
-    """
+    """:raises Refusal: there is neither text nor a file."""
     if not text and not has_file:
         raise Refusal(N_("Type the text or choose a file: a record needs one of them."), field="text")
 
 
 def refuse_invalid_embargo(embargo: Embargo, now: datetime) -> None:
-    """Checks the end of an embargo.
-
-    :raises Refusal: it is in the past, or too far in the future.
-    """
+    """:raises Refusal: the embargo ends in the past, or too far in the future."""
     if embargo.release_at <= now:
         raise Refusal(N_("This moment is past. Leave day and time empty to file an open record."), field="release_day")
     if embargo.release_at > now + MAX_EMBARGO:
@@ -174,7 +165,6 @@ def refuse_foreign_reference(reference: str, meeting_code: str) -> None:
 
 
 def reference_in_use(reference: str) -> Refusal:
-    """Returns the refusal of a reference code that another record has."""
     return Refusal(
         N_("Another record has the reference code %(reference)s. Choose one of its own."),
         field="reference",

@@ -27,28 +27,26 @@ from dialogues.records.archive.forms import FileSummaryForm, UploadForm
 from dialogues.records.archive.queries import records as records_queries
 from dialogues.records.archive.queries import searching
 from dialogues.records.archive.queries import shelves as shelves_queries
-from dialogues.records.archive.queries.records import OF_DIALOGUE, OF_OFFICE, Belonging, Lines, RecordDetails
+from dialogues.records.archive.queries.records import OF_DIALOGUE, OF_OFFICE, Belonging, Lines
 from dialogues.records.archive.rules import RESPONSIBILITY, RULE_LINES, Listing, RecordKind
-from dialogues.settings import Settings
 
 blueprint = Blueprint("archive", __name__)
 
 
-def markdown_of(record: RecordDetails) -> str:
+def markdown_of(record: Any) -> str:
     """Returns the record as Markdown. It contains nothing about the reader, except their language."""
-    line = record.line
     facts = [
-        (_("Reference code"), line.reference),
-        (_("Kind"), word(line.kind)),
-        (_("Date"), line.dated.isoformat()),
-        (_("Session"), line.session_code),
+        (_("Reference code"), record.reference),
+        (_("Kind"), word(record.kind)),
+        (_("Date"), record.dated.isoformat()),
+        (_("Session"), record.session_code),
         (_("File, SHA-256"), record.file_sha256),
         (_("SHA-256"), record.sha256),
     ]
-    parts = [f"# {line.title}", "\n".join(f"- {label}: {value}" for label, value in facts if value), record.text]
-    lines = [_(RESPONSIBILITY[line.kind])]
-    if line.rule is not None:
-        lines.append(f"{word(line.rule)}: {_(RULE_LINES[line.rule])}")
+    parts = [f"# {record.title}", "\n".join(f"- {label}: {value}" for label, value in facts if value), record.text]
+    lines = [_(RESPONSIBILITY[record.kind])]
+    if record.rule is not None:
+        lines.append(f"{word(record.rule)}: {_(RULE_LINES[record.rule])}")
     return "\n\n".join(part for part in [*parts, "---", *lines] if part) + "\n"
 
 
@@ -77,10 +75,6 @@ def _in_both_archives(path: str, **options: Any) -> Callable[[View], View]:
 def _archive_args() -> dict[str, Any]:
     """Returns the id in the current address that selects the archive, as arguments for `url_for`."""
     return {name: UUID(str(value)) for name, value in (request.view_args or {}).items() if name in _ARCHIVE_ARGS}
-
-
-def _settings() -> Settings:
-    return state().settings
 
 
 @blueprint.get(_MEETING, endpoint="records")
@@ -155,7 +149,7 @@ def search(**_place: UUID) -> str:
     """Full-text search of the records that the viewer may read now."""
     query = one_line(request.args.get("q", ""))[:_MAX_QUERY_LENGTH]
     if query:
-        commands.count_search(viewer(), per_hour=_settings().searches_an_hour, now=clock.real_now())
+        commands.count_search(viewer(), per_hour=state().settings.searches_an_hour, now=clock.real_now())
     found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=int))
     return render_template(
         "records/archive/search.html",
@@ -190,7 +184,7 @@ def record(record_id: UUID, **_place: UUID) -> str:
         here=_archive_args(),
         record=found,
         text=rich_text(found.text),
-        responsibility=_(RESPONSIBILITY[found.line.kind]),
+        responsibility=_(RESPONSIBILITY[found.kind]),
     )
 
 
@@ -228,7 +222,7 @@ def upload(**_place: UUID) -> Iterator[Any]:
         }
     )
     form.offer(shelves)
-    limit = _settings().upload_limit
+    limit = state().settings.upload_limit
     yield {
         "form": form,
         "here": _archive_args(),
@@ -250,7 +244,7 @@ def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
         heading=_("This file is too large."),
         advice=_(
             "Nothing was filed. Files of up to %(limit)s MB are taken in: make it smaller, or file it in parts.",
-            limit=_settings().upload_limit // 2**20,
+            limit=state().settings.upload_limit // 2**20,
         ),
     ), 413
 

@@ -165,7 +165,7 @@ def plan(cast: Cast) -> UUID:
     )
     shelf = Shelf(dialogue_id=cast.dialogue(), meeting_id=meeting_id, title=TITLE)
     with transaction(system(Purpose.SAMPLE), RECORD_FILE) as change:
-        change.record(archive.place_record(shelf, record, clock.now()))
+        change.record(*archive.place_records(shelf, [record], clock.now()))
     return meeting_id
 
 

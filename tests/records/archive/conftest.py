@@ -73,7 +73,7 @@ class Archive:
             **more,
         )
         with transaction(system(Purpose.SAMPLE), RECORD_FILE) as change:
-            filed = archive_operations.place_record(shelf or self.shelf(), record, NOW)
+            [filed] = archive_operations.place_records(shelf or self.shelf(), [record], NOW)
             change.record(filed)
         return filed.about
 

@@ -109,7 +109,7 @@ def test_each_persona_reads_lists_and_finds_only_permitted_records(papers: Archi
     assert references(archive_visibility.readable(viewer, NOW)) == may(READERS, persona)
     assert references(archive_visibility.listed(viewer, NOW)) == may(LISTED, persona)
     found = archive_searching.search(viewer, CANARY, NOW)
-    assert {hit.line.reference for hit in found.hits} == may(FOUND, persona)
+    assert {line.reference for line, _title, _passage in found.hits} == may(FOUND, persona)
     assert found.count == len(found.hits)
 
 

@@ -1,6 +1,6 @@
 """What a new record may belong to, and the finished summaries that wait to be filed."""
 
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -40,13 +40,14 @@ def shelf(viewer: Viewer, key: str) -> Shelf:
 
 
 def _in_meeting(viewer: Viewer, place: Place) -> list[Shelf]:
-    meeting: dict[str, Any] = {"dialogue_id": place.dialogue_id, "meeting_id": place.meeting_id}
-    sessions = [
-        Shelf(**meeting, session_id=one.session_id, session_code=one.code, rule=one.rule, title=one.title)
+    whole = Shelf(
+        dialogue_id=place.dialogue_id, meeting_id=place.meeting_id, title=place.meeting_title or place.meeting_code
+    )
+    return [whole] + [
+        replace(whole, session_id=one.session_id, session_code=one.code, rule=one.rule, title=one.title)
         for one in versions.sessions_for(viewer, AGENDA_SEE)
         if one.in_full
     ]
-    return [Shelf(**meeting, title=place.meeting_title or place.meeting_code), *sessions]
 
 
 def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
@@ -55,29 +56,24 @@ def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
         .where(dialogues.visible(viewer, RECORD_FILE))
         .order_by(Meeting.starts_on, Meeting.code)
     )
+    whole = Shelf(dialogue_id=place.dialogue_id, title=place.dialogue_title)
     found = [
-        Shelf(
-            dialogue_id=place.dialogue_id,
-            meeting_id=row.id,
-            title=f"{row.code} · {row.title}" if row.title else row.code,
-        )
-        for row in rows
+        replace(whole, meeting_id=row.id, title=f"{row.code} · {row.title}" if row.title else row.code) for row in rows
     ]
     if scopes(RECORD_FILE, viewer.dialogue_roles, viewer.conditions):
-        found.insert(0, Shelf(dialogue_id=place.dialogue_id, title=place.dialogue_title))
+        found.insert(0, whole)
     return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
 
 
 def meeting_code(meeting_id: UUID) -> str:
     """Returns the code of a meeting. Does no access check."""
-    return str(db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one())
+    return db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one()
 
 
 def archive_zone(viewer: Viewer) -> str:
     """Returns the time zone of the dialogue's archive."""
-    place = viewer.place
-    found = select(Dialogue.archive_zone).where(Dialogue.id == (place.dialogue_id if place else None))
-    return str(db.session.execute(found).scalar_one())
+    found = select(Dialogue.archive_zone).where(Dialogue.id == viewer.dialogue_id)
+    return db.session.execute(found).scalar_one()
 
 
 def embargo_zone(viewer: Viewer) -> str:
@@ -88,8 +84,7 @@ def embargo_zone(viewer: Viewer) -> str:
 
 def waiting(viewer: Viewer) -> list[SessionNotes]:
     """Returns the finished summaries of the meeting that the viewer may file; empty outside a meeting."""
-    here = viewer.meeting_id is not None
-    return notes.finished_summaries(viewer) if here and viewer.may(RECORD_FILE) else []
+    return notes.finished_summaries(viewer) if viewer.meeting_id and viewer.may(RECORD_FILE) else []
 
 
 def waiting_summary(viewer: Viewer, document_id: UUID) -> SessionNotes:
@@ -104,5 +99,4 @@ def waiting_summary(viewer: Viewer, document_id: UUID) -> SessionNotes:
 def taken_references(dialogue_id: UUID | None, references: list[str]) -> set[str]:
     """Returns those of these reference codes that records of the same archive already have."""
     same_archive = Record.dialogue_id.is_(None) if dialogue_id is None else Record.dialogue_id == dialogue_id
-    rows = db.session.execute(select(Record.reference).where(same_archive, Record.reference.in_(references)))
-    return set(rows.scalars())
+    return set(db.session.scalars(select(Record.reference).where(same_archive, Record.reference.in_(references))))

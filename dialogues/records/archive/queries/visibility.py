@@ -71,18 +71,11 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 def _in_reach(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: records within the action's scopes, open or closed."""
-    reach = or_(false(), *(_in_scope(viewer, action, scope) for scope in viewer.scopes(action)))
+    if viewer.is_system:
+        return Record.withdrawn_at.is_(None)
+    scopes = viewer.scopes(action) & {Scope.ALL, Scope.SEALED}
+    reach = or_(false(), *(_of_action(viewer, action, scope) for scope in scopes))
     return and_(reach, Record.withdrawn_at.is_(None))
-
-
-def _in_scope(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
-    match scope:
-        case _ if viewer.is_system:
-            return true()
-        case Scope.ALL | Scope.SEALED:
-            return _of_action(viewer, action, scope)
-        case _:
-            return false()
 
 
 def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
