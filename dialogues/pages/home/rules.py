@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from math import inf
 from uuid import UUID
+
+from dialogues.meetings.dialogues.rules.facts import Days
 
 #: Coordinators get a task for unanswered invitations this long before registration closes.
 CLOSING_SOON = timedelta(days=14)
@@ -35,10 +38,7 @@ class TaskKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task of the viewer, in a meeting or in none.
-
-    `by` is its date if it has one.
-    """
+    """One task of the viewer, in a meeting or in none; `by` is its date if it has one."""
 
     kind: TaskKind
     meeting_id: UUID | None = None
@@ -48,31 +48,13 @@ class Task:
     urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingDays:
-    """First and last days of a meeting, with and without travel."""
-
-    starts_on: date
-    ends_on: date
-    arrive_on: date | None
-    depart_on: date | None
-
-    @property
-    def first(self) -> date:
-        return self.arrive_on or self.starts_on
-
-    @property
-    def last(self) -> date:
-        return self.depart_on or self.ends_on
-
-
 class Stage(Enum):
     ON = "on"
     TO_COME = "to_come"
     PAST = "past"
 
 
-def stage(days: MeetingDays, today: date) -> Stage:
+def stage(days: Days, today: date) -> Stage:
     """Return whether the meeting is on, to come or past; `today` is the date in its time zone."""
     if today < days.first:
         return Stage.TO_COME
@@ -81,14 +63,9 @@ def stage(days: MeetingDays, today: date) -> Stage:
 
 def sort_by_urgency(tasks: list[Task]) -> list[Task]:
     """Return urgent tasks first, then by date, kind and meeting."""
-    kinds = list(TaskKind)
-    return sorted(
-        tasks,
-        key=lambda task: (
-            not task.urgent,
-            task.by is None,
-            task.by.timestamp() if task.by else 0.0,
-            kinds.index(task.kind),
-            task.meeting,
-        ),
-    )
+
+    def order(task: Task) -> tuple[bool, float, int, str]:
+        by = task.by.timestamp() if task.by else inf
+        return not task.urgent, by, list(TaskKind).index(task.kind), task.meeting
+
+    return sorted(tasks, key=order)

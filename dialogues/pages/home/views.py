@@ -1,5 +1,6 @@
 """Home page, the personal data of the account, and the demonstration of all components."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -32,45 +33,10 @@ from dialogues.policy import (
     OWN_DATA_SEE,
     RECORD_READ,
     SUBMISSION_SEE,
+    Action,
 )
 
 blueprint = Blueprint("home", __name__)
-
-
-#: Endpoint for each kind of task.
-_ENDPOINTS = {
-    TaskKind.OFFER: "roles.offers",
-    TaskKind.STEPS: "registration.own_registration",
-    TaskKind.EMAILS_FAILED: "outbox.emails",
-    TaskKind.ADDRESS_DOUBT: "nominations.nominations",
-    TaskKind.ADDRESS_ASKED: "nominations.nominations",
-    TaskKind.CAPACITY_ASKED: "nominations.nominations",
-    TaskKind.SUBMIT_LIST: "nominations.nominations",
-    TaskKind.UNANSWERED: "roster.participants",
-    TaskKind.TO_APPROVE: "roster.participants",
-    TaskKind.CHANGES_ASKED: "registration.changes",
-    TaskKind.NO_RELEASE: "planning.draft",
-    TaskKind.UNRELEASED: "planning.release",
-    TaskKind.SUMMARY: "notes.notes",
-    TaskKind.TO_FILE: "archive.records",
-}
-
-
-#: Query arguments that filter the list of a task.
-_FILTERS: dict[TaskKind, dict[str, Any]] = {TaskKind.TO_APPROVE: {"ready": "to_approve"}}
-
-
-#: Tasks with several possible endpoints: the first one the viewer may open counts; without any there is no link.
-_ENDPOINTS_BY_RIGHT = {
-    TaskKind.NOT_OUT: (("planning.draft", AGENDA_EDIT), ("versions.agenda", AGENDA_SEE)),
-    TaskKind.EXCHANGE_PROPOSED: (("nominations.exchange", EXCHANGE_FIX),),
-    TaskKind.LISTS_OPEN: (
-        ("nominations.exchange", EXCHANGE_FIX),
-        ("nominations.nominations", SUBMISSION_SEE),
-        ("roster.participants", NOMINATIONS_SEE),
-    ),
-    TaskKind.OVER: (("archive.records", RECORD_READ), ("versions.agenda", AGENDA_SEE)),
-}
 
 
 @blueprint.route("/")
@@ -78,11 +44,12 @@ _ENDPOINTS_BY_RIGHT = {
 def home() -> str:
     """Show open tasks, today's sessions, and the viewer's meetings."""
     now = clock.now()
-    today = today_queries.today(viewer(), now)
+    tasks, sessions, meetings = today_queries.today(viewer(), now)
     return render_template(
         "pages/home/home.html",
-        today=today,
-        tasks=[(_label(task), _url(task), _hint(task), task.urgent) for task in today.tasks],
+        tasks=[_step(task) for task in tasks],
+        sessions=sessions,
+        meetings=meetings,
         stages=Stage,
         now=now,
     )
@@ -131,29 +98,57 @@ def design() -> str:
     )
 
 
+def steps_ahead(for_viewer: Viewer, meeting: Any, now: datetime) -> list[Step]:
+    """Return the next steps of a viewer, as the page of their current meeting shows them."""
+    return [_step(task) for task in ahead.next_tasks(for_viewer, meeting, now)]
+
+
+def _step(task: Task) -> Step:
+    return _label(task), _url(task), _hint(task), task.urgent
+
+
+#: Endpoints for each kind of task, with the right needed; the first one the viewer may open counts. Invitations have
+#: none, because only the link in the invitation email may open them.
+_ENDPOINTS: dict[TaskKind, tuple[tuple[str, Action | None], ...]] = {
+    TaskKind.OFFER: (("roles.offers", None),),
+    TaskKind.STEPS: (("registration.own_registration", None),),
+    TaskKind.EMAILS_FAILED: (("outbox.emails", None),),
+    TaskKind.ADDRESS_DOUBT: (("nominations.nominations", None),),
+    TaskKind.ADDRESS_ASKED: (("nominations.nominations", None),),
+    TaskKind.CAPACITY_ASKED: (("nominations.nominations", None),),
+    TaskKind.SUBMIT_LIST: (("nominations.nominations", None),),
+    TaskKind.UNANSWERED: (("roster.participants", None),),
+    TaskKind.TO_APPROVE: (("roster.participants", None),),
+    TaskKind.CHANGES_ASKED: (("registration.changes", None),),
+    TaskKind.NO_RELEASE: (("planning.draft", None),),
+    TaskKind.UNRELEASED: (("planning.release", None),),
+    TaskKind.SUMMARY: (("notes.notes", None),),
+    TaskKind.TO_FILE: (("archive.records", None),),
+    TaskKind.NOT_OUT: (("planning.draft", AGENDA_EDIT), ("versions.agenda", AGENDA_SEE)),
+    TaskKind.EXCHANGE_PROPOSED: (("nominations.exchange", EXCHANGE_FIX),),
+    TaskKind.LISTS_OPEN: (
+        ("nominations.exchange", EXCHANGE_FIX),
+        ("nominations.nominations", SUBMISSION_SEE),
+        ("roster.participants", NOMINATIONS_SEE),
+    ),
+    TaskKind.OVER: (("archive.records", RECORD_READ), ("versions.agenda", AGENDA_SEE)),
+}
+
+
+def _url(task: Task) -> str:
+    choices = _ENDPOINTS.get(task.kind, ())
+    endpoint = next((name for name, action in choices if action is None or viewer().may(action)), "")
+    if not endpoint or task.meeting_id is None:
+        return url_for(endpoint) if endpoint else ""
+    ready = "to_approve" if task.kind is TaskKind.TO_APPROVE else None
+    return url_for(endpoint, meeting_id=task.meeting_id, ready=ready)
+
+
 _HINTS = {
     TaskKind.NOT_OUT: N_("whoever is concerned gets a letter with the first release"),
     TaskKind.LISTS_OPEN: N_("to all parties at the same moment"),
     TaskKind.OVER: N_("what was filed of it is in the archive"),
 }
-
-
-def steps_ahead(for_viewer: Viewer, meeting: Any, now: datetime) -> list[Step]:
-    """Return the next steps of a viewer, as the page of their current meeting shows them."""
-    return [(_label(task), _url(task), _hint(task), task.urgent) for task in ahead.next_tasks(for_viewer, meeting, now)]
-
-
-def _url(task: Task) -> str:
-    # Invitations get no link, because only the link in the invitation email may open them.
-    endpoint = next(
-        (candidate for candidate, action in _ENDPOINTS_BY_RIGHT.get(task.kind, ()) if viewer().may(action)), ""
-    )
-    endpoint = endpoint or _ENDPOINTS.get(task.kind, "")
-    if endpoint not in current_app.view_functions:
-        return ""
-    if task.meeting_id is None:
-        return url_for(endpoint)
-    return url_for(endpoint, meeting_id=task.meeting_id, **_FILTERS.get(task.kind, {}))
 
 
 def _hint(task: Task) -> str:
@@ -173,67 +168,49 @@ def _local_time(task: Task) -> str:
 
 def _label(task: Task) -> str:
     """Return the task as an instruction."""
-    n = task.count
-    match task.kind:
-        case TaskKind.OFFER:
-            return str(_("Answer the role that you are offered"))
-        case TaskKind.INVITATION:
-            return str(_("You have an invitation: please open the link in its letter"))
-        case TaskKind.STEPS:
-            return str(
-                ngettext("Save the last step of your registration", "Save %(num)s steps of your registration", n)
-            )
-        case TaskKind.EMAILS_FAILED:
-            return str(
-                ngettext("Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n)
-            )
-        case TaskKind.ADDRESS_DOUBT:
-            return str(ngettext("Look at an e-mail address in doubt", "Look at %(num)s e-mail addresses in doubt", n))
-        case TaskKind.ADDRESS_ASKED:
-            return str(
-                ngettext(
-                    "The office asks for another e-mail address of a nominee",
-                    "The office asks for other e-mail addresses of %(num)s nominees",
-                    n,
-                )
-            )
-        case TaskKind.CAPACITY_ASKED:
-            return str(
-                ngettext(
-                    "Decide whether a nominee becomes a participant",
-                    "Decide whether %(num)s nominees become participants",
-                    n,
-                )
-            )
-        case TaskKind.SUBMIT_LIST:
-            return str(
-                ngettext(
-                    "Lodge your party's list: one seat is free",
-                    "Lodge your party's list: %(num)s seats are free",
-                    n,
-                )
-            )
-        case TaskKind.UNANSWERED:
-            return str(ngettext("One person has not answered", "%(num)s people have not answered", n))
-        case TaskKind.CHANGES_ASKED:
-            return str(ngettext("Answer a change that is asked for", "Answer %(num)s changes that are asked for", n))
-        case TaskKind.TO_APPROVE:
-            return str(ngettext("Approve a registration", "Approve %(num)s registrations", n))
-        case TaskKind.NO_RELEASE:
-            return str(_("Release the agenda: nobody has seen it yet"))
-        case TaskKind.NOT_OUT:
-            return str(_("The agenda is not out yet"))
-        case TaskKind.EXCHANGE_PROPOSED:
-            return str(_("Look at the time that is proposed for the exchange"))
-        case TaskKind.LISTS_OPEN:
-            return str(_("The lists open on %(moment)s", moment=_local_time(task)))
-        case TaskKind.OVER:
-            return str(_("This meeting is over"))
-        case TaskKind.UNRELEASED:
-            return str(
-                ngettext("One session differs from what others see", "%(num)s sessions differ from what others see", n)
-            )
-        case TaskKind.SUMMARY:
-            return str(ngettext("Finish the summary of a session", "Finish the summaries of %(num)s sessions", n))
-        case TaskKind.TO_FILE:
-            return str(ngettext("File a finished summary", "File %(num)s finished summaries", n))
+    if task.kind is TaskKind.LISTS_OPEN:
+        return str(_("The lists open on %(moment)s", moment=_local_time(task)))
+    return str(_LABELS[task.kind](task.count))
+
+
+#: The instruction for a number of things to do.
+_LABELS: dict[TaskKind, Callable[[int], Any]] = {
+    TaskKind.OFFER: lambda _n: _("Answer the role that you are offered"),
+    TaskKind.INVITATION: lambda _n: _("You have an invitation: please open the link in its letter"),
+    TaskKind.NO_RELEASE: lambda _n: _("Release the agenda: nobody has seen it yet"),
+    TaskKind.NOT_OUT: lambda _n: _("The agenda is not out yet"),
+    TaskKind.EXCHANGE_PROPOSED: lambda _n: _("Look at the time that is proposed for the exchange"),
+    TaskKind.OVER: lambda _n: _("This meeting is over"),
+    TaskKind.STEPS: lambda n: ngettext(
+        "Save the last step of your registration", "Save %(num)s steps of your registration", n
+    ),
+    TaskKind.EMAILS_FAILED: lambda n: ngettext(
+        "Look at a letter that could not be delivered", "Look at %(num)s undelivered letters", n
+    ),
+    TaskKind.ADDRESS_DOUBT: lambda n: ngettext(
+        "Look at an e-mail address in doubt", "Look at %(num)s e-mail addresses in doubt", n
+    ),
+    TaskKind.ADDRESS_ASKED: lambda n: ngettext(
+        "The office asks for another e-mail address of a nominee",
+        "The office asks for other e-mail addresses of %(num)s nominees",
+        n,
+    ),
+    TaskKind.CAPACITY_ASKED: lambda n: ngettext(
+        "Decide whether a nominee becomes a participant", "Decide whether %(num)s nominees become participants", n
+    ),
+    TaskKind.SUBMIT_LIST: lambda n: ngettext(
+        "Lodge your party's list: one seat is free", "Lodge your party's list: %(num)s seats are free", n
+    ),
+    TaskKind.UNANSWERED: lambda n: ngettext("One person has not answered", "%(num)s people have not answered", n),
+    TaskKind.CHANGES_ASKED: lambda n: ngettext(
+        "Answer a change that is asked for", "Answer %(num)s changes that are asked for", n
+    ),
+    TaskKind.TO_APPROVE: lambda n: ngettext("Approve a registration", "Approve %(num)s registrations", n),
+    TaskKind.UNRELEASED: lambda n: ngettext(
+        "One session differs from what others see", "%(num)s sessions differ from what others see", n
+    ),
+    TaskKind.SUMMARY: lambda n: ngettext(
+        "Finish the summary of a session", "Finish the summaries of %(num)s sessions", n
+    ),
+    TaskKind.TO_FILE: lambda n: ngettext("File a finished summary", "File %(num)s finished summaries", n),
+}

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dialogues.pages.home.rules import MeetingDays, Stage, Task, TaskKind, sort_by_urgency, stage
+from dialogues.meetings.dialogues.rules.facts import Days
+from dialogues.pages.home.rules import Stage, Task, TaskKind, sort_by_urgency, stage
 
-DAYS = MeetingDays(
+DAYS = Days(
     starts_on=date(2027, 5, 25), ends_on=date(2027, 5, 27), arrive_on=date(2027, 5, 24), depart_on=date(2027, 5, 28)
 )
 
@@ -25,7 +26,7 @@ def test_a_meeting_is_running_from_arrival_to_departure(today: date, expected: S
 
 
 def test_a_meeting_without_travel_days_is_running_on_its_session_days() -> None:
-    days = MeetingDays(starts_on=date(2027, 9, 22), ends_on=date(2027, 11, 10), arrive_on=None, depart_on=None)
+    days = Days(starts_on=date(2027, 9, 22), ends_on=date(2027, 11, 10), arrive_on=None, depart_on=None)
 
     assert stage(days, date(2027, 9, 21)) is Stage.TO_COME
     assert stage(days, date(2027, 11, 11)) is Stage.PAST

@@ -29,24 +29,6 @@ from dialogues.people.questionnaire.models import Answer
 from dialogues.policy import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalData:
-    """Rows of the viewer's account, persons, registrations, roles, emails and sign-ins."""
-
-    account: Any
-    persons: Sequence[Any]
-    registrations: Sequence[Any]
-    roles: Sequence[Any]
-    emails: Sequence[Any]
-    sign_ins: Sequence[Any]
-    #: Encrypted fields (passport, visa, flights, needs): kind and dates, never the content.
-    sealed: Sequence[Any]
-    #: Access log: who opened an encrypted field, when and why.
-    access_log: Sequence[Any]
-    #: Absences, answers to questions and change requests: kind and times.
-    others: Sequence[Any]
-
-
 @dataclass(frozen=True, slots=True)
 class _Named:
     """Columns with the names of dialogues and meetings the viewer may currently open; "" for the others."""
@@ -62,39 +44,41 @@ class _Named:
         return case((Meeting.id.in_(self.places.meetings), Meeting.code), else_="").label("meeting")
 
 
-def personal_data(viewer: Viewer, now: datetime) -> PersonalData:
-    """Return the personal data of the signed-in viewer, in a constant number of queries.
+def personal_data(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return rows of the signed-in viewer's account, persons, registrations, roles, emails, sign-ins and so on.
 
-    Leaves out unanswered registrations and roles, because only their own email may announce them. Dialogues and
-    meetings that are not open to the viewer have no name here, because this page must not reveal them.
+    Of encrypted fields (`sealed`) only kind and dates; `access_log` is who opened them, when and why. `others` are
+    absences, answers to questions and change requests. Leaves out unanswered registrations and roles, because only
+    their own email may announce them. Dialogues and meetings that are not open to the viewer have no name here,
+    because this page must not reveal them. A constant number of queries.
     """
     own = limited_to_viewer(Person.account_id == viewer.account_id)
     named = _Named(meetings.open_places(viewer, now))
     account = select(Account.email, Account.locale, Account.zone, Account.created_at).where(
         Account.id == viewer.account_id
     )
-    return PersonalData(
-        account=db.session.execute(account).one(),
-        persons=_rows(_persons(named).where(own, Person.id.in_(_known_person_ids(viewer)))),
-        registrations=_rows(_registrations(named).where(own, Participation.answered_at.is_not(None))),
-        roles=_rows(_roles(named).where(own, RoleGrant.accepted_at.is_not(None))),
-        emails=_rows(
+    return {
+        "account": db.session.execute(account).one(),
+        "persons": _rows(_persons(named).where(own, Person.id.in_(_known_person_ids(viewer)))),
+        "registrations": _rows(_registrations(named).where(own, Participation.answered_at.is_not(None))),
+        "roles": _rows(_roles(named).where(own, RoleGrant.accepted_at.is_not(None))),
+        "emails": _rows(
             select(Email.kind, Email.state, Email.queued_at, Email.sent_at)
             .join(Person, Person.id == Email.person_id)
             .where(own)
             .order_by(Email.queued_at.desc())
             .limit(200)
         ),
-        sign_ins=_rows(
+        "sign_ins": _rows(
             select(SignIn.created_at, SignIn.last_seen_at, SignIn.ended_at, SignIn.browser)
             .where(SignIn.account_id == viewer.account_id)
             .order_by(SignIn.created_at.desc())
             .limit(50)
         ),
-        sealed=[row for row in _rows(_sealed(named).where(own)) if row.purge_on > today_in(row.zone, now)],
-        access_log=_rows(_access_log(named).where(own)),
-        others=_rows(_others(named, own)),
-    )
+        "sealed": [row for row in _rows(_sealed(named).where(own)) if row.purge_on > today_in(row.zone, now)],
+        "access_log": _rows(_access_log(named).where(own)),
+        "others": _rows(_others(named, own)),
+    }
 
 
 def reveal_own_field(viewer: Viewer, field_id: UUID, now: datetime) -> tuple[SealedKind, dict[str, str]]:
@@ -152,22 +136,7 @@ def _known_person_ids(viewer: Viewer) -> Any:
 
 def _persons(named: _Named) -> Any:
     return (
-        select(
-            named.dialogue,
-            Person.name,
-            Person.native,
-            Person.family,
-            Person.given,
-            Person.gender,
-            Person.sort_key,
-            Person.aliases,
-            Person.email,
-            Person.languages,
-            Person.zone,
-            Person.affiliation,
-            Person.always_discreet,
-            Institution.name.label("institution"),
-        )
+        select(Person, named.dialogue, Institution.name.label("institution"))
         .join(Dialogue, Dialogue.id == Person.dialogue_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .order_by(named.dialogue, Person.id)
@@ -176,23 +145,7 @@ def _persons(named: _Named) -> Any:
 
 def _registrations(named: _Named) -> Any:
     return (
-        select(
-            named.meeting,
-            Party.names.label("party_names"),
-            Participation.capacity,
-            Participation.status,
-            Participation.invited_at,
-            Participation.answered_at,
-            Participation.present_from,
-            Participation.present_to,
-            Participation.remote,
-            Participation.listens_in,
-            Participation.visa_status,
-            Participation.visibility,
-            Participation.needs_shared,
-            Participation.rules_accepted_at,
-            Participation.approved_at,
-        )
+        select(Participation, named.meeting, Party.names.label("party_names"))
         .join(Person, Person.id == Participation.person_id)
         .join(Meeting, Meeting.id == Participation.meeting_id)
         .join(Party, Party.id == Participation.party_id)
@@ -202,14 +155,7 @@ def _registrations(named: _Named) -> Any:
 
 def _roles(named: _Named) -> Any:
     return (
-        select(
-            named.dialogue,
-            named.meeting,
-            RoleGrant.meeting_id,
-            RoleGrant.role,
-            RoleGrant.accepted_at,
-            RoleGrant.revoked_at,
-        )
+        select(RoleGrant, named.dialogue, named.meeting)
         .join(Person, Person.id == RoleGrant.person_id)
         .join(Dialogue, Dialogue.id == RoleGrant.dialogue_id)
         .outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
@@ -249,15 +195,7 @@ def _access_log(named: _Named) -> Any:
     looker = aliased(Person)
     name = case((Meeting.id.in_(named.places.meetings), looker.name), else_="").label("looker")
     return (
-        select(
-            named.meeting,
-            Meeting.zone,
-            AccessLogEntry.kind,
-            AccessLogEntry.at,
-            AccessLogEntry.by_role,
-            AccessLogEntry.reason,
-            name,
-        )
+        select(AccessLogEntry, named.meeting, name)
         .join(Person, Person.id == AccessLogEntry.person_id)
         .join(looker, looker.id == AccessLogEntry.by_person)
         .join(Meeting, Meeting.id == AccessLogEntry.meeting_id)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, or_
 
 from dialogues.core.common.viewer import Viewer
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.meetings.queries import MyMeeting
-from dialogues.pages.home.rules import MeetingDays, Stage, stage
+from dialogues.pages.home.rules import Stage, stage
 from dialogues.policy import Action
 
 Visible = Callable[[Viewer, Action], ColumnElement[bool]]
@@ -16,11 +17,7 @@ Visible = Callable[[Viewer, Action], ColumnElement[bool]]
 
 def stage_of(meeting: MyMeeting, now: datetime) -> Stage:
     """Return whether the meeting is on, to come or past, by the calendar of its time zone."""
-    facts = meeting.facts
-    days = MeetingDays(
-        starts_on=facts.starts_on, ends_on=facts.ends_on, arrive_on=facts.arrive_on, depart_on=facts.depart_on
-    )
-    return stage(days, now.astimezone(ZoneInfo(facts.zone)).date())
+    return stage(days_of(meeting.facts), now.astimezone(ZoneInfo(meeting.facts.zone)).date())
 
 
 def visible_in_any(mine: Sequence[MyMeeting], visible: Visible, action: Action) -> ColumnElement[bool] | None:
