@@ -8,7 +8,6 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
-from werkzeug.wrappers import Response
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,24 +24,10 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 
-class SignInCookie(LoginManager):  # type: ignore[misc]  # Flask-Login is untyped.
-    """Flask-Login without two features that are not used here.
-
-    Remember-me makes every response vary by cookie, also assets; session protection computes a fingerprint at each
-    request.
-    """
-
-    def _update_remember_cookie(self, response: Response) -> Response:
-        return response
-
-    def _session_protection_failed(self) -> bool:
-        return False
-
-
 db = SQLAlchemy(model_class=Base)
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-login = SignInCookie()
+login = LoginManager()
 login.session_protection = None
 migrate = Migrate(render_as_batch=True, compare_type=True)

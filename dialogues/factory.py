@@ -17,13 +17,12 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dialogues import event_handlers
+from dialogues import event_handlers, policy
 from dialogues.agenda.planning.queries import waiting as planning
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.views.cookie import load_viewer
 from dialogues.core.audit import operations as audit
 from dialogues.core.common import access, assets, browser, clock, database, read_guard, readiness, stores, transaction
-from dialogues.core.common.application import Application
 from dialogues.core.common.errors import register_error_handlers
 from dialogues.core.common.presentation import Tab, register_template_helpers
 from dialogues.core.common.secret_addresses import hide_secrets_in_logs
@@ -31,77 +30,39 @@ from dialogues.core.common.state import State, state
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
-from dialogues.lib.encryption import master_key
 from dialogues.lib.refusal import N_, NotFound, or_not_found
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.roles import queries as roles
 from dialogues.pages.home.views import steps_ahead
 from dialogues.people.participants.queries.limited import stand_at_registration
-from dialogues.policy import (
-    AGENDA_SEE,
-    ASSET_SEE,
-    ATTENDANCE_MARK,
-    EMAILS_SEE,
-    MEETING_EDIT,
-    NOMINATE,
-    NOMINATIONS_SEE,
-    PARTICIPANTS_SEE,
-    PRACTICAL_SEE,
-    RECORD_LINE_SEE,
-    RECORD_READ,
-    ROLES_SEE,
-    SUBMISSION_SEE,
-    SUMMARY_FILED_READ,
-    SUMMARY_SEE,
-    VISA_STATUS_SEE,
-)
 from dialogues.settings import ROOT, Settings, SettingsError, exit_on_settings_error, unwritable
 
 #: Every feature, lower ones first; each may have `views.blueprint` and `cli.commands`.
 FEATURES = (
-    "core.keys",
-    "core.audit",
-    "core.outbox",
-    "core.accounts",
-    "core.monitoring",
-    "meetings.venues",
-    "meetings.dialogues",
-    "meetings.precedence",
-    "meetings.roles",
-    "meetings.meetings",
-    "people.participants",
-    "people.questionnaire",
-    "people.nominations",
-    "people.invitations",
-    "people.documents",
-    "people.registration",
-    "people.messages",
-    "people.roster",
-    "agenda.versions",
-    "agenda.planning",
-    "agenda.calendars",
-    "onsite.seating",
-    "onsite.attendance",
-    "records.notes",
-    "records.archive",
-    "pages.home",
-    "sample",
+    *("core.keys", "core.audit", "core.outbox", "core.accounts", "core.monitoring"),
+    *("meetings.venues", "meetings.dialogues", "meetings.precedence", "meetings.roles", "meetings.meetings"),
+    *("people.participants", "people.questionnaire", "people.nominations", "people.invitations", "people.documents"),
+    *("people.registration", "people.messages", "people.roster"),
+    *("agenda.versions", "agenda.planning", "agenda.calendars"),
+    *("onsite.seating", "onsite.attendance"),
+    *("records.notes", "records.archive"),
+    *("pages.home", "sample"),
 )
 
 
 #: Tabs of a meeting: label, endpoint, and actions of which the viewer needs one.
 MEETING_TABS = (
-    Tab(N_("Agenda"), "versions.agenda", (AGENDA_SEE,), also=("planning.balance",)),
-    Tab(N_("Participants"), "roster.participants", (PARTICIPANTS_SEE, NOMINATIONS_SEE)),
-    Tab(N_("Attendance"), "attendance.attendance", (ATTENDANCE_MARK,)),
-    Tab(N_("Travel papers"), "documents.all_papers", (VISA_STATUS_SEE,), beyond_own=True),
-    Tab(N_("Nominations"), "nominations.nominations", (NOMINATE, SUBMISSION_SEE)),
-    Tab(N_("Practical"), "meetings.practical", (PRACTICAL_SEE,)),
-    Tab(N_("Notes"), "notes.notes", (SUMMARY_SEE, SUMMARY_FILED_READ)),
-    Tab(N_("Archive"), "archive.records", (RECORD_READ, RECORD_LINE_SEE)),
-    Tab(N_("Letters"), "outbox.emails", (EMAILS_SEE,)),
-    Tab(N_("Roles"), "roles.roles", (ROLES_SEE,)),
-    Tab(N_("Settings"), "meetings.settings", (MEETING_EDIT,)),
+    Tab(N_("Agenda"), "versions.agenda", (policy.AGENDA_SEE,), also=("planning.balance",)),
+    Tab(N_("Participants"), "roster.participants", (policy.PARTICIPANTS_SEE, policy.NOMINATIONS_SEE)),
+    Tab(N_("Attendance"), "attendance.attendance", (policy.ATTENDANCE_MARK,)),
+    Tab(N_("Travel papers"), "documents.all_papers", (policy.VISA_STATUS_SEE,), beyond_own=True),
+    Tab(N_("Nominations"), "nominations.nominations", (policy.NOMINATE, policy.SUBMISSION_SEE)),
+    Tab(N_("Practical"), "meetings.practical", (policy.PRACTICAL_SEE,)),
+    Tab(N_("Notes"), "notes.notes", (policy.SUMMARY_SEE, policy.SUMMARY_FILED_READ)),
+    Tab(N_("Archive"), "archive.records", (policy.RECORD_READ, policy.RECORD_LINE_SEE)),
+    Tab(N_("Letters"), "outbox.emails", (policy.EMAILS_SEE,)),
+    Tab(N_("Roles"), "roles.roles", (policy.ROLES_SEE,)),
+    Tab(N_("Settings"), "meetings.settings", (policy.MEETING_EDIT,)),
 )
 
 
@@ -131,7 +92,7 @@ def build_app(settings: Settings) -> Flask:
     """
     _refuse_unwritable(settings.instance)
     zoneinfo.reset_tzpath(())
-    app = Application(
+    app = Flask(
         "dialogues",
         static_folder=None,
         static_url_path="/static",
@@ -167,10 +128,6 @@ def _is_serving() -> bool:
     return context is None or context.info_name in {"run", "shell"}
 
 
-def _master_key(settings: Settings) -> None:
-    master_key.read(settings.master_key)
-
-
 def _refuse_unwritable(instance: Path) -> None:
     try:
         instance.mkdir(parents=True, exist_ok=True)
@@ -181,7 +138,6 @@ def _refuse_unwritable(instance: Path) -> None:
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Set Flask's own settings from ours."""
     over_https = settings.over_https
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -248,7 +204,8 @@ def _open_database(app: Flask) -> None:
 def _bind_extensions(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     bootstrap.init_app(app)
-    login.init_app(app, add_context_processor=False)
+    # Not init_app, because its remember-me reads the cookie at every response, so that assets would vary by cookie.
+    app.login_manager = login  # type: ignore[attr-defined]  # where Flask-Login looks for it
     babel.init_app(app, locale_selector=lambda: access.viewer().locale or settings.locale)
 
 
@@ -273,9 +230,13 @@ def _modules(feature: str, file: str) -> list[ModuleType]:
 
 
 def _fill_state(app: Flask) -> None:
-    """Set the functions of higher features that lower code calls."""
     app_state = state(app)
-    app_state.checks = (_master_key, database.refuse_unready, outbox.mail_transport, outbox.refuse_unknown)
+    app_state.checks = (
+        stores.refuse_unready,
+        database.refuse_unready,
+        outbox.mail_transport,
+        outbox.refuse_unknown,
+    )
     app_state.who, app_state.reload = load_viewer, _reload_viewer
     app_state.place = _place_viewer
     app_state.handle, app_state.audit = event_handlers.handle_events, audit.record_event
@@ -295,10 +256,7 @@ def _collect(feature: str, file: str, name: str) -> dict[Any, Any]:
 
 
 def _reload_viewer(viewer: Viewer) -> Viewer:
-    """Load the viewer again: still signed in, with the roles held now.
-
-    :raises NotFound: the sign-in has ended, or the viewer has lost access to the place.
-    """
+    """:raises NotFound: the sign-in has ended, or the viewer has lost access to the place."""
     if viewer.is_system or not viewer.signed_in:
         return viewer
     if not accounts.still_signed_in(viewer, clock.real_now()):
@@ -316,7 +274,6 @@ def _place_viewer(viewer: Viewer, dialogue_id: UUID | None, meeting_id: UUID | N
 
 
 def _protect_extension_routes(app: Flask) -> None:
-    """Treat static routes of extensions as public assets."""
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.endswith(".static") and not hasattr(view, "__action__"):
             app.view_functions[endpoint] = _asset_view(view)
@@ -324,7 +281,7 @@ def _protect_extension_routes(app: Flask) -> None:
 
 def _asset_view(view: Any) -> Any:
     @access.without_viewer
-    @access.allows(ASSET_SEE)
+    @access.allows(policy.ASSET_SEE)
     def asset(**arguments: Any) -> Any:
         return view(**arguments)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
@@ -294,22 +293,13 @@ _COLUMN_OF_ROLE = {role: column for column, role in enumerate(Role)}
 
 def scopes(action: Action, roles: Iterable[Role], conditions: frozenset[Condition]) -> frozenset[Scope]:
     """The scopes of an action for these roles, under the conditions that are met."""
-    return _reach(action, frozenset(roles), conditions)
-
-
-@lru_cache(maxsize=8192)
-def _reach(action: Action, roles: frozenset[Role], conditions: frozenset[Condition]) -> frozenset[Scope]:
-    row = MATRIX.get(action)
+    row, counting = MATRIX.get(action), set(roles)
     if row is None:
         return frozenset()
-    cells = (row[_COLUMN_OF_ROLE[role]] for role in _counting_roles(action, roles))
+    if Role.OBSERVER in counting and action not in PARTY_BUSINESS:
+        counting.discard(Role.FOCAL_POINT)
+    cells = (row[_COLUMN_OF_ROLE[role]] for role in counting)
     return frozenset(cell.scope for cell in cells if cell is not None and cell.conditions <= conditions)
-
-
-def _counting_roles(action: Action, roles: frozenset[Role]) -> frozenset[Role]:
-    if Role.OBSERVER in roles and action not in PARTY_BUSINESS:
-        return roles - {Role.FOCAL_POINT}
-    return roles
 
 
 def limited(action: Action, reached: frozenset[Scope]) -> frozenset[Scope]:

@@ -36,10 +36,7 @@ class SettingsError(Exception):
 
 @contextmanager
 def exit_on_settings_error() -> Iterator[None]:
-    """Print a settings error as one sentence without a traceback.
-
-    :raises SystemExit: a settings error occurred.
-    """
+    """:raises SystemExit: a settings error occurred, which is printed without a traceback."""
     try:
         yield
     except SettingsError as reason:
@@ -49,8 +46,6 @@ def exit_on_settings_error() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings; the README describes each."""
-
     instance: Path = ROOT / "instance"
     base_url: str = "http://localhost:8000"
     database_url: str = ""
@@ -115,10 +110,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """The settings from an environment and the file in its instance folder.
-
-    :raises SettingsError: a value cannot be read, or is unsafe outside the demo.
-    """
+    """:raises SettingsError: a value cannot be read, or is unsafe outside the demo."""
     instance = Path(environ.get("DIALOGUES_INSTANCE") or ROOT / "instance").absolute()
     values = _from_file(instance / "settings.toml")
     for name, text in environ.items():

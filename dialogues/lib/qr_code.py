@@ -12,7 +12,6 @@ def png(address: str) -> bytes:
 
 
 def svg(address: str) -> str:
-    """The QR code as SVG without styles."""
     return str(
         segno.make(address, error="m").svg_inline(scale=4, border=4, light="#fff", svgclass="qr", lineclass=None)
     )

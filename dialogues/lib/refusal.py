@@ -59,10 +59,7 @@ def refuse_stale(saved: int, shown: int) -> None:
 
 
 def or_not_found(row: Row | None) -> Row:
-    """Return the row.
-
-    :raises NotFound: there is none.
-    """
+    """:raises NotFound: there is no row."""
     if row is None:
         raise NotFound
     return row

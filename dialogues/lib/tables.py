@@ -43,13 +43,7 @@ _LONGEST_CELL = 32_767
 Table = Sequence[Sequence[str]]
 
 
-def as_csv(table: Table) -> bytes:
-    """The table as CSV; see `csv_file`."""
-    return csv_file(table)
-
-
 def as_workbook(table: Table) -> bytes:
-    """The table as an XLSX sheet of text cells."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"author": "", "company": "", "comments": ""})

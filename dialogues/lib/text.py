@@ -58,10 +58,7 @@ _JOINT = re.compile(r"((?<=\w)[.\uff0e\u2024\uff61\u3002](?=[^\W\d_]{2})|[@\uff2
 
 
 def refuse_link(text: str, signs: Sequence[str] = IN_NAMES, *, field: str | None = None) -> str:
-    """Returns the text unchanged.
-
-    :raises Refusal: it contains one of the signs, or a look-alike.
-    """
+    """:raises Refusal: the text contains one of the signs, or a look-alike."""
     normalized = unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKES)).translate(_LOOK_ALIKES).casefold()
     for sign in signs:
         if sign in normalized:
@@ -78,10 +75,7 @@ def unlinked(text: str) -> str:
 
 
 def bounded(text: str, longest: int, *, field: str | None = None) -> str:
-    """The text, if it has at most `longest` characters.
-
-    :raises Refusal: it is longer; the message has both numbers.
-    """
+    """:raises Refusal: the text has more than `longest` characters."""
     if len(text) > longest:
         raise Refusal(
             N_("This is %(length)s characters long; write at most %(longest)s."),

@@ -2,25 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
 from dialogues.lib.refusal import N_, Refusal
 
 
-@lru_cache(maxsize=1)
 def known_zones() -> frozenset[str]:
     """The zone names of the tzdata package, independent of the operating system."""
-    names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    return frozenset(names)
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def zone(name: str, *, field: str | None = None) -> ZoneInfo:
-    """The time zone of that IANA name.
-
-    :raises Refusal: there is no such zone.
-    """
+    """:raises Refusal: there is no time zone of that IANA name."""
     if name not in known_zones():
         raise Refusal(
             N_("“%(zone)s” is no time zone of the tz database: write one like Asia/Ulaanbaatar."),
@@ -44,7 +38,6 @@ class WallClock:
 
     @property
     def is_twofold(self) -> bool:
-        """Whether the clocks show this time twice."""
         early = self.local.replace(tzinfo=ZoneInfo(self.zone), fold=0)
         return early.utcoffset() != early.replace(fold=1).utcoffset()
 

@@ -338,7 +338,7 @@ def test_revoking_a_link_ends_the_sign_in_it_opened(app: Flask, cast: Cast, trd:
     with app.app_context():
         part = cast.participation("us4")
         with upkeep(system(Purpose.UPKEEP)):
-            accounts.revoke_links(LinkPurpose.REGISTRATION, part, clock.now())
+            accounts.revoke_links(LinkPurpose.REGISTRATION, [part], clock.now())
     assert not is_open(client, trd)
 
 

@@ -80,7 +80,6 @@ def address_check(email: DueEmail, _now: datetime) -> Composed | None:
 
 
 def address_changed(email: DueEmail, _now: datetime) -> Composed | None:
-    """Email to the previous address, after a change."""
     account = queries.account_in_use(email.account_id)
     if account is None or account.former_email is None:
         return None

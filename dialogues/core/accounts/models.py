@@ -30,6 +30,10 @@ class Account(Base):
     staff_since: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @property
+    def has_password(self) -> bool:
+        return self.password_hash is not None
+
 
 class Factor(Base):
     """A second factor with an encrypted secret; `last_step` prevents the reuse of a code."""

@@ -29,7 +29,6 @@ from dialogues.lib.text import same_address
 
 
 def seal_shared_secret(account_id: UUID, factor_id: UUID, shared_secret: str) -> bytes:
-    """Encrypt the shared secret of a second factor for storage."""
     return seal_text(key_store(), _key(account_id), _place(factor_id), shared_secret)
 
 
@@ -55,7 +54,6 @@ def mint_link(
     *,
     expires_at: datetime,
     single_use: bool = True,
-    scope: str = "",
     name: str = "",
     now: datetime,
 ) -> str:
@@ -66,7 +64,6 @@ def mint_link(
             sha256=sha256(secret),
             purpose=purpose,
             subject=subject,
-            scope=scope,
             name=name,
             created_at=now,
             expires_at=expires_at,
@@ -83,7 +80,7 @@ def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str
     An earlier link that confirms an address ends at once, because it was sent to an address that is no longer wanted.
     """
     if purpose is LinkPurpose.ADDRESS:
-        revoke_links(purpose, account_id, now)
+        revoke_links(purpose, [account_id], now)
     else:
         replace_links(purpose, account_id, now)
     return mint_link(purpose, account_id, expires_at=now + LINK_LASTS[purpose], now=now)
@@ -103,7 +100,6 @@ def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
 
 
 def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
-    """Void the unused links of this purpose about these subjects."""
     _write(
         update(SecretLink)
         .where(SecretLink.purpose == purpose, SecretLink.subject.in_(subjects))
@@ -112,12 +108,7 @@ def void_unused_links(purpose: LinkPurpose, subjects: Collection[UUID], now: dat
     )
 
 
-def revoke_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
-    """Like :func:`revoke_links_about`, for one subject."""
-    revoke_links_about(purpose, [subject], now)
-
-
-def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
+def revoke_links(purpose: LinkPurpose, subjects: Collection[UUID], now: datetime) -> None:
     """Void the unused links of this purpose about these subjects, and end limited sign-ins opened by such links."""
     void_unused_links(purpose, subjects, now)
     if purpose is LinkPurpose.REGISTRATION:
@@ -126,7 +117,6 @@ def revoke_links_about(purpose: LinkPurpose, subjects: Collection[UUID], now: da
 
 
 def let_links_last(purpose: LinkPurpose, subjects: Collection[UUID], expires_at: datetime) -> None:
-    """Set the expiry of links of this purpose about these subjects that are not revoked."""
     about = (SecretLink.purpose == purpose, SecretLink.subject.in_(subjects), SecretLink.revoked_at.is_(None))
     _write(update(SecretLink).where(*about).values(expires_at=expires_at))
 
@@ -158,7 +148,6 @@ def use_up(link_id: UUID, now: datetime) -> bool:
 
 
 def stamp_used(link_id: UUID, day: date) -> None:
-    """Store the day on which a link for repeated use was last used."""
     _write(update(SecretLink).where(SecretLink.id == link_id).values(last_used_on=day))
 
 
@@ -193,8 +182,7 @@ def open_sign_in(
     return handle
 
 
-def end_sign_in(sign_in_id: UUID, now: datetime) -> None:
-    """End one sign-in, so that its cookie no longer works."""
+def end_sign_in(sign_in_id: UUID | None, now: datetime) -> None:
     _write(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
@@ -209,10 +197,10 @@ def end_everything(account_id: UUID, now: datetime, *, but: UUID | None = None) 
     """End all sign-ins of an account, except `but`, and void all its emailed links."""
     end_sign_ins(account_id, now, but=but)
     for purpose in LINK_LASTS:
-        revoke_links(purpose, account_id, now)
+        revoke_links(purpose, [account_id], now)
 
 
-def store_last_seen(sign_in_id: UUID, now: datetime) -> None:
+def store_last_seen(sign_in_id: UUID | None, now: datetime) -> None:
     _write(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
 
 
@@ -275,12 +263,7 @@ def prepare_factor(account_id: UUID) -> None:
     db.session.flush()
 
 
-def confirm_factor(factor_id: UUID, now: datetime) -> None:
-    _write(update(Factor).where(Factor.id == factor_id).values(confirmed_at=now))
-
-
 def drop_factors(account_id: UUID, *, confirmed: bool) -> None:
-    """Delete an account's confirmed, or its unconfirmed, factors."""
     kind = Factor.confirmed_at.is_not(None) if confirmed else Factor.confirmed_at.is_(None)
     _write(delete(Factor).where(Factor.account_id == account_id, kind))
 
@@ -291,23 +274,16 @@ def use_time_step(factor_id: UUID, step: int) -> bool:
 
 
 def renew_handle(sign_in_id: UUID, **changes: Any) -> str:
-    """Give a sign-in a new handle, so that its old cookie no longer works."""
     handle = new_secret()
     _write(update(SignIn).where(SignIn.id == sign_in_id).values(handle_sha256=sha256(handle), **changes))
     return handle
 
 
 def make_staff(account_id: UUID, now: datetime) -> None:
-    """Make an account a staff account, unless it already is."""
     _write(update(Account).where(Account.id == account_id, Account.staff_since.is_(None)).values(staff_since=now))
 
 
-def delete_password(account_id: UUID) -> None:
-    _write(update(Account).where(Account.id == account_id).values(password_hash=None))
-
-
 def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
-    """Give an account an installation role; False if it already has it."""
     if db.session.get(InstallationRoleHeld, (account_id, role)) is not None:
         return False
     db.session.add(InstallationRoleHeld(account_id=account_id, role=role))
@@ -316,7 +292,6 @@ def give_installation_role(account_id: UUID, role: InstallationRole) -> bool:
 
 
 def take_installation_role(account_id: UUID, role: InstallationRole) -> bool:
-    """Remove an installation role; False if the account did not have it."""
     held = (InstallationRoleHeld.account_id == account_id, InstallationRoleHeld.role == role)
     return _write(delete(InstallationRoleHeld).where(*held)) == 1
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import exists, or_, select
 
 from dialogues.core.accounts.models import Account, Factor, InstallationRoleHeld, SecretLink, SignIn
 from dialogues.core.accounts.rules import (
@@ -16,7 +15,6 @@ from dialogues.core.accounts.rules import (
     InstallationRole,
     KnownLink,
     LinkPurpose,
-    LinkState,
     Proof,
     Terms,
     counts_as_staff,
@@ -36,8 +34,6 @@ STAMP_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ActiveSignIn:
-    """A live sign-in, loaded by the handle in the cookie."""
-
     viewer: Viewer
     proofs: frozenset[Proof]
     needs_second_factor: bool
@@ -46,7 +42,20 @@ class ActiveSignIn:
 
 def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | None:
     """The sign-in with this handle; None if it ended, expired, was idle too long, or its account is disabled."""
-    rows = db.session.connection().execute(_sign_in_statement(), {"handle": sha256(handle), "now": now}).all()
+    by_handle = _live(
+        select(
+            SignIn.id,
+            SignIn.factors,
+            SignIn.last_seen_at,
+            SignIn.participation_id,
+            Account.id.label("account_id"),
+            Account.locale,
+            Account.zone,
+            InstallationRoleHeld.role,
+        ),
+        now,
+    ).outerjoin(InstallationRoleHeld, InstallationRoleHeld.account_id == Account.id)
+    rows = db.session.execute(by_handle.where(SignIn.handle_sha256 == sha256(handle))).all()
     if not rows:
         return None
     first, proofs = rows[0], read_proofs(rows[0].factors)
@@ -65,29 +74,7 @@ def load_sign_in(handle: str, terms: Terms, now: datetime) -> ActiveSignIn | Non
     return ActiveSignIn(viewer, proofs, needs_second_factor(proofs), now - first.last_seen_at >= STAMP_EVERY)
 
 
-@lru_cache(maxsize=1)
-def _sign_in_statement() -> Select[*tuple[Any, ...]]:
-    """Built once, because every request with a cookie executes it."""
-    found = select(
-        SignIn.id,
-        SignIn.factors,
-        SignIn.last_seen_at,
-        SignIn.participation_id,
-        Account.id.label("account_id"),
-        Account.locale,
-        Account.zone,
-        InstallationRoleHeld.role,
-    )
-    by_handle: Select[*tuple[Any, ...]] = (
-        _live(found, bindparam("now"))
-        .outerjoin(InstallationRoleHeld, InstallationRoleHeld.account_id == Account.id)
-        .where(SignIn.handle_sha256 == bindparam("handle"))
-    )
-    return by_handle
-
-
 def still_signed_in(viewer: Viewer, now: datetime) -> bool:
-    """Whether the viewer's sign-in is still valid; checked again inside every transaction."""
     alive = _live(select(SignIn.id), now).where(SignIn.id == viewer.sign_in_id)
     return db.session.execute(alive).first() is not None
 
@@ -108,25 +95,20 @@ def is_staff(account_id: UUID | None, email: str) -> bool:
 
 
 def account_in_use(account_id: UUID | None) -> Account | None:
-    """The account with this id, unless it is disabled."""
     found = select(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
     return db.session.execute(found).scalar_one_or_none()
 
 
 def link(token: str, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
-    """The secret link of this purpose, in any state."""
-    found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose == purpose)
-    return _known(db.session.execute(found).scalar_one_or_none(), now)
+    return any_link(token, frozenset({purpose}), now)
 
 
 def any_link(token: str, purposes: frozenset[LinkPurpose], now: datetime) -> KnownLink | None:
-    """The secret link with one of these purposes, in any state."""
     found = select(SecretLink).where(SecretLink.sha256 == sha256(token), SecretLink.purpose.in_(purposes))
     return _known(db.session.execute(found).scalar_one_or_none(), now)
 
 
 def link_by_id(link_id: UUID, purpose: LinkPurpose, now: datetime) -> KnownLink | None:
-    """The secret link that a browser has opened, by the id in its cookie."""
     found = select(SecretLink).where(SecretLink.id == link_id, SecretLink.purpose == purpose)
     return _known(db.session.execute(found).scalar_one_or_none(), now)
 
@@ -138,20 +120,7 @@ def links_of(purpose: LinkPurpose, subject: UUID, now: datetime) -> list[KnownLi
     return [known for row in rows if (known := _known(row, now)) is not None and known.live]
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFacts:
-    """A sign-in as its own account sees it; `present` marks the current one."""
-
-    id: UUID
-    browser: str
-    proofs: list[Proof]
-    created_at: datetime
-    last_seen_at: datetime
-    present: bool
-
-
-def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts]:
-    """The viewer's live sign-ins, last used first."""
+def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignIn]:
     rows = db.session.execute(
         _live(select(SignIn), now)
         .where(SignIn.account_id == viewer.account_id)
@@ -159,41 +128,12 @@ def my_sign_ins(viewer: Viewer, terms: Terms, now: datetime) -> list[SignInFacts
     ).scalars()
     kept = ((row, read_proofs(row.factors)) for row in rows)
     return [
-        _facts(row, proofs, viewer)
-        for row, proofs in kept
-        if not needs_second_factor(proofs) and now - row.last_seen_at <= terms.idle(proofs)
+        row for row, proofs in kept if not needs_second_factor(proofs) and now - row.last_seen_at <= terms.idle(proofs)
     ]
 
 
-def _facts(row: SignIn, proofs: frozenset[Proof], viewer: Viewer) -> SignInFacts:
-    return SignInFacts(
-        id=row.id,
-        browser=row.browser,
-        proofs=[proof for proof in Proof if proof in proofs],
-        created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
-        present=row.id == viewer.sign_in_id,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAccount:
-    email: str
-    has_password: bool
-    has_factor: bool
-    locale: str
-    zone: str | None
-
-
-def own_account(viewer: Viewer) -> OwnAccount:
-    account = db.session.execute(select(Account).where(Account.id == viewer.account_id)).scalar_one()
-    return OwnAccount(
-        email=account.email,
-        has_password=account.password_hash is not None,
-        has_factor=factor_of(account.id, confirmed=True) is not None,
-        locale=account.locale,
-        zone=account.zone,
-    )
+def own_account(viewer: Viewer) -> Account:
+    return db.session.execute(select(Account).where(Account.id == viewer.account_id)).scalar_one()
 
 
 def factor_of(account_id: UUID, *, confirmed: bool) -> Factor | None:
@@ -203,8 +143,8 @@ def factor_of(account_id: UUID, *, confirmed: bool) -> Factor | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
-def has_factor(active: ActiveSignIn) -> bool:
-    return active.viewer.account_id is not None and factor_of(active.viewer.account_id, confirmed=True) is not None
+def has_factor(viewer: Viewer) -> bool:
+    return viewer.account_id is not None and factor_of(viewer.account_id, confirmed=True) is not None
 
 
 def factor_to_set_up(active: ActiveSignIn, now: datetime) -> Factor | None:
@@ -221,7 +161,6 @@ def factor_to_set_up(active: ActiveSignIn, now: datetime) -> Factor | None:
 
 
 def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
-    """Whether this sign-in stepped up for this purpose within the last minutes."""
     proved = select(SignIn.id).where(
         SignIn.id == viewer.sign_in_id,
         SignIn.stepped_up_for == purpose,
@@ -233,22 +172,16 @@ def stepped_up(viewer: Viewer, purpose: str, now: datetime) -> bool:
 
 def may_change_address(viewer: Viewer, now: datetime) -> bool:
     """Whether the viewer may request another address now; with a second factor, only after a step-up."""
-    if viewer.account_id is None or factor_of(viewer.account_id, confirmed=True) is None:
-        return True
-    return stepped_up(viewer, CHANGE_ADDRESS, now)
+    return not has_factor(viewer) or stepped_up(viewer, CHANGE_ADDRESS, now)
 
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """A staff account as the host of the installation sees it, without its work in dialogues."""
 
-    id: UUID
-    email: str
-    roles: frozenset[InstallationRole]
-    invited: bool
-    has_password: bool
+    account: Account
+    roles: set[InstallationRole]
     has_factor: bool
-    disabled: bool
 
 
 def staff(viewer: Viewer) -> list[StaffMember]:
@@ -262,15 +195,7 @@ def staff(viewer: Viewer) -> list[StaffMember]:
         or_(Account.password_hash.is_not(None), Account.staff_since.is_not(None), Account.id.in_(list(roles)))
     )
     return [
-        StaffMember(
-            id=account.id,
-            email=account.email,
-            roles=frozenset(roles.get(account.id, ())),
-            invited=account.password_hash is None,
-            has_password=account.password_hash is not None,
-            has_factor=account.id in factors,
-            disabled=account.disabled_at is not None,
-        )
+        StaffMember(account, roles.get(account.id, set()), account.id in factors)
         for account in db.session.execute(accounts.order_by(Account.email_norm)).scalars()
     ]
 
@@ -289,22 +214,7 @@ def _account_kinds(roles: list[InstallationRole | None], proofs: frozenset[Proof
 def _known(row: SecretLink | None, now: datetime) -> KnownLink | None:
     if row is None:
         return None
-    return KnownLink(
-        id=row.id,
-        purpose=row.purpose,
-        subject=row.subject,
-        scope=row.scope,
-        name=row.name,
-        expires_at=row.expires_at,
-        single_use=row.single_use,
-        state=_state(row, now),
-        last_used_on=row.last_used_on,
-    )
-
-
-def _state(row: SecretLink, now: datetime) -> LinkState:
-    if row.revoked_at is not None and row.revoked_at <= now:
-        return LinkState.REVOKED
-    if row.single_use and row.used_at is not None:
-        return LinkState.USED
-    return LinkState.EXPIRED if row.expires_at <= now else LinkState.LIVE
+    is_revoked = row.revoked_at is not None and row.revoked_at <= now
+    is_used = row.single_use and row.used_at is not None
+    is_live = not is_revoked and not is_used and row.expires_at > now
+    return KnownLink(row.id, row.purpose, row.subject, row.name, row.expires_at, row.last_used_on, is_live)

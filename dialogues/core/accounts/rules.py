@@ -35,18 +35,6 @@ class LinkPurpose(Enum):
     ADDRESS = "address"
     ATTENDANCE = "attendance"
 
-    @property
-    def lasts(self) -> timedelta:
-        """How long an emailed link to an account is valid."""
-        return LINK_LASTS[self]
-
-
-class LinkState(Enum):
-    LIVE = "live"
-    USED = "used"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-
 
 class Proof(Labelled):
     """What was shown at sign-in; DEMO replaces the second factor in the demo."""
@@ -100,7 +88,6 @@ class Terms:
         return self.staff_idle if Proof.TOTP in proofs else self.participant_idle
 
     def longest(self, proofs: frozenset[Proof]) -> timedelta:
-        """How long a sign-in is valid at most."""
         if needs_second_factor(proofs):
             return SECOND_FACTOR_LASTS
         return self.staff_longest if Proof.TOTP in proofs else self.participant_longest
@@ -121,7 +108,6 @@ def counts_as_staff(proofs: frozenset[Proof]) -> bool:
 
 
 def step_up_purpose(action: str, about: UUID | None) -> str:
-    """The text that binds a step-up to one action on one object."""
     return f"{action}:{about or ''}"
 
 
@@ -142,21 +128,14 @@ def link_address(base_url: str, secret: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownLink:
-    """A secret link, loaded by its secret or id, with its state now."""
-
     id: UUID
     purpose: LinkPurpose
     subject: UUID
-    scope: str
     name: str
     expires_at: datetime
-    single_use: bool
-    state: LinkState
-    last_used_on: date | None = None
-
-    @property
-    def live(self) -> bool:
-        return self.state is LinkState.LIVE
+    last_used_on: date | None
+    #: Not used up, revoked or expired.
+    live: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +153,6 @@ class SignInsEnded(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SteppedUp(DomainEvent):
-    """The viewer confirmed their identity again, for one action on one object."""
-
     action: ClassVar[str] = "sign_in.stepped_up"
     purpose: str
 
@@ -203,8 +180,6 @@ class FactorConfirmed(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorsReset(DomainEvent):
-    """The host of the installation deleted an account's second factor."""
-
     action: ClassVar[str] = "factor.reset"
 
 
@@ -237,7 +212,5 @@ class InstallationRoleTaken(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMinted(DomainEvent):
-    """A sign-in link was printed on the administrator's console."""
-
     action: ClassVar[str] = "link.minted"
     purpose: LinkPurpose

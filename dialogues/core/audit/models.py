@@ -41,8 +41,6 @@ class AuditDetail(Base):
 
 
 class AuditHead(Base):
-    """A signed head, also stored outside this host."""
-
     __tablename__ = "audit_head"
 
     size: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -56,7 +54,6 @@ class AuditHead(Base):
 
 
 def _guard(table: FromClause) -> None:
-    """Create the table's triggers together with the table, for databases made without migrations."""
     for dialect in ("sqlite", "postgresql"):
         for statement in create_statements(dialect, str(table.description)):
             creation = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left this constructor untyped.
@@ -146,7 +143,6 @@ for guarded in (AuditEntry, AuditDetail, AuditHead):
 
 
 def drop_statements(dialect: str) -> list[str]:
-    """The statements that drop the triggers, for downgrades."""
     names = [(_name(table, change), table) for table in REFUSED for change in REFUSED[table]]
     names.append(("audit_entry_append_only", "audit_entry"))
     if dialect == "sqlite":

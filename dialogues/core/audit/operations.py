@@ -15,7 +15,6 @@ from dialogues.core.audit.queries import details_key, details_place, pseudonym_k
 from dialogues.core.audit.rules import (
     BEGINNING,
     SALT_BYTES,
-    ActorRef,
     Entry,
     check_words,
     commitment,
@@ -36,7 +35,7 @@ def record(
     session: Session,
     *,
     at: datetime,
-    actor: ActorRef,
+    actor: str,
     action: str,
     object: str,  # noqa: A002  the term of the audit log
     details: Mapping[str, Any],
@@ -56,7 +55,7 @@ def record(
     session.flush()
 
 
-def record_daily(session: Session, *, day: date, actor: ActorRef, action: str, object: str) -> None:  # noqa: A002  as above
+def record_daily(session: Session, *, day: date, actor: str, action: str, object: str) -> None:  # noqa: A002  as above
     """Append one entry per day under a daily pseudonym, unless the day has one; no clock time, no details.
 
     Used for changes of notes, because exact times and a lasting pseudonym would reveal who wrote a note.
@@ -82,19 +81,16 @@ def record_event(event: DomainEvent, viewer: Viewer) -> None:
     record(db.session(), at=event.at, actor=actor, action=event.action, object=str(event.about), details=details)
 
 
-def actor_of(viewer: Viewer) -> ActorRef:
+def actor_of(viewer: Viewer) -> str:
     """The actor behind a viewer: the account before the person, because one account may have several persons."""
     if viewer.account_id is not None:
-        return ActorRef("account", viewer.account_id)
+        return f"account:{viewer.account_id}"
     if viewer.person_id is not None:
-        return ActorRef("person", viewer.person_id)
-    if viewer.purpose is not None:
-        return ActorRef("system", viewer.purpose.value)
-    return ActorRef("anyone", "")
+        return f"person:{viewer.person_id}"
+    return f"system:{viewer.purpose.value}" if viewer.purpose is not None else "anyone:"
 
 
 def _append(session: Session, at: datetime, actor: str, action: str, about: str, committed: str) -> int:
-    """Add the next entry; returns its number."""
     check_words(action, about)
     last = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
     size, prev = (last.seq, last.hash) if last else (0, BEGINNING)

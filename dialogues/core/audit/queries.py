@@ -33,17 +33,14 @@ _SIGNING = KeyName("audit_signing", _INSTALLATION)
 
 
 def pseudonym_key() -> bytes:
-    """The key that turns actors into pseudonyms."""
     return key_store().current(_PSEUDONYMS).secret
 
 
 def signing_seed() -> bytes:
-    """The private key that signs heads."""
     return key_store().current(_SIGNING).secret
 
 
 def public_key() -> bytes:
-    """The public key that verifies heads; not a secret."""
     return public_key_of(signing_seed())
 
 
@@ -60,7 +57,6 @@ def expired_details_keys(now: datetime) -> list[KeyName]:
 
 
 def details_place(seq: int) -> Place:
-    """The place that the encrypted details of an entry are bound to."""
     return Place("audit_detail", "body", seq)
 
 
@@ -83,7 +79,6 @@ def last(viewer: Viewer) -> tuple[int, str]:
 
 
 def signed_heads(viewer: Viewer) -> list[SignedHead]:
-    """All stored signed heads, oldest first."""
     _require_system(viewer)
     rows = db.session.scalars(select(AuditHead).order_by(AuditHead.size))
     return [SignedHead(row.value, row.signature) for row in rows]
@@ -99,7 +94,6 @@ def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
 
 
 def has_expired_details(viewer: Viewer, at: datetime) -> bool:
-    """Whether there are details that expired at or before that time."""
     _require_system(viewer)
     return db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= at).limit(1)).first() is not None
 

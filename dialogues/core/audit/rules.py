@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Self
-from uuid import UUID
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -21,17 +20,6 @@ SALT_BYTES = 32
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*([. ][a-z0-9_]+)*")
 _OBJECT = re.compile(r"([a-z][a-z0-9_]*:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z][a-z0-9_]*")
-
-
-@dataclass(frozen=True, slots=True)
-class ActorRef:
-    """The actor of an entry: an account, a person, anyone (a link), or the system with its purpose."""
-
-    kind: str
-    id: UUID | str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,6 @@ class Head:
     at: datetime
 
     def written(self) -> dict[str, Any]:
-        """The head in the form that is signed."""
         return {"at": _format_instant(self.at), "root": self.root, "size": self.size}
 
 
@@ -83,20 +70,17 @@ class Finding:
 
 
 def check_words(action: str, about: str) -> None:
-    """Check that an action is a word and an object an id: the chain is never deleted, so it must not hold content.
-
-    :raises ValueError: one of them is something else; the message does not repeat it.
-    """
+    """:raises ValueError: not a word and an id. The chain is never deleted, so it must not hold content."""
     if len(action) > 80 or not _WORD.fullmatch(action):
         raise ValueError("an audited action is a word of small letters, such as agenda.session_moved")
     if not _OBJECT.fullmatch(about):
         raise ValueError("an audited object is an id, with the word for its kind before it if need be")
 
 
-def pseudonym(key: bytes, actor: ActorRef, day: date | None = None) -> str:
+def pseudonym(key: bytes, actor: str, day: date | None = None) -> str:
     """The pseudonym of an actor: always the same, or only for `day` if given."""
     period = day.isoformat() if day else "always"
-    return hmac.new(key, rfc8785.dumps([period, str(actor)]), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, rfc8785.dumps([period, actor]), hashlib.sha256).hexdigest()[:32]
 
 
 def commitment(salt: bytes, details: bytes) -> str:
@@ -180,7 +164,6 @@ class SignedHead:
         return cls(head, Ed25519PrivateKey.from_private_bytes(seed).sign(_signed(head)))
 
     def is_signed_by(self, public_key: bytes) -> bool:
-        """Whether this key signed exactly this head."""
         try:
             Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, _signed(self.head))
         except (InvalidSignature, ValueError):
@@ -194,10 +177,7 @@ class SignedHead:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Parse a head as :meth:`printed` writes it.
-
-        :raises HeadUnreadable: the text is something else.
-        """
+        """:raises HeadUnreadable: the text is something else."""
         try:
             facts: dict[str, Any] = json.loads(text)
             head = Head(int(facts["size"]), str(facts["root"]), datetime.fromisoformat(facts["at"]))
@@ -207,7 +187,6 @@ class SignedHead:
 
 
 def public_key_of(seed: bytes) -> bytes:
-    """The public key of a private key."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 

@@ -82,12 +82,10 @@ def allows(action: Action, *others: Action) -> Callable[[View], View]:
 
 
 def viewer() -> Viewer:
-    """The viewer of this request; ANYONE when nobody is signed in."""
     return cast(Viewer, g.get("viewer", ANYONE))
 
 
 def current_action() -> Action | None:
-    """The action of the route of this request; None if no route matched."""
     view = _current_view()
     return getattr(view, "__action__", None)
 
@@ -182,10 +180,7 @@ def keep_secret(kept: list[str] | None) -> None:
 
 
 def refuse_undeclared_routes(app: Flask) -> None:
-    """Check that every route declares an action, and that every public route is listed.
-
-    :raises UndeclaredRoute: with the names of the endpoints.
-    """
+    """:raises UndeclaredRoute: a route declares no action, or a public route is not listed."""
     undeclared, unlisted = [], []
     for endpoint, view in app.view_functions.items():
         action = getattr(view, "__action__", None)

@@ -1,7 +1,7 @@
 """Static files with their checksum in the URL, so that browsers may cache them without a limit."""
 
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, abort, send_from_directory, url_for
@@ -14,7 +14,7 @@ from dialogues.policy import ASSET_SEE
 def serve_assets(app: Flask, folder: Path) -> None:
     """Serve `folder` at /static/<hash>/<name>, and give templates `static_url(name)`."""
 
-    @lru_cache(maxsize=512)
+    @cache
     def digest(name: str) -> str:
         return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:16]
 
@@ -28,7 +28,6 @@ def serve_assets(app: Flask, folder: Path) -> None:
 
     app.add_url_rule("/static/<hashed>/<path:filename>", "static", static)
 
-    @cache
     def static_url(filename: str) -> str:
         return url_for("static", hashed=digest(filename), filename=filename)
 

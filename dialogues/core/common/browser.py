@@ -1,38 +1,18 @@
 """Security headers of every response, and checks of where unsafe requests come from."""
 
 import secrets
-from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
-from dialogues.core.common.application import Application
-
-_CLOSED_FEATURES = (
-    "accelerometer",
-    "autoplay",
-    "camera",
-    "clipboard-read",
-    "display-capture",
-    "encrypted-media",
-    "fullscreen",
-    "geolocation",
-    "gyroscope",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "picture-in-picture",
-    "screen-wake-lock",
-    "usb",
-    "xr-spatial-tracking",
-)
-PERMISSIONS = ", ".join(
-    [f"{feature}=()" for feature in _CLOSED_FEATURES]
-    + ["publickey-credentials-get=(self)", "publickey-credentials-create=(self)"]
+PERMISSIONS = (
+    "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(), "
+    "fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+    "picture-in-picture=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=(), publickey-credentials-get=(self), "
+    "publickey-credentials-create=(self)"
 )
 DEFAULT_HEADERS = {
     "Referrer-Policy": "same-origin",
@@ -64,7 +44,7 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def set_security_headers(app: Application) -> None:
+def set_security_headers(app: Flask) -> None:
     """Set the headers of every response, errors included, and refuse unsafe requests from other sites."""
 
     @app.before_request
@@ -83,18 +63,18 @@ def set_security_headers(app: Application) -> None:
 
     @app.before_request
     def refuse_foreign_origins() -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_report() and not is_own_site_request():
+        is_report = request.endpoint == "monitoring.csp_report"
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not is_report and not is_own_site_request():
             abort(400, "cross-site")
 
     @app.after_request
     def set_headers(answer: Response) -> Response:
         kind = answer.headers.pop(KIND, None) or ("asset" if request.endpoint in ASSETS else "page")
         _BY_KIND[kind](answer)
+        answer.headers.update(DEFAULT_HEADERS)
+        if app.config["OVER_HTTPS"]:
+            answer.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return answer
-
-    app.default_headers += DEFAULT_HEADERS.items()
-    if app.config["OVER_HTTPS"]:
-        app.default_headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
 
 ASSETS = frozenset({"static", "bootstrap.static"})
@@ -112,17 +92,12 @@ def is_own_site_request() -> bool:
     return (there.scheme, there.netloc) == (home.scheme, home.netloc)
 
 
-@lru_cache(maxsize=256)
 def _is_this_machine(address: str | None) -> bool:
     try:
         numbers = ip_address(address or "")
     except ValueError:
         return False
     return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
-
-
-def _is_report() -> bool:
-    return request.endpoint == "monitoring.csp_report"
 
 
 def _page(answer: Response) -> None:

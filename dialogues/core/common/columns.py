@@ -16,7 +16,6 @@ GUARDED_TABLE = {"info": {GUARDED: True}}
 
 
 def table_of(model: type[Any]) -> Table:
-    """Returns the table of a model, to change many rows at once under a condition."""
     return cast(Table, model.__table__)
 
 
@@ -55,7 +54,6 @@ class WallTime(TypeDecorator[datetime]):
 
 
 def enum_column(kind: type[Enum], **options: Any) -> SqlEnum:
-    """A column for an enum; stores the value as readable text."""
     return SqlEnum(
         kind, native_enum=False, length=40, values_callable=lambda words: [w.value for w in words], **options
     )

@@ -39,10 +39,7 @@ def refuse_old_sqlite(version: tuple[int, ...]) -> None:
 
 
 def refuse_unready(settings: Settings) -> None:
-    """Check whether pages and commands can use the database.
-
-    :raises DatabaseFault: they cannot.
-    """
+    """:raises DatabaseFault: pages and commands cannot use the database."""
     refuse_missing(settings)
     try:
         with db.engine.connect() as connection:
@@ -53,10 +50,7 @@ def refuse_unready(settings: Settings) -> None:
 
 
 def refuse_missing(settings: Settings) -> None:
-    """Check that the SQLite file exists, is not empty and is writable.
-
-    :raises DatabaseFault: it is not.
-    """
+    """:raises DatabaseFault: the SQLite file is missing, empty or not writable."""
     if not settings.is_sqlite:
         return
     file = settings.database_file
@@ -94,10 +88,7 @@ def refuse_damaged(connection: Connection, *, seconds: float | None = None) -> N
 
 
 def refuse_newer(connection: Connection) -> None:
-    """Check that this code knows the version of the tables.
-
-    :raises DatabaseFault: it does not.
-    """
+    """:raises DatabaseFault: this code does not know the version of the tables."""
     found, known = _version(connection), {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:
         raise DatabaseFault(
@@ -107,7 +98,6 @@ def refuse_newer(connection: Connection) -> None:
 
 
 def newest_version() -> str | None:
-    """The version of the tables that this code needs."""
     return _scripts().get_current_head()
 
 

@@ -35,7 +35,6 @@ def register_error_handlers(app: Flask) -> None:
 
 
 def retry_later(code: int, seconds: int) -> tuple[str, int, dict[str, str]]:
-    """The error page with a Retry-After header of `seconds`."""
     heading, advice = _words(code)
     page = render_template("error.html", code=code, heading=heading, advice=advice, retry_after=seconds)
     return page, code, {"Retry-After": str(seconds)}

@@ -17,7 +17,6 @@ from dialogues.lib.text import IN_NAMES, IN_TITLES, LINK_IN_NAME, many_lines, on
 
 
 def labelled_choices(values: Iterable[Labelled]) -> list[SelectChoice]:
-    """The choices of a select or radio field."""
     return [SelectChoice(value.value, _l(value.label)) for value in values]
 
 
@@ -84,8 +83,6 @@ class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.
 
 
 class ListedField(StringField):  # type: ignore[misc]  # WTForms is untyped.
-    """Several short texts on one line, separated by commas."""
-
     def __init__(self, label: Any, **rest: Any):
         super().__init__(label, [_few_and_short], **rest)
 

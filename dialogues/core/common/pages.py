@@ -29,7 +29,6 @@ def own_path(target: str | None, otherwise: str = "/") -> str:
 
 
 def see_other(target: str) -> Response:
-    """Redirect with 303 after a completed POST."""
     return redirect(target, code=303)
 
 
@@ -50,7 +49,6 @@ def _translate_fact(fact: Any) -> Any:
 
 
 def show_refusal(form: Any, refusal: Refusal) -> None:
-    """Add the refusal's messages to the form: at their fields, or above the form."""
     for one in refusal.each:
         field = form._fields.get(one.field) if one.field else None
         if field is not None:
@@ -89,7 +87,6 @@ def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
 
 
 def download(content: bytes, name: str, media_type: str) -> FlaskResponse:
-    """A response that downloads a file as an attachment."""
     answer = make_response(content)
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

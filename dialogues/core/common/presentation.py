@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, get_locale, get_translations, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
 from dialogues.core.common import access, browser, clock
@@ -30,20 +30,6 @@ class Tab:
     #: Endpoints that belong to the tab although their path is not below its own.
     also: tuple[str, ...] = ()
 
-    @property
-    def blueprint(self) -> str:
-        return self.endpoint.split(".")[0]
-
-
-class Link(NamedTuple):
-    """A navigation entry as this viewer sees it."""
-
-    label: str
-    url: str
-    blueprint: str
-    #: Value of aria-current: "page" on its own page, "true" on pages below it, else "".
-    current: str
-
 
 MAIN_NAVIGATION = (
     Tab(N_("Home"), "home.home", (HOME_SEE,)),
@@ -58,22 +44,20 @@ ACCOUNT_NAVIGATION = (
 
 
 def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
-    """Register the globals and filters of all templates."""
-
-    def links(tabs: Sequence[Tab], **values: Any) -> list[Link]:
-        viewer, reads = access.viewer(), language()
+    def links(tabs: Sequence[Tab], **values: Any) -> list[dict[str, str]]:
+        viewer = access.viewer()
         return [
-            Link(
-                label=_translate(reads, tab.label),
-                url=path_of(tab.endpoint, **values),
-                blueprint=tab.blueprint,
-                current=_aria_current(tab, path_of(tab.endpoint, **values)),
-            )
+            {
+                "label": translated(tab.label),
+                "url": path_of(tab.endpoint, **values),
+                "blueprint": tab.endpoint.partition(".")[0],
+                "current": _aria_current(tab, path_of(tab.endpoint, **values)),
+            }
             for tab in tabs
             if tab.endpoint in app.view_functions and any(_is_shown(viewer, action, tab) for action in tab.actions)
         ]
 
-    def tabs_of_meeting() -> list[Link]:
+    def tabs_of_meeting() -> list[dict[str, str]]:
         place = access.viewer().place
         return [] if place is None or place.meeting_id is None else links(meeting_tabs, meeting_id=place.meeting_id)
 
@@ -91,8 +75,6 @@ def register_template_helpers(app: Flask, meeting_tabs: Sequence[Tab]) -> None:
     def about_the_viewer() -> dict[str, Any]:
         viewer = access.viewer()
         return {
-            # A page looks its language up once. Macros see no context, so they call `translated` each time.
-            "_": partial(_translate, language()),
             "viewer": viewer,
             "place": viewer.place,
             "may": lambda name: viewer.may(ACTIONS[name]),
@@ -124,29 +106,21 @@ def language() -> str:
 
 
 def translated(message: str, **facts: Any) -> str:
-    """Translate our own text and escape the facts. Macros call it as `_`."""
-    return _translate(language(), message, **facts)
-
-
-def _translate(language: str, message: str, **facts: Any) -> str:
-    found = _find_translation(language, message, bool(facts))
-    return found % facts if facts else found
+    """Translate our own text and escape the facts; templates call it as `_`."""
+    return _find_translation(language(), message) % facts
 
 
 @lru_cache(maxsize=4096)
-def _find_translation(_language: str, message: str, has_facts: bool) -> Markup:
-    """Cached per language, because a page has dozens of texts."""
-    words = Markup(get_translations().ugettext(message))  # noqa: S704  Our own text, from templates or a catalogue.
-    return words if has_facts else words % {}
+def _find_translation(_language: str, message: str) -> Markup:
+    """Cached per language, because the agenda of 60 sessions has hundreds of texts (`make bench` has its bar)."""
+    return Markup(gettext(message))  # noqa: S704  Our own text, from templates or a catalogue.
 
 
 def word(value: Labelled) -> str:
-    """The label of an enum value in the viewer's language."""
     return str(gettext(value.label))
 
 
 def day(value: date) -> str:
-    """The date in words, with the weekday."""
     return str(format_date(value, "EEEE d MMMM yyyy"))
 
 

@@ -12,10 +12,7 @@ from dialogues.settings import SettingsError
 
 
 def refuse_unready() -> None:
-    """Run all checks of the application.
-
-    :raises SettingsError: the first check that fails; its message says what to do.
-    """
+    """:raises SettingsError: the first check that fails; its message says what to do."""
     for check in state().checks:
         check(state().settings)
 

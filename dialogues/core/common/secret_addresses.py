@@ -23,7 +23,6 @@ class HideSecrets(logging.Filter):
     """Replaces secrets in log lines that contain a requested path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten the secret; the line itself is always logged."""
         line = record.getMessage()
         shown = _IN_TEXT.sub(r"\1…", line)
         if shown != line:
@@ -35,6 +34,5 @@ _hide_secrets = HideSecrets()
 
 
 def hide_secrets_in_logs() -> None:
-    """Add the filter to the loggers of gunicorn and of Werkzeug's development server."""
     for name in ("gunicorn.access", "gunicorn.error", "werkzeug"):
         logging.getLogger(name).addFilter(_hide_secrets)

@@ -54,5 +54,4 @@ class State:
 
 
 def state(app: Flask | None = None) -> State:
-    """The state of `app`, or of the current application."""
     return cast(State, (app or current_app).extensions["dialogues"])

@@ -23,6 +23,11 @@ def install(app: Flask, settings: Settings) -> None:
     here.key_store, here.file_store = store, FileStore(settings.files, store)
 
 
+def refuse_unready(settings: Settings) -> None:
+    """:raises MasterKeyFault: there is no usable master key."""
+    master_key.read(settings.master_key)
+
+
 def key_store() -> KeyStore:
     store: KeyStore = state().key_store
     return store

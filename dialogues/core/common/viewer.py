@@ -90,20 +90,15 @@ class Viewer:
 
     @property
     def dialogue_id(self) -> UUID | None:
-        """The current dialogue; None outside a dialogue."""
         return self.place.dialogue_id if self.place else None
 
     @property
     def meeting_id(self) -> UUID | None:
-        """The current meeting; None outside a meeting."""
         return self.place.meeting_id if self.place else None
 
     @property
     def here(self) -> UUID:
-        """The current meeting.
-
-        :raises NotFound: the viewer is not in a meeting.
-        """
+        """:raises NotFound: the viewer is not in a meeting."""
         return or_not_found(self.meeting_id)
 
     @property
@@ -148,7 +143,6 @@ class Viewer:
         return frozenset(assignment.role for assignment in self.role_assignments if assignment.meeting_id is None)
 
     def may_around(self, action: Action) -> bool:
-        """Whether a role in the whole dialogue, not only in the meeting, allows the action."""
         return self.is_system or (not self.is_limited and bool(scopes(action, self.dialogue_roles, self.conditions)))
 
     def may(self, action: Action) -> bool:
@@ -167,7 +161,6 @@ class Viewer:
         role_assignments: Iterable[RoleAssignment],
         conditions: frozenset[Condition],
     ) -> Self:
-        """This viewer as a person in a dialogue or meeting."""
         return replace(
             self,
             place=place,
@@ -182,5 +175,4 @@ ANYONE = Viewer()
 
 
 def system(purpose: Purpose) -> Viewer:
-    """The viewer for work of the service itself."""
     return Viewer(account_kinds=frozenset({AccountKind.SYSTEM}), purpose=purpose)

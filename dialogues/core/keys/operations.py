@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO
 from uuid import UUID, uuid4
@@ -19,7 +18,8 @@ from dialogues.lib.encryption.stored_files import read_within
 from dialogues.lib.media_types import media_type_of
 from dialogues.lib.pictures import without_traces
 
-_PENDING = "dialogues.files.pending"
+#: Keys in `session.info` of work on the file store that waits for the commit or rollback.
+_ON_COMMIT, _ON_ROLLBACK = "dialogues.files.on_commit", "dialogues.files.on_rollback"
 
 
 def store_file(
@@ -54,7 +54,7 @@ def store_file(
     )
     row.name = seal_text(key_store(), key, name_place(row), name[-200:]) if name else None
     files, ref = file_store(), row.ref
-    _pending(session).on_rollback.append(lambda: files.delete(ref.id))
+    _later(session, _ON_ROLLBACK, lambda: files.delete(ref.id))
     files.write(ref, content)
     session.add(row)
     session.flush()
@@ -69,31 +69,25 @@ def drop_file(session: Session, row: StoredFile) -> None:
     files, file_id = file_store(), row.id
     session.delete(row)
     session.flush()
-    _pending(session).on_commit.append(lambda: files.delete(file_id))
+    _later(session, _ON_COMMIT, lambda: files.delete(file_id))
 
 
-@dataclass(slots=True)
-class _Pending:
-    """Work on the file store that waits for the commit or rollback."""
-
-    on_commit: list[Callable[[], None]] = field(default_factory=list)
-    on_rollback: list[Callable[[], None]] = field(default_factory=list)
-
-
-def _pending(session: Session) -> _Pending:
-    pending: _Pending = session.info.setdefault(_PENDING, _Pending())
-    return pending
+def _later(session: Session, when: str, action: Callable[[], None]) -> None:
+    session.info.setdefault(when, []).append(action)
 
 
 @event.listens_for(Session, "after_commit")
 def _after_commit(session: Session) -> None:
-    if not session.in_nested_transaction():
-        for action in session.info.pop(_PENDING, _Pending()).on_commit:
-            action()
+    _run_pending(session, _ON_COMMIT)
 
 
 @event.listens_for(Session, "after_rollback")
 def _after_rollback(session: Session) -> None:
+    _run_pending(session, _ON_ROLLBACK)
+
+
+def _run_pending(session: Session, when: str) -> None:
     if not session.in_nested_transaction():
-        for action in session.info.pop(_PENDING, _Pending()).on_rollback:
+        pending = {key: session.info.pop(key, []) for key in (_ON_COMMIT, _ON_ROLLBACK)}
+        for action in pending[when]:
             action()

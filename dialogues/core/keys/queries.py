@@ -36,5 +36,4 @@ def download(file_id: UUID, *, dialogue_id: UUID | None) -> Download:
 
 
 def name_place(row: StoredFile) -> Place:
-    """The place that the encrypted name of a file is bound to."""
     return Place("stored_file", "name", row.id, row.dialogue_id)

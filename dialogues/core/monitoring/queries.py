@@ -6,5 +6,4 @@ from dialogues.extensions import db
 
 
 def database_answers() -> bool:
-    """Whether the database can be read."""
     return bool(db.session.execute(select(literal(1))).scalar_one() == 1)

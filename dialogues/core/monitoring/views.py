@@ -35,7 +35,6 @@ def robots() -> Response:
 @without_viewer
 @allows(ASSET_SEE)
 def health() -> Response:
-    """Whether the service can work: its database answers, and which time zones it knows."""
     return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
 
 
@@ -58,7 +57,6 @@ def csp_report() -> Response:
 
 @blueprint.record_once
 def ask_no_token(state: BlueprintSetupState) -> None:
-    """Browsers send reports without a token of ours."""
     state.app.extensions["csrf"].exempt(csp_report)
 
 

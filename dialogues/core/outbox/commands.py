@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -196,7 +196,6 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
 
 
 def _release_lease(email: Email, state: EmailState, words: str = "") -> None:
-    """Set the state and end the lease."""
     email.state, email.last_error = state, words
     email.lease_token = email.lease_until = None
     if state is EmailState.SUPERSEDED:
@@ -209,17 +208,7 @@ def _load_claimed(session: Session, claimed: Claim) -> Email | None:
 
 
 def _as_due(email: Email) -> DueEmail:
-    return DueEmail(
-        id=email.id,
-        kind=email.kind,
-        dialogue_id=email.dialogue_id,
-        listed_under=email.listed_under,
-        person_id=email.person_id,
-        account_id=email.account_id,
-        facts=email.facts,
-        sequence=email.sequence,
-        message_id=email.message_id,
-    )
+    return DueEmail(**{field.name: getattr(email, field.name) for field in fields(DueEmail)})
 
 
 def _envelope(email: Email, content: bytes) -> Envelope:

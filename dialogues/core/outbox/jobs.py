@@ -30,10 +30,7 @@ _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def mail_transport(settings: Settings) -> Transport:
-    """The mail transport of this installation: a mail server, or a folder if none is set.
-
-    :raises SettingsError: DIALOGUES_MAIL_URL is not valid.
-    """
+    """:raises SettingsError: DIALOGUES_MAIL_URL is not valid."""
     return mail_server(settings.mail_url) if settings.mail_url else Folder(settings.instance / "outbox")
 
 
@@ -165,10 +162,7 @@ def queue(app: Flask) -> Huey:
 
 
 def refuse_unknown(settings: Settings) -> None:
-    """Check that the kind of queue is known.
-
-    :raises SettingsError: it is not.
-    """
+    """:raises SettingsError: the kind of queue is unknown."""
     if "://" in settings.queue and not _on_server(settings):
         raise SettingsError("DIALOGUES_QUEUE_URL must be the path of a file, or begin with redis:// or rediss://.")
     if _on_server(settings) and find_spec("redis") is None:
@@ -229,7 +223,6 @@ def _on_server(settings: Settings) -> bool:
 
 
 def _close_connection(opened: Huey) -> None:
-    """Close this thread's connection to a queue file; connections to a server are pooled."""
     if isinstance(opened, SqliteHuey):
         opened.storage.close()
 

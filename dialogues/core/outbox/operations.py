@@ -1,6 +1,7 @@
 """Queues emails inside the transaction of their cause."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -27,21 +28,13 @@ def enqueue(email_request: EmailRequest) -> UUID:
 def enqueue_all(email_requests: Collection[EmailRequest]) -> list[UUID]:
     """Queue many emails like :func:`enqueue`, in a fixed number of statements; returns the ids in the same order."""
     ids = _known({email_request.dedup_key for email_request in email_requests})
-    fresh = {
-        email_request.dedup_key: email_request for email_request in email_requests if email_request.dedup_key not in ids
-    }
+    fresh = {request.dedup_key: request for request in email_requests if request.dedup_key not in ids}
     if fresh:
-        last_sent = _last_sent({email_request.order_key for email_request in fresh.values() if email_request.order_key})
-        _supersede_older(
-            email_request for email_request in fresh.values() if email_request.supersedes and email_request.order_key
-        )
+        last_sent = _last_sent({request.order_key for request in fresh.values() if request.order_key})
+        _supersede_older([request for request in fresh.values() if request.supersedes and request.order_key])
         ids |= {key: uuid4() for key in fresh}
-        rows = [
-            _row(ids[key], email_request, _is_overtaken(email_request, last_sent))
-            for key, email_request in fresh.items()
-        ]
-        db.session.execute(insert(Email), rows)
-    return [ids[email_request.dedup_key] for email_request in email_requests]
+        db.session.execute(insert(Email), [_row(ids[key], request, last_sent) for key, request in fresh.items()])
+    return [ids[request.dedup_key] for request in email_requests]
 
 
 def _known(dedup_keys: Collection[str]) -> dict[str, UUID]:
@@ -49,27 +42,20 @@ def _known(dedup_keys: Collection[str]) -> dict[str, UUID]:
     return {row.dedup_key: row.id for row in known}
 
 
-def _row(email_id: UUID, email_request: EmailRequest, overtaken: bool) -> dict[str, Any]:
-    return {
+def _row(email_id: UUID, request: EmailRequest, last_sent: Mapping[str, int]) -> dict[str, Any]:
+    row = asdict(request)
+    del row["supersedes"]
+    # A later email of the same order is sent or being sent; an earlier one must not follow it.
+    overtaken = bool(request.order_key) and last_sent.get(request.order_key or "", request.sequence) > request.sequence
+    return row | {
         "id": email_id,
-        "dedup_key": email_request.dedup_key,
-        "kind": email_request.kind,
-        "dialogue_id": email_request.dialogue_id,
-        "listed_under": email_request.listed_under,
-        "person_id": email_request.person_id,
-        "account_id": email_request.account_id,
-        "facts": dict(email_request.facts),
-        "order_key": email_request.order_key,
-        "sequence": email_request.sequence,
         "message_id": f"<{email_id}@{own_domain()}>",
-        "queued_at": email_request.queued_at,
         "overtaken": overtaken,
         "state": EmailState.SUPERSEDED if overtaken else EmailState.QUEUED,
     }
 
 
 def _last_sent(order_keys: Collection[str]) -> dict[str, int]:
-    """The highest sequence of each order that is sent or being sent."""
     last_sent = (
         select(Email.order_key, func.max(Email.sequence).label("last"))
         .where(Email.order_key.in_(order_keys), Email.state.in_((EmailState.SENDING, EmailState.SENT)))
@@ -78,16 +64,7 @@ def _last_sent(order_keys: Collection[str]) -> dict[str, int]:
     return {str(row.order_key): int(row.last) for row in db.session.execute(last_sent)}
 
 
-def _is_overtaken(email_request: EmailRequest, last_sent: Mapping[str, int]) -> bool:
-    """Whether a later email of the same order is sent or being sent; an earlier one must not follow it."""
-    return (
-        bool(email_request.order_key)
-        and last_sent.get(email_request.order_key or "", email_request.sequence) > email_request.sequence
-    )
-
-
 def recall(email_ids: Collection[UUID]) -> int:
-    """Cancel unsent emails; returns how many."""
     chosen = update(Email).where(Email.id.in_(email_ids))
     # An email being sent now is not changed; if the attempt fails, it is not repeated.
     db.session.execute(chosen.where(Email.state == EmailState.SENDING).values(overtaken=True))
@@ -105,8 +82,8 @@ def recompose(person_ids: Collection[UUID]) -> None:
     db.session.execute(composed.values(state=EmailState.QUEUED, sealed_bytes=None))
 
 
-def _supersede_older(email_requests: Iterable[EmailRequest]) -> None:
-    rows = [{"order": email_request.order_key, "number": email_request.sequence} for email_request in email_requests]
+def _supersede_older(requests: Collection[EmailRequest]) -> None:
+    rows = [{"order": request.order_key, "number": request.sequence} for request in requests]
     if not rows:
         return
     older = update(table_of(Email)).where(Email.order_key == bindparam("order"), Email.sequence <= bindparam("number"))

@@ -1,14 +1,14 @@
 """Reads of emails, always for a viewer; never their text or address."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from dialogues.core.common.read_guard import limits_rows, reading
-from dialogues.core.common.state import state as common_state
+from dialogues.core.common.state import state
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox.models import Email
 from dialogues.core.outbox.rules import UNSENT, EmailKind, EmailState
@@ -19,22 +19,11 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmailLine:
-    id: UUID
-    kind: EmailKind
-    state: EmailState
-    name: str
-    tries: int
-    last_error: str
-    queued_at: datetime
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Emails:
     """One page of the emails of a meeting, and how many there are in each state."""
 
-    lines: tuple[EmailLine, ...]
+    lines: Sequence[Any]
+    names: Mapping[UUID, str]
     counts: Mapping[EmailState, int]
     page: int
     last: int
@@ -42,7 +31,6 @@ class Emails:
 
 @limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """The emails that the viewer may reach with the action."""
     return or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action)))
 
 
@@ -55,9 +43,8 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
 
 
 def emails(viewer: Viewer, states: frozenset[EmailState] = frozenset(EmailState), page: int = 1) -> Emails:
-    """The emails of the viewer's meeting in these states, newest first."""
     counts = _counts(viewer)
-    last = max(1, -(-sum(counts.get(state, 0) for state in states) // PAGE))
+    last = max(1, -(-sum(counts.get(one, 0) for one in states) // PAGE))
     page = min(max(page, 1), last)
     found = db.session.execute(
         select(
@@ -75,21 +62,8 @@ def emails(viewer: Viewer, states: frozenset[EmailState] = frozenset(EmailState)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    names = common_state().names({row.person_id for row in found if row.person_id})
-    lines = tuple(
-        EmailLine(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            name=names.get(row.person_id, ""),
-            tries=row.tries,
-            last_error=row.last_error,
-            queued_at=row.queued_at,
-            sent_at=row.sent_at,
-        )
-        for row in found
-    )
-    return Emails(lines=lines, counts=counts, page=page, last=last)
+    names = state().names({row.person_id for row in found if row.person_id})
+    return Emails(lines=found, names=names, counts=counts, page=page, last=last)
 
 
 def _counts(viewer: Viewer) -> dict[EmailState, int]:
@@ -97,24 +71,17 @@ def _counts(viewer: Viewer) -> dict[EmailState, int]:
     return {row.state: row.number for row in db.session.execute(counted)}
 
 
-def set_aside(viewer: Viewer) -> int:
-    """How many failed emails of the viewer's meeting need a decision."""
-    return _counts(viewer).get(EmailState.FAILED, 0)
-
-
-def waiting(viewer: Viewer) -> list[tuple[UUID, EmailKind, EmailState, int, str]]:
+def waiting(viewer: Viewer) -> Sequence[Any]:
     """Unsent emails, oldest first, for the administrator: id, kind, state, attempts, last error."""
-    rows = db.session.execute(
+    return db.session.execute(
         select(Email.id, Email.kind, Email.state, Email.tries, Email.last_error)
         .where(visible(viewer, EMAILS_SEE), Email.state.in_(UNSENT | {EmailState.FAILED}))
         .order_by(Email.queued_at, Email.sequence, Email.id)
-    )
-    return [(row.id, row.kind, row.state, row.tries, row.last_error) for row in rows]
+    ).all()
 
 
 @reading(Purpose.DELIVERY)
 def message_id_of(email_id: UUID | None) -> str | None:
-    """The Message-ID of a sent email, for replies to it; None if it is not sent."""
     sent = select(Email.message_id).where(Email.id == email_id, Email.state == EmailState.SENT)
     return db.session.execute(sent).scalar_one_or_none()
 
@@ -135,16 +102,11 @@ def last_left(order_key: str, sequence: int) -> int | None:
     return newest.sequence if newest is not None and newest.state is EmailState.SENT else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastQueued:
-    """The latest email of one kind to a person: when it was queued, and whether it is still unsent."""
+def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, Any]:
+    """The latest email of that kind to each person of the viewer's meeting; superseded ones do not count.
 
-    at: datetime
-    waits: bool
-
-
-def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
-    """The latest email of that kind to each person of the viewer's meeting; superseded ones do not count."""
+    Each has `at`, when it was queued, and `waits`, whether it is still unsent.
+    """
     waits = case((Email.state.in_(UNSENT | {EmailState.FAILED}), 1), else_=0)
     rows = db.session.execute(
         select(Email.person_id, func.max(Email.queued_at).label("at"), func.max(waits).label("waits"))
@@ -152,7 +114,7 @@ def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, LastQueued]:
         .where(Email.state != EmailState.SUPERSEDED)
         .group_by(Email.person_id)
     )
-    return {row.person_id: LastQueued(at=row.at, waits=bool(row.waits)) for row in rows}
+    return {row.person_id: row for row in rows}
 
 
 _SENT_OR_SENDING = (EmailState.SENDING, EmailState.SENT)

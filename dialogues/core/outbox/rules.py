@@ -82,8 +82,6 @@ class EmailRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueEmail:
-    """The facts that a composer gets."""
-
     id: UUID
     kind: EmailKind
     dialogue_id: UUID | None
@@ -102,7 +100,6 @@ def pause_after(tries: int, chance: float) -> timedelta:
 
 
 def state_after(kind: FailureKind, tries: int, *, frozen: bool, overtaken: bool) -> EmailState:
-    """The state of an email after a failed attempt."""
     if overtaken:
         return EmailState.SUPERSEDED
     if kind is FailureKind.PERMANENT or (kind is FailureKind.TEMPORARY and tries >= MOST_TRIES):

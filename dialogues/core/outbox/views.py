@@ -1,6 +1,5 @@
 """The emails of a meeting: recipient, subject and delivery; never their text."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -12,7 +11,6 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import see_other, words
 from dialogues.core.outbox import commands, queries
-from dialogues.core.outbox.queries import Emails
 from dialogues.core.outbox.rules import UNSENT, EmailState
 from dialogues.lib.refusal import Refusal
 from dialogues.policy import EMAILS_RESEND, EMAILS_SEE
@@ -32,45 +30,28 @@ _FILTERS = (
 @blueprint.route("/meetings/<uuid:meeting_id>/letters")
 @allows(EMAILS_SEE)
 def emails(meeting_id: UUID) -> str:
-    """The list, newest first."""
-    chosen, states = _filter(request.args.get("state", ""))
-    found = queries.emails(viewer(), states, request.args.get("page", 1, type=int))
+    choices = {word: states for word, _label, states in _FILTERS}
+    chosen = request.args.get("state", "")
+    chosen = chosen if chosen in choices else ""
+    found = queries.emails(viewer(), choices[chosen], request.args.get("page", 1, type=int))
 
     def page_url(number: int) -> str:
         return url_for(".emails", meeting_id=meeting_id, state=chosen or None, page=number)
 
-    return render_template(
-        "core/outbox/emails.html",
-        emails=found,
-        chosen=chosen,
-        pills=_filter_links(meeting_id, chosen, found),
-        page_url=page_url,
-    )
+    pills = [
+        (label, url_for(".emails", meeting_id=meeting_id, state=word or None), word == chosen, number)
+        for word, label, states in _FILTERS
+        for number in [sum(found.counts.get(state, 0) for state in states)]
+    ]
+    return render_template("core/outbox/emails.html", emails=found, chosen=chosen, pills=pills, page_url=page_url)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/letters/<uuid:email_id>/resend", methods=["POST"])
 @allows(EMAILS_RESEND)
 def resend(meeting_id: UUID, email_id: UUID) -> Response:
-    """Try a failed email again."""
     try:
         commands.resend(viewer(), email_id, clock.now())
         flash(_("The letter will be sent again."), "success")
     except Refusal as refusal:
         flash(words(refusal), "warning")
     return see_other(url_for(".emails", meeting_id=meeting_id, state="set-aside"))
-
-
-def _filter(word: str) -> tuple[str, frozenset[EmailState]]:
-    return next(((key, states) for key, _words, states in _FILTERS if key == word), ("", frozenset(EmailState)))
-
-
-def _filter_links(meeting_id: UUID, chosen: str, found: Emails) -> list[tuple[Any, str, bool, int]]:
-    return [
-        (
-            label,
-            url_for(".emails", meeting_id=meeting_id, state=key or None),
-            key == chosen,
-            sum(found.counts.get(state, 0) for state in states),
-        )
-        for key, label, states in _FILTERS
-    ]

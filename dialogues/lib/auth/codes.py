@@ -29,6 +29,5 @@ def matching_step(shared_secret: str, code: str, now: datetime) -> int | None:
 
 
 def picture(shared_secret: str, email: str) -> str:
-    """The QR code for an authenticator app, as SVG without styles."""
     address = pyotp.TOTP(shared_secret, interval=SECONDS).provisioning_uri(name=email, issuer_name="Dialogues")
     return segno.make(address, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)

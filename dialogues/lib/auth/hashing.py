@@ -30,10 +30,7 @@ class Hasher:
     wait: float = 3.0
 
     def hash(self, password: str) -> str:
-        """The hash to store.
-
-        :raises Busy: no slot became free.
-        """
+        """:raises Busy: no slot became free."""
         with self.slot():
             return _ARGON2.hash(password)
 
@@ -50,7 +47,6 @@ class Hasher:
 
     @staticmethod
     def needs_rehash(password_hash: str) -> bool:
-        """Whether the hash was made with other parameters than today's."""
         return _ARGON2.check_needs_rehash(password_hash)
 
     @contextmanager

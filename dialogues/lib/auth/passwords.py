@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from dialogues.lib.refusal import N_, Refusal
@@ -44,7 +43,6 @@ def refuse_weak(password: str, about: Iterable[str] = ()) -> None:
 
 
 def _repeats(text: str) -> bool:
-    """Whether the text repeats one shorter piece."""
     return text in (text + text)[1:-1]
 
 
@@ -58,13 +56,8 @@ def _unknown_part(text: str, known: Iterable[str]) -> str:
 
 def _words(about: Iterable[str]) -> list[str]:
     own = {part for text in about for part in re.split(r"[\W\d_]+", text.casefold()) if len(part) >= 3}
-    return sorted({*_well_known(), *_CONTEXT, *own}, key=len, reverse=True)
-
-
-@lru_cache(maxsize=1)
-def _well_known() -> frozenset[str]:
-    lines = (Path(__file__).parent / "well_known_words.txt").read_text("utf-8").split()
-    return frozenset(lines)
+    well_known = (Path(__file__).parent / "well_known_words.txt").read_text("utf-8").split()
+    return sorted({*well_known, *_CONTEXT, *own}, key=len, reverse=True)
 
 
 def _runs() -> re.Pattern[str]:

@@ -11,8 +11,6 @@ _FIVE_MINUTES = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A number of attempts within a time window."""
-
     kind: str
     tries: int
     window: timedelta
@@ -52,7 +50,6 @@ class Bucket:
     name: str
 
     def window_start(self, now: datetime) -> datetime:
-        """The start of the time window that contains `now`."""
         seconds = int(self.limit.window.total_seconds())
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
@@ -66,7 +63,6 @@ class Caller:
     browser: str = ""
 
     def for_password(self, email: str, now: datetime) -> tuple[Bucket, ...]:
-        """Counters for a password attempt, whether the account exists or not."""
         return (
             self._about(PASSWORD_OF_ACCOUNT, email),
             self._from_here(PASSWORD_FROM_ADDRESS, now),
@@ -74,12 +70,10 @@ class Caller:
         )
 
     def for_code(self, account_id: UUID, now: datetime) -> tuple[Bucket, ...]:
-        """Counters for an attempt at a second factor."""
         of_account = tuple(self._about(limit, str(account_id)) for limit in CODE_OF_ACCOUNT)
         return (*of_account, self._from_here(CODE_FROM_ADDRESS, now))
 
     def for_email_request(self, now: datetime) -> tuple[Bucket, ...]:
-        """Counters for requests of emails from this network address."""
         return (self._from_here(EMAIL_FROM_ADDRESS, now), self._about(EMAIL_OVERALL, ""))
 
     def for_email_to(self, limit: Limit, email: str) -> tuple[Bucket, ...]:
@@ -87,7 +81,6 @@ class Caller:
         return (self._about(limit, email),)
 
     def for_report(self, now: datetime) -> tuple[Bucket, ...]:
-        """Counters for a browser's report."""
         return (self._from_here(REPORT_FROM_ADDRESS, now),)
 
     def _about(self, limit: Limit, subject: str) -> Bucket:

@@ -52,5 +52,4 @@ def seal_text(store: KeyStore, name: KeyName, place: Place, text: str) -> bytes:
 
 
 def unseal_text(store: KeyStore, name: KeyName, place: Place, sealed: bytes) -> str:
-    """Like :func:`unseal`, for text."""
     return unseal(store, name, place, sealed).decode()

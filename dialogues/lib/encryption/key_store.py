@@ -3,11 +3,10 @@
 import base64
 import json
 import secrets
-import threading
-from collections import OrderedDict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,6 @@ from dialogues.lib.encryption.disk import create_atomic, locked, overwrite, repl
 from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName
 
 _NONCE_BYTES = 12
-_CACHE_SIZE = 256
 
 
 _FileState = tuple[int, int, int]
@@ -48,8 +46,8 @@ class KeyStore:
     def __init__(self, directory: Path, master: Path) -> None:
         self._directory = directory
         self._master = master
-        self._cache: OrderedDict[KeyName, tuple[_FileState, dict[int, DataKey]]] = OrderedDict()
-        self._cache_lock = threading.Lock()
+        # Cached, because a list of people decrypts many values with the same few keys.
+        self._cached_keys = lru_cache(maxsize=256)(self._read_keys)
 
     def current(self, name: KeyName) -> DataKey:
         """The newest version of the key, for encryption; created at first use.
@@ -94,19 +92,15 @@ class KeyStore:
             wipe_drafts(path)
             if not create_atomic(path, tombstone) and "erased_at" not in _read(path):
                 overwrite(path, tombstone)
-        self._drop_cached(name)
+        self._cached_keys.cache_clear()
 
     def active_keys(self, purpose: str) -> list[KeyName]:
-        """The keys of this purpose that exist and are not erased."""
         with self._read_lock():
             paths = sorted((self._directory / purpose).glob("[!.]*"))
             return [KeyName(purpose, UUID(path.name)) for path in paths if "erased_at" not in _read(path)]
 
     def create_master(self) -> Path:
-        """Create the first master key and return its path.
-
-        :raises MasterKeyFault: there is one already.
-        """
+        """:raises MasterKeyFault: there is one already."""
         master_key.create(self._master)
         return self._master
 
@@ -124,36 +118,18 @@ class KeyStore:
 
     def _keys(self, name: KeyName) -> dict[int, DataKey]:
         """All versions of a key; cached while its file is unchanged, so that erasures by other processes count."""
-        path = self._path(name)
         try:
-            if (known := self._cached(name, _state(path))) is not None:
-                return known
-            with self._read_lock():
-                state, content = _state(path), _read(path)
-                keys = self._unwrapped(name, _require_active(name, content))
+            return self._cached_keys(name, _state(self._path(name)))
         except FileNotFoundError:
-            self._drop_cached(name)
+            self._cached_keys.cache_clear()
             raise KeyMissing(f"the key store holds no key for {name.purpose}") from None
         except KeyErased:
-            self._drop_cached(name)
+            self._cached_keys.cache_clear()
             raise
-        with self._cache_lock:
-            self._cache[name] = (state, keys)
-            if len(self._cache) > _CACHE_SIZE:
-                self._cache.popitem(last=False)
-        return keys
 
-    def _cached(self, name: KeyName, state: _FileState) -> dict[int, DataKey] | None:
-        with self._cache_lock:
-            known_state, keys = self._cache.get(name, (None, None))
-            if keys is not None and known_state == state:
-                self._cache.move_to_end(name)
-                return keys
-            return None
-
-    def _drop_cached(self, name: KeyName) -> None:
-        with self._cache_lock:
-            self._cache.pop(name, None)
+    def _read_keys(self, name: KeyName, _file: _FileState) -> dict[int, DataKey]:
+        with self._read_lock():
+            return self._unwrapped(name, _require_active(name, _read(self._path(name))))
 
     def _create(self, name: KeyName) -> None:
         with self._write_lock():

@@ -23,10 +23,7 @@ class MasterKeyFault(SettingsError):
 
 
 def create(path: Path) -> None:
-    """Create the first master key.
-
-    :raises MasterKeyFault: there is one already.
-    """
+    """:raises MasterKeyFault: there is one already."""
     if not ensure(path):
         raise MasterKeyFault(f"There is a master key already: {path}")
 

@@ -31,10 +31,7 @@ class FileRef:
 
 
 def read_within(stream: IO[bytes], limit: int) -> bytes:
-    """The content of an upload, read no further than `limit` bytes.
-
-    :raises Refusal: it is longer, or empty.
-    """
+    """:raises Refusal: the upload is longer than `limit` bytes, or empty."""
     content = stream.read(limit + 1)
     if len(content) > limit:
         raise Refusal(N_("This file is larger than %(limit)s MB."), field="file", limit=limit // (1024 * 1024) or 1)
@@ -54,7 +51,6 @@ class FileStore:
         self._keys = keys
 
     def write(self, ref: FileRef, content: bytes) -> None:
-        """Store the content atomically."""
         path, draft = self._path(ref.id), f"{self._path(ref.id)}.draft"
         self._storage.makedirs(path.rpartition("/")[0], exist_ok=True)
         with self._storage.open(draft, "wb") as file:

@@ -75,7 +75,6 @@ class EventFacts:
 
     @property
     def words(self) -> Words:
-        """The texts that the profile shows."""
         return words_for(
             self.profile,
             neutral_word=self.neutral_word,
@@ -209,7 +208,6 @@ def _event(facts: EventFacts, zone: bytes | None, method: Method | None, attende
 
 
 def _zone_of(facts: EventFacts) -> bytes | None:
-    """The definition that is right for the event's times; None if dates or UTC are used."""
     if facts.all_day or facts.tzid in {"UTC", "Etc/UTC"} or _needs_fold(facts):
         return None
     return vtimezone.definition(facts.tzid, facts.starts_at, facts.ends_at)

@@ -42,7 +42,6 @@ class Address:
         return f"mailto:{quote(local, safe=_SAFE)}@{domain}"
 
     def same_mailbox(self, other: "Address") -> bool:
-        """Whether both are the same mailbox, ignoring case."""
         return self.mail.lower() == other.mail.lower()
 
 
@@ -57,7 +56,6 @@ def clean_lines(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A cleaned text as the value of a TEXT property."""
     return text.translate(_ESCAPES)
 
 

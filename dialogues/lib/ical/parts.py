@@ -27,8 +27,6 @@ class Method(Enum):
 
 
 class Role(Enum):
-    """The role of the attendee."""
-
     CHAIR = "CHAIR"
     REQUIRED = "REQ-PARTICIPANT"
     OPTIONAL = "OPT-PARTICIPANT"
@@ -36,8 +34,6 @@ class Role(Enum):
 
 
 class Answer(Enum):
-    """The attendee's answer (PARTSTAT)."""
-
     NONE = "NEEDS-ACTION"
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"

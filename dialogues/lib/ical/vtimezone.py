@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import tzdata
+
+from dialogues.lib.wall_time import known_zones
 
 #: Definitions start in 1970 and do not depend on today's date, so earlier times cannot be written.
 FIRST_YEAR = 1970
@@ -24,8 +26,6 @@ _NTH_WEEKDAY = re.compile(rf"M(\d+)\.(\d)\.(\d)(?:/({_OFFSET}))?")
 
 
 class Change(NamedTuple):
-    """A change of UTC offset: its time, and the offset after it."""
-
     at: datetime
     offset: timedelta
 
@@ -51,12 +51,10 @@ class YearlyChange:
         return datetime(day.year, day.month, day.day) + self.time  # noqa: DTZ001  local time, its offset is in `before`
 
     def change(self, year: int) -> Change:
-        """The change as a UTC time."""
         return Change((self.local(year) - self.before).replace(tzinfo=UTC), self.after)
 
     @property
     def rule(self) -> str:
-        """The yearly RRULE with a single BYDAY."""
         week = -1 if self.week == 5 else self.week
         return f"RRULE:FREQ=YEARLY;BYMONTH={self.month};BYDAY={week}{_WEEKDAYS[self.weekday]}"
 
@@ -70,7 +68,6 @@ class Rule:
     yearly_changes: tuple[YearlyChange, ...]
 
     def changes(self, first: int, last: int) -> list[Change]:
-        """All changes from year `first` to year `last`, both included."""
         return sorted(yearly.change(year) for year in range(first, last + 1) for yearly in self.yearly_changes)
 
 
@@ -80,11 +77,8 @@ def tz_version() -> str:
 
 
 def zone(tzid: str) -> ZoneInfo:
-    """The zone from the tzdata package, independent of the operating system.
-
-    :raises ValueError: the tz database has no zone of this name.
-    """
-    return _zone(tzid, tz_version())
+    """:raises ValueError: the tz database has no zone of this name."""
+    return _zone(tzid)
 
 
 def instant(local: datetime, tzid: str, fold: int = 0, *, skipped: bool = False) -> datetime:
@@ -110,7 +104,7 @@ def lasting_definition(tzid: str) -> bytes | None:
 
     :raises ValueError: the zone is unknown.
     """
-    return _lasting(tzid, tz_version())
+    return _lasting(tzid)
 
 
 def definition(tzid: str, start: datetime, end: datetime) -> bytes | None:
@@ -121,37 +115,31 @@ def definition(tzid: str, start: datetime, end: datetime) -> bytes | None:
 
     :raises ValueError: the zone is unknown.
     """
-    version = tz_version()
-    place = _zone(tzid, version)
+    place = _zone(tzid)
     local_start, local_end = start.astimezone(place), end.astimezone(place)
-    if _rule_holds(tzid, version, local_start.year - 1, local_end.year + 1):
-        return _lasting(tzid, version)
+    if _rule_holds(tzid, local_start.year - 1, local_end.year + 1):
+        return _lasting(tzid)
     if next(changes(place, start, end), None) is not None:
         return None
     return _vtimezone(tzid, [_standard(_offset(place, start), local_start.tzname() or "")])
 
 
-@lru_cache(maxsize=1)
-def _known_names(version: str) -> frozenset[str]:  # noqa: ARG001  the key of the cache
-    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
-
-
-def _file(tzid: str, version: str) -> resources.abc.Traversable:
-    if tzid not in _known_names(version):
+def _file(tzid: str) -> resources.abc.Traversable:
+    if tzid not in known_zones():
         raise ValueError(f"{tzid!r} is no time zone of the tz database")
     return resources.files("tzdata").joinpath("zoneinfo", *tzid.split("/"))
 
 
 @cache
-def _zone(tzid: str, version: str) -> ZoneInfo:
-    with _file(tzid, version).open("rb") as data:
+def _zone(tzid: str) -> ZoneInfo:
+    with _file(tzid).open("rb") as data:
         return ZoneInfo.from_file(data, key=tzid)
 
 
 @cache
-def _rule(tzid: str, version: str) -> Rule | None:
+def _rule(tzid: str) -> Rule | None:
     """The rule in the last line of the tz file; None if a single BYDAY cannot express it."""
-    footer = _file(tzid, version).read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
+    footer = _file(tzid).read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
     parts = _FOOTER.fullmatch(footer)
     if parts is None:
         return None
@@ -181,9 +169,9 @@ def _duration(text: str) -> timedelta:
 
 
 @cache
-def _rule_holds(tzid: str, version: str, first: int, last: int) -> bool:
+def _rule_holds(tzid: str, first: int, last: int) -> bool:
     """Whether the rule gives every offset of these years in the tz data."""
-    rule, place = _rule(tzid, version), _zone(tzid, version)
+    rule, place = _rule(tzid), _zone(tzid)
     if rule is None:
         return False
     since, until = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
@@ -194,7 +182,6 @@ def _rule_holds(tzid: str, version: str, first: int, last: int) -> bool:
 
 
 def changes(place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Change]:
-    """The changes of offset within (start, end], searched in UTC, where no hour is skipped or repeated."""
     before, offset = start, _offset(place, start)
     while before < end:
         after = min(before + timedelta(days=1), end)
@@ -217,8 +204,8 @@ def _offset(place: ZoneInfo, at: datetime) -> timedelta:
 
 
 @cache
-def _lasting(tzid: str, version: str) -> bytes | None:
-    rule = _rule(tzid, version)
+def _lasting(tzid: str) -> bytes | None:
+    rule = _rule(tzid)
     if rule is None:
         return None
     if not rule.yearly_changes:

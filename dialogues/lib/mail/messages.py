@@ -43,6 +43,10 @@ def email_bytes(
         _add_calendar(message, email_id, composed, base_url)
     if composed.picture is not None:
         _add_picture(message, email_id, composed.picture)
+    for part in message.walk():
+        # Mail programs need this header only once.
+        if part is not message:
+            del part["MIME-Version"]
     return message.as_bytes()
 
 
@@ -57,14 +61,6 @@ def _add_calendar(message: EmailMessage, email_id: UUID, composed: Composed, bas
     # The same bytes again: the part above shows buttons, this one is a file.
     message.add_attachment(calendar, maintype="application", subtype="ics", cte="base64", filename="invite.ics")
     message.set_boundary(f"=_mixed_{email_id.hex}")
-    _drop_mime_versions(message)
-
-
-def _drop_mime_versions(message: EmailMessage) -> None:
-    for part in message.walk():
-        # Mail programs need this header only once.
-        if part is not message:
-            del part["MIME-Version"]
 
 
 def _add_picture(message: EmailMessage, email_id: UUID, picture: bytes) -> None:
@@ -73,7 +69,6 @@ def _add_picture(message: EmailMessage, email_id: UUID, picture: bytes) -> None:
         raise FaultyEmail("The picture is none.")
     message.add_attachment(picture, maintype="image", subtype="png", cte="base64", filename="code.png")
     message.set_boundary(f"=_mixed_{email_id.hex}")
-    _drop_mime_versions(message)
 
 
 def check_calendar(calendar: bytes, method: str) -> None:

@@ -40,8 +40,6 @@ class Envelope:
 
 
 class Transport(Protocol):
-    """Sends emails."""
-
     def send(self, envelope: Envelope) -> None:
         """Send an email.
 

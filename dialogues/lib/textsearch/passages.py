@@ -21,7 +21,6 @@ class Piece:
 
 
 def marked(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
-    """The whole text with the matches marked."""
     return tuple(_pieces(text, _hits(text, terms), 0, len(text)))
 
 

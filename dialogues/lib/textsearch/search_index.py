@@ -26,7 +26,6 @@ _WRITE = {
 
 
 def create(connection: Connection) -> None:
-    """Create the index; called by a migration."""
     for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)
 

@@ -49,7 +49,6 @@ class Term:
     is_prefix: bool = False
 
     def matches_at(self, position: int, tokens: Sequence[Token]) -> bool:
-        """Whether the term matches at that token."""
         following = tokens[position : position + len(self.tokens)]
         if self.is_prefix:
             return bool(following) and following[0].folded.startswith(self.tokens[0])
@@ -90,8 +89,6 @@ def holds(text: str, wanted: Sequence[Term]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Character:
-    """A folded character, and the position of its original."""
-
     folded: str
     start: int
     end: int
@@ -99,8 +96,6 @@ class _Character:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Adjacent characters of the same kind, with nothing between them."""
-
     is_dense: bool
     characters: tuple[_Character, ...]
 
@@ -157,7 +152,6 @@ def _kind(character: str) -> bool | None:
     return any(first <= ord(character) <= last for first, last in _DENSE)
 
 
-@lru_cache(maxsize=65_536)
 def _combines_with_previous(character: str) -> bool:
     """Whether the character combines with the previous one: accents, marks, Hangul jamo, half-width voicing marks."""
     return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

@@ -30,7 +30,7 @@ def meeting_codes_expire_at(meeting_id: UUID) -> datetime:
 
 def end_codes(participation_ids: Collection[UUID], now: datetime) -> None:
     """Revoke all codes of these participations."""
-    accounts.revoke_links_about(LinkPurpose.ATTENDANCE, participation_ids, now)
+    accounts.revoke_links(LinkPurpose.ATTENDANCE, participation_ids, now)
 
 
 def enqueue_codes(approved: Mapping[Participation, datetime]) -> None:

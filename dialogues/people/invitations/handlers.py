@@ -29,4 +29,4 @@ def end_links_to_old_addresses(events: Sequence[AddressChanged]) -> None:
 
 def _end_links(participations: Select[UUID], at: datetime) -> None:
     affected = list(db.session.scalars(participations))
-    accounts.revoke_links_about(LinkPurpose.REGISTRATION, affected, at)
+    accounts.revoke_links(LinkPurpose.REGISTRATION, affected, at)

@@ -109,7 +109,7 @@ def end_part(
     participation.approved_at = participation.requested_capacity = None
     for role in {capacity.role for capacity in Capacity}:
         roles.revoke_role(participation.person_id, role, **_place(participation), now=now)
-    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+    accounts.revoke_links(LinkPurpose.REGISTRATION, [participation.id], now)
     request = waiting_request(participation.id)
     if request is not None:
         close_request(request, now)

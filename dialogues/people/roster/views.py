@@ -20,7 +20,7 @@ from dialogues.core.common.pages import download, form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import NotFound, Refusal
-from dialogues.lib.tables import Table, as_csv, as_workbook
+from dialogues.lib.tables import Table, as_workbook, csv_file
 from dialogues.lib.text import one_line
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyOrder
 from dialogues.people.invitations.commands import inviting as invitations
@@ -114,7 +114,7 @@ def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the addr
     )
     table = table_of(lines, *(questionnaire.answers_of(viewer()) if form.answers.data else ({}, {})))
     if form.kind.data == "csv":
-        yield download(as_csv(table), "list.csv", "text/csv; charset=utf-8")
+        yield download(csv_file(table), "list.csv", "text/csv; charset=utf-8")
     else:
         yield download(as_workbook(table), "list.xlsx", _WORKBOOK)
 

@@ -191,7 +191,7 @@ def test_unknown_revoked_expired_and_disabled_feeds_are_the_same_404(calendars: 
     account = calendars.cast.account("xo2")
     with upkeep(system(Purpose.SAMPLE)) as session:
         now = clock.real_now()
-        revoke_links(LinkPurpose.FEED, people["us4"], now)
+        revoke_links(LinkPurpose.FEED, [people["us4"]], now)
         session.execute(update(SecretLink).where(SecretLink.subject == people["kr1"]).values(expires_at=now))
         session.execute(update(Account).where(Account.id == account).values(disabled_at=now))
     answers = [calendars.fetch(path) for path in ("/feed/unknown.ics", revoked, expired, disabled)]

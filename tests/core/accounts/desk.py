@@ -133,7 +133,7 @@ class Desk:
             accounts_operations.prepare_factor(account_id)
             factor = accounts_queries.factor_of(account_id, confirmed=False)
             assert factor is not None
-            accounts_operations.confirm_factor(factor.id, now)
+            factor.confirmed_at = now
             shared_secret = accounts_operations.unseal_shared_secret(account_id, factor.id, factor.secret)
         return Someone(account_id, email, shared_secret)
 

@@ -91,7 +91,7 @@ def test_a_revoked_link_does_not_work(desk: Desk) -> None:
     guest, browser = desk.participant(), desk.browser()
     browser.get(desk.link(guest))
     with upkeep(system(Purpose.SIGN_IN)):
-        accounts_operations.revoke_links(LinkPurpose.SIGN_IN, guest.account_id, clock.real_now())
+        accounts_operations.revoke_links(LinkPurpose.SIGN_IN, [guest.account_id], clock.real_now())
     assert browser.fill_in("/link").status_code == 422
 
 

@@ -14,7 +14,6 @@ from dialogues.core.audit import models as audit
 from dialogues.core.audit.cli import commands
 from dialogues.core.audit.commands import expire_details
 from dialogues.core.audit.operations import DETAILS_RETENTION, record
-from dialogues.core.audit.rules import ActorRef
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -35,7 +34,7 @@ def record_entry(number: int) -> None:
     with upkeep(SYSTEM) as session:
         for n in range(number):
             at, about = NOON + timedelta(days=30 * n), str(UUID(int=n))
-            record(session, at=at, actor=ActorRef("x", ""), action="agenda.edit", object=about, details={"n": n})
+            record(session, at=at, actor="x:", action="agenda.edit", object=about, details={"n": n})
 
 
 def flask(app: Flask, *arguments: str) -> Result:

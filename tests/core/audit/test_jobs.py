@@ -12,7 +12,6 @@ from dialogues.core.audit import jobs as audit
 from dialogues.core.audit.models import AuditDetail, AuditEntry
 from dialogues.core.audit.operations import DETAILS_RETENTION, record
 from dialogues.core.audit.queries import details_key
-from dialogues.core.audit.rules import ActorRef
 from dialogues.core.common import clock
 from dialogues.core.common.state import state
 from dialogues.core.common.stores import key_store
@@ -29,7 +28,7 @@ OVER = RECORDED + DETAILS_RETENTION
 @pytest.fixture
 def chain_with_entries(chain: Flask) -> Flask:
     with upkeep(system(Purpose.SAMPLE)) as session:
-        record(session, at=RECORDED, actor=ActorRef("x", ""), action="agenda.edit", object=str(UUID(int=1)), details={})
+        record(session, at=RECORDED, actor="x:", action="agenda.edit", object=str(UUID(int=1)), details={})
     return chain
 
 

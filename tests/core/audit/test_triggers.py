@@ -11,7 +11,6 @@ from sqlalchemy.exc import DatabaseError
 from dialogues.core.audit import models as audit
 from dialogues.core.audit.commands import sign_head
 from dialogues.core.audit.operations import record
-from dialogues.core.audit.rules import ActorRef
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -32,7 +31,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("three_entries")]
 def three_entries(chain: Flask) -> None:  # noqa: ARG001  the tables must be there
     with upkeep(SYSTEM) as session:
         for _ in range(3):
-            record(session, at=NOON, actor=ActorRef("x", ""), action="agenda.edit", object=str(UUID(int=1)), details={})
+            record(session, at=NOON, actor="x:", action="agenda.edit", object=str(UUID(int=1)), details={})
     sign_head(SYSTEM, now=NOON)
 
 

@@ -39,7 +39,7 @@ def ask_for_address(viewer: Viewer, email: str, context: SignInContext) -> None:
             raise Refusal(N_("This is your address already."), field="email")
         if operations.count(context.caller.for_email_to(ADDRESS_OF_ACCOUNT, str(account.id)), context.moment.real):
             return
-        operations.revoke_links(LinkPurpose.ADDRESS, account.id, context.moment.real)
+        operations.revoke_links(LinkPurpose.ADDRESS, [account.id], context.moment.real)
         account.wanted_email = wanted
         operations.enqueue_email(EmailKind.ADDRESS_CHECK, account.id, context.moment.service)
 

@@ -1,7 +1,14 @@
 """Commands for the administrator's console: the first account and sign-in links."""
 
 from dialogues.core.accounts import operations, queries
-from dialogues.core.accounts.rules import InstallationRole, InstallationRoleGiven, LinkMinted, LinkPurpose, Moment
+from dialogues.core.accounts.rules import (
+    LINK_LASTS,
+    InstallationRole,
+    InstallationRoleGiven,
+    LinkMinted,
+    LinkPurpose,
+    Moment,
+)
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
@@ -35,4 +42,4 @@ def print_sign_in_link(viewer: Viewer, email: str, moment: Moment) -> str:
             raise Refusal(N_("There is no account with the address %(address)s."), address=email)
         purpose = LinkPurpose.SIGN_IN
         change.record(LinkMinted(at=moment.service, about=account.id, purpose=purpose))
-        return operations.mint_link(purpose, account.id, expires_at=moment.real + purpose.lasts, now=moment.real)
+        return operations.mint_link(purpose, account.id, expires_at=moment.real + LINK_LASTS[purpose], now=moment.real)

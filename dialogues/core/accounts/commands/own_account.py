@@ -20,10 +20,7 @@ _WRONG = N_("This is not your present password.")
 
 
 def end_sign_in(viewer: Viewer, sign_in_id: UUID, context: SignInContext) -> None:
-    """End one of the viewer's own sign-ins.
-
-    :raises NotFound: it is not theirs, or has ended.
-    """
+    """:raises NotFound: it is not theirs, or has ended."""
     with transaction(viewer, OWN_ACCOUNT) as change:
         if sign_in_id not in {mine.id for mine in queries.my_sign_ins(viewer, context.terms, context.moment.real)}:
             raise NotFound
@@ -32,7 +29,6 @@ def end_sign_in(viewer: Viewer, sign_in_id: UUID, context: SignInContext) -> Non
 
 
 def end_other_sign_ins(viewer: Viewer, context: SignInContext) -> None:
-    """End all of the viewer's sign-ins except the current one."""
     with transaction(viewer, OWN_ACCOUNT) as change:
         operations.end_sign_ins(_own(viewer), context.moment.real, but=viewer.sign_in_id)
         change.record(SignInsEnded(at=context.moment.service, about=_own(viewer)))
@@ -67,10 +63,7 @@ def renew_factor(viewer: Viewer, context: SignInContext) -> None:
 
 
 def choose_language_and_zone(viewer: Viewer, locale: str, zone_name: str) -> None:
-    """Set the language of pages and emails, and the time zone shown next to the meeting's.
-
-    :raises Refusal: unknown time zone.
-    """
+    """:raises Refusal: unknown time zone."""
     with transaction(viewer, OWN_ACCOUNT):
         account = _account(viewer)
         account.zone = zone(zone_name).key if zone_name else None
@@ -116,9 +109,7 @@ def check_password(
 
 
 def _own(viewer: Viewer) -> UUID:
-    if viewer.account_id is None:
-        raise NotFound
-    return viewer.account_id
+    return or_not_found(viewer.account_id)
 
 
 def _account(viewer: Viewer) -> Account:

@@ -38,8 +38,6 @@ _LIMIT = {EmailKind.SIGN_IN_LINK: LINK_TO_ACCOUNT, EmailKind.PASSWORD_RESET: RES
 
 @dataclass(frozen=True, slots=True)
 class SignInContext:
-    """Facts about a sign-in request: its origin, how long sign-ins last, and the time."""
-
     caller: Caller
     terms: Terms
     moment: Moment
@@ -78,15 +76,12 @@ def by_code(active: ActiveSignIn, code: str, context: SignInContext) -> str:
     count_attempt(context.caller.for_code(account_id, context.moment.real), context.moment.real)
     with transaction(active.viewer, SIGN_IN) as change:
         use_code(queries.factor_of(account_id, confirmed=True), code, context.moment.real)
-        _end(active, context.moment.real)
+        operations.end_sign_in(active.viewer.sign_in_id, context.moment.real)
         return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), context)
 
 
 def by_link(link_id: UUID, context: SignInContext) -> str:
-    """Sign in by an emailed link and use it up; returns the sign-in's handle.
-
-    :raises Refusal: the link is used or expired, or its account is disabled.
-    """
+    """:raises Refusal: the link is used or expired, or its account is disabled."""
     now = context.moment.real
     with transaction(ANYONE, SIGN_IN) as change:
         link = queries.link_by_id(link_id, LinkPurpose.SIGN_IN, now)
@@ -131,7 +126,7 @@ def confirm_factor(active: ActiveSignIn, code: str, context: SignInContext) -> s
     with transaction(active.viewer, SIGN_IN) as change:
         new = use_code(queries.factor_to_set_up(active, now), code, now)
         operations.drop_factors(account_id, confirmed=True)
-        operations.confirm_factor(new, now)
+        db.session.get_one(Factor, new).confirmed_at = now
         operations.end_sign_ins(account_id, now)
         change.record(FactorConfirmed(at=context.moment.service, about=account_id))
         return _open(change, account_id, frozenset({Proof.PASSWORD, Proof.TOTP}), context)
@@ -155,7 +150,7 @@ def ask_for_email(kind: EmailKind, email: str, context: SignInContext) -> None:
 def sign_out(active: ActiveSignIn, now: datetime) -> None:
     """End the sign-in; copies of its cookie no longer work."""
     with upkeep(system(Purpose.SIGN_IN)):
-        _end(active, now)
+        operations.end_sign_in(active.viewer.sign_in_id, now)
 
 
 def count_attempt(buckets: tuple[Bucket, ...], now: datetime) -> None:
@@ -219,8 +214,3 @@ def _account_of(active: ActiveSignIn) -> UUID:
     if active.viewer.account_id is None:
         raise Refusal(_NO_MATCH)
     return active.viewer.account_id
-
-
-def _end(active: ActiveSignIn, now: datetime) -> None:
-    if active.viewer.sign_in_id is not None:
-        operations.end_sign_in(active.viewer.sign_in_id, now)

@@ -24,10 +24,7 @@ from dialogues.policy import STAFF_INVITE
 
 
 def invite(viewer: Viewer, email: str, *, may_open: bool, moment: Moment) -> None:
-    """Invite an address to the staff; the email has a link to choose a password.
-
-    :raises Refusal: not an email address, or its account is disabled.
-    """
+    """:raises Refusal: not an email address, or its account is disabled."""
     address = mail_address(email, field="email")
     with transaction(viewer, STAFF_INVITE) as change:
         account_id = operations.account_for(address, moment.real)
@@ -68,10 +65,7 @@ def open_no_more(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def disable(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Disable an account; ends its sign-ins and voids its links.
-
-    :raises Refusal: it is the viewer's own.
-    """
+    """:raises Refusal: it is the viewer's own account."""
     with transaction(viewer, STAFF_INVITE) as change:
         if account_id == viewer.account_id:
             raise Refusal(N_("This is your own account: another host of the installation can disable it."))
@@ -87,16 +81,12 @@ def enable(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
 
 
 def reset(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
-    """Delete a lost second factor and the password, and invite the owner to set up both again.
-
-    :raises Refusal: it is the viewer's own.
-    """
+    """:raises Refusal: it is the viewer's own account."""
     with transaction(viewer, STAFF_INVITE) as change:
         if account_id == viewer.account_id:
             raise Refusal(N_("This is your own account: set up a new second factor on your account page."))
-        _staff(account_id)
+        _staff(account_id).password_hash = None
         operations.drop_factors(account_id, confirmed=True)
-        operations.delete_password(account_id)
         operations.end_everything(account_id, moment.real)
         operations.enqueue_email(EmailKind.STAFF_INVITATION, account_id, moment.service)
         change.record(FactorsReset(at=moment.service, about=account_id))

@@ -16,11 +16,9 @@ _Answer = tuple[str, int, dict[str, str]]
 
 @blueprint.errorhandler(Throttled)
 def too_many_tries(throttled: Throttled) -> _Answer:
-    """Say when to try again; the same for accounts that do not exist."""
     return retry_later(429, ceil(throttled.wait.total_seconds()))
 
 
 @blueprint.errorhandler(Busy)
 def too_many_passwords(_busy: Busy) -> _Answer:
-    """Say that the server is busy hashing passwords."""
     return retry_later(503, 5)

@@ -1,9 +1,10 @@
 """The viewer of a request: the cookie holds a sign-in's handle, which needs a live row in the database."""
 
 import logging
+from dataclasses import fields
 from datetime import datetime
 
-from flask import current_app, request, session
+from flask import request, session
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,37 +54,26 @@ def load_viewer() -> Viewer:
 
 
 def current_sign_in() -> ActiveSignIn | None:
-    """The sign-in of this request's cookie, also while the second factor is missing."""
     return current_user.active if current_user.is_authenticated else None
 
 
 def terms() -> Terms:
     settings = state().settings
-    return Terms(
-        staff_idle=settings.staff_idle,
-        staff_longest=settings.staff_longest,
-        participant_idle=settings.participant_idle,
-        participant_longest=settings.participant_longest,
-        demo=settings.demo,
-    )
+    return Terms(**{field.name: getattr(settings, field.name) for field in fields(Terms)})
 
 
 def this_moment() -> Moment:
-    """The current time on both clocks."""
     return Moment(real=clock.real_now(), service=clock.now())
 
 
 def sign_in_context() -> SignInContext:
-    """Origin, terms and time of this request."""
-    secret = str(current_app.config["SECRET_KEY"])
     browser = browser_family(request.headers.get("User-Agent", ""))
-    caller = Caller(key=secret.encode(), address=request.remote_addr or "", browser=browser)
+    caller = Caller(state().settings.secret_key.encode(), request.remote_addr or "", browser)
     return SignInContext(caller, terms(), this_moment())
 
 
 def hasher() -> Hasher:
-    settings = state().settings
-    return Hasher(settings.instance)
+    return Hasher(state().settings.instance)
 
 
 def start_sign_in(handle: str) -> ActiveSignIn | None:
@@ -96,21 +86,14 @@ def start_sign_in(handle: str) -> ActiveSignIn | None:
 
 
 def end_present() -> None:
-    """End the sign-in of this request, if any, and clear its cookie."""
     active = current_sign_in()
     if active is not None:
         signing_in.sign_out(active, clock.real_now())
-    clear_cookie()
-
-
-def clear_cookie() -> None:
     session.clear()
 
 
 def _stamp(active: ActiveSignIn, now: datetime) -> None:
     """Store the last-seen time. If that fails, the page is still shown."""
-    if active.viewer.sign_in_id is None:
-        return
     try:
         with upkeep(system(Purpose.SIGN_IN)):
             operations.store_last_seen(active.viewer.sign_in_id, now)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from dialogues.core.accounts import queries
 from dialogues.core.accounts.commands import own_account as own_account_commands
 from dialogues.core.accounts.forms import ChangePasswordForm, ConfirmForm, LanguageAndZoneForm, StepUpForm
-from dialogues.core.accounts.rules import RENEW_FACTOR
+from dialogues.core.accounts.rules import RENEW_FACTOR, Proof
 from dialogues.core.accounts.views.blueprint import blueprint
 from dialogues.core.accounts.views.cookie import hasher, sign_in_context, start_sign_in, terms
 from dialogues.core.accounts.views.step_up_check import words_for
@@ -34,7 +34,9 @@ def own_account() -> Iterator[Any]:
     yield {
         "form": form,
         "account": account,
+        "has_factor": queries.has_factor(viewer()),
         "sign_ins": queries.my_sign_ins(viewer(), terms(), clock.real_now()),
+        "proofs": Proof,
         "zone": account.zone or "UTC",
         "real_now": clock.real_now(),
     }
@@ -77,7 +79,6 @@ def change_password() -> Iterator[Any]:
 @blueprint.post("/account/second-factor")
 @allows(OWN_ACCOUNT)
 def renew_second_factor() -> Response:
-    """Set up another authenticator app, after a step-up."""
     if not queries.stepped_up(viewer(), RENEW_FACTOR, clock.real_now()):
         return see_other(url_for("accounts.step_up", purpose=RENEW_FACTOR, next=url_for("accounts.own_account")))
     own_account_commands.renew_factor(viewer(), sign_in_context())
@@ -88,7 +89,6 @@ def renew_second_factor() -> Response:
 @allows(OWN_ACCOUNT)
 @form_page("core/accounts/step_up.html")
 def step_up() -> Iterator[Any]:
-    """Ask for password and code again, for one action on one object."""
     context, purpose = sign_in_context(), request.args.get("purpose", "")[:120]
     form = ConfirmForm() if context.terms.demo else StepUpForm()
     goal = own_path(request.args.get("next"), url_for("accounts.own_account"))

@@ -34,7 +34,6 @@ _PAGES = dict.fromkeys(_PASSWORD_LINKS, "accounts.choose_password") | {LinkPurpo
 @allows(SIGN_IN)
 @form_page("core/accounts/sign_in.html")
 def sign_in() -> Iterator[Any]:
-    """Sign in with a password, or request a link by email."""
     if viewer().signed_in and not viewer().is_limited:
         yield see_other(_next_page())
         return
@@ -48,7 +47,6 @@ def sign_in() -> Iterator[Any]:
 @allows(SIGN_IN)
 @form_page("core/accounts/second_factor.html")
 def second_factor() -> Iterator[Any]:
-    """Ask for a code of the authenticator app, after the password."""
     active = current_sign_in()
     if active is None or not active.needs_second_factor:
         yield see_other(url_for("accounts.sign_in", next=_next_page()))
@@ -89,7 +87,6 @@ def ask_for_link() -> Iterator[Any]:
 @blueprint.post("/sign-in/link/own")
 @allows(SIGN_IN)
 def mail_sign_in_link() -> Response:
-    """Email a sign-in link to the account of a limited sign-in."""
     if not viewer().is_limited:
         return see_other(url_for("accounts.ask_for_link"))
     signing_in.ask_for_email(EmailKind.SIGN_IN_LINK, queries.own_account(viewer()).email, sign_in_context())
@@ -110,7 +107,6 @@ def ask_for_reset() -> Iterator[Any]:
 @blueprint.get("/sign-in/link-sent")
 @allows(SIGN_IN)
 def link_asked_for() -> str:
-    """Say that an email is on its way, if the address has an account."""
     return render_template("core/accounts/link_asked_for.html")
 
 
@@ -132,7 +128,6 @@ def open_link(token: str) -> Response:
 @allows(LINK_OPEN)
 @form_page("core/accounts/use_link.html")
 def use_link() -> Iterator[Any]:
-    """Sign in by an emailed link."""
     link = _opened_link(frozenset({LinkPurpose.SIGN_IN}))
     yield {"form": ConfirmForm(), "link": link}
     handle = signing_in.by_link(link.id if link is not None else UUID(int=0), sign_in_context())
@@ -159,7 +154,6 @@ def confirm_address() -> Iterator[Any]:
 @allows(LINK_OPEN)
 @form_page("core/accounts/choose_password.html")
 def choose_password() -> Iterator[Any]:
-    """Choose a password by an emailed link."""
     link = _opened_link(_PASSWORD_LINKS)
     form = NewPasswordForm()
     account = queries.account_in_use(link.subject) if link is not None else None
@@ -190,7 +184,6 @@ def leave() -> Response:
 @without_viewer
 @allows(SIGN_IN)
 def left() -> Response:
-    """An empty page that says nothing of where it came from."""
     answer = make_response(render_template("empty.html"))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -227,7 +220,7 @@ def _start_sign_in(handle: str) -> Response:
     keep_secret(kept)
     if active is None or not active.needs_second_factor:
         return see_other(goal)
-    has_factor = queries.has_factor(active)
+    has_factor = queries.has_factor(active.viewer)
     return see_other(url_for("accounts.second_factor" if has_factor else "accounts.set_up_second_factor", next=goal))
 
 

@@ -49,7 +49,6 @@ def invite_staff() -> Iterator[Any]:
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
 def invite_again(account_id: UUID) -> Response:
-    """Send the invitation again; the previous link becomes void."""
     return _done(staff_commands.invite_again, account_id, _("The invitation is on its way."))
 
 

@@ -62,7 +62,6 @@ def require_fresh_totp(action: Action, *names: str) -> Callable[[View], View]:
 
 
 def is_fresh(action: Action, about: UUID | None = None) -> bool:
-    """Whether this sign-in recently stepped up for this action on this object."""
     return queries.stepped_up(viewer(), step_up_purpose(action.name, about), clock.real_now())
 
 
@@ -72,10 +71,7 @@ def address(action: Action, about: UUID | None = None) -> str:
 
 
 def words_for(purpose: str) -> LazyString:
-    """The text of the step-up page.
-
-    :raises NotFound: there is no step-up for this purpose.
-    """
+    """:raises NotFound: there is no step-up for this purpose."""
     return or_not_found(PURPOSES.get(purpose.partition(":")[0]))
 
 

@@ -72,7 +72,7 @@ def _change_address(participation: Participation, person: Person, email: str, no
         raise Refusal(N_("A person who was invited by letter keeps an address: write the right one."), field="email")
     dialogues_operations.readdress_person(person.id, address)
     participation.claimed_email = None
-    accounts.revoke_links(LinkPurpose.REGISTRATION, participation.id, now)
+    accounts.revoke_links(LinkPurpose.REGISTRATION, [participation.id], now)
     return True
 
 

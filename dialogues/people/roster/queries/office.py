@@ -108,7 +108,7 @@ def list_order(order: Order, *, by_person: bool = False) -> tuple[Any, ...]:
     return by_name if by_person else (precedence_sort_key(order, Participation.party_id), *by_name)
 
 
-def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
+def _chosen_row(row: Any, last_queued: Any) -> ChosenRow:
     return ChosenRow(
         id=row.id,
         name=row.name,
@@ -118,7 +118,7 @@ def _chosen_row(row: Any, last_queued: outbox.LastQueued | None) -> ChosenRow:
         is_approved=row.approved_at is not None,
         missing=tuple(step for step in Step if not getattr(row, f"has_{step.value}")),
         last_emailed_at=last_queued.at if last_queued else None,
-        email_waits=last_queued.waits if last_queued else False,
+        email_waits=bool(last_queued and last_queued.waits),
     )
 
 
