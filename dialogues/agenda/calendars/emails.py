@@ -143,14 +143,12 @@ def line(was: EntryContent | None, now: EntryContent) -> str:
 
 
 def when(content: EntryContent) -> str:
-    """Returns day, times, zone and UTC offset of a session."""
     starts, ends = content.starts, content.ends
     end_words = clock_time(ends) if ends.date() == starts.date() else f"{day(ends.date())}, {clock_time(ends)}"
     return f"{day(starts.date())}, {clock_time(starts)}–{end_words} {content.zone} ({_offsets((starts, ends))})"
 
 
 def days(content: EntryContent) -> str:
-    """Returns first and last day of a meeting, with zone and UTC offset."""
     last = content.local_end.date() - timedelta(days=1)
     return span(content.local_start.date(), last, content.zone)
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from dialogues.core.common.events import DomainEvent
-from dialogues.lib.ical.calendar_file import EventBytes, EventFacts, filed_event
+from dialogues.lib.ical.calendar_file import EventFacts
 from dialogues.lib.ical.parts import Method, Profile, Role, State, words_for
 
 #: Replaces the translated neutral word in comparisons, because a change of language is not a change of the entry.
@@ -22,8 +22,6 @@ _NEUTRAL_WORD = "·"
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
-    """The content of an entry, cut to what its profile allows."""
-
     state: State
     role: Role
     local_start: datetime
@@ -140,11 +138,6 @@ class Revision:
         )
 
 
-def filed(revision: Revision, neutral_word: str) -> EventBytes:
-    """Returns the event as downloads and feeds contain it; the bytes are the same in every process."""
-    return filed_event(revision.facts(neutral_word))
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeEffect:
     """Whether SEQUENCE rises, which iTIP method is emailed, and whether the guest is asked for a new answer."""
@@ -192,7 +185,6 @@ def _across_cancellation(was: State, now: State) -> Change:
 def first_revision(
     person_id: UUID, object_kind: EntryObject, object_id: UUID, content: EntryContent, now: datetime
 ) -> Revision:
-    """Returns the first revision of a new entry."""
     return Revision(
         entry_id=uuid4(),
         uid=uuid4().hex,

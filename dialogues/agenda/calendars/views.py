@@ -15,13 +15,13 @@ from dialogues.agenda.calendars.forms import FeedForm
 from dialogues.agenda.calendars.queries import feed as feed_queries
 from dialogues.agenda.calendars.queries import own
 from dialogues.agenda.calendars.queries.feed import FeedHead
-from dialogues.agenda.calendars.rules import Revision, filed
+from dialogues.agenda.calendars.rules import Revision
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer, without_viewer
 from dialogues.core.common.browser import KIND
 from dialogues.core.common.pages import download, form_page, see_other
-from dialogues.lib.ical.calendar_file import calendar_file
+from dialogues.lib.ical.calendar_file import calendar_file, filed_event
 from dialogues.lib.refusal import or_not_found
 from dialogues.policy import FEED_FETCH, FEED_OWN, INVITE_FILE, NOMINATE
 
@@ -87,14 +87,12 @@ def _webcal(address: str) -> str:
 @blueprint.get("/meetings/<uuid:meeting_id>/calendar.ics")
 @allows(INVITE_FILE)
 def meeting_file(meeting_id: UUID) -> Response:  # noqa: ARG001  used by the authorization
-    """The viewer's own sessions of the meeting as a file."""
     return _file(own.own_file(viewer()))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/calendar/<uuid:session_id>.ics")
 @allows(INVITE_FILE)
 def session_file(meeting_id: UUID, session_id: UUID) -> Response:  # noqa: ARG001  used by the authorization
-    """One of the viewer's own sessions as a file."""
     return _file([own.own_session(viewer(), session_id)])
 
 
@@ -107,7 +105,7 @@ def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa:
 
 def _file(revisions: Iterable[Revision]) -> Response:
     word = _neutral_word()
-    return download(calendar_file(filed(revision, word) for revision in revisions), _NAME, _MEDIA_TYPE)
+    return download(calendar_file(filed_event(revision.facts(word)) for revision in revisions), _NAME, _MEDIA_TYPE)
 
 
 @blueprint.get("/feed/<token>.ics")
@@ -143,7 +141,7 @@ def _feed_file(head: FeedHead) -> bytes:
     with force_locale(head.language):
         word, name = _neutral_word(), _("Calendar")
     return calendar_file(
-        (filed(revision, word) for revision in revisions),
+        (filed_event(revision.facts(word)) for revision in revisions),
         name=name,
         refresh=_REFRESH_INTERVAL,
         uid=head.link_id.hex,

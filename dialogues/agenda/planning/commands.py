@@ -94,10 +94,7 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
 def reschedule_session(
     viewer: Viewer, session_id: UUID, *, to: When, rooms: tuple[UUID, ...], version: int, now: datetime
 ) -> None:
-    """Moves a session of the draft to another time or to other rooms.
-
-    :raises Refusal: someone else has changed it since, the time is outside the meeting, or a room or person is taken.
-    """
+    """:raises Refusal: someone else changed it, the time is outside the meeting, or a room or person is taken."""
     with transaction(viewer, AGENDA_EDIT) as change:
         meeting = draft.planned_meeting(change.viewer)
         item = _draft_item(change.viewer, session_id, version)
@@ -208,5 +205,4 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
         refuse_all(clash.refusal(names) for clash in all_clashes(session.booking for session in sessions))
         released = operations.freeze_release(meeting.id, reason=reason, now=now)
         change.record(released)
-        head = versions.current_release(meeting.id)
-    return head.number if head is not None else released.number
+        return int(versions.current_release(meeting.id).number)

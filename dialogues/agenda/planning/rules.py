@@ -47,15 +47,6 @@ class Share:
         return str(self.taken) if self.target is None else f"{self.taken}/{self.target}"
 
 
-def parts_by_party(parts: Iterable[tuple[UUID, Part]], party_of: Mapping[UUID, UUID], part: Part) -> dict[UUID, int]:
-    """Counts the parts of this kind by party. People who are not in `party_of` (not full participants) are left out."""
-    counts: dict[UUID, int] = {}
-    for person, theirs in parts:
-        if theirs is part and person in party_of:
-            counts[party_of[person]] = counts.get(party_of[person], 0) + 1
-    return counts
-
-
 def hide_small_counts(counts: Mapping[Cell, int], parties: int) -> dict[Cell, int | None]:
     """Returns the counts with None where a count must stay hidden.
 
@@ -299,7 +290,6 @@ def still_fits(slot: TimeSlot, days: Days, zone: str) -> bool:
 
 
 def when_of(slot: TimeSlot) -> When:
-    """Returns the slot as it would be typed."""
     return When(
         day=slot.starts.local.date(),
         starts=slot.starts.local.time(),

@@ -167,7 +167,6 @@ def release(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.get("/balance")
 @allows(BALANCE_SEE)
 def balance(meeting_id: UUID) -> str:
-    """How evenly seats and parts are shared between the parties."""
     return render_template(
         "agenda/planning/balance.html", meeting_id=meeting_id, balance=balance_queries.balance(viewer())
     )

@@ -5,5 +5,4 @@ from flask_babel import get_locale
 
 
 def language_name(code: str) -> str:
-    """Returns the name of a language in the reader's language."""
     return Locale.parse(code).get_display_name(get_locale()) or code

@@ -73,8 +73,6 @@ class ReleaseItem(Base):
 
 
 class ReleasePerson(Base):
-    """A person's part in a session as published."""
-
     __tablename__ = "release_person"
     __table_args__ = (
         ForeignKeyConstraint(["dialogue_id", "release_id"], ["release.dialogue_id", "release.id"]),

@@ -105,8 +105,6 @@ def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part
 
 
 class ChangeKind(Labelled):
-    """What a new version does to a session."""
-
     NEW = "new", N_("new")
     MOVED = "moved", N_("moved")
     CHANGED = "changed", N_("changed")

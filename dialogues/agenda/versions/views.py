@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.queries import history, published, standpoint
-from dialogues.agenda.versions.queries.published import NamedPart
 from dialogues.agenda.versions.queries.standpoint import Standpoint
 from dialogues.agenda.versions.rules import CHATHAM_HOUSE_RULE, Part
 from dialogues.core.common.access import allows, viewer
@@ -24,8 +23,6 @@ blueprint = Blueprint("versions", __name__, url_prefix="/meetings/<uuid:meeting_
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The sessions that begin on one day of the meeting."""
-
     date: date
     sessions: tuple[Any, ...]
 
@@ -71,7 +68,7 @@ def _parts(view_of_agenda: Standpoint) -> dict[UUID, list[Part]]:
     return parts
 
 
-def _by_part(people: Iterable[NamedPart]) -> list[tuple[Part, list[NamedPart]]]:
+def _by_part(people: Iterable[Any]) -> list[tuple[Part, list[Any]]]:
     return [(part, list(named)) for part, named in groupby(people, key=lambda one: one.part)]
 
 
@@ -112,7 +109,6 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
 @blueprint.get("/agenda/releases")
 @allows(AGENDA_EDIT)
 def releases(meeting_id: UUID) -> str:
-    """All versions, newest first."""
     return render_template(
         "agenda/versions/releases.html", meeting_id=meeting_id, releases=history.release_history(viewer())
     )
@@ -121,7 +117,6 @@ def releases(meeting_id: UUID) -> str:
 @blueprint.get("/agenda/releases/<int:number>")
 @allows(AGENDA_EDIT)
 def release_page(meeting_id: UUID, number: int) -> str:
-    """One earlier version, read-only."""
     head, sessions = history.earlier_version(viewer(), number)
     return render_template(
         "agenda/versions/release_page.html",

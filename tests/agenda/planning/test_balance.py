@@ -5,14 +5,12 @@ from contextvars import Context
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from dialogues.agenda.planning.queries import balance as planning
-from dialogues.agenda.planning.rules import SMALLEST_SHOWN_COUNT, hide_small_counts, parts_by_party
-from dialogues.agenda.versions.rules import Part
+from dialogues.agenda.planning.rules import SMALLEST_SHOWN_COUNT, hide_small_counts
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -114,14 +112,6 @@ def test_before_the_first_version_the_coordinator_sees_counts_of_the_draft(cast:
     assert (found.release, found.from_draft, found.people) == (None, True, 0)
     assert {share.figure for share in found.shares} == {"0/5"}
     assert set(found.genders.values()) == {None}
-
-
-def test_only_full_participants_are_counted() -> None:
-    full, other, party = UUID(int=1), UUID(int=2), UUID(int=9)
-
-    counted = parts_by_party([(full, Part.LEAD), (other, Part.LEAD), (full, Part.CHAIR)], {full: party}, Part.LEAD)
-
-    assert counted == {party: 1}
 
 
 def test_hidden_counts_cannot_be_calculated_from_the_shown_counts() -> None:

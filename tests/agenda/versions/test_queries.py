@@ -89,15 +89,6 @@ def test_files_of_an_interpreter_contain_assigned_sessions(cast: Cast) -> None:
     assert own == ALL - {"TRD-1-00", "TRD-1-05", "TRD-1-06", "TRD-1-09"}
 
 
-def test_a_rapporteur_finds_the_sessions_to_report_on(cast: Cast) -> None:
-    sessions = versions.rapporteur_sessions(cast.viewer("st-rap1", meeting="TRD-1"))
-    assert codes(cast, sessions) == {"TRD-1-02", "TRD-1-03", "TRD-1-08", "TRD-1-10"}
-
-
-def test_other_roles_have_no_sessions_in_files(cast: Cast) -> None:
-    assert not versions.rapporteur_sessions(cast.viewer("us4", meeting="TRD-1"))
-
-
 def test_a_draft_is_visible_completely_or_not_at_all(cast: Cast) -> None:
     planned = planning.planned_meeting(cast.viewer("st-coord", meeting="TRD-1"))
     for name, number in (("st-coord", 13), ("ch1", 13), ("us4", 0), ("st-travel", 0), ("xo2", 0)):

@@ -1,6 +1,6 @@
 """Who should have which calendar entries in a meeting. For the system only: there is no viewer and no access check."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from dialogues.agenda.calendars.rules import EntryContent, EntryObject
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.agenda.versions.rules import Admits, Snapshot, open_to
+from dialogues.agenda.versions.rules import Admits, open_to
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -35,8 +35,6 @@ _MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingContext:
-    """A meeting with the facts that calendar entries need."""
-
     meeting: Meeting
     dialogue: Dialogue
     venue_name: str
@@ -69,7 +67,6 @@ class Guest:
 
 
 def meeting_context(meeting_id: UUID) -> MeetingContext:
-    """Returns the meeting in one query."""
     found = db.session.execute(
         select(Meeting, Dialogue, Venue.name)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
@@ -107,7 +104,6 @@ def unanswered(meeting_id: UUID) -> list[UUID]:
 
 @reading(Purpose.FOLLOW_UP)
 def with_address(people: Collection[UUID]) -> set[UUID]:
-    """Returns those of these people who have an email address."""
     if not people:
         return set()
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
@@ -132,7 +128,6 @@ def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
 
 
 def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
-    """Returns the meeting, or all meetings of the dialogue if `meeting_id` is None."""
     if meeting_id is not None:
         return [meeting_id]
     return list(db.session.scalars(select(Meeting.id).where(Meeting.dialogue_id == dialogue_id).order_by(Meeting.id)))
@@ -180,59 +175,38 @@ def wanted_entries(
 
     These are the umbrella entry and each one's published sessions.
     """
-    sessions = _sessions(here)
-    for guest in people:
-        if guest.umbrella is not None:
-            content = _umbrella(here, guest.profile, guest.umbrella)
-            yield guest.person_id, EntryObject.MEETING, here.meeting.id, content
-        for session, content in _admitted(guest, sessions):
-            yield guest.person_id, EntryObject.SESSION, session.session_id, content
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """A published session with its content per profile."""
-
-    session_id: UUID
-    admits: Admits
-    named: frozenset[UUID]
-    contents: dict[Profile, EntryContent]
-
-
-def _admitted(guest: Guest, sessions: Iterable[_Session]) -> Iterator[tuple[_Session, EntryContent]]:
-    # Access windows are checked when an entry is read, because no event marks their opening and closing.
-    reach = scopes(FEED_OWN, guest.roles, frozenset(Condition))
-    admits = open_to(guest.roles)
-    for session in sessions:
-        if Scope.OWN in reach and (session.admits in admits or guest.person_id in session.named):
-            yield session, session.contents[guest.profile]
-        elif Scope.PLACES in reach:
-            yield session, session.contents[Profile.DISCREET]
-
-
-def _sessions(here: MeetingContext) -> list[_Session]:
-    release = versions.current_release(here.meeting.id)
-    if release is None:
-        return []
-    snapshots = versions.released_snapshots(system(Purpose.FOLLOW_UP), release.id)
-    return [
-        _Session(
+    sessions = [
+        (
             snapshot.session_id,
             Admits(snapshot.frozen["admits"]),
-            frozenset(person for person, _part in snapshot.people),
-            {profile: _of_session(here, snapshot, profile) for profile in Profile},
+            {person for person, _part in snapshot.people},
+            {profile: _session_content(here, snapshot.frozen, profile) for profile in Profile},
         )
-        for snapshot in snapshots.values()
+        for snapshot in versions.current_snapshots(system(Purpose.FOLLOW_UP), here.meeting.id).values()
     ]
+    for guest in people:
+        if guest.umbrella is not None:
+            content = _umbrella_content(here, guest.profile, guest.umbrella)
+            yield guest.person_id, EntryObject.MEETING, here.meeting.id, content
+        # Access windows are checked when an entry is read, because no event marks their opening and closing.
+        reach = scopes(FEED_OWN, guest.roles, frozenset(Condition))
+        lets_in = open_to(guest.roles)
+        for session_id, admits, named, contents in sessions:
+            if Scope.OWN in reach and (admits in lets_in or guest.person_id in named):
+                yield guest.person_id, EntryObject.SESSION, session_id, contents[guest.profile]
+            elif Scope.PLACES in reach:
+                yield guest.person_id, EntryObject.SESSION, session_id, contents[Profile.DISCREET]
 
 
-def _of_session(here: MeetingContext, session: Snapshot, profile: Profile) -> EntryContent:
-    frozen = session.frozen
-    full = profile is Profile.FULL
-    starts, ends = datetime.fromisoformat(frozen["starts"]), datetime.fromisoformat(frozen["ends"])
-    local_start, local_end = (datetime.fromisoformat(frozen[name]) for name in ("local_start", "local_end"))
-    content = EntryContent(
-        state=here.state,
+def _session_content(here: MeetingContext, frozen: Mapping[str, Any], profile: Profile) -> EntryContent:
+    starts, ends, local_start, local_end = (
+        datetime.fromisoformat(frozen[name]) for name in ("starts", "ends", "local_start", "local_end")
+    )
+    return _content(
+        here,
+        profile,
+        frozen["title"],
+        frozen["rooms"],
         role=Role.REQUIRED,
         local_start=local_start,
         local_end=local_end,
@@ -241,24 +215,22 @@ def _of_session(here: MeetingContext, session: Snapshot, profile: Profile) -> En
         zone=frozen["zone"],
         starts_utc=starts,
         ends_utc=ends,
-        profile=profile,
-        title=frozen["title"] if full else "",
-        place=_place(*frozen["rooms"], here.venue_name, here.meeting.city) if full else "",
-        city=here.meeting.city or "",
         all_day=False,
         transparent=False,
     )
-    return content.cancelled() if here.state is State.CANCELLED else content
 
 
-def _umbrella(here: MeetingContext, profile: Profile, role: Role) -> EntryContent:
+def _umbrella_content(here: MeetingContext, profile: Profile, role: Role) -> EntryContent:
     """Returns the entry of the whole meeting: all day and shown as free, so that sessions do not conflict with it."""
-    meeting, full = here.meeting, profile is Profile.FULL
+    meeting = here.meeting
     days = dialogues.days_of(meeting)
     local_start = datetime.combine(days.first, _MIDNIGHT)
     local_end = datetime.combine(days.last + timedelta(days=1), _MIDNIGHT)
-    content = EntryContent(
-        state=here.state,
+    return _content(
+        here,
+        profile,
+        meeting.title or meeting.code,
+        (),
         role=role,
         local_start=local_start,
         local_end=local_end,
@@ -267,12 +239,23 @@ def _umbrella(here: MeetingContext, profile: Profile, role: Role) -> EntryConten
         zone=meeting.zone,
         starts_utc=vtimezone.instant(local_start, meeting.zone, skipped=True),
         ends_utc=vtimezone.instant(local_end, meeting.zone, skipped=True),
-        profile=profile,
-        title=(meeting.title or meeting.code) if full else "",
-        place=_place(here.venue_name, meeting.city) if full else "",
-        city=meeting.city or "",
         all_day=True,
         transparent=True,
+    )
+
+
+def _content(
+    here: MeetingContext, profile: Profile, title: str, rooms: Iterable[str], **times_and_role: Any
+) -> EntryContent:
+    full = profile is Profile.FULL
+    places = (*rooms, here.venue_name, here.meeting.city)
+    content = EntryContent(
+        state=here.state,
+        profile=profile,
+        title=title if full else "",
+        place=", ".join(dict.fromkeys(place for place in places if place)) if full else "",
+        city=here.meeting.city or "",
+        **times_and_role,
     )
     return content.cancelled() if here.state is State.CANCELLED else content
 
@@ -280,7 +263,3 @@ def _umbrella(here: MeetingContext, profile: Profile, role: Role) -> EntryConten
 def _fold(local: datetime, zone: str, instant: datetime) -> int:
     clock = WallClock(local, zone)
     return int(clock.is_twofold and clock.instant != instant)
-
-
-def _place(*parts: str | None) -> str:
-    return ", ".join(dict.fromkeys(part for part in parts if part))

@@ -58,10 +58,7 @@ def own_file(viewer: Viewer) -> list[Revision]:
 
 
 def own_session(viewer: Viewer, session_id: UUID) -> Revision:
-    """Returns one session of the viewer.
-
-    :raises NotFound: there is none, or the viewer is not admitted to it.
-    """
+    """:raises NotFound: there is none, or the viewer is not admitted to it."""
     own_session = _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
     return or_not_found(next(iter(load_revisions(own_session)), None))
 

@@ -9,14 +9,13 @@ from sqlalchemy import or_, select
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson
 from dialogues.agenda.planning.queries.draft import visible_drafts
-from dialogues.agenda.planning.rules import Share, hide_small_counts, parts_by_party
+from dialogues.agenda.planning.rules import Share, hide_small_counts
 from dialogues.agenda.versions.models import ReleaseItem, ReleasePerson
-from dialogues.agenda.versions.queries.published import ReleaseHead, current_release
+from dialogues.agenda.versions.queries.published import current_release
 from dialogues.agenda.versions.queries.published import visible as visible_sessions
 from dialogues.agenda.versions.rules import Part
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, PartyKind
 from dialogues.meetings.precedence import queries as precedence
@@ -35,7 +34,7 @@ class Balance:
     genders: dict[Gender, int | None]
     people: int
     #: The version that the parts come from; None if they come from the draft or if there is neither.
-    release: ReleaseHead | None
+    release: Any
     from_draft: bool
 
     @property
@@ -50,16 +49,14 @@ def balance(viewer: Viewer) -> Balance:
     :raises NotFound: the viewer may not see it, or the lists are not yet exchanged.
     """
     viewer.must(BALANCE_SEE)
-    if viewer.meeting_id is None:
-        raise NotFound
     at_table = [one for one in precedence.parties_in_order(viewer) if one.kind is not PartyKind.OBSERVER]
     seated = _seated(viewer)
     party_of = {row.person_id: row.party_id for row in seated}
     taken = Counter(party_of.values())
-    release = current_release(viewer.meeting_id)
+    release = current_release(viewer.here)
     from_draft = release is None and viewer.may(AGENDA_RELEASE)
     parts = _parts(viewer, release, from_draft)
-    leads, chairing = (parts_by_party(parts, party_of, part) for part in (Part.LEAD, Part.CHAIR))
+    parts_of = Counter((party_of.get(person), part) for person, part in parts)
     genders = Counter(row.gender for row in seated)
     return Balance(
         shares=tuple(
@@ -69,8 +66,8 @@ def balance(viewer: Viewer) -> Balance:
                 name=one.english,
                 taken=taken[one.id],
                 target=one.seats.get(Capacity.PARTICIPANT.value),
-                leads=leads.get(one.id, 0),
-                chairing=chairing.get(one.id, 0),
+                leads=parts_of[one.id, Part.LEAD],
+                chairing=parts_of[one.id, Part.CHAIR],
             )
             for one in at_table
         ),
@@ -96,7 +93,7 @@ def _seated(viewer: Viewer) -> list[Any]:
     return list(rows)
 
 
-def _parts(viewer: Viewer, release: ReleaseHead | None, from_draft: bool) -> list[tuple[UUID, Part]]:
+def _parts(viewer: Viewer, release: Any, from_draft: bool) -> list[tuple[UUID, Part]]:
     speaking_parts = (Part.CHAIR, Part.LEAD)
     if from_draft:
         found = (

@@ -144,7 +144,6 @@ class DraftSession:
 
     @property
     def by_part(self) -> list[tuple[Part, list[UUID]]]:
-        """The parts that are taken, each with its people."""
         return [(part, self.with_part(part)) for part in Part if self.with_part(part)]
 
     @property
@@ -227,10 +226,7 @@ def limit_to_known_people(
 
 
 def draft_session(viewer: Viewer, meeting: Meeting, session_id: UUID) -> DraftSession:
-    """Returns one session of the draft.
-
-    :raises NotFound: there is none, or the viewer may not edit this agenda.
-    """
+    """:raises NotFound: there is none, or the viewer may not edit this agenda."""
     return or_not_found(next((session for session in draft(viewer, meeting) if session.id == session_id), None))
 
 
@@ -276,6 +272,5 @@ def names_of(viewer: Viewer, meeting: Meeting) -> dict[UUID, str]:
 
 
 def unreleased(viewer: Viewer, meeting: Meeting, sessions: Iterable[DraftSession]) -> list[Difference]:
-    """Returns what publishing these sessions would change."""
     drafted = {session.id: session.snapshot for session in sessions}
     return differences(current_snapshots(viewer, meeting.id), drafted)

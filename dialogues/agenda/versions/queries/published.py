@@ -65,16 +65,6 @@ def _named(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseHead:
-    """A version without its sessions. `number` is the public number, see `public_release_number`."""
-
-    id: UUID
-    number: int
-    at: datetime
-    reason: str
-
-
 @dataclass(frozen=True)
 class ReleasedSession:
     """A published session as one viewer sees it. Without `in_full`, `frozen` is cut to times and, if allowed, rooms."""
@@ -140,44 +130,50 @@ def as_seen(row: Any) -> ReleasedSession:
     return ReleasedSession(row.session_id, row.release_id, row.starts_utc, row.ends_utc, bool(row.in_full), frozen)
 
 
-def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
-    return sessions_of(viewer, action, _current(viewer))
-
-
 def sessions_of(viewer: Viewer, action: Action, releases: Select[Any]) -> Select[Any]:
     """Selects the sessions of these versions that the action reaches, in order of time."""
-    return (
-        select(
-            ReleaseItem.session_id,
-            ReleaseItem.release_id,
-            ReleaseItem.starts_utc,
-            ReleaseItem.ends_utc,
-            ReleaseItem.admits,
-            ReleaseItem.frozen,
-            seen_in_full(viewer, action).label("in_full"),
-        )
-        .where(visible(viewer, action), ReleaseItem.release_id.in_(releases))
-        .order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
+    return select_sessions(seen_in_full(viewer, action)).where(
+        visible(viewer, action), ReleaseItem.release_id.in_(releases)
     )
 
 
-def _current(viewer: Viewer) -> Select[Any]:
-    """Selects the newest version of the viewer's meeting; for the system, the newest version of every meeting."""
-    one, later = aliased(Release), aliased(Release)
-    newest = select(one.id).where(~exists().where(later.meeting_id == one.meeting_id, later.number > one.number))
-    if viewer.meeting_id is not None:
-        return newest.where(one.meeting_id == viewer.meeting_id)
-    return newest if viewer.is_system else newest.where(false())
+def select_sessions(in_full: ColumnElement[bool]) -> Select[Any]:
+    """Selects published sessions for `as_seen`, in order of time. The caller adds the filter `visible`."""
+    return select(
+        ReleaseItem.meeting_id,
+        ReleaseItem.session_id,
+        ReleaseItem.release_id,
+        ReleaseItem.starts_utc,
+        ReleaseItem.ends_utc,
+        ReleaseItem.admits,
+        ReleaseItem.frozen,
+        in_full.label("in_full"),
+    ).order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
 
 
-def current_release(meeting_id: UUID) -> ReleaseHead | None:
+def is_newest() -> ColumnElement[bool]:
+    """Filter of `Release`: the newest version of each meeting."""
+    later = aliased(Release)
+    return ~exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+
+
+def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
+    """Selects the sessions of the viewer's meeting; for the system, of every meeting."""
+    newest = select(Release.id).where(is_newest())
+    if viewer.meeting_id is not None or not viewer.is_system:
+        newest = newest.where(Release.meeting_id == viewer.meeting_id)
+    return sessions_of(viewer, action, newest)
+
+
+def release_columns() -> tuple[Any, ...]:
+    """Id, public number (see `public_release_number`), time and reason of a version."""
+    return Release.id, public_release_number(Release.__table__).label("number"), Release.at, Release.reason
+
+
+def current_release(meeting_id: UUID) -> Any:
     """Returns the newest version of a meeting without its sessions, or None before the first. Does no access check."""
-    table = Release.__table__
-    newest = select(table.c.id, public_release_number(table).label("public_number"), table.c.at, table.c.reason).where(
-        table.c.meeting_id == meeting_id
-    )
-    row = db.session.execute(newest.order_by(table.c.number.desc()).limit(1)).one_or_none()
-    return None if row is None else ReleaseHead(row.id, row.public_number, row.at, row.reason)
+    newest = select(*release_columns()).where(Release.meeting_id == meeting_id, is_newest())
+    return db.session.execute(newest).one_or_none()
 
 
 def public_release_number(release: Any) -> Any:
@@ -217,37 +213,19 @@ def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_S
     return as_seen(row)
 
 
-def rapporteur_sessions(viewer: Viewer) -> list[ReleasedSession]:
-    """Returns the published sessions of which the viewer is rapporteur."""
-    assigned = exists().where(
-        ReleasePerson.release_id == ReleaseItem.release_id,
-        ReleasePerson.session_id == ReleaseItem.session_id,
-        ReleasePerson.person_id == viewer.person_id,
-        ReleasePerson.part == Part.RAPPORTEUR,
-    )
-    return [as_seen(row) for row in db.session.execute(_sessions(viewer, AGENDA_SEE).where(assigned))]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPart:
-    person_id: UUID
-    name: str
-    native: str
-    part: Part
-
-
 _PART_ORDER = {part: place for place, part in enumerate(Part)}
 
 
-def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) -> dict[UUID, list[NamedPart]]:
+def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) -> dict[UUID, list[Any]]:
     """Returns the people of each session that the viewer sees in full, by session id, sorted by part.
 
-    Leaves out people whose name is hidden from the viewer. A viewer without `SESSION_PEOPLE_SEE` gets only themselves.
+    Each has person_id, name, native and part. Leaves out people whose name is hidden from the viewer. A viewer without
+    `SESSION_PEOPLE_SEE` gets only themselves.
     """
     query = (
         select(
             ReleasePerson.session_id,
-            Person.id,
+            Person.id.label("person_id"),
             Person.name,
             case((hides_rest(viewer, SESSION_PEOPLE_SEE, Person.id), ""), else_=Person.native).label("native"),
             ReleasePerson.part,
@@ -266,9 +244,9 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
         query = query.where(shows_name(viewer, SESSION_PEOPLE_SEE, Person.id))
     if session_id is not None:
         query = query.where(ReleasePerson.session_id == session_id)
-    found: dict[UUID, list[NamedPart]] = {}
+    found: dict[UUID, list[Any]] = {}
     for row in db.session.execute(query):
-        found.setdefault(row.session_id, []).append(NamedPart(row.id, row.name, row.native, row.part))
+        found.setdefault(row.session_id, []).append(row)
     return {session: sorted(people, key=lambda one: _PART_ORDER[one.part]) for session, people in found.items()}
 
 
@@ -279,8 +257,7 @@ def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA
 
 def current_snapshots(viewer: Viewer, meeting_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
     """Returns the newest version of a meeting as snapshots by session id; empty before the first version."""
-    newest = select(Release.id).where(Release.meeting_id == meeting_id).order_by(Release.number.desc()).limit(1)
-    return _snapshots(viewer, action, newest)
+    return _snapshots(viewer, action, select(Release.id).where(Release.meeting_id == meeting_id, is_newest()))
 
 
 def _snapshots(viewer: Viewer, action: Action, release: Select[Any]) -> dict[UUID, Snapshot]:

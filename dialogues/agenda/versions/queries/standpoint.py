@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 
 from dialogues.agenda.versions.models import Release, ReleasePerson
-from dialogues.agenda.versions.queries.published import ReleasedSession, ReleaseHead, public_release_number
+from dialogues.agenda.versions.queries.published import ReleasedSession, is_newest, release_columns
 from dialogues.agenda.versions.rules import Admits, Part, open_to
 from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Viewer
@@ -19,7 +19,8 @@ from dialogues.policy import AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Scope
 class Standpoint:
     """The published version and how much of it one viewer sees."""
 
-    release: ReleaseHead
+    #: Row of `release_columns`.
+    release: Any
     scopes: frozenset[Scope]
     sees_people: bool
     file_scopes: frozenset[Scope]
@@ -50,9 +51,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
     rows = db.session.execute(_newest_version(viewer.meeting_id, viewer.person_id)).all()
     if not rows:
         return None
-    first = rows[0]
     return Standpoint(
-        release=ReleaseHead(first.id, first.public_number, first.at, first.reason),
+        release=rows[0],
         scopes=viewer.scopes(AGENDA_SEE),
         sees_people=viewer.may(SESSION_PEOPLE_SEE),
         file_scopes=viewer.scopes(INVITE_FILE),
@@ -63,16 +63,8 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
 
 def _newest_version(meeting_id: UUID, person_id: UUID | None) -> Select[Any]:
     own = ReleasePerson
-    newest = select(func.max(Release.number)).where(Release.meeting_id == meeting_id).scalar_subquery()
     return (
-        select(
-            Release.id,
-            public_release_number(Release.__table__).label("public_number"),
-            Release.at,
-            Release.reason,
-            own.session_id,
-            own.part,
-        )
+        select(*release_columns(), own.session_id, own.part)
         .outerjoin(own, and_(own.release_id == Release.id, limited_to_viewer(own.person_id == person_id)))
-        .where(Release.meeting_id == meeting_id, Release.number == newest)
+        .where(Release.meeting_id == meeting_id, is_newest())
     )

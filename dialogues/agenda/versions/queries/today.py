@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select
 
 from dialogues.agenda.versions.models import Release, ReleaseItem
-from dialogues.agenda.versions.queries.published import ReleasedSession, as_seen, seen_in_full, visible
+from dialogues.agenda.versions.queries.published import (
+    ReleasedSession,
+    as_seen,
+    is_newest,
+    seen_in_full,
+    select_sessions,
+    visible,
+)
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.policy import AGENDA_SEE
@@ -25,27 +31,13 @@ def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID
     permitted = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
     if not permitted:
         return []
-    later = aliased(Release)
-    superseded = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     rows = db.session.execute(
-        select(
-            ReleaseItem.meeting_id,
-            ReleaseItem.session_id,
-            ReleaseItem.release_id,
-            ReleaseItem.starts_utc,
-            ReleaseItem.ends_utc,
-            ReleaseItem.admits,
-            ReleaseItem.frozen,
-            or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in permitted)).label("in_full"),
-        )
-        .join(Release, Release.id == ReleaseItem.release_id)
-        .where(
+        select_sessions(or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in permitted))).where(
             or_(*(visible(viewer, AGENDA_SEE) for viewer in permitted)),
-            ~superseded,
+            ReleaseItem.release_id.in_(select(Release.id).where(is_newest())),
             ReleaseItem.starts_utc > now - _A_DAY_ANYWHERE,
             ReleaseItem.starts_utc < now + _A_DAY_ANYWHERE,
         )
-        .order_by(ReleaseItem.starts_utc, ReleaseItem.ends_utc, ReleaseItem.session_id)
     )
     found = [(row.meeting_id, as_seen(row)) for row in rows]
     return [(meeting, one) for meeting, one in found if one.starts.date() == now.astimezone(one.starts.tzinfo).date()]
