@@ -1,14 +1,16 @@
 """Edit a dialogue, its parties and institutions."""
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from dialogues.core.common.transaction import Change, transaction
-from dialogues.core.common.viewer import Place, Viewer
+from dialogues.core.common.transaction import transaction
+from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Dialogue, Institution, Meeting, MeetingParty, Party
 from dialogues.meetings.dialogues.rules.events import (
     DialogueChanged,
@@ -22,52 +24,26 @@ from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.dialogues.rules.roles import seats_for
 from dialogues.policy import DIALOGUE_EDIT
 
+Row = TypeVar("Row", Party, Institution)
+
 
 def edit_dialogue(viewer: Viewer, facts: DialogueFacts, *, version: int, now: datetime) -> None:
-    """Update the viewer's dialogue.
-
-    :raises Refusal: someone else saved a change (stale version).
-    """
+    """:raises Refusal: someone else saved a change (stale version)."""
     with transaction(viewer, DIALOGUE_EDIT) as change:
-        dialogue = db.session.get_one(Dialogue, place_of(change).dialogue_id)
+        dialogue = db.session.get_one(Dialogue, or_not_found(change.viewer.dialogue_id))
         refuse_stale(dialogue.version, version)
-        for column, value in dialogue_columns(facts).items():
+        for column, value in asdict(facts).items():
             setattr(dialogue, column, value)
         dialogue.version += 1
         change.record(DialogueChanged(about=dialogue.id, dialogue_id=dialogue.id, at=now))
 
 
-def place_of(change: Change) -> Place:
-    """Return the dialogue and meeting the viewer currently works in.
-
-    :raises NotFound: the viewer is not in a dialogue.
-    """
-    if change.viewer.place is None:
-        raise NotFound
-    return change.viewer.place
-
-
-def dialogue_columns(facts: DialogueFacts) -> dict[str, object]:
-    return {
-        "code": facts.code,
-        "title": facts.title,
-        "themes": list(facts.themes),
-        "phase": facts.phase,
-        "existence": facts.existence,
-    }
-
-
 def add_party(viewer: Viewer, facts: PartyFacts, *, now: datetime) -> UUID:
-    """Add a party to the viewer's dialogue.
-
-    :raises Refusal: another party has the code.
-    """
+    """:raises Refusal: another party has the code."""
     with transaction(viewer, DIALOGUE_EDIT) as change:
-        dialogue_id = place_of(change).dialogue_id
+        dialogue_id = or_not_found(change.viewer.dialogue_id)
         _refuse_taken_code(dialogue_id, facts.code, None)
-        party = Party(
-            dialogue_id=dialogue_id, code=facts.code, names=dict(facts.names), city=facts.city, kind=facts.kind
-        )
+        party = Party(dialogue_id=dialogue_id, **asdict(facts))
         db.session.add(party)
         db.session.flush()
         change.record(PartyAdded(about=party.id, dialogue_id=dialogue_id, at=now))
@@ -81,13 +57,12 @@ def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: in
         participants and would become an observing organisation.
     """
     with transaction(viewer, DIALOGUE_EDIT) as change:
-        dialogue_id = place_of(change).dialogue_id
-        party = db.session.get(Party, party_id)
-        if party is None or party.dialogue_id != dialogue_id:
-            raise NotFound
+        dialogue_id = or_not_found(change.viewer.dialogue_id)
+        party = _in_dialogue(Party, party_id, dialogue_id)
         refuse_stale(party.version, version)
         _refuse_taken_code(dialogue_id, facts.code, party_id)
-        party.code, party.names, party.city, party.kind = facts.code, dict(facts.names), facts.city, facts.kind
+        for column, value in asdict(facts).items():
+            setattr(party, column, value)
         party.version += 1
         _drop_impossible_seats(party)
         change.record(PartyChanged(about=party_id, dialogue_id=dialogue_id, at=now))
@@ -111,9 +86,9 @@ def _refuse_taken_code(dialogue_id: UUID, code: str, party_id: UUID | None) -> N
 
 def add_institution(viewer: Viewer, facts: InstitutionFacts, *, now: datetime) -> UUID:
     with transaction(viewer, DIALOGUE_EDIT) as change:
-        dialogue_id = place_of(change).dialogue_id
-        institution = Institution(dialogue_id=dialogue_id)
-        _set_institution_columns(institution, facts)
+        dialogue_id = or_not_found(change.viewer.dialogue_id)
+        _check_party(facts, dialogue_id)
+        institution = Institution(dialogue_id=dialogue_id, **asdict(facts))
         db.session.add(institution)
         db.session.flush()
         change.record(InstitutionAdded(about=institution.id, dialogue_id=dialogue_id, at=now))
@@ -122,20 +97,21 @@ def add_institution(viewer: Viewer, facts: InstitutionFacts, *, now: datetime) -
 
 def edit_institution(viewer: Viewer, institution_id: UUID, facts: InstitutionFacts, *, now: datetime) -> None:
     with transaction(viewer, DIALOGUE_EDIT) as change:
-        dialogue_id = place_of(change).dialogue_id
-        institution = db.session.get(Institution, institution_id)
-        if institution is None or institution.dialogue_id != dialogue_id:
-            raise NotFound
-        _set_institution_columns(institution, facts)
+        dialogue_id = or_not_found(change.viewer.dialogue_id)
+        institution = _in_dialogue(Institution, institution_id, dialogue_id)
+        _check_party(facts, dialogue_id)
+        for column, value in asdict(facts).items():
+            setattr(institution, column, value)
         change.record(InstitutionChanged(about=institution_id, dialogue_id=dialogue_id, at=now))
 
 
-def _set_institution_columns(institution: Institution, facts: InstitutionFacts) -> None:
+def _check_party(facts: InstitutionFacts, dialogue_id: UUID) -> None:
     if facts.party_id is not None:
-        party = db.session.get(Party, facts.party_id)
-        if party is None or party.dialogue_id != institution.dialogue_id:
-            raise NotFound
-    institution.party_id = facts.party_id
-    institution.name = facts.name
-    institution.acronym = facts.acronym
-    institution.aliases = list(facts.aliases)
+        _in_dialogue(Party, facts.party_id, dialogue_id)
+
+
+def _in_dialogue(model: type[Row], row_id: UUID, dialogue_id: UUID) -> Row:
+    row = or_not_found(db.session.get(model, row_id))
+    if row.dialogue_id != dialogue_id:
+        raise NotFound
+    return row

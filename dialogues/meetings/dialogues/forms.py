@@ -42,7 +42,7 @@ class DialogueForm(Form):
         return DialogueFacts(
             code=self.code.data,
             title=self.title.data,
-            themes=tuple(self.themes.data or ()),
+            themes=self.themes.data or [],
             phase=self.phase.data,
             existence=Existence(self.existence.data),
         )
@@ -80,14 +80,13 @@ class InstitutionForm(Form):
     party_id = SelectField(_l("Party"), coerce=form_value)
 
     def set_choices(self, parties: Sequence[Any]) -> None:
-        """Set the parties to choose from."""
         self.party_id.choices = [SelectChoice("", gettext("none, as the liaison office")), *party_choices(parties)]
 
     def facts(self) -> InstitutionFacts:
         return InstitutionFacts(
             name=self.name.data,
             acronym=self.acronym.data or "",
-            aliases=tuple(self.aliases.data or ()),
+            aliases=self.aliases.data or [],
             party_id=uuid_or_none(self.party_id.data),
         )
 

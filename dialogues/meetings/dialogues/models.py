@@ -187,8 +187,6 @@ class Meeting(Base):
 
 
 class PracticalPage(Base):
-    """How to get there, hotel, telephone number at night."""
-
     __tablename__ = "practical_page"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),)
 

@@ -20,10 +20,7 @@ from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 
 
 def current_meeting(change: Change) -> Meeting:
-    """Return the meeting that the command changes.
-
-    :raises NotFound: the viewer is not in a meeting.
-    """
+    """:raises NotFound: the viewer is not in a meeting."""
     return db.session.get_one(Meeting, change.viewer.here)
 
 
@@ -41,12 +38,6 @@ def add_person(
     family: str = "",
     given: str = "",
     name_order: NameOrder = NameOrder.GIVEN_FIRST,
-    aliases: Sequence[str] = (),
-    stems: Sequence[str] = (),
-    languages: Sequence[str] = (),
-    locale: str = "en",
-    zone: str | None = None,
-    institution_id: UUID | None = None,
     affiliation: str = "",
     registered_by: UUID | None = None,
     account_id: UUID | None = None,
@@ -55,9 +46,7 @@ def add_person(
 
     :raises Refusal: the email address is invalid, or someone in this dialogue has it in any spelling.
     """
-    address = mail_address(email, field="email") if email else None
-    if address is not None and person_with_address(dialogue_id, address) is not None:
-        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    address = _free_address(dialogue_id, email)
     person = Person(
         dialogue_id=dialogue_id,
         name=name,
@@ -68,12 +57,6 @@ def add_person(
         given=given,
         name_order=name_order,
         sort_key=sort_key(name, family, given, name_order),
-        aliases=list(aliases),
-        stems=list(stems),
-        languages=list(languages),
-        locale=locale,
-        zone=zone,
-        institution_id=institution_id,
         affiliation=affiliation,
         registered_by=registered_by,
         account_id=account_id,
@@ -93,26 +76,28 @@ def person_with_address(dialogue_id: UUID, email: str) -> UUID | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
-def write_address(person_id: UUID, email: str | None) -> None:
-    """Set or remove the email address of a person who never signed in; queued emails are composed again.
+def set_address(person_id: UUID, email: str | None) -> None:
+    """Set or remove the email address of a person; queued emails are composed again.
 
-    :raises Refusal: the email address is invalid, or someone else in this dialogue has it.
+    :raises Refusal: the email address is invalid, or someone else in this dialogue has it in any spelling.
     """
     person = db.session.get_one(Person, person_id)
-    address = mail_address(email, field="email") if email else None
-    if address is not None and person_with_address(person.dialogue_id, address) not in {None, person_id}:
-        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    address = _free_address(person.dialogue_id, email, person_id)
     person.email, person.email_norm = address, same_address(address) if address else None
     person.version += 1
     db.session.flush()
     recompose([person_id])
 
 
-def link_account(person_id: UUID, account_id: UUID) -> None:
-    """Link the account to the person.
+def _free_address(dialogue_id: UUID, email: str | None, person_id: UUID | None = None) -> str | None:
+    address = mail_address(email, field="email") if email else None
+    if address is not None and person_with_address(dialogue_id, address) not in {None, person_id}:
+        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
+    return address
 
-    :raises Refusal: the person has another account, or the account another person of the dialogue.
-    """
+
+def link_account(person_id: UUID, account_id: UUID) -> None:
+    """:raises Refusal: the person has another account, or the account another person of the dialogue."""
     person = db.session.get_one(Person, person_id)
     if person.account_id == account_id:
         return
@@ -121,20 +106,6 @@ def link_account(person_id: UUID, account_id: UUID) -> None:
         raise Refusal(N_("This person and this sign-in cannot be joined: one of them is joined already."))
     person.account_id = account_id
     db.session.flush()
-
-
-def readdress_person(person_id: UUID, email: str) -> None:
-    """Replace the email address of a person; queued emails are composed again.
-
-    :raises Refusal: the email address is invalid, or someone else in this dialogue has it in any spelling.
-    """
-    person, address = db.session.get_one(Person, person_id), mail_address(email, field="email")
-    if person_with_address(person.dialogue_id, address) not in {None, person_id}:
-        raise Refusal(N_("Someone in this dialogue already has the address %(email)s."), field="email", email=address)
-    person.email, person.email_norm = address, same_address(address)
-    person.version += 1
-    db.session.flush()
-    recompose([person_id])
 
 
 class Description(TypedDict, total=False):
@@ -153,13 +124,9 @@ class Description(TypedDict, total=False):
 
 
 def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
-    """Update a person's profile with what they entered about themselves."""
     person = db.session.get_one(Person, person_id)
-    columns: dict[str, object] = {**described}
-    if "languages" in described:
-        columns["languages"] = list(described["languages"])
-    for column, value in columns.items():
-        setattr(person, column, value)
+    for column, value in described.items():
+        setattr(person, column, list(described["languages"]) if column == "languages" else value)
     person.version += 1
     db.session.flush()
 

@@ -3,7 +3,7 @@
 "The current meeting" is the meeting of the viewer's place (`viewer.meeting_id`).
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, NotFound, Refusal, refuse_stale
-from dialogues.meetings.dialogues.commands import dialogue_columns, place_of
+from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage
-from dialogues.meetings.dialogues.operations import add_person, current_meeting
+from dialogues.meetings.dialogues.operations import add_person, current_meeting, in_meeting
+from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.events import (
     DialogueOpened,
     MeetingCancelled,
@@ -29,7 +29,6 @@ from dialogues.meetings.dialogues.rules.events import (
     RulesChanged,
 )
 from dialogues.meetings.dialogues.rules.facts import (
-    Days,
     DialogueFacts,
     MeetingFacts,
     PracticalFacts,
@@ -49,7 +48,7 @@ def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str
     Dialogue codes need not be unique, because a refusal would reveal that another dialogue exists.
     """
     with transaction(viewer, DIALOGUE_OPEN) as change:
-        dialogue = Dialogue(created_at=now, **dialogue_columns(facts))
+        dialogue = Dialogue(created_at=now, **asdict(facts))
         db.session.add(dialogue)
         db.session.flush()
         person_id = add_person(dialogue.id, name, email, account_id=change.viewer.account_id)
@@ -83,12 +82,12 @@ def plan_meeting(viewer: Viewer, facts: MeetingFacts, *, now: datetime) -> UUID:
     :raises Refusal: the days are not in order, the time zone is unknown, or the code is taken.
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        dialogue_id = place_of(change).dialogue_id
+        dialogue_id = or_not_found(change.viewer.dialogue_id)
         _refuse_taken_code(dialogue_id, facts.code, None)
         meeting = Meeting(dialogue_id=dialogue_id, **_columns(facts))
         _insert_with_exchange(meeting)
         _seat_parties(meeting, facts.parties, facts.seats)
-        change.record(MeetingPlanned(about=meeting.id, dialogue_id=dialogue_id, meeting_id=meeting.id, at=now))
+        change.record(MeetingPlanned(about=meeting.id, **in_meeting(meeting), at=now))
         return meeting.id
 
 
@@ -106,7 +105,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
             raise NotFound
         template = current_meeting(change)
         _refuse_taken_code(template.dialogue_id, code, None)
-        days = _days(template).moved_to(starts_on)
+        days = days_of(template).moved_to(starts_on)
         copied = {column: getattr(template, column) for column in _COPIED}
         meeting = Meeting(code=code, title=title, **copied, **asdict(days))
         _insert_with_exchange(meeting)
@@ -117,8 +116,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         change.record(
             MeetingCopied(
                 about=meeting.id,
-                dialogue_id=meeting.dialogue_id,
-                meeting_id=meeting.id,
+                **in_meeting(meeting),
                 at=now,
                 model_id=template.id,
                 by_days=(starts_on - template.starts_on).days,
@@ -132,8 +130,8 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
 def _copy_practical_page(template: Meeting, meeting: Meeting) -> None:
     page = db.session.get(PracticalPage, template.id) if template.venue_id is not None else None
     if page is not None:
-        words = {"way": page.way, "hotel": page.hotel, "night_telephone": page.night_telephone, "more": page.more}
-        db.session.add(PracticalPage(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, **words))
+        words = {field.name: getattr(page, field.name) for field in fields(PracticalFacts)}
+        db.session.add(PracticalPage(**words, **in_meeting(meeting)))
 
 
 def edit_meeting(
@@ -154,8 +152,9 @@ def edit_meeting(
         _refuse_reopening(meeting, facts.status)
         _refuse_code_change_without_dialogue_right(change, meeting, facts.code)
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
-        previous = {column: getattr(meeting, column) for column in _columns(facts)}
-        for column, value in _columns(facts).items():
+        columns = _columns(facts)
+        previous = {column: getattr(meeting, column) for column in columns}
+        for column, value in columns.items():
             setattr(meeting, column, value)
         parties_changed, removed = _seat_parties(meeting, facts.parties, facts.seats)
         meeting.version += 1
@@ -163,18 +162,19 @@ def edit_meeting(
         if meeting.closed_at is not None and changed & set(WHERE_AND_WHEN):
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
         if changed - set(WHERE_AND_WHEN) or parties_changed:
-            change.record(MeetingChanged(**_about(meeting), at=now, parties_gone=removed))
+            change.record(MeetingChanged(about=meeting.id, **in_meeting(meeting), at=now, parties_gone=removed))
         if "rules_text" in changed:
-            change.record(RulesChanged(**_about(meeting), at=now))
+            change.record(RulesChanged(about=meeting.id, **in_meeting(meeting), at=now))
         if changed & set(WHERE_AND_WHEN):
             change.record(_moved_event(meeting, previous, keeps_distance, now))
 
 
 def _moved_event(meeting: Meeting, previous: dict[str, object], keeps_distance: bool, now: datetime) -> MeetingMoved:
     started = previous["starts_on"]
-    days = _days(meeting)
+    days = days_of(meeting)
     return MeetingMoved(
-        **_about(meeting),
+        about=meeting.id,
+        **in_meeting(meeting),
         at=now,
         by_days=(meeting.starts_on - started).days if isinstance(started, date) else 0,
         first_day=days.first,
@@ -191,13 +191,10 @@ def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
     :raises Refusal: it is already cancelled or closed, or someone else saved a change (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = current_meeting(change)
-        refuse_stale(meeting.version, version)
-        _refuse_cancelled(meeting)
-        _refuse_closed(meeting)
+        meeting = _open_meeting(change, version)
         meeting.status = MeetingStatus.CANCELLED
         meeting.version += 1
-        change.record(MeetingCancelled(**_about(meeting), at=now))
+        change.record(MeetingCancelled(about=meeting.id, **in_meeting(meeting), at=now))
 
 
 def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
@@ -207,51 +204,32 @@ def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
         (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        meeting = current_meeting(change)
-        refuse_stale(meeting.version, version)
-        _refuse_cancelled(meeting)
-        _refuse_closed(meeting)
+        meeting = _open_meeting(change, version)
         refuse_early_closing(meeting.ends_on, now.astimezone(wall_time.zone(meeting.zone)).date())
         meeting.status, meeting.closed_at = MeetingStatus.CLOSED, now
         meeting.version += 1
-        change.record(MeetingClosed(**_about(meeting), at=now))
+        change.record(MeetingClosed(about=meeting.id, **in_meeting(meeting), at=now))
 
 
 def write_practical(viewer: Viewer, facts: PracticalFacts, *, version: int, now: datetime) -> None:
-    """Create or update the practical page of the current meeting.
-
-    :raises Refusal: someone else saved a change (stale version).
-    """
+    """:raises Refusal: someone else saved a change (stale version)."""
     with transaction(viewer, PRACTICAL_EDIT) as change:
         meeting = current_meeting(change)
         page = db.session.get(PracticalPage, meeting.id)
         refuse_stale(page.version if page else 0, version)
         if page is None:
-            page = PracticalPage(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id, version=0)
+            page = PracticalPage(version=0, **in_meeting(meeting))
             db.session.add(page)
-        page.way, page.hotel, page.more = facts.way, facts.hotel, facts.more
-        page.night_telephone = facts.night_telephone
+        for column, value in asdict(facts).items():
+            setattr(page, column, value)
         page.version += 1
-        change.record(PracticalChanged(**_about(meeting), at=now))
-
-
-def _about(meeting: Meeting) -> dict[str, UUID]:
-    return {"about": meeting.id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
-
-
-def _days(meeting: Meeting) -> Days:
-    return Days(
-        starts_on=meeting.starts_on,
-        ends_on=meeting.ends_on,
-        arrive_on=meeting.arrive_on,
-        depart_on=meeting.depart_on,
-    )
+        change.record(PracticalChanged(about=meeting.id, **in_meeting(meeting), at=now))
 
 
 def _insert_with_exchange(meeting: Meeting) -> None:
     db.session.add(meeting)
     db.session.flush()
-    db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=meeting.dialogue_id))
+    db.session.add(Exchange(**in_meeting(meeting)))
 
 
 def _columns(facts: MeetingFacts) -> dict[str, object]:
@@ -269,24 +247,14 @@ def _columns(facts: MeetingFacts) -> dict[str, object]:
             venue_zone=venue.zone,
             zone=facts.zone,
         )
-    return {
-        **asdict(facts.days),
-        "code": facts.code,
-        "title": facts.title,
-        "venue_id": venue.id if venue else None,
-        "city": venue.city if venue else facts.city,
-        "zone": facts.zone,
-        "status": facts.status,
-        "format": facts.format,
-        "existence": facts.existence,
-        "default_rule": facts.default_rule,
-        "party_attribution": facts.party_attribution,
-        "profile": facts.profile,
-        "observers_told": facts.observers_told,
-        "working_languages": list(facts.working_languages),
-        "rules_text": facts.rules_text,
-        "registration_closes_at": _closing(facts),
-    }
+    columns = asdict(facts)
+    columns |= columns.pop("days")
+    for name in ("registration_closes", "parties", "seats"):
+        del columns[name]
+    columns["registration_closes_at"] = _closing(facts)
+    columns["city"] = venue.city if venue else facts.city
+    columns["venue_id"] = venue.id if venue else None
+    return columns
 
 
 def _closing(facts: MeetingFacts) -> datetime | None:
@@ -304,9 +272,13 @@ def _refuse_cancelled(meeting: Meeting) -> None:
         raise Refusal(N_("This meeting is cancelled. Copy it as a new one to plan it again."))
 
 
-def _refuse_closed(meeting: Meeting) -> None:
+def _open_meeting(change: Change, version: int) -> Meeting:
+    meeting = current_meeting(change)
+    refuse_stale(meeting.version, version)
+    _refuse_cancelled(meeting)
     if meeting.closed_at is not None:
         raise Refusal(N_("This meeting is closed already."))
+    return meeting
 
 
 def _refuse_reopening(meeting: Meeting, status: MeetingStatus) -> None:
@@ -361,4 +333,4 @@ def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None)
 
 
 def _seat(meeting: Meeting, party_id: UUID, seats: dict[str, int]) -> None:
-    db.session.add(MeetingParty(meeting_id=meeting.id, party_id=party_id, dialogue_id=meeting.dialogue_id, seats=seats))
+    db.session.add(MeetingParty(party_id=party_id, seats=seats, **in_meeting(meeting)))

@@ -1,6 +1,7 @@
 """Forms for meetings: typed input to `MeetingFacts` and `PracticalFacts`."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -49,8 +50,6 @@ from dialogues.meetings.dialogues.rules.kinds import (
 
 
 class OpenDialogueForm(DialogueForm):
-    """A new dialogue, with the name of its first coordinator."""
-
     name = NameField(_l("Your name"), 200)
 
 
@@ -113,7 +112,6 @@ class MeetingForm(Form):
     version = VersionField()
 
     def set_choices(self, venues: Sequence[Any], parties: Sequence[Any]) -> None:
-        """Set the choices of venues and parties."""
         self.venue_id.choices = [
             SelectChoice("", gettext("none yet, or online")),
             *(SelectChoice(str(venue.id), f"{venue.city}: {venue.name} ({venue.zone})") for venue in venues),
@@ -142,7 +140,7 @@ class MeetingForm(Form):
             party_attribution=PartyAttribution(self.party_attribution.data),
             profile=InviteProfile(self.profile.data),
             observers_told=self.observers_told.data,
-            working_languages=tuple(self.working_languages.data or ()),
+            working_languages=self.working_languages.data or [],
             rules_text=self.rules_text.data or "",
             registration_closes=self.registration_closes.data,
             parties=frozenset(UUID(party) for party in self.parties.data or ()),
@@ -164,7 +162,7 @@ class MeetingSettingsForm(MeetingForm):
             self.status.choices = labelled_choices([MeetingStatus.CLOSED])
 
 
-class CloseMeetingForm(Form):
+class ConfirmForm(Form):
     """Confirmation with the version of the meeting as it was shown."""
 
     version = VersionField()
@@ -176,12 +174,6 @@ class CopyMeetingForm(Form):
     starts_on = DateField(_l("First day"), [InputRequired(FILL_IN)])
 
 
-class CancelMeetingForm(Form):
-    """Confirmation with the version of the meeting as it was shown."""
-
-    version = VersionField()
-
-
 class PracticalForm(Form):
     way = LinesField(_l("The way"), 6000)
     hotel = LinesField(_l("Hotel"), 3000)
@@ -190,9 +182,4 @@ class PracticalForm(Form):
     version = VersionField()
 
     def facts(self) -> PracticalFacts:
-        return PracticalFacts(
-            way=self.way.data or "",
-            hotel=self.hotel.data or "",
-            night_telephone=self.night_telephone.data or "",
-            more=self.more.data or "",
-        )
+        return PracticalFacts(**{field.name: self[field.name].data or "" for field in fields(PracticalFacts)})

@@ -85,8 +85,6 @@ def _place_of(row: Any) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class OpenPlaces:
-    """Ids of the dialogues and meetings the viewer may currently open."""
-
     dialogues: frozenset[UUID]
     meetings: frozenset[UUID]
 

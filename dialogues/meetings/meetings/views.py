@@ -24,8 +24,7 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
 from dialogues.meetings.dialogues.rules.names import dialling
 from dialogues.meetings.meetings import commands, queries
 from dialogues.meetings.meetings.forms import (
-    CancelMeetingForm,
-    CloseMeetingForm,
+    ConfirmForm,
     CopyMeetingForm,
     MeetingForm,
     MeetingSettingsForm,
@@ -71,7 +70,6 @@ def open_dialogue() -> Iterator[Any]:
 @blueprint.get("/dialogues/<uuid:dialogue_id>")
 @allows(DIALOGUE_SEE)
 def dialogue(dialogue_id: UUID) -> str:
-    """Show a dialogue with the meetings the viewer may see."""
     return render_template(
         "meetings/meetings/dialogue.html",
         dialogue=dialogues_dialogues.dialogue(viewer()),
@@ -98,7 +96,6 @@ def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
 @blueprint.get("/meetings/<uuid:meeting_id>")
 @allows(MEETING_SEE)
 def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Show time, place and format of a meeting, and the viewer's next steps."""
     found = dialogues_meetings.meeting(viewer())
     return render_template(
         "meetings/meetings/meeting.html",
@@ -169,7 +166,6 @@ def _unpublished_warning(unpublished: int, meeting_id: UUID) -> Markup:
 @allows(MEETING_EDIT)
 @form_page("meetings/meetings/copy.html")
 def copy_meeting(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Create the next meeting from this one."""
     if not viewer().may_around(MEETING_EDIT):
         raise NotFound
     form = CopyMeetingForm()
@@ -186,7 +182,7 @@ def copy_meeting(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate h
 @form_page("meetings/meetings/cancel.html")
 def cancel_meeting(meeting_id: UUID) -> Iterator[Any]:
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
-    form = CancelMeetingForm(obj=found)
+    form = ConfirmForm(obj=found)
     yield {"form": form, "meeting": found}
     commands.cancel_meeting(viewer(), version=form.version.data, now=clock.now())
     flash(_("The meeting is cancelled. Everyone concerned is told by letter."), "success")
@@ -198,7 +194,7 @@ def cancel_meeting(meeting_id: UUID) -> Iterator[Any]:
 @form_page("meetings/meetings/close.html")
 def close_meeting(meeting_id: UUID) -> Iterator[Any]:
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
-    form = CloseMeetingForm(obj=found)
+    form = ConfirmForm(obj=found)
     yield {"form": form, "meeting": found}
     commands.close_meeting(viewer(), version=form.version.data, now=clock.now())
     flash(_("The meeting is closed."), "success")

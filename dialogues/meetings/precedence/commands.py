@@ -2,14 +2,13 @@
 
 import secrets
 from datetime import datetime
-from uuid import UUID
 
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
-from dialogues.meetings.dialogues.commands import place_of
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.dialogues.operations import current_meeting, in_meeting
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyOrder
 from dialogues.meetings.precedence import queries
 from dialogues.meetings.precedence.models import Lot
@@ -17,8 +16,6 @@ from dialogues.meetings.precedence.rules import (
     LotDrawn,
     OrderChosen,
     parties_to_draw_from,
-    refuse_another_lot,
-    refuse_order_after_lot,
 )
 from dialogues.policy import MEETING_EDIT
 
@@ -33,10 +30,16 @@ def choose_order(viewer: Viewer, by: PartyOrder, *, version: int, now: datetime)
         meeting = _open_meeting(change, version)
         if meeting.party_order is by:
             return
-        refuse_order_after_lot(db.session.get(Lot, meeting.id) is not None)
+        if db.session.get(Lot, meeting.id) is not None:
+            raise Refusal(
+                N_(
+                    "The lot of this meeting was drawn for the order in force, which stays. "
+                    "Any reader can look at another."
+                )
+            )
         meeting.party_order = by
         meeting.version += 1
-        change.record(OrderChosen(**_about(meeting), at=now, order=by))
+        change.record(OrderChosen(about=meeting.id, **in_meeting(meeting), at=now, order=by))
 
 
 def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> None:
@@ -46,29 +49,28 @@ def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> 
         someone else saved a change (stale version).
     """
     with transaction(viewer, MEETING_EDIT) as change:
-        refuse_another_lot(db.session.get(Lot, place_of(change).meeting_id) is not None)
+        if db.session.get(Lot, change.viewer.here) is not None:
+            raise Refusal(N_("The lot of this meeting is drawn: it is drawn once, and what it drew stays."))
         meeting = _open_meeting(change, version)
         drawn = secrets.choice(parties_to_draw_from(queries.parties_in_order(change.viewer)))
-        lot = Lot(
-            meeting_id=meeting.id,
-            dialogue_id=meeting.dialogue_id,
-            party_id=drawn.id,
-            order=meeting.party_order,
-            drawn_at=now,
-            witnesses=witnesses,
+        db.session.add(
+            Lot(
+                party_id=drawn.id,
+                order=meeting.party_order,
+                drawn_at=now,
+                witnesses=witnesses,
+                **in_meeting(meeting),
+            )
         )
-        db.session.add(lot)
         meeting.version += 1
-        change.record(LotDrawn(**_about(meeting), at=now, party_id=drawn.id, order=meeting.party_order))
+        change.record(
+            LotDrawn(about=meeting.id, **in_meeting(meeting), at=now, party_id=drawn.id, order=meeting.party_order)
+        )
 
 
 def _open_meeting(change: Change, version: int) -> Meeting:
-    meeting = or_not_found(db.session.get(Meeting, place_of(change).meeting_id))
+    meeting = current_meeting(change)
     refuse_stale(meeting.version, version)
     if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
         raise Refusal(N_("This meeting is cancelled or closed: its order stays as it was."))
     return meeting
-
-
-def _about(meeting: Meeting) -> dict[str, UUID]:
-    return {"about": meeting.id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

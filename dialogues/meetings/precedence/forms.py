@@ -9,18 +9,10 @@ from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 
 
 class OrderForm(Form):
-    """How the lists of a meeting sort its parties."""
-
     by = RadioField(_l("Order of the parties"), choices=labelled_choices(PartyOrder), coerce=form_value)
     version = VersionField()
 
-    @property
-    def chosen(self) -> PartyOrder:
-        return PartyOrder(self.by.data)
-
 
 class LotForm(Form):
-    """The witnesses of the draw, as text."""
-
     witnesses = LineField(_l("Witnesses"), 300)
     version = VersionField()

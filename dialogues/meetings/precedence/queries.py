@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +21,6 @@ from dialogues.policy import MEETING_EDIT, MEETING_SEE, PARTICIPANTS_SEE, Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnLot:
-    """Result of the draw; `witnesses` is "" if the viewer may not read them."""
-
-    party_id: UUID
-    order: PartyOrder
-    drawn_at: datetime
-    witnesses: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """The parties of a meeting in one order, and the facts that decide the order in force."""
 
@@ -39,7 +28,8 @@ class Order:
     by: PartyOrder
     is_in_force: bool
     in_force: PartyOrder
-    lot: DrawnLot | None
+    #: Row with party_id, order, drawn_at and witnesses; None if nothing is drawn.
+    lot: Any
     drawn: OrderedParty | None
     parties: tuple[OrderedParty, ...]
 
@@ -65,7 +55,7 @@ def order(viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING
 
     :raises NotFound: missing or not permitted.
     """
-    return _build_order(_visible_party_rows(viewer, action), by, _may_read_witnesses(viewer))
+    return _build_order(_visible_party_rows(viewer, action), by)
 
 
 def all_orders(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...]:
@@ -73,8 +63,8 @@ def all_orders(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...
 
     :raises NotFound: missing or not permitted.
     """
-    rows, may_read = _visible_party_rows(viewer, action), _may_read_witnesses(viewer)
-    return tuple(_build_order(rows, by, may_read) for by in (None, *PartyOrder))
+    rows = _visible_party_rows(viewer, action)
+    return tuple(_build_order(rows, by) for by in (None, *PartyOrder))
 
 
 def parties_in_order(
@@ -92,7 +82,7 @@ def order_at(meeting_id: UUID, by: PartyOrder | None = None) -> Order:
 
     Not filtered by viewer: the caller must decide what readers may see.
     """
-    return _build_order(db.session.execute(_party_rows(Meeting.id == meeting_id)).all(), by, True)
+    return _build_order(db.session.execute(_party_rows(Meeting.id == meeting_id, Lot.witnesses)).all(), by)
 
 
 def precedence_sort_key(order: Order, party_id: Any) -> ColumnElement[int]:
@@ -102,22 +92,16 @@ def precedence_sort_key(order: Order, party_id: Any) -> ColumnElement[int]:
 
 
 def _visible_party_rows(viewer: Viewer, action: Action) -> Sequence[Any]:
-    here = Meeting.id == viewer.meeting_id
-    return db.session.execute(_party_rows(and_(visible(viewer, action), here))).all()
+    # Witnesses may be on a list that is still sealed, so before the exchange only viewers who may edit read them.
+    may_read = viewer.may(MEETING_EDIT) or Scope.ALL in viewer.scopes(PARTICIPANTS_SEE)
+    here = and_(visible(viewer, action), Meeting.id == viewer.meeting_id)
+    return db.session.execute(_party_rows(here, Lot.witnesses if may_read else literal(""))).all()
 
 
-def _may_read_witnesses(viewer: Viewer) -> bool:
-    """Whether the viewer may read the witnesses, who may be on a list that is still sealed.
-
-    Before the exchange only viewers who may edit the meeting read them.
-    """
-    return viewer.may(MEETING_EDIT) or Scope.ALL in viewer.scopes(PARTICIPANTS_SEE)
-
-
-def _build_order(rows: Sequence[Any], by: PartyOrder | None, with_witnesses: bool) -> Order:
+def _build_order(rows: Sequence[Any], by: PartyOrder | None) -> Order:
     if not rows:
         raise NotFound
-    in_force, lot = rows[0].party_order, _lot(rows[0], with_witnesses)
+    in_force, lot = rows[0].party_order, rows[0] if rows[0].party_id is not None else None
     chosen = by or in_force
     by_id = {row.id: _ordered_party(row, chosen) for row in rows if row.id is not None}
     start = by_id[lot.party_id].place if by is None and lot is not None else None
@@ -132,7 +116,7 @@ def _build_order(rows: Sequence[Any], by: PartyOrder | None, with_witnesses: boo
     )
 
 
-def _party_rows(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
+def _party_rows(here: ColumnElement[bool], witnesses: Any) -> Select[Any, *tuple[Any, ...]]:
     """Select the parties at the meeting, and the drawn party even if it was removed, because the order begins there."""
     seated = select(MeetingParty.party_id).where(MeetingParty.meeting_id == Meeting.id).correlate(Meeting)
     is_wanted = and_(Party.dialogue_id == Meeting.dialogue_id, or_(Party.id.in_(seated), Party.id == Lot.party_id))
@@ -146,10 +130,10 @@ def _party_rows(here: ColumnElement[bool]) -> Select[Any, *tuple[Any, ...]]:
             MeetingParty.party_id.label("seated_id"),
             MeetingParty.seats,
             Meeting.party_order,
-            Lot.party_id.label("drawn_id"),
-            Lot.order.label("drawn_for"),
+            Lot.party_id,
+            Lot.order.label("order"),
             Lot.drawn_at,
-            Lot.witnesses,
+            witnesses.label("witnesses"),
         )
         .select_from(Meeting)
         .outerjoin(Lot, Lot.meeting_id == Meeting.id)
@@ -171,10 +155,3 @@ def _ordered_party(row: Any, by: PartyOrder) -> OrderedParty:
         stands_as=name,
         key=collation_key(name, LANGUAGES[by]),
     )
-
-
-def _lot(row: Any, with_witnesses: bool) -> DrawnLot | None:
-    if row.drawn_id is None:
-        return None
-    witnesses = row.witnesses if with_witnesses else ""
-    return DrawnLot(party_id=row.drawn_id, order=row.drawn_for, drawn_at=row.drawn_at, witnesses=witnesses)

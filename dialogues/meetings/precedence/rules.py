@@ -77,17 +77,3 @@ def parties_to_draw_from(parties: Iterable[OrderedParty]) -> tuple[OrderedParty,
     if len(at_table) < 2:
         raise Refusal(N_("A lot is drawn among at least two parties: seat them in the meeting's settings first."))
     return at_table
-
-
-def refuse_another_lot(is_drawn: bool) -> None:
-    """:raises Refusal: the lot of this meeting was already drawn."""
-    if is_drawn:
-        raise Refusal(N_("The lot of this meeting is drawn: it is drawn once, and what it drew stays."))
-
-
-def refuse_order_after_lot(is_drawn: bool) -> None:
-    """:raises Refusal: the lot was drawn for the order in force, which therefore cannot change."""
-    if is_drawn:
-        raise Refusal(
-            N_("The lot of this meeting was drawn for the order in force, which stays. Any reader can look at another.")
-        )

@@ -11,6 +11,7 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.meetings.dialogues.queries import meetings as dialogues
+from dialogues.meetings.dialogues.rules.kinds import PartyOrder
 from dialogues.meetings.dialogues.rules.order import language_of
 from dialogues.meetings.precedence import commands, queries
 from dialogues.meetings.precedence.forms import LotForm, OrderForm
@@ -22,7 +23,6 @@ blueprint = Blueprint("precedence", __name__)
 @blueprint.get("/meetings/<uuid:meeting_id>/order")
 @allows(MEETING_SEE)
 def order(meeting_id: UUID) -> str:
-    """Show the order in force, and every other possible order."""
     in_force, *others = queries.all_orders(viewer())
     return render_template(
         "meetings/precedence/order.html", order=in_force, others=others, meeting_id=meeting_id, language_of=language_of
@@ -36,7 +36,7 @@ def choose_order(meeting_id: UUID) -> Iterator[Any]:
     in_force, *others = queries.all_orders(viewer(), MEETING_EDIT)
     form = OrderForm(obj=dialogues.meeting(viewer(), MEETING_EDIT), data={"by": in_force.in_force.value})
     yield {"form": form, "order": in_force, "others": others, "meeting_id": meeting_id, "language_of": language_of}
-    commands.choose_order(viewer(), form.chosen, version=form.version.data, now=clock.now())
+    commands.choose_order(viewer(), PartyOrder(form.by.data), version=form.version.data, now=clock.now())
     flash(_("The parties stand in this order from now on."), "success")
     yield see_other(url_for("precedence.order", meeting_id=meeting_id))
 

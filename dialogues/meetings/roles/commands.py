@@ -1,6 +1,7 @@
 """Offer, accept, decline and end roles."""
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,7 +15,6 @@ from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
 from dialogues.meetings.dialogues import operations as dialogues
-from dialogues.meetings.dialogues.commands import place_of
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.roles import operations
 from dialogues.meetings.roles.models import RoleGrant
@@ -28,6 +28,8 @@ from dialogues.meetings.roles.rules import (
 )
 from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, STAFF_ROLES, Role
 
+Event = TypeVar("Event", RoleOffered, RoleAccepted, RoleDeclined, RoleEnded)
+
 
 def offer_role(
     viewer: Viewer, *, name: str, email: str, role: Role, party_id: UUID | None = None, now: datetime
@@ -38,7 +40,7 @@ def offer_role(
         it there, the party already has a focal point, or the email address is invalid.
     """
     with transaction(viewer, ROLES_GRANT) as change:
-        place = place_of(change)
+        place = or_not_found(change.viewer.place)
         if role not in OFFERED_ROLES:
             raise Refusal(N_("Participants and observers are invited, on the page of participants."), field="role")
         if role in STAFF_ROLES:
@@ -54,7 +56,7 @@ def offer_role(
         )
         grant = db.session.get_one(RoleGrant, grant_id)
         _enqueue_email(grant)
-        change.record(RoleOffered(**_about(grant), at=now, person_id=person_id, role=role))
+        change.record(_event(RoleOffered, grant, now))
         return grant_id
 
 
@@ -102,25 +104,19 @@ def _enqueue_email(grant: RoleGrant) -> None:
 
 
 def accept_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
-    """Accept a role offered to a person of the viewer's account.
-
-    :raises NotFound: there is no such open offer for this account.
-    """
+    """:raises NotFound: there is no such open offer for this account."""
     with transaction(viewer, OWN_ACCOUNT) as change:
         grant = _own_offer(change, grant_id)
         grant.accepted_at = now
-        change.record(RoleAccepted(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+        change.record(_event(RoleAccepted, grant, now))
 
 
 def decline_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
-    """Decline a role offered to a person of the viewer's account.
-
-    :raises NotFound: there is no such open offer for this account.
-    """
+    """:raises NotFound: there is no such open offer for this account."""
     with transaction(viewer, OWN_ACCOUNT) as change:
         grant = _own_offer(change, grant_id)
         grant.revoked_at = now
-        change.record(RoleDeclined(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+        change.record(_event(RoleDeclined, grant, now))
 
 
 def _own_offer(change: Change, grant_id: UUID) -> RoleGrant:
@@ -147,13 +143,10 @@ def end_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
     :raises Refusal: it belongs to the last coordinator of the dialogue.
     """
     with transaction(viewer, ROLES_GRANT) as change:
-        place = place_of(change)
-        grant = db.session.get(RoleGrant, grant_id)
-        is_in_place = grant is not None and (grant.dialogue_id, grant.meeting_id) == (
-            place.dialogue_id,
-            place.meeting_id,
-        )
-        if grant is None or not is_in_place or grant.revoked_at is not None or grant.role not in OFFERED_ROLES:
+        place = or_not_found(change.viewer.place)
+        grant = or_not_found(db.session.get(RoleGrant, grant_id))
+        is_in_place = (grant.dialogue_id, grant.meeting_id) == (place.dialogue_id, place.meeting_id)
+        if not is_in_place or grant.revoked_at is not None or grant.role not in OFFERED_ROLES:
             raise NotFound
         if grant.meeting_id is None and grant.accepted_at is not None:
             refuse_last_coordinator(grant.role, _other_coordinators(grant))
@@ -161,7 +154,7 @@ def end_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
         account_id = db.session.get_one(Person, grant.person_id).account_id
         if account_id is not None and grant.accepted_at is not None:
             accounts_operations.end_sign_ins(account_id, now)
-        change.record(RoleEnded(**_about(grant), at=now, person_id=grant.person_id, role=grant.role))
+        change.record(_event(RoleEnded, grant, now))
 
 
 def _other_coordinators(grant: RoleGrant) -> int:
@@ -176,7 +169,12 @@ def _other_coordinators(grant: RoleGrant) -> int:
     return db.session.execute(others).scalar_one()
 
 
-def _about(grant: RoleGrant) -> dict[str, UUID]:
-    return {"about": grant.id, "dialogue_id": grant.dialogue_id} | (
-        {"meeting_id": grant.meeting_id} if grant.meeting_id else {}
+def _event(kind: type[Event], grant: RoleGrant, now: datetime) -> Event:
+    return kind(
+        about=grant.id,
+        dialogue_id=grant.dialogue_id,
+        meeting_id=grant.meeting_id,
+        at=now,
+        person_id=grant.person_id,
+        role=grant.role,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -11,9 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from dialogues.core.common.fields import Form, LineField, NameField
-from dialogues.meetings.dialogues.forms import form_value, party_choices, uuid_or_none
+from dialogues.meetings.dialogues.forms import form_value, party_choices
 from dialogues.meetings.roles.rules import OFFERED_ROLES
-from dialogues.policy import Role
 
 
 class OfferRoleForm(Form):
@@ -33,14 +31,6 @@ class OfferRoleForm(Form):
     def set_choices(self, parties: Sequence[Any]) -> None:
         """Set the parties to choose from; a party is needed for a focal point only."""
         self.party.choices = [SelectChoice("", gettext("only for a focal point")), *party_choices(parties)]
-
-    @property
-    def chosen_role(self) -> Role:
-        return Role(self.role.data)
-
-    @property
-    def chosen_party(self) -> UUID | None:
-        return uuid_or_none(self.party.data)
 
 
 class EndRoleForm(Form):

@@ -11,6 +11,11 @@ from dialogues.extensions import Base
 from dialogues.policy import Role
 
 
+def _one_live(name: str, *columns: str, where: str) -> Index:
+    live = text(f"revoked_at IS NULL AND {where}")
+    return Index(name, *columns, unique=True, sqlite_where=live, postgresql_where=live)
+
+
 class RoleGrant(Base):
     """A role offered to a person.
 
@@ -23,32 +28,9 @@ class RoleGrant(Base):
         ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),
         ForeignKeyConstraint(["dialogue_id", "party_id"], ["party.dialogue_id", "party.id"]),
         Index("ix_role_grant_person", "person_id"),
-        Index(
-            "uq_role_grant_live_in_meeting",
-            "meeting_id",
-            "person_id",
-            "role",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
-            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NOT NULL"),
-        ),
-        Index(
-            "uq_role_grant_live_in_dialogue",
-            "dialogue_id",
-            "person_id",
-            "role",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
-            postgresql_where=text("revoked_at IS NULL AND meeting_id IS NULL"),
-        ),
-        Index(
-            "uq_role_grant_one_focal_point",
-            "meeting_id",
-            "party_id",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL AND role = 'focal_point'"),
-            postgresql_where=text("revoked_at IS NULL AND role = 'focal_point'"),
-        ),
+        _one_live("uq_role_grant_live_in_meeting", "meeting_id", "person_id", "role", where="meeting_id IS NOT NULL"),
+        _one_live("uq_role_grant_live_in_dialogue", "dialogue_id", "person_id", "role", where="meeting_id IS NULL"),
+        _one_live("uq_role_grant_one_focal_point", "meeting_id", "party_id", where="role = 'focal_point'"),
     )
 
     id: Mapped[Id]

@@ -32,31 +32,22 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Institution, Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.queries.dialogues import english_sort_key
-from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.kinds import Existence, PartyKind
 from dialogues.meetings.precedence.queries import order
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.rules import OFFERED_ROLES
-from dialogues.policy import ROLES_SEE, STAFF_ROLES, Action, Condition, Role
+from dialogues.policy import ROLES_SEE, STAFF_ROLES, Action, Condition, Role, Scope
 
 
 @limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the grants an action reaches: of the viewer's dialogue as a whole, and of the current meeting."""
-    return within_reach(viewer, action, _grants_here(viewer))
-
-
-def _grants_here(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.place is None:
+    if viewer.place is None or Scope.ALL not in viewer.scopes(action):
         return false()
-    meeting_id = viewer.meeting_id
-    whole = RoleGrant.meeting_id.is_(None)
-    return and_(
-        RoleGrant.dialogue_id == viewer.place.dialogue_id,
-        whole if meeting_id is None else or_(whole, RoleGrant.meeting_id == meeting_id),
-    )
+    here = or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == viewer.meeting_id)
+    return and_(RoleGrant.dialogue_id == viewer.place.dialogue_id, here)
 
 
 def roles(viewer: Viewer) -> list[Any]:
@@ -111,7 +102,6 @@ def _live_roles(viewer: Viewer, action: Action) -> Select[Any, *tuple[Any, ...]]
 
 
 def offers(viewer: Viewer) -> list[Any]:
-    """Return the open role offers of the signed-in account."""
     rows = (
         select(
             RoleGrant.id,

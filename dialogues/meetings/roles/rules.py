@@ -44,10 +44,7 @@ OFFERED_ROLES = tuple(role for role in Role if role not in {Role.PARTICIPANT, Ro
 
 
 def refuse_last_coordinator(role: Role, others: int) -> None:
-    """Check that another coordinator remains.
-
-    :raises Refusal: nobody would be left to run the dialogue.
-    """
+    """:raises Refusal: nobody would be left to run the dialogue."""
     if role is Role.COORDINATOR and others == 0:
         raise Refusal(
             N_(

@@ -12,10 +12,11 @@ from dialogues.core.accounts.views.step_up_check import require_fresh_totp
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other
+from dialogues.meetings.dialogues.forms import uuid_or_none
 from dialogues.meetings.dialogues.queries import dialogues
 from dialogues.meetings.roles import commands, queries
 from dialogues.meetings.roles.forms import EndRoleForm, OfferRoleForm
-from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, STAFF_ROLES
+from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, STAFF_ROLES, Role
 
 blueprint = Blueprint("roles", __name__)
 
@@ -42,7 +43,6 @@ def dialogue_roles(dialogue_id: UUID) -> str:  # noqa: ARG001  the gate has put 
 @require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/roles/offer_form.html")
 def offer_role(**_place: UUID) -> Iterator[Any]:
-    """Offer a role in the current meeting or dialogue."""
     form = OfferRoleForm()
     form.set_choices(dialogues.parties(viewer()))
     yield {"form": form, "roles_url": _roles_url()}
@@ -50,8 +50,8 @@ def offer_role(**_place: UUID) -> Iterator[Any]:
         viewer(),
         name=form.name.data,
         email=form.email.data,
-        role=form.chosen_role,
-        party_id=form.chosen_party,
+        role=Role(form.role.data),
+        party_id=uuid_or_none(form.party.data),
         now=clock.now(),
     )
     flash(_("The role is offered. A letter asks for the answer."), "success")
@@ -66,7 +66,6 @@ def offer_role(**_place: UUID) -> Iterator[Any]:
 @require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/roles/end_role.html")
 def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
-    """End a role in the current meeting or dialogue."""
     form = EndRoleForm()
     yield {"form": form, "grant": queries.role(viewer(), ROLES_GRANT, grant_id), "roles_url": _roles_url()}
     commands.end_role(viewer(), grant_id, now=clock.now())

@@ -84,10 +84,7 @@ def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime)
 
 
 def edit_room(viewer: Viewer, room_id: UUID, facts: RoomFacts, *, now: datetime) -> None:
-    """Update a room.
-
-    :raises Refusal: the name is taken, or the numbers are out of range.
-    """
+    """:raises Refusal: the name is taken, or the numbers are out of range."""
     with transaction(viewer, VENUES_EDIT) as change:
         room = _room(room_id)
         _check_size_and_name(room.venue_id, facts, room_id)

@@ -36,10 +36,7 @@ def venues(viewer: Viewer) -> list[Any]:
 
 
 def venue(viewer: Viewer, action: Action, venue_id: UUID) -> Any:
-    """Return one venue.
-
-    :raises NotFound: missing or not permitted.
-    """
+    """:raises NotFound: missing or not permitted."""
     return or_not_found(
         db.session.execute(
             select(*Venue.__table__.columns).where(Venue.id == venue_id, visible(viewer, action))
@@ -61,10 +58,7 @@ def rooms(viewer: Viewer, action: Action, venue_id: UUID, *, retired: bool = Tru
 
 
 def room(viewer: Viewer, action: Action, room_id: UUID) -> Any:
-    """Return one room.
-
-    :raises NotFound: missing or not permitted.
-    """
+    """:raises NotFound: missing or not permitted."""
     return or_not_found(
         db.session.execute(
             select(*Room.__table__.columns)

@@ -12,19 +12,16 @@ from dialogues.extensions import db
 from dialogues.lib.collation import collation_key
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Institution, Party
-from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.kinds import PartyKind, PartyOrder
 from dialogues.meetings.dialogues.rules.order import LANGUAGES, stands_as
-from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action
+from dialogues.policy import DIALOGUE_SEE, ROLES_SEE, Action, Scope
 
 
 @limits_rows
 def visible(viewer: Viewer, action: Action, dialogue_id: Any = Dialogue.id) -> ColumnElement[bool]:
     """Filter of the dialogues, or of rows with that `dialogue_id`, which an action reaches: the viewer's dialogue."""
-    return within_reach(viewer, action, _rows_here(viewer, dialogue_id))
-
-
-def _rows_here(viewer: Viewer, dialogue_id: Any) -> ColumnElement[bool]:
+    if Scope.ALL not in viewer.scopes(action):
+        return false()
     if viewer.is_system:
         return true()
     here: ColumnElement[bool] = dialogue_id == viewer.place.dialogue_id if viewer.place else false()
@@ -32,10 +29,7 @@ def _rows_here(viewer: Viewer, dialogue_id: Any) -> ColumnElement[bool]:
 
 
 def dialogue(viewer: Viewer, action: Action = DIALOGUE_SEE) -> Any:
-    """Return the viewer's dialogue.
-
-    :raises NotFound: not permitted.
-    """
+    """:raises NotFound: not permitted."""
     return _one_or_not_found(select(*Dialogue.__table__.columns).where(visible(viewer, action)))
 
 
@@ -55,10 +49,7 @@ def english_sort_key(names: Mapping[str, str], code: str) -> str:
 
 
 def party(viewer: Viewer, action: Action, party_id: UUID) -> Any:
-    """Return one party.
-
-    :raises NotFound: missing or not permitted.
-    """
+    """:raises NotFound: missing or not permitted."""
     return _one_or_not_found(
         select(*Party.__table__.columns).where(Party.id == party_id, visible(viewer, action, Party.dialogue_id))
     )
@@ -79,10 +70,7 @@ def institutions(viewer: Viewer) -> list[Any]:
 
 
 def institution(viewer: Viewer, action: Action, institution_id: UUID) -> Any:
-    """Return one institution.
-
-    :raises NotFound: missing or not permitted.
-    """
+    """:raises NotFound: missing or not permitted."""
     return _one_or_not_found(
         select(*Institution.__table__.columns).where(
             Institution.id == institution_id, visible(viewer, action, Institution.dialogue_id)

@@ -9,23 +9,18 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Exchange, Meeting, PracticalPage
-from dialogues.meetings.dialogues.queries.reach import within_reach
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.venues.models import Venue
-from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action
+from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action, Scope
 
 
 @limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter of the meetings an action reaches: the current one; outside a meeting all with a role of the viewer."""
-    return within_reach(viewer, action, _meetings_here(viewer))
-
-
-def _meetings_here(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_system:
         return true()
-    if viewer.place is None:
+    if viewer.place is None or Scope.ALL not in viewer.scopes(action):
         return false()
     if viewer.meeting_id is not None:
         return Meeting.id == viewer.meeting_id
@@ -61,7 +56,6 @@ def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
 
 
 def gathering_of(meeting: Any) -> RegistrationWindow:
-    """Return when the meeting accepts registrations."""
     over = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
     return RegistrationWindow(takes_place=meeting.status not in over, closes_at=meeting.registration_closes_at)
 

@@ -1,6 +1,6 @@
 """Input values of dialogues, parties and meetings, and checks of their days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from dialogues.meetings.dialogues.rules.kinds import (
 class DialogueFacts:
     code: str
     title: str
-    themes: tuple[str, ...] = ()
+    themes: list[str] = field(default_factory=list)
     phase: int = 1
     existence: Existence = Existence.NORMAL
 
@@ -39,7 +39,7 @@ class PartyFacts:
 class InstitutionFacts:
     name: str
     acronym: str = ""
-    aliases: tuple[str, ...] = ()
+    aliases: list[str] = field(default_factory=list)
     party_id: UUID | None = None
 
 
@@ -61,7 +61,6 @@ class Days:
         return self.depart_on or self.ends_on
 
     def moved_to(self, starts_on: date) -> "Days":
-        """Return the same days shifted so that sessions begin on `starts_on`."""
         by = starts_on - self.starts_on
         return Days(
             starts_on=starts_on,
@@ -76,10 +75,7 @@ LONGEST = timedelta(days=366)
 
 
 def check_days_in_order(days: Days) -> None:
-    """Check that arrival, start, end and departure are in order.
-
-    :raises Refusal: they are not, or the meeting lasts more than a year.
-    """
+    """:raises Refusal: they are not, or the meeting lasts more than a year."""
     if days.ends_on < days.starts_on:
         raise Refusal(N_("The last day is before the first day: swap them, or correct the year."), field="ends_on")
     if days.ends_on - days.starts_on > LONGEST:
@@ -120,7 +116,7 @@ class MeetingFacts:
     party_attribution: PartyAttribution = PartyAttribution.NEVER
     profile: InviteProfile = InviteProfile.DISCREET
     observers_told: bool = False
-    working_languages: tuple[str, ...] = ()
+    working_languages: list[str] = field(default_factory=list)
     registration_closes: datetime | None = None
     rules_text: str = ""
     parties: frozenset[UUID] = frozenset()
@@ -129,8 +125,6 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticalFacts:
-    """Practical page: how to get there, hotel, telephone number at night."""
-
     way: str = ""
     hotel: str = ""
     night_telephone: str = ""

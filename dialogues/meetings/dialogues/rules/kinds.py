@@ -16,8 +16,6 @@ class Existence(Labelled):
 
 
 class PartyKind(Labelled):
-    """A party, the host, or an observing organisation."""
-
     PARTY = "party", N_("party")
     HOST = "host", N_("host")
     OBSERVER = "observer", N_("observing organisation")

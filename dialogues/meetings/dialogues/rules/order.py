@@ -16,20 +16,9 @@ LANGUAGES = {
 }
 
 
-#: Language of the names each order uses; cities and the names that replace them are in English.
-_LANGUAGE = {
-    PartyOrder.ENGLISH: "en",
-    PartyOrder.FRENCH: "fr",
-    PartyOrder.RUSSIAN: "ru",
-    PartyOrder.PINYIN: "zh",
-    PartyOrder.KOREAN: "ko",
-    PartyOrder.KOREAN_LATE_IEUNG: "ko",
-    PartyOrder.CITY: "en",
-}
-
-
 def language_of(order: PartyOrder) -> str:
-    return _LANGUAGE[order]
+    """Return the language of the names an order uses; cities and the names that replace them are in English."""
+    return LANGUAGES[order].split("-")[0]
 
 
 def stands_as(order: PartyOrder, names: Mapping[str, str], city: str | None, code: str) -> str:

@@ -70,7 +70,7 @@ def _change_address(participation: Participation, person: Person, email: str, no
         )
     if address is None:
         raise Refusal(N_("A person who was invited by letter keeps an address: write the right one."), field="email")
-    dialogues_operations.readdress_person(person.id, address)
+    dialogues_operations.set_address(person.id, address)
     participation.claimed_email = None
     accounts.revoke_links(LinkPurpose.REGISTRATION, [participation.id], now)
     return True

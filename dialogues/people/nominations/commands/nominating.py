@@ -333,7 +333,7 @@ def _update_person(change: Change, participation: Participation, nominee: Nomine
     if not is_free and address is not None:
         # Repeated because setting a free address runs this query too, and response times must be equal.
         dialogues_operations.person_with_address(dialogue_id, address)
-    dialogues_operations.write_address(person.id, address if is_free else None)
+    dialogues_operations.set_address(person.id, address if is_free else None)
     accounts.revoke_links(LinkPurpose.REGISTRATION, [participation.id], now)
     if participation.seat is not None:
         participants_operations.on_seat_assigned(participation, now)

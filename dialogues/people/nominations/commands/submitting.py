@@ -200,7 +200,7 @@ def merge_with_address_owner(viewer: Viewer, participation_id: UUID, *, now: dat
         )
         if owner_id is None:
             # The former owner has changed their address, so it belongs to the nominee.
-            dialogues_operations.write_address(participation.person_id, participation.claimed_email)
+            dialogues_operations.set_address(participation.person_id, participation.claimed_email)
             owner_id = participation.person_id
         nominee_person_id = participation.person_id
         if owner_id != nominee_person_id:
