@@ -1,6 +1,6 @@
 """Emails about calendars, composed from immutable revisions: the umbrella entry as iMIP, everything else in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,16 +30,13 @@ def calendar_entry(due: DueEmail, _now: datetime) -> Composed | None:
     """
     reader = emailed.reader(due.person_id)
     mailed = emailed.mailed(UUID(str(due.facts["entry_id"])), int(due.facts["sequence"]))
-    if reader is None or mailed is None or _cancels_unsent(due, mailed):
-        return None
-    if _was_already_sent(due, mailed):
+    if reader is None or mailed is None or _cancels_unsent(due, mailed) or _was_already_sent(due, mailed):
         return None
     with force_locale(reader.language):
         return _entry_email(due, reader, mailed)
 
 
 def _cancels_unsent(due: DueEmail, mailed: Revision) -> bool:
-    """Returns whether this cancels an entry of which no earlier email was sent."""
     return (
         mailed.content.state is State.CANCELLED
         and mailed.first_email_id != due.id
@@ -48,7 +45,6 @@ def _cancels_unsent(due: DueEmail, mailed: Revision) -> bool:
 
 
 def _was_already_sent(due: DueEmail, mailed: Revision) -> bool:
-    """Returns whether the last email that was sent had the same content."""
     entry_id = mailed.entry_id
     last_sent = last_left(entry_order(entry_id), due.sequence)
     previous = emailed.mailed(entry_id, last_sent) if last_sent is not None else None
@@ -88,7 +84,9 @@ def _subject(method: Method, sequence: int) -> str:
 
 
 def _entry_text(reader: Any, content: EntryContent, sequence: int) -> str:
-    facts = [content.title, content.place or content.city, days(content)]
+    last_day = content.local_end.date() - timedelta(days=1)
+    days = span(content.local_start.date(), last_day, content.zone)
+    facts = [content.title, content.place or content.city, days]
     if content.state is State.TENTATIVE:
         facts.append(str(_("These days are provisional.")))
     return _email_text(
@@ -148,11 +146,6 @@ def when(content: EntryContent) -> str:
     return f"{day(starts.date())}, {clock_time(starts)}–{end_words} {content.zone} ({_offsets((starts, ends))})"
 
 
-def days(content: EntryContent) -> str:
-    last = content.local_end.date() - timedelta(days=1)
-    return span(content.local_start.date(), last, content.zone)
-
-
 def span(first: date, last: date, zone: str) -> str:
     """Returns first and last day, with the zone and its UTC offsets, which may differ between the two days."""
     noons = (datetime.combine(one, time(12), tzinfo=ZoneInfo(zone)) for one in (first, last))
@@ -175,8 +168,12 @@ def meeting_changed(due: DueEmail, _now: datetime) -> Composed | None:
     if reader is None or due.person_id is None or due.listed_under is None:
         return None
     asked = bool(due.facts.get("asked"))
-    still_concerned = guests.has_not_answered if asked else guests.is_guest
-    if not still_concerned(due.listed_under, due.person_id):
+    concerned: Collection[UUID]
+    if asked:
+        concerned = guests.unanswered(due.listed_under)
+    else:
+        concerned = guests.guests(guests.meeting_context(due.listed_under), {due.person_id}).keys()
+    if due.person_id not in concerned:
         return None
     with force_locale(reader.language):
         return _invitation_changed(due, reader) if asked else _days_changed(due, reader)

@@ -162,10 +162,8 @@ def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
         .values(version=FeedState.version + 1)
         .execution_options(synchronize_session=False)
     )
-    first = [
-        {"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in people if person not in with_state
-    ]
-    _insert(FeedState, first)
+    first = people - with_state
+    _insert(FeedState, [{"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in first])
 
 
 def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:

@@ -58,7 +58,6 @@ class EntryContent:
 
     @property
     def starts(self) -> datetime:
-        """The start in the zone of the meeting."""
         return self.starts_utc.astimezone(ZoneInfo(self.zone))
 
     @property
@@ -67,11 +66,9 @@ class EntryContent:
         return self.ends_utc.astimezone(ZoneInfo(self.zone))
 
     def discreet(self) -> "EntryContent":
-        """Returns a copy with only the neutral word and the city."""
         return replace(self, profile=Profile.DISCREET, title="", place="")
 
     def cancelled(self) -> "EntryContent":
-        """Returns a cancelled copy without title and place."""
         return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")
 
 
@@ -83,8 +80,6 @@ class EntryObject(Enum):
 
 
 class Change(Enum):
-    """What changed about an entry for its guest."""
-
     INVITED = "invited"
     NOTHING = "nothing"
     TIME = "time"
@@ -167,19 +162,15 @@ def change_between(was: EntryContent | None, now: EntryContent) -> Change:
     """
     if was is None:
         return Change.NOTHING if now.state is State.CANCELLED else Change.INVITED
-    if was.state is State.CANCELLED or now.state is State.CANCELLED:
-        return _across_cancellation(was.state, now.state)
+    if now.state is State.CANCELLED:
+        return Change.NOTHING if was.state is State.CANCELLED else Change.CANCELLED
+    if was.state is State.CANCELLED:
+        return Change.INVITED_AGAIN
     if was.time != now.time:
         return Change.TIME
     if was.state is not now.state:
         return Change.CERTAINTY
     return Change.NOTHING if was.look == now.look else Change.WORDS
-
-
-def _across_cancellation(was: State, now: State) -> Change:
-    if now is not State.CANCELLED:
-        return Change.INVITED_AGAIN
-    return Change.NOTHING if was is State.CANCELLED else Change.CANCELLED
 
 
 def first_revision(

@@ -40,7 +40,16 @@ _REFRESH_INTERVAL = timedelta(hours=1)
 def calendar(meeting_id: UUID) -> Iterator[Any]:
     """The viewer's own sessions as a file, and their feed addresses. A new address is shown only once."""
     form = FeedForm()
-    yield {"form": form, **_calendar_page(meeting_id)}
+    sessions = own.own_sessions(viewer())
+    yield {
+        "form": form,
+        "meeting_id": meeting_id,
+        "sessions": sessions,
+        "titles": {session.session_id: session.title for session in versions.sessions_for(viewer(), INVITE_FILE)},
+        "discreet": all(not session.content.title for session in sessions),
+        "feeds": own.own_feeds(viewer(), clock.real_now()),
+        "confidential": own.is_confidential(viewer()),
+    }
     secret = commands.open_feed(viewer(), form.name.data, now=clock.now(), real_now=clock.real_now())
     yield _shown_once(meeting_id, secret, form.name.data)
 
@@ -60,28 +69,16 @@ def end_feed(meeting_id: UUID, feed_id: UUID) -> Any:
     return see_other(url_for("calendars.calendar", meeting_id=meeting_id))
 
 
-def _calendar_page(meeting_id: UUID) -> dict[str, Any]:
-    sessions = own.own_sessions(viewer())
-    return {
-        "meeting_id": meeting_id,
-        "sessions": sessions,
-        "titles": {session.session_id: session.title for session in versions.sessions_for(viewer(), INVITE_FILE)},
-        "discreet": all(not session.content.title for session in sessions),
-        "feeds": own.own_feeds(viewer(), clock.real_now()),
-        "confidential": own.is_confidential(viewer()),
-    }
-
-
 def _shown_once(meeting_id: UUID, secret: str, name: str) -> str:
     """Renders the page with the new secret; it is the answer to a POST, so that the secret is not shown again."""
     address = current_app.config["BASE_URL"] + url_for("calendars.feed", token=secret)
     return render_template(
-        "agenda/calendars/address.html", meeting_id=meeting_id, name=name, address=address, webcal=_webcal(address)
+        "agenda/calendars/address.html",
+        meeting_id=meeting_id,
+        name=name,
+        address=address,
+        webcal="webcal://" + address.split("://", 1)[1],
     )
-
-
-def _webcal(address: str) -> str:
-    return "webcal://" + address.split("://", 1)[1]
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/calendar.ics")

@@ -58,7 +58,7 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
         _refuse_outsiders(meeting, plan.people or ())
         session_id, people = uuid4(), first_parts(plan.people or ())
         booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), people)
-        _refuse_clashes(change.viewer, meeting, booking)
+        _refuse_clashes(change.viewer, meeting, draft.draft(change.viewer, meeting), booking)
         operations.place_draft(meeting, plan, session_id=session_id)
         change.record(SessionPlanned(at=now, about=session_id, **in_meeting(meeting)))
     return session_id
@@ -77,13 +77,13 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
         refuse_without_invited(plan)
         if plan.people is not None:
             _refuse_outsiders(meeting, plan.people)
-        named = draft.draft_session(change.viewer, meeting, session_id).people
-        people = named
+        sessions = draft.draft(change.viewer, meeting)
+        people = named = next(session.people for session in sessions if session.id == session_id)
         if plan.people is not None:
             people = plan.people + _hidden_parts(change.viewer, meeting, named, plan.people)
         refuse_rapporteur_without_notes(plan.rule, people)
         booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), first_parts(people))
-        _refuse_clashes(change.viewer, meeting, booking)
+        _refuse_clashes(change.viewer, meeting, sessions, booking)
         operations.write_plan(item, plan, slot)
         operations.write_rooms(item, plan.rooms)
         operations.write_people(item, people)
@@ -99,9 +99,10 @@ def reschedule_session(
         meeting = draft.planned_meeting(change.viewer)
         item = _draft_item(change.viewer, session_id, version)
         slot = time_slot(to, days_of(meeting), meeting.zone)
-        people = draft.draft_session(change.viewer, meeting, session_id).people
+        sessions = draft.draft(change.viewer, meeting)
+        people = next(session.people for session in sessions if session.id == session_id)
         booking = Booking(session_id, item.title, slot, _rooms(meeting, rooms), first_parts(people))
-        _refuse_clashes(change.viewer, meeting, booking)
+        _refuse_clashes(change.viewer, meeting, sessions, booking)
         was_starts, was_ends = item.starts_utc, item.ends_utc
         operations.write_slot(item, slot)
         operations.write_rooms(item, rooms)
@@ -176,9 +177,8 @@ def _refuse_outsiders(meeting: Meeting, people: _People) -> None:
             )
 
 
-def _refuse_clashes(viewer: Viewer, meeting: Meeting, wanted: Booking) -> None:
-    others = [session.booking for session in draft.draft(viewer, meeting)]
-    refuse_clashes(wanted, others, draft.names_of(viewer, meeting))
+def _refuse_clashes(viewer: Viewer, meeting: Meeting, sessions: Iterable[draft.DraftSession], wanted: Booking) -> None:
+    refuse_clashes(wanted, [session.booking for session in sessions], draft.names_of(viewer, meeting))
 
 
 def preview_digest(changes: Iterable[Difference]) -> str:

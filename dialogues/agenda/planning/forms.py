@@ -15,10 +15,10 @@ from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
 from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, labelled_choices
+from dialogues.meetings.dialogues.forms import FILL_IN, uuid_or_none
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import Role
 
-_NEEDED = _l("Please fill this in.")
 _PEOPLE = ("chair", "leads", "rapporteur", "interpreters", "invited")
 
 
@@ -31,11 +31,7 @@ def _multi_select(label: Any, coerce: Any = _id) -> Any:
 
 
 def _person_select(label: Any) -> Any:
-    return SelectField(label, coerce=_optional_id, validators=[Optional()])
-
-
-def _optional_id(value: Any) -> UUID | None:
-    return _id(value) if value else None
+    return SelectField(label, coerce=uuid_or_none, validators=[Optional()])
 
 
 def _fold_choice(label: Any) -> Any:
@@ -46,9 +42,9 @@ def _fold_choice(label: Any) -> Any:
 class MoveForm(Form):
     """Day, times and rooms."""
 
-    day = DateField(_l("Day"), [InputRequired(_NEEDED)])
-    starts = TimeField(_l("From"), [InputRequired(_NEEDED)])
-    ends = TimeField(_l("To"), [InputRequired(_NEEDED)])
+    day = DateField(_l("Day"), [InputRequired(FILL_IN)])
+    starts = TimeField(_l("From"), [InputRequired(FILL_IN)])
+    ends = TimeField(_l("To"), [InputRequired(FILL_IN)])
     next_day = BooleanField(_l("Ends on the next day"))
     fold_start = _fold_choice(_l("This start comes twice that night: which?"))
     fold_end = _fold_choice(_l("This end comes twice that night: which?"))
@@ -99,8 +95,11 @@ class SessionForm(MoveForm):
         everyone = _choices(people)
         self.chair.choices = [SelectChoice("", _l("nobody yet")), *everyone]
         self.leads.choices = self.invited.choices = everyone
-        self.rapporteur.choices = [SelectChoice("", _l("nobody")), *_choices(_with_role(people, Role.RAPPORTEUR))]
-        self.interpreters.choices = _choices(_with_role(people, Role.INTERPRETER))
+        self.rapporteur.choices = [
+            SelectChoice("", _l("nobody")),
+            *_choices(person for person in people if Role.RAPPORTEUR in person.roles),
+        ]
+        self.interpreters.choices = _choices(person for person in people if Role.INTERPRETER in person.roles)
 
     def plan(self) -> SessionPlan:
         return SessionPlan(
@@ -132,10 +131,6 @@ def _in_saved_order(field: Any) -> list[UUID]:
     return sorted(selected, key=lambda person: saved_order.index(person) if person in saved_order else len(saved_order))
 
 
-def _with_role(people: Iterable[PersonChoice], role: Role) -> list[PersonChoice]:
-    return [person for person in people if role in person.roles]
-
-
 def _choices(people: Iterable[PersonChoice]) -> list[SelectChoice]:
     return [
         SelectChoice(str(person.id), f"{person.name} ({person.party})" if person.party else person.name)
@@ -148,12 +143,6 @@ class ReleaseForm(Form):
 
     reason = LineField(_l("Reason, for those who work on the agenda"), 400, required=False)
     seen = HiddenField()
-
-
-class RemoveForm(Form):
-    """The version of the session that was shown."""
-
-    version = VersionField()
 
 
 def as_new(meeting: Any) -> dict[str, Any]:

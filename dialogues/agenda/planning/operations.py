@@ -48,7 +48,6 @@ def write_plan(item: DraftItem, plan: SessionPlan, slot: TimeSlot) -> None:
 
 
 def write_slot(item: DraftItem, slot: TimeSlot) -> None:
-    """Sets the local times and the UTC instants derived from them."""
     item.local_start, item.fold_start, item.starts_utc = slot.starts.local, slot.starts.fold, slot.starts_utc
     item.local_end, item.fold_end, item.ends_utc = slot.ends.local, slot.ends.fold, slot.ends_utc
 
@@ -83,20 +82,17 @@ def hand_over_sessions(meeting_id: UUID, predecessor: UUID, successor: UUID, par
     see that somebody was replaced.
     """
     _hand_over_draft(meeting_id, predecessor, successor, parts)
-    released = versions.current_release(meeting_id)
-    if released is None:
-        return
-    snapshots = versions.released_snapshots(system(Purpose.FOLLOW_UP), released.id)
-    named = {
+    snapshots = versions.current_snapshots(system(Purpose.FOLLOW_UP), meeting_id)
+    handed_over = {
         session_id: replace(snapshot, people=_replace(snapshot.people, predecessor, successor, parts))
         for session_id, snapshot in snapshots.items()
-        if any(person == predecessor and part in parts for person, part in snapshot.people)
     }
-    if not named:
+    if handed_over == snapshots:
         return
+    released = versions.current_release(meeting_id)
     release = _new_release(db.session.get_one(Meeting, meeting_id), released.reason, released.at)
-    for session_id, snapshot in snapshots.items():
-        _freeze(release, named.get(session_id, snapshot))
+    for snapshot in handed_over.values():
+        _freeze(release, snapshot)
     db.session.flush()
 
 
@@ -120,7 +116,7 @@ def _hand_over_draft(meeting_id: UUID, predecessor: UUID, successor: UUID, parts
             .where(DraftPerson.session_id == item.session_id)
             .order_by(DraftPerson.position)
         ).all()
-        write_people(item, _replace((row._tuple() for row in people), predecessor, successor, parts))
+        write_people(item, _replace(people, predecessor, successor, parts))
         item.version += 1
     db.session.flush()
 

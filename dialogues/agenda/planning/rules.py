@@ -24,7 +24,6 @@ Cell = TypeVar("Cell")
 class Share:
     """A party's share of a meeting. Counts full participants only, not staff, interpreters or observers."""
 
-    party_id: UUID
     code: str
     name: str
     taken: int

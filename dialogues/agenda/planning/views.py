@@ -14,7 +14,6 @@ from dialogues.agenda.planning import commands
 from dialogues.agenda.planning.forms import (
     MoveForm,
     ReleaseForm,
-    RemoveForm,
     SessionForm,
     as_new,
     as_saved,
@@ -31,6 +30,7 @@ from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.wall_time import WallClock
+from dialogues.meetings.dialogues.forms import ConfirmForm
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, BALANCE_SEE
@@ -41,7 +41,6 @@ blueprint = Blueprint("planning", __name__, url_prefix="/meetings/<uuid:meeting_
 @blueprint.get("/agenda/draft")
 @allows(AGENDA_EDIT)
 def draft(meeting_id: UUID) -> str:
-    """The draft by day, with warnings and with what the next version would change."""
     meeting = draft_queries.planned_meeting(viewer())
     planned = draft_queries.draft(viewer(), meeting)
     sessions, people = draft_queries.limit_to_known_people(viewer(), meeting, planned)
@@ -78,7 +77,6 @@ def _limits(meeting: Any) -> dict[str, Any]:
 
 
 def _day_from_link() -> dict[str, Any]:
-    """Returns the day from the query string of the link that opened the form."""
     try:
         return {"day": date.fromisoformat(request.args["day"])}
     except (KeyError, ValueError):
@@ -136,7 +134,7 @@ def move_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @form_page("agenda/planning/remove.html")
 def remove_session(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
     saved = _saved(session_id)
-    form = RemoveForm(data={"version": saved.version})
+    form = ConfirmForm(data={"version": saved.version})
     yield {"form": form, "saved": saved, "meeting_id": meeting_id, "local": _local}
     commands.remove_session(viewer(), session_id, version=form.version.data, now=clock.now())
     flash(_("The session is no longer in the draft. Where it was released, the next release cancels it."), "success")
@@ -156,7 +154,7 @@ def release(meeting_id: UUID) -> Iterator[Any]:
         "form": form,
         "meeting_id": meeting_id,
         "zone": meeting.zone,
-        "changes": [(change, _when(change), _fact_changes(change)) for change in changes],
+        "changes": [(change, _fact_words(Fact.TIME, change.state.frozen), _fact_changes(change)) for change in changes],
         "concerned": problem_queries.concerned(meeting, changes),
     }
     number = commands.release_agenda(viewer(), reason=form.reason.data or "", seen=seen, now=clock.now())
@@ -172,14 +170,7 @@ def balance(meeting_id: UUID) -> str:
     )
 
 
-def _when(difference: Difference) -> str:
-    """Returns day and time of the session, as they are now or, if it is cancelled, as they were."""
-    side = difference.now or difference.was
-    return _fact_words(Fact.TIME, side.frozen) if side else ""
-
-
 def _fact_changes(difference: Difference) -> list[tuple[Fact, str, str]]:
-    """Returns the changed facts of a session as (fact, old words, new words)."""
     was, now = difference.was, difference.now
     if was is None or now is None:
         return []

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_column
@@ -88,3 +88,12 @@ class ReleasePerson(Base):
     part: Mapped[Part] = mapped_column(enum_column(Part), primary_key=True)
     dialogue_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(default=0)
+
+    item: Mapped[ReleaseItem] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(ReleasePerson.release_id) == ReleaseItem.release_id,
+            foreign(ReleasePerson.session_id) == ReleaseItem.session_id,
+        ),
+        viewonly=True,
+        lazy="raise",
+    )

@@ -104,6 +104,14 @@ def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part
     return tuple((person, part) for person, part, _position in ordered)
 
 
+def people_by_session(rows: Iterable[Any]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
+    """Groups rows with session_id, person_id, part and position by session, each in display order."""
+    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
+    for row in rows:
+        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
+    return {session_id: in_order(named) for session_id, named in people.items()}
+
+
 class ChangeKind(Labelled):
     NEW = "new", N_("new")
     MOVED = "moved", N_("moved")
@@ -119,6 +127,11 @@ class Difference:
     kind: ChangeKind
     was: Snapshot | None
     now: Snapshot | None
+
+    @property
+    def state(self) -> Snapshot:
+        """The session as it is now or, if it is cancelled, as it was."""
+        return self.now or self.was  # type: ignore[return-value]  # One of them is there.
 
 
 class Fact(Labelled):
@@ -163,7 +176,7 @@ def differences(was: Mapping[UUID, Snapshot], now: Mapping[UUID, Snapshot]) -> l
         kind = _kind(before, after)
         if kind is not None:
             found.append(Difference(session_id, kind, before, after))
-    return sorted(found, key=_order)
+    return sorted(found, key=lambda one: (one.state.frozen["starts"], str(one.session_id)))
 
 
 def _kind(was: Snapshot | None, now: Snapshot | None) -> ChangeKind | None:
@@ -172,11 +185,6 @@ def _kind(was: Snapshot | None, now: Snapshot | None) -> ChangeKind | None:
     if was.digest == now.digest:
         return None
     return ChangeKind.MOVED if changed_facts(was, now) & {Fact.TIME, Fact.ROOM} else ChangeKind.CHANGED
-
-
-def _order(difference: Difference) -> tuple[str, str]:
-    state = difference.now or difference.was
-    return (state.frozen["starts"] if state else "", str(difference.session_id))
 
 
 class SessionKind(Labelled):

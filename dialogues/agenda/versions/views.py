@@ -1,7 +1,6 @@
 """Pages of the published agenda: the current version, one session, and the earlier versions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -12,23 +11,18 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from dialogues.agenda.versions.forms import language_name
-from dialogues.agenda.versions.queries import history, published, standpoint
-from dialogues.agenda.versions.queries.standpoint import Standpoint
+from dialogues.agenda.versions.queries import published
+from dialogues.agenda.versions.queries.published import Standpoint
 from dialogues.agenda.versions.rules import CHATHAM_HOUSE_RULE, Part
 from dialogues.core.common.access import allows, viewer
-from dialogues.policy import AGENDA_EDIT, AGENDA_SEE
+from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, SESSION_PEOPLE_SEE
 
 blueprint = Blueprint("versions", __name__, url_prefix="/meetings/<uuid:meeting_id>")
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    date: date
-    sessions: tuple[Any, ...]
-
-
-def by_day(sessions: Iterable[Any], date_of: Any) -> list[Day]:
-    return [Day(day, tuple(sessions_of_day)) for day, sessions_of_day in groupby(sessions, key=date_of)]
+def by_day(sessions: Iterable[Any], date_of: Any) -> list[tuple[date, list[Any]]]:
+    """Returns the days of the meeting, each with the sessions that begin on it."""
+    return [(day, list(sessions_of_day)) for day, sessions_of_day in groupby(sessions, key=date_of)]
 
 
 @blueprint.get("/agenda")
@@ -37,27 +31,26 @@ def agenda(meeting_id: UUID) -> str:
     """The published agenda by day, limited to what the viewer is admitted to. `?mine=1` shows only the viewer's own
     parts.
     """
-    view_of_agenda = standpoint.standpoint(viewer())
+    view_of_agenda = published.standpoint(viewer())
     mine = request.args.get("mine") == "1"
-    shown = {} if view_of_agenda is None else _shown(view_of_agenda, mine=mine)
+    shown: dict[str, Any] = {}
+    if view_of_agenda is not None:
+        parts = _parts(view_of_agenda)
+        sessions = published.sessions_for(viewer(), AGENDA_SEE)
+        if mine:
+            sessions = [session for session in sessions if session.session_id in parts]
+        sees_people = viewer().may(SESSION_PEOPLE_SEE)
+        shown = {
+            "days": by_day(sessions, lambda session: session.starts.date()),
+            "parts": parts,
+            "can_download": view_of_agenda.can_download,
+            "people": published.people_in(viewer(), view_of_agenda.release.id) if sees_people else {},
+            "elsewhere": _in_viewer_zone,
+            "by_part": _by_part,
+        }
     return render_template(
         "agenda/versions/agenda.html", meeting_id=meeting_id, standpoint=view_of_agenda, mine=mine, **shown
     )
-
-
-def _shown(view_of_agenda: Standpoint, *, mine: bool) -> dict[str, Any]:
-    parts = _parts(view_of_agenda)
-    sessions = published.sessions_for(viewer(), AGENDA_SEE)
-    if mine:
-        sessions = [session for session in sessions if session.session_id in parts]
-    return {
-        "days": by_day(sessions, lambda session: session.starts.date()),
-        "parts": parts,
-        "can_download": view_of_agenda.can_download,
-        "people": published.people_in(viewer(), view_of_agenda.release.id) if view_of_agenda.sees_people else {},
-        "elsewhere": _in_viewer_zone,
-        "by_part": _by_part,
-    }
 
 
 def _parts(view_of_agenda: Standpoint) -> dict[UUID, list[Part]]:
@@ -88,11 +81,10 @@ def _in_viewer_zone(starts: datetime, ends: datetime) -> str:
 @blueprint.get("/agenda/sessions/<uuid:session_id>")
 @allows(AGENDA_SEE)
 def session_page(meeting_id: UUID, session_id: UUID) -> str:
-    """One published session: its rule in full, who is admitted, who has which part."""
     session = published.released_session(viewer(), session_id)
     people = published.people_in(viewer(), session.release_id, session_id).get(session_id, [])
     own_parts = [one.part for one in people if one.person_id == viewer().person_id]
-    view_of_agenda = standpoint.standpoint(viewer())
+    view_of_agenda = published.standpoint(viewer())
     return render_template(
         "agenda/versions/session.html",
         meeting_id=meeting_id,
@@ -110,14 +102,14 @@ def session_page(meeting_id: UUID, session_id: UUID) -> str:
 @allows(AGENDA_EDIT)
 def releases(meeting_id: UUID) -> str:
     return render_template(
-        "agenda/versions/releases.html", meeting_id=meeting_id, releases=history.release_history(viewer())
+        "agenda/versions/releases.html", meeting_id=meeting_id, releases=published.release_history(viewer())
     )
 
 
 @blueprint.get("/agenda/releases/<int:number>")
 @allows(AGENDA_EDIT)
 def release_page(meeting_id: UUID, number: int) -> str:
-    head, sessions = history.earlier_version(viewer(), number)
+    head, sessions = published.earlier_version(viewer(), number)
     return render_template(
         "agenda/versions/release_page.html",
         meeting_id=meeting_id,

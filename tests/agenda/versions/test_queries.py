@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.agenda.planning.queries import draft as planning
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
+from dialogues.core.common.viewer import ANYONE, Viewer
 from dialogues.policy import AGENDA_SEE, FEED_OWN, INVITE_FILE, Scope
 from tests.cast import Cast
 
@@ -61,11 +61,6 @@ def test_every_scope_of_the_policy_is_tested() -> None:
 def test_without_a_meeting_no_session_is_reached(cast: Cast) -> None:
     for viewer in (ANYONE, cast.viewer("st-coord"), cast.viewer("st-coord", dialogue="TRD")):
         assert not versions.sessions_for(viewer, AGENDA_SEE)
-
-
-def test_the_system_reaches_only_its_meeting(cast: Cast) -> None:
-    sessions = versions.sessions_for(system(Purpose.FEED), FEED_OWN, meeting_id=cast.meeting("TRD-1"))
-    assert codes(cast, sessions) == ALL
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ def reader(person_id: UUID | None) -> Any:
 
 @reading(Purpose.DELIVERY)
 def mailed(entry_id: UUID, sequence: int) -> Revision | None:
-    """Returns one revision of an entry that is emailed, or None."""
     found = load_revisions(
         revisions().where(Entry.id == entry_id, EntryRevision.sequence == sequence, Entry.organizer.is_not(None))
     )

@@ -27,7 +27,7 @@ from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.rules.kinds import Existence
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.queries import in_force, in_window, observes_in, roles_of
-from dialogues.policy import FEED_OWN, Condition, Role, scopes
+from dialogues.policy import FEED_OWN, Condition, scopes
 
 # Compiled once, because the bar of `make bench` for an unchanged feed needs it.
 _LOOKUP = PlainSelect(
@@ -117,21 +117,14 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
 
 def _open_meetings(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
     """Returns the meetings whose entries the person may read now; an access window may be closed."""
-    roles: dict[UUID, set[Role]] = {}
-    places: dict[UUID, Any] = {}
-    for row in rows:
-        if row.meeting_id is not None:
-            roles.setdefault(row.meeting_id, set()).update(roles_of(row.role, observes=bool(row.observes)))
-            places[row.meeting_id] = row
-    return frozenset(
-        meeting_id for meeting_id, own_roles in roles.items() if _may_read(own_roles, places[meeting_id], now)
-    )
-
-
-def _may_read(roles: set[Role], meeting: Any, now: datetime) -> bool:
-    if scopes(FEED_OWN, roles, frozenset()):
-        return True
-    return in_window(meeting, now) and bool(scopes(FEED_OWN, roles, frozenset({Condition.WINDOW})))
+    found = set()
+    here = [row for row in rows if row.meeting_id is not None]
+    for meeting_id, meeting in {row.meeting_id: row for row in here}.items():
+        own = [roles_of(row.role, observes=bool(row.observes)) for row in here if row.meeting_id == meeting_id]
+        met = frozenset({Condition.WINDOW}) if in_window(meeting, now) else frozenset[Condition]()
+        if scopes(FEED_OWN, frozenset().union(*own), met):
+            found.add(meeting_id)
+    return frozenset(found)
 
 
 @reading(Purpose.FEED)

@@ -109,14 +109,6 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
 
 
-def has_not_answered(meeting_id: UUID, person_id: UUID) -> bool:
-    return person_id in unanswered(meeting_id)
-
-
-def is_guest(meeting_id: UUID, person_id: UUID) -> bool:
-    return person_id in guests(meeting_context(meeting_id), {person_id})
-
-
 @reading(Purpose.FOLLOW_UP)
 def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
     """Returns those of these people whose role in the meeting is overridden by an observer's part that they were

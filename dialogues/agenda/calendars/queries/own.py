@@ -51,10 +51,9 @@ def own_file(viewer: Viewer) -> list[Revision]:
     :raises NotFound: there is neither.
     """
     revisions = load_revisions(_own(viewer))
-    sessions = [revision for revision in revisions if revision.object_kind is EntryObject.SESSION]
     if not revisions:
         raise NotFound
-    return sessions or revisions
+    return [revision for revision in revisions if revision.object_kind is EntryObject.SESSION] or revisions
 
 
 def own_session(viewer: Viewer, session_id: UUID) -> Revision:

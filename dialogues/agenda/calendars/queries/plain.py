@@ -2,11 +2,11 @@
 
 from collections import namedtuple
 from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.types import TypeEngine
 
 _Processor = Callable[[Any], Any]
 
@@ -24,18 +24,18 @@ class PlainSelect:
 
     def rows(self, engine: Engine, **values: Any) -> list[Any]:
         sql, bind, results = self._compiled(engine.dialect)
-        connection = engine.raw_connection()
-        try:
+        with closing(engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute(sql, bind(values))
             raw_rows = cursor.fetchall()
-        finally:
-            connection.close()
         return [self._row(*(to(value) for to, value in zip(results, row, strict=True))) for row in raw_rows]
 
     def _compile(self, dialect: Dialect) -> tuple[str, _Processor, list[_Processor]]:
         compiled = self._select.compile(dialect=dialect)
-        to_database = {name: _bind_processor(bind.type, dialect) for name, bind in compiled.binds.items()}
+        to_database = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) or _unchanged
+            for name, bind in compiled.binds.items()
+        }
         constants = {
             name: to_database[name](bind.effective_value) for name, bind in compiled.binds.items() if not bind.required
         }
@@ -45,20 +45,9 @@ class PlainSelect:
             ready = constants | {name: to_database[name](value) for name, value in values.items()}
             return ready if order is None else tuple(ready[name] for name in order)
 
-        return (
-            str(compiled),
-            bind,
-            [_result_processor(column.type, dialect) for column in self._select.selected_columns],
-        )
+        types = (column.type.dialect_impl(dialect) for column in self._select.selected_columns)
+        return str(compiled), bind, [kind.result_processor(dialect, None) or _unchanged for kind in types]
 
 
 def _unchanged(value: Any) -> Any:
     return value
-
-
-def _bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _unchanged
-
-
-def _result_processor(kind: TypeEngine[Any], dialect: Dialect) -> _Processor:
-    return kind.dialect_impl(dialect).result_processor(dialect, None) or _unchanged

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from dialogues.agenda.planning.models import DraftItem, DraftPerson
 from dialogues.agenda.planning.queries.draft import visible_drafts
 from dialogues.agenda.planning.rules import Share, hide_small_counts
-from dialogues.agenda.versions.models import ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.models import ReleasePerson
 from dialogues.agenda.versions.queries.published import current_release
 from dialogues.agenda.versions.queries.published import visible as visible_sessions
 from dialogues.agenda.versions.rules import Part
@@ -37,11 +37,6 @@ class Balance:
     release: Any
     from_draft: bool
 
-    @property
-    def over(self) -> tuple[Share, ...]:
-        """The parties with more seats than their target."""
-        return tuple(share for share in self.shares if share.is_over)
-
 
 def balance(viewer: Viewer) -> Balance:
     """Returns the balance of the viewer's meeting. The number of queries does not depend on the number of people.
@@ -61,7 +56,6 @@ def balance(viewer: Viewer) -> Balance:
     return Balance(
         shares=tuple(
             Share(
-                party_id=one.id,
                 code=one.code,
                 name=one.english,
                 taken=taken[one.id],
@@ -104,11 +98,7 @@ def _parts(viewer: Viewer, release: Any, from_draft: bool) -> list[tuple[UUID, P
     else:
         found = (
             select(ReleasePerson.person_id, ReleasePerson.part)
-            .join(
-                ReleaseItem,
-                (ReleaseItem.release_id == ReleasePerson.release_id)
-                & (ReleaseItem.session_id == ReleasePerson.session_id),
-            )
+            .join(ReleasePerson.item)
             .where(
                 visible_sessions(viewer, AGENDA_SEE),
                 ReleasePerson.release_id == (release.id if release else None),

@@ -11,7 +11,15 @@ from tzdata import IANA_VERSION
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.rules import Booking, TimeSlot, first_parts
 from dialogues.agenda.versions.queries.published import current_snapshots
-from dialogues.agenda.versions.rules import Admits, Difference, Part, SessionKind, Snapshot, differences, in_order
+from dialogues.agenda.versions.rules import (
+    Admits,
+    Difference,
+    Part,
+    SessionKind,
+    Snapshot,
+    differences,
+    people_by_session,
+)
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
@@ -66,12 +74,14 @@ class PersonChoice:
     roles: frozenset[Role]
 
 
-def people_of_meeting(viewer: Viewer, meeting: Meeting) -> list[PersonChoice]:
-    """Returns the people of the meeting whom the viewer may know, by party in order of precedence, then staff."""
-    return _people_except(viewer, meeting, hidden_people(viewer, meeting)) if viewer.may(SESSION_PEOPLE_SEE) else []
+def people_of_meeting(viewer: Viewer, meeting: Meeting, hidden_ids: set[UUID] | None = None) -> list[PersonChoice]:
+    """Returns the people of the meeting whom the viewer may know, by party in order of precedence, then staff.
 
-
-def _people_except(viewer: Viewer, meeting: Meeting, hidden_ids: set[UUID]) -> list[PersonChoice]:
+    :param hidden_ids: the `hidden_people`, if the caller has them.
+    """
+    if not viewer.may(SESSION_PEOPLE_SEE):
+        return []
+    hidden_ids = hidden_people(viewer, meeting) if hidden_ids is None else hidden_ids
     rank_by_party = {party.code: rank for rank, party in enumerate(precedence.parties_in_order(viewer))}
     people = (person for person in members_of_meeting(meeting) if person.id not in hidden_ids)
     return sorted(people, key=lambda person: rank_by_party.get(person.party, len(rank_by_party)))
@@ -182,7 +192,14 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
     if not zones:
         return found
     items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
-    rooms, people = _rooms(list(zones)), _people(list(zones), condition)
+    rooms = _rooms(list(zones))
+    people = people_by_session(
+        db.session.execute(
+            select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
+            .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
+            .where(condition, DraftItem.meeting_id.in_(list(zones)))
+        )
+    )
     for item in items:
         zone = zones[item.meeting_id]
         slot = TimeSlot(
@@ -222,7 +239,7 @@ def limit_to_known_people(
         replace(session, people=tuple(named for named in session.people if named[0] not in hidden_ids))
         for session in sessions
     ]
-    return known, _people_except(viewer, meeting, hidden_ids)
+    return known, people_of_meeting(viewer, meeting, hidden_ids)
 
 
 def draft_session(viewer: Viewer, meeting: Meeting, session_id: UUID) -> DraftSession:
@@ -241,17 +258,6 @@ def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
     ):
         rooms.setdefault(row.session_id, {})[row.id] = row.name
     return rooms
-
-
-def _people(meeting_ids: Sequence[UUID], condition: ColumnElement[bool]) -> dict[UUID, tuple[tuple[UUID, Part], ...]]:
-    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
-    for row in db.session.execute(
-        select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
-        .join(DraftItem, DraftItem.session_id == DraftPerson.session_id)
-        .where(condition, DraftItem.meeting_id.in_(meeting_ids))
-    ):
-        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
-    return {session_id: in_order(named) for session_id, named in people.items()}
 
 
 def names_of(viewer: Viewer, meeting: Meeting) -> dict[UUID, str]:

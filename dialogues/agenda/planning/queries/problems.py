@@ -11,8 +11,6 @@ from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.venues.models import Room
 
-Problems = dict[UUID, list[Refusal]]
-
 
 def problems(
     meeting: Meeting,
@@ -20,12 +18,12 @@ def problems(
     rooms: Iterable[Room],
     people: Sequence[PersonChoice],
     names: Mapping[UUID, str],
-) -> Problems:
+) -> dict[UUID, list[Refusal]]:
     """Returns the warnings by session id.
 
     :param people: the people whom the viewer may know; if empty, warnings about people are left out.
     """
-    found: Problems = {}
+    found: dict[UUID, list[Refusal]] = {}
     for clash in all_clashes(session.booking for session in sessions):
         found.setdefault(clash.wanted.session_id, []).append(clash.refusal(names))
     capacity = {room.id: room.capacity for room in rooms}

@@ -1,7 +1,7 @@
 """The number of unpublished changes in several meetings, for people who may publish the agenda."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import false, or_, select
@@ -21,7 +21,16 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
     """
     able = [viewer for viewer in viewers if viewer.may(AGENDA_RELEASE)]
     zones = {place.meeting_id: place.zone for place in (viewer.place for viewer in able) if place and place.meeting_id}
-    released = _released(zones)
+    if not zones:
+        return {}
+    newest = select(Release.id).where(Release.meeting_id.in_(zones), is_newest())
+    released: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for row in db.session.execute(
+        select(ReleaseItem.meeting_id, ReleaseItem.session_id, ReleaseItem.digest).where(
+            ReleaseItem.release_id.in_(newest)
+        )
+    ):
+        released[row.meeting_id][row.session_id] = row.digest
     reached = or_(false(), *(visible_drafts(viewer, AGENDA_RELEASE) for viewer in able))
     found = drafts({meeting_id: zones[meeting_id] for meeting_id in released}, reached)
     counts = {}
@@ -34,16 +43,3 @@ def unreleased_sessions(viewers: Sequence[Viewer]) -> dict[UUID, int]:
 def unreleased_here(viewer: Viewer) -> int:
     """Returns the number for the viewer's own meeting; 0 if nothing is published or the viewer may not publish."""
     return sum(unreleased_sessions([viewer]).values())
-
-
-def _released(zones: Mapping[UUID, str]) -> dict[UUID, dict[UUID, str]]:
-    if not zones:
-        return {}
-    released: dict[UUID, dict[UUID, str]] = defaultdict(dict)
-    for row in db.session.execute(
-        select(ReleaseItem.meeting_id, ReleaseItem.session_id, ReleaseItem.digest).where(
-            ReleaseItem.meeting_id.in_(list(zones)), ReleaseItem.release_id.in_(select(Release.id).where(is_newest()))
-        )
-    ):
-        released[row.meeting_id][row.session_id] = row.digest
-    return released

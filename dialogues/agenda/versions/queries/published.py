@@ -1,21 +1,22 @@
 """The published agenda: the sessions a viewer may see, and the people in them whom the viewer may know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
-from dialogues.agenda.versions.rules import Admits, Part, SessionKind, Snapshot, in_order, open_to
+from dialogues.agenda.versions.rules import Admits, Part, SessionKind, Snapshot, open_to, people_by_session
 from dialogues.core.common.read_guard import limited_to_viewer, limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.people.participants.queries.visibility import hides_rest, shows_name
@@ -131,7 +132,6 @@ def as_seen(row: Any) -> ReleasedSession:
 
 
 def sessions_of(viewer: Viewer, action: Action, releases: Select[Any]) -> Select[Any]:
-    """Selects the sessions of these versions that the action reaches, in order of time."""
     return select_sessions(seen_in_full(viewer, action)).where(
         visible(viewer, action), ReleaseItem.release_id.in_(releases)
     )
@@ -158,10 +158,7 @@ def is_newest() -> ColumnElement[bool]:
 
 
 def _sessions(viewer: Viewer, action: Action) -> Select[Any]:
-    """Selects the sessions of the viewer's meeting; for the system, of every meeting."""
-    newest = select(Release.id).where(is_newest())
-    if viewer.meeting_id is not None or not viewer.is_system:
-        newest = newest.where(Release.meeting_id == viewer.meeting_id)
+    newest = select(Release.id).where(is_newest(), Release.meeting_id == viewer.meeting_id)
     return sessions_of(viewer, action, newest)
 
 
@@ -187,28 +184,22 @@ def public_release_number(release: Any) -> Any:
     )
 
 
-def sessions_for(viewer: Viewer, action: Action = INVITE_FILE, meeting_id: UUID | None = None) -> list[ReleasedSession]:
-    """Returns the published sessions that the action reaches, in order of time.
+def sessions_for(viewer: Viewer, action: Action = INVITE_FILE) -> list[ReleasedSession]:
+    """Returns the published sessions of the viewer's meeting that the action reaches, in order of time.
 
     With `INVITE_FILE`, the action of files and feeds, these are the sessions that the viewer is admitted to.
-
-    :param meeting_id: required for the system, which has no meeting of its own.
     """
-    query = _sessions(viewer, action)
-    if meeting_id is not None:
-        query = query.where(ReleaseItem.meeting_id == meeting_id)
-    return [as_seen(row) for row in db.session.execute(query)]
+    return [as_seen(row) for row in db.session.execute(_sessions(viewer, action))]
 
 
-def released_session(viewer: Viewer, session_id: UUID, action: Action = AGENDA_SEE) -> ReleasedSession:
+def released_session(viewer: Viewer, session_id: UUID) -> ReleasedSession:
     """Returns one published session that the viewer sees in full.
 
     :raises NotFound: there is none, or the viewer sees only its time and place.
     """
-    row = db.session.execute(
-        _sessions(viewer, action).where(ReleaseItem.session_id == session_id).limit(1)
-    ).one_or_none()
-    if row is None or not row.in_full:
+    found = _sessions(viewer, AGENDA_SEE).where(ReleaseItem.session_id == session_id)
+    row = or_not_found(db.session.execute(found).one_or_none())
+    if not row.in_full:
         raise NotFound
     return as_seen(row)
 
@@ -231,10 +222,7 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
             ReleasePerson.part,
         )
         .join(Person, Person.id == ReleasePerson.person_id)
-        .join(
-            ReleaseItem,
-            (ReleaseItem.release_id == ReleasePerson.release_id) & (ReleaseItem.session_id == ReleasePerson.session_id),
-        )
+        .join(ReleasePerson.item)
         .where(ReleasePerson.release_id == release_id, seen_in_full(viewer, AGENDA_SEE))
         .order_by(ReleasePerson.session_id, ReleasePerson.position, Person.collation, Person.id)
     )
@@ -250,32 +238,107 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
     return {session: sorted(people, key=lambda one: _PART_ORDER[one.part]) for session, people in found.items()}
 
 
-def released_snapshots(viewer: Viewer, release_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
-    """Returns one version as snapshots by session id, to compare it with another version or with the draft."""
-    return _snapshots(viewer, action, select(Release.id).where(Release.id == release_id))
-
-
-def current_snapshots(viewer: Viewer, meeting_id: UUID, action: Action = AGENDA_EDIT) -> dict[UUID, Snapshot]:
+def current_snapshots(viewer: Viewer, meeting_id: UUID) -> dict[UUID, Snapshot]:
     """Returns the newest version of a meeting as snapshots by session id; empty before the first version."""
-    return _snapshots(viewer, action, select(Release.id).where(Release.meeting_id == meeting_id, is_newest()))
-
-
-def _snapshots(viewer: Viewer, action: Action, release: Select[Any]) -> dict[UUID, Snapshot]:
-    people: dict[UUID, list[tuple[UUID, Part, int]]] = {}
-    for row in db.session.execute(
-        select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position)
-        .join(
-            ReleaseItem,
-            (ReleaseItem.release_id == ReleasePerson.release_id) & (ReleaseItem.session_id == ReleasePerson.session_id),
-        )
-        .where(ReleasePerson.release_id.in_(release), visible(viewer, action))
-    ):
-        people.setdefault(row.session_id, []).append((row.person_id, row.part, row.position))
-    items = db.session.execute(
-        select(ReleaseItem.session_id, ReleaseItem.frozen).where(
-            ReleaseItem.release_id.in_(release), visible(viewer, action)
+    newest = select(Release.id).where(Release.meeting_id == meeting_id, is_newest())
+    people = people_by_session(
+        db.session.execute(
+            select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position)
+            .join(ReleasePerson.item)
+            .where(ReleasePerson.release_id.in_(newest), visible(viewer, AGENDA_EDIT))
         )
     )
-    return {
-        row.session_id: Snapshot(row.session_id, row.frozen, in_order(people.get(row.session_id, ()))) for row in items
-    }
+    items = db.session.execute(
+        select(ReleaseItem.session_id, ReleaseItem.frozen).where(
+            ReleaseItem.release_id.in_(newest), visible(viewer, AGENDA_EDIT)
+        )
+    )
+    return {row.session_id: Snapshot(row.session_id, row.frozen, people.get(row.session_id, ())) for row in items}
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """The published version and how much of it one viewer sees."""
+
+    #: Row of `release_columns`.
+    release: Any
+    viewer: Viewer
+    parts: frozenset[tuple[UUID, Part]]
+
+    @property
+    def own_sessions(self) -> int:
+        return len({session_id for session_id, _part in self.parts})
+
+    @property
+    def sees_all(self) -> bool:
+        return Scope.ALL in self.viewer.scopes(AGENDA_SEE)
+
+    def can_download(self, session: ReleasedSession) -> bool:
+        """Returns whether the viewer can download a calendar file of the session; seeing a session is not enough."""
+        scopes = self.viewer.scopes(INVITE_FILE)
+        if Scope.PLACES in scopes:
+            return True
+        named = any(session_id == session.session_id for session_id, _part in self.parts)
+        return Scope.OWN in scopes and (named or session.admits in open_to(self.viewer.roles))
+
+
+def standpoint(viewer: Viewer) -> Standpoint | None:
+    """Returns the viewer's standpoint in one query, or None before the first version."""
+    own = ReleasePerson
+    rows = db.session.execute(
+        select(*release_columns(), own.session_id, own.part)
+        .outerjoin(own, and_(own.release_id == Release.id, limited_to_viewer(own.person_id == viewer.person_id)))
+        .where(Release.meeting_id == viewer.meeting_id, is_newest())
+    ).all()
+    if not rows:
+        return None
+    parts = frozenset((row.session_id, row.part) for row in rows if row.session_id is not None)
+    return Standpoint(rows[0], viewer, parts)
+
+
+def release_history(viewer: Viewer) -> list[Any]:
+    """Returns all versions of the meeting, newest first.
+
+    :raises NotFound: the viewer may not edit the agenda.
+    """
+    viewer.must(AGENDA_EDIT)
+    rows = db.session.execute(
+        select(*release_columns()).where(Release.meeting_id == viewer.here).order_by(Release.number)
+    )
+    # Rows with the same `at` differ only in a replaced person, so the last one stands for all of them.
+    last = {row.at: row for row in rows}
+    return list(last.values())[::-1]
+
+
+def earlier_version(viewer: Viewer, number: int) -> tuple[Any, list[ReleasedSession]]:
+    """Returns one version with its sessions in order of time. The people in it come from `published.people_in`.
+
+    :raises NotFound: no version has this number, or the viewer may not edit the agenda.
+    """
+    head = or_not_found(next((one for one in release_history(viewer) if one.number == number), None))
+    sessions = db.session.execute(sessions_of(viewer, AGENDA_EDIT, select(Release.id).where(Release.id == head.id)))
+    return head, [as_seen(row) for row in sessions]
+
+
+#: A coarse filter, longer than any local day (25 hours when clocks go back); the exact day is checked below.
+_A_DAY_ANYWHERE = timedelta(hours=26)
+
+
+def sessions_on_day(viewers: Sequence[Viewer], now: datetime) -> list[tuple[UUID, ReleasedSession]]:
+    """Returns (meeting id, session) for every published session of today in the zone of its meeting; one query.
+
+    :param viewers: one viewer per meeting, each placed in that meeting.
+    """
+    permitted = [viewer for viewer in viewers if viewer.may(AGENDA_SEE)]
+    if not permitted:
+        return []
+    rows = db.session.execute(
+        select_sessions(or_(*(seen_in_full(viewer, AGENDA_SEE) for viewer in permitted))).where(
+            or_(*(visible(viewer, AGENDA_SEE) for viewer in permitted)),
+            ReleaseItem.release_id.in_(select(Release.id).where(is_newest())),
+            ReleaseItem.starts_utc > now - _A_DAY_ANYWHERE,
+            ReleaseItem.starts_utc < now + _A_DAY_ANYWHERE,
+        )
+    )
+    found = [(row.meeting_id, as_seen(row)) for row in rows]
+    return [(meeting, one) for meeting, one in found if one.starts.date() == now.astimezone(one.starts.tzinfo).date()]

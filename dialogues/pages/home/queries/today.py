@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.agenda.versions.queries import today as versions
+from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.queries.published import ReleasedSession
 from dialogues.core.common.viewer import Viewer
 from dialogues.meetings.meetings import queries as meetings
