@@ -64,18 +64,14 @@ def edit_party(viewer: Viewer, party_id: UUID, facts: PartyFacts, *, version: in
         for column, value in asdict(facts).items():
             setattr(party, column, value)
         party.version += 1
-        _drop_impossible_seats(party)
+        seats = (
+            select(MeetingParty)
+            .join(Meeting, Meeting.id == MeetingParty.meeting_id)
+            .where(MeetingParty.party_id == party.id, Meeting.status != MeetingStatus.CLOSED)
+        )
+        for row in db.session.scalars(seats):
+            row.seats = seats_for(party.kind, row.seats)
         change.record(PartyChanged(about=party_id, dialogue_id=dialogue_id, at=now))
-
-
-def _drop_impossible_seats(party: Party) -> None:
-    rows = (
-        select(MeetingParty)
-        .join(Meeting, Meeting.id == MeetingParty.meeting_id)
-        .where(MeetingParty.party_id == party.id, Meeting.status != MeetingStatus.CLOSED)
-    )
-    for row in db.session.scalars(rows):
-        row.seats = seats_for(party.kind, row.seats)
 
 
 def _refuse_taken_code(dialogue_id: UUID, code: str, party_id: UUID | None) -> None:

@@ -24,6 +24,12 @@ def form_value(value: Any) -> str:
     return "" if value is None else str(value.value if isinstance(value, Enum) else value)
 
 
+class ConfirmForm(Form):
+    """Confirmation with the version of the row as it was shown."""
+
+    version = VersionField()
+
+
 class DialogueForm(Form):
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200)
@@ -95,5 +101,5 @@ def party_choices(parties: Sequence[Any]) -> list[SelectChoice]:
     return [SelectChoice(str(party.id), party.names.get("en", party.code)) for party in parties]
 
 
-def uuid_or_none(value: str | None) -> UUID | None:
-    return UUID(value) if value else None
+def uuid_or_none(value: UUID | str | None) -> UUID | None:
+    return UUID(str(value)) if value else None

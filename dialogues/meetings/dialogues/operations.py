@@ -132,7 +132,6 @@ def describe_person(person_id: UUID, **described: Unpack[Description]) -> None:
 
 
 def open_exchange(meeting_id: UUID, at: datetime) -> None:
-    """Record that the parties' lists of the meeting are open to each other from `at` on."""
     _get_or_add_exchange(meeting_id).opened_at = at
     db.session.flush()
 

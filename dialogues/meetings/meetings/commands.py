@@ -33,7 +33,6 @@ from dialogues.meetings.dialogues.rules.facts import (
     MeetingFacts,
     PracticalFacts,
     check_days_in_order,
-    refuse_early_closing,
 )
 from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
 from dialogues.meetings.dialogues.rules.roles import seats_for
@@ -111,7 +110,9 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         _insert_with_exchange(meeting)
         for seat in db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == template.id)):
             kind = db.session.get_one(Party, seat.party_id).kind
-            _seat(meeting, seat.party_id, seats_for(kind, seat.seats))
+            db.session.add(
+                MeetingParty(party_id=seat.party_id, seats=seats_for(kind, seat.seats), **in_meeting(meeting))
+            )
         _copy_practical_page(template, meeting)
         change.record(
             MeetingCopied(
@@ -150,9 +151,11 @@ def edit_meeting(
         refuse_stale(meeting.version, version)
         _refuse_cancelled(meeting)
         _refuse_reopening(meeting, facts.status)
-        _refuse_code_change_without_dialogue_right(change, meeting, facts.code)
+        # Only people of the whole dialogue may try codes, because "code taken" would reveal other meetings.
+        if facts.code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
+            raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
-        columns = _columns(facts)
+        columns, started = _columns(facts), meeting.starts_on
         previous = {column: getattr(meeting, column) for column in columns}
         for column, value in columns.items():
             setattr(meeting, column, value)
@@ -166,23 +169,20 @@ def edit_meeting(
         if "rules_text" in changed:
             change.record(RulesChanged(about=meeting.id, **in_meeting(meeting), at=now))
         if changed & set(WHERE_AND_WHEN):
-            change.record(_moved_event(meeting, previous, keeps_distance, now))
-
-
-def _moved_event(meeting: Meeting, previous: dict[str, object], keeps_distance: bool, now: datetime) -> MeetingMoved:
-    started = previous["starts_on"]
-    days = days_of(meeting)
-    return MeetingMoved(
-        about=meeting.id,
-        **in_meeting(meeting),
-        at=now,
-        by_days=(meeting.starts_on - started).days if isinstance(started, date) else 0,
-        first_day=days.first,
-        last_day=days.last,
-        zone=meeting.zone,
-        same_venue=previous["venue_id"] == meeting.venue_id,
-        keeps_distance=keeps_distance,
-    )
+            days = days_of(meeting)
+            change.record(
+                MeetingMoved(
+                    about=meeting.id,
+                    **in_meeting(meeting),
+                    at=now,
+                    by_days=(meeting.starts_on - started).days,
+                    first_day=days.first,
+                    last_day=days.last,
+                    zone=meeting.zone,
+                    same_venue=previous["venue_id"] == meeting.venue_id,
+                    keeps_distance=keeps_distance,
+                )
+            )
 
 
 def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
@@ -205,7 +205,10 @@ def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _open_meeting(change, version)
-        refuse_early_closing(meeting.ends_on, now.astimezone(wall_time.zone(meeting.zone)).date())
+        if now.astimezone(wall_time.zone(meeting.zone)).date() < meeting.ends_on:
+            raise Refusal(
+                N_("The last day of this meeting has not come: close it then. If it does not take place, cancel it.")
+            )
         meeting.status, meeting.closed_at = MeetingStatus.CLOSED, now
         meeting.version += 1
         change.record(MeetingClosed(about=meeting.id, **in_meeting(meeting), at=now))
@@ -233,10 +236,7 @@ def _insert_with_exchange(meeting: Meeting) -> None:
 
 
 def _columns(facts: MeetingFacts) -> dict[str, object]:
-    """Return the values of the meeting's columns.
-
-    :raises Refusal: the days are not in order, the time zone is unknown, or it differs from the zone of the venue.
-    """
+    """:raises Refusal: the days are not in order, or the time zone is unknown or not that of the venue."""
     check_days_in_order(facts.days)
     wall_time.zone(facts.zone, field="zone")
     venue = db.session.get(Venue, facts.venue_id) if facts.venue_id else None
@@ -294,12 +294,6 @@ def _refuse_reopening(meeting: Meeting, status: MeetingStatus) -> None:
         )
 
 
-def _refuse_code_change_without_dialogue_right(change: Change, meeting: Meeting, code: str) -> None:
-    """Refuse a new code from viewers of this meeting only, because "code taken" would reveal other meetings."""
-    if code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
-        raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
-
-
 def _refuse_taken_code(dialogue_id: UUID, code: str, meeting_id: UUID | None) -> None:
     same_code = select(Meeting.id).where(Meeting.dialogue_id == dialogue_id, func.lower(Meeting.code) == code.lower())
     if any(found != meeting_id for found in db.session.execute(same_code).scalars()):
@@ -325,12 +319,8 @@ def _seat_parties(meeting: Meeting, parties: frozenset[UUID], seats: int | None)
     for party_id in parties:
         wanted = {} if seats is None else seats_for(kinds[party_id], {Capacity.PARTICIPANT.value: seats})
         if party_id not in current:
-            _seat(meeting, party_id, wanted)
+            db.session.add(MeetingParty(party_id=party_id, seats=wanted, **in_meeting(meeting)))
         elif not wanted.items() <= current[party_id].seats.items():
             current[party_id].seats = {**current[party_id].seats, **wanted}
             changed = True
     return changed, frozenset(current.keys() - parties)
-
-
-def _seat(meeting: Meeting, party_id: UUID, seats: dict[str, int]) -> None:
-    db.session.add(MeetingParty(party_id=party_id, seats=seats, **in_meeting(meeting)))

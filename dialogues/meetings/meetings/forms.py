@@ -149,8 +149,6 @@ class MeetingForm(Form):
 
 
 class MeetingSettingsForm(MeetingForm):
-    """Adds status, and what happens to the draft when the first day moves."""
-
     status = SelectField(
         _l("Status"), choices=labelled_choices([MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED]), coerce=form_value
     )
@@ -160,12 +158,6 @@ class MeetingSettingsForm(MeetingForm):
         """Offer only "closed" for a closed meeting, because it cannot be reopened."""
         if status is MeetingStatus.CLOSED:
             self.status.choices = labelled_choices([MeetingStatus.CLOSED])
-
-
-class ConfirmForm(Form):
-    """Confirmation with the version of the meeting as it was shown."""
-
-    version = VersionField()
 
 
 class CopyMeetingForm(Form):

@@ -125,8 +125,7 @@ def _grants(viewer: Viewer, dialogue_id: UUID | None) -> list[Any]:
     )
     if dialogue_id is not None:
         grants = grants.where(RoleGrant.dialogue_id == dialogue_id)
-    rows = db.session.execute(grants)
-    return [grant for grant in rows if viewer.as_staff or grant.role not in STAFF_ROLES]
+    return [grant for grant in db.session.execute(grants) if viewer.as_staff or grant.role not in STAFF_ROLES]
 
 
 def _meetings_of(viewer: Viewer, grants: Sequence[Any]) -> Sequence[Any]:

@@ -18,13 +18,13 @@ from dialogues.core.common.state import state
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.lib.refusal import NotFound
 from dialogues.lib.wall_time import known_zones
+from dialogues.meetings.dialogues.forms import ConfirmForm
 from dialogues.meetings.dialogues.queries import dialogues as dialogues_dialogues
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
 from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
 from dialogues.meetings.dialogues.rules.names import dialling
 from dialogues.meetings.meetings import commands, queries
 from dialogues.meetings.meetings.forms import (
-    ConfirmForm,
     CopyMeetingForm,
     MeetingForm,
     MeetingSettingsForm,
@@ -112,10 +112,8 @@ def meeting(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the view
 def settings(meeting_id: UUID) -> Iterator[Any]:
     """Edit a meeting. After a move, warns how many sessions still differ from the published agenda."""
     found = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
-    venue_choices, seated = (
-        venues.choices(system(Purpose.INSTALLATION)),
-        precedence.parties_in_order(viewer(), action=MEETING_EDIT),
-    )
+    venue_choices = venues.choices(system(Purpose.INSTALLATION))
+    seated = precedence.parties_in_order(viewer(), action=MEETING_EDIT)
     closes = in_zone(found.registration_closes_at, found.zone) if found.registration_closes_at else None
     form = MeetingSettingsForm(
         obj=found,
@@ -141,15 +139,12 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
         now=clock.now(),
     )
     flash(_("The meeting is saved."), "success")
-    moved = _is_moved(found, dialogues_meetings.meeting(viewer(), MEETING_EDIT))
+    saved = dialogues_meetings.meeting(viewer(), MEETING_EDIT)
+    moved = any(getattr(found, column) != getattr(saved, column) for column in commands.WHERE_AND_WHEN)
     unpublished = state().unpublished(viewer()) if moved else 0
     if unpublished:
         flash(_unpublished_warning(unpublished, meeting_id), "warning")
     yield see_other(url_for("meetings.settings", meeting_id=meeting_id))
-
-
-def _is_moved(was: Any, now: Any) -> bool:
-    return any(getattr(was, one) != getattr(now, one) for one in commands.WHERE_AND_WHEN)
 
 
 def _unpublished_warning(unpublished: int, meeting_id: UUID) -> Markup:
@@ -230,6 +225,5 @@ def _to_meeting(meeting_id: UUID) -> Any:
 
 
 def _common_seat_count(seated: Sequence[Any]) -> int | None:
-    """Return the number of participant seats if all parties have the same, else None."""
     numbers = {party.seats.get(Capacity.PARTICIPANT.value) for party in seated}
     return numbers.pop() if len(numbers) == 1 else None

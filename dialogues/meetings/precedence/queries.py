@@ -67,22 +67,20 @@ def all_orders(viewer: Viewer, action: Action = MEETING_SEE) -> tuple[Order, ...
     return tuple(_build_order(rows, by) for by in (None, *PartyOrder))
 
 
-def parties_in_order(
-    viewer: Viewer, by: PartyOrder | None = None, action: Action = MEETING_SEE
-) -> tuple[OrderedParty, ...]:
-    """Return the parties at the current meeting in the order in force, or sorted by `by`; one query.
+def parties_in_order(viewer: Viewer, *, action: Action = MEETING_SEE) -> tuple[OrderedParty, ...]:
+    """Return the parties at the current meeting in the order in force; one query.
 
     :raises NotFound: missing or not permitted.
     """
-    return order(viewer, by, action).parties
+    return order(viewer, action=action).parties
 
 
-def order_at(meeting_id: UUID, by: PartyOrder | None = None) -> Order:
-    """Return the order of that meeting for the service itself, with witnesses.
+def order_at(meeting_id: UUID) -> Order:
+    """Return the order in force of that meeting for the service itself, with witnesses.
 
     Not filtered by viewer: the caller must decide what readers may see.
     """
-    return _build_order(db.session.execute(_party_rows(Meeting.id == meeting_id, Lot.witnesses)).all(), by)
+    return _build_order(db.session.execute(_party_rows(Meeting.id == meeting_id, Lot.witnesses)).all(), None)
 
 
 def precedence_sort_key(order: Order, party_id: Any) -> ColumnElement[int]:
@@ -149,7 +147,6 @@ def _ordered_party(row: Any, by: PartyOrder) -> OrderedParty:
         id=row.id,
         code=row.code,
         names=row.names,
-        city=row.city or "",
         kind=row.kind,
         seats=row.seats or {},
         stands_as=name,

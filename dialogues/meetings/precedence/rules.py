@@ -37,7 +37,6 @@ class OrderedParty:
     id: UUID
     code: str
     names: Mapping[str, str]
-    city: str
     kind: PartyKind
     seats: Mapping[str, int]
     stands_as: str

@@ -18,6 +18,7 @@ from dialogues.meetings.dialogues import operations as dialogues
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.roles import operations
 from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import in_force
 from dialogues.meetings.roles.rules import (
     OFFERED_ROLES,
     RoleAccepted,
@@ -55,7 +56,17 @@ def offer_role(
             offered_at=now,
         )
         grant = db.session.get_one(RoleGrant, grant_id)
-        _enqueue_email(grant)
+        enqueue(
+            EmailRequest(
+                kind=EmailKind.ROLE_OFFERED,
+                dedup_key=f"role-offered:{grant_id}",
+                queued_at=now,
+                dialogue_id=grant.dialogue_id,
+                listed_under=grant.meeting_id,
+                person_id=person_id,
+                facts={"grant": str(grant_id)},
+            )
+        )
         change.record(_event(RoleOffered, grant, now))
         return grant_id
 
@@ -76,7 +87,6 @@ def _check_is_staff(dialogue_id: UUID, email: str) -> None:
 
 
 def _find_or_add_person(dialogue_id: UUID, name: str, email: str, now: datetime) -> UUID:
-    """Return the person with this address, created if missing, with an account to sign in and answer."""
     person_id = dialogues.person_with_address(dialogue_id, email) or dialogues.add_person(dialogue_id, name, email)
     person = db.session.get_one(Person, person_id)
     if person.account_id is None and person.email is not None:
@@ -87,20 +97,6 @@ def _find_or_add_person(dialogue_id: UUID, name: str, email: str, now: datetime)
 def _party_of_dialogue(dialogue_id: UUID, party_id: UUID | None) -> UUID | None:
     party = db.session.get(Party, party_id) if party_id else None
     return party.id if party is not None and party.dialogue_id == dialogue_id else None
-
-
-def _enqueue_email(grant: RoleGrant) -> None:
-    enqueue(
-        EmailRequest(
-            kind=EmailKind.ROLE_OFFERED,
-            dedup_key=f"role-offered:{grant.id}",
-            queued_at=grant.offered_at,
-            dialogue_id=grant.dialogue_id,
-            listed_under=grant.meeting_id,
-            person_id=grant.person_id,
-            facts={"grant": str(grant.id)},
-        )
-    )
 
 
 def accept_role(viewer: Viewer, grant_id: UUID, *, now: datetime) -> None:
@@ -162,9 +158,8 @@ def _other_coordinators(grant: RoleGrant) -> int:
         RoleGrant.dialogue_id == grant.dialogue_id,
         RoleGrant.meeting_id.is_(None),
         RoleGrant.role == Role.COORDINATOR,
-        RoleGrant.accepted_at.is_not(None),
-        RoleGrant.revoked_at.is_(None),
         RoleGrant.id != grant.id,
+        in_force(),
     )
     return db.session.execute(others).scalar_one()
 

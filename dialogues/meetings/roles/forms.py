@@ -9,7 +9,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from dialogues.core.common.fields import Form, LineField, NameField
+from dialogues.core.common.fields import Form, LineField, NameField, labelled_choices
 from dialogues.meetings.dialogues.forms import form_value, party_choices
 from dialogues.meetings.roles.rules import OFFERED_ROLES
 
@@ -22,7 +22,7 @@ class OfferRoleForm(Form):
         [InputRequired(_l("Choose the role."))],
         choices=[
             SelectChoice("", _l("choose one")),
-            *(SelectChoice(role.value, _l(role.label)) for role in OFFERED_ROLES),
+            *labelled_choices(OFFERED_ROLES),
         ],
         coerce=form_value,
     )
@@ -31,7 +31,3 @@ class OfferRoleForm(Form):
     def set_choices(self, parties: Sequence[Any]) -> None:
         """Set the parties to choose from; a party is needed for a focal point only."""
         self.party.choices = [SelectChoice("", gettext("only for a focal point")), *party_choices(parties)]
-
-
-class EndRoleForm(Form):
-    """Confirmation without fields."""

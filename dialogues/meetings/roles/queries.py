@@ -29,7 +29,7 @@ from dialogues.core.common.columns import constant
 from dialogues.core.common.read_guard import limited_to_viewer, limits_rows
 from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Institution, Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.queries.dialogues import english_sort_key
 from dialogues.meetings.dialogues.rules.kinds import Existence, PartyKind
@@ -73,8 +73,8 @@ def role(viewer: Viewer, action: Action, grant_id: UUID) -> Any:
 
     :raises NotFound: missing or not permitted.
     """
-    found = db.session.execute(_live_roles(viewer, action).where(RoleGrant.id == grant_id)).one_or_none()
-    if found is None or viewer.place is None or found.meeting_id != viewer.meeting_id:
+    found = or_not_found(db.session.execute(_live_roles(viewer, action).where(RoleGrant.id == grant_id)).one_or_none())
+    if found.meeting_id != viewer.meeting_id:
         raise NotFound
     return found
 
@@ -157,9 +157,9 @@ def viewer_in_meeting(
     here = grants[0]
     if meeting_id is None:
         place = Place(dialogue_id=here.dialogue_id, dialogue_title=here.dialogue_title)
-        return viewer.in_meeting(
-            place, here.person_id, role_assignments(grants), _conditions_outside_meetings(grants, now)
-        )
+        in_a_window = any(in_window(grant, now) for grant in grants if grant.starts_on is not None)
+        met = frozenset({Condition.WINDOW}) if in_a_window else frozenset[Condition]()
+        return viewer.in_meeting(place, here.person_id, role_assignments(grants), met)
     place = Place(
         dialogue_id=here.dialogue_id,
         dialogue_title=here.dialogue_title,
@@ -170,12 +170,6 @@ def viewer_in_meeting(
     )
     held_there = role_assignments(grants, meeting_id=meeting_id)
     return viewer.in_meeting(place, here.person_id, held_there, conditions(here, now))
-
-
-def _conditions_outside_meetings(grants: Iterable[Any], now: datetime) -> frozenset[Condition]:
-    """Conditions outside a meeting: WINDOW is met while the window of any meeting with a grant is open."""
-    windows = (in_window(grant, now) for grant in grants if grant.starts_on is not None)
-    return frozenset({Condition.WINDOW}) if any(windows) else frozenset()
 
 
 @lru_cache(maxsize=2)

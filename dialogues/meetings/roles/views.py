@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from dialogues.core.accounts.views.step_up_check import require_fresh_totp
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.fields import Form
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.meetings.dialogues.forms import uuid_or_none
 from dialogues.meetings.dialogues.queries import dialogues
 from dialogues.meetings.roles import commands, queries
-from dialogues.meetings.roles.forms import EndRoleForm, OfferRoleForm
+from dialogues.meetings.roles.forms import OfferRoleForm
 from dialogues.policy import OWN_ACCOUNT, ROLES_GRANT, ROLES_SEE, STAFF_ROLES, Role
 
 blueprint = Blueprint("roles", __name__)
@@ -66,7 +67,7 @@ def offer_role(**_place: UUID) -> Iterator[Any]:
 @require_fresh_totp(ROLES_GRANT, "meeting_id", "dialogue_id")
 @form_page("meetings/roles/end_role.html")
 def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
-    form = EndRoleForm()
+    form = Form()
     yield {"form": form, "grant": queries.role(viewer(), ROLES_GRANT, grant_id), "roles_url": _roles_url()}
     commands.end_role(viewer(), grant_id, now=clock.now())
     flash(_("The role has ended."), "success")
@@ -74,10 +75,9 @@ def end_role(grant_id: UUID, **_place: UUID) -> Iterator[Any]:
 
 
 def _roles_url() -> str:
-    place = viewer().place
-    if place is not None and place.meeting_id is not None:
-        return url_for("roles.roles", meeting_id=place.meeting_id)
-    return url_for("roles.dialogue_roles", dialogue_id=place.dialogue_id if place else None)
+    if viewer().meeting_id is not None:
+        return url_for("roles.roles", meeting_id=viewer().meeting_id)
+    return url_for("roles.dialogue_roles", dialogue_id=viewer().dialogue_id)
 
 
 @blueprint.get("/offers")

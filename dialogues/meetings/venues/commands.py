@@ -10,7 +10,7 @@ from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib import wall_time
-from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.venues.models import Room, Venue
 from dialogues.meetings.venues.rules import (
     RoomAdded,
@@ -72,8 +72,7 @@ def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime)
     :raises Refusal: the name is taken, or the numbers are out of range.
     """
     with transaction(viewer, VENUES_EDIT) as change:
-        if db.session.get(Venue, venue_id) is None:
-            raise NotFound
+        or_not_found(db.session.get(Venue, venue_id))
         _check_size_and_name(venue_id, facts, None)
         last = db.session.execute(select(func.max(Room.position)).where(Room.venue_id == venue_id)).scalar()
         room = Room(venue_id=venue_id, position=0 if last is None else last + 1, **asdict(facts))
@@ -86,7 +85,7 @@ def add_room(viewer: Viewer, venue_id: UUID, facts: RoomFacts, *, now: datetime)
 def edit_room(viewer: Viewer, room_id: UUID, facts: RoomFacts, *, now: datetime) -> None:
     """:raises Refusal: the name is taken, or the numbers are out of range."""
     with transaction(viewer, VENUES_EDIT) as change:
-        room = _room(room_id)
+        room = or_not_found(db.session.get(Room, room_id))
         _check_size_and_name(room.venue_id, facts, room_id)
         for name, value in asdict(facts).items():
             setattr(room, name, value)
@@ -103,7 +102,7 @@ def _check_size_and_name(venue_id: UUID, facts: RoomFacts, room_id: UUID | None)
 def retire_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
     """Stop offering the room for new sessions; sessions already in it stay there. Idempotent."""
     with transaction(viewer, VENUES_EDIT) as change:
-        room = _room(room_id)
+        room = or_not_found(db.session.get(Room, room_id))
         if room.retired_at is None:
             room.retired_at = now
             change.record(RoomRetired(about=room_id, at=now))
@@ -112,11 +111,7 @@ def retire_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
 def reopen_room(viewer: Viewer, room_id: UUID, *, now: datetime) -> None:
     """Offer a retired room again. Idempotent."""
     with transaction(viewer, VENUES_EDIT) as change:
-        room = _room(room_id)
+        room = or_not_found(db.session.get(Room, room_id))
         if room.retired_at is not None:
             room.retired_at = None
             change.record(RoomReopened(about=room_id, at=now))
-
-
-def _room(room_id: UUID) -> Room:
-    return or_not_found(db.session.get(Room, room_id))

@@ -44,16 +44,14 @@ def venue(viewer: Viewer, action: Action, venue_id: UUID) -> Any:
     )
 
 
-def rooms(viewer: Viewer, action: Action, venue_id: UUID, *, retired: bool = True) -> list[Any]:
-    """Return the rooms of a venue in their order, retired ones last or not at all."""
+def rooms(viewer: Viewer, action: Action, venue_id: UUID) -> list[Any]:
+    """Return the rooms of a venue in their order, retired ones last."""
     rows = (
         select(*Room.__table__.columns)
         .join(Venue, Venue.id == Room.venue_id)
         .where(Room.venue_id == venue_id, visible(viewer, action))
         .order_by(Room.retired_at.is_not(None), Room.position, Room.name)
     )
-    if not retired:
-        rows = rows.where(Room.retired_at.is_(None))
     return list(db.session.execute(rows).all())
 
 

@@ -39,7 +39,7 @@ KOREAN_BUT_JAPAN = ["대한민국", "러시아연방", "몽골", "미합중국",
 
 def listed(cast: Cast, by: PartyOrder | None = None) -> list[str]:
     """Return the texts by which the parties of TRD-1 are sorted, in order."""
-    return [party.stands_as for party in precedence.parties_in_order(cast.viewer("us4", meeting="TRD-1"), by)]
+    return [party.stands_as for party in precedence.order(cast.viewer("us4", meeting="TRD-1"), by).parties]
 
 
 def draw(cast: Cast, code: str, by: PartyOrder = PartyOrder.ENGLISH) -> None:
@@ -124,7 +124,7 @@ def test_people_keep_their_spelling_and_are_sorted_by_their_main_name(cast: Cast
 def test_every_order_takes_one_query(cast: Cast, queries_of) -> None:
     viewer = cast.viewer("us4", meeting="TRD-1")
 
-    assert {queries_of(lambda by=by: precedence.parties_in_order(viewer, by)) for by in (None, *PartyOrder)} == {1}
+    assert {queries_of(lambda by=by: precedence.order(viewer, by)) for by in (None, *PartyOrder)} == {1}
 
 
 @pytest.mark.usefixtures("inside")
@@ -169,7 +169,7 @@ def test_every_order_reads_names_in_a_language_and_sorts_them_by_its_letters(by:
 
 def test_observing_organisations_are_last_in_any_draw() -> None:
     def side(code: str, kind: PartyKind) -> OrderedParty:
-        return OrderedParty(id=uuid4(), code=code, names={}, city="", kind=kind, seats={}, stands_as=code, key=code)
+        return OrderedParty(id=uuid4(), code=code, names={}, kind=kind, seats={}, stands_as=code, key=code)
 
     sides = [side("A", PartyKind.OBSERVER), side("B", PartyKind.HOST), side("C", PartyKind.PARTY)]
 

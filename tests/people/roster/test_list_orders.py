@@ -42,7 +42,7 @@ def party_names(cast: Cast, wanted: ListFilter) -> list[str]:
 
 @pytest.mark.parametrize("by", list(PartyOrder))
 def test_list_is_sorted_in_the_requested_order(cast: Cast, by: PartyOrder) -> None:
-    order = precedence.parties_in_order(cast.viewer("us4", meeting="TRD-1"), by)
+    order = precedence.order(cast.viewer("us4", meeting="TRD-1"), by).parties
 
     assert party_names(cast, ListFilter(by=by)) == [party.stands_as for party in order]
     if by.value in WORDS:

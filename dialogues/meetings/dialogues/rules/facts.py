@@ -88,14 +88,6 @@ def check_days_in_order(days: Days) -> None:
         raise Refusal(N_("People would leave before the last day: choose that day or a later one."), field="depart_on")
 
 
-def refuse_early_closing(last_day: date, today: date) -> None:
-    """:raises Refusal: it is not yet the last day of the meeting."""
-    if today < last_day:
-        raise Refusal(
-            N_("The last day of this meeting has not come: close it then. If it does not take place, cancel it.")
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingFacts:
     """A meeting as typed.
