@@ -26,7 +26,7 @@ from dialogues.meetings.meetings import commands as meetings
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.invitations.commands import correcting as invitations_correcting
 from dialogues.people.invitations.commands import inviting as invitations_inviting
-from dialogues.people.invitations.rules import Correction, Invitee, Line
+from dialogues.people.invitations.rules import Invitee, Line
 from dialogues.people.nominations.commands import nominating as nominations_nominating
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.queries import nominations as nominations_nominations
@@ -178,8 +178,8 @@ def by_file(_cast: Cast, desk: Viewer, capacity: Capacity) -> None:
 def by_correcting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("US"), capacity=capacity)
     one = invitations_inviting.invite_person(desk, invitee, now=clock.now())
-    correction = Correction(email="vera@example.org", party_id=cast.party("XO"), capacity=capacity)
-    invitations_correcting.correct(desk, one, correction, version=version(one), now=clock.now())
+    corrected = {"email": "vera@example.org", "party_id": cast.party("XO"), "capacity": capacity}
+    invitations_correcting.correct(desk, one, **corrected, version=version(one), now=clock.now())
 
 
 WAYS = [

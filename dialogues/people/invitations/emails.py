@@ -10,7 +10,6 @@ from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import day, moment
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
 from dialogues.lib.mail.parts import Composed
-from dialogues.lib.refusal import NotFound
 from dialogues.lib.text import unlinked
 from dialogues.people.invitations import operations, queries
 from dialogues.people.invitations.queries import Invitation
@@ -21,31 +20,27 @@ from dialogues.people.participants.rules.standing import may_answer
 def invitation(due_email: DueEmail, now: datetime) -> Composed | None:
     """Composes the invitation within the meeting's confidentiality; None if it can no longer be answered."""
     participation_id = UUID(str(due_email.facts["participation_id"]))
-    try:
-        invited = queries.invitation(participation_id)
-    except NotFound:
-        return None
-    words = invited.words
-    if words.email is None or not may_answer(words.status, invited.gathering, now):
+    invited = queries.invitation(participation_id)
+    if invited is None or invited.email is None or not may_answer(invited.status, invited.gathering, now):
         return None
     secret = operations.mint_personal_link(participation_id, now)
-    with force_locale(words.locale):
+    with force_locale(invited.locale):
         return Composed(
-            recipient=words.email,
+            recipient=invited.email,
             subject=_("Your personal link"),
-            text=_text(words, link_address(own_base_url(), secret), link_expires(words.closes_at, now)),
+            text=_text(invited, link_address(own_base_url(), secret), link_expires(invited.gathering.closes_at, now)),
             has_secret=True,
-            language=words.locale,
+            language=invited.locale,
         )
 
 
-def _text(words: Invitation, link: str, expires_at: datetime) -> str:
-    if words.dialogue_title:
+def _text(invited: Invitation, link: str, expires_at: datetime) -> str:
+    if invited.dialogue_title:
         about = _(
             "you are invited to a meeting in %(city)s from %(first)s to %(last)s.",
-            city=unlinked(words.city),
-            first=day(words.days.first),
-            last=day(words.days.last),
+            city=unlinked(invited.city),
+            first=day(invited.days.first),
+            last=day(invited.days.last),
         )
     else:
         about = _("an invitation waits for your answer.")
@@ -57,10 +52,10 @@ def _text(words: Invitation, link: str, expires_at: datetime) -> str:
         "Opening the link changes nothing; your answer uses it up. It works until\n%(until)s.\n"
         "After that, or for another answer, the same page sends you a new one while registration is open.\n\n"
         "The link is yours alone: please do not pass this letter on.\n",
-        name=unlinked(words.name),
+        name=unlinked(invited.name),
         about=about,
         link=link,
-        until=moment(expires_at, words.zone),
+        until=moment(expires_at, invited.zone),
     )
     return text
 

@@ -7,28 +7,27 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
-from dialogues.core.common.fields import Form, LineField, NameField, VersionField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, NameField, VersionField, labelled_choices
 from dialogues.meetings.dialogues.rules.kinds import Capacity
-from dialogues.people.invitations.rules import Correction, Invitee
+from dialogues.people.invitations.rules import Invitee
+from dialogues.people.participants.forms import enum_value
 from dialogues.people.participants.rules.standing import Answer
 
 
 class InviteForm(Form):
-    """Person to invite."""
-
     name = NameField(_l("Name"), 200)
     email = LineField(_l("E-mail"), 254)
     party_id = SelectField(_l("Party"), [InputRequired(_l("Please choose a party."))])
-    capacity = SelectField(_l("Capacity"), default=Capacity.PARTICIPANT.value)
+    capacity = SelectField(
+        _l("Capacity"), choices=labelled_choices(Capacity), coerce=enum_value, default=Capacity.PARTICIPANT
+    )
 
     def __init__(self, parties: Sequence[Any], **rest: Any):
         super().__init__(**rest)
-        named = [(str(party.id), party.names.get("en", party.code)) for party in parties]
-        self.party_id.choices = [("", _l("Choose …")), *named]
-        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        self.party_id.choices = [SelectChoice("", _l("Choose …")), *_party_choices(parties)]
 
     def invitee(self) -> Invitee:
         return Invitee(
@@ -40,30 +39,18 @@ class InviteForm(Form):
 
 
 class CorrectForm(Form):
-    """Address, party and capacity of an invitation."""
-
     version = VersionField()
     email = LineField(_l("E-mail"), 254)
     party_id = SelectField(_l("Party"))
-    capacity = SelectField(_l("Capacity"))
+    capacity = SelectField(_l("Capacity"), choices=labelled_choices(Capacity), coerce=enum_value)
 
     def __init__(self, invited: Any, parties: Sequence[Any], **rest: Any):
-        super().__init__(
-            data={
-                "version": invited.version,
-                "email": invited.email,
-                "party_id": str(invited.party_id),
-                "capacity": invited.capacity.value,
-            },
-            **rest,
-        )
-        self.party_id.choices = [(str(party.id), party.names.get("en", party.code)) for party in parties]
-        self.capacity.choices = [(capacity.value, word(capacity)) for capacity in Capacity]
+        super().__init__(obj=invited, **rest)
+        self.party_id.choices = _party_choices(parties)
 
-    def correction(self) -> Correction:
-        return Correction(
-            email=self.email.data, party_id=UUID(self.party_id.data), capacity=Capacity(self.capacity.data)
-        )
+
+def _party_choices(parties: Sequence[Any]) -> list[SelectChoice]:
+    return [SelectChoice(str(party.id), party.names.get("en", party.code)) for party in parties]
 
 
 class ImportForm(Form):

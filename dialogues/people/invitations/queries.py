@@ -1,7 +1,6 @@
 """Invitations: for a correction by a coordinator, and for the holder of a personal link."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import or_not_found
-from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
+from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity
@@ -58,7 +57,6 @@ class Invitation:
     email: str | None
     locale: str
     capacity: Capacity
-    party: str
     status: ParticipationStatus
     #: Titles are empty unless :func:`is_named` allows them.
     dialogue_title: str
@@ -66,48 +64,33 @@ class Invitation:
     city: str
     zone: str
     days: Days
-    closes_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
-    """An invitation with the registration window and the meeting."""
-
-    words: Invitation
     gathering: RegistrationWindow
-    meeting_id: UUID
 
 
 @reading(Purpose.SECRET_LINK)
-def invitation(participation_id: UUID) -> Invited:
-    """Returns the invitation of a personal link. Does no access check: the caller has to verify the link.
-
-    :raises NotFound: there is no such participation.
-    """
-    row = or_not_found(
-        db.session.execute(
-            select(Participation, Person, Meeting, Dialogue, Party)
-            .join(Person, person_of())
-            .join(Meeting, Meeting.id == Participation.meeting_id)
-            .join(Dialogue, Dialogue.id == Participation.dialogue_id)
-            .join(Party, Party.id == Participation.party_id)
-            .where(Participation.id == participation_id)
-        ).one_or_none()
-    )
-    participation, invited, meeting, dialogue, party = row
-    may_name = is_named(meeting, dialogue, invited)
-    words = Invitation(
-        name=invited.name,
-        email=invited.email,
-        locale=invited.locale,
+def invitation(participation_id: UUID) -> Invitation | None:
+    """Returns the invitation of a personal link. Does no access check: the caller has to verify the link."""
+    row = db.session.execute(
+        select(Participation, Person, Meeting, Dialogue)
+        .join(Person, person_of())
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .join(Dialogue, Dialogue.id == Participation.dialogue_id)
+        .where(Participation.id == participation_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    participation, person, meeting, dialogue = row
+    may_name = is_named(meeting, dialogue, person)
+    return Invitation(
+        name=person.name,
+        email=person.email,
+        locale=person.locale,
         capacity=participation.capacity,
-        party=party.names.get("en", party.code),
         status=participation.status,
         dialogue_title=dialogue.title if may_name else "",
         meeting_title=meeting.title if may_name else "",
         city=meeting.city or "",
         zone=meeting.zone,
         days=days_of(meeting),
-        closes_at=meeting.registration_closes_at,
+        gathering=gathering_of(meeting),
     )
-    return Invited(words=words, gathering=gathering_of(meeting), meeting_id=meeting.id)

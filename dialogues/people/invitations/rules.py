@@ -217,15 +217,6 @@ class Invitee:
     given: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """New address, party and capacity of an invitation that is not answered."""
-
-    email: str
-    party_id: UUID
-    capacity: Capacity
-
-
 _CAPACITIES = {
     **dict.fromkeys(("", "full", "member"), Capacity.PARTICIPANT),
     **{capacity.value.replace("_", " "): capacity for capacity in Capacity},

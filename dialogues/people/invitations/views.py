@@ -17,20 +17,19 @@ from dialogues.core.accounts.views.cookie import end_present, sign_in_context, s
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import download, form_page, see_other, words
-from dialogues.lib.refusal import NotFound, Refusal
 from dialogues.lib.tables import csv_file
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import queries, rules
 from dialogues.people.invitations.commands import answering, correcting, inviting
-from dialogues.people.invitations.commands.answering import NewSignIn
-from dialogues.people.invitations.commands.inviting import Imported
 from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, RejectedLinesForm
-from dialogues.people.invitations.queries import Invited
-from dialogues.people.invitations.rules import InvitationFile
+from dialogues.people.invitations.queries import Invitation
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.queries.limited import meeting_of_registration
 from dialogues.people.participants.queries.target import overbooking_warnings
 from dialogues.people.participants.rules.standing import Answer, may_answer
+from dialogues.people.participants.views import refusal_flashed
 from dialogues.policy import LINK_OPEN, PARTICIPANTS_INVITE
 
 blueprint = Blueprint("invitations", __name__)
@@ -41,10 +40,16 @@ blueprint = Blueprint("invitations", __name__)
 @form_page("people/invitations/correct.html")
 def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     invited = queries.invitation_to_correct(viewer(), participation_id)
-    form = CorrectForm(invited, participants.parties(viewer()))
+    form = CorrectForm(invited, parties_in_order(viewer()))
     yield {"form": form, "invited": invited}
     email_queued = correcting.correct(
-        viewer(), participation_id, form.correction(), version=form.version.data, now=clock.now()
+        viewer(),
+        participation_id,
+        email=form.email.data,
+        party_id=UUID(form.party_id.data),
+        capacity=Capacity(form.capacity.data),
+        version=form.version.data,
+        now=clock.now(),
     )
     flash(
         _("Corrected: a letter with a new link is on its way to the new address.") if email_queued else _("Corrected."),
@@ -57,8 +62,8 @@ def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/invitations/invite.html")
 def invite(meeting_id: UUID) -> Iterator[Any]:
-    form = InviteForm(participants.parties(viewer()))
-    yield {"form": form, **_context(meeting_id)}
+    form = InviteForm(parties_in_order(viewer()))
+    yield {"form": form, "is_open": _is_open(meeting_id)}
     inviting.invite_person(viewer(), form.invitee(), now=clock.now())
     flash(_("%(name)s is invited; the letter with the personal link is on its way.", name=form.name.data), "success")
     for warning in overbooking_warnings(viewer(), form.invitee().party_id):
@@ -72,35 +77,22 @@ def invite(meeting_id: UUID) -> Iterator[Any]:
 def import_people(meeting_id: UUID) -> Iterator[Any]:
     """Invites everyone whose line in the file is valid, and shows the other lines with errors."""
     form = ImportForm()
-    yield {"form": form, "parties": participants.parties(viewer()), **_context(meeting_id)}
+    yield {"form": form, "parties": parties_in_order(viewer()), "is_open": _is_open(meeting_id)}
     with closing(form.file.data) as sent:
         file = rules.read(sent.read(rules.MOST_BYTES + 1))
     imported = inviting.import_people(viewer(), file.lines, now=clock.now())
     if not imported.faults and not imported.known and not file.unused and file.encoding.startswith("utf"):
-        flash(
-            ngettext("%(num)d person is invited.", "%(num)d people are invited.", imported.invited),
-            "success",
-        )
+        flash(ngettext("%(num)d person is invited.", "%(num)d people are invited.", imported.invited), "success")
         yield see_other(url_for("roster.participants", meeting_id=meeting_id))
         return
-    yield render_template("people/invitations/imported.html", **_outcome(file, imported))
-
-
-def _context(meeting_id: UUID) -> dict[str, Any]:
-    frame = participants.frame(meeting_id)
-    return {"frame": frame, "is_open": frame.gathering.is_open(clock.now())}
-
-
-def _outcome(file: InvitationFile, imported: Imported) -> dict[str, Any]:
     faults = [(line.number, words(refusal), line.cells) for line, refusal in imported.faults]
-    return {
-        "file": file,
-        "imported": imported,
-        "faults": faults,
-        "mend": RejectedLinesForm(
-            data={"lines": json.dumps([file.header, *([reason, *cells] for _n, reason, cells in faults)])}
-        ),
-    }
+    lines = [file.header, *([reason, *cells] for _number, reason, cells in faults)]
+    mend = RejectedLinesForm(data={"lines": json.dumps(lines)})
+    yield render_template("people/invitations/imported.html", file=file, imported=imported, faults=faults, mend=mend)
+
+
+def _is_open(meeting_id: UUID) -> bool:
+    return participants.frame(meeting_id).gathering.is_open(clock.now())
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/import/mend")
@@ -131,23 +123,18 @@ def _table(sent: str) -> list[list[str]]:
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/link")
 @allows(PARTICIPANTS_INVITE)
 def send_link(meeting_id: UUID, participation_id: UUID) -> Response:
-    try:
+    with refusal_flashed():
         inviting.send_link_again(viewer(), participation_id, now=clock.now())
         flash(_("A new link is on its way. The link before it works for ten more minutes."), "success")
-    except Refusal as refusal:
-        flash(words(refusal), "danger")
     return to_person(meeting_id, participation_id)
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/again")
 @allows(PARTICIPANTS_INVITE)
 def invite_again(meeting_id: UUID, participation_id: UUID) -> Response:
-    """Invites a person again who declined, withdrew or was taken off the list."""
-    try:
+    with refusal_flashed():
         inviting.invite_again(viewer(), participation_id, now=clock.now())
         flash(_("The invitation is on its way again."), "success")
-    except Refusal as refusal:
-        flash(words(refusal), "danger")
     return to_person(meeting_id, participation_id)
 
 
@@ -193,18 +180,26 @@ def registration() -> Iterator[Any]:
         yield see_other(url_for("invitations.registration"))
         return
     answer = Answer(form.answer.data)
-    answered = answering.answer_by_link(link_id, answer, sign_in=_new_sign_in(), now=clock.now())
+    context = sign_in_context()
+    meeting_id, handle = answering.answer_by_link(
+        link_id,
+        answer,
+        now=clock.now(),
+        real_now=context.moment.real,
+        browser=context.caller.browser,
+        present_account=None if viewer().is_limited else viewer().account_id,
+    )
     if answer is Answer.DECLINE:
         flash(_("Your answer is written down: you do not come. Thank you for telling us."), "success")
         yield see_other(url_for("invitations.registration"))
         return
-    if answered.handle is not None:
+    if handle is not None:
         end_present()
-        start_sign_in(answered.handle)
+        start_sign_in(handle)
         # Kept because a limited sign-in may end before the person is done; this page then offers a new link.
         session[_OPENED] = str(link_id)
     flash(_("Thank you: you have accepted. Please add your details."), "success")
-    yield see_other(url_for("registration.own_registration", meeting_id=answered.meeting_id))
+    yield see_other(url_for("registration.own_registration", meeting_id=meeting_id))
 
 
 @blueprint.post("/registration/new-link")
@@ -226,20 +221,8 @@ def _opened_link() -> UUID | None:
     return UUID(opened) if opened else None
 
 
-def _answerable(link_id: UUID | None) -> Invited | None:
-    """Returns the invitation of a link that can be answered now."""
+def _answerable(link_id: UUID | None) -> Invitation | None:
     now = clock.now()
     link = accounts.link_by_id(link_id, LinkPurpose.REGISTRATION, now) if link_id else None
-    if link is None or not link.live:
-        return None
-    try:
-        invited = queries.invitation(link.subject)
-    except NotFound:
-        return None
-    return invited if may_answer(invited.words.status, invited.gathering, now) else None
-
-
-def _new_sign_in() -> NewSignIn:
-    context = sign_in_context()
-    present = None if viewer().is_limited else viewer().account_id
-    return NewSignIn(now=context.moment.real, browser=context.caller.browser, present_account=present)
+    invited = queries.invitation(link.subject) if link is not None and link.live else None
+    return invited if invited is not None and may_answer(invited.status, invited.gathering, now) else None

@@ -15,6 +15,7 @@ from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.messages import commands, queries
 from dialogues.people.messages.commands import Draft
 from dialogues.people.messages.forms import MessageForm
@@ -25,7 +26,6 @@ from dialogues.people.messages.rules import (
     names_not_visible_to_all,
     refuse_unknown_placeholders,
 )
-from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import MESSAGES_WRITE
 
@@ -115,12 +115,12 @@ def send_message(meeting_id: UUID) -> Response:
 def message_to_rows(participation_ids: Sequence[UUID]) -> str:
     """Form for people selected on the list."""
     picked = [one.person_id for one in queries.addressees_of_rows(viewer(), participation_ids)]
-    form = MessageForm(participants.parties(viewer()), formdata=None, data={"id": str(uuid4()), "picked": picked})
+    form = MessageForm(parties_in_order(viewer()), formdata=None, data={"id": str(uuid4()), "picked": picked})
     return render_template(_FORM_TEMPLATE, **_form_context(form))
 
 
 def _form() -> MessageForm:
-    return MessageForm(participants.parties(viewer()))
+    return MessageForm(parties_in_order(viewer()))
 
 
 def _id(form: MessageForm) -> UUID:

@@ -1,7 +1,7 @@
 """Forms of nominations, seats and the exchange."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from dialogues.core.common.presentation import word
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.people.nominations.queries.nominations import NomineeLine
 from dialogues.people.nominations.rules import Nominee
+from dialogues.people.participants.forms import enum_value
 
 _MOST_SEATS = 500
 
@@ -32,7 +33,7 @@ class ReplacementForm(Form):
     name_order = SelectField(
         _l("Order of the parts"),
         choices=labelled_choices(NameOrder),
-        coerce=NameOrder,
+        coerce=enum_value,
         default=NameOrder.FAMILY_FIRST,
     )
     email = LineField(_l("E-mail"), 254, required=False)
@@ -44,27 +45,33 @@ class ReplacementForm(Form):
             self.once.data = uuid4().hex
 
     def nominee(self) -> Nominee:
-        entered: dict[str, Any] = {
-            field.name: self[field.name].data or "" for field in fields(Nominee) if field.name in self
-        }
-        return Nominee(**entered)
+        return Nominee(
+            name=self.name.data,
+            native=self.native.data or "",
+            family=self.family.data or "",
+            given=self.given.data or "",
+            name_order=NameOrder(self.name_order.data),
+            email=self.email.data or "",
+            affiliation=self.affiliation.data or "",
+        )
 
 
 class CapacityForm(Form):
     """Capacity of a person whose other data the party may not edit."""
 
     version = VersionField()
-    capacity = SelectField(_l("Capacity"), coerce=Capacity)
+    capacity = SelectField(_l("Capacity"), coerce=enum_value)
 
     def __init__(self, kind: PartyKind, known: NomineeLine | None = None, **rest: Any):
         super().__init__(obj=known, **rest)
         self.capacity.choices = labelled_choices(kind.capacities)
         if not self.is_submitted():
-            self.capacity.data = (known.requested or known.capacity) if known else kind.capacities[0]
+            self.capacity.data = ((known.requested or known.capacity) if known else kind.capacities[0]).value
 
 
 class NomineeForm(CapacityForm, ReplacementForm):
-    """All data of a nominee."""
+    def nominee(self) -> Nominee:
+        return replace(super().nominee(), capacity=Capacity(self.capacity.data))
 
 
 class VersionForm(Form):
@@ -99,7 +106,6 @@ class SeatsForm(Form):
     version = VersionField()
 
     def of(self, party_id: UUID, capacity: Capacity) -> Field:
-        """Returns the field of this party and capacity."""
         return self[_seats_name(party_id, capacity)]
 
     def seats(self, parties: Sequence[Any]) -> Mapping[UUID, Mapping[str, int]]:

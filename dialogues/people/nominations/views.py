@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
-from dialogues.core.common.pages import form_page, see_other, words
+from dialogues.core.common.pages import form_page, see_other
 from dialogues.core.common.presentation import in_zone
-from dialogues.lib.refusal import NotFound, Refusal
+from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.nominations.commands import nominating, submitting
 from dialogues.people.nominations.forms import (
@@ -31,6 +31,7 @@ from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants_frame
+from dialogues.people.participants.views import refusal_flashed
 from dialogues.policy import (
     EXCHANGE_FIX,
     NOMINATE,
@@ -65,15 +66,12 @@ def exchange(meeting_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/exchange/confirm")
 @allows(EXCHANGE_FIX)
 def confirm_exchange(meeting_id: UUID) -> Response:
-    try:
+    with refusal_flashed():
         submitting.confirm_exchange(viewer(), version=_shown_mark(), now=clock.now())
-    except Refusal as refusal:
-        flash(words(refusal), "danger")
-        return _to_exchange(meeting_id)
-    if exchange_queries.moment_of(meeting_id).opened_at is not None:
-        flash(_("The lists are open to each other now."), "success")
-    else:
-        flash(_("The time is confirmed. Everyone concerned gets an email."), "success")
+        if exchange_queries.moment_of(meeting_id).opened_at is not None:
+            flash(_("The lists are open to each other now."), "success")
+        else:
+            flash(_("The time is confirmed. Everyone concerned gets an email."), "success")
     return _to_exchange(meeting_id)
 
 
@@ -141,12 +139,11 @@ def _flash_place(participation_id: UUID) -> None:
 @allows(NOMINATE)
 @form_page("people/nominations/edit_nominee.html")
 def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Edits a nominee who has not accepted."""
     known = nominee_queries.nominee(viewer(), participation_id)
     is_ours = known.may_be_changed and not nominee_queries.is_known_elsewhere(participation_id)
     form = (NomineeForm if is_ours else CapacityForm)(known.party_kind, known)
     yield {"form": form, "nominee": known, "is_ours": is_ours, "sees_all": _sees_all()}
-    capacity = form.capacity.data
+    capacity = Capacity(form.capacity.data)
     entered = form.nominee() if is_ours else Nominee(name=known.name, email=known.email, capacity=capacity)
     nominating.change_nominee(viewer(), participation_id, entered, version=form.version.data, now=clock.now())
     if nominee_queries.nominee(viewer(), participation_id).requested:
@@ -160,7 +157,6 @@ def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/replace_nominee.html")
 def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Nominates another person for the same seat."""
     known = nominee_queries.nominee(viewer(), participation_id)
     form = ReplacementForm(data={"version": known.version})
     yield {"form": form, "nominee": known}
@@ -174,7 +170,6 @@ def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/withdraw_nominee.html")
 def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Takes a nominee off the list, after a confirmation page."""
     known = nominee_queries.nominee(viewer(), participation_id)
     form = VersionForm(obj=known)
     yield {"form": form, "nominee": known}
@@ -208,12 +203,10 @@ def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None
     form = VersionForm()
     if not form.validate():
         abort(400)
-    try:
+    with refusal_flashed():
         decide(viewer(), participation_id, version=form.version.data, now=clock.now())
         known = nominee_queries.nominee(viewer(), participation_id, NOMINATIONS_SEE)
         flash(message % {"name": known.name}, "success")
-    except Refusal as refusal:
-        flash(words(refusal), "danger")
     return _to_lists(meeting_id)
 
 
@@ -221,7 +214,6 @@ def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None
 @allows(SUBMIT_LIST)
 @form_page("people/nominations/submit_list.html")
 def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
-    """Submits a party's list, after a confirmation page."""
     yield {
         "form": PlainForm(),
         "party": nominations_queries.party_list(viewer(), SUBMIT_LIST, party_id),
@@ -239,12 +231,9 @@ def submit_list(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
 @blueprint.post("/meetings/<uuid:meeting_id>/nominations/<uuid:party_id>/take-back")
 @allows(SUBMIT_LIST)
 def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
-    """Withdraws a submitted list before the exchange."""
-    try:
+    with refusal_flashed():
         submitting.take_submission_back(viewer(), party_id, now=clock.now())
         flash(_("The list is taken back. Lodge it again when it is ready."), "success")
-    except Refusal as refusal:
-        flash(words(refusal), "danger")
     return _to_lists(meeting_id)
 
 
@@ -252,7 +241,6 @@ def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/nominations/address_doubt.html")
 def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    """Resolves an address of a nominee that another person uses."""
     form = AddressDoubtForm()
     known = nominee_queries.nominee(viewer(), participation_id, PARTICIPANTS_INVITE)
     if not known.in_doubt:

@@ -1,6 +1,7 @@
 """Form parts shared by the features of this area."""
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,11 @@ from dialogues.people.participants.rules.details import MOST_ROWS
 
 class PlainForm(Form):
     """Form with only the CSRF token, for a single button."""
+
+
+def enum_value(value: Any) -> Any:
+    """Coercion for choices that are filled from a row with an enum column."""
+    return value.value if isinstance(value, Enum) else value
 
 
 def ids_in(texts: Iterable[str]) -> list[UUID]:

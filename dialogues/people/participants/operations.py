@@ -129,7 +129,6 @@ def change_role(participation: Participation, former: Capacity, now: datetime) -
 
 
 def _has_role(participation: Participation) -> bool:
-    """Whether the person accepted and holds the role of their capacity."""
     role = participation.capacity.role
     grant = roles.live_grant(participation.person_id, role, **_place(participation))
     return grant is not None and grant.accepted_at is not None
@@ -241,7 +240,7 @@ def assign_seat_or_queue(participation: Participation, *, may_exceed: bool = Fal
     if participation.seat is not None:
         return True
     taken = _taken(_same_list(participation))
-    has_seat = may_exceed or has_room(_seats(participation), len(taken))
+    has_seat = may_exceed or has_room(_seats_of(participation), len(taken))
     if has_seat:
         participation.seat, participation.queue_no = free_seat(taken), None
     elif participation.queue_no is None:
@@ -256,14 +255,14 @@ def seat_on_acceptance(participation: Participation) -> None:
 
     :raises Refusal: the person gave up the seat, and no seat is free.
     """
-    if participation.seat is None and not has_room(_seats(participation), len(_taken(_same_list(participation)))):
+    if participation.seat is None and not has_room(_seats_of(participation), len(_taken(_same_list(participation)))):
         raise Refusal(N_("All seats are taken now. Write to the person who invited you and ask for a seat."))
     assign_seat_or_queue(participation)
 
 
 def seat_figures(participation: Participation) -> dict[str, int]:
     """Returns how many seats exist and are taken in this party and capacity, for `take_place_back`."""
-    return {"seats": _seats(participation), "taken": len(_taken(_same_list(participation)))}
+    return {"seats": _seats_of(participation), "taken": len(_taken(_same_list(participation)))}
 
 
 def take_place_back(participation: Participation, seat: int, figures: Mapping[str, int]) -> bool:
@@ -272,7 +271,7 @@ def take_place_back(participation: Participation, seat: int, figures: Mapping[st
     Returns whether the person has a seat. Used to undo a bulk action. Overbooked seats can be restored only if the
     number of seats did not change since.
     """
-    in_list, limit = _same_list(participation), _seats(participation)
+    in_list, limit = _same_list(participation), _seats_of(participation)
     if limit == figures["seats"]:
         limit = max(limit, figures["taken"])
     taken = _taken(in_list)
@@ -309,11 +308,10 @@ def release_seat(participation: Participation, now: datetime) -> None:
     participation.seat, participation.queue_no = None, None
     db.session.flush()
     if had_seat:
-        _seat_from_queue(_same_list(participation), _seats(participation), now)
+        _seat_from_queue(participation.meeting_id, participation.party_id, participation.capacity, now)
 
 
 def hand_over_place(participation: Participation, successor: Participation) -> None:
-    """Moves seat or place in the queue to another participation of the same party and capacity."""
     seat, queue_no = participation.seat, participation.queue_no
     participation.seat, participation.queue_no = None, None
     db.session.flush()
@@ -329,9 +327,7 @@ def fill_seats(meeting_id: UUID, now: datetime) -> None:
         .distinct()
     )
     for party_id, capacity in db.session.execute(waiting).all():
-        row = db.session.get(MeetingParty, (meeting_id, party_id))
-        seats = row.seats.get(capacity.value, 0) if row is not None else 0
-        _seat_from_queue(_in_list(meeting_id, party_id, capacity), seats, now)
+        _seat_from_queue(meeting_id, party_id, capacity, now)
 
 
 def on_seat_assigned(participation: Participation, now: datetime) -> None:
@@ -354,16 +350,17 @@ def on_seat_assigned(participation: Participation, now: datetime) -> None:
     db.session.flush()
 
 
-def _seat_from_queue(in_list: ColumnElement[bool], seats: int, now: datetime) -> None:
+def _seat_from_queue(meeting_id: UUID, party_id: UUID, capacity: Capacity, now: datetime) -> None:
+    if not gathering_of(db.session.get_one(Meeting, meeting_id)).takes_place:
+        return
+    in_list, seats = _in_list(meeting_id, party_id, capacity), _seats(meeting_id, party_id, capacity)
     taken = _taken(in_list)
     waiting = select(Participation).where(in_list, Participation.queue_no.is_not(None)).order_by(Participation.queue_no)
     for one in db.session.scalars(waiting).all():
-        meeting = db.session.get_one(Meeting, one.meeting_id)
-        if not gathering_of(meeting).takes_place or not has_room(seats, len(taken)):
+        if not has_room(seats, len(taken)):
             return
-        seat = free_seat(taken)
-        one.seat, one.queue_no = seat, None
-        taken.add(seat)
+        one.seat, one.queue_no = free_seat(taken), None
+        taken.add(one.seat)
         db.session.flush()
         on_seat_assigned(one, now)
 
@@ -373,10 +370,13 @@ def _taken(in_list: ColumnElement[bool]) -> set[int]:
     return {seat for seat in rows if seat is not None}
 
 
-def _seats(participation: Participation) -> int:
-    """Returns the number of seats of the party in this capacity; 0 if none is set."""
-    row = db.session.get(MeetingParty, (participation.meeting_id, participation.party_id))
-    return row.seats.get(participation.capacity.value, 0) if row is not None else 0
+def _seats(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> int:
+    row = db.session.get(MeetingParty, (meeting_id, party_id))
+    return row.seats.get(capacity.value, 0) if row is not None else 0
+
+
+def _seats_of(participation: Participation) -> int:
+    return _seats(participation.meeting_id, participation.party_id, participation.capacity)
 
 
 def _kind(participation: Participation) -> PartyKind:

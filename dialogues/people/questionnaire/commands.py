@@ -1,13 +1,14 @@
 """Editing custom questions, and saving answers to them."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import IO
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from dialogues.core.common.stores import key_store
 from dialogues.core.common.transaction import Change, transaction
@@ -19,29 +20,26 @@ from dialogues.lib.encryption.envelope import seal_text, unseal_text
 from dialogues.lib.encryption.stored_files import read_within
 from dialogues.lib.media_types import media_type_of
 from dialogues.lib.pictures import without_traces
-from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_stale
-from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
+from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.participants.models import Participation, Question
-from dialogues.people.participants.queries.frame import LIVE, own_part, part_for
+from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import person_of
 from dialogues.people.participants.rules.kinds import QuestionKind
 from dialogues.people.participants.rules.steps import Step, with_saved
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.questionnaire.operations import reopen_questions_step
-from dialogues.people.questionnaire.queries import asked, facts_of, hidden_from, key_of, place_of
+from dialogues.people.questionnaire.operations import delete_answers, reopen_questions_step
+from dialogues.people.questionnaire.queries import answers_checksum, asked, hidden_from, key_of, place_of, question_here
 from dialogues.people.questionnaire.rules import (
     MOST_QUESTIONS,
-    AskedQuestion,
     QuestionFacts,
     QuestionsAnswered,
     QuestionsChanged,
     Replies,
-    answers_checksum,
     refuse_invalid_answer,
     refuse_rewording,
-    refuse_unanswered,
     validated,
 )
 from dialogues.policy import QUESTIONS_EDIT, REGISTRATION_FOR, REGISTRATION_OWN
@@ -55,9 +53,9 @@ def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None
     with transaction(viewer, QUESTIONS_EDIT) as change:
         meeting = current_meeting(change)
         facts = validated(facts, meeting.ends_on)
-        live = _live(meeting.id)
+        live = asked(meeting.id)
         duplicate = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
-        if duplicate is not None and facts_of(duplicate) == facts:
+        if duplicate is not None and _facts_of(duplicate) == facts:
             return
         if duplicate is not None:
             raise Refusal(
@@ -65,8 +63,8 @@ def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None
             )
         if len(live) >= MOST_QUESTIONS:
             raise Refusal(N_("There are %(most)s questions: retire one before you ask more."), most=MOST_QUESTIONS)
-        question = Question(dialogue_id=meeting.dialogue_id, meeting_id=meeting.id, position=len(live) + 1)
-        _set_facts(question, facts)
+        place = {"dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
+        question = Question(**place, position=len(live) + 1, **asdict(facts))
         db.session.add(question)
         db.session.flush()
         reopen_questions_step(meeting.id)
@@ -80,19 +78,21 @@ def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, ve
         edit would affect its answers.
     """
     with transaction(viewer, QUESTIONS_EDIT) as change:
-        question = _question(change, question_id)
-        _refuse_retired(question)
+        question = question_here(change.viewer, question_id)
+        if not question.is_live:
+            raise Refusal(N_("This question is no longer asked: ask a new one."))
         refuse_stale(question.version, version)
         facts = validated(facts, current_meeting(change).ends_on)
-        current = facts_of(question)
+        current = _facts_of(question)
         if facts == current:
             return
-        if _has_answers(question_id):
+        if db.session.scalar(select(exists().where(Answer.question_id == question_id))):
             refuse_rewording(current, facts)
-        others = (one for one in _live(question.meeting_id) if one.id != question_id)
+        others = (one for one in asked(question.meeting_id) if one.id != question_id)
         if any(one.words.casefold() == facts.words.casefold() for one in others):
             raise Refusal(N_("Another question asks this already."), field="words")
-        _set_facts(question, facts)
+        for column, value in asdict(facts).items():
+            setattr(question, column, value)
         question.version += 1
         if facts.required and not current.required:
             reopen_questions_step(question.meeting_id)
@@ -102,8 +102,8 @@ def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, ve
 def move_question(viewer: Viewer, question_id: UUID, *, by: int, shown_position: int, now: datetime) -> None:
     """Moves a question up (`by=-1`) or down (`by=1`), unless it has moved since the page was shown."""
     with transaction(viewer, QUESTIONS_EDIT) as change:
-        question = _question(change, question_id)
-        live = _live(question.meeting_id)
+        question = question_here(change.viewer, question_id)
+        live = list(asked(question.meeting_id))
         target = shown_position - 1 + by
         if question not in live or question.position != shown_position or not 0 <= target < len(live):
             return
@@ -116,48 +116,23 @@ def move_question(viewer: Viewer, question_id: UUID, *, by: int, shown_position:
 def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None:
     """Retires a question. Existing answers stay readable until their purge date."""
     with transaction(viewer, QUESTIONS_EDIT) as change:
-        question = _question(change, question_id)
+        question = question_here(change.viewer, question_id)
         if question.retired_at is not None:
             return
         question.retired_at = now
         question.version += 1
         db.session.flush()
-        _renumber(_live(question.meeting_id))
+        _renumber(asked(question.meeting_id))
         _record_change(change, question, now)
 
 
-def _question(change: Change, question_id: UUID) -> Question:
-    question = db.session.get(Question, question_id)
-    place = change.viewer.place
-    if question is None or place is None or question.meeting_id != place.meeting_id:
-        raise NotFound
-    return question
-
-
-def _refuse_retired(question: Question) -> None:
-    if question.retired_at is not None or question.purged_at is not None:
-        raise Refusal(N_("This question is no longer asked: ask a new one."))
-
-
-def _live(meeting_id: UUID) -> list[Question]:
-    found = select(Question).where(Question.meeting_id == meeting_id, LIVE).order_by(Question.position, Question.id)
-    return list(db.session.scalars(found))
-
-
-def _has_answers(question_id: UUID) -> bool:
-    count = select(func.count()).select_from(Answer).where(Answer.question_id == question_id)
-    return db.session.execute(count).scalar_one() > 0
-
-
-def _renumber(live: list[Question]) -> None:
+def _renumber(live: Sequence[Question]) -> None:
     for position, question in enumerate(live, 1):
         question.position = position
 
 
-def _set_facts(question: Question, facts: QuestionFacts) -> None:
-    question.kind, question.words, question.hint = facts.kind, facts.words, facts.hint
-    question.choices, question.required = list(facts.choices), facts.required
-    question.audience, question.purge_on = facts.audience, facts.purge_on
+def _facts_of(question: Question) -> QuestionFacts:
+    return QuestionFacts(**{field.name: getattr(question, field.name) for field in fields(QuestionFacts)})
 
 
 def _record_change(change: Change, question: Question, now: datetime) -> None:
@@ -181,8 +156,10 @@ def answer_questions(
         answers changed meanwhile.
     """
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
-        participation = _participation(change, for_whom)
-        _refuse_if_closed(participation, now)
+        own = select(Participation).join(Person, person_of()).where(registers(change.viewer, for_whom))
+        participation = or_not_found(db.session.scalars(own).one_or_none())
+        if not gathering_of(current_meeting(change)).is_open(now):
+            raise Refusal(N_("Registration is closed: write to the office about what has changed."))
         questions = asked(participation.meeting_id)
         existing = _answers(participation, questions)
         # A hidden answer is always replaced, because skipping an equal text would confirm a guess.
@@ -205,61 +182,54 @@ def answer_questions(
                 answers_checksum(questions, [(found, row.answered_at) for found, row in existing.items()]), version
             )
         for one in (*deleted, *(one for one, text in texts.items() if not text)):
-            _drop(existing.pop(one.id, None))
+            if one.id in existing:
+                delete_answers([existing.pop(one.id)])
         for one, text in texts.items():
             if text:
-                existing[one.id] = _write_text(existing.get(one.id), participation, one, text, now)
+                answer = existing.setdefault(one.id, _new_answer(participation, one, now))
+                answer.value = seal_text(key_store(), key_of(one.id), place_of(answer), text)
+                answer.answered_at = now
+                db.session.add(answer)
         for one, file in files.items():
-            existing[one.id] = _write_file(existing.get(one.id), participation, one, file, limit, now)
-        refuse_unanswered(questions, existing)
+            answer = existing.setdefault(one.id, _new_answer(participation, one, now))
+            with _refusals_at(one):
+                _replace_file(answer, file, limit, now)
+        missing = next((one for one in questions if one.required and one.id not in existing), None)
+        if missing is not None:
+            raise Refusal(N_("The office needs an answer to this."), field=missing.field)
         participation.steps = with_saved(participation.steps, Step.QUESTIONS)
         change.record(QuestionsAnswered.of(participation, now))
 
 
-def _participation(change: Change, for_whom: UUID | None) -> Participation:
-    condition = own_part(change.viewer) if for_whom is None else part_for(change.viewer, for_whom)
-    return or_not_found(
-        db.session.execute(select(Participation).join(Person, person_of()).where(condition)).scalar_one_or_none()
-    )
-
-
-def _refuse_if_closed(participation: Participation, now: datetime) -> None:
-    if not gathering_of(db.session.get_one(Meeting, participation.meeting_id)).is_open(now):
-        raise Refusal(N_("Registration is closed: write to the office about what has changed."))
-
-
-def _answers(participation: Participation, questions: Collection[AskedQuestion]) -> dict[UUID, Answer]:
+def _answers(participation: Participation, questions: Sequence[Question]) -> dict[UUID, Answer]:
     found = select(Answer).where(
         Answer.participation_id == participation.id, Answer.question_id.in_([one.id for one in questions])
     )
     return {answer.question_id: answer for answer in db.session.scalars(found)}
 
 
-def _valid_texts(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, str]]:
+def _valid_texts(questions: Sequence[Question], replies: Replies) -> list[tuple[Question, str]]:
     typed = [(one, replies.texts[one.id]) for one in questions if one.id in replies.texts]
     found = [(one, text) for one, text in typed if one.kind is not QuestionKind.FILE]
     for one, text in found:
         if text:
-            refuse_invalid_answer(one, text)
+            with _refusals_at(one):
+                refuse_invalid_answer(one.kind, one.choices, text)
     return found
 
 
-def _files(questions: Collection[AskedQuestion], replies: Replies) -> list[tuple[AskedQuestion, IO[bytes]]]:
+def _files(questions: Sequence[Question], replies: Replies) -> list[tuple[Question, IO[bytes]]]:
     sent = [(one, replies.files[one.id]) for one in questions if one.id in replies.files]
     return [(one, file) for one, file in sent if one.kind is QuestionKind.FILE]
 
 
 def _is_changed(existing: Answer | None, text: str) -> bool:
-    return text != (_text_of(existing) if existing else "")
+    if existing is None or existing.value is None:
+        return bool(text)
+    return text != unseal_text(key_store(), key_of(existing.question_id), place_of(existing), existing.value)
 
 
-def _text_of(answer: Answer) -> str:
-    if answer.value is None:
-        return ""
-    return unseal_text(key_store(), key_of(answer.question_id), place_of(answer), answer.value)
-
-
-def _is_changed_file(existing: Answer | None, one: AskedQuestion, sent: IO[bytes], limit: int) -> bool:
+def _is_changed_file(existing: Answer | None, one: Question, sent: IO[bytes], limit: int) -> bool:
     """Whether the file differs from the stored one, which has no picture metadata."""
     with _refusals_at(one):
         content = read_within(sent, limit)
@@ -271,56 +241,24 @@ def _is_changed_file(existing: Answer | None, one: AskedQuestion, sent: IO[bytes
 
 
 @contextmanager
-def _refusals_at(one: AskedQuestion) -> Iterator[None]:
-    """Attaches a refusal of a file to the field of its question."""
+def _refusals_at(one: Question) -> Iterator[None]:
+    """Attaches a refusal to the field of its question."""
     try:
         yield
     except Refusal as refusal:
         raise Refusal(refusal.message, field=one.field, **refusal.facts) from refusal
 
 
-def _write_text(
-    existing: Answer | None, participation: Participation, one: AskedQuestion, text: str, now: datetime
-) -> Answer:
-    answer = existing or _new_answer(participation, one)
-    answer.value = seal_text(key_store(), key_of(one.id), place_of(answer), text)
-    answer.answered_at = now
-    db.session.add(answer)
-    db.session.flush()
-    return answer
+def _new_answer(participation: Participation, question: Question, now: datetime) -> Answer:
+    place = {"dialogue_id": participation.dialogue_id, "participation_id": participation.id}
+    return Answer(id=uuid4(), **place, question_id=question.id, answered_at=now)
 
 
-def _write_file(
-    existing: Answer | None,
-    participation: Participation,
-    one: AskedQuestion,
-    sent: IO[bytes],
-    limit: int,
-    now: datetime,
-) -> Answer:
-    answer = existing or _new_answer(participation, one)
-    key, dialogue_id = key_of(one.id), participation.dialogue_id
-    with _refusals_at(one):
-        stored = store_file(db.session(), sent, key=key, dialogue_id=dialogue_id, limit=limit, now=now)
+def _replace_file(answer: Answer, sent: IO[bytes], limit: int, now: datetime) -> None:
+    key, dialogue_id = key_of(answer.question_id), answer.dialogue_id
+    stored = store_file(db.session(), sent, key=key, dialogue_id=dialogue_id, limit=limit, now=now)
     previous_file, answer.file_id, answer.answered_at = answer.file_id, stored.id, now
     db.session.add(answer)
     db.session.flush()
     if previous_file is not None:
         drop_file(db.session(), db.session.get_one(StoredFile, previous_file))
-    return answer
-
-
-def _new_answer(participation: Participation, one: AskedQuestion) -> Answer:
-    return Answer(
-        id=uuid4(), dialogue_id=participation.dialogue_id, participation_id=participation.id, question_id=one.id
-    )
-
-
-def _drop(answer: Answer | None) -> None:
-    if answer is None:
-        return
-    file_id = answer.file_id
-    db.session.delete(answer)
-    db.session.flush()
-    if file_id is not None:
-        drop_file(db.session(), db.session.get_one(StoredFile, file_id))

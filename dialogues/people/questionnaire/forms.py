@@ -9,45 +9,38 @@ from wtforms import BooleanField, DateField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from dialogues.core.common.fields import Form, LineField, LinesField, VersionField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, LinesField, VersionField, labelled_choices
 from dialogues.lib.text import one_line
+from dialogues.people.participants.forms import enum_value
 from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
 from dialogues.people.questionnaire.queries import AnswerSheet
-from dialogues.people.questionnaire.rules import LONGEST_ANSWER, AskedQuestion, QuestionFacts, Replies
+from dialogues.people.questionnaire.rules import LONGEST_ANSWER, QuestionFacts, Replies
 
 #: From this number of choices, the field is a select instead of radio buttons.
 _SELECT_FROM = 8
+
+
+def _as_lines(choices: Any) -> Any:
+    """One choice on each line, if they come from a saved question."""
+    return "\n".join(choices) if isinstance(choices, list) else choices
 
 
 class QuestionForm(Form):
     version = VersionField()
     words = LineField(_l("Question"), 300)
     hint = LinesField(_l("Hint"), 1000)
-    kind = RadioField(_l("Answered by"), default=QuestionKind.TEXT.value)
-    choices = LinesField(_l("Choices"), 4000)
+    kind = RadioField(
+        _l("Answered by"), choices=labelled_choices(QuestionKind), coerce=enum_value, default=QuestionKind.TEXT
+    )
+    choices = LinesField(_l("Choices"), 4000, filters=[_as_lines])
     required = BooleanField(_l("Everyone has to answer"))
-    audience = RadioField(_l("Answers are read by"), default=AnswerAudience.OFFICE.value)
+    audience = RadioField(
+        _l("Answers are read by"),
+        choices=labelled_choices(AnswerAudience),
+        coerce=enum_value,
+        default=AnswerAudience.OFFICE,
+    )
     purge_on = DateField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
-
-    def __init__(self, saved: QuestionFacts | None = None, version: int = 0, **rest: Any):
-        data = (
-            {
-                "version": version,
-                "words": saved.words,
-                "hint": saved.hint,
-                "kind": saved.kind.value,
-                "choices": "\n".join(saved.choices),
-                "required": saved.required,
-                "audience": saved.audience.value,
-                "purge_on": saved.purge_on,
-            }
-            if saved
-            else {}
-        )
-        super().__init__(**{"data": data, **rest})
-        self.kind.choices = [(kind.value, word(kind)) for kind in QuestionKind]
-        self.audience.choices = [(audience.value, word(audience)) for audience in AnswerAudience]
 
     def facts(self) -> QuestionFacts:
         """Returns the question; each line of `choices` is one choice."""
@@ -56,7 +49,7 @@ class QuestionForm(Form):
             kind=QuestionKind(self.kind.data),
             words=self.words.data,
             hint=self.hint.data or "",
-            choices=tuple(choice for choice in choices if choice),
+            choices=[choice for choice in choices if choice],
             required=self.required.data,
             audience=AnswerAudience(self.audience.data),
             purge_on=self.purge_on.data,
@@ -84,7 +77,7 @@ class AnswersForm(Form):
                 dropped.add(one.id)
         return Replies(texts=texts, files=files, dropped=dropped)
 
-    def _drops(self, one: AskedQuestion) -> bool:
+    def _drops(self, one: Any) -> bool:
         drop = self._fields.get(drop_field(one))
         return drop is not None and bool(drop.data)
 
@@ -93,7 +86,7 @@ def _text(typed: Any) -> str:
     return typed.isoformat() if isinstance(typed, date) else typed or ""
 
 
-def drop_field(one: AskedQuestion) -> str:
+def drop_field(one: Any) -> str:
     """Name of the checkbox that deletes a file or a hidden answer."""
     return f"drop_{one.id.hex}"
 
@@ -116,7 +109,7 @@ def answers_form(sheet: AnswerSheet) -> AnswersForm:
     return form_class(data=data)
 
 
-def _field(one: AskedQuestion, *, needed: bool) -> Any:
+def _field(one: Any, *, needed: bool) -> Any:
     message = _l("The office needs an answer to this.")
     match one.kind:
         case QuestionKind.TEXT:

@@ -1,6 +1,7 @@
 """Writes that other features and event handlers need: copy, move and purge."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -71,18 +72,19 @@ def purge_answers(day: date, now: datetime) -> dict[UUID, dict[str, int]]:
     counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
     for question in db.session.scalars(due.order_by(Question.id)).all():
         key_store().erase(key_of(question.id), now=now)
-        counts[question.meeting_id][question.kind.value] += _drop_answers(question.id)
+        answers = db.session.scalars(select(Answer).where(Answer.question_id == question.id)).all()
+        counts[question.meeting_id][question.kind.value] += len(answers)
+        delete_answers(answers)
         question.purged_at = now
     db.session.flush()
     return {meeting: {kind: n for kind, n in found.items() if n} for meeting, found in counts.items()}
 
 
-def _drop_answers(question_id: UUID) -> int:
-    answers = db.session.scalars(select(Answer).where(Answer.question_id == question_id)).all()
+def delete_answers(answers: Sequence[Answer]) -> None:
+    """Deletes answers with their files."""
     files = [answer.file_id for answer in answers if answer.file_id is not None]
     for answer in answers:
         db.session.delete(answer)
     db.session.flush()
     for row in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(files))).all():
         drop_file(db.session(), row)
-    return len(answers)

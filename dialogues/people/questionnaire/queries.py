@@ -1,13 +1,15 @@
 """Custom questions and their answers: for filling in, for their readers, and for editing."""
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.stores import key_store
@@ -24,11 +26,11 @@ from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.facts import RegistrationWindow
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.people.participants.models import Participation, Question
-from dialogues.people.participants.queries.frame import LIVE, own_part, part_for
+from dialogues.people.participants.queries.frame import LIVE, registers
 from dialogues.people.participants.queries.visibility import english, person_of, visible
 from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.questionnaire.rules import DEFAULT_RETENTION, AskedQuestion, QuestionFacts, answers_checksum
+from dialogues.people.questionnaire.rules import DEFAULT_RETENTION
 from dialogues.policy import (
     ANSWERS_PARTY_SEE,
     ANSWERS_SEE,
@@ -63,7 +65,7 @@ class GivenAnswer:
     """A decrypted answer; `text` is None for files and for answers hidden from the viewer."""
 
     id: UUID
-    asked: AskedQuestion
+    asked: Question
     answered_at: datetime
     text: str | None
     media_type: str = ""
@@ -83,34 +85,22 @@ class GivenAnswer:
 class AnswerSheet:
     """The questions for one person with the answers so far; `hidden` lists answers that the viewer may not read."""
 
-    participation_id: UUID
     name: str
-    asked: tuple[AskedQuestion, ...]
+    asked: Sequence[Question]
     given: Mapping[UUID, GivenAnswer]
     hidden: frozenset[UUID]
     gathering: RegistrationWindow
     version: int
 
 
-def own_sheet(viewer: Viewer) -> AnswerSheet:
-    """Returns the viewer's own answers.
-
-    :raises NotFound: the viewer does not take part.
-    """
-    return _sheet(viewer, own_part(viewer))
-
-
-def sheet_for(viewer: Viewer, participation_id: UUID) -> AnswerSheet:
-    """Returns the sheet of a person without an email address, for the viewer who registers them.
+def answer_sheet(viewer: Viewer, participation_id: UUID | None = None) -> AnswerSheet:
+    """Returns the viewer's own answers, or those of a person without an email address whom the viewer registers.
 
     Answers that the viewer may not read are hidden, but can be replaced.
 
-    :raises NotFound: there is no such person for this viewer.
+    :raises NotFound: the viewer does not take part, or does not register that person.
     """
-    return _sheet(viewer, part_for(viewer, participation_id))
-
-
-def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
+    condition = registers(viewer, participation_id)
     row = or_not_found(
         db.session.execute(
             select(Participation.id, Person.name, Meeting)
@@ -124,7 +114,6 @@ def _sheet(viewer: Viewer, condition: ColumnElement[bool]) -> AnswerSheet:
     given = {one.asked.id: one for one in _decrypted_answers(_answers(condition, Participation.id == row.id, LIVE))}
     hidden = hidden_from(viewer, row.id) & frozenset(given)
     return AnswerSheet(
-        participation_id=row.id,
         name=row.name,
         asked=questions,
         given={found: replace(one, text=None) if found in hidden else one for found, one in given.items()},
@@ -171,7 +160,7 @@ def _decrypt(row: Any) -> GivenAnswer | None:
         return None
     return GivenAnswer(
         id=answer.id,
-        asked=_asked_question(row.Question),
+        asked=row.Question,
         answered_at=answer.answered_at,
         text=text,
         media_type=row.media_type or "",
@@ -214,88 +203,28 @@ def reads_others(viewer: Viewer, audience: AnswerAudience) -> bool:
     return bool(viewer.scopes(READ_BY[audience]) & {Scope.ALL, Scope.OWN_PARTY})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRow:
-    """One row in the table of answers to a question."""
-
-    participation_id: UUID
-    name: str
-    native: str
-    party_code: str
-    party_name: str
-    given: GivenAnswer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTable:
-    """A question with the answers that the viewer may read, in order of precedence.
-
-    `tally` counts each choice; it is empty for other kinds of questions.
-    """
-
-    asked: AskedQuestion
-    is_live: bool
-    purged_at: datetime | None
-    lines: tuple[AnswerRow, ...]
-    tally: tuple[tuple[str, int], ...]
-
-
-def answer_table(viewer: Viewer, question_id: UUID) -> AnswerTable:
-    """Returns the answers to one question.
+def answers_to(viewer: Viewer, question_id: UUID) -> tuple[Question, list[tuple[Any, GivenAnswer]]]:
+    """Returns a question and the answers that the viewer may read, each with its person, in order of precedence.
 
     :raises NotFound: there is no such question, or the viewer may not read answers of others to it.
     """
-    place = viewer.place
-    question = db.session.get(Question, question_id)
-    if question is None or place is None or question.meeting_id != place.meeting_id:
-        raise NotFound
+    question = question_here(viewer, question_id)
     if not reads_others(viewer, question.audience):
         raise NotFound
     rows = db.session.execute(
         _answers(readable(viewer), Question.id == question_id)
-        .add_columns(
-            Participation.id.label("participation_id"),
-            Person.name,
-            Person.native,
-            Party.code.label("party_code"),
-            english().label("party_name"),
-        )
+        .add_columns(Person.name, Person.native, Party.code.label("party_code"), english().label("party_name"))
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .order_by(None)
         .order_by(
-            precedence_sort_key(order_at(place.meeting_id), Participation.party_id),
+            precedence_sort_key(order_at(viewer.here), Participation.party_id),
             Person.collation,
             Person.name,
             Participation.id,
         )
     )
-    lines = tuple(_answer_row(row, given) for row in rows if (given := _decrypt(row)) is not None)
-    return AnswerTable(
-        asked=_asked_question(question),
-        is_live=question.retired_at is None and question.purged_at is None,
-        purged_at=question.purged_at,
-        lines=lines,
-        tally=_tally(question, lines),
-    )
-
-
-def _answer_row(row: Any, given: GivenAnswer) -> AnswerRow:
-    return AnswerRow(
-        participation_id=row.participation_id,
-        name=row.name,
-        native=row.native,
-        party_code=row.party_code,
-        party_name=row.party_name or row.party_code,
-        given=given,
-    )
-
-
-def _tally(question: Question, lines: tuple[AnswerRow, ...]) -> tuple[tuple[str, int], ...]:
-    if question.kind is not QuestionKind.CHOICE:
-        return ()
-    texts = [line.given.text for line in lines]
-    return tuple((choice, texts.count(choice)) for choice in question.choices)
+    return question, [(row, given) for row in rows if (given := _decrypt(row)) is not None]
 
 
 def answer_file(viewer: Viewer, answer_id: UUID) -> Download:
@@ -312,57 +241,9 @@ def answer_file(viewer: Viewer, answer_id: UUID) -> Download:
         raise NotFound from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionLine:
-    """A question for the editing page, with the number of its answers."""
-
-    id: UUID
-    position: int
-    facts: QuestionFacts
-    answers: int
-    purged_at: datetime | None
-    retired_at: datetime | None
-    version: int
-
-    @property
-    def is_live(self) -> bool:
-        return self.retired_at is None and self.purged_at is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionList:
-    """The questions of a meeting, divided into current and former ones."""
-
-    live: tuple[QuestionLine, ...]
-    past: tuple[QuestionLine, ...]
-
-
-def questions(viewer: Viewer) -> QuestionList:
-    """Returns the questions of the viewer's meeting; empty unless the viewer may edit them."""
-    lines = [_line(question, count) for question, count in _counted(viewer, _editable(viewer))]
-    return QuestionList(
-        live=tuple(line for line in lines if line.is_live), past=tuple(line for line in lines if not line.is_live)
-    )
-
-
-def question(viewer: Viewer, question_id: UUID) -> QuestionLine:
-    """Returns one question for editing.
-
-    :raises NotFound: there is no such question, or the viewer may not edit it.
-    """
-    for found, count in _counted(viewer, and_(_editable(viewer), Question.id == question_id)):
-        return _line(found, count)
-    raise NotFound
-
-
-def _editable(viewer: Viewer) -> ColumnElement[bool]:
-    place = viewer.place
-    if place is None or place.meeting_id is None or not viewer.may(QUESTIONS_EDIT):
-        return false()
-    return Question.meeting_id == place.meeting_id
-
-
-def _counted(viewer: Viewer, condition: ColumnElement[bool]) -> list[Any]:
+def questions(viewer: Viewer) -> list[Any]:
+    """Returns (question, number of answers) for everyone who edits the questions of the current meeting."""
+    viewer.must(QUESTIONS_EDIT)
     answers = (
         select(func.count())
         .select_from(Answer)
@@ -371,59 +252,40 @@ def _counted(viewer: Viewer, condition: ColumnElement[bool]) -> list[Any]:
         .correlate(Question)
         .scalar_subquery()
     )
-    found = select(Question, answers).where(condition).order_by(Question.position, Question.id)
-    return list(db.session.execute(found).all())
+    found = select(Question, answers).where(Question.meeting_id == viewer.here)
+    return list(db.session.execute(found.order_by(Question.position, Question.id)))
 
 
-def _line(row: Question, answers: int) -> QuestionLine:
-    return QuestionLine(
-        id=row.id,
-        position=row.position,
-        facts=facts_of(row),
-        answers=answers,
-        purged_at=row.purged_at,
-        retired_at=row.retired_at,
-        version=row.version,
-    )
+def question(viewer: Viewer, question_id: UUID) -> Any:
+    """Returns (question, number of answers).
+
+    :raises NotFound: there is no such question, or the viewer may not edit it.
+    """
+    return or_not_found(next((row for row in questions(viewer) if row.Question.id == question_id), None))
 
 
-def facts_of(row: Question) -> QuestionFacts:
-    return QuestionFacts(
-        kind=row.kind,
-        words=row.words,
-        hint=row.hint,
-        choices=tuple(row.choices),
-        required=row.required,
-        audience=row.audience,
-        purge_on=row.purge_on,
-    )
+def question_here(viewer: Viewer, question_id: UUID) -> Question:
+    """:raises NotFound: the current meeting has no such question."""
+    found = select(Question).where(Question.id == question_id, Question.meeting_id == viewer.here)
+    return or_not_found(db.session.scalars(found).one_or_none())
 
 
-def asked(meeting_id: UUID) -> tuple[AskedQuestion, ...]:
-    """Returns the current questions of a meeting in their order."""
-    found = select(Question).where(Question.meeting_id == meeting_id, LIVE).order_by(Question.position, Question.id)
-    return tuple(_asked_question(row) for row in db.session.execute(found).scalars())
+def asked(meeting_id: UUID) -> Sequence[Question]:
+    found = select(Question).where(Question.meeting_id == meeting_id, LIVE)
+    return db.session.scalars(found.order_by(Question.position, Question.id)).all()
 
 
-def _asked_question(row: Question) -> AskedQuestion:
-    return AskedQuestion(
-        id=row.id,
-        kind=row.kind,
-        words=row.words,
-        hint=row.hint,
-        choices=tuple(row.choices),
-        required=row.required,
-        audience=row.audience,
-        purge_on=row.purge_on,
-        version=row.version,
-    )
+def answers_checksum(questions: Sequence[Question], answered: Iterable[tuple[UUID, datetime]]) -> int:
+    """Checksum of questions and answers for optimistic locking."""
+    facts = [
+        sorted([str(question.id), question.version] for question in questions),
+        sorted([str(question_id), at.isoformat()] for question_id, at in answered),
+    ]
+    return int.from_bytes(hashlib.sha256(json.dumps(facts).encode()).digest()[:6])
 
 
 def default_purge_day(viewer: Viewer) -> date:
-    """Returns the default purge date for the viewer's meeting."""
-    meeting_id = viewer.meeting_id
-    ends_on = db.session.execute(select(Meeting.ends_on).where(Meeting.id == meeting_id)).scalar_one()
-    return ends_on + DEFAULT_RETENTION
+    return db.session.get_one(Meeting, viewer.here).ends_on + DEFAULT_RETENTION
 
 
 def key_of(question_id: UUID) -> KeyName:

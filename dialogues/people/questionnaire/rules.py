@@ -1,10 +1,8 @@
 """Rules for custom questions, their answers, and how long answers are kept."""
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import IO, ClassVar
 from uuid import UUID
 
@@ -42,30 +40,10 @@ class QuestionFacts:
     kind: QuestionKind
     words: str
     hint: str = ""
-    choices: tuple[str, ...] = ()
+    choices: list[str] = field(default_factory=list)
     required: bool = False
     audience: AnswerAudience = AnswerAudience.OFFICE
     purge_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedQuestion:
-    """A question as shown to participants."""
-
-    id: UUID
-    kind: QuestionKind
-    words: str
-    hint: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    audience: AnswerAudience = AnswerAudience.OFFICE
-    purge_on: date
-    version: int = 1
-
-    @property
-    def field(self) -> str:
-        """Name of the form field."""
-        return f"q_{self.id.hex}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +67,7 @@ def validated(facts: QuestionFacts, ends_on: date) -> QuestionFacts:
     if facts.kind is QuestionKind.CHOICE:
         _refuse_invalid_choices(facts.choices)
     else:
-        facts = replace(facts, choices=())
+        facts = replace(facts, choices=[])
     if facts.purge_on < ends_on:
         raise Refusal(
             N_("The meeting lasts until %(ends)s: keep the answers at least until then."),
@@ -162,26 +140,18 @@ def purge_day(model: date, model_ends: date, ends_on: date) -> date:
     return ends_on + (retention if timedelta(0) <= retention <= MAX_RETENTION else DEFAULT_RETENTION)
 
 
-def refuse_invalid_answer(asked: AskedQuestion, text: str) -> None:
-    """:raises Refusal: the text is not a valid answer to this question."""
-    if asked.kind is QuestionKind.CHOICE and text not in asked.choices:
-        raise Refusal(N_("Please choose one of these."), field=asked.field)
-    if asked.kind is QuestionKind.DATE and not _is_date(text):
-        raise Refusal(N_("Please write a date, as 2027-10-18."), field=asked.field)
+def refuse_invalid_answer(kind: QuestionKind, choices: Collection[str], text: str) -> None:
+    """:raises Refusal: the text is not a valid answer to a question of this kind."""
+    if kind is QuestionKind.CHOICE and text not in choices:
+        raise Refusal(N_("Please choose one of these."))
+    if kind is QuestionKind.DATE and not _is_date(text):
+        raise Refusal(N_("Please write a date, as 2027-10-18."))
     if len(text) > LONGEST_ANSWER:
         raise Refusal(
             N_("This is %(length)s characters long; write at most %(longest)s."),
-            field=asked.field,
             length=len(text),
             longest=LONGEST_ANSWER,
         )
-
-
-def refuse_unanswered(asked: Collection[AskedQuestion], answered: Collection[UUID]) -> None:
-    """:raises Refusal: a required question has no answer."""
-    for one in asked:
-        if one.required and one.id not in answered:
-            raise Refusal(N_("The office needs an answer to this."), field=one.field)
 
 
 def _is_date(text: str) -> bool:
@@ -189,12 +159,3 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def answers_checksum(asked: Collection[AskedQuestion], answered: Collection[tuple[UUID, datetime]]) -> int:
-    """Checksum of questions and answers for optimistic locking."""
-    facts = [
-        sorted([str(one.id), one.version] for one in asked),
-        sorted([str(i), at.isoformat()] for i, at in answered),
-    ]
-    return int.from_bytes(hashlib.sha256(json.dumps(facts).encode()).digest()[:6])

@@ -41,7 +41,11 @@ _PAGE = 100
 @blueprint.get("/meetings/<uuid:meeting_id>/questions")
 @allows(QUESTIONS_EDIT)
 def questions(meeting_id: UUID) -> str:  # noqa: ARG001  the access check reads it
-    return render_template("people/questionnaire/questions.html", question_list=queries.questions(viewer()))
+    rows = queries.questions(viewer())
+    live = [row for row in rows if row.Question.is_live]
+    return render_template(
+        "people/questionnaire/questions.html", live=live, past=[row for row in rows if row not in live]
+    )
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/questions/new", methods=["GET", "POST"])
@@ -51,7 +55,7 @@ def new_question(meeting_id: UUID) -> Iterator[Any]:
     form = QuestionForm()
     if not form.is_submitted():
         form.purge_on.data = queries.default_purge_day(viewer())
-    yield {"form": form, "saved": None}
+    yield {"form": form, "saved": None, "answers": 0}
     commands.add_question(viewer(), form.facts(), now=clock.now())
     flash(_("Everyone who registers is asked this from now on."), "success")
     yield _list(meeting_id)
@@ -61,9 +65,9 @@ def new_question(meeting_id: UUID) -> Iterator[Any]:
 @allows(QUESTIONS_EDIT)
 @form_page("people/questionnaire/question_form.html")
 def edit_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
-    saved = queries.question(viewer(), question_id)
-    form = QuestionForm(saved.facts, saved.version)
-    yield {"form": form, "saved": saved}
+    saved, answers = queries.question(viewer(), question_id)
+    form = QuestionForm(obj=saved)
+    yield {"form": form, "saved": saved, "answers": answers}
     commands.edit_question(viewer(), question_id, form.facts(), version=form.version.data, now=clock.now())
     flash(_("The question is saved."), "success")
     yield _list(meeting_id)
@@ -82,8 +86,8 @@ def move_question(meeting_id: UUID, question_id: UUID) -> WerkzeugResponse:
 @allows(QUESTIONS_EDIT)
 @form_page("people/questionnaire/retire_question.html")
 def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
-    """Retires a question after a confirmation page."""
-    yield {"form": PlainForm(), "saved": queries.question(viewer(), question_id)}
+    saved, answers = queries.question(viewer(), question_id)
+    yield {"form": PlainForm(), "saved": saved, "answers": answers}
     commands.retire_question(viewer(), question_id, now=clock.now())
     flash(_("Nobody is asked this any more."), "success")
     yield _list(meeting_id)
@@ -93,13 +97,16 @@ def retire_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
 @allows(ANSWERS_SEE, ANSWERS_PARTY_SEE, ANSWERS_TRAVEL_SEE)
 def answers(meeting_id: UUID, question_id: UUID) -> str:
     """Answers to one question that the viewer may read, 100 per page."""
-    table = queries.answer_table(viewer(), question_id)
-    last = max(1, -(-len(table.lines) // _PAGE))
+    question, lines = queries.answers_to(viewer(), question_id)
+    texts = [given.text for _row, given in lines]
+    tally = [(choice, texts.count(choice)) for choice in question.choices]
+    last = max(1, -(-len(lines) // _PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
     return render_template(
         "people/questionnaire/answers.html",
-        table_of=table,
-        lines=table.lines[(page - 1) * _PAGE : page * _PAGE],
+        asked=question,
+        tally=tally,
+        lines=lines[(page - 1) * _PAGE : page * _PAGE],
         page=page,
         last=last,
         page_url=lambda number: url_for(

@@ -27,12 +27,13 @@ from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
 from dialogues.people.participants.operations import close_request, email_about, forget_decided, waiting_request
 from dialogues.people.participants.queries.capacity import refuse_change_of_person
+from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.audiences import refuse_invisible
 from dialogues.people.participants.rules.events import ParticipationConfirmed
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
 from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
-from dialogues.people.registration.queries import change_key, change_place, current_values, reachable, requested_changes
+from dialogues.people.registration.queries import change_key, change_place, current_values, requested_changes
 from dialogues.people.registration.rules import (
     STEP_EVENTS,
     Affiliation,
@@ -79,7 +80,7 @@ def request_change(
         language is neither the meeting's nor the person's.
     """
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation, person = _load(reachable(change.viewer, participation_id))
+        participation, person = _load(registers(change.viewer, participation_id))
         meeting = _open_meeting(participation)
         if Changeable.LISTENS_IN.value in fields:
             check_interpretation_language(fields["listens_in"], meeting.working_languages, fields["languages"])
@@ -104,7 +105,7 @@ def request_change(
 def withdraw_change_request(viewer: Viewer, *, now: datetime, participation_id: UUID | None = None) -> None:
     """Withdraws the waiting change request, if there is one."""
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation, _person = _load(reachable(change.viewer, participation_id))
+        participation, _person = _load(registers(change.viewer, participation_id))
         request = waiting_request(participation.id)
         if request is not None:
             close_request(request, now)
@@ -209,7 +210,7 @@ def fill_in(
         changed meanwhile, or a focal point makes another person of a participant.
     """
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
-        participation, person = _load(reachable(change.viewer, participation_id))
+        participation, person = _load(registers(change.viewer, participation_id))
         meeting = current_meeting(change)
         _check_open(meeting, now)
         refuse_stale(participation.version + person.version, version)
@@ -287,7 +288,7 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
     :raises Refusal: registration is closed, the person waits for a seat, or the party has not submitted its list.
     """
     with transaction(viewer, REGISTRATION_FOR) as change:
-        participation, person = _load(reachable(change.viewer, participation_id))
+        participation, person = _load(registers(change.viewer, participation_id))
         if participation.status is ParticipationStatus.CONFIRMED:
             return
         meeting = current_meeting(change)

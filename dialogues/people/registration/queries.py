@@ -19,7 +19,7 @@ from dialogues.lib.paging import page_numbers
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Institution, Party, Person
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
-from dialogues.people.participants.queries.frame import own_part, part_for
+from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import english, person_of, visible
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.registration.rules import Changeable, JsonValue, RequestedChanges, json_value
@@ -92,17 +92,12 @@ def confirmed_recipient(participation_id: UUID, *conditions: ColumnElement[bool]
     ).one_or_none()
 
 
-def reachable(viewer: Viewer, participation_id: UUID | None) -> ColumnElement[bool]:
-    """Filter: the participation with this id, of a person without an address; without id, the viewer's own."""
-    return own_part(viewer) if participation_id is None else part_for(viewer, participation_id)
-
-
 def latest_change(viewer: Viewer, participation_id: UUID | None = None) -> RequestedChange | None:
     """The latest change request of a registration, waiting or decided.
 
     In a limited sign-in without fields and reason.
     """
-    rows = _rows(reachable(viewer, participation_id), func.length(ChangeRequest.diff) > 0)
+    rows = _rows(registers(viewer, participation_id), func.length(ChangeRequest.diff) > 0)
     latest = rows.order_by(None).order_by(ChangeRequest.asked_at.desc()).limit(1)
     row = db.session.execute(latest).one_or_none()
     return _requested_change(row, with_content=not viewer.is_limited) if row is not None else None
@@ -221,7 +216,7 @@ def registration(viewer: Viewer, participation_id: UUID | None = None) -> Any:
             .join(Person, person_of())
             .join(Party, Party.id == Participation.party_id)
             .outerjoin(Institution, Institution.id == Person.institution_id)
-            .where(reachable(viewer, participation_id))
+            .where(registers(viewer, participation_id))
         ).one_or_none()
     )
 

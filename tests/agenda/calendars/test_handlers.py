@@ -268,8 +268,7 @@ def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
         secret = invitations_operations.mint_personal_link(participation, calendars.now)
     link = accounts.link(secret, LinkPurpose.REGISTRATION, calendars.now)
     assert link is not None
-    stay = invitations_answering.NewSignIn(now=clock.real_now())
-    invitations_answering.answer_by_link(link.id, said, sign_in=stay, now=calendars.later())
+    invitations_answering.answer_by_link(link.id, said, now=calendars.later(), real_now=clock.real_now())
 
 
 def test_discreet_entries_apply_to_every_meeting_of_the_dialogue(calendars: Calendars) -> None:

@@ -22,7 +22,6 @@ from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.precedence.models import Lot
 from dialogues.meetings.precedence.rules import LotDrawn, OrderedParty, sort_parties
 from dialogues.meetings.roles import queries as roles_queries
-from dialogues.people.participants.queries import frame as participants
 from dialogues.policy import Role
 from dialogues.sample.reading import sample
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
@@ -320,7 +319,7 @@ def test_people_in_lists_follow_the_order_of_their_parties(cast: Cast) -> None:
 
     assert [row.party_code for row in roles if row.role is Role.FOCAL_POINT] == codes
     assert list(dict.fromkeys(person.party for person in choices)) == [*codes, ""]
-    assert [party.code for party in participants.parties(coordinator)] == codes
+    assert [party.code for party in precedence.parties_in_order(coordinator)] == codes
 
 
 @pytest.mark.usefixtures("inside")

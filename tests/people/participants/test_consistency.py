@@ -34,8 +34,7 @@ from dialogues.people.invitations import operations as invitations_operations
 from dialogues.people.invitations.commands import answering as invitations_answering
 from dialogues.people.invitations.commands import correcting as invitations_correcting
 from dialogues.people.invitations.commands import inviting as invitations_inviting
-from dialogues.people.invitations.commands.answering import NewSignIn
-from dialogues.people.invitations.rules import Correction, Invitee
+from dialogues.people.invitations.rules import Invitee
 from dialogues.people.nominations.commands import nominating as nominations_nominating
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.queries import nominations as nominations_nominations
@@ -174,8 +173,8 @@ class ParticipationMachine(RuleBasedStateMachine):
             secret = invitations_operations.mint_personal_link(part, now)
         link = accounts.link(secret, LinkPurpose.REGISTRATION, now)
         assert link is not None
-        sign_in = NewSignIn(now=clock.real_now())
-        self.attempt(lambda: invitations_answering.answer_by_link(link.id, answer, sign_in=sign_in, now=now))
+        real = clock.real_now()
+        self.attempt(lambda: invitations_answering.answer_by_link(link.id, answer, now=now, real_now=real))
 
     @rule(one=someone)
     def withdraw(self, one: int) -> None:
@@ -250,9 +249,9 @@ class ParticipationMachine(RuleBasedStateMachine):
         part = self.who(one)
         if part is None:
             return
-        wanted = Correction(email=self.read(part)[1].email or "", party_id=self.party(code), capacity=capacity)
-        version = self.version(part)
-        self.attempt(lambda: invitations_correcting.correct(self.desk, part, wanted, version=version, now=clock.now()))
+        email = self.read(part)[1].email or ""
+        wanted = {"email": email, "party_id": self.party(code), "capacity": capacity, "version": self.version(part)}
+        self.attempt(lambda: invitations_correcting.correct(self.desk, part, **wanted, now=clock.now()))
 
     @rule(one=someone, capacity=capacities)
     def change_capacity(self, one: int, capacity: Capacity) -> None:

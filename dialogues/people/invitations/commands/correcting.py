@@ -3,28 +3,36 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
-from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
-from dialogues.people.invitations.rules import Correction, InvitationCorrected
+from dialogues.meetings.dialogues.models import MeetingParty
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.people.invitations.rules import InvitationCorrected
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import visibility as participants_visibility
+from dialogues.people.participants.queries.visibility import load_participation
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
 from dialogues.policy import PARTICIPANTS_INVITE
 
 
-def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, version: int, now: datetime) -> bool:
+def correct(
+    viewer: Viewer,
+    participation_id: UUID,
+    *,
+    email: str,
+    party_id: UUID,
+    capacity: Capacity,
+    version: int,
+    now: datetime,
+) -> bool:
     """Corrects address, party and capacity of an invitation. Returns whether a new email was queued.
 
     Links that were sent to the former address stop working. A new party or capacity gives up the seat and assigns
@@ -35,14 +43,13 @@ def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, v
         capacity, registration is closed, or the data changed since the page was shown.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        participation = _correctable(change.viewer, participation_id)
-        meeting = db.session.get_one(Meeting, participation.meeting_id)
-        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
-        person = db.session.get_one(Person, participation.person_id)
-        refuse_stale(participation.version + person.version, version)
-        has_new_address = _change_address(participation, person, correction.email, now)
-        if (correction.party_id, correction.capacity) != (participation.party_id, participation.capacity):
-            _change_seat(participation, correction, now)
+        is_unanswered = Participation.status == ParticipationStatus.INVITED
+        participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id, is_unanswered)
+        refuse_closed(gathering_of(participation.meeting), now)
+        refuse_stale(participation.version + participation.person.version, version)
+        has_new_address = _change_address(participation, email, now)
+        if (party_id, capacity) != (participation.party_id, participation.capacity):
+            _change_seat(participation, party_id, capacity, now)
         participation.version += 1
         if has_new_address:
             participants_operations.enqueue_invitation(participation, now)
@@ -50,16 +57,9 @@ def correct(viewer: Viewer, participation_id: UUID, correction: Correction, *, v
         return has_new_address
 
 
-def _correctable(viewer: Viewer, participation_id: UUID) -> Participation:
-    reached = participants_visibility.visible(viewer, PARTICIPANTS_INVITE)
-    found = select(Participation).where(
-        reached, Participation.id == participation_id, Participation.status == ParticipationStatus.INVITED
-    )
-    return or_not_found(db.session.execute(found).scalar_one_or_none())
-
-
-def _change_address(participation: Participation, person: Person, email: str, now: datetime) -> bool:
+def _change_address(participation: Participation, email: str, now: datetime) -> bool:
     """Saves another address. Returns whether it differs from the former one."""
+    person = participation.person
     address = mail_address(email, field="email") if email else None
     if (same_address(address) if address else None) == person.email_norm:
         return False
@@ -76,11 +76,11 @@ def _change_address(participation: Participation, person: Person, email: str, no
     return True
 
 
-def _change_seat(participation: Participation, correction: Correction, now: datetime) -> None:
-    if db.session.get(MeetingParty, (participation.meeting_id, correction.party_id)) is None:
+def _change_seat(participation: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
+    if db.session.get(MeetingParty, (participation.meeting_id, party_id)) is None:
         raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
     participants_operations.release_seat(participation, now)
-    participation.party_id, participation.capacity = correction.party_id, correction.capacity
+    participation.party_id, participation.capacity = party_id, capacity
     participation.requested_capacity = None
     db.session.flush()
     participants_operations.assign_seat_or_queue(participation, may_exceed=True)

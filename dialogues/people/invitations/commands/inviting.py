@@ -11,14 +11,15 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal, or_not_found
+from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.text import bounded, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.operations import current_meeting
-from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
+from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
+from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import operations
 from dialogues.people.invitations.rules import (
     Invitee,
@@ -30,15 +31,13 @@ from dialogues.people.invitations.rules import (
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries import frame as participants_frame
-from dialogues.people.participants.queries import visibility as participants_visibility
-from dialogues.people.participants.rules.events import ParticipationWithdrawn
+from dialogues.people.participants.queries.visibility import load_participation
 from dialogues.people.participants.rules.standing import (
-    GONE,
     ParticipationStatus,
     check_not_already_invited,
     may_answer,
     refuse_closed,
+    refuse_gone,
 )
 from dialogues.policy import PARTICIPANTS_INVITE
 
@@ -51,7 +50,7 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = current_meeting(change)
-        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
+        refuse_closed(gathering_of(meeting), now)
         if db.session.get(MeetingParty, (meeting.id, invitee.party_id)) is None:
             raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
         return _invite(change, meeting, invitee, now)
@@ -76,8 +75,8 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = current_meeting(change)
-        refuse_closed(dialogues_meetings.gathering_of(meeting), now)
-        party_names = {row.id: (row.code, *row.names.values()) for row in participants_frame.parties(change.viewer)}
+        refuse_closed(gathering_of(meeting), now)
+        party_names = {row.id: (row.code, *row.names.values()) for row in parties_in_order(change.viewer)}
         # Loaded once, because the session drops unreferenced rows and would query them for every line.
         parties = {row.id: row for row in db.session.scalars(select(Party).where(Party.id.in_(party_names)))}
         imported, seen = Imported(), dict[str, int]()
@@ -141,14 +140,8 @@ def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -
     found = select(Participation).where(Participation.meeting_id == meeting.id, Participation.person_id == person_id)
     participation = db.session.execute(found).scalar_one_or_none()
     if participation is None:
-        new = operations.invite(
-            person_id,
-            invitee.party_id,
-            invitee.capacity,
-            dialogue_id=meeting.dialogue_id,
-            meeting_id=meeting.id,
-            at=now,
-        )
+        place = {"dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
+        new = operations.invite(person_id, invitee.party_id, invitee.capacity, **place, at=now)
         participation = db.session.get_one(Participation, new)
     else:
         check_not_already_invited(db.session.get_one(Person, person_id).name, participation.status)
@@ -164,9 +157,9 @@ def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> No
     :raises Refusal: registration is closed, or the person is already invited.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        participation = _participation(change, participation_id)
-        refuse_closed(dialogues_meetings.gathering_of(current_meeting(change)), now)
-        check_not_already_invited(_name_of(participation_id), participation.status)
+        participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
+        refuse_closed(gathering_of(participation.meeting), now)
+        check_not_already_invited(participation.person.name, participation.status)
         _set_invited(participation, now)
         _send_invitation(change, participation, now)
 
@@ -190,8 +183,8 @@ def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) ->
     :raises Refusal: registration is closed, or the invitation was taken back.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        participation = _participation(change, participation_id)
-        gathering = dialogues_meetings.gathering_of(current_meeting(change))
+        participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
+        gathering = gathering_of(participation.meeting)
         refuse_closed(gathering, now)
         if not may_answer(participation.status, gathering, now):
             raise Refusal(N_("This invitation was taken back: invite the person again instead."))
@@ -205,16 +198,6 @@ def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
     :raises Refusal: the person has left already.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        participation = _participation(change, participation_id)
-        if participation.status in GONE:
-            raise Refusal(N_("This person is not coming already: nothing was changed."))
-        participation.status = ParticipationStatus.TAKEN_BACK
-        participation.version += 1
-        participants_operations.end_part(participation, now)
-        change.record(ParticipationWithdrawn.of(participation, now, by_office=True))
-
-
-def _participation(change: Change, participation_id: UUID) -> Participation:
-    reached = participants_visibility.visible(change.viewer, PARTICIPANTS_INVITE)
-    found = db.session.execute(select(Participation).where(Participation.id == participation_id, reached))
-    return or_not_found(found.scalar_one_or_none())
+        participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
+        refuse_gone(participation.status)
+        participants_operations.withdraw(change, participation, now, by_office=True)

@@ -208,47 +208,42 @@ def _add_nominee(change: Change, row: MeetingParty, nominee: Nominee, new_id: UU
     needs_request = nominee.capacity is Capacity.PARTICIPANT and not sees_all
     needs_request = needs_request and needs_approval(change.viewer, row, (nominee.name, nominee.native), address)
     capacity, requested = (Capacity.OBSERVER, nominee.capacity) if needs_request else (nominee.capacity, None)
+    was_restricted = False
     if part is not None and (sees_all or part.party_id == row.party_id):
-        was_restricted = part.reads_as_observer
+        participation, was_restricted = part, part.reads_as_observer
         _nominate_again(change, part, row.party_id, capacity, now)
-        return _set_requested_capacity(part, requested, was_restricted=was_restricted)
-    is_free = owner_id is None
-    was_nominated_by_us = any(part.party_id == row.party_id for part in parts)
-    is_ours = was_nominated_by_us or (own_id is not None and owner_id == own_id)
-    known = owner_id if part is None and (is_ours or sees_all) else None
-    if not is_free and known is None and address is not None:
-        # Repeated because adding a person with an address runs this query too, and response times must be equal.
-        dialogues_operations.person_with_address(row.dialogue_id, address)
-    person_id = known or dialogues_operations.add_person(
-        row.dialogue_id,
-        email=address if is_free else None,
-        **nominee.description,
-        registered_by=change.viewer.person_id,
-    )
-    participation = Participation(
-        id=new_id,
-        dialogue_id=row.dialogue_id,
-        meeting_id=row.meeting_id,
-        person_id=person_id,
-        party_id=row.party_id,
-        capacity=capacity,
-        status=ParticipationStatus.NOMINATED,
-        nominated_by=change.viewer.person_id,
-        claimed_email=None if is_free or known else address,
-        invited_at=now,
-    )
-    db.session.add(_set_requested_capacity(participation, requested, was_restricted=False))
-    db.session.flush()
-    return participation
-
-
-def _set_requested_capacity(
-    participation: Participation, requested: Capacity | None, *, was_restricted: bool
-) -> Participation:
-    """Sets the requested capacity. Restores the observer flag, because a request is no offer of the observer role."""
+    else:
+        is_free = owner_id is None
+        was_nominated_by_us = any(other.party_id == row.party_id for other in parts)
+        is_ours = was_nominated_by_us or (own_id is not None and owner_id == own_id)
+        known = owner_id if part is None and (is_ours or sees_all) else None
+        if not is_free and known is None and address is not None:
+            # Repeated because adding a person with an address runs this query too, and response times must be equal.
+            dialogues_operations.person_with_address(row.dialogue_id, address)
+        person_id = known or dialogues_operations.add_person(
+            row.dialogue_id,
+            email=address if is_free else None,
+            **nominee.description,
+            registered_by=change.viewer.person_id,
+        )
+        participation = Participation(
+            id=new_id,
+            dialogue_id=row.dialogue_id,
+            meeting_id=row.meeting_id,
+            person_id=person_id,
+            party_id=row.party_id,
+            capacity=capacity,
+            status=ParticipationStatus.NOMINATED,
+            nominated_by=change.viewer.person_id,
+            claimed_email=None if is_free or known else address,
+            invited_at=now,
+        )
+        db.session.add(participation)
     participation.requested_capacity = requested
     if requested is not None:
+        # A request is no offer of the observer role.
         participation.reads_as_observer = was_restricted
+    db.session.flush()
     return participation
 
 

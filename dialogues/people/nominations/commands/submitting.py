@@ -37,8 +37,6 @@ from dialogues.people.participants.rules.standing import GONE, ParticipationStat
 from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMIT_LIST
 
 IS_OPEN = N_("The lists are open already: changes of them are announced to everyone who reads them.")
-IS_FROZEN = N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
-NOTHING_PROPOSED = N_("There is no proposal to confirm. Propose a time.")
 NEEDS_ANOTHER = N_(
     "Ask a second person to confirm: a co-chair of another party. A coordinator can confirm a co-chair's proposal."
 )
@@ -100,7 +98,9 @@ def take_submission_back(viewer: Viewer, party_id: UUID, *, now: datetime) -> No
         if participants_operations.is_open(row.meeting_id) or exchange.is_to_open(row.meeting_id, now):
             raise Refusal(IS_OPEN)
         if not exchange.moment_of(row.meeting_id).may_be_withdrawn(now):
-            raise Refusal(IS_FROZEN)
+            raise Refusal(
+                N_("The lists open in less than 24 hours: no list can be withdrawn now. You can still replace people.")
+            )
         if row.submitted_at is None:
             return
         dialogues_operations.set_submitted(row.meeting_id, party_id, None, None)
@@ -140,7 +140,7 @@ def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
         refuse_stale(exchange.moment_mark(meeting.id), version)
         proposal = exchange.proposal(change.viewer, meeting.id)
         if proposal is None or change.viewer.person_id is None:
-            raise Refusal(NOTHING_PROPOSED)
+            raise Refusal(N_("There is no proposal to confirm. Propose a time."))
         # Uses the roles of this sign-in, because staff roles do not count without a second factor.
         second = replace(exchange.setter(meeting.id, change.viewer.person_id), roles=change.viewer.roles)
         if not may_set_together(proposal.by, second):

@@ -32,7 +32,6 @@ class Moment:
     opened_at: datetime | None = None
 
     def may_be_withdrawn(self, now: datetime) -> bool:
-        """Whether a whole list can be withdrawn now."""
         return self.opened_at is None and not is_frozen(self.sealed_until, now)
 
 

@@ -122,8 +122,6 @@ class SeatCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyList:
-    """The list of one party for those who manage it."""
-
     party_id: UUID
     code: str
     name: str

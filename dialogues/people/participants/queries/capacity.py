@@ -37,7 +37,6 @@ def own_person(viewer: Viewer, address: str | None) -> UUID | None:
 
 
 def needs_approval(viewer: Viewer, row: MeetingParty, names: Names, address: str | None) -> bool:
-    """Whether only a coordinator can make this person a participant."""
     return bool(_people_needing_approval(viewer, row, names, address))
 
 

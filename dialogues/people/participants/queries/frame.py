@@ -1,6 +1,5 @@
 """Context of a registration and filters for the registrations that a viewer fills in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,6 @@ from dialogues.meetings.dialogues.models import Exchange, Meeting, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, MeetingFormat
-from dialogues.meetings.precedence import queries as precedence
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.queries.visibility import visible
 from dialogues.people.participants.rules.details import fingerprint
@@ -22,14 +20,11 @@ from dialogues.people.participants.rules.standing import GONE, ParticipationStat
 from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 
 
-def own_part(viewer: Viewer) -> ColumnElement[bool]:
-    """Filter: the viewer's own participation, if confirmed."""
+def registers(viewer: Viewer, participation_id: UUID | None = None) -> ColumnElement[bool]:
+    """Filter: the viewer's own confirmed participation, or the one that the viewer fills in for another person."""
+    if participation_id is not None:
+        return and_(registered_by_others(viewer), Participation.id == participation_id)
     return and_(visible(viewer, REGISTRATION_OWN), Participation.status == ParticipationStatus.CONFIRMED)
-
-
-def part_for(viewer: Viewer, participation_id: UUID) -> ColumnElement[bool]:
-    """Filter: the participation that the viewer fills in for a person without an email address and account."""
-    return and_(registered_by_others(viewer), Participation.id == participation_id)
 
 
 #: Filter: questions that are neither retired nor purged.
@@ -38,9 +33,6 @@ LIVE = and_(Question.retired_at.is_(None), Question.purged_at.is_(None))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationContext:
-    """Facts about a meeting that every registration page needs."""
-
-    code: str
     city: str
     zone: str
     days: Days
@@ -58,7 +50,6 @@ class RegistrationContext:
 
 
 def has_questions(meeting_id: Any) -> ColumnElement[bool]:
-    """SQL condition: the meeting has custom questions."""
     return exists().where(Question.meeting_id == meeting_id, LIVE)
 
 
@@ -71,7 +62,6 @@ def frame(meeting_id: UUID) -> RegistrationContext:
     ).one()
     meeting = row.Meeting
     return RegistrationContext(
-        code=meeting.code,
         city=meeting.city or "",
         zone=meeting.zone,
         days=days_of(meeting),
@@ -82,11 +72,6 @@ def frame(meeting_id: UUID) -> RegistrationContext:
         has_questions=row.asks,
         lists_opened_at=row.opened_at,
     )
-
-
-def parties(viewer: Viewer) -> Sequence[Any]:
-    """Returns the parties at the viewer's meeting (id, code, names) in order of precedence."""
-    return precedence.parties_in_order(viewer)
 
 
 def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:

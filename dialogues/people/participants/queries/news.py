@@ -28,7 +28,8 @@ def readers_of_news(meeting_id: UUID, kind: EmailKind) -> list[UUID]:
     """
     if kind is EmailKind.EXCHANGE_SET:
         return sorted(person_id for person_id, held in holders(meeting_id).items() if held.roles & _EXCHANGE_CONCERNED)
-    met = _met(meeting_id)
+    observers_told = db.session.get_one(Meeting, meeting_id).observers_told
+    met = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_told else {Condition.EXCHANGED})
     found = []
     for person_id, held in holders(meeting_id).items():
         if held.awaits_own_list or (kind is EmailKind.LIST_CHANGED and Role.OBSERVER in held.roles):
@@ -38,20 +39,11 @@ def readers_of_news(meeting_id: UUID, kind: EmailKind) -> list[UUID]:
     return sorted(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewsRecipient:
-    email: str
-    name: str
-    locale: str
-
-
 @reading(Purpose.DELIVERY)
-def news_recipient(meeting_id: UUID | None, person_id: UUID | None, kind: EmailKind) -> NewsRecipient | None:
+def news_recipient(meeting_id: UUID | None, person_id: UUID | None, kind: EmailKind) -> Person | None:
     """Returns the recipient, or None if the person may no longer read the lists when the email is sent."""
-    if meeting_id is None or person_id not in readers_of_news(meeting_id, kind):
-        return None
-    person = db.session.get_one(Person, person_id)
-    return NewsRecipient(email=person.email, name=person.name, locale=person.locale) if person.email else None
+    may_read = meeting_id is not None and person_id in readers_of_news(meeting_id, kind)
+    return db.session.get_one(Person, person_id) if may_read else None
 
 
 @dataclass(slots=True)
@@ -84,8 +76,3 @@ def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
         holder = held.setdefault(row.person_id, Holder(frozenset(), bool(row.awaits_own_list)))
         holder.roles |= roles_of(row.role, observes=bool(row.observes))
     return held
-
-
-def _met(meeting_id: UUID) -> frozenset[Condition]:
-    observers_told = db.session.get_one(Meeting, meeting_id).observers_told
-    return frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_told else {Condition.EXCHANGED})

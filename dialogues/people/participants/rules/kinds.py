@@ -5,8 +5,6 @@ from dialogues.lib.refusal import N_
 
 
 class ListChangeKind(Labelled):
-    """How a list changed after the exchange."""
-
     JOINED = "joined", N_("joined")
     LEFT = "left", N_("comes no more")
     REPLACED = "replaced", N_("replaced")
@@ -51,8 +49,6 @@ class SealedKind(Labelled):
 
 
 class QuestionKind(Labelled):
-    """Type of answer to a custom question."""
-
     TEXT = "text", N_("text")
     CHOICE = "choice", N_("one of several")
     DATE = "date", N_("a date")
@@ -68,8 +64,6 @@ class AnswerAudience(Labelled):
 
 
 class BulkKind(Labelled):
-    """Bulk actions of coordinators."""
-
     APPROVE = "approve", N_("approved")
     REMIND = "remind", N_("reminded")
     TAKE_BACK = "take_back", N_("withdrawn")

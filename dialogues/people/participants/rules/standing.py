@@ -41,8 +41,6 @@ def refuse_gone(status: ParticipationStatus) -> None:
 
 
 class Answer(Enum):
-    """Answer to an invitation."""
-
     ACCEPT = "accept"
     DECLINE = "decline"
 

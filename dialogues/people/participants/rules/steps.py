@@ -63,11 +63,9 @@ def is_done(step: Step, progress: Progress) -> bool:
 
 
 def missing_steps(progress: Progress) -> tuple[Step, ...]:
-    """Returns the steps that are not done, in order."""
     return tuple(step for step in steps_of(progress) if not is_done(step, progress))
 
 
 def with_saved(saved: Collection[str], step: Step) -> list[str]:
-    """Returns the saved steps including this one, in step order."""
     done = {*saved, step.value}
     return [one.value for one in Step if one.value in done]
