@@ -24,13 +24,11 @@ from dialogues.meetings.dialogues.rules.facts import Days, MeetingFacts, PartyFa
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.meetings import commands as meetings
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.people.invitations.commands import correcting as invitations_correcting
 from dialogues.people.invitations.commands import inviting as invitations_inviting
 from dialogues.people.invitations.rules import Invitee, Line
 from dialogues.people.nominations.commands import nominating as nominations_nominating
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.queries import nominations as nominations_nominations
-from dialogues.people.nominations.queries import nominee as nominations_nominee
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants import operations as participants_operations
@@ -179,7 +177,7 @@ def by_correcting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitee = Invitee(name="Vera", email="vera@example.org", party_id=cast.party("US"), capacity=capacity)
     one = invitations_inviting.invite_person(desk, invitee, now=clock.now())
     corrected = {"email": "vera@example.org", "party_id": cast.party("XO"), "capacity": capacity}
-    invitations_correcting.correct(desk, one, **corrected, version=version(one), now=clock.now())
+    invitations_inviting.correct(desk, one, **corrected, version=version(one), now=clock.now())
 
 
 WAYS = [
@@ -582,7 +580,7 @@ def test_an_unconfirmed_address_does_not_reveal_who_is_in_the_dialogue(cast: Cas
 
     one = nominate_for(cast, "jp2", "JP", name="Any Body", email=address, capacity=Capacity.OBSERVER)
 
-    line = nominations_nominee.nominee(at(cast, "jp2"), one)
+    line = nominations_nominations.nominee(at(cast, "jp2"), one)
     assert (line.name, line.email) == ("Any Body", address)
 
 

@@ -13,7 +13,7 @@ from dialogues.lib.refusal import N_, Refusal, refuse_all
 from dialogues.lib.wall_time import WallClock, resolve_local_time
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Rule
-from dialogues.people.participants.rules.target import is_over
+from dialogues.people.participants.rules.seats import is_over
 
 #: Counts below this are hidden, because so few people could be identified.
 SMALLEST_SHOWN_COUNT = 5

@@ -21,7 +21,7 @@ from dialogues.lib.tables import csv_file
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import queries, rules
-from dialogues.people.invitations.commands import answering, correcting, inviting
+from dialogues.people.invitations.commands import answering, inviting
 from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, RejectedLinesForm
 from dialogues.people.invitations.queries import Invitation
 from dialogues.people.participants.forms import PlainForm
@@ -42,7 +42,7 @@ def correct(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     invited = queries.invitation_to_correct(viewer(), participation_id)
     form = CorrectForm(invited, parties_in_order(viewer()))
     yield {"form": form, "invited": invited}
-    email_queued = correcting.correct(
+    email_queued = inviting.correct(
         viewer(),
         participation_id,
         email=form.email.data,

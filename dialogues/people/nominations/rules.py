@@ -1,7 +1,6 @@
 """Events and rules of nominations, party lists and the exchange."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -89,35 +88,12 @@ class Nominee:
 
     @property
     def description(self) -> dict[str, Any]:
-        """The columns of the person."""
-        return {
-            "name": self.name,
-            "native": self.native,
-            "family": self.family,
-            "given": self.given,
-            "name_order": self.name_order,
-            "affiliation": self.affiliation,
-        }
-
-
-def is_due(sealed_until: datetime | None, submitted: Iterable[bool], now: datetime) -> bool:
-    """Whether the exchange is due: at the set time or, if none is set, when all parties have submitted."""
-    if sealed_until is not None:
-        return sealed_until <= now
-    statuses = list(submitted)
-    return bool(statuses) and all(statuses)
+        """The columns of the person, without the address."""
+        return {column: value for column, value in asdict(self).items() if column not in {"email", "capacity"}}
 
 
 #: Shortest time between setting the exchange and the exchange; in this period lists cannot be withdrawn.
 NOTICE = timedelta(hours=24)
-
-
-def is_frozen(sealed_until: datetime | None, now: datetime) -> bool:
-    """Whether lists can no longer be withdrawn, because the exchange is less than 24 hours away.
-
-    A single nominee can still be withdrawn, because people fall ill, but not the last one on a list.
-    """
-    return sealed_until is not None and now >= sealed_until - NOTICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +101,7 @@ class Setter:
     """A person who may set the time of the exchange; `parties` are the parties they belong to at the meeting."""
 
     person_id: UUID
+    name: str
     account_id: UUID | None
     roles: frozenset[Role]
     parties: frozenset[UUID]

@@ -26,7 +26,6 @@ from dialogues.people.nominations.forms import (
 )
 from dialogues.people.nominations.queries import exchange as exchange_queries
 from dialogues.people.nominations.queries import nominations as nominations_queries
-from dialogues.people.nominations.queries import nominee as nominee_queries
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import commands as participants_commands
 from dialogues.people.participants.forms import PlainForm
@@ -124,7 +123,7 @@ def nominate(meeting_id: UUID, party_id: UUID) -> Iterator[Any]:
 
 
 def _flash_place(participation_id: UUID) -> None:
-    line = nominee_queries.nominee(viewer(), participation_id)
+    line = nominations_queries.nominee(viewer(), participation_id)
     if line.is_unplaced:
         flash(_("%(name)s waits for the coordinator's approval as participant.", name=line.name), "info")
     elif line.queue_no is not None:
@@ -139,14 +138,14 @@ def _flash_place(participation_id: UUID) -> None:
 @allows(NOMINATE)
 @form_page("people/nominations/edit_nominee.html")
 def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    known = nominee_queries.nominee(viewer(), participation_id)
-    is_ours = known.may_be_changed and not nominee_queries.is_known_elsewhere(participation_id)
+    known = nominations_queries.nominee(viewer(), participation_id)
+    is_ours = known.may_be_changed and not nominations_queries.is_known_elsewhere(participation_id)
     form = (NomineeForm if is_ours else CapacityForm)(known.party_kind, known)
     yield {"form": form, "nominee": known, "is_ours": is_ours, "sees_all": _sees_all()}
     capacity = Capacity(form.capacity.data)
     entered = form.nominee() if is_ours else Nominee(name=known.name, email=known.email, capacity=capacity)
     nominating.change_nominee(viewer(), participation_id, entered, version=form.version.data, now=clock.now())
-    if nominee_queries.nominee(viewer(), participation_id).requested:
+    if nominations_queries.nominee(viewer(), participation_id).requested:
         flash(_("It is saved. The change to participant waits for the coordinator's approval."), "info")
     else:
         flash(_("It is saved."), "success")
@@ -157,7 +156,7 @@ def edit_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/replace_nominee.html")
 def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    known = nominee_queries.nominee(viewer(), participation_id)
+    known = nominations_queries.nominee(viewer(), participation_id)
     form = ReplacementForm(data={"version": known.version})
     yield {"form": form, "nominee": known}
     version, once = form.version.data, form.once.data or ""
@@ -170,7 +169,7 @@ def replace_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 @allows(NOMINATE)
 @form_page("people/nominations/withdraw_nominee.html")
 def withdraw_nominee(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
-    known = nominee_queries.nominee(viewer(), participation_id)
+    known = nominations_queries.nominee(viewer(), participation_id)
     form = VersionForm(obj=known)
     yield {"form": form, "nominee": known}
     nominating.withdraw_nominee(viewer(), participation_id, version=form.version.data, now=clock.now())
@@ -205,7 +204,7 @@ def _decide(meeting_id: UUID, participation_id: UUID, decide: Callable[..., None
         abort(400)
     with refusal_flashed():
         decide(viewer(), participation_id, version=form.version.data, now=clock.now())
-        known = nominee_queries.nominee(viewer(), participation_id, NOMINATIONS_SEE)
+        known = nominations_queries.nominee(viewer(), participation_id, NOMINATIONS_SEE)
         flash(message % {"name": known.name}, "success")
     return _to_lists(meeting_id)
 
@@ -242,10 +241,10 @@ def take_submission_back(meeting_id: UUID, party_id: UUID) -> Response:
 @form_page("people/nominations/address_doubt.html")
 def settle_address(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
     form = AddressDoubtForm()
-    known = nominee_queries.nominee(viewer(), participation_id, PARTICIPANTS_INVITE)
+    known = nominations_queries.nominee(viewer(), participation_id, PARTICIPANTS_INVITE)
     if not known.in_doubt:
         raise NotFound
-    yield {"form": form, "nominee": known, "owner": nominee_queries.owner_of_address(viewer(), known.email)}
+    yield {"form": form, "nominee": known, "owner": nominations_queries.owner_of_address(viewer(), known.email)}
     if form.way.data == "same":
         submitting.merge_with_address_owner(viewer(), participation_id, now=clock.now())
         flash(_("The nominee is the person with this address now."), "success")

@@ -9,7 +9,9 @@ from wtforms import HiddenField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dialogues.core.common.fields import Form
-from dialogues.people.participants.rules.details import MOST_ROWS
+
+#: Upper limit of ids accepted from one form; no meeting has that many people.
+MOST_ROWS = 5_000
 
 
 class PlainForm(Form):

@@ -85,13 +85,15 @@ def begin_part(participation: Participation, now: datetime, *, send_email: bool 
 
     :raises Refusal: the person gave up the seat and no seat is free, or the party cannot have this capacity.
     """
-    seat_on_acceptance(participation)
+    if participation.seat is None and not _has_free_seat(participation):
+        raise Refusal(N_("All seats are taken now. Write to the person who invited you and ask for a seat."))
+    assign_seat_or_queue(participation)
     participation.reads_as_observer = participation.capacity.role is Role.OBSERVER
     if _has_role(participation):
         return False
     change_role(participation, participation.capacity, now)
     kind = ListChangeKind.REPLACED if participation.replaces else ListChangeKind.JOINED
-    return record_list_change(participation, kind, now, instead_of=participation.replaces, send_email=send_email)
+    return record_list_change(participation, kind, now, send_email=send_email)
 
 
 def end_part(
@@ -189,12 +191,7 @@ def is_open(meeting_id: UUID) -> bool:
 
 
 def record_list_change(
-    participation: Participation,
-    kind: ListChangeKind,
-    now: datetime,
-    *,
-    instead_of: UUID | None = None,
-    send_email: bool = True,
+    participation: Participation, kind: ListChangeKind, now: datetime, *, send_email: bool = True
 ) -> bool:
     """Records a list change and announces it to the readers of the list. Returns whether it did.
 
@@ -208,10 +205,9 @@ def record_list_change(
     db.session.add(
         ListChange(
             id=uuid4(),
-            dialogue_id=participation.dialogue_id,
-            meeting_id=participation.meeting_id,
+            **_place(participation),
             participation_id=participation.id,
-            instead_of=instead_of,
+            instead_of=participation.replaces if kind is ListChangeKind.REPLACED else None,
             kind=kind,
             at=now,
         )
@@ -248,16 +244,6 @@ def assign_seat_or_queue(participation: Participation, *, may_exceed: bool = Fal
         participation.queue_no = (db.session.execute(last).scalar() or 0) + 1
     db.session.flush()
     return has_seat
-
-
-def seat_on_acceptance(participation: Participation) -> None:
-    """Assigns a seat to a person who accepts, perhaps after leaving; never exceeds the number of seats.
-
-    :raises Refusal: the person gave up the seat, and no seat is free.
-    """
-    if participation.seat is None and not has_room(_seats_of(participation), len(_taken(_same_list(participation)))):
-        raise Refusal(N_("All seats are taken now. Write to the person who invited you and ask for a seat."))
-    assign_seat_or_queue(participation)
 
 
 def seat_figures(participation: Participation) -> dict[str, int]:
@@ -373,6 +359,10 @@ def _taken(in_list: ColumnElement[bool]) -> set[int]:
 def _seats(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> int:
     row = db.session.get(MeetingParty, (meeting_id, party_id))
     return row.seats.get(capacity.value, 0) if row is not None else 0
+
+
+def _has_free_seat(participation: Participation) -> bool:
+    return has_room(_seats_of(participation), len(_taken(_same_list(participation))))
 
 
 def _seats_of(participation: Participation) -> int:

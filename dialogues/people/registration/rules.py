@@ -12,10 +12,9 @@ from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder
-from dialogues.people.participants.rules.details import fingerprint
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import Audience, Shown
-from dialogues.people.participants.rules.steps import Step
+from dialogues.people.participants.rules.steps import Step, fingerprint
 
 
 class Changeable(Labelled):

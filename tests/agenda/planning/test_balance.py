@@ -16,8 +16,8 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.seats import over_target
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.participants.rules.target import over_target
 from tests.beds.forms import complaints, page, send
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast

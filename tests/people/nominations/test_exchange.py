@@ -23,7 +23,6 @@ from dialogues.people.nominations.commands import submitting as nominations_subm
 from dialogues.people.nominations.jobs import open_due_lists
 from dialogues.people.nominations.queries import exchange as nominations_exchange
 from dialogues.people.nominations.queries import nominations as nominations_nominations
-from dialogues.people.nominations.queries import nominee as nominations_nominee
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import ListChange, Participation
@@ -388,7 +387,7 @@ def test_nominee_can_be_withdrawn_within_24_hours_but_not_the_last_one(cast: Cas
     people = [line.id for line in nominations_nominations.party_lists(ru1)[0].nominees]
 
     def withdraw(participation_id: UUID) -> None:
-        version = nominations_nominee.nominee(ru1, participation_id).version
+        version = nominations_nominations.nominee(ru1, participation_id).version
         nominations_nominating.withdraw_nominee(ru1, participation_id, version=version, now=clock.now())
 
     assert len(people) > 1

@@ -15,7 +15,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.ical.parts import State
 from dialogues.people.nominations.commands import nominating as nominations_nominating
-from dialogues.people.nominations.queries import nominee as nominations_nominee
+from dialogues.people.nominations.queries import nominations as nominations_nominations
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import Participation
@@ -36,7 +36,7 @@ def test_replacement_takes_the_seat_and_the_sessions(cast: Cast) -> None:
         select(Participation).where(Participation.meeting_id == cast.meeting("LVR-1"), Participation.person_id == ru4)
     ).scalar_one()
     old_id, seat = old.id, old.seat
-    known = nominations_nominee.nominee(viewer(cast, "ru1", now), old_id)
+    known = nominations_nominations.nominee(viewer(cast, "ru1", now), old_id)
     before = current_release(cast.meeting("LVR-1"))
     db.session.rollback()
 
@@ -65,7 +65,7 @@ def test_before_the_exchange_a_co_chair_sees_nothing_of_a_replacement(cast: Cast
     """The version that names the replacement has the time and number of the version before."""
     pages = {path: cast.client("ch2").get(lvr(cast, path)).text for path in ("/agenda", "/agenda/releases")}
     assert "Release 1" in pages["/agenda"]
-    known = nominations_nominee.nominee(viewer(cast, "ru1"), participation_of(cast, "ru4"))
+    known = nominations_nominations.nominee(viewer(cast, "ru1"), participation_of(cast, "ru4"))
     now = clock.now() + timedelta(days=2)
     nominations_nominating.replace_nominee(
         viewer(cast, "ru1"), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
@@ -97,7 +97,7 @@ def live_entries(cast: Cast, person_id: UUID) -> int:
 def test_name_of_the_replacement_is_hidden_before_they_accept(cast: Cast) -> None:
     open_lists(cast)
     now = clock.now()
-    known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+    known = nominations_nominations.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
     nominations_nominating.replace_nominee(
         viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
     )
@@ -120,7 +120,7 @@ def participation_of(cast: Cast, name: str) -> UUID:
 def test_replacement_is_announced_once_they_have_accepted(cast: Cast) -> None:
     open_lists(cast)
     now = clock.now()
-    known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+    known = nominations_nominations.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
     nominations_nominating.replace_nominee(
         viewer(cast, "ru1", now), known.id, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
     )
@@ -141,7 +141,7 @@ def test_replacement_is_announced_once_they_have_accepted(cast: Cast) -> None:
 def test_replaced_person_gets_a_calendar_update_and_the_replacement_an_invitation(site: Site) -> None:
     cast = site.cast
     now = clock.now()
-    known = nominations_nominee.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
+    known = nominations_nominations.nominee(viewer(cast, "ru1", now), participation_of(cast, "ru4"))
 
     nominations_nominating.replace_nominee(
         viewer(cast, "ru1", now),
@@ -167,7 +167,7 @@ def test_person_never_shown_on_the_list_is_not_announced_as_replaced(cast: Cast)
     unknown = nominations_nominating.nominate(
         viewer(cast, "st-coord", now), party, Nominee(name="Unknown EVERYWHERE"), once="c" * 32, now=now
     )
-    known = nominations_nominee.nominee(viewer(cast, "ru1", now), unknown)
+    known = nominations_nominations.nominee(viewer(cast, "ru1", now), unknown)
     nominations_nominating.replace_nominee(
         viewer(cast, "ru1", now), unknown, Nominee(name="Vera SMIRNOVA"), version=known.version, once="b" * 32, now=now
     )

@@ -32,7 +32,6 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.invitations import operations as invitations_operations
 from dialogues.people.invitations.commands import answering as invitations_answering
-from dialogues.people.invitations.commands import correcting as invitations_correcting
 from dialogues.people.invitations.commands import inviting as invitations_inviting
 from dialogues.people.invitations.rules import Invitee
 from dialogues.people.nominations.commands import nominating as nominations_nominating
@@ -251,7 +250,7 @@ class ParticipationMachine(RuleBasedStateMachine):
             return
         email = self.read(part)[1].email or ""
         wanted = {"email": email, "party_id": self.party(code), "capacity": capacity, "version": self.version(part)}
-        self.attempt(lambda: invitations_correcting.correct(self.desk, part, **wanted, now=clock.now()))
+        self.attempt(lambda: invitations_inviting.correct(self.desk, part, **wanted, now=clock.now()))
 
     @rule(one=someone, capacity=capacities)
     def change_capacity(self, one: int, capacity: Capacity) -> None:

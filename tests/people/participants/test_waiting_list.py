@@ -18,7 +18,6 @@ from dialogues.people.invitations.rules import Invitee
 from dialogues.people.nominations.commands import nominating as nominations_nominating
 from dialogues.people.nominations.commands import submitting as nominations_submitting
 from dialogues.people.nominations.queries import nominations as nominations_nominations
-from dialogues.people.nominations.queries import nominee as nominations_nominee
 from dialogues.people.nominations.rules import Nominee
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import BulkKind
@@ -52,7 +51,7 @@ def place_of(participation_id: UUID) -> tuple[ParticipationStatus, int | None, i
 
 
 def withdraw(cast: Cast, participation_id: UUID) -> None:
-    known = nominations_nominee.nominee(viewer(cast, "ru1"), participation_id)
+    known = nominations_nominations.nominee(viewer(cast, "ru1"), participation_id)
     nominations_nominating.withdraw_nominee(
         viewer(cast, "ru1"), participation_id, version=known.version, now=clock.now()
     )

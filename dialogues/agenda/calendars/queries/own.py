@@ -18,7 +18,7 @@ from dialogues.lib.ical.parts import State
 from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Meeting
 from dialogues.meetings.dialogues.rules.kinds import Existence
-from dialogues.people.nominations.queries import nominee as nominations
+from dialogues.people.nominations.queries import nominations
 from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
 
 _LIVE = EntryRevision.state != State.CANCELLED

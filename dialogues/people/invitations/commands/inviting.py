@@ -1,4 +1,4 @@
-"""Commands of coordinators: invite, import, send a link again, take a person off the list."""
+"""Commands of coordinators: invite, import, correct, send a link again, take a person off the list."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import bounded, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
@@ -22,6 +24,7 @@ from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import operations
 from dialogues.people.invitations.rules import (
+    InvitationCorrected,
     Invitee,
     Line,
     PersonInvited,
@@ -201,3 +204,66 @@ def take_back(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:
         participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
         refuse_gone(participation.status)
         participants_operations.withdraw(change, participation, now, by_office=True)
+
+
+def correct(
+    viewer: Viewer,
+    participation_id: UUID,
+    *,
+    email: str,
+    party_id: UUID,
+    capacity: Capacity,
+    version: int,
+    now: datetime,
+) -> bool:
+    """Corrects address, party and capacity of an invitation. Returns whether a new email was queued.
+
+    Links that were sent to the former address stop working. A new party or capacity gives up the seat and assigns
+    another.
+
+    :raises NotFound: there is no unanswered invitation with this id for this viewer.
+    :raises Refusal: the address is in use or belongs to an account, the party is not at the meeting or cannot have the
+        capacity, registration is closed, or the data changed since the page was shown.
+    """
+    with transaction(viewer, PARTICIPANTS_INVITE) as change:
+        is_unanswered = Participation.status == ParticipationStatus.INVITED
+        participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id, is_unanswered)
+        refuse_closed(gathering_of(participation.meeting), now)
+        refuse_stale(participation.version + participation.person.version, version)
+        has_new_address = _change_address(participation, email, now)
+        if (party_id, capacity) != (participation.party_id, participation.capacity):
+            _change_seat(participation, party_id, capacity, now)
+        participation.version += 1
+        if has_new_address:
+            participants_operations.enqueue_invitation(participation, now)
+        change.record(InvitationCorrected.of(participation, now))
+        return has_new_address
+
+
+def _change_address(participation: Participation, email: str, now: datetime) -> bool:
+    """Saves another address. Returns whether it differs from the former one."""
+    person = participation.person
+    address = mail_address(email, field="email") if email else None
+    if (same_address(address) if address else None) == person.email_norm:
+        return False
+    if person.account_id is not None:
+        raise Refusal(
+            N_("This person signs in with this address already: they change it themself, on their registration."),
+            field="email",
+        )
+    if address is None:
+        raise Refusal(N_("A person who was invited by letter keeps an address: write the right one."), field="email")
+    dialogues_operations.set_address(person.id, address)
+    participation.claimed_email = None
+    accounts.revoke_links(LinkPurpose.REGISTRATION, [participation.id], now)
+    return True
+
+
+def _change_seat(participation: Participation, party_id: UUID, capacity: Capacity, now: datetime) -> None:
+    if db.session.get(MeetingParty, (participation.meeting_id, party_id)) is None:
+        raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
+    participants_operations.release_seat(participation, now)
+    participation.party_id, participation.capacity = party_id, capacity
+    participation.requested_capacity = None
+    db.session.flush()
+    participants_operations.assign_seat_or_queue(participation, may_exceed=True)

@@ -23,8 +23,7 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.people.nominations import operations
-from dialogues.people.nominations.queries.nominations import meeting_party
-from dialogues.people.nominations.queries.nominee import is_known_elsewhere
+from dialogues.people.nominations.queries.nominations import is_known_elsewhere, meeting_party
 from dialogues.people.nominations.rules import (
     EDITABLE_BY_PARTY,
     NominationChanged,

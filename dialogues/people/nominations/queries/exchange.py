@@ -16,7 +16,7 @@ from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty,
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyKind
 from dialogues.meetings.roles.queries import belongs_to
-from dialogues.people.nominations.rules import Setter, is_due, is_frozen
+from dialogues.people.nominations.rules import NOTICE, Setter
 from dialogues.people.participants.models import ListChange, Participation
 from dialogues.people.participants.queries.news import holders
 from dialogues.people.participants.queries.visibility import english, may_read_changes_of, native_script, person_of
@@ -32,7 +32,8 @@ class Moment:
     opened_at: datetime | None = None
 
     def may_be_withdrawn(self, now: datetime) -> bool:
-        return self.opened_at is None and not is_frozen(self.sealed_until, now)
+        # A single nominee can still be withdrawn, because people fall ill, but not the last one on a list.
+        return self.opened_at is None and (self.sealed_until is None or now < self.sealed_until - NOTICE)
 
 
 def moment_of(meeting_id: UUID) -> Moment:
@@ -47,7 +48,6 @@ class Proposal:
 
     until: datetime | None
     by: Setter
-    name: str
 
 
 def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
@@ -56,9 +56,7 @@ def proposal(viewer: Viewer, meeting_id: UUID) -> Proposal | None:
     if row is None or row.proposed_by is None:
         return None
     by = setter(meeting_id, row.proposed_by)
-    with reading(Purpose.VISIBLE_IDS):
-        name = db.session.get_one(Person, row.proposed_by).name
-    return Proposal(until=row.proposed_until, by=by, name=name) if by.may_set else None
+    return Proposal(until=row.proposed_until, by=by) if by.may_set else None
 
 
 def moment_mark(meeting_id: UUID) -> int:
@@ -73,13 +71,15 @@ def moment_mark(meeting_id: UUID) -> int:
 def setter(meeting_id: UUID, person_id: UUID) -> Setter:
     """Returns a person's current roles and parties for setting the time. For checks; never shown to a viewer."""
     meeting = db.session.get_one(Meeting, meeting_id)
+    person = db.session.get_one(Person, person_id)
     held = holders(meeting_id, person_id).get(person_id)
     party_ids = select(Party.id).where(
         Party.dialogue_id == meeting.dialogue_id, belongs_to(Party.id, person_id, meeting_id)
     )
     return Setter(
         person_id=person_id,
-        account_id=db.session.get_one(Person, person_id).account_id,
+        name=person.name,
+        account_id=person.account_id,
         roles=held.roles if held else frozenset(),
         parties=frozenset(db.session.scalars(party_ids)),
     )
@@ -88,17 +88,20 @@ def setter(meeting_id: UUID, person_id: UUID) -> Setter:
 def is_to_open(meeting_id: UUID, now: datetime) -> bool:
     """Whether the lists are still sealed and the exchange is due. For checks; never shown to a viewer.
 
-    Observing organisations are ignored, so the exchange does not wait for their lists.
+    It is due at the set time or, if none is set, when all parties have submitted. It does not wait for the lists of
+    observing organisations.
     """
     moment, meeting = moment_of(meeting_id), db.session.get_one(Meeting, meeting_id)
     if moment.opened_at is not None or not gathering_of(meeting).takes_place:
         return False
+    if moment.sealed_until is not None:
+        return moment.sealed_until <= now
     submitted = db.session.scalars(
         select(MeetingParty.submitted_at)
         .join(Party, Party.id == MeetingParty.party_id)
         .where(MeetingParty.meeting_id == meeting_id, Party.kind != PartyKind.OBSERVER)
     ).all()
-    return is_due(moment.sealed_until, [at is not None for at in submitted], now)
+    return bool(submitted) and None not in submitted
 
 
 def meetings_to_open(now: datetime) -> list[UUID]:

@@ -15,8 +15,8 @@ from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, MeetingFormat
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.queries.visibility import visible
-from dialogues.people.participants.rules.details import fingerprint
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
+from dialogues.people.participants.rules.steps import fingerprint
 from dialogues.policy import REGISTRATION_FOR, REGISTRATION_OWN
 
 

@@ -11,8 +11,8 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import visible
+from dialogues.people.participants.rules.seats import over_target
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.people.participants.rules.target import over_target
 from dialogues.policy import PARTICIPANTS_INVITE
 
 

@@ -32,7 +32,7 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     if viewer.meeting_id is None:
         return false()
     here = Participation.meeting_id == viewer.meeting_id
-    shown = _on_the_list(viewer) if action is PARTICIPANTS_SEE else true()
+    shown = and_(is_listed(), named_to(viewer, action)) if action is PARTICIPANTS_SEE else true()
     return and_(here, shown, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
 
 
@@ -49,10 +49,6 @@ def load_participation(
         .where(visible(viewer, action), Participation.id == participation_id, *conditions)
     )
     return or_not_found(db.session.scalars(found).one_or_none())
-
-
-def _on_the_list(viewer: Viewer) -> ColumnElement[bool]:
-    return and_(is_listed(), named_to(viewer, PARTICIPANTS_SEE))
 
 
 @limits_rows

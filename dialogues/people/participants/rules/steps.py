@@ -1,5 +1,6 @@
 """Steps of a registration: which ones apply and which are done."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,6 @@ from datetime import date
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.meetings.dialogues.rules.facts import Days
-from dialogues.people.participants.rules.details import is_among
 
 
 class Step(Labelled):
@@ -56,7 +56,8 @@ def is_done(step: Step, progress: Progress) -> bool:
     Days do not count after the meeting moved away from them, nor does an acceptance of rules that changed since.
     """
     if step is Step.DAYS:
-        return is_among(progress.present_from, progress.present_to, progress.days)
+        first, last = progress.present_from, progress.present_to
+        return first is not None and last is not None and progress.days.first <= first <= last <= progress.days.last
     if step is Step.RULES:
         return progress.rules_accepted
     return step.value in progress.saved
@@ -69,3 +70,8 @@ def missing_steps(progress: Progress) -> tuple[Step, ...]:
 def with_saved(saved: Collection[str], step: Step) -> list[str]:
     done = {*saved, step.value}
     return [one.value for one in Step if one.value in done]
+
+
+def fingerprint(words: str) -> str:
+    """Short checksum to detect that a text changed."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16]

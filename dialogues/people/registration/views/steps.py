@@ -176,10 +176,7 @@ def _answers(meeting_id: UUID, participation_id: UUID | None = None) -> Iterator
 
     Answers of others that the viewer may not read can be replaced but are not shown.
     """
-    if participation_id is None:
-        sheet = questionnaire_queries.own_sheet(viewer())
-    else:
-        sheet = questionnaire_queries.sheet_for(viewer(), participation_id)
+    sheet = questionnaire_queries.answer_sheet(viewer(), participation_id)
     shown = RegistrationPage(meeting_id, participation_id, Step.QUESTIONS)
     # Half of the request limit (bytes), because a larger file must still be read to be refused at its field.
     form, limit = answers_form(sheet), state().settings.upload_limit // 2
