@@ -1,6 +1,6 @@
 """Sending a message to a group: one email per person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from dialogues.core.outbox.operations import enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal
+from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.people.messages import queries
 from dialogues.people.messages.models import Message
 from dialogues.people.messages.rules import MessageSent, refuse_unknown_placeholders
@@ -38,12 +39,10 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
     :raises Refusal: nobody in the group has an address, or the text has an unknown placeholder.
     """
     with transaction(viewer, MESSAGES_WRITE) as change:
-        place = change.viewer.place
-        if place is None or place.meeting_id is None:
-            raise NotFound
+        meeting = current_meeting(change)
         sent = db.session.get(Message, draft.id)
         if sent is not None:
-            if sent.meeting_id != place.meeting_id:
+            if sent.meeting_id != meeting.id:
                 raise NotFound
             return sent.id
         refuse_unknown_placeholders(draft.subject, draft.text)
@@ -54,8 +53,8 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         unreached = [str(one.person_id) for one in group if not one.has_address]
         message = Message(
             id=draft.id,
-            dialogue_id=place.dialogue_id,
-            meeting_id=place.meeting_id,
+            dialogue_id=meeting.dialogue_id,
+            meeting_id=meeting.id,
             by_person=change.viewer.person_id,
             subject=draft.subject,
             text=draft.text,
@@ -78,7 +77,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         return message.id
 
 
-def _current_group(viewer: Viewer, draft: Draft) -> list[queries.Addressee]:
+def _current_group(viewer: Viewer, draft: Draft) -> Sequence[Any]:
     """The previewed people without those who have left the group since."""
     previewed = queries.addressees(viewer, draft.people)
     if draft.recipient_filter is None:

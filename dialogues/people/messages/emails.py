@@ -12,21 +12,22 @@ from dialogues.people.messages import queries
 from dialogues.people.messages.rules import fill_placeholders
 
 
-def message(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
+def message_to_person(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
     """The coordinator's message for one person. None if the person no longer has an address."""
-    recipient = queries.personal_message(UUID(str(email.facts["message_id"])), email.person_id)
-    if recipient is None:
+    row = queries.message_for(UUID(str(email.facts["message_id"])), email.person_id)
+    if row is None:
         return None
-    with force_locale(recipient.locale):
-        meeting = recipient.meeting or _("the meeting")
+    message, person, meeting, dialogue = row
+    with force_locale(person.locale):
+        name = queries.name_for(meeting, dialogue, person) or _("the meeting")
         return Composed(
-            recipient=recipient.email,
-            subject=recipient.subject or _("A message from the office"),
-            text=fill_placeholders(recipient.text, name=recipient.name, meeting=meeting) + "\n",
-            language=recipient.locale,
+            recipient=person.email,
+            subject=_("A message from the office") if queries.is_secret(meeting, dialogue) else message.subject,
+            text=fill_placeholders(message.text, name=person.name, meeting=name) + "\n",
+            language=person.locale,
         )
 
 
 COMPOSERS: dict[EmailKind, Composer] = {
-    EmailKind.MESSAGE: message,
+    EmailKind.MESSAGE: message_to_person,
 }

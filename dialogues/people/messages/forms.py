@@ -7,8 +7,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField
 
-from dialogues.core.common.fields import Form, LineField, LinesField
-from dialogues.core.common.presentation import word
+from dialogues.core.common.fields import Form, LineField, LinesField, labelled_choices
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.messages.queries import RecipientFilter
 from dialogues.people.messages.rules import LONGEST_TEXT, Recipients
@@ -33,10 +32,10 @@ class MessageForm(Form):
 
     def __init__(self, parties: Sequence[Any], **rest: Any):
         super().__init__(**rest)
-        self.recipients.choices = [(one.value, word(one)) for one in Recipients]
-        self.statuses.choices = [(one.value, word(one)) for one in ParticipationStatus]
+        self.recipients.choices = labelled_choices(Recipients)
+        self.statuses.choices = labelled_choices(ParticipationStatus)
         self.parties.choices = [(str(party.id), party.names.get("en", party.code)) for party in parties]
-        self.capacities.choices = [(one.value, word(one)) for one in Capacity]
+        self.capacities.choices = labelled_choices(Capacity)
 
     def recipient_filter(self) -> RecipientFilter:
         return RecipientFilter(

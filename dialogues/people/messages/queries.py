@@ -1,23 +1,24 @@
 """Messages to groups: who is in a group, what was sent, and the text for one person."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.core.common.read_guard import limited_to_viewer, limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox import queries as outbox
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
-from dialogues.lib.refusal import NotFound
+from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence
 from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import in_force
 from dialogues.people.messages.models import Message
 from dialogues.people.messages.rules import NamedPerson, Reader, Recipients
 from dialogues.people.participants.models import Participation
@@ -38,10 +39,7 @@ _ROLES = {
 @limits_rows
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: messages of the viewer's meeting, if the viewer may write them."""
-    place = viewer.place
-    if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
-        return false()
-    return Message.meeting_id == place.meeting_id
+    return Message.meeting_id == viewer.meeting_id if viewer.may(MESSAGES_WRITE) else false()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +52,13 @@ class RecipientFilter:
     capacities: frozenset[Capacity] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressee:
-    person_id: UUID
-    name: str
-    has_address: bool
+def group(viewer: Viewer, recipient_filter: RecipientFilter) -> Sequence[Any]:
+    """People who match the filter, in list order, as rows (person_id, name, has_address)."""
+    has_role = recipient_filter.recipients in _ROLES
+    return _addressees((_role_holders if has_role else _participants)(viewer, recipient_filter))
 
 
-def group(viewer: Viewer, recipient_filter: RecipientFilter) -> list[Addressee]:
-    """People who match the filter, in list order."""
-    reached = (
-        _role_holders(viewer, recipient_filter)
-        if recipient_filter.recipients in _ROLES
-        else _participants(viewer, recipient_filter)
-    )
-    return _addressees(reached)
-
-
-def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> list[Addressee]:
+def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> Sequence[Any]:
     """People of the selected participations, in list order."""
     chosen = frozenset(participation_ids)
     rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
@@ -79,7 +66,7 @@ def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> l
     return _addressees(limited_to_viewer(Person.id.in_(found)))
 
 
-def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> list[Addressee]:
+def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> Sequence[Any]:
     """Those of these people who take part in the viewer's meeting or hold a role in it."""
     taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     holding = select(RoleGrant.person_id).where(_active_grants(viewer), RoleGrant.role.in_(_ROLES.values()))
@@ -111,33 +98,25 @@ def _role_holders(viewer: Viewer, recipient_filter: RecipientFilter) -> ColumnEl
 
 def _active_grants(viewer: Viewer) -> ColumnElement[bool]:
     """SQL condition: active role grants for the viewer's meeting or the whole dialogue."""
-    place = viewer.place
-    if place is None or place.meeting_id is None or not viewer.may(MESSAGES_WRITE):
+    if viewer.meeting_id is None or not viewer.may(MESSAGES_WRITE):
         return false()
     return and_(
-        RoleGrant.dialogue_id == place.dialogue_id,
-        or_(RoleGrant.meeting_id == place.meeting_id, RoleGrant.meeting_id.is_(None)),
-        RoleGrant.accepted_at.is_not(None),
-        RoleGrant.revoked_at.is_(None),
+        RoleGrant.dialogue_id == viewer.dialogue_id,
+        or_(RoleGrant.meeting_id == viewer.meeting_id, RoleGrant.meeting_id.is_(None)),
+        in_force(),
     )
 
 
-def _addressees(reached: ColumnElement[bool]) -> list[Addressee]:
-    rows = select(Person.id, Person.name, Person.email).where(reached)
-    found = db.session.execute(rows.order_by(Person.collation, Person.name, Person.id))
-    return [Addressee(person_id=row.id, name=row.name, has_address=row.email is not None) for row in found]
+def _addressees(reached: ColumnElement[bool]) -> Sequence[Any]:
+    rows = select(Person.id.label("person_id"), Person.name, Person.email.is_not(None).label("has_address"))
+    return db.session.execute(rows.where(reached).order_by(Person.collation, Person.name, Person.id)).all()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameDisclosure:
-    """Input of the check for names: people of the meeting, and what each recipient may see of them."""
+def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> tuple[list[NamedPerson], list[Reader]]:
+    """People of the meeting, and what each recipient may see of them: the input of the check for names.
 
-    names: tuple[NamedPerson, ...]
-    readers: tuple[Reader, ...]
-
-
-def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclosure:
-    """Loads the input of the check for names. Two statements."""
+    Two statements.
+    """
     rows = db.session.execute(
         select(
             Participation.person_id,
@@ -150,16 +129,14 @@ def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> NameDisclos
         .join(Person, person_of())
         .where(visible(viewer, MESSAGES_WRITE))
     )
-    names = tuple(_named(row) for row in rows)
-    roles: dict[UUID, set[Role]] = {}
-    speaks_for: dict[UUID, set[UUID]] = {}
+    names = [_named(row) for row in rows]
+    roles, speaks_for = defaultdict[UUID, set[Role]](set), defaultdict[UUID, set[UUID]](set)
     grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_active_grants(viewer))
     for grant in db.session.execute(grants):
-        roles.setdefault(grant.person_id, set()).add(grant.role)
+        roles[grant.person_id].add(grant.role)
         if grant.role is Role.FOCAL_POINT and grant.party_id is not None:
-            speaks_for.setdefault(grant.person_id, set()).add(grant.party_id)
-    readers = (_reader(viewer, one, roles.get(one, set()), speaks_for.get(one, set())) for one in person_ids)
-    return NameDisclosure(names=names, readers=tuple(readers))
+            speaks_for[grant.person_id].add(grant.party_id)
+    return names, [_reader(viewer, one, roles[one], speaks_for[one]) for one in person_ids]
 
 
 def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
@@ -187,110 +164,78 @@ def _named(row: Any) -> NamedPerson:
 
 def is_confidential(viewer: Viewer) -> bool:
     """Whether the existence of the viewer's meeting or its dialogue is confidential."""
-    meeting_id = viewer.meeting_id
-    found = select(Meeting.existence, Dialogue.existence.label("around")).join(
-        Dialogue, Dialogue.id == Meeting.dialogue_id
-    )
-    row = db.session.execute(found.where(Meeting.id == meeting_id)).one()
-    return Existence.CONFIDENTIAL in {row.existence, row.around}
+    meeting = db.session.get_one(Meeting, viewer.here)
+    return is_secret(meeting, db.session.get_one(Dialogue, meeting.dialogue_id))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalMessage:
-    """A message for one person. An empty subject or meeting stands for the neutral wording."""
+def is_secret(meeting: Meeting, dialogue: Dialogue) -> bool:
+    return Existence.CONFIDENTIAL in {meeting.existence, dialogue.existence}
 
-    name: str
-    email: str
-    locale: str
-    subject: str
-    text: str
-    meeting: str
+
+def name_for(meeting: Meeting, dialogue: Dialogue, person: Person) -> str:
+    """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
+    return (meeting.title or meeting.code) if is_named(meeting, dialogue, person) else ""
 
 
 @reading(Purpose.DELIVERY)
-def personal_message(message_id: UUID, person_id: UUID | None) -> PersonalMessage | None:
-    """The message for one person. None if the person has no address. System query, not filtered by viewer."""
-    row = db.session.execute(
+def message_for(message_id: UUID, person_id: UUID | None) -> Any:
+    """Row (Message, Person, Meeting, Dialogue) for the email to one person. None if the person has no address.
+
+    System query, not filtered by viewer.
+    """
+    return db.session.execute(
         select(Message, Person, Meeting, Dialogue)
         .join(Meeting, Meeting.id == Message.meeting_id)
         .join(Dialogue, Dialogue.id == Message.dialogue_id)
         .join(Person, Person.dialogue_id == Message.dialogue_id)
         .where(Message.id == message_id, Person.id == person_id, Person.email.is_not(None))
     ).one_or_none()
-    if row is None:
-        return None
-    message, person, meeting, dialogue = row
-    is_secret = Existence.CONFIDENTIAL in {meeting.existence, dialogue.existence}
-    return PersonalMessage(
-        name=person.name,
-        email=person.email or "",
-        locale=person.locale,
-        subject="" if is_secret else message.subject,
-        text=message.text,
-        meeting=(meeting.title or meeting.code) if is_named(meeting, dialogue, person) else "",
-    )
 
 
 @reading(Purpose.VISIBLE_IDS)
 def meeting_name_for(viewer: Viewer, person_id: UUID) -> str:
-    """Text for the placeholder `{meeting}`. Empty for the neutral wording."""
-    meeting_id = viewer.meeting_id
+    """Text for the placeholder `{meeting}` for this person."""
     row = db.session.execute(
         select(Meeting, Dialogue, Person)
         .join(Dialogue, Dialogue.id == Meeting.dialogue_id)
         .join(Person, Person.dialogue_id == Dialogue.id)
-        .where(Meeting.id == meeting_id, Person.id == person_id)
+        .where(Meeting.id == viewer.meeting_id, Person.id == person_id)
     ).one_or_none()
-    if row is None or not is_named(*row):
-        return ""
-    return row[0].title or row[0].code
+    return "" if row is None else name_for(*row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """`emails_left` counts emails that have left. `unreached` holds names of people without an address."""
+    """`emails_sent` counts emails that have left. `unreached` holds names of people without an address."""
 
-    id: UUID
-    subject: str
-    text: str
-    sent_at: datetime
+    message: Message
     by: str
-    people: int
     emails_sent: int
-    chosen: Mapping[str, Any]
     unreached: tuple[str, ...]
 
 
-def sent_messages(viewer: Viewer) -> Sequence[SentMessage]:
+def sent_messages(viewer: Viewer) -> list[SentMessage]:
     """Messages of the viewer's meeting, newest first."""
-    rows = select(Message).where(visible_messages(viewer)).order_by(Message.sent_at.desc(), Message.id)
-    return _to_sent_messages(viewer, list(db.session.execute(rows).scalars()))
+    return _sent_messages(viewer, true())
 
 
 def sent_message(viewer: Viewer, message_id: UUID) -> SentMessage:
     """:raises NotFound: missing or not permitted."""
-    rows = select(Message).where(Message.id == message_id, visible_messages(viewer))
-    found = _to_sent_messages(viewer, list(db.session.execute(rows).scalars()))
-    if not found:
-        raise NotFound
-    return found[0]
+    return or_not_found(next(iter(_sent_messages(viewer, Message.id == message_id)), None))
 
 
-def _to_sent_messages(viewer: Viewer, messages: Sequence[Message]) -> list[SentMessage]:
+def _sent_messages(viewer: Viewer, condition: ColumnElement[bool]) -> list[SentMessage]:
+    rows = select(Message).where(visible_messages(viewer), condition).order_by(Message.sent_at.desc(), Message.id)
+    messages = db.session.scalars(rows).all()
     left = outbox.left_by_cause(viewer, EmailKind.MESSAGE)
     unreached = {message.id: [UUID(one) for one in message.chosen.get("unreached", ())] for message in messages}
     people = {one for ids in unreached.values() for one in ids} | {one.by_person for one in messages if one.by_person}
     names = names_of(people)
     return [
         SentMessage(
-            id=message.id,
-            subject=message.subject,
-            text=message.text,
-            sent_at=message.sent_at,
+            message=message,
             by=names.get(message.by_person, "") if message.by_person else "",
-            people=message.people,
             emails_sent=left.get(message.id.hex, 0),
-            chosen=message.chosen,
             unreached=tuple(names[one] for one in unreached[message.id] if one in names),
         )
         for message in messages

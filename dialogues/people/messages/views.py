@@ -19,7 +19,6 @@ from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.messages import commands, queries
 from dialogues.people.messages.commands import Draft
 from dialogues.people.messages.forms import MessageForm
-from dialogues.people.messages.queries import Addressee
 from dialogues.people.messages.rules import (
     Recipients,
     fill_placeholders,
@@ -44,8 +43,8 @@ def sent_messages(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address
 @blueprint.get("/meetings/<uuid:meeting_id>/messages/<uuid:message_id>")
 @allows(MESSAGES_WRITE)
 def sent_message(meeting_id: UUID, message_id: UUID) -> str:  # noqa: ARG001  part of the address, read by request authorization
-    message = queries.sent_message(viewer(), message_id)
-    return render_template("people/messages/message.html", message=message, group=_describe_group(message.chosen))
+    sent = queries.sent_message(viewer(), message_id)
+    return render_template("people/messages/message.html", sent=sent, group=_describe_group(sent.message.chosen))
 
 
 def _describe_group(chosen: Mapping[str, Any]) -> str:
@@ -105,7 +104,7 @@ def send_message(meeting_id: UUID) -> Response:
         ngettext(
             "The letter is on its way to %(num)s person.",
             "Letters are on their way to %(num)s people.",
-            queries.sent_message(viewer(), sent).people,
+            queries.sent_message(viewer(), sent).message.people,
         ),
         "success",
     )
@@ -137,17 +136,17 @@ def _form_context(form: MessageForm) -> dict[str, Any]:
     return {"form": form, "picked": picked, "is_confidential": queries.is_confidential(viewer())}
 
 
-def _group(form: MessageForm) -> list[Addressee]:
+def _group(form: MessageForm) -> Sequence[Any]:
     if form.picked.data:
         return queries.addressees(viewer(), form.picked.data)
     return queries.group(viewer(), form.recipient_filter())
 
 
-def _preview(form: MessageForm, group: list[Addressee]) -> dict[str, Any]:
+def _preview(form: MessageForm, group: Sequence[Any]) -> dict[str, Any]:
     """The first email as its recipient will see it, the counts, and names that some recipients may not see."""
     reached = [one for one in group if one.has_address]
     form.people.data = [one.person_id for one in group]
-    disclosure = queries.name_disclosure(viewer(), [one.person_id for one in reached])
+    names, readers = queries.name_disclosure(viewer(), [one.person_id for one in reached])
     text, subject = form.text.data, form.subject.data
     first = reached[0]
     meeting = queries.meeting_name_for(viewer(), first.person_id) or _("the meeting")
@@ -159,6 +158,6 @@ def _preview(form: MessageForm, group: list[Addressee]) -> dict[str, Any]:
         "text": fill_placeholders(text, name=first.name, meeting=meeting),
         "reached": len(reached),
         "unreached": [one.name for one in group if not one.has_address],
-        "names_not_visible": names_not_visible_to_all(f"{subject}\n{text}", disclosure.names, disclosure.readers),
+        "names_not_visible": names_not_visible_to_all(f"{subject}\n{text}", names, readers),
         "is_confidential": is_confidential,
     }
