@@ -1,8 +1,7 @@
 """Commands for sealed fields: people enter their own, others enter for them, and every read is logged."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,11 +23,11 @@ from dialogues.people.documents.models import AccessLogEntry, DestructionCertifi
 from dialogues.people.documents.queries import (
     ENTER_ACTIONS,
     READ_ACTIONS,
-    can_access,
     checksum,
     due_fields,
     opened,
     own_papers,
+    select_others,
     today_in,
 )
 from dialogues.people.documents.rules import (
@@ -39,10 +38,9 @@ from dialogues.people.documents.rules import (
     SealedFieldsDestroyed,
     SealedFieldSeen,
     VisaStatusChanged,
-    arrives,
     check_parts,
     check_reason,
-    departs,
+    local_time,
     normalize_parts,
     reason_hash,
 )
@@ -91,7 +89,8 @@ def destroy_answers(now: datetime) -> int:
 
     Each meeting gets a certificate.
     """
-    day = _day_everywhere(now)
+    # The date that has begun in every time zone, so that nothing is destroyed too early anywhere.
+    day = today_in("Etc/GMT+12", now)
     waiting = select(Question.id).where(Question.purge_on <= day, Question.purged_at.is_(None)).limit(1)
     is_waiting = db.session.execute(waiting).first() is not None
     db.session.rollback()
@@ -106,11 +105,6 @@ def destroy_answers(now: datetime) -> int:
                 )
                 gone += sum(counts.values())
         return gone
-
-
-def _day_everywhere(now: datetime) -> date:
-    """The latest date that has begun in every time zone, so that nothing is destroyed too early anywhere."""
-    return today_in("Etc/GMT+12", now)
 
 
 def wipe_log(now: datetime) -> bool:
@@ -166,34 +160,32 @@ def save_own(
             # Only giving consent needs an open meeting, because it may be withdrawn at any time.
             _check_not_over(meeting, now)
         operations.seal_fields(meeting, own.person_id, fields, changed, by_person=own.person_id, now=now, cleared=gone)
-        for kind in changed:
-            change.record(SealedFieldEntered(**_event_ids(meeting, own.person_id), kind=kind, at=now))
+        _record_entered(change, own.person_id, changed, now)
         if own.participation_id is not None:
-            _save_step(change, db.session.get_one(Participation, own.participation_id), visa_status, needs_shared, now)
+            participation = db.session.get_one(Participation, own.participation_id)
+            participation.needs_shared = needs_shared
+            participation.steps = with_saved(participation.steps, Step.NEEDS)
+            _set_visa_status(change, participation, visa_status, now)
 
 
 def _should_seal(viewer: Viewer, kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
-    """Whether to seal the parts.
-
-    A limited sign-in always seals them, because skipping equal values would reveal what is stored.
-    """
-    if viewer.is_limited and field is not None:
-        return bool(parts)
-    return _differs(kind, field, parts)
-
-
-def _differs(kind: SealedKind, field: SealedField | None, parts: Parts) -> bool:
     if field is None:
         return bool(parts) or kind in NEEDS
-    return opened(field) != parts
+    # A limited sign-in always seals what was typed, because skipping equal values would reveal what is stored.
+    return bool(parts) if viewer.is_limited else opened(field) != parts
 
 
-def _save_step(
-    change: Change, participation: Participation, visa_status: VisaStatus, needs_shared: bool, now: datetime
-) -> None:
-    participation.needs_shared = needs_shared
-    participation.steps = with_saved(participation.steps, Step.NEEDS)
-    _set_visa_status(change, participation, visa_status, now)
+def _record_entered(change: Change, person_id: UUID, kinds: Iterable[SealedKind], now: datetime) -> None:
+    for kind in kinds:
+        change.record(
+            SealedFieldEntered(
+                about=person_id,
+                dialogue_id=change.viewer.dialogue_id,
+                meeting_id=change.viewer.meeting_id,
+                kind=kind,
+                at=now,
+            )
+        )
 
 
 def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *, version: int, now: datetime) -> None:
@@ -203,29 +195,26 @@ def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *
         the field, or it changed meanwhile.
     """
     with transaction(viewer, ENTER_ACTIONS[kind]) as change:
-        meeting = current_meeting(change)
+        meeting, entered_by = current_meeting(change), or_not_found(change.viewer.person_id)
         _check_access(change, ENTER_ACTIONS[kind], person_id)
         _check_not_over(meeting, now)
         fields = operations.load_and_expire_fields(meeting, person_id, now)
-        field = fields.get(kind)
-        refuse_stale(checksum([field] if field else []), version)
-        if field is not None and field.entered_by == person_id and not _has_scope_all(change, ENTER_ACTIONS[kind]):
+        field, has_scope_all = fields.get(kind), Scope.ALL in change.viewer.scopes(ENTER_ACTIONS[kind])
+        refuse_stale(checksum([field]), version)
+        if field is not None and field.by_person and not has_scope_all:
             raise Refusal(N_("This person has written it down themself: ask them to change it."))
         parts = _validated(kind, typed, meeting)
         if not parts and kind in PAPERS and field is None:
             raise Refusal(N_("There is nothing to save yet: fill in what you know."))
-        operations.seal_fields(meeting, person_id, fields, {kind: parts}, by_person=_actor_id(change), now=now)
-        change.record(SealedFieldEntered(**_event_ids(meeting, person_id), kind=kind, at=now))
+        operations.seal_fields(meeting, person_id, fields, {kind: parts}, by_person=entered_by, now=now)
+        _record_entered(change, person_id, [kind], now)
 
 
 def set_visa_status(viewer: Viewer, person_id: UUID, status: VisaStatus, *, now: datetime) -> None:
     """:raises NotFound: the person is not permitted to the viewer or has no participation."""
     with transaction(viewer, PASSPORT_ENTER) as change:
-        _check_access(change, PASSPORT_ENTER, person_id)
-        found = select(Participation).where(
-            Participation.meeting_id == current_meeting(change).id, Participation.person_id == person_id
-        )
-        participation = or_not_found(db.session.scalars(found).one_or_none())
+        found = select_others(change.viewer, [Participation], PASSPORT_ENTER).where(Person.id == person_id)
+        participation: Participation = or_not_found(db.session.scalars(found).one_or_none())
         _set_visa_status(change, participation, status, now)
 
 
@@ -236,17 +225,8 @@ def _set_visa_status(change: Change, participation: Participation, status: VisaS
     change.record(VisaStatusChanged.of(participation, now))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevealedField:
-    """The content of one sealed field, for a single display."""
-
-    kind: SealedKind
-    parts: Mapping[str, str]
-    version: int
-
-
-def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> RevealedField:
-    """Decrypts one field of another person and logs who read it, when and why.
+def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str, *, now: datetime) -> tuple[Parts, int]:
+    """Decrypts one field of another person and logs who read it, when and why. Returns its parts and checksum.
 
     :raises Refusal: the reason is missing or too long.
     :raises NotFound: missing or not permitted.
@@ -256,69 +236,40 @@ def reveal_field(viewer: Viewer, person_id: UUID, kind: SealedKind, reason: str,
         _check_access(change, READ_ACTIONS[kind], person_id)
         field = or_not_found(operations.load_and_expire_fields(meeting, person_id, now).get(kind))
         _log_access(change, field, check_reason(reason), now)
-        return RevealedField(kind=kind, parts=opened(field), version=checksum([field]))
+        return opened(field), checksum([field])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """One row of the arrivals board."""
+def reveal_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[tuple[Any, Parts]]:
+    """Decrypts the flights of everyone the viewer may read. Writes one access log entry per person.
 
-    name: str
-    native: str
-    party_code: str
-    arrives: datetime | None
-    arrival: str
-    departs: datetime | None
-    departure: str
-    note: str
-
-
-def reveal_flights(viewer: Viewer, reason: str, *, now: datetime) -> list[Journey]:
-    """Decrypts the flights of everyone the viewer may read, by arrival. Writes one access log entry per person.
+    Returns rows (name, native, party_code: None for interpreters) with the parts, by time of arrival.
 
     :raises Refusal: the reason is missing or too long.
     :raises NotFound: the viewer may not read all flights.
     """
     with transaction(viewer, PASSPORT_READ) as change:
-        if not _has_scope_all(change, PASSPORT_READ):
+        if Scope.ALL not in change.viewer.scopes(PASSPORT_READ):
             raise NotFound
         why = check_reason(reason)
-        meeting = current_meeting(change)
         found = []
-        for person, party_code, field in _flights(change, meeting, now):
-            _log_access(change, field, why, now)
-            parts = opened(field)
-            found.append(
-                Journey(
-                    name=person.name,
-                    native=person.native,
-                    party_code=party_code or "",
-                    arrives=arrives(parts),
-                    arrival=parts.get("arrival", ""),
-                    departs=departs(parts),
-                    departure=parts.get("departure", ""),
-                    note=parts.get("note", ""),
-                )
-            )
-        return sorted(found, key=lambda journey: (journey.arrives is None, journey.arrives or now.replace(tzinfo=None)))
+        for row in _flights(change, now):
+            _log_access(change, row.SealedField, why, now)
+            found.append((row, opened(row.SealedField)))
+        # ISO times sort as text. People without a time of arrival come last.
+        return sorted(found, key=lambda flight: flight[1].get("arrives_at", "9999"))
 
 
-def _flights(change: Change, meeting: Meeting, now: datetime) -> list[Any]:
+def _flights(change: Change, now: datetime) -> Sequence[Any]:
+    meeting = current_meeting(change)
     found = (
-        select(Person, Party.code, SealedField)
-        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
-        .outerjoin(Party, Party.id == Participation.party_id)
-        .join(SealedField, and_(SealedField.person_id == Person.id, SealedField.meeting_id == meeting.id))
-        .where(
-            Person.dialogue_id == meeting.dialogue_id,
-            can_access(change.viewer, PASSPORT_READ),
-            Person.id != change.viewer.person_id,
-            SealedField.kind == SealedKind.FLIGHTS,
-            SealedField.purge_on > today_in(meeting.zone, now),
+        select_others(
+            change.viewer, [Person.name, Person.native, Party.code.label("party_code"), SealedField], PASSPORT_READ
         )
+        .join(SealedField, and_(SealedField.person_id == Person.id, SealedField.meeting_id == meeting.id))
+        .where(SealedField.kind == SealedKind.FLIGHTS, SealedField.purge_on > today_in(meeting.zone, now))
         .order_by(Person.collation, Person.id)
     )
-    return list(db.session.execute(found).all())
+    return db.session.execute(found).all()
 
 
 def _log_access(change: Change, field: SealedField, reason: str, now: datetime) -> None:
@@ -328,8 +279,8 @@ def _log_access(change: Change, field: SealedField, reason: str, now: datetime) 
         meeting_id=field.meeting_id,
         person_id=field.person_id,
         kind=field.kind,
-        by_person=_actor_id(change),
-        by_role=_access_role(change.viewer),
+        by_person=or_not_found(change.viewer.person_id),
+        by_role=next(role for role in _ACCESS_ROLES if role in change.viewer.roles),
         at=now,
         reason=reason,
     )
@@ -347,67 +298,29 @@ def _log_access(change: Change, field: SealedField, reason: str, now: datetime) 
     )
 
 
-def _access_role(viewer: Viewer) -> Role:
-    return next(role for role in _ACCESS_ROLES if role in viewer.roles)
-
-
-def _actor_id(change: Change) -> UUID:
-    if change.viewer.person_id is None:
-        raise NotFound
-    return change.viewer.person_id
-
-
-def _has_scope_all(change: Change, action: Action) -> bool:
-    return Scope.ALL in change.viewer.scopes(action)
-
-
 def _check_access(change: Change, action: Action, person_id: UUID) -> None:
     """:raises NotFound: not permitted, or the viewer's own fields, which have a page of their own."""
-    meeting = current_meeting(change)
-    found = (
-        select(Person.id)
-        .outerjoin(Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == meeting.id))
-        .where(
-            Person.id == person_id,
-            Person.id != change.viewer.person_id,
-            Person.dialogue_id == meeting.dialogue_id,
-            can_access(change.viewer, action),
-        )
-    )
-    if db.session.execute(found).first() is None:
-        raise NotFound
+    found = select_others(change.viewer, [Person.id], action).where(Person.id == person_id)
+    or_not_found(db.session.execute(found).first())
 
 
 def _validated(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
     parts = normalize_parts(kind, typed)
     check_parts(kind, parts, days_of(meeting).last)
-    if kind is SealedKind.FLIGHTS:
-        for name, local in (("arrives_at", arrives(parts)), ("departs_at", departs(parts))):
-            _check_time_exists(name, local, meeting.zone)
+    for name in ("arrives_at", "departs_at") if kind is SealedKind.FLIGHTS else ():
+        local = local_time(parts, name)
+        try:
+            # The time may not exist at the place of the meeting, because clocks change.
+            if local is not None:
+                wall_time.resolve_local_time(local, meeting.zone, fold=0)
+        except Refusal as refusal:
+            raise Refusal(refusal.message, field=f"flights_{name}", **refusal.facts) from refusal
     return parts
-
-
-def _check_time_exists(name: str, local: datetime | None, zone: str) -> None:
-    """:raises Refusal: the time does not exist at the place of the meeting, because clocks change."""
-    if local is None:
-        return
-    try:
-        wall_time.resolve_local_time(local, zone, fold=0)
-    except Refusal as refusal:
-        raise Refusal(refusal.message, field=f"flights_{name}", **refusal.facts) from refusal
 
 
 def _check_not_over(meeting: Meeting, now: datetime) -> None:
     """:raises Refusal: the meeting is cancelled, closed or over."""
     if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
         raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
-    if today_in(meeting.zone, now) > _last_day(meeting):
+    if today_in(meeting.zone, now) > days_of(meeting).last:
         raise Refusal(N_("This meeting is over: nothing more is collected, and what is there will be destroyed."))
-
-
-def _last_day(meeting: Meeting) -> date:
-    return days_of(meeting).last
-
-
-def _event_ids(meeting: Meeting, person_id: UUID) -> dict[str, Any]:
-    return {"about": person_id, "dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}

@@ -1,6 +1,6 @@
 """Forms for sealed fields: passport, visa, flights, needs, and the reason for reading them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,66 +9,57 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField
 from wtforms.validators import Optional
 
-from dialogues.core.common.fields import Form, LineField, LinesField, VersionField
-from dialogues.core.common.presentation import word
-from dialogues.people.documents.queries import OwnPapers
-from dialogues.people.documents.rules import LONGEST_NOTE, LONGEST_REASON, PARTS
+from dialogues.core.common.fields import Form, LineField, LinesField, VersionField, labelled_choices
+from dialogues.people.documents.queries import OwnPapers, checksum
+from dialogues.people.documents.rules import LONGEST_NOTE, LONGEST_REASON, PARTS, Parts
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
 
 
-class _Passport:
+class SealedForm(Form):
+    """Fields of some kinds, named `<kind>_<part>`, and the checksum of the stored fields."""
+
+    version = VersionField()
+
     passport_nationality = LineField(_l("Nationality, as in the passport"), 80, required=False)
     passport_number = LineField(_l("Number of the passport"), 40, required=False)
     passport_valid_until = DateField(_l("Passport valid until"), [Optional()])
 
-
-class _Visa:
     visa_number = LineField(_l("Number of the visa"), 40, required=False)
     visa_valid_from = DateField(_l("Visa valid from"), [Optional()])
     visa_valid_until = DateField(_l("Visa valid until"), [Optional()])
     visa_note = LineField(_l("What the travel desk should know"), 300, required=False)
 
-
-class _Flights:
     flights_arrives_at = DateTimeLocalField(_l("Arrival"), [Optional()], format="%Y-%m-%dT%H:%M")
     flights_arrival = LineField(_l("Flight or train of arrival"), 60, required=False)
     flights_departs_at = DateTimeLocalField(_l("Departure"), [Optional()], format="%Y-%m-%dT%H:%M")
     flights_departure = LineField(_l("Flight or train of departure"), 60, required=False)
     flights_note = LineField(_l("Connections, and where to be fetched"), 300, required=False)
 
-
-class _Diet:
     diet_text = LinesField(_l("Diet"), LONGEST_NOTE)
-
-
-class _Access:
     access_text = LinesField(_l("Access needs"), LONGEST_NOTE)
-
-
-class _Medical:
     medical_text = LinesField(_l("Medical"), LONGEST_NOTE)
 
-
-class _SealedForm(Form):
-    """Form with fields named `<kind>_<part>`."""
-
-    version = VersionField()
-
     def __init__(
-        self, checksum: int, values: Mapping[SealedKind, Mapping[str, str]], *, is_sent: bool = True, **more: Any
+        self,
+        kinds: Collection[SealedKind],
+        checksum: int,
+        values: Mapping[SealedKind, Parts],
+        *,
+        is_sent: bool = True,
+        **more: Any,
     ):
         given = {
             f"{kind.value}_{name}": _parse(name, text) for kind, parts in values.items() for name, text in parts.items()
         }
         sent = {} if is_sent else {"formdata": None}
         super().__init__(data={"version": checksum, **given, **more}, **sent)
+        for kind in SealedKind:
+            for name in PARTS[kind] if kind not in kinds else ():
+                del self[f"{kind.value}_{name}"]
 
     def parts(self, kind: SealedKind) -> dict[str, str]:
         """Returns what was typed for one kind, dates and times in ISO form."""
         return {name: _iso(self[f"{kind.value}_{name}"].data) for name in PARTS[kind]}
-
-    def of(self, kind: SealedKind) -> list[Any]:
-        return [self[f"{kind.value}_{name}"] for name in PARTS[kind]]
 
 
 def _parse(name: str, text: str) -> Any:
@@ -89,7 +80,7 @@ def _display(value: Any) -> str:
     return str(format_date(value, "d MMMM yyyy")) if isinstance(value, date) else value or ""
 
 
-class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Medical):
+class OwnSealedForm(SealedForm):
     """All kinds on one page. In a limited sign-in, each stored kind has a checkbox to clear it."""
 
     clear_passport = BooleanField(_l("Clear the passport details"))
@@ -103,8 +94,14 @@ class OwnSealedForm(_SealedForm, _Passport, _Visa, _Flights, _Diet, _Access, _Me
     needs_shared = BooleanField(_l("The focal point of my party may read my diet, access and medical needs"))
 
     def __init__(self, own: OwnPapers):
-        super().__init__(own.checksum, own.values, visa_status=own.visa_status.value, needs_shared=own.needs_shared)
-        self.visa_status.choices = _statuses()
+        super().__init__(
+            list(SealedKind),
+            checksum(own.stored.values()),
+            own.values,
+            visa_status=own.visa_status.value,
+            needs_shared=own.needs_shared,
+        )
+        self.visa_status.choices = labelled_choices(VisaStatus)
         for kind in SealedKind:
             if own.is_readable or kind not in own.stored:
                 del self._fields[clear_field(kind)]
@@ -123,48 +120,18 @@ class VisaStatusForm(Form):
 
     def __init__(self, status: VisaStatus):
         super().__init__(data={"visa_status": status.value})
-        self.visa_status.choices = _statuses()
+        self.visa_status.choices = labelled_choices(VisaStatus)
 
 
-def _statuses() -> list[tuple[str, str]]:
-    return [(status.value, word(status)) for status in VisaStatus]
-
-
-class _PassportForm(_SealedForm, _Passport): ...
-
-
-class _VisaForm(_SealedForm, _Visa): ...
-
-
-class _FlightsForm(_SealedForm, _Flights): ...
-
-
-class _DietForm(_SealedForm, _Diet): ...
-
-
-class _AccessForm(_SealedForm, _Access): ...
-
-
-class _MedicalForm(_SealedForm, _Medical): ...
-
-
-#: Forms for another person's fields, one kind each.
-FORMS: dict[SealedKind, type[_SealedForm]] = {
-    SealedKind.PASSPORT: _PassportForm,
-    SealedKind.VISA: _VisaForm,
-    SealedKind.FLIGHTS: _FlightsForm,
-    SealedKind.DIET: _DietForm,
-    SealedKind.ACCESS: _AccessForm,
-    SealedKind.MEDICAL: _MedicalForm,
-}
-
-
-def read_only(kind: SealedKind, parts: Mapping[str, str]) -> list[tuple[str, str]]:
+def read_only(kind: SealedKind, parts: Parts) -> list[tuple[str, str]]:
     """Labels and texts of the parts of one kind, for display."""
-    fields = FORMS[kind](0, {}, is_sent=False)
+    form = SealedForm([kind], 0, {}, is_sent=False)
     return [
-        (str(field.label.text), _display(_parse(name, parts[name]) if name in parts else None))
-        for name, field in zip(PARTS[kind], fields.of(kind), strict=True)
+        (
+            str(form[f"{kind.value}_{name}"].label.text),
+            _display(_parse(name, parts[name])) if name in parts else "",
+        )
+        for name in PARTS[kind]
     ]
 
 

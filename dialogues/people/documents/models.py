@@ -39,6 +39,11 @@ class SealedField(Base):
     purge_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def by_person(self) -> bool:
+        """Whether the person entered it, not somebody for them."""
+        return self.entered_by == self.person_id
+
 
 class AccessLogEntry(Base):
     """Who read a sealed field of a person, when, in which role and why."""

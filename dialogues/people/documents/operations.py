@@ -14,28 +14,17 @@ from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.people.documents.models import DestructionCertificate, SealedField
-from dialogues.people.documents.queries import is_interpreter, key_name, today_in, value_place
+from dialogues.people.documents.queries import LIVE, is_interpreter, key_name, today_in, value_place
 from dialogues.people.documents.rules import CLEARED_PURGE_DATE, NEEDS, departure_date, purge_date, serialize_parts
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import SealedKind
-from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import Step
-
-
-def load_all_fields(meeting_id: UUID, person_id: UUID) -> list[SealedField]:
-    """All sealed fields of the person for the meeting, including those due for destruction."""
-    return list(
-        db.session.scalars(
-            select(SealedField)
-            .where(SealedField.meeting_id == meeting_id, SealedField.person_id == person_id)
-            .order_by(SealedField.id)
-        )
-    )
 
 
 def load_and_expire_fields(meeting: Meeting, person_id: UUID, now: datetime) -> dict[SealedKind, SealedField]:
     """Returns the fields that are not due and destroys the due ones, so that new entries get a new key."""
-    fields, today = load_all_fields(meeting.id, person_id), today_in(meeting.zone, now)
+    found = select(SealedField).where(*_fields_of(meeting.id, [person_id])).order_by(SealedField.id)
+    fields, today = db.session.scalars(found).all(), today_in(meeting.zone, now)
     over = [field for field in fields if field.purge_on <= today]
     if over:
         add_certificate(meeting, destroy_fields(over, now), now)
@@ -136,7 +125,7 @@ def people_who_left(meeting_id: UUID, people: Collection[UUID] | None) -> set[UU
     takes_part = exists().where(
         Participation.meeting_id == meeting_id,
         Participation.person_id == Person.id,
-        Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+        Participation.status.in_(LIVE),
     )
     held = (
         select(Person.id).join(SealedField, SealedField.person_id == Person.id).where(*_fields_of(meeting_id, people))

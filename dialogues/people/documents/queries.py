@@ -1,7 +1,8 @@
 """Reads of sealed fields: who may read or enter them, which ones exist, and the viewer's own values."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import in_force
 from dialogues.people.documents.models import DestructionCertificate, SealedField
 from dialogues.people.documents.rules import NEEDS, PAPERS, deserialize_parts
 from dialogues.people.participants.models import Participation
@@ -42,56 +44,46 @@ from dialogues.policy import (
 )
 
 _PURPOSE = "sealed_fields"
-_LIVE = [status for status in ParticipationStatus if status.is_live]
-_ACTIONS = (VISA_STATUS_SEE, PASSPORT_READ, PASSPORT_ENTER, NEEDS_READ, NEEDS_ENTER)
+LIVE = [status for status in ParticipationStatus if status.is_live]
+_ACTIONS = (PASSPORT_READ, PASSPORT_ENTER, NEEDS_READ, NEEDS_ENTER)
 READ_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_READ), **dict.fromkeys(NEEDS, NEEDS_READ)}
 ENTER_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_ENTER)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredField:
-    """Metadata of one stored sealed field, without its content."""
-
-    kind: SealedKind
-    entered_at: datetime
-    purge_on: date
-    by_person: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TravelRecord:
-    """Which sealed fields of one person exist, as far as the viewer may know. Never their content."""
+    """Which sealed fields of one person exist, as far as the viewer may know.
 
+    The last fields are the columns of `_people_query`. Templates show nothing of the content of `stored`.
+    """
+
+    readable: frozenset[SealedKind]
+    enterable: frozenset[SealedKind]
+    stored: Mapping[SealedKind, SealedField]
     person_id: UUID
     name: str
     native: str
-    #: None for interpreters, because they belong to no party.
+    #: None for interpreters, like the party, because they belong to no party.
     participation_id: UUID | None
-    party_code: str
-    party_name: str
+    party_code: str | None
+    party_name: str | None
     present_from: date | None
     present_to: date | None
     #: None if the viewer may not see it, or the person has no participation.
     visa_status: VisaStatus | None
-    readable: frozenset[SealedKind]
-    enterable: frozenset[SealedKind]
-    stored: Mapping[SealedKind, StoredField]
-    #: Checksum per kind, for optimistic locking.
-    checksums: Mapping[SealedKind, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OwnPapers:
-    """The viewer's own sealed fields. A limited sign-in (`is_readable` False) gets metadata without values."""
+    """The viewer's own sealed fields. A limited sign-in (`is_readable` False) gets no values."""
 
     person_id: UUID
     participation_id: UUID | None
     visa_status: VisaStatus
     needs_shared: bool
     is_readable: bool
-    stored: Mapping[SealedKind, StoredField]
+    stored: Mapping[SealedKind, SealedField]
     values: Mapping[SealedKind, Mapping[str, str]]
-    checksum: int
 
 
 def today_in(zone: str, now: datetime) -> date:
@@ -128,7 +120,7 @@ def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     if viewer.meeting_id is None:
         return false()
     listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
-    takes_part = and_(visible(viewer, action), Participation.status.in_(_LIVE), listed)
+    takes_part = and_(visible(viewer, action), Participation.status.in_(LIVE), listed)
     return or_(takes_part, and_(is_interpreter(viewer.meeting_id), _interpreter_scope(viewer, action)))
 
 
@@ -139,8 +131,7 @@ def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
         .where(
             RoleGrant.person_id == Person.id,
             RoleGrant.role == Role.INTERPRETER,
-            RoleGrant.accepted_at.is_not(None),
-            RoleGrant.revoked_at.is_(None),
+            in_force(),
             or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
         )
         .correlate(Person)
@@ -154,20 +145,12 @@ def _interpreter_scope(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return Person.id == viewer.person_id if Scope.OWN in scopes else false()
 
 
-def reaches_others(viewer: Viewer) -> bool:
-    """Whether the viewer may see travel records of anyone but themselves."""
-    return bool(viewer.scopes(VISA_STATUS_SEE) - {Scope.OWN})
-
-
 def travel_record(viewer: Viewer, person_id: UUID, now: datetime) -> TravelRecord:
     """Travel record of another person.
 
     :raises NotFound: missing, not permitted, or the viewer's own, which has a page of its own.
     """
-    found = _travel_records(viewer, now, Person.id == person_id)
-    if not found:
-        raise NotFound
-    return found[0]
+    return or_not_found(next(iter(_travel_records(viewer, now, Person.id == person_id)), None))
 
 
 def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
@@ -175,95 +158,82 @@ def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
 
     :raises NotFound: the viewer may see only their own.
     """
-    if not reaches_others(viewer):
+    if not viewer.scopes(VISA_STATUS_SEE) - {Scope.OWN}:
         raise NotFound
     return _travel_records(viewer, now, true())
 
 
 def _travel_records(viewer: Viewer, now: datetime, condition: ColumnElement[bool]) -> list[TravelRecord]:
-    rows = db.session.execute(_people_query(viewer).where(condition, Person.id != viewer.person_id)).all()
+    rows = db.session.execute(_people_query(viewer).where(condition)).all()
     stored = _load_fields(viewer, [row.person_id for row in rows], now) if rows else {}
-    return [_travel_record(row, stored.get(row.person_id, [])) for row in rows]
+    return [_travel_record(row, stored[row.person_id]) for row in rows]
 
 
 def _people_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    place = viewer.place
-    if place is None or place.meeting_id is None:
-        raise NotFound
-    return (
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            Person.native,
-            Participation.id.label("participation_id"),
-            Participation.visa_status,
-            Participation.present_from,
-            Participation.present_to,
-            Party.code.label("party_code"),
-            english().label("party_name"),
-            *(case((can_access(viewer, action), true()), else_=false()).label(_column(action)) for action in _ACTIONS),
-        )
-        .outerjoin(
-            Participation, and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id)
-        )
-        .outerjoin(Party, Party.id == Participation.party_id)
-        .where(Person.dialogue_id == place.dialogue_id, or_(*(can_access(viewer, action) for action in _ACTIONS)))
-        .order_by(precedence_sort_key(order_at(place.meeting_id), Participation.party_id), Person.collation, Person.id)
+    """Columns of `TravelRecord`, then per action in `_ACTIONS` whether it reaches the person."""
+    sees_visa_status = can_access(viewer, VISA_STATUS_SEE)
+    columns = (
+        Person.id.label("person_id"),
+        Person.name,
+        Person.native,
+        Participation.id.label("participation_id"),
+        Party.code,
+        english(),
+        Participation.present_from,
+        Participation.present_to,
+        case((sees_visa_status, Participation.visa_status), else_=None),
+        *(case((can_access(viewer, action), true()), else_=false()) for action in _ACTIONS),
     )
+    order = precedence_sort_key(order_at(viewer.here), Participation.party_id)
+    return select_others(viewer, columns, VISA_STATUS_SEE, *_ACTIONS).order_by(order, Person.collation, Person.id)
 
 
-def _column(action: Action) -> str:
-    return action.name.replace(".", "_")
+def select_others(viewer: Viewer, columns: Sequence[Any], *actions: Action) -> Select[*tuple[Any, ...]]:
+    """Selects from the other people whom one of the actions reaches, with their participation and party, if any."""
+    takes_part = and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.here)
+    return (
+        select(*columns)
+        .select_from(Person)
+        .outerjoin(Participation, takes_part)
+        .outerjoin(Party, Party.id == Participation.party_id)
+        .where(
+            Person.dialogue_id == viewer.dialogue_id,
+            Person.id != viewer.person_id,
+            or_(*(can_access(viewer, action) for action in actions)),
+        )
+    )
 
 
 @reading(Purpose.VISIBLE_IDS)
-def _load_fields(viewer: Viewer, people: Iterable[UUID], now: datetime) -> dict[UUID, list[SealedField]]:
+def _load_fields(
+    viewer: Viewer, people: Collection[UUID], now: datetime
+) -> Mapping[UUID, dict[SealedKind, SealedField]]:
     place = or_not_found(viewer.place)
     found = select(SealedField).where(
         SealedField.meeting_id == place.meeting_id,
-        SealedField.person_id.in_(list(people)),
+        SealedField.person_id.in_(people),
         SealedField.purge_on > today_in(place.zone, now),
     )
-    by_person: dict[UUID, list[SealedField]] = {}
+    by_person = defaultdict[UUID, dict[SealedKind, SealedField]](dict)
     for field in db.session.scalars(found):
-        by_person.setdefault(field.person_id, []).append(field)
+        by_person[field.person_id][field.kind] = field
+        # Detached, because a page shows the fields also after a command has ended the transaction.
+        db.session.expunge(field)
     return by_person
 
 
-def _travel_record(row: Any, fields: Iterable[SealedField]) -> TravelRecord:
-    mapping = row._mapping
-    readable = frozenset(kind for kind, action in READ_ACTIONS.items() if mapping[_column(action)])
-    enterable = frozenset(kind for kind, action in ENTER_ACTIONS.items() if mapping[_column(action)])
-    known = [field for field in fields if field.kind in readable | enterable]
-    return TravelRecord(
-        person_id=row.person_id,
-        name=row.name,
-        native=row.native,
-        participation_id=row.participation_id,
-        party_code=row.party_code or "",
-        party_name=row.party_name or row.party_code or "",
-        present_from=row.present_from,
-        present_to=row.present_to,
-        visa_status=row.visa_status if mapping[_column(VISA_STATUS_SEE)] else None,
-        readable=readable,
-        enterable=enterable,
-        stored={field.kind: _stored_field(field) for field in known},
-        checksums={field.kind: checksum([field]) for field in known},
-    )
+def _travel_record(row: Any, stored: Mapping[SealedKind, SealedField]) -> TravelRecord:
+    columns, flags = row[: -len(_ACTIONS)], row[-len(_ACTIONS) :]
+    allowed = {action for action, is_allowed in zip(_ACTIONS, flags, strict=True) if is_allowed}
+    readable = frozenset(kind for kind, action in READ_ACTIONS.items() if action in allowed)
+    enterable = frozenset(kind for kind, action in ENTER_ACTIONS.items() if action in allowed)
+    known = {kind: field for kind, field in stored.items() if kind in readable | enterable}
+    return TravelRecord(readable, enterable, known, *columns)
 
 
-def _stored_field(field: SealedField) -> StoredField:
-    return StoredField(
-        kind=field.kind,
-        entered_at=field.entered_at,
-        purge_on=field.purge_on,
-        by_person=field.entered_by == field.person_id,
-    )
-
-
-def checksum(fields: Iterable[SealedField]) -> int:
-    """Checksum for optimistic locking over a set of fields."""
-    rows = sorted(f"{field.id}:{field.version}" for field in fields)
+def checksum(fields: Iterable[SealedField | None]) -> int:
+    """Checksum for optimistic locking over a set of fields; fields that do not exist count as nothing."""
+    rows = sorted(f"{field.id}:{field.version}" for field in fields if field is not None)
     return zlib.crc32("\n".join(rows).encode())
 
 
@@ -273,24 +243,23 @@ def own_papers(viewer: Viewer, now: datetime) -> OwnPapers:
     :raises NotFound: they neither take part nor interpret in it.
     """
     row = or_not_found(db.session.execute(_own_query(viewer)).one_or_none())
-    fields = _load_fields(viewer, [row.person_id], now).get(row.person_id, [])
+    stored = _load_fields(viewer, [row.person_id], now)[row.person_id]
     return OwnPapers(
         person_id=row.person_id,
         participation_id=row.participation_id,
         visa_status=row.visa_status or VisaStatus.UNKNOWN,
         needs_shared=bool(row.needs_shared),
         is_readable=not viewer.is_limited,
-        stored={field.kind: _stored_field(field) for field in fields},
-        values={} if viewer.is_limited else {field.kind: opened(field) for field in fields},
-        checksum=checksum(fields),
+        stored=stored,
+        values={} if viewer.is_limited else {kind: opened(field) for kind, field in stored.items()},
     )
 
 
 def _own_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    place = viewer.place
-    if place is None or place.meeting_id is None or Scope.OWN not in viewer.scopes(PASSPORT_ENTER):
+    if Scope.OWN not in viewer.scopes(PASSPORT_ENTER):
         raise NotFound
-    takes_part = Participation.status == ParticipationStatus.CONFIRMED
+    here, is_confirmed = viewer.here, Participation.status == ParticipationStatus.CONFIRMED
+    takes_part = and_(Participation.person_id == Person.id, Participation.meeting_id == here, is_confirmed)
     return (
         select(
             Person.id.label("person_id"),
@@ -298,11 +267,8 @@ def _own_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Participation.visa_status,
             Participation.needs_shared,
         )
-        .outerjoin(
-            Participation,
-            and_(Participation.person_id == Person.id, Participation.meeting_id == place.meeting_id, takes_part),
-        )
-        .where(limited_to_viewer(Person.id == viewer.person_id), or_(takes_part, is_interpreter(place.meeting_id)))
+        .outerjoin(Participation, takes_part)
+        .where(limited_to_viewer(Person.id == viewer.person_id), or_(is_confirmed, is_interpreter(here)))
     )
 
 
@@ -332,8 +298,8 @@ def due_fields(now: datetime) -> dict[UUID, list[SealedField]]:
         .where(SealedField.purge_on <= latest)
         .order_by(SealedField.meeting_id, SealedField.id)
     )
-    found: dict[UUID, list[SealedField]] = {}
+    found = defaultdict[UUID, list[SealedField]](list)
     for field, zone in rows:
         if field.purge_on <= today_in(zone, now):
-            found.setdefault(field.meeting_id, []).append(field)
+            found[field.meeting_id].append(field)
     return found

@@ -108,14 +108,16 @@ def check_parts(kind: SealedKind, parts: Parts, last_day: date) -> None:
     """
     if kind is SealedKind.PASSPORT and parts:
         _check_passport(parts, last_day)
-    elif kind is SealedKind.VISA:
-        _check_order(parts, SealedKind.VISA, "valid_from", "valid_until", _VISA_ENDS_FIRST)
-    elif kind is SealedKind.FLIGHTS:
-        _check_order(parts, SealedKind.FLIGHTS, "arrives_at", "departs_at", _LEAVES_FIRST)
-
-
-_VISA_ENDS_FIRST = N_("This visa would end before it begins: swap the two days, or correct the year.")
-_LEAVES_FIRST = N_("You would leave before you arrive: swap the two times, or correct the day.")
+    elif kind is SealedKind.VISA and _is_reversed(parts, "valid_from", "valid_until"):
+        raise Refusal(
+            N_("This visa would end before it begins: swap the two days, or correct the year."),
+            field="visa_valid_until",
+        )
+    elif kind is SealedKind.FLIGHTS and _is_reversed(parts, "arrives_at", "departs_at"):
+        raise Refusal(
+            N_("You would leave before you arrive: swap the two times, or correct the day."),
+            field="flights_departs_at",
+        )
 
 
 def _check_passport(parts: Parts, last_day: date) -> None:
@@ -139,10 +141,9 @@ def _check_passport(parts: Parts, last_day: date) -> None:
         )
 
 
-def _check_order(parts: Parts, kind: SealedKind, first: str, last: str, message: str) -> None:
+def _is_reversed(parts: Parts, first: str, last: str) -> bool:
     # Text comparison is enough, because ISO dates and times sort as text.
-    if first in parts and last in parts and parts[last] < parts[first]:
-        raise Refusal(message, field=f"{kind.value}_{last}")
+    return first in parts and last in parts and parts[last] < parts[first]
 
 
 def serialize_parts(parts: Parts) -> str:
@@ -184,11 +185,6 @@ def reason_hash(reason: str) -> str:
     return hashlib.sha256(reason.encode()).hexdigest()
 
 
-def arrives(parts: Parts) -> datetime | None:
+def local_time(parts: Parts, name: str) -> datetime | None:
     """Local time at the place of the meeting."""
-    return datetime.fromisoformat(parts["arrives_at"]) if "arrives_at" in parts else None
-
-
-def departs(parts: Parts) -> datetime | None:
-    """Local time at the place of the meeting."""
-    return datetime.fromisoformat(parts["departs_at"]) if "departs_at" in parts else None
+    return datetime.fromisoformat(parts[name]) if name in parts else None

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
-from dialogues.core.common.pages import form_page, see_other, show_refusal
+from dialogues.core.common.pages import form_page, see_other
 from dialogues.core.common.presentation import word
-from dialogues.lib.refusal import NotFound, Refusal
+from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.people.documents import commands
-from dialogues.people.documents.forms import FORMS, ReasonForm, VisaStatusForm, read_only
-from dialogues.people.documents.queries import TravelRecord, certificates, list_travel_records, travel_record
-from dialogues.people.documents.rules import PURPOSES
+from dialogues.people.documents.forms import ReasonForm, SealedForm, VisaStatusForm, read_only
+from dialogues.people.documents.queries import TravelRecord, certificates, checksum, list_travel_records, travel_record
+from dialogues.people.documents.rules import PURPOSES, local_time
 from dialogues.people.participants.rules.kinds import QuestionKind, SealedKind, VisaStatus
 from dialogues.policy import (
     DESTRUCTION_SEE,
@@ -35,35 +35,30 @@ blueprint = Blueprint("documents", __name__)
 @allows(VISA_STATUS_SEE)
 def all_papers(meeting_id: UUID) -> str:
     """Lists whose travel records exist and the visa status of each person, without contents."""
-    return _overview(meeting_id, ReasonForm(formdata=None))
+    return render_template("people/documents/all_papers.html", **_overview(meeting_id, ReasonForm()))
 
 
-def _overview(meeting_id: UUID, form: ReasonForm) -> str:
+def _overview(meeting_id: UUID, form: ReasonForm) -> dict[str, Any]:
     people = list_travel_records(viewer(), clock.now())
-    return render_template(
-        "people/documents/all_papers.html",
-        people=people,
-        form=form,
-        kinds=[kind for kind in SealedKind if any(kind in one.readable | one.enterable for one in people)],
-        reads_flights=any(SealedKind.FLIGHTS in one.readable for one in people),
-        is_waiting=Condition.EXCHANGED not in viewer().conditions,
-        meeting_id=meeting_id,
-    )
+    return {
+        "people": people,
+        "form": form,
+        "kinds": [kind for kind in SealedKind if any(kind in one.readable | one.enterable for one in people)],
+        "reads_flights": any(SealedKind.FLIGHTS in one.readable for one in people),
+        "is_waiting": Condition.EXCHANGED not in viewer().conditions,
+        "meeting_id": meeting_id,
+    }
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/flights")
 @allows(PASSPORT_READ)
-def flights(meeting_id: UUID) -> str | Response:
+@form_page("people/documents/all_papers.html")
+def flights(meeting_id: UUID) -> Iterator[Any]:
     """Shows the arrivals board once, after a reason is given."""
     form = ReasonForm()
-    if form.validate():
-        try:
-            journeys = commands.reveal_flights(viewer(), form.reason.data or "", now=clock.now())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            return render_template("people/documents/flights.html", journeys=journeys)
-    return make_response(_overview(meeting_id, form), 422)
+    yield _overview(meeting_id, form)
+    journeys = commands.reveal_flights(viewer(), form.reason.data or "", now=clock.now())
+    yield render_template("people/documents/flights.html", journeys=journeys, local_time=local_time)
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/papers", endpoint="papers")
@@ -80,62 +75,49 @@ def papers_of_participant(meeting_id: UUID, participation_id: UUID) -> Response:
 @allows(VISA_STATUS_SEE)
 def papers_of(meeting_id: UUID, person_id: UUID) -> str:
     """Shows which sealed fields of one person exist, without contents."""
-    return _person_page(meeting_id, travel_record(viewer(), person_id, clock.now()), ReasonForm(formdata=None))
+    found = travel_record(viewer(), person_id, clock.now())
+    return render_template("people/documents/papers.html", **_person_context(meeting_id, found, ReasonForm()))
 
 
-def _person_page(meeting_id: UUID, found: TravelRecord, reason_form: ReasonForm) -> str:
+def _person_context(meeting_id: UUID, found: TravelRecord, form: ReasonForm) -> dict[str, Any]:
     kinds = [kind for kind in SealedKind if kind in found.readable | found.enterable]
     # Pressing Enter submits without a button, so the form address shows the first readable kind.
     first_readable = next(
         (kind for kind in kinds if kind in found.readable and kind in found.stored), SealedKind.PASSPORT
     )
     enters_visa = SealedKind.VISA in found.enterable
-    return render_template(
-        "people/documents/papers.html",
-        found=found,
-        kinds=kinds,
-        reason_form=reason_form,
-        show_first=url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=first_readable.value),
-        status_form=VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
-        meeting_id=meeting_id,
-    )
+    return {
+        "found": found,
+        "kinds": kinds,
+        "form": form,
+        "show_first": url_for(".show", meeting_id=meeting_id, person_id=found.person_id, kind=first_readable.value),
+        "status_form": VisaStatusForm(found.visa_status) if enters_visa and found.visa_status else None,
+        "meeting_id": meeting_id,
+    }
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>/show")
 @allows(PASSPORT_READ, NEEDS_READ)
-def show(meeting_id: UUID, person_id: UUID, kind: str) -> str | Response:
+@form_page("people/documents/papers.html")
+def show(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
     """Shows one sealed field once, after a reason is given. The access is logged."""
     sealed_kind = _kind(kind)
     found = travel_record(viewer(), person_id, clock.now())
     if sealed_kind not in found.readable or sealed_kind not in found.stored:
         raise NotFound
     form = ReasonForm()
-    if form.validate():
-        try:
-            revealed = commands.reveal_field(viewer(), person_id, sealed_kind, form.reason.data or "", now=clock.now())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            return _shown(meeting_id, found, revealed)
-    return make_response(_person_page(meeting_id, found, form), 422)
-
-
-def _shown(meeting_id: UUID, found: TravelRecord, revealed: commands.RevealedField) -> str:
-    may_change = revealed.kind in found.enterable
-    return render_template(
+    yield _person_context(meeting_id, found, form)
+    parts, version = commands.reveal_field(viewer(), person_id, sealed_kind, form.reason.data or "", now=clock.now())
+    # The form to change it is sent to `enter`. It does not read this request, which holds only the reason.
+    change_form = SealedForm([sealed_kind], version, {sealed_kind: parts}, is_sent=False)
+    yield render_template(
         "people/documents/shown.html",
         found=found,
-        kind=revealed.kind,
-        parts=read_only(revealed.kind, revealed.parts),
-        form=_change_form(revealed) if may_change else None,
+        kind=sealed_kind,
+        parts=read_only(sealed_kind, parts),
+        form=change_form if sealed_kind in found.enterable else None,
         meeting_id=meeting_id,
     )
-
-
-def _change_form(revealed: commands.RevealedField) -> Any:
-    """Form with the revealed values. It is sent to `enter`."""
-    # Do not read the request, because it holds the reason form and none of these fields.
-    return FORMS[revealed.kind](revealed.version, {revealed.kind: revealed.parts}, is_sent=False)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/papers/<uuid:person_id>/<kind>", methods=["GET", "POST"])
@@ -147,7 +129,7 @@ def enter(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
     found = travel_record(viewer(), person_id, clock.now())
     if sealed_kind not in found.enterable:
         raise NotFound
-    form = FORMS[sealed_kind](found.checksums.get(sealed_kind, 0), {})
+    form = SealedForm([sealed_kind], checksum([found.stored.get(sealed_kind)]), {})
     yield {"form": form, "found": found, "kind": sealed_kind, "why": PURPOSES, "meeting_id": meeting_id}
     commands.enter_for(
         viewer(), person_id, sealed_kind, form.parts(sealed_kind), version=form.version.data, now=clock.now()
@@ -178,7 +160,4 @@ def destruction(meeting_id: UUID) -> str:  # noqa: ARG001  part of the address, 
 
 
 def _kind(text: str) -> SealedKind:
-    for kind in SealedKind:
-        if kind.value == text:
-            return kind
-    raise NotFound
+    return or_not_found(next((kind for kind in SealedKind if kind.value == text), None))
