@@ -13,26 +13,31 @@ from dialogues.core.common.stores import key_store
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.operations import enqueue
-from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal_text
 from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.models import Exchange, Institution, Meeting, MeetingParty, Person
+from dialogues.meetings.dialogues.models import Institution, Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.operations import Description, current_meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 from dialogues.meetings.dialogues.rules.names import sort_key
-from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
-from dialogues.people.participants.operations import close_request, email_about, forget_decided, waiting_request
+from dialogues.people.participants.operations import (
+    close_request,
+    confirm,
+    email_about,
+    forget_decided,
+    is_open,
+    waiting_request,
+)
 from dialogues.people.participants.queries.capacity import refuse_change_of_person
 from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import person_of, visible
 from dialogues.people.participants.rules.audiences import refuse_invisible
-from dialogues.people.participants.rules.events import ParticipationConfirmed
 from dialogues.people.participants.rules.standing import ParticipationStatus, refuse_closed
-from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, with_saved
+from dialogues.people.participants.rules.steps import ASKED_FOR_AFTER_APPROVAL, Step, fingerprint, with_saved
 from dialogues.people.registration.queries import change_key, change_place, current_values, requested_changes
 from dialogues.people.registration.rules import (
     STEP_EVENTS,
@@ -50,10 +55,7 @@ from dialogues.people.registration.rules import (
     RulesAccepted,
     StepData,
     Visibility,
-    check_decline_reason,
     check_interpretation_language,
-    check_rules_version,
-    check_undecided,
     events_of,
     json_value,
     listed_under,
@@ -61,9 +63,6 @@ from dialogues.people.registration.rules import (
     refuse_absence,
 )
 from dialogues.policy import REGISTRATION_APPROVE, REGISTRATION_FOR, REGISTRATION_OWN
-
-#: Saved without approval, because the coordinator does not see these fields and cannot decide on them.
-_WITHOUT_APPROVAL = ("gender",)
 
 
 def request_change(
@@ -85,7 +84,10 @@ def request_change(
         if Changeable.LISTENS_IN.value in fields:
             check_interpretation_language(fields["listens_in"], meeting.working_languages, fields["languages"])
         refuse_stale(participation.version + person.version, version)
-        _save_without_approval(change, participation, person, fields, now)
+        if fields.get("gender", person.gender) != person.gender:
+            # Saved without approval, because the coordinator does not see it and cannot decide on it.
+            dialogues_operations.describe_person(person.id, gender=fields["gender"])
+            change.record(RegistrationChanged.of(participation, now))
         request = waiting_request(participation.id)
         waiting = requested_changes(request) if request is not None else {}
         institution = db.session.get(Institution, person.institution_id) if person.institution_id else None
@@ -123,9 +125,13 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
         request = or_not_found(db.session.get(ChangeRequest, request_id))
         about = Participation.id == request.participation_id
         participation, person = _load(visible(change.viewer, REGISTRATION_APPROVE) & about)
-        check_undecided(request.decided_at is None and participation.status is ParticipationStatus.CONFIRMED)
+        if request.decided_at is not None or participation.status is not ParticipationStatus.CONFIRMED:
+            raise Refusal(
+                N_("This is no longer open: it was decided by someone else, taken back, or replaced by a newer one.")
+            )
         refuse_stale(participation.version + person.version, version)
-        check_decline_reason(accepts, reason)
+        if not accepts and not reason:
+            raise Refusal(N_("Write in a few words why this is declined: the person reads it."), field="reason")
         request.decided_at, request.accepted, request.reason = now, accepts, reason
         db.session.flush()
         change.record(ChangeDecided.of(participation, now, request_id=request.id, accepted=accepts))
@@ -134,7 +140,8 @@ def decide_change(viewer: Viewer, request_id: UUID, *, accepts: bool, reason: st
             _apply(participation, person, requested)
             change.record(*(event.of(participation, now) for event in events_of(requested)))
         if person.email is not None:
-            enqueue(_decision_email(participation, request, now))
+            order, dedup_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
+            enqueue(email_about(participation, EmailKind.CHANGE_DECIDED, now, order=order, dedup_key=dedup_key))
 
 
 def _load(which: ColumnElement[bool]) -> tuple[Participation, Person]:
@@ -162,15 +169,6 @@ def _requested_values(person: Person, fields: Mapping[str, Any]) -> dict[Changea
     return wanted
 
 
-def _save_without_approval(
-    change: Change, participation: Participation, person: Person, fields: Mapping[str, Any], now: datetime
-) -> None:
-    new = {one: fields[one] for one in _WITHOUT_APPROVAL if one in fields and fields[one] != getattr(person, one)}
-    if new:
-        dialogues_operations.describe_person(person.id, **cast(Description, new))
-        change.record(RegistrationChanged.of(participation, now))
-
-
 def _add_request(change: Change, participation: Participation, wanted: RequestedChanges, now: datetime) -> None:
     forget_decided(participation.id)
     request = ChangeRequest(
@@ -195,11 +193,6 @@ def _apply(participation: Participation, person: Person, requested: RequestedCha
     db.session.flush()
 
 
-def _decision_email(participation: Participation, request: ChangeRequest, now: datetime) -> EmailRequest:
-    order, dedup_key = f"change-decided:{participation.id}", f"change-decided:{request.id}"
-    return email_about(participation, EmailKind.CHANGE_DECIDED, now, order=order, dedup_key=dedup_key)
-
-
 def fill_in(
     viewer: Viewer, data: StepData, *, version: int, now: datetime, participation_id: UUID | None = None
 ) -> None:
@@ -212,7 +205,8 @@ def fill_in(
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
         participation, person = _load(registers(change.viewer, participation_id))
         meeting = current_meeting(change)
-        _check_open(meeting, now)
+        if not gathering_of(meeting).is_open(now):
+            raise Refusal(N_("Registration is closed: write to the office about what has changed."))
         refuse_stale(participation.version + person.version, version)
         if participation_id is not None and isinstance(data, Identity):
             names, new_names = (person.name, person.native), (data.name, data.native)
@@ -223,11 +217,6 @@ def fill_in(
         participation.steps = with_saved(participation.steps, step)
         participation.version += 1
         change.record(STEP_EVENTS.get(step, RegistrationChanged).of(participation, now))
-
-
-def _check_open(meeting: Meeting, now: datetime) -> None:
-    if not gathering_of(meeting).is_open(now):
-        raise Refusal(N_("Registration is closed: write to the office about what has changed."))
 
 
 def _save_step_data(
@@ -248,35 +237,25 @@ def _save_step_data(
             participation.listens_in = data.listens_in
             return Step.LANGUAGES
         case Presence():
-            return _save_presence(participation, meeting, data)
+            refuse_absence(data, days_of(meeting))
+            participation.present_from, participation.present_to = data.present_from, data.present_to
+            participation.remote = data.remote
+            ids = {"dialogue_id": participation.dialogue_id, "participation_id": participation.id}
+            db.session.execute(delete(Availability).where(Availability.participation_id == participation.id))
+            db.session.add_all(Availability(**ids, **asdict(absence)) for absence in data.away)
+            return Step.DAYS
         case Visibility():
             refuse_invisible(data.shown)
             dialogues_operations.describe_person(person.id, always_discreet=data.always_discreet)
             participation.visibility = {audience.value: shown.value for audience, shown in data.shown.items()}
             return Step.VISIBILITY
         case RulesAccepted():
-            check_rules_version(data.words, meeting.rules_text)
+            if data.words != fingerprint(meeting.rules_text):
+                raise Refusal(N_("The rules have changed since you opened this page. Please read them again."))
             participation.rules_accepted_at = now
             return Step.RULES
         case _:
             assert_never(data)
-
-
-def _save_presence(participation: Participation, meeting: Meeting, presence: Presence) -> Step:
-    refuse_absence(presence, days_of(meeting))
-    participation.present_from, participation.present_to = presence.present_from, presence.present_to
-    participation.remote = presence.remote
-    db.session.execute(delete(Availability).where(Availability.participation_id == participation.id))
-    for absence in presence.away:
-        db.session.add(
-            Availability(
-                dialogue_id=participation.dialogue_id,
-                participation_id=participation.id,
-                away_from=absence.away_from,
-                away_to=absence.away_to,
-            )
-        )
-    return Step.DAYS
 
 
 def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:
@@ -294,18 +273,9 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
         meeting = current_meeting(change)
         refuse_closed(gathering_of(meeting), now)
         refuse_stale(participation.version + person.version, version)
-        _check_may_confirm(participation, meeting)
-        participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
-        participation.version += 1
-        participants_operations.begin_part(participation, now)
-        change.record(ParticipationConfirmed.of(participation, now))
-
-
-def _check_may_confirm(participation: Participation, meeting: Meeting) -> None:
-    if participation.status is ParticipationStatus.WAITING:
-        raise Refusal(N_("This person waits for a seat: accept for them once they have one."))
-    party = db.session.get(MeetingParty, (meeting.id, participation.party_id))
-    exchange = db.session.get(Exchange, meeting.id)
-    is_open = exchange is not None and exchange.opened_at is not None
-    if not is_open and (party is None or party.submitted_at is None):
-        raise Refusal(N_("The party has not lodged its list yet: lodge it first, then accept."))
+        if participation.status is ParticipationStatus.WAITING:
+            raise Refusal(N_("This person waits for a seat: accept for them once they have one."))
+        row = db.session.get(MeetingParty, (meeting.id, participation.party_id))
+        if not is_open(meeting.id) and (row is None or row.submitted_at is None):
+            raise Refusal(N_("The party has not lodged its list yet: lodge it first, then accept."))
+        confirm(change, participation, now)

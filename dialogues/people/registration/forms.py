@@ -106,15 +106,8 @@ class IdentityForm(StepForm):
         self.name_order.data, self.gender.data = self.own.name_order.value, self.own.gender.value
 
     def step_data(self) -> Identity:
-        return Identity(
-            name=self.name.data,
-            native=self.native.data or "",
-            family=self.family.data or "",
-            given=self.given.data or "",
-            name_order=NameOrder(self.name_order.data),
-            sort_key=self.sort_key.data or "",
-            gender=Gender(self.gender.data),
-        )
+        texts = {name: self[name].data or "" for name in ("name", "native", "family", "given", "sort_key")}
+        return Identity(**texts, name_order=NameOrder(self.name_order.data), gender=Gender(self.gender.data))
 
 
 class AffiliationForm(StepForm):

@@ -33,7 +33,6 @@ class RequestedChange:
     """A change request compared with the current values, decided or waiting."""
 
     id: UUID
-    participation_id: UUID
     name: str
     native: str
     party_code: str
@@ -51,7 +50,7 @@ def waiting_changes(viewer: Viewer) -> int:
     count = (
         select(func.count())
         .select_from(ChangeRequest)
-        .join(Participation, _request_participation())
+        .join(Participation, Participation.id == ChangeRequest.participation_id)
         .where(*_to_decide(viewer))
     )
     return db.session.execute(count).scalar_one()
@@ -108,15 +107,11 @@ def _to_decide(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return visible(viewer, REGISTRATION_APPROVE), comes, ChangeRequest.decided_at.is_(None)
 
 
-def _request_participation() -> ColumnElement[bool]:
-    return Participation.id == ChangeRequest.participation_id
-
-
 def _rows(*which: ColumnElement[bool]) -> Select[Any]:
     return (
         select(ChangeRequest, Participation, Person, Institution, Party.code, english().label("party_name"))
         .select_from(ChangeRequest)
-        .join(Participation, _request_participation())
+        .join(Participation, Participation.id == ChangeRequest.participation_id)
         .join(Person, person_of())
         .join(Party, Party.id == Participation.party_id)
         .outerjoin(Institution, Institution.id == Person.institution_id)
@@ -131,7 +126,6 @@ def _requested_change(row: Any, *, with_content: bool = True) -> RequestedChange
     waits = request.decided_at is None
     return RequestedChange(
         id=request.id,
-        participation_id=request.participation_id,
         name=row.Person.name,
         native=row.Person.native,
         party_code=row.code,

@@ -14,7 +14,7 @@ from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import Audience, Shown
-from dialogues.people.participants.rules.steps import Step, fingerprint
+from dialogues.people.participants.rules.steps import Step
 
 
 class Changeable(Labelled):
@@ -82,20 +82,6 @@ def merge_changes(
     """Merges a new request into the waiting one and drops fields that already have the requested value."""
     all_wanted = {**{one: to for one, (_was, to) in waiting.items()}, **wanted}
     return {one: (now[one], to) for one, to in all_wanted.items() if now[one] != to}
-
-
-def check_undecided(is_there: bool) -> None:
-    """:raises Refusal: the request was decided, replaced or withdrawn while the coordinator looked at it."""
-    if not is_there:
-        raise Refusal(
-            N_("This is no longer open: it was decided by someone else, taken back, or replaced by a newer one.")
-        )
-
-
-def check_decline_reason(accepts: bool, reason: str) -> None:
-    """:raises Refusal: a request is declined without a reason."""
-    if not accepts and not reason:
-        raise Refusal(N_("Write in a few words why this is declined: the person reads it."), field="reason")
 
 
 def word_diff(was: str, wanted: str) -> tuple[list[DiffPart], list[DiffPart]]:
@@ -221,12 +207,6 @@ def check_interpretation_language(listens_in: str, working_languages: Sequence[s
             ),
             field="listens_in",
         )
-
-
-def check_rules_version(accepted: str, rules: str) -> None:
-    """:raises Refusal: the rules of the meeting changed after the page showed them."""
-    if accepted != fingerprint(rules):
-        raise Refusal(N_("The rules have changed since you opened this page. Please read them again."))
 
 
 def listed_under(typed: str, before: str, proposed: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.outbox.operations import enqueue_all
-from dialogues.core.outbox.rules import EmailKind, EmailRequest
+from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
@@ -31,19 +31,15 @@ def enqueue_emails(kind: EmailKind, participations: Collection[Participation], n
 
     Returns the rows to store: ids of participation and email; the latter is None for a person without an address.
     """
-    people = {one.person_id for one in participations}
-    reached = set(
-        db.session.execute(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))).scalars()
-    )
-    reachable = [one for one in participations if one.person_id in reached]
-    email_ids = enqueue_all([_email_request(kind, one, now) for one in reachable])
-    letters = {one.id: str(email_id) for one, email_id in zip(reachable, email_ids, strict=True)}
+    people = [one.person_id for one in participations]
+    reached = set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
+    requests = {}
+    for one in participations:
+        if one.person_id in reached:
+            order = f"{kind.value}:{one.id}"
+            requests[one.id] = email_about(one, kind, now, order=order, dedup_key=f"{order}:{uuid4()}")
+    letters = dict(zip(requests, map(str, enqueue_all(list(requests.values()))), strict=True))
     return [{"id": str(one.id), "letter": letters.get(one.id)} for one in participations]
-
-
-def _email_request(kind: EmailKind, participation: Participation, now: datetime) -> EmailRequest:
-    order = f"{kind.value}:{participation.id}"
-    return email_about(participation, kind, now, order=order, dedup_key=f"{order}:{uuid4()}")
 
 
 def snapshot(participation: Participation) -> dict[str, Any]:
@@ -79,14 +75,10 @@ def restore_participation(
     if participation.status is ParticipationStatus.CONFIRMED:
         return begin_part(participation, now, send_email=False)
     if participation.status is ParticipationStatus.INVITED:
-        _restore_link(participation, taken_at, now, waited=before["waited"])
+        # The last personal link is valid again. A new invitation leaves if there is none or one was still waiting.
+        has_link = not before["waited"] and accounts.revive_newest_link(
+            LinkPurpose.REGISTRATION, participation.id, taken_at, now
+        )
+        if not has_link and db.session.get_one(Person, participation.person_id).email is not None:
+            enqueue_invitation(participation, now)
     return False
-
-
-def _restore_link(participation: Participation, taken_at: datetime, now: datetime, *, waited: bool) -> None:
-    """Makes the last personal link valid again. Queues a new invitation if there is none or one was still waiting."""
-    if not waited and accounts.revive_newest_link(LinkPurpose.REGISTRATION, participation.id, taken_at, now):
-        return
-    person = db.session.get_one(Person, participation.person_id)
-    if person.email is not None:
-        enqueue_invitation(participation, now)

@@ -49,14 +49,6 @@ class ListExported(DomainEvent):
 #: Minimum time between two reminders, unless the coordinator includes recently reminded people.
 REMINDED_LATELY = timedelta(hours=24)
 
-
-HAS_ANSWERED = N_("has answered already")
-NOT_INVITED = N_("is not invited yet")
-NO_ADDRESS = N_("has no e-mail address: cannot be reached by letter")
-EMAIL_WAITS = N_("a letter to them has not left yet: look at the letters")
-NOT_ACCEPTED = N_("has not accepted")
-APPROVED_ALREADY = N_("is approved already")
-NOT_COMING = N_("is not coming already")
 CHANGED_SINCE = N_("was changed since: left as it is")
 
 
@@ -102,7 +94,7 @@ def build_selection(kind: BulkKind, rows: Iterable[ChosenRow], now: datetime) ->
     """Sorts selected participants for one bulk action."""
     included, on_request, left_out = list[ChosenRow](), list[ChosenRow](), list[tuple[ChosenRow, str]]()
     for row in rows:
-        reason = _SKIP_REASON[kind](row)
+        reason = _skip_reason(kind, row)
         if reason:
             left_out.append((row, reason))
         elif _needs_request(kind, row, now):
@@ -118,28 +110,21 @@ def _needs_request(kind: BulkKind, row: ChosenRow, now: datetime) -> bool:
     return kind is BulkKind.APPROVE and bool(row.missing)
 
 
+def _skip_reason(kind: BulkKind, row: ChosenRow) -> str:
+    if kind is BulkKind.REMIND:
+        return _not_reminded(row)
+    if row.status in GONE:
+        return N_("is not coming already")
+    if kind is BulkKind.APPROVE and row.status is not ParticipationStatus.CONFIRMED:
+        return N_("has not accepted")
+    return N_("is approved already") if kind is BulkKind.APPROVE and row.is_approved else ""
+
+
 def _not_reminded(row: ChosenRow) -> str:
     if row.status in {ParticipationStatus.NOMINATED, ParticipationStatus.WAITING}:
-        return NOT_INVITED
+        return N_("is not invited yet")
     if row.status is not ParticipationStatus.INVITED:
-        return HAS_ANSWERED
+        return N_("has answered already")
     if not row.has_address:
-        return NO_ADDRESS
-    return EMAIL_WAITS if row.email_waits else ""
-
-
-def _not_approved(row: ChosenRow) -> str:
-    if row.status is not ParticipationStatus.CONFIRMED:
-        return NOT_COMING if row.status in GONE else NOT_ACCEPTED
-    return APPROVED_ALREADY if row.is_approved else ""
-
-
-def _not_withdrawn(row: ChosenRow) -> str:
-    return NOT_COMING if row.status in GONE else ""
-
-
-_SKIP_REASON = {
-    BulkKind.REMIND: _not_reminded,
-    BulkKind.APPROVE: _not_approved,
-    BulkKind.TAKE_BACK: _not_withdrawn,
-}
+        return N_("has no e-mail address: cannot be reached by letter")
+    return N_("a letter to them has not left yet: look at the letters") if row.email_waits else ""

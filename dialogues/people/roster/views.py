@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from dialogues.core.accounts.views.step_up_check import require_fresh_totp
@@ -33,7 +34,6 @@ from dialogues.people.participants.rules.kinds import BulkKind
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus, may_answer
 from dialogues.people.questionnaire import queries as questionnaire
 from dialogues.people.questionnaire.queries import GivenAnswer, answers_on, reads_others
-from dialogues.people.registration.forms import language_name
 from dialogues.people.roster import commands
 from dialogues.people.roster.forms import ExportForm, ManyForm
 from dialogues.people.roster.queries import listing, office
@@ -131,7 +131,8 @@ def take_back(meeting_id: UUID, participation_id: UUID) -> Iterator[Any]:
 
 
 _LONGEST_SEARCH = 100
-EnumT = TypeVar("EnumT", bound=Enum)
+#: Query value for ordering by person, regardless of party.
+_BY_PERSON = "person"
 #: Label, address, whether it is selected, number of people.
 Pill = tuple[str, str, bool, int | None]
 
@@ -161,36 +162,24 @@ def participants(meeting_id: UUID) -> str:
         kept=query_params(replace(list_filter, search="")),
         filters=filters,
         page_url=lambda page: url_for("roster.participants", meeting_id=meeting_id, **filters, page=page),
-        language_name=language_name,
         changes=nominations.announced(viewer()),
         is_waiting=Condition.EXCHANGED not in viewer().conditions and Scope.ALL not in viewer().scopes(NOMINATIONS_SEE),
         lists_opened_at=nominations.moment_of(meeting_id).opened_at,
     )
 
 
-def parse_filter(params: Mapping[str, str]) -> ListFilter:
+def parse_filter(params: MultiDict[str, str]) -> ListFilter:
     """Parses the filter from query parameters. Invalid values are ignored."""
-    party, status, page = (params.get(name, "") for name in ("party", "status", "page"))
     return ListFilter(
         search=one_line(params.get("q", ""))[:_LONGEST_SEARCH],
-        party_id=_uuid(party),
-        status=_enum_member(ParticipationStatus, status),
-        capacity=_enum_member(Capacity, params.get("capacity", "")),
-        ready=_enum_member(Readiness, params.get("ready", "")),
-        **parse_order(params.get("order", "")),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        party_id=params.get("party", type=UUID),
+        status=params.get("status", type=ParticipationStatus),
+        capacity=params.get("capacity", type=Capacity),
+        ready=params.get("ready", type=Readiness),
+        by=params.get("order", type=PartyOrder),
+        by_person=params.get("order") == _BY_PERSON,
+        page=params.get("page", 1, type=int),
     )
-
-
-def _enum_member(enum: type[EnumT], value: str) -> EnumT | None:
-    return next((member for member in enum if member.value == value), None)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def query_params(list_filter: ListFilter) -> dict[str, Any]:
@@ -201,7 +190,7 @@ def query_params(list_filter: ListFilter) -> dict[str, Any]:
         "status": list_filter.status,
         "capacity": list_filter.capacity,
         "ready": list_filter.ready,
-        "order": order_value(list_filter),
+        "order": _BY_PERSON if list_filter.by_person else list_filter.by,
     }
     return {name: value.value if isinstance(value, Enum) else value for name, value in params.items() if value}
 
@@ -256,7 +245,6 @@ def person(meeting_id: UUID, participation_id: UUID) -> str:
         can_remind=line.status is not None and may_answer(line.status, gathering, clock.now()),
         is_gone=line.status in GONE,
         is_open=gathering.is_open(clock.now()),
-        language_name=language_name,
     )
 
 
@@ -351,25 +339,14 @@ def _kind(value: str) -> BulkKind:
     return kind
 
 
-#: Query value for ordering by person, regardless of party.
-_PERSONS = "person"
-
-
-def parse_order(value: str) -> dict[str, Any]:
-    """Parses the query value of the order. Unknown values give the order in force."""
-    by = next((order for order in PartyOrder if order.value == value), None)
-    return {"by": by, "by_person": value == _PERSONS}
-
-
-def order_value(list_filter: ListFilter) -> str:
-    """Query value of the order; empty for the order in force."""
-    return _PERSONS if list_filter.by_person else list_filter.by.value if list_filter.by else ""
-
-
 def _order_pills(list_filter: ListFilter, meeting_id: UUID) -> list[Pill]:
-    selected = order_value(list_filter)
-    labels = {"": _("the order in force"), **{by.value: word(by) for by in PartyOrder}, _PERSONS: _("by the person")}
+    orders = [
+        (_("the order in force"), None, False),
+        *((word(by), by, False) for by in PartyOrder),
+        (_("by the person"), None, True),
+    ]
+    selected = (list_filter.by, list_filter.by_person)
     return [
-        (label, _list_url(list_filter, meeting_id, **parse_order(value)), value == selected, None)
-        for value, label in labels.items()
+        (label, _list_url(list_filter, meeting_id, by=by, by_person=by_person), (by, by_person) == selected, None)
+        for label, by, by_person in orders
     ]

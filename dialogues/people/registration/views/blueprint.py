@@ -19,9 +19,7 @@ _PATHS = {
 def add_page(path: str, view: Any, *, own: str, others: str, methods: tuple[str, ...] = ("GET", "POST")) -> None:
     """Adds a page for the viewer's own registration and one for that of a person without an address.
 
-    :param view: takes the meeting, and for others the participation.
-    :param own: endpoint of the viewer's own page.
-    :param others: endpoint of the page for others.
+    `own` and `others` are the endpoints. The view gets the participation only on the page for others.
     """
     for endpoint, action in ((own, REGISTRATION_OWN), (others, REGISTRATION_FOR)):
         # A function for each endpoint, because `allows` marks the function it is given.

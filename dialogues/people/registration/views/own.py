@@ -1,7 +1,6 @@
 """Overview of a registration; change of address and withdrawal for oneself, accepting for others."""
 
 from collections.abc import Iterator
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.commands import answering as invitations
 from dialogues.people.participants.forms import PlainForm
-from dialogues.people.participants.queries import frame as participants
 from dialogues.people.participants.queries.frame import RegistrationContext
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import Step, missing_steps
@@ -117,31 +115,21 @@ def _span(frame: RegistrationContext) -> str:
     return f"{first}–{last}"
 
 
-def _require_second_factor(view: Any) -> Any:
-    """Requires the second factor of accounts that have one.
-
-    Otherwise someone with a borrowed browser or mailbox could take over the account.
-    """
-
-    @wraps(view)
-    def guarded(meeting_id: UUID) -> Any:
-        if accounts_queries.may_change_address(viewer(), clock.real_now()):
-            return view(meeting_id=meeting_id)
-        back = url_for("registration.own_address", meeting_id=meeting_id)
-        return see_other(url_for("accounts.step_up", purpose=CHANGE_ADDRESS, next=back))
-
-    return guarded
-
-
 @blueprint.route("/meetings/<uuid:meeting_id>/registration/address", methods=["GET", "POST"])
 @allows(REGISTRATION_OWN)
-@_require_second_factor
 @form_page("people/registration/address.html")
 def own_address(meeting_id: UUID) -> Iterator[Any]:
-    """Sends a confirmation link to a new address. The address changes once the link is opened in this browser."""
-    own = queries.registration(viewer())
+    """Sends a confirmation link to a new address. The address changes once the link is opened in this browser.
+
+    Accounts with a second factor have to confirm it first.
+    """
+    if not accounts_queries.may_change_address(viewer(), clock.real_now()):
+        # Otherwise someone with a borrowed browser or mailbox could take over the account.
+        back = url_for("registration.own_address", meeting_id=meeting_id)
+        yield see_other(url_for("accounts.step_up", purpose=CHANGE_ADDRESS, next=back))
+        return
     form = AddressForm()
-    yield {"form": form, "own": own}
+    yield {"form": form, "own": queries.registration(viewer())}
     accounts_address.ask_for_address(viewer(), form.email.data, sign_in_context())
     flash(
         _("A letter is on its way to that address. Open its link in this browser; until then nothing changes."), "info"
@@ -154,9 +142,7 @@ def own_address(meeting_id: UUID) -> Iterator[Any]:
 @form_page("people/registration/withdraw.html")
 def withdraw(meeting_id: UUID) -> Iterator[Any]:
     """Withdraws the viewer's confirmation, after a confirmation page."""
-    frame = participants.frame(meeting_id)
-    own = queries.registration(viewer())
-    yield {"form": PlainForm(), "own": own, "frame": frame, "is_open": frame.gathering.is_open(clock.now())}
+    yield {**RegistrationPage(meeting_id, None).context(), "form": PlainForm()}
     invitations.withdraw(viewer(), now=clock.now())
     flash(_("You have withdrawn. Until registration closes, your personal link leads back."), "success")
     yield see_other(url_for("invitations.registration") if viewer().is_limited else "/")

@@ -144,6 +144,7 @@ def _page_of(step: Step) -> Any:
                 # A preview shows the typed values and saves nothing.
                 form.validate()
                 yield make_response(render_template("people/registration/step.html", **context))
+                return
         yield context
         _save(shown, form)
         yield shown.next_page()
@@ -157,12 +158,12 @@ def _save(shown: RegistrationPage, form: StepForm) -> None:
     :raises Refusal: the input cannot be saved.
     """
     data = form.step_data()
-    more: Any = {"version": form.version.data, "now": clock.now(), "participation_id": shown.participation_id}
+    options: Any = {"version": form.version.data, "now": clock.now(), "participation_id": shown.participation_id}
     if shown.needs_request:
-        waits = commands.request_change(viewer(), asdict(data), **more)
+        waits = commands.request_change(viewer(), asdict(data), **options)
         flash(_("The office is asked for this change.") if waits else _("Nothing is asked to be changed."), "success")
     else:
-        commands.fill_in(viewer(), data, **more)
+        commands.fill_in(viewer(), data, **options)
         flash(_("Saved."), "success")
 
 
