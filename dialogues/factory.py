@@ -243,16 +243,10 @@ def _fill_state(app: Flask) -> None:
     app_state.wake = lambda: outbox.wake(app)
     app_state.names, app_state.next_steps, app_state.unpublished = names_of, steps_ahead, planning.unreleased_here
     for feature in FEATURES:
-        app_state.composers.update(_collect(feature, "emails", "COMPOSERS"))
-        app_state.sweeps.update(_collect(feature, "jobs", "SWEEPS"))
-
-
-def _collect(feature: str, file: str, name: str) -> dict[Any, Any]:
-    """The merged dictionaries of that name in a feature's modules; empty if there is none."""
-    collected: dict[Any, Any] = {}
-    for module in _modules(feature, file):
-        collected.update(getattr(module, name, {}))
-    return collected
+        for module in _modules(feature, "emails"):
+            app_state.composers.update(getattr(module, "COMPOSERS", {}))
+        for module in _modules(feature, "jobs"):
+            app_state.sweeps.update(getattr(module, "SWEEPS", {}))
 
 
 def _reload_viewer(viewer: Viewer) -> Viewer:

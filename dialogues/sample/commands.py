@@ -3,12 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.models import Account
 from dialogues.core.accounts.rules import LinkPurpose
-from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import transaction, upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -32,11 +31,6 @@ OPENED = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 LINK_LIFE = timedelta(days=30)
 
 
-def is_empty() -> bool:
-    """Whether there are no accounts."""
-    return db.session.execute(select(func.count()).select_from(Account)).scalar_one() == 0
-
-
 def load_sample(now: datetime) -> SampleIds:
     """Load accounts, dialogues, agendas, notes and records of the sample.
 
@@ -44,7 +38,7 @@ def load_sample(now: datetime) -> SampleIds:
     """
     loaded = SampleIds()
     with transaction(system(Purpose.SAMPLE), DIALOGUE_OPEN) as change:
-        if not is_empty():
+        if db.session.scalar(select(exists().select_from(Account))):
             raise Refusal(N_("The database is not empty: the sample goes into an empty one only."))
         load_accounts(loaded, OPENED)
         load_venues(loaded)
@@ -61,12 +55,10 @@ def load_sample(now: datetime) -> SampleIds:
 
 def persona_links(now: datetime) -> dict[str, str]:
     """Return a single-use sign-in token by name of the persona."""
-    ids = {name: _account(name) for name in PERSONAS}
     with upkeep(system(Purpose.SAMPLE)):
-        return {name: _token(LinkPurpose.SIGN_IN, account_id, now) for name, account_id in ids.items()}
+        return {name: _token(LinkPurpose.SIGN_IN, _account(name), now) for name in PERSONAS}
 
 
-@reading(Purpose.SAMPLE)
 def registration_links(now: datetime) -> dict[str, str]:
     """Return a registration token by name, for each person with an account and an unanswered invitation.
 
@@ -78,37 +70,37 @@ def registration_links(now: datetime) -> dict[str, str]:
         .where(Participation.status == ParticipationStatus.INVITED, Person.account_id.is_not(None))
         .order_by(Person.name)
     )
-    rows = db.session.execute(invited).all()
     with upkeep(system(Purpose.SAMPLE)):
-        return {row.name: mint_personal_link(row.id, now) for row in rows}
+        return {row.name: mint_personal_link(row.id, now) for row in db.session.execute(invited).all()}
 
 
 def feed_links(now: datetime) -> dict[str, str]:
     """Return a calendar feed token by name of the persona, for personas with a feed in TRD."""
-    ids = {name: _person_in_trd(name) for name in PERSONAS if name != "st-arch"}
     with upkeep(system(Purpose.SAMPLE)):
-        return {name: _token(LinkPurpose.FEED, person_id, now, single_use=False) for name, person_id in ids.items()}
+        return {name: _feed_token(_person_in_trd(name), now) for name in PERSONAS if name != "st-arch"}
 
 
 def feed_token(person_id: UUID, now: datetime) -> str:
     """Return a calendar feed token of one person."""
     with upkeep(system(Purpose.SAMPLE)):
-        return _token(LinkPurpose.FEED, person_id, now, single_use=False)
+        return _feed_token(person_id, now)
 
 
 def _account(name: str) -> UUID:
-    return db.session.execute(select(Account.id).where(Account.email_norm == f"{name}@example.invalid")).scalar_one()
+    return db.session.scalars(select(Account.id).where(Account.email_norm == f"{name}@example.invalid")).one()
 
 
-@reading(Purpose.SAMPLE)
 def _person_in_trd(name: str) -> UUID:
-    return db.session.execute(
+    return db.session.scalars(
         select(Person.id)
         .join(Dialogue, Dialogue.id == Person.dialogue_id)
         .where(Dialogue.code == "TRD", Person.email_norm == f"{name}@example.invalid")
-    ).scalar_one()
+    ).one()
 
 
-def _token(purpose: LinkPurpose, subject: UUID, now: datetime, *, single_use: bool = True) -> str:
-    name = "" if single_use else "demonstration"
+def _feed_token(person_id: UUID, now: datetime) -> str:
+    return _token(LinkPurpose.FEED, person_id, now, single_use=False, name="demonstration")
+
+
+def _token(purpose: LinkPurpose, subject: UUID, now: datetime, *, single_use: bool = True, name: str = "") -> str:
     return accounts.mint_link(purpose, subject, expires_at=now + LINK_LIFE, single_use=single_use, name=name, now=now)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, PracticalPage
@@ -15,7 +15,7 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.people.participants.rules.steps import Step
 from dialogues.policy import Role
-from dialogues.sample.people import SampleIds, load_parties, load_people
+from dialogues.sample.people import SampleIds, add, load_parties, load_people
 from dialogues.sample.reading import sample
 
 _STAFF_ROLES = {
@@ -34,41 +34,27 @@ _CAPACITIES = {
 
 def load_venues(loaded: SampleIds) -> None:
     for venue in sample()["venues"]:
-        row = Venue(
-            id=uuid4(), **{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")}
-        )
-        db.session.add(row)
-        loaded.venues[venue["id"]] = row.id
-        db.session.flush()
+        row = Venue(**{key: venue[key] for key in ("name", "city", "country", "subdivision", "zone", "address")})
+        loaded.venues[venue["id"]] = add(row)
         for position, room in enumerate(venue["rooms"]):
-            room_row = Room(
-                id=uuid4(),
-                venue_id=row.id,
-                name=room["name"],
-                capacity=room["capacity"],
-                booths=room["booths"],
-                position=position,
-            )
-            db.session.add(room_row)
-            loaded.rooms[room["id"]] = room_row.id
+            facts = {key: room[key] for key in ("name", "capacity", "booths")}
+            loaded.rooms[room["id"]] = add(Room(venue_id=row.id, position=position, **facts))
 
 
 def load_dialogue(loaded: SampleIds, dialogue: dict[str, Any], at: datetime) -> None:
     """Load a dialogue with its parties, persons, staff and meeting."""
     code = dialogue["id"]
-    row = Dialogue(
-        id=uuid4(),
-        code=code,
-        title=dialogue["title"],
-        themes=dialogue["theme"],
-        phase=dialogue["phase"],
-        archive_zone=dialogue["meetings"][0]["tz"],
-        created_at=at,
-    )
-    db.session.add(row)
-    db.session.flush()
-    loaded.dialogues[code] = row.id
     meeting = dialogue["meetings"][0]
+    loaded.dialogues[code] = add(
+        Dialogue(
+            code=code,
+            title=dialogue["title"],
+            themes=dialogue["theme"],
+            phase=dialogue["phase"],
+            archive_zone=meeting["tz"],
+            created_at=at,
+        )
+    )
     people = _all_person_ids(meeting)
     party_of = {person["id"]: person["party"] for person in sample()["persons"]}
     load_parties(loaded, code, {party_of[name] for name in people if name in party_of} | set(meeting["focal_points"]))
@@ -93,7 +79,6 @@ def _load_meeting(loaded: SampleIds, code: str, meeting: dict[str, Any], at: dat
     name, dates = meeting["id"], meeting["dates"]
     arrangement = sample()["arrangements"][name]
     row = Meeting(
-        id=uuid4(),
         dialogue_id=loaded.dialogues[code],
         code=name,
         title=arrangement["title"],
@@ -111,9 +96,7 @@ def _load_meeting(loaded: SampleIds, code: str, meeting: dict[str, Any], at: dat
         working_languages=meeting["working_languages"],
         registration_closes_at=datetime.fromisoformat(arrangement["registration_closes"]),
     )
-    db.session.add(row)
-    db.session.flush()
-    loaded.meetings[name] = row.id
+    loaded.meetings[name] = add(row)
     _load_parties_and_exchange(loaded, code, meeting, arrangement)
     _load_roles(loaded, code, meeting, at)
     _load_participants(loaded, code, meeting, at)
@@ -129,16 +112,15 @@ def _load_parties_and_exchange(
     """
     nominations = meeting.get("nominations", {})
     opened = datetime.fromisoformat(arrangement["exchanged"]) if "exchanged" in arrangement else None
-    observers = _observers(meeting)
+    observers, place = _observers(meeting), _place(loaded, code, meeting)
     for (dialogue, party), party_id in loaded.parties.items():
         if dialogue != code:
             continue
         has_submitted = opened is not None or party in nominations.get("received", [])
         db.session.add(
             MeetingParty(
-                meeting_id=loaded.meetings[meeting["id"]],
+                **place,
                 party_id=party_id,
-                dialogue_id=loaded.dialogues[code],
                 seats=seats_for(
                     db.session.get_one(Party, party_id).kind,
                     {Capacity.PARTICIPANT.value: meeting["target_per_party"], **observers.get(party, {})},
@@ -149,12 +131,15 @@ def _load_parties_and_exchange(
     sealed_until = nominations.get("sealed_until")
     db.session.add(
         Exchange(
-            meeting_id=loaded.meetings[meeting["id"]],
-            dialogue_id=loaded.dialogues[code],
+            **place,
             sealed_until=datetime.fromisoformat(sealed_until) if sealed_until else None,
             opened_at=opened,
         )
     )
+
+
+def _place(loaded: SampleIds, code: str, meeting: dict[str, Any]) -> dict[str, UUID]:
+    return {"dialogue_id": loaded.dialogues[code], "meeting_id": loaded.meetings[meeting["id"]]}
 
 
 def _observers(meeting: dict[str, Any]) -> dict[str, Counter[str]]:
@@ -199,45 +184,28 @@ def _has_submitted(meeting: dict[str, Any], party: str) -> bool:
 
 
 def _load_participants(loaded: SampleIds, code: str, meeting: dict[str, Any], at: datetime) -> None:
-    party_of = {person["id"]: person["party"] for person in sample()["persons"]}
+    party_of, dates = {person["id"]: person["party"] for person in sample()["persons"]}, meeting["dates"]
     seats: Counter[tuple[str, Capacity]] = Counter()
-    for kind, names in meeting["participants"].items():
-        for name in names:
-            side = party_of[name], _CAPACITIES[kind]
-            seats[side] += 1
-            _load_participation(loaded, code, meeting, name, *side, seats[side], at)
-
-
-def _load_participation(
-    loaded: SampleIds,
-    code: str,
-    meeting: dict[str, Any],
-    name: str,
-    party: str,
-    capacity: Capacity,
-    seat: int,
-    at: datetime,
-) -> None:
-    ids: dict[str, UUID] = {
-        "dialogue_id": loaded.dialogues[code],
-        "meeting_id": loaded.meetings[meeting["id"]],
-        "person_id": loaded.people[code, name],
-    }
-    answered = _has_submitted(meeting, party)
-    dates = meeting["dates"]
-    db.session.add(
-        Participation(
-            **ids,
-            party_id=loaded.parties[code, party],
-            capacity=capacity,
-            seat=seat,
-            status=ParticipationStatus.CONFIRMED if answered else ParticipationStatus.INVITED,
-            invited_at=at,
-            answered_at=at if answered else None,
-            present_from=dates.get("arrive", dates["start"]) if answered else None,
-            present_to=dates.get("depart", dates["end"]) if answered else None,
-            steps=[step.value for step in Step] if answered else [],
+    for capacity, name in (
+        (_CAPACITIES[kind], name) for kind, names in meeting["participants"].items() for name in names
+    ):
+        party = party_of[name]
+        seats[party, capacity] += 1
+        answered = _has_submitted(meeting, party)
+        ids = {**_place(loaded, code, meeting), "person_id": loaded.people[code, name]}
+        db.session.add(
+            Participation(
+                **ids,
+                party_id=loaded.parties[code, party],
+                capacity=capacity,
+                seat=seats[party, capacity],
+                status=ParticipationStatus.CONFIRMED if answered else ParticipationStatus.INVITED,
+                invited_at=at,
+                answered_at=at if answered else None,
+                present_from=dates.get("arrive", dates["start"]) if answered else None,
+                present_to=dates.get("depart", dates["end"]) if answered else None,
+                steps=[step.value for step in Step] if answered else [],
+            )
         )
-    )
-    role = Role.PARTICIPANT if capacity is Capacity.PARTICIPANT else Role.OBSERVER
-    db.session.add(RoleGrant(**ids, role=role, offered_at=at, accepted_at=at if answered else None))
+        role = Role.PARTICIPANT if capacity is Capacity.PARTICIPANT else Role.OBSERVER
+        db.session.add(RoleGrant(**ids, role=role, offered_at=at, accepted_at=at if answered else None))

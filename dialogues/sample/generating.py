@@ -43,15 +43,14 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
         people = _people(rng, ids, participants, now)
         change.record(agendas.place_and_release(ids["meeting_id"], _plans(sessions), now))
         holdings.file_many(ids["dialogue_id"], records, rng, now)
-        change.record(
-            MeetingGenerated(
-                at=now,
-                about=ids["meeting_id"],
-                dialogue_id=ids["dialogue_id"],
-                sessions=sessions,
-                participants=participants,
-            )
+        made = MeetingGenerated(
+            at=now,
+            about=ids["meeting_id"],
+            dialogue_id=ids["dialogue_id"],
+            sessions=sessions,
+            participants=participants,
         )
+        change.record(made)
     return {"dialogue": ids["dialogue_id"], "meeting": ids["meeting_id"], "code": ids["code"], **people}
 
 

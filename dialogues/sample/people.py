@@ -31,6 +31,15 @@ class SampleIds:
     venues: dict[str, UUID] = field(default_factory=dict)
 
 
+def add(row: Any) -> UUID:
+    """Add a row with a new id and return the id."""
+    key = uuid4()
+    row.id = key
+    db.session.add(row)
+    db.session.flush()
+    return key
+
+
 def load_accounts(loaded: SampleIds, at: datetime) -> None:
     """Create an account for everyone with an email address.
 
@@ -42,45 +51,32 @@ def load_accounts(loaded: SampleIds, at: datetime) -> None:
         if email is None:
             continue
         account = Account(
-            id=uuid4(), email=email, email_norm=same_address(email), created_at=at, zone=person.get("tz"), locale="en"
+            email=email, email_norm=same_address(email), created_at=at, zone=person.get("tz"), locale="en"
         )
         account.staff_since = at if person in staff else None
-        db.session.add(account)
-        loaded.accounts[person["id"]] = account.id
-    db.session.flush()
+        loaded.accounts[person["id"]] = add(account)
     for name, role in (("st-host", InstallationRole.HOST), ("st-coord", InstallationRole.OPENER)):
         db.session.add(InstallationRoleHeld(account_id=loaded.accounts[name], role=role))
 
 
 def load_parties(loaded: SampleIds, code: str, wanted: set[str]) -> None:
     """Create the parties of one dialogue."""
-    dialogue_id = loaded.dialogues[code]
     for party in sample()["parties"]:
         if party["code"] not in wanted:
             continue
-        row = Party(
-            id=uuid4(),
-            dialogue_id=dialogue_id,
-            code=party["code"],
-            names=party["names"],
-            city=party["city"],
-            kind=_KINDS[party["status_note"]],
-        )
-        db.session.add(row)
-        loaded.parties[code, party["code"]] = row.id
-    db.session.flush()
+        facts = {key: party[key] for key in ("code", "names", "city")}
+        row = Party(dialogue_id=loaded.dialogues[code], kind=_KINDS[party["status_note"]], **facts)
+        loaded.parties[code, party["code"]] = add(row)
 
 
 def load_people(loaded: SampleIds, code: str, ids: set[str]) -> None:
     """Create the persons of one dialogue, staff included, and their institutions."""
-    dialogue_id = loaded.dialogues[code]
     everyone = [person for person in [*sample()["persons"], *sample()["staff"]] if person["id"] in ids]
     institutions = _load_institutions(loaded, code, {person["inst"] for person in everyone if "inst" in person})
     for person in everyone:
         email = address(person)
         row = Person(
-            id=uuid4(),
-            dialogue_id=dialogue_id,
+            dialogue_id=loaded.dialogues[code],
             account_id=loaded.accounts.get(person["id"]),
             email=email,
             email_norm=email and same_address(email),
@@ -89,9 +85,7 @@ def load_people(loaded: SampleIds, code: str, ids: set[str]) -> None:
             zone=person.get("tz"),
             languages=person.get("langs", []),
         )
-        db.session.add(row)
-        loaded.people[code, person["id"]] = row.id
-    db.session.flush()
+        loaded.people[code, person["id"]] = add(row)
     for person in everyone:
         if "registered_by" in person and (code, person["registered_by"]) in loaded.people:
             row = db.session.get_one(Person, loaded.people[code, person["id"]])
@@ -119,13 +113,10 @@ def _load_institutions(loaded: SampleIds, code: str, wanted: set[str]) -> dict[s
         if institution["id"] not in wanted:
             continue
         row = Institution(
-            id=uuid4(),
             dialogue_id=loaded.dialogues[code],
             party_id=loaded.parties.get((code, institution["party"])),
             name=institution["name"],
             acronym=institution["acronym"],
         )
-        db.session.add(row)
-        ids[institution["id"]] = row.id
-    db.session.flush()
+        ids[institution["id"]] = add(row)
     return ids

@@ -8,18 +8,7 @@ SAMPLE = Path(__file__).with_name("dialogues.yaml")
 
 
 #: One person for every role, in the order the demonstration prints them.
-PERSONAS = {
-    "st-host": "host lead",
-    "st-coord": "coordinator",
-    "ch1": "co-chair",
-    "kr1": "focal point",
-    "us4": "participant",
-    "xo2": "observer",
-    "in-ko1": "interpreter",
-    "st-rap1": "rapporteur",
-    "st-arch": "archivist",
-    "st-travel": "liaison desk",
-}
+PERSONAS = ("st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel")
 
 
 @lru_cache(maxsize=1)

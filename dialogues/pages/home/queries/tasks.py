@@ -18,7 +18,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.meetings.queries import MyMeeting
 from dialogues.meetings.roles import queries as roles
 from dialogues.pages.home.queries.counts import count_tasks
@@ -42,21 +42,18 @@ from dialogues.policy import (
     Scope,
 )
 from dialogues.records.notes.models import Document
-from dialogues.records.notes.rules import DocumentState
+from dialogues.records.notes.rules import RULES_WITH_NOTES, DocumentState
 
 
 def tasks_everywhere(viewer: Viewer, mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     """Return role offers, invitations, and the tasks of all the viewer's meetings."""
-    return [*_offers(viewer), *_invitations(viewer, now), *_tasks(mine, now)]
+    offers = [Task(kind=TaskKind.OFFER, urgent=True)] if roles.offers(viewer) else []
+    return [*offers, *_invitations(viewer, now), *_tasks(mine, now)]
 
 
 def tasks_in(meeting: MyMeeting, now: datetime) -> list[Task]:
     """Return the viewer's tasks in one meeting, without the name of the meeting."""
     return [replace(task, meeting="") for task in _tasks([meeting], now)]
-
-
-def _offers(viewer: Viewer) -> list[Task]:
-    return [Task(kind=TaskKind.OFFER, urgent=True) for _offer in roles.offers(viewer)[:1]]
 
 
 def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
@@ -158,18 +155,12 @@ def _addresses(mine: Sequence[MyMeeting]) -> list[Task]:
     claimed, asks = Participation.claimed_email.is_not(None), Participation.requested_capacity.is_not(None)
     address_asked = and_(Participation.address_asked, ~claimed)
     rows = db.session.execute(
-        select(
-            Participation.meeting_id,
-            *(func.sum(case((one, 1), else_=0)).label(name) for name, one in (("claimed", claimed), ("asks", asks))),
-            func.sum(case((address_asked, 1), else_=0)).label("asked"),
-        )
+        select(Participation.meeting_id, *(func.sum(case((one, 1), else_=0)) for one in (claimed, address_asked, asks)))
         .where(reached, Participation.status.not_in(GONE), or_(claimed, address_asked, asks))
         .group_by(Participation.meeting_id)
     ).all()
     coordinated = [meeting for meeting in mine if meeting.viewer.may(PARTICIPANTS_INVITE)]
-    doubts = {row.meeting_id: row.claimed for row in rows}
-    address_requests = {row.meeting_id: row.asked for row in rows}
-    capacity_requests = {row.meeting_id: row.asks for row in rows}
+    doubts, address_requests, capacity_requests = ({row[0]: row[column] for row in rows} for column in (1, 2, 3))
     nominating = [meeting for meeting in mine if meeting not in coordinated and meeting.viewer.may(NOMINATE)]
     return [
         *_counted(coordinated, TaskKind.ADDRESS_DOUBT, doubts, urgent=True),
@@ -223,12 +214,11 @@ def _unreleased(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         and meeting.facts.status is not MeetingStatus.CANCELLED
     ]
     differing = planning.unreleased_sessions([meeting.viewer for meeting in coming])
-    unpublished = [
-        Task(kind=TaskKind.NO_RELEASE, meeting_id=meeting.id, meeting=meeting.facts.code)
-        for meeting in coming
-        if meeting.id not in differing
+    unpublished = {meeting.id: 1 for meeting in coming if meeting.id not in differing}
+    return [
+        *_counted(coming, TaskKind.NO_RELEASE, unpublished),
+        *_counted(coming, TaskKind.UNRELEASED, differing),
     ]
-    return [*unpublished, *_counted(coming, TaskKind.UNRELEASED, differing)]
 
 
 def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, int]:
@@ -252,7 +242,7 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
             ~has_newer_version,
             ReleasePerson.part == Part.RAPPORTEUR,
             ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
-            ReleaseItem.rule.in_([rule for rule in Rule if rule.has_notes]),
+            ReleaseItem.rule.in_(RULES_WITH_NOTES),
             ReleaseItem.ends_utc < now,
             ReleaseItem.session_id.not_in(done),
         )
