@@ -81,7 +81,6 @@ def feed_links(now: datetime) -> dict[str, str]:
 
 
 def feed_token(person_id: UUID, now: datetime) -> str:
-    """Return a calendar feed token of one person."""
     with upkeep(system(Purpose.SAMPLE)):
         return _feed_token(person_id, now)
 

@@ -42,7 +42,6 @@ def load_venues(loaded: SampleIds) -> None:
 
 
 def load_dialogue(loaded: SampleIds, dialogue: dict[str, Any], at: datetime) -> None:
-    """Load a dialogue with its parties, persons, staff and meeting."""
     code = dialogue["id"]
     meeting = dialogue["meetings"][0]
     loaded.dialogues[code] = add(

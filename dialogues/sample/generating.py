@@ -23,6 +23,7 @@ from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import DIALOGUE_OPEN, Role
 from dialogues.sample import agendas, holdings
+from dialogues.sample.people import add
 from dialogues.sample.rules import MeetingGenerated
 
 _SYLLABLES = ("ka", "mo", "ri", "ten", "sal", "vo", "ne", "lu", "bar", "shi", "ta", "del")
@@ -57,13 +58,11 @@ def generate_meeting(*, sessions: int, participants: int, records: int, seed: in
 def _add_meeting(sessions: int, participants: int, now: datetime) -> dict[str, Any]:
     number = db.session.execute(select(func.count()).select_from(Dialogue)).scalar_one() + 1
     code = f"GEN{number}"
-    dialogue = Dialogue(id=uuid4(), code=code, title=f"Made-up dialogue {number}", archive_zone=_ZONE, created_at=now)
-    db.session.add(dialogue)
-    db.session.flush()
+    title = f"Made-up dialogue {number}"
+    dialogue_id = add(Dialogue(code=code, title=title, archive_zone=_ZONE, created_at=now))
     days = max(1, -(-sessions // _SESSIONS_PER_DAY))
     meeting = Meeting(
-        id=uuid4(),
-        dialogue_id=dialogue.id,
+        dialogue_id=dialogue_id,
         code=f"{code}-1",
         title="Made-up meeting",
         city="Ulaanbaatar",
@@ -73,28 +72,19 @@ def _add_meeting(sessions: int, participants: int, now: datetime) -> dict[str, A
         status=MeetingStatus.CONFIRMED,
         working_languages=["en"],
     )
-    db.session.add(meeting)
+    place = {"dialogue_id": dialogue_id, "meeting_id": add(meeting)}
+    db.session.add(Exchange(**place, opened_at=now))
+    parties = [_party(place, city, -(-participants // len(_CITIES)), now) for city in _CITIES]
     db.session.flush()
-    db.session.add(Exchange(meeting_id=meeting.id, dialogue_id=dialogue.id, opened_at=now))
-    parties = [_party(dialogue.id, meeting.id, city, -(-participants // len(_CITIES)), now) for city in _CITIES]
-    db.session.flush()
-    return {"dialogue_id": dialogue.id, "meeting_id": meeting.id, "code": code, "parties": parties}
+    return {**place, "code": code, "parties": parties}
 
 
-def _party(dialogue_id: UUID, meeting_id: UUID, city: str, seats: int, now: datetime) -> UUID:
-    party = Party(id=uuid4(), dialogue_id=dialogue_id, code=city[:2].upper(), names={"en": f"{city} side"}, city=city)
-    db.session.add(party)
-    db.session.flush()
-    db.session.add(
-        MeetingParty(
-            meeting_id=meeting_id,
-            party_id=party.id,
-            dialogue_id=dialogue_id,
-            seats={Capacity.PARTICIPANT.value: seats},
-            submitted_at=now,
-        )
-    )
-    return party.id
+def _party(place: dict[str, UUID], city: str, seats: int, now: datetime) -> UUID:
+    names = {"en": f"{city} side"}
+    party_id = add(Party(dialogue_id=place["dialogue_id"], code=city[:2].upper(), names=names, city=city))
+    capacities = {Capacity.PARTICIPANT.value: seats}
+    db.session.add(MeetingParty(**place, party_id=party_id, seats=capacities, submitted_at=now))
+    return party_id
 
 
 def _people(rng: random.Random, ids: dict[str, Any], count: int, now: datetime) -> dict[str, Any]:

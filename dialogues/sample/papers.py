@@ -29,7 +29,6 @@ def load_papers(loaded: SampleIds) -> None:
 
 
 def _where(session_id: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Return the dialogue id, meeting and session."""
     return next(
         (dialogue["id"], meeting, session)
         for dialogue in sample()["dialogues"]

@@ -60,7 +60,6 @@ def load_accounts(loaded: SampleIds, at: datetime) -> None:
 
 
 def load_parties(loaded: SampleIds, code: str, wanted: set[str]) -> None:
-    """Create the parties of one dialogue."""
     for party in sample()["parties"]:
         if party["code"] not in wanted:
             continue

@@ -28,9 +28,9 @@ def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
     Returns None if the person no longer takes part, the coordinator withdrew the approval, or the meeting is over.
     """
     participation = db.session.get(Participation, UUID(str(email.facts["participation_id"])))
-    if participation is None or participation.status is not ParticipationStatus.CONFIRMED:
+    if participation is None or not participation.approved_at:
         return None
-    if participation.approved_at is None:
+    if participation.status is not ParticipationStatus.CONFIRMED:
         return None
     person = db.session.get_one(Person, participation.person_id)
     meeting = db.session.get_one(Meeting, participation.meeting_id)
@@ -40,30 +40,24 @@ def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
     secret = operations.mint_code(participation.id, expires_at=expires_at, now=now)
     address = code_address(own_base_url(), secret)
     with force_locale(person.locale):
+        text = _(
+            "Dear %(name)s,\n\n"
+            "Attached is your personal code. Please show it to the liaison desk when you come to the table,\n"
+            "on your telephone or on paper; the desk then marks that you are there. Without it, say your name.\n\n"
+            "The code says this address, which opens nothing except at the desk:\n\n"
+            "%(address)s\n\n"
+            "Please do not pass this letter on.\n",
+            name=unlinked(person.name),
+            address=address,
+        )
         return Composed(
             recipient=person.email,
             subject=_("Your code"),
-            text=_text(unlinked(person.name), address),
+            text=text,
             picture=png(address),
             has_secret=True,
             language=person.locale,
         )
 
 
-def _text(name: str, address: str) -> str:
-    text: str = _(
-        "Dear %(name)s,\n\n"
-        "Attached is your personal code. Please show it to the liaison desk when you come to the table,\n"
-        "on your telephone or on paper; the desk then marks that you are there. Without it, say your name.\n\n"
-        "The code says this address, which opens nothing except at the desk:\n\n"
-        "%(address)s\n\n"
-        "Please do not pass this letter on.\n",
-        name=name,
-        address=address,
-    )
-    return text
-
-
-COMPOSERS: dict[EmailKind, Composer] = {
-    EmailKind.ATTENDANCE_CODE: attendance_code,
-}
+COMPOSERS: dict[EmailKind, Composer] = {EmailKind.ATTENDANCE_CODE: attendance_code}

@@ -8,8 +8,6 @@ from dialogues.core.common.fields import Form
 
 
 class CardsForm(Form):
-    """For whom cards are printed."""
-
     whom = RadioField(
         _l("For whom"),
         choices=[

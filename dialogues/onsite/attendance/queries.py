@@ -107,7 +107,6 @@ class TableSession:
 
 
 def is_sealed(viewer: Viewer) -> bool:
-    """Whether the record of the current meeting is sealed."""
     return db.session.scalar(select(exists().where(AttendanceSeal.meeting_id == viewer.meeting_id))) or False
 
 

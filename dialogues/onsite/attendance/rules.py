@@ -1,17 +1,13 @@
 """Decisions about attendance."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
-
-#: Counted from the start of the last day: codes stay valid on the next day, because marks are corrected then.
-_CODES_LAST = timedelta(days=2)
+from dialogues.meetings.dialogues.rules.names import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +41,10 @@ def is_expected(guest: Any, day: date) -> bool:
 
 def matches_search(search: str, names: Iterable[str]) -> bool:
     """Whether every word of the search occurs in the names, ignoring case and accents."""
-    haystack = " ".join(_folded(name) for name in names)
-    return all(word in haystack for word in _folded(search).split())
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    haystack = " ".join(folded(name) for name in names)
+    return all(word in haystack for word in folded(search).split())
 
 
 def code_address(base_url: str, secret: str) -> str:
     """Return the URL in a code. It opens a page for the liaison desk only."""
     return f"{base_url}/attendance/code/{secret}"
-
-
-def codes_expire_at(last_day: date, zone: str) -> datetime:
-    """Return when the codes of a meeting expire: at the end of the day after its last day."""
-    return datetime.combine(last_day, time(), ZoneInfo(zone)) + _CODES_LAST

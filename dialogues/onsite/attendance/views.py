@@ -47,7 +47,6 @@ def attendance(meeting_id: UUID) -> str:  # noqa: ARG001  the gate has put the v
 @blueprint.get("/meetings/<uuid:meeting_id>/attendance/<uuid:session_id>")
 @allows(ATTENDANCE_MARK)
 def table(meeting_id: UUID, session_id: UUID) -> str:
-    """List everyone who takes part, each with a button to mark them."""
     session, everyone, present = queries.table(viewer(), session_id, clock.now())
     search = one_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
     shown = [one for one in everyone if matches_search(search, (one.name, one.native, one.sort_key, one.party_code))]
@@ -91,7 +90,6 @@ def mark(meeting_id: UUID, session_id: UUID, participation_id: UUID) -> Response
 
 
 def _wants_json() -> bool:
-    """Whether the request comes from the script of the page, which wants JSON."""
     return request.accept_mimetypes.best == "application/json"
 
 
@@ -132,7 +130,6 @@ def person(meeting_id: UUID, participation_id: UUID) -> str:
 @allows(ATTENDANCE_MARK)
 @form_page("onsite/attendance/codes.html")
 def codes(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  the gate has put the viewer in that meeting
-    """Create cards with codes to print."""
     if queries.is_sealed(viewer()):
         raise NotFound
     everyone = queries.guests(viewer())

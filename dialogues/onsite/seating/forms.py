@@ -31,16 +31,12 @@ _NOT_THERE = "none"
 
 
 class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
-    """Where one interpreter works, and next to whom."""
-
     interpreter = HiddenField()
     where = SelectField(_l("Works"), default=InterpreterPlace.BOOTH.value)
     beside = SelectField(_l("Whom"), default="")
 
 
 class PlanForm(Form):
-    """The shape of the table and the people seated at it."""
-
     form = RadioField(_l("Form of the table"), default=TableForm.HOLLOW_SQUARE.value)
     places = IntegerField(_l("Places at the table"), [Optional()])
     heads = RadioField(_l("Co-chairs sit"), default=HeadPlaces.TOGETHER.value)
@@ -61,11 +57,9 @@ class PlanForm(Form):
         if not self.is_submitted():
             for person in interpreters:
                 self.interpreters.append_entry({"interpreter": str(person)})
+        places = [*labelled_choices(InterpreterPlace), SelectChoice(_NOT_THERE, _l("not in the room"))]
         for entry in self.interpreters:
-            entry.form.where.choices = [
-                *labelled_choices(InterpreterPlace),
-                SelectChoice(_NOT_THERE, _l("not in the room")),
-            ]
+            entry.form.where.choices = places
             entry.form.beside.choices = [("", _l("nobody in particular")), *named]
 
     def name_of(self, entry: Any) -> str:
@@ -91,17 +85,14 @@ class PlanForm(Form):
             name, where = self.name_of(entry), entry.form.where.data
             if not name or where == _NOT_THERE:
                 continue
-            place = InterpreterPlace(where)
-            beside = entry.form.beside.data if place is not InterpreterPlace.BOOTH else ""
-            if not beside and place is not InterpreterPlace.BOOTH:
+            place, beside = InterpreterPlace(where), entry.form.beside.data
+            in_booth = place is InterpreterPlace.BOOTH
+            if not beside and not in_booth:
                 raise Refusal(
                     N_("Say with whom %(name)s sits, or let them work in a booth."), field="places", name=name
                 )
-            yield Interpreting(
-                interpreter=UUID(entry.form.interpreter.data),
-                where=place,
-                beside=UUID(beside) if beside else None,
-            )
+            person = UUID(entry.form.interpreter.data)
+            yield Interpreting(interpreter=person, where=place, beside=None if in_booth else UUID(beside))
 
 
 class ExchangeForm(Form):

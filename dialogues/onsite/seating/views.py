@@ -51,7 +51,6 @@ def speaking(meeting_id: UUID) -> str:
 
 
 def _start_pills(found: SpeakingList, page_url: Any) -> list[tuple[str, str, bool, None]]:
-    """Return links to begin at each party, and one to begin at the usual start."""
     at_table = [party for party in found.order.parties if party.kind is not PartyKind.OBSERVER]
     default_label = _("As drawn by lot") if found.order.lot else _("As the order starts")
     return [(default_label, page_url(start=None), found.start is None, None)] + [
@@ -91,7 +90,6 @@ def earlier_plan(meeting_id: UUID, number: int) -> str:
 @allows(SEATING_EDIT)
 @form_page("onsite/seating/plan.html")
 def plan_seats(meeting_id: UUID) -> Iterator[Any]:
-    """Preview a new plan, or save it."""
     newest, people = plans.newest(viewer()), list(people_queries.guests_to_seat(viewer()).values())
     initial = {"version": newest.number, "form": newest.form.value} if newest else {"version": 0}
     form = PlanForm(people, people_queries.interpreters(viewer()), data=initial)
@@ -141,7 +139,6 @@ def _place_label(seat: Seat) -> str:
 @allows(SEATING_EDIT)
 @form_page("onsite/seating/apart.html")
 def keep_apart(meeting_id: UUID) -> Iterator[Any]:
-    """List the pairs kept apart, and add one."""
     form = ApartForm(*apart.apart_candidates(viewer()))
     yield {"meeting_id": meeting_id, "form": form, "pairs": apart.pairs(viewer())}
     commands.keep_apart(viewer(), form.one.data, form.other.data, now=clock.now())

@@ -58,13 +58,7 @@ class ExampleForm(Form):
     paper = FileField(_l("Paper"))
 
 
-def example_form() -> ExampleForm:
-    """Return the form as shown at first."""
-    return ExampleForm(formdata=None)
-
-
 def form_with_errors() -> ExampleForm:
-    """Return the form with the errors of an empty submission."""
     form = ExampleForm(formdata=None, prefix="wrong-")
     form.title.errors = [str(_l("Write a title."))]
     form.starts.errors = [str(_l("Write when it starts."))]

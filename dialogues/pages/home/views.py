@@ -16,7 +16,7 @@ from dialogues.core.common.presentation import day, moment, word
 from dialogues.core.common.state import Step
 from dialogues.core.common.viewer import Viewer
 from dialogues.lib.refusal import N_
-from dialogues.pages.home.forms import example_form, form_with_errors
+from dialogues.pages.home.forms import ExampleForm, form_with_errors
 from dialogues.pages.home.queries import ahead
 from dialogues.pages.home.queries import held as held_queries
 from dialogues.pages.home.queries import today as today_queries
@@ -78,7 +78,6 @@ def show_held(field_id: UUID) -> str:
 @blueprint.route("/held-about-me/log")
 @allows(OWN_DATA_SEE)
 def log() -> str:
-    """Show the audit log entries about the viewer."""
     return render_template("pages/home/log.html", entries=held_queries.log_about(viewer()))
 
 
@@ -90,7 +89,7 @@ def design() -> str:
         abort(404)
     return render_template(
         "design.html",
-        form=example_form(),
+        form=ExampleForm(formdata=None),
         wrong=form_with_errors(),
         zone=ZoneInfo("Asia/Ulaanbaatar"),
         elsewhere=ZoneInfo("Europe/Zurich"),
@@ -161,15 +160,10 @@ def _hint(task: Task) -> str:
     return str(_("%(meeting)s, registration closes on %(day)s", meeting=task.meeting, day=day(task.by.date())))
 
 
-def _local_time(task: Task) -> str:
-    place = viewer().place
-    return str(moment(task.by, place.zone if place else "UTC")) if task.by else ""
-
-
 def _label(task: Task) -> str:
-    """Return the task as an instruction."""
-    if task.kind is TaskKind.LISTS_OPEN:
-        return str(_("The lists open on %(moment)s", moment=_local_time(task)))
+    if task.kind is TaskKind.LISTS_OPEN and task.by is not None:
+        place = viewer().place
+        return str(_("The lists open on %(moment)s", moment=moment(task.by, place.zone if place else "UTC")))
     return str(_LABELS[task.kind](task.count))
 
 

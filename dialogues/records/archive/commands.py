@@ -13,6 +13,7 @@ from dialogues.core.keys.operations import store_file
 from dialogues.extensions import db
 from dialogues.lib.auth.throttle import Bucket, Limit, Throttled
 from dialogues.lib.encryption.names import KeyName
+from dialogues.meetings.dialogues.models import Meeting
 from dialogues.policy import RECORD_FILE
 from dialogues.records.archive import operations
 from dialogues.records.archive.queries import shelves
@@ -94,7 +95,7 @@ def upload_record(
 
 def _check_reference_prefix(change: Change, shelf: Shelf, reference: str) -> None:
     if shelf.meeting_id is not None and not change.viewer.may_around(RECORD_FILE):
-        refuse_foreign_reference(reference, shelves.meeting_code(shelf.meeting_id))
+        refuse_foreign_reference(reference, db.session.get_one(Meeting, shelf.meeting_id).code)
 
 
 def _with_file(shelf: Shelf, record: NewRecord, upload: IO[bytes], *, limit: int, now: datetime) -> NewRecord:

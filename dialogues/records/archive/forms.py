@@ -29,8 +29,6 @@ _NEEDED = _l("Please fill this in.")
 
 
 class FileSummaryForm(Form):
-    """The reference code for a finished summary."""
-
     reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
 
 
@@ -53,7 +51,6 @@ class UploadForm(Form):
     listing = RadioField(_l("While it is closed"), coerce=Listing)
 
     def offer(self, shelves: Sequence[Shelf]) -> None:
-        """Sets the choices of shelves, kinds and listings."""
         self.shelf.choices = [(shelf.key, _shelf_words(shelf)) for shelf in shelves]
         self.kind.choices = labelled_choices(UPLOADED_KINDS)
         self.listing.choices = labelled_choices(Listing)

@@ -93,8 +93,6 @@ class Embargo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
-    """A record to file."""
-
     kind: RecordKind
     reference: str
     title: str

@@ -134,8 +134,7 @@ def _belonging_pills(found: Lines, kind: RecordKind | None, chosen: Belonging) -
     for meeting_id, code in found.meetings.items():
         choices[meeting_id] = code
     choices[OF_OFFICE] = _("The liaison office")
-    if chosen not in choices:
-        choices[chosen] = _("One session")
+    choices.setdefault(chosen, _("One session"))
     return [
         (words, _list_address(kind, belonging), belonging == chosen, found.count(kind, belonging))
         for belonging, words in choices.items()
@@ -177,7 +176,6 @@ def searched_too_often(throttled: Throttled) -> tuple[str, int, dict[str, str]]:
 @_in_both_archives("/<uuid:record_id>")
 @_reads_records
 def record(record_id: UUID, **_place: UUID) -> str:
-    """One record, for reading and printing."""
     found = records_queries.record(viewer(), record_id, clock.now())
     return render_template(
         "records/archive/record.html",

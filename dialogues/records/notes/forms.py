@@ -15,8 +15,6 @@ class RawNotesForm(Form):
 
 
 class SummaryForm(Form):
-    """The text of a summary, to save or to preview."""
-
     text = LinesField(_l("Summary"), SUMMARY_LONGEST, required=True)
     version = VersionField()
     preview = SubmitField(_l("Preview"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,19 +75,11 @@ def _in_reach(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) 
         return true()
     if viewer.meeting_id is None or viewer.person_id is None:
         return false()
-    scopes = (_in_scope(viewer, scope, session_id) for scope in viewer.scopes(action))
-    return and_(meeting_id == viewer.meeting_id, or_(false(), *scopes))
-
-
-def _in_scope(viewer: Viewer, scope: Scope, session_id: Any) -> ColumnElement[bool]:
-    match scope:
-        case Scope.ALL:
-            return true()
-        case Scope.OWN:
-            own: ColumnElement[bool] = session_id.in_(_own_sessions(viewer))
-            return own
-        case _:
-            return false()
+    scopes = viewer.scopes(action)
+    if Scope.ALL in scopes:
+        return cast(ColumnElement[bool], meeting_id == viewer.meeting_id)
+    own = session_id.in_(_own_sessions(viewer)) if Scope.OWN in scopes else false()
+    return and_(meeting_id == viewer.meeting_id, own)
 
 
 def _own_sessions(viewer: Viewer) -> Select[Any]:

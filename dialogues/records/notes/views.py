@@ -67,7 +67,6 @@ def raw(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @blueprint.get("/<uuid:session_id>/summary")
 @allows(SUMMARY_SEE, SUMMARY_FILED_READ)
 def summary(meeting_id: UUID, session_id: UUID) -> str:
-    """The newest version of a session's summary."""
     session = queries.session(viewer(), session_id, SUMMARY_SEE, SUMMARY_FILED_READ)
     version = queries.version(viewer(), session)
     return render_template(
@@ -103,7 +102,6 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @blueprint.get("/<uuid:session_id>/summary/versions")
 @allows(SUMMARY_SEE)
 def versions(meeting_id: UUID, session_id: UUID) -> str:
-    """All versions of a summary, newest first."""
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
     last = max(1, -(-session.version // queries.VERSIONS_ON_A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
@@ -143,7 +141,6 @@ def restore(meeting_id: UUID, session_id: UUID, number: int) -> Iterator[Any]:
 @allows(SUMMARY_FINISH)
 @form_page("records/notes/finish.html")
 def finish(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
-    """Shows the summary again, then marks it finished."""
     session = queries.session(viewer(), session_id, SUMMARY_FINISH)
     version = queries.version(viewer(), session)
     form = SeenVersionForm(data={"version": version.number})

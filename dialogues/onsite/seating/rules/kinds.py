@@ -60,7 +60,6 @@ class Place:
     is_head: bool = False
 
     def as_row(self) -> dict[str, Any]:
-        """Return the place as stored in JSON."""
         ids = {name: str(getattr(self, name)) for name in _IDS if getattr(self, name) is not None}
         return {"chair": self.chair.value, **ids, **({"head": True} if self.is_head else {})}
 
@@ -69,6 +68,5 @@ _IDS = ("guest", "interpreter", "beside")
 
 
 def place_of(row: dict[str, Any]) -> Place:
-    """Return a place from its stored JSON."""
     ids = {name: UUID(row[name]) for name in _IDS if name in row}
     return Place(chair=Chair(row["chair"]), is_head=row.get("head", False), **ids)

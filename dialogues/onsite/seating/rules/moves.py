@@ -15,7 +15,6 @@ class Spot(NamedTuple):
 
 
 def spots(places: Iterable[Place]) -> Mapping[UUID, Spot]:
-    """Return the position of each person."""
     found, counted = {}, {Chair.TABLE: 0, Chair.SECOND_ROW: 0}
     for place in places:
         if place.chair in counted:

@@ -1,14 +1,15 @@
 """Names on plates."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 
-_HANGUL = (("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\uac00", "\ud7a3"))
-_KANA = (("\u3040", "\u30ff"),)
-_HAN = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"))
-_CYRILLIC = (("\u0400", "\u052f"),)
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,12 @@ def script_language(native: str, languages: Iterable[str] = ()) -> str:
 
     Needed because Chinese and Japanese fonts draw the same Han characters differently.
     """
-    if _has(native, _HANGUL):
+    if _HANGUL.search(native):
         return "ko"
-    if _has(native, _KANA):
+    if _KANA.search(native):
         return "ja"
-    if _has(native, _HAN):
+    if _HAN.search(native):
         return next((one for one in languages if one in {"zh", "ja", "ko"}), "zh")
-    if _has(native, _CYRILLIC):
+    if _CYRILLIC.search(native):
         return next((one for one in languages if one in {"ru", "mn"}), "ru")
     return ""
-
-
-def _has(text: str, ranges: tuple[tuple[str, str], ...]) -> bool:
-    return any(first <= character <= last for character in text for first, last in ranges)

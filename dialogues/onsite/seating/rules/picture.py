@@ -99,25 +99,20 @@ def _half(radius: float) -> str:
     return f"a{abs(radius):.1f} {abs(radius):.1f} 0 1 0 {2 * radius:.1f} 0"
 
 
-def sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, int, int]:
+def _sides(form: TableForm, size: int, *, is_between: bool) -> tuple[int, int, int, int]:
     """Return the number of places above, right, below and left; the head is in the middle of the upper side."""
-    if form is TableForm.U:
-        top = max(1, round(size / 3))
-        top += (top % 2 == 0) is not is_between
-        top = min(top, size)
-        right = (size - top + 1) // 2
-        return top, right, 0, size - top - right
-    side = size // 4
-    top = (size - 2 * side + 1) // 2
+    side = 0 if form is TableForm.U else size // 4
+    top = max(1, round(size / 3)) if form is TableForm.U else (size - 2 * side + 1) // 2
     top += (top % 2 == 0) is not is_between
     top = min(top, size - 2 * side)
-    return top, side, size - 2 * side - top, side
+    rest = size - 2 * side - top
+    return (top, (rest + 1) // 2, 0, rest // 2) if form is TableForm.U else (top, side, rest, side)
 
 
 def _square(
     form: TableForm, size: int, is_between: bool, margins: tuple[float, float]
 ) -> tuple[float, float, str, str, list[_Spot]]:
-    top, right, bottom, left = sides(form, size, is_between=is_between)
+    top, right, bottom, left = _sides(form, size, is_between=is_between)
     width, height = max(top, bottom, 3) * _STEP + 20, max(right, left, 2) * _STEP + 20
     x0, y0 = margins
     spots: list[_Spot] = [

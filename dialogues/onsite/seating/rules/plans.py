@@ -129,7 +129,6 @@ def _heads(around: list[Guest], left: dict[int, list[UUID]], size: int, practice
 
 
 def _places_away_from_table(guests: list[Guest], options: SeatingOptions) -> Iterator[Place]:
-    """Yield the chairs behind people, and the booths."""
     seated = {guest.id for guest in guests}
     for one in options.interpreting:
         if one.where is InterpreterPlace.BEHIND and one.beside in seated:

@@ -46,7 +46,6 @@ from dialogues.records.notes.rules import RULES_WITH_NOTES, DocumentState
 
 
 def tasks_everywhere(viewer: Viewer, mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
-    """Return role offers, invitations, and the tasks of all the viewer's meetings."""
     offers = [Task(kind=TaskKind.OFFER, urgent=True)] if roles.offers(viewer) else []
     return [*offers, *_invitations(viewer, now), *_tasks(mine, now)]
 
@@ -89,6 +88,10 @@ def _tasks(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     ]
 
 
+#: Tasks that end when registration closes.
+_BY_THE_CLOSE = {TaskKind.STEPS, TaskKind.UNANSWERED}
+
+
 def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int], *, urgent: bool = False) -> list[Task]:
     return [
         Task(
@@ -96,7 +99,7 @@ def _counted(mine: Sequence[MyMeeting], kind: TaskKind, counts: dict[UUID, int],
             meeting_id=meeting.id,
             meeting=meeting.facts.code,
             count=counts[meeting.id],
-            by=meeting.facts.registration_closes_at if kind is TaskKind.UNANSWERED else None,
+            by=meeting.facts.registration_closes_at if kind in _BY_THE_CLOSE else None,
             urgent=urgent,
         )
         for meeting in mine
@@ -122,17 +125,11 @@ def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         Participation.rules_accepted_at,
         participants_frame.has_questions(Participation.meeting_id).label("has_questions"),
     ).where(reached, Participation.status == ParticipationStatus.CONFIRMED)
-    return [
-        Task(
-            kind=TaskKind.STEPS,
-            meeting_id=row.meeting_id,
-            meeting=answering[row.meeting_id].facts.code,
-            count=missing,
-            by=answering[row.meeting_id].facts.registration_closes_at,
-        )
+    missing = {
+        row.meeting_id: len(missing_steps(_progress(row, answering[row.meeting_id].facts)))
         for row in db.session.execute(coming)
-        if (missing := len(missing_steps(_progress(row, answering[row.meeting_id].facts))))
-    ]
+    }
+    return _counted(mine, TaskKind.STEPS, missing)
 
 
 def _progress(row: Any, meeting: Any) -> Progress:

@@ -65,13 +65,7 @@ def _in_dialogue(viewer: Viewer, place: Place) -> list[Shelf]:
     return [*found, Shelf()] if viewer.may(OFFICE_RECORD_READ) else found
 
 
-def meeting_code(meeting_id: UUID) -> str:
-    """Returns the code of a meeting. Does no access check."""
-    return db.session.execute(select(Meeting.code).where(Meeting.id == meeting_id)).scalar_one()
-
-
 def archive_zone(viewer: Viewer) -> str:
-    """Returns the time zone of the dialogue's archive."""
     found = select(Dialogue.archive_zone).where(Dialogue.id == viewer.dialogue_id)
     return db.session.execute(found).scalar_one()
 

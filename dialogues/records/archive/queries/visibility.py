@@ -1,7 +1,6 @@
 """Which records a viewer may list and read at a point in time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -73,9 +72,8 @@ def _in_reach(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """Filter: records within the action's scopes, open or closed."""
     if viewer.is_system:
         return Record.withdrawn_at.is_(None)
-    scopes = viewer.scopes(action) & {Scope.ALL, Scope.SEALED}
-    reach = or_(false(), *(_of_action(viewer, action, scope) for scope in scopes))
-    return and_(reach, Record.withdrawn_at.is_(None))
+    reached = viewer.scopes(action) & {Scope.ALL, Scope.SEALED}
+    return and_(or_(false(), *(_of_action(viewer, action, scope) for scope in reached)), Record.withdrawn_at.is_(None))
 
 
 def _of_action(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[bool]:
@@ -154,15 +152,12 @@ def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
         own.session_id == ReleaseItem.session_id,
         own.person_id == viewer.person_id,
     )
-    admits = _admitted(viewer.scopes(AGENDA_SEE))
+    reach = viewer.scopes(AGENDA_SEE)
+    admits = {Admits.OBSERVERS_TOO} if reach & {Scope.INVITED, Scope.ADMITTED} else set()
+    if Scope.INVITED in reach:
+        admits.add(Admits.PARTICIPANTS)
     return (
         select(ReleaseItem.session_id)
         .join(Release, Release.id == ReleaseItem.release_id)
         .where(~superseded, or_(ReleaseItem.admits.in_(admits), named))
     )
-
-
-def _admitted(reach: Iterable[Scope]) -> set[Admits]:
-    if Scope.INVITED in reach:
-        return {Admits.PARTICIPANTS, Admits.OBSERVERS_TOO}
-    return {Admits.OBSERVERS_TOO} if Scope.ADMITTED in reach else set()
