@@ -12,8 +12,8 @@ OPENERS = frozenset({"host lead", "coordinator"})
 
 AROUND: dict[str, frozenset[str]] = {
     "home.home": SIGNED_IN,
-    "home.held": SIGNED_IN,
-    "home.show_held": SIGNED_IN,
+    "home.own_data": SIGNED_IN,
+    "home.show_own_field": SIGNED_IN,
     "home.log": SIGNED_IN,
     "accounts.own_account": SIGNED_IN,
     "accounts.end_sign_in": SIGNED_IN,

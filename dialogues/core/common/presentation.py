@@ -39,7 +39,7 @@ MAIN_NAVIGATION = (
 )
 ACCOUNT_NAVIGATION = (
     Tab(N_("Your account"), "accounts.own_account", (OWN_ACCOUNT,)),
-    Tab(N_("What is held about you"), "home.held", (OWN_DATA_SEE,)),
+    Tab(N_("What is held about you"), "home.own_data", (OWN_DATA_SEE,)),
 )
 
 

@@ -18,7 +18,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.lib.refusal import N_
 from dialogues.pages.home.forms import ExampleForm, form_with_errors
 from dialogues.pages.home.queries import ahead
-from dialogues.pages.home.queries import held as held_queries
+from dialogues.pages.home.queries import own_data as own_data_queries
 from dialogues.pages.home.queries import today as today_queries
 from dialogues.pages.home.rules import Stage, Task, TaskKind
 from dialogues.people.documents.forms import read_only
@@ -57,11 +57,11 @@ def home() -> str:
 
 @blueprint.route("/held-about-me")
 @allows(OWN_DATA_SEE)
-def held() -> str:
+def own_data() -> str:
     """Show the personal data stored about the viewer, in all their dialogues."""
     return render_template(
-        "pages/home/held.html",
-        held=held_queries.personal_data(viewer(), clock.now()),
+        "pages/home/own_data.html",
+        data=own_data_queries.personal_data(viewer(), clock.now()),
         audience_word=lambda value: word(Audience(value)),
         shown_word=lambda value: word(Shown(value)),
     )
@@ -69,16 +69,16 @@ def held() -> str:
 
 @blueprint.post("/held-about-me/sealed/<uuid:field_id>/show")
 @allows(OWN_DATA_SEE)
-def show_held(field_id: UUID) -> str:
+def show_own_field(field_id: UUID) -> str:
     """Show one of the viewer's own encrypted fields; not written to the access log."""
-    kind, parts = held_queries.reveal_own_field(viewer(), field_id, clock.now())
+    kind, parts = own_data_queries.reveal_own_field(viewer(), field_id, clock.now())
     return render_template("pages/home/shown.html", kind=kind, parts=read_only(kind, parts))
 
 
 @blueprint.route("/held-about-me/log")
 @allows(OWN_DATA_SEE)
 def log() -> str:
-    return render_template("pages/home/log.html", entries=held_queries.log_about(viewer()))
+    return render_template("pages/home/log.html", entries=own_data_queries.log_about(viewer()))
 
 
 @blueprint.route("/design")
