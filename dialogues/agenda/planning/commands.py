@@ -1,11 +1,12 @@
 """Changes of the draft, and its publication. Each change checks for clashes in its own transaction."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from dialogues.agenda.planning import operations
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
@@ -19,6 +20,7 @@ from dialogues.agenda.planning.rules import (
     SessionRescheduled,
     When,
     all_clashes,
+    clashes,
     first_parts,
     refuse_clashes,
     refuse_rapporteur_without_notes,
@@ -57,7 +59,7 @@ def plan_session(viewer: Viewer, plan: SessionPlan, *, now: datetime) -> UUID:
         refuse_rapporteur_without_notes(plan.rule, plan.people or ())
         _refuse_outsiders(meeting, plan.people or ())
         session_id, people = uuid4(), first_parts(plan.people or ())
-        booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), people)
+        booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms, {}), people)
         _refuse_clashes(change.viewer, meeting, draft.draft(change.viewer, meeting), booking)
         operations.place_draft(meeting, plan, session_id=session_id)
         change.record(SessionPlanned(at=now, about=session_id, **in_meeting(meeting)))
@@ -72,22 +74,22 @@ def change_session(viewer: Viewer, session_id: UUID, plan: SessionPlan, *, versi
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         meeting = draft.planned_meeting(change.viewer)
-        item = _draft_item(change.viewer, session_id, version)
         slot = time_slot(plan.when, days_of(meeting), meeting.zone)
+        sessions = draft.sessions_near(change.viewer, meeting, session_id, slot)
+        session = _unchanged(sessions, session_id, version)
         refuse_without_invited(plan)
+        people = session.people
         if plan.people is not None:
             _refuse_outsiders(meeting, plan.people)
-        sessions = draft.draft(change.viewer, meeting)
-        people = named = next(session.people for session in sessions if session.id == session_id)
-        if plan.people is not None:
-            people = plan.people + _hidden_parts(change.viewer, meeting, named, plan.people)
+            people = plan.people + _hidden_parts(change.viewer, meeting, session.people, plan.people)
         refuse_rapporteur_without_notes(plan.rule, people)
-        booking = Booking(session_id, plan.title, slot, _rooms(meeting, plan.rooms), first_parts(people))
+        rooms = _rooms(meeting, plan.rooms, session.rooms)
+        booking = Booking(session_id, plan.title, slot, rooms, first_parts(people))
         _refuse_clashes(change.viewer, meeting, sessions, booking)
-        operations.write_plan(item, plan, slot)
-        operations.write_rooms(item, plan.rooms)
-        operations.write_people(item, people)
-        item.version += 1
+        operations.write_plan(session.item, plan, slot)
+        operations.write_rooms(session.item, plan.rooms)
+        operations.write_people(session.item, people)
+        session.item.version += 1
         change.record(SessionChanged(at=now, about=session_id, **in_meeting(meeting)))
 
 
@@ -97,16 +99,16 @@ def reschedule_session(
     """:raises Refusal: someone else changed it, the time is outside the meeting, or a room or person is taken."""
     with transaction(viewer, AGENDA_EDIT) as change:
         meeting = draft.planned_meeting(change.viewer)
-        item = _draft_item(change.viewer, session_id, version)
         slot = time_slot(to, days_of(meeting), meeting.zone)
-        sessions = draft.draft(change.viewer, meeting)
-        people = next(session.people for session in sessions if session.id == session_id)
-        booking = Booking(session_id, item.title, slot, _rooms(meeting, rooms), first_parts(people))
-        _refuse_clashes(change.viewer, meeting, sessions, booking)
-        was_starts, was_ends = item.starts_utc, item.ends_utc
-        operations.write_slot(item, slot)
-        operations.write_rooms(item, rooms)
-        item.version += 1
+        sessions = draft.sessions_near(change.viewer, meeting, session_id, slot)
+        session = _unchanged(sessions, session_id, version)
+        moved = replace(session.booking, slot=slot, rooms=_rooms(meeting, rooms, session.rooms))
+        _refuse_clashes(change.viewer, meeting, sessions, moved)
+        was_starts, was_ends = session.item.starts_utc, session.item.ends_utc
+        operations.write_slot(session.item, slot)
+        if moved.rooms != session.rooms:
+            operations.write_rooms(session.item, rooms)
+        session.item.version += 1
         change.record(
             SessionRescheduled(
                 at=now,
@@ -127,24 +129,26 @@ def remove_session(viewer: Viewer, session_id: UUID, *, version: int, now: datet
     """
     with transaction(viewer, AGENDA_EDIT) as change:
         meeting = draft.planned_meeting(change.viewer)
-        _draft_item(change.viewer, session_id, version)
+        _unchanged([draft.draft_session(change.viewer, meeting, session_id)], session_id, version)
         for table in (DraftPerson, DraftRoom, DraftItem):
             db.session.execute(delete(table).where(table.session_id == session_id))
         change.record(SessionRemoved(at=now, about=session_id, **in_meeting(meeting)))
 
 
-def _draft_item(viewer: Viewer, session_id: UUID, version: int) -> DraftItem:
-    """Returns the row of a session of this draft, if its version is still the one that the viewer has seen."""
-    query = select(DraftItem).where(DraftItem.session_id == session_id, draft.visible_drafts(viewer, AGENDA_EDIT))
-    item = or_not_found(db.session.execute(query).scalar_one_or_none())
-    if item.version != version:
+def _unchanged(sessions: Iterable[draft.DraftSession], session_id: UUID, version: int) -> draft.DraftSession:
+    """Returns the session, if its version is still the one that the viewer has seen."""
+    session = or_not_found(next((one for one in sessions if one.id == session_id), None))
+    if session.version != version:
         raise Refusal(
             N_("Someone else has changed this session since you opened it. Compare, then save again."), field="version"
         )
-    return item
+    return session
 
 
-def _rooms(meeting: Meeting, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
+def _rooms(meeting: Meeting, wanted: tuple[UUID, ...], booked: Mapping[UUID, str]) -> Mapping[UUID, str]:
+    """Returns the names of the wanted rooms. Rooms that the session has already are not looked up again."""
+    if set(wanted) == booked.keys():
+        return booked
     names = {room.id: room.name for room in draft.rooms_of_venue(meeting)}
     if not names.keys() >= set(wanted):
         raise Refusal(N_("This room does not belong to the meeting's venue. Choose another."), field="rooms")
@@ -178,7 +182,9 @@ def _refuse_outsiders(meeting: Meeting, people: _People) -> None:
 
 
 def _refuse_clashes(viewer: Viewer, meeting: Meeting, sessions: Iterable[draft.DraftSession], wanted: Booking) -> None:
-    refuse_clashes(wanted, [session.booking for session in sessions], draft.names_of(viewer, meeting))
+    others = [session.booking for session in sessions]
+    if clashes(wanted, others):
+        refuse_clashes(wanted, others, draft.names_of(viewer, meeting))
 
 
 def preview_digest(changes: Iterable[Difference]) -> str:

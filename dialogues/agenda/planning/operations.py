@@ -53,6 +53,7 @@ def write_slot(item: DraftItem, slot: TimeSlot) -> None:
 
 
 def write_rooms(item: DraftItem, rooms: Iterable[UUID]) -> None:
+    """Replaces the rooms of the session."""
     db.session.execute(delete(DraftRoom).where(DraftRoom.session_id == item.session_id))
     db.session.add_all(DraftRoom(session_id=item.session_id, room_id=room_id) for room_id in dict.fromkeys(rooms))
     db.session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from dialogues.lib.refusal import NotFound, or_not_found
@@ -52,6 +52,8 @@ class Place:
     meeting_code: str = ""
     meeting_title: str = ""
     zone: str = "UTC"
+    #: The row of the meeting. Held here so that a command finds it loaded, as it was read with the viewer's roles.
+    meeting: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

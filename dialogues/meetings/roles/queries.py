@@ -147,7 +147,7 @@ def viewer_in_meeting(
     """
     if viewer.is_limited:
         return None
-    rows = db.session.connection().execute(
+    rows = db.session.execute(
         _grants_statement(meeting_id is not None), {"place": meeting_id or dialogue_id, "account": viewer.account_id}
     )
     held = (row for row in rows if row.role is not None)
@@ -167,6 +167,7 @@ def viewer_in_meeting(
         meeting_code=here.code,
         meeting_title=here.title,
         zone=here.zone,
+        meeting=here.Meeting,
     )
     held_there = role_assignments(grants, meeting_id=meeting_id)
     return viewer.in_meeting(place, here.person_id, held_there, conditions(here, now))
@@ -179,7 +180,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     In a meeting the facts are those of the meeting; outside a meeting those of each grant's own meeting. Built once
     because every request needs it.
     """
-    facts = select(
+    facts: Any = select(
         Dialogue.id.label("dialogue_id"),
         Dialogue.title.label("dialogue_title"),
         Meeting.code,
@@ -198,6 +199,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     ).select_from(Dialogue)
     counts = in_force()
     if in_meeting:
+        facts = facts.add_columns(Meeting)
         facts = facts.join(Meeting, Meeting.dialogue_id == Dialogue.id).where(Meeting.id == bindparam("place"))
         counts &= or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == Meeting.id)
     else:
@@ -207,7 +209,8 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     ).outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & counts)
     if not in_meeting:
         facts = facts.outerjoin(Meeting, Meeting.id == RoleGrant.meeting_id)
-    return facts.outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+    statement: Select[*tuple[Any, ...]] = facts.outerjoin(Exchange, Exchange.meeting_id == Meeting.id)
+    return statement
 
 
 #: Roles that an observer's participation restricts. Roles of staff and interpreters are not restricted, because the

@@ -156,9 +156,7 @@ class TestSummary:
         answer = second.send(path, opened, text="what the second wrote")
         assert answer.status_code == 422
         assert typed(answer) == "what the second wrote"
-        assert (
-            BeautifulSoup(answer.text, "lxml").select_one("#saved-text").text.strip() == "what the first wrote"
-        )
+        assert BeautifulSoup(answer.text, "lxml").select_one("#saved-text").text.strip() == "what the first wrote"
         assert second.send(path, answer, text="what both wrote").status_code == 303
         assert newest(rapporteur, floods).text == "what both wrote"
 

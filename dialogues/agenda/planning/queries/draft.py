@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from tzdata import IANA_VERSION
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
@@ -132,6 +133,7 @@ def members_of_meeting(meeting: Meeting) -> list[PersonChoice]:
 class DraftSession:
     """A session of the draft with rooms (id to name) and people in display order."""
 
+    item: DraftItem
     id: UUID
     meeting_id: UUID
     code: str
@@ -178,9 +180,18 @@ class DraftSession:
         return Snapshot(self.id, frozen, self.people)
 
 
-def draft(viewer: Viewer, meeting: Meeting) -> list[DraftSession]:
-    """Returns all sessions of the draft in order of time; the instants are computed from local time and zone."""
-    return drafts({meeting.id: meeting.zone}, visible_drafts(viewer, AGENDA_EDIT))[meeting.id]
+def draft(viewer: Viewer, meeting: Meeting, *conditions: ColumnElement[bool]) -> list[DraftSession]:
+    """Returns the sessions of the draft in order of time; the instants are computed from local time and zone."""
+    return drafts({meeting.id: meeting.zone}, and_(visible_drafts(viewer, AGENDA_EDIT), *conditions))[meeting.id]
+
+
+def sessions_near(viewer: Viewer, meeting: Meeting, session_id: UUID, slot: TimeSlot) -> list[DraftSession]:
+    """Returns the session and those that may overlap the slot, also if the clocks change in between."""
+    near = and_(
+        DraftItem.local_start < slot.ends.local + timedelta(days=1),
+        DraftItem.local_end > slot.starts.local - timedelta(days=1),
+    )
+    return draft(viewer, meeting, or_(DraftItem.session_id == session_id, near))
 
 
 def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UUID, list[DraftSession]]:
@@ -192,7 +203,7 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
     if not zones:
         return found
     items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
-    rooms = _rooms(list(zones))
+    rooms = _rooms(and_(condition, DraftItem.meeting_id.in_(list(zones))))
     people = people_by_session(
         db.session.execute(
             select(DraftPerson.session_id, DraftPerson.person_id, DraftPerson.part, DraftPerson.position)
@@ -206,6 +217,7 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
             WallClock(item.local_start, zone, item.fold_start), WallClock(item.local_end, zone, item.fold_end)
         )
         session = DraftSession(
+            item=item,
             id=item.session_id,
             meeting_id=item.meeting_id,
             code=item.code,
@@ -244,16 +256,16 @@ def limit_to_known_people(
 
 def draft_session(viewer: Viewer, meeting: Meeting, session_id: UUID) -> DraftSession:
     """:raises NotFound: there is none, or the viewer may not edit this agenda."""
-    return or_not_found(next((session for session in draft(viewer, meeting) if session.id == session_id), None))
+    return or_not_found(next(iter(draft(viewer, meeting, DraftItem.session_id == session_id)), None))
 
 
-def _rooms(meeting_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+def _rooms(condition: ColumnElement[bool]) -> dict[UUID, dict[UUID, str]]:
     rooms: dict[UUID, dict[UUID, str]] = {}
     for row in db.session.execute(
         select(DraftRoom.session_id, Room.id, Room.name)
         .join(Room, Room.id == DraftRoom.room_id)
         .join(DraftItem, DraftItem.session_id == DraftRoom.session_id)
-        .where(DraftItem.meeting_id.in_(meeting_ids))
+        .where(condition)
         .order_by(Room.position, Room.name)
     ):
         rooms.setdefault(row.session_id, {})[row.id] = row.name
