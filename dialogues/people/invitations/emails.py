@@ -60,6 +60,4 @@ def _text(invited: Invitation, link: str, expires_at: datetime) -> str:
     return text
 
 
-COMPOSERS: dict[EmailKind, Composer] = {
-    EmailKind.INVITATION: invitation,
-}
+COMPOSERS: dict[EmailKind, Composer] = {EmailKind.INVITATION: invitation}

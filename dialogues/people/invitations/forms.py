@@ -13,6 +13,7 @@ from wtforms.validators import AnyOf, InputRequired
 from dialogues.core.common.fields import Form, LineField, NameField, VersionField, labelled_choices
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.rules import Invitee
+from dialogues.people.nominations.queries.nominations import NomineeLine
 from dialogues.people.participants.forms import enum_value
 from dialogues.people.participants.rules.standing import Answer
 
@@ -44,7 +45,7 @@ class CorrectForm(Form):
     party_id = SelectField(_l("Party"))
     capacity = SelectField(_l("Capacity"), choices=labelled_choices(Capacity), coerce=enum_value)
 
-    def __init__(self, invited: Any, parties: Sequence[Any], **rest: Any):
+    def __init__(self, invited: NomineeLine, parties: Sequence[Any], **rest: Any):
         super().__init__(obj=invited, **rest)
         self.party_id.choices = _party_choices(parties)
 

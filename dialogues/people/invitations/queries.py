@@ -1,52 +1,32 @@
 """Invitations: for a correction by a coordinator, and for the holder of a personal link."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
-from dialogues.lib.refusal import or_not_found
+from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.people.nominations.queries.nominations import NomineeLine, nominee
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.frame import is_named
-from dialogues.people.participants.queries.visibility import person_of, visible
+from dialogues.people.participants.queries.visibility import person_of
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import PARTICIPANTS_INVITE
 
 
-def invitation_to_correct(viewer: Viewer, participation_id: UUID) -> Any:
-    """Returns an unanswered invitation for the correction form.
-
-    :raises NotFound: there is no such invitation for this viewer, or it is answered.
-    """
-    return or_not_found(
-        db.session.execute(
-            select(
-                Participation.id,
-                Participation.party_id,
-                Participation.capacity,
-                Person.name,
-                Person.native,
-                func.coalesce(Person.email, Participation.claimed_email, "").label("email"),
-                Person.account_id.is_not(None).label("signs_in"),
-                (Participation.version + Person.version).label("version"),
-            )
-            .select_from(Participation)
-            .join(Person, person_of())
-            .where(
-                visible(viewer, PARTICIPANTS_INVITE),
-                Participation.id == participation_id,
-                Participation.status == ParticipationStatus.INVITED,
-            )
-        ).one_or_none()
-    )
+def invitation_to_correct(viewer: Viewer, participation_id: UUID) -> NomineeLine:
+    """:raises NotFound: there is no such invitation for this viewer, or it is answered."""
+    invited = nominee(viewer, participation_id, PARTICIPANTS_INVITE)
+    if invited.status is not ParticipationStatus.INVITED:
+        raise NotFound
+    return invited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,10 +31,7 @@ class ReplacementForm(Form):
     family = NameField(_l("Family name"), 120, required=False)
     given = NameField(_l("Given name"), 120, required=False)
     name_order = SelectField(
-        _l("Order of the parts"),
-        choices=labelled_choices(NameOrder),
-        coerce=enum_value,
-        default=NameOrder.FAMILY_FIRST,
+        _l("Order of the parts"), choices=labelled_choices(NameOrder), coerce=enum_value, default=NameOrder.FAMILY_FIRST
     )
     email = LineField(_l("E-mail"), 254, required=False)
     affiliation = NameField(_l("Affiliation"), 200, required=False)

@@ -24,6 +24,4 @@ def open_due_lists(stop: Event | None = None) -> int:
     return opened
 
 
-SWEEPS: dict[str, Sweep] = {
-    "sealed lists": open_due_lists,
-}
+SWEEPS: dict[str, Sweep] = {"sealed lists": open_due_lists}

@@ -13,13 +13,8 @@ from dialogues.meetings.dialogues.models import Meeting, MeetingParty
 from dialogues.people.nominations.queries import exchange
 from dialogues.people.nominations.rules import ListsOpened
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.operations import (
-    enqueue_news,
-    is_open,
-    on_party_list,
-    on_seat_assigned,
-    record_list_change,
-)
+from dialogues.people.participants.operations import enqueue_news, is_open, on_seat_assigned, record_list_change
+from dialogues.people.participants.queries.visibility import on_party_list
 from dialogues.people.participants.rules.kinds import ListChangeKind
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -66,18 +66,12 @@ def exchange(meeting_id: UUID) -> Iterator[Any]:
 @allows(EXCHANGE_FIX)
 def confirm_exchange(meeting_id: UUID) -> Response:
     with refusal_flashed():
-        submitting.confirm_exchange(viewer(), version=_shown_mark(), now=clock.now())
+        submitting.confirm_exchange(viewer(), version=VersionForm().version.data, now=clock.now())
         if exchange_queries.moment_of(meeting_id).opened_at is not None:
             flash(_("The lists are open to each other now."), "success")
         else:
             flash(_("The time is confirmed. Everyone concerned gets an email."), "success")
     return _to_exchange(meeting_id)
-
-
-def _shown_mark() -> int:
-    """Returns the checksum that the page sent, or -1, which matches no page, if it is not a number."""
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else -1
 
 
 def _to_exchange(meeting_id: UUID) -> Response:

@@ -218,10 +218,6 @@ def record_list_change(
     return True
 
 
-def on_party_list(row: MeetingParty) -> ColumnElement[bool]:
-    return (Participation.meeting_id == row.meeting_id) & (Participation.party_id == row.party_id)
-
-
 def assign_seat_or_queue(participation: Participation, *, may_exceed: bool = False) -> bool:
     """Gives the participation a free seat, or the last place in the queue. Returns whether it has a seat.
 
@@ -379,7 +375,5 @@ def _same_list(participation: Participation) -> ColumnElement[bool]:
 
 def _in_list(meeting_id: UUID, party_id: UUID, capacity: Capacity) -> ColumnElement[bool]:
     return and_(
-        Participation.meeting_id == meeting_id,
-        Participation.party_id == party_id,
-        Participation.capacity == capacity,
+        Participation.meeting_id == meeting_id, Participation.party_id == party_id, Participation.capacity == capacity
     )

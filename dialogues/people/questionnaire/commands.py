@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import IO
 from uuid import UUID, uuid4
@@ -29,8 +29,8 @@ from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import person_of
 from dialogues.people.participants.rules.kinds import QuestionKind
 from dialogues.people.participants.rules.steps import Step, with_saved
+from dialogues.people.questionnaire import operations
 from dialogues.people.questionnaire.models import Answer
-from dialogues.people.questionnaire.operations import delete_answers, reopen_questions_step
 from dialogues.people.questionnaire.queries import answers_checksum, asked, hidden_from, key_of, place_of, question_here
 from dialogues.people.questionnaire.rules import (
     MOST_QUESTIONS,
@@ -55,7 +55,7 @@ def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None
         facts = validated(facts, meeting.ends_on)
         live = asked(meeting.id)
         duplicate = next((one for one in live if one.words.casefold() == facts.words.casefold()), None)
-        if duplicate is not None and _facts_of(duplicate) == facts:
+        if duplicate is not None and operations.facts_of(duplicate) == facts:
             return
         if duplicate is not None:
             raise Refusal(
@@ -63,11 +63,8 @@ def add_question(viewer: Viewer, facts: QuestionFacts, *, now: datetime) -> None
             )
         if len(live) >= MOST_QUESTIONS:
             raise Refusal(N_("There are %(most)s questions: retire one before you ask more."), most=MOST_QUESTIONS)
-        place = {"dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
-        question = Question(**place, position=len(live) + 1, **asdict(facts))
-        db.session.add(question)
-        db.session.flush()
-        reopen_questions_step(meeting.id)
+        question = operations.add_question(meeting, len(live) + 1, facts)
+        operations.reopen_questions_step(meeting.id)
         _record_change(change, question, now)
 
 
@@ -83,7 +80,7 @@ def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, ve
             raise Refusal(N_("This question is no longer asked: ask a new one."))
         refuse_stale(question.version, version)
         facts = validated(facts, current_meeting(change).ends_on)
-        current = _facts_of(question)
+        current = operations.facts_of(question)
         if facts == current:
             return
         if db.session.scalar(select(exists().where(Answer.question_id == question_id))):
@@ -95,7 +92,7 @@ def edit_question(viewer: Viewer, question_id: UUID, facts: QuestionFacts, *, ve
             setattr(question, column, value)
         question.version += 1
         if facts.required and not current.required:
-            reopen_questions_step(question.meeting_id)
+            operations.reopen_questions_step(question.meeting_id)
         _record_change(change, question, now)
 
 
@@ -129,10 +126,6 @@ def retire_question(viewer: Viewer, question_id: UUID, *, now: datetime) -> None
 def _renumber(live: Sequence[Question]) -> None:
     for position, question in enumerate(live, 1):
         question.position = position
-
-
-def _facts_of(question: Question) -> QuestionFacts:
-    return QuestionFacts(**{field.name: getattr(question, field.name) for field in fields(QuestionFacts)})
 
 
 def _record_change(change: Change, question: Question, now: datetime) -> None:
@@ -183,7 +176,7 @@ def answer_questions(
             )
         for one in (*deleted, *(one for one, text in texts.items() if not text)):
             if one.id in existing:
-                delete_answers([existing.pop(one.id)])
+                operations.delete_answers([existing.pop(one.id)])
         for one, text in texts.items():
             if text:
                 answer = existing.setdefault(one.id, _new_answer(participation, one, now))

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from dialogues.people.participants.queries.frame import LIVE
 from dialogues.people.participants.rules.steps import Step
 from dialogues.people.questionnaire.models import Answer
 from dialogues.people.questionnaire.queries import key_of
-from dialogues.people.questionnaire.rules import purge_day
+from dialogues.people.questionnaire.rules import QuestionFacts, purge_day
 
 
 def reopen_questions_step(meeting_id: UUID) -> None:
@@ -34,21 +35,20 @@ def copy_questions(model_id: UUID, meeting_id: UUID) -> None:
     model, meeting = (db.session.get_one(Meeting, one) for one in (model_id, meeting_id))
     found = select(Question).where(Question.meeting_id == model_id, LIVE).order_by(Question.position, Question.id)
     for position, question in enumerate(db.session.scalars(found).all(), 1):
-        db.session.add(
-            Question(
-                dialogue_id=meeting.dialogue_id,
-                meeting_id=meeting_id,
-                position=position,
-                kind=question.kind,
-                words=question.words,
-                hint=question.hint,
-                choices=list(question.choices),
-                required=question.required,
-                audience=question.audience,
-                purge_on=purge_day(question.purge_on, model.ends_on, meeting.ends_on),
-            )
-        )
+        purge_on = purge_day(question.purge_on, model.ends_on, meeting.ends_on)
+        add_question(meeting, position, replace(facts_of(question), purge_on=purge_on))
+
+
+def facts_of(question: Question) -> QuestionFacts:
+    return QuestionFacts(**{field.name: getattr(question, field.name) for field in fields(QuestionFacts)})
+
+
+def add_question(meeting: Meeting, position: int, facts: QuestionFacts) -> Question:
+    place = {"dialogue_id": meeting.dialogue_id, "meeting_id": meeting.id}
+    question = Question(**place, position=position, **asdict(facts))
+    db.session.add(question)
     db.session.flush()
+    return question
 
 
 def shift_purge_dates(meeting_id: UUID, by_days: int) -> None:

@@ -228,10 +228,7 @@ def answers_to(viewer: Viewer, question_id: UUID) -> tuple[Question, list[tuple[
 
 
 def answer_file(viewer: Viewer, answer_id: UUID) -> Download:
-    """Returns the file of an answer.
-
-    :raises NotFound: there is no such file for this viewer, or it was purged.
-    """
+    """:raises NotFound: there is no such file for this viewer, or it was purged."""
     row = db.session.execute(_answers(readable(viewer), Answer.id == answer_id)).one_or_none()
     if row is None or row.Answer.file_id is None:
         raise NotFound

@@ -16,7 +16,6 @@ from dialogues.extensions import db
 from dialogues.lib.auth.throttle import Bucket, Limit
 from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.invitations.rules import LINK_IS_DEAD, RegistrationLinkSent, link_expires
 from dialogues.people.participants import operations as participants_operations
@@ -123,7 +122,7 @@ def withdraw(viewer: Viewer, *, now: datetime) -> None:
     with transaction(viewer, REGISTRATION_OWN) as change:
         own = select(Participation).where(visible(change.viewer, REGISTRATION_OWN))
         participation = or_not_found(db.session.scalars(own).one_or_none())
-        if not gathering_of(current_meeting(change)).takes_place:
+        if not gathering_of(dialogues_operations.current_meeting(change)).takes_place:
             raise Refusal(N_("This meeting was cancelled or closed: there is nothing to withdraw from any more."))
         if participation.status is ParticipationStatus.CONFIRMED:
             _withdraw(change, participation, now)

@@ -17,7 +17,6 @@ from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import bounded, same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
@@ -52,11 +51,11 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
         is already invited.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        meeting = current_meeting(change)
+        meeting = dialogues_operations.current_meeting(change)
         refuse_closed(gathering_of(meeting), now)
         if db.session.get(MeetingParty, (meeting.id, invitee.party_id)) is None:
             raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
-        return _invite(change, meeting, invitee, now)
+        return _invite(change, meeting, invitee, now).id
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
     :raises Refusal: registration is closed.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
-        meeting = current_meeting(change)
+        meeting = dialogues_operations.current_meeting(change)
         refuse_closed(gathering_of(meeting), now)
         party_names = {row.id: (row.code, *row.names.values()) for row in parties_in_order(change.viewer)}
         # Loaded once, because the session drops unreferenced rows and would query them for every line.
@@ -87,12 +86,12 @@ def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Im
             try:
                 invitee = _invitee(line, party_names, parties)
                 _refuse_repeated(invitee.email, line.number, seen)
-                participation_id = _invite(change, meeting, invitee, now)
+                participation = _invite(change, meeting, invitee, now)
             except Refusal as refusal:
                 imported.faults.append((line, refusal))
                 continue
             imported.invited += 1
-            known_as = _name_of(participation_id)
+            known_as = db.session.get_one(Person, participation.person_id).name
             if known_as != invitee.name:
                 imported.known.append((line, known_as))
         return imported
@@ -128,12 +127,7 @@ def _refuse_repeated(email: str, number: int, seen: dict[str, int]) -> None:
         raise Refusal(N_("The same address stands in line %(line)s already."), line=first)
 
 
-def _name_of(participation_id: UUID) -> str:
-    found = select(Person.name).join(Participation, Participation.person_id == Person.id)
-    return db.session.execute(found.where(Participation.id == participation_id)).scalar_one()
-
-
-def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> UUID:
+def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> Participation:
     refuse_capacity(db.session.get_one(Party, invitee.party_id).kind, invitee.capacity)
     person_id = dialogues_operations.person_with_address(meeting.dialogue_id, invitee.email)
     if person_id is None:
@@ -151,7 +145,7 @@ def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -
         participation.party_id, participation.capacity = invitee.party_id, invitee.capacity
         _set_invited(participation, now)
     _send_invitation(change, participation, now)
-    return participation.id
+    return participation
 
 
 def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Commands of focal points: nominate, edit, replace and withdraw people."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -17,7 +16,6 @@ from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import MeetingParty, Party, Person
-from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import sort_key
@@ -39,7 +37,7 @@ from dialogues.people.participants.queries.capacity import (
     own_person,
     refuse_change_of_person,
 )
-from dialogues.people.participants.queries.visibility import load_participation
+from dialogues.people.participants.queries.visibility import load_participation, on_party_list
 from dialogues.people.participants.rules.events import ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import (
     GONE,
@@ -65,7 +63,7 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
         new_id = uuid5(row.meeting_id, f"{party_id}:{change.viewer.person_id}:{once}")
         if db.session.get(Participation, new_id) is not None:
             return new_id
-        refuse_closed(gathering_of(current_meeting(change)), now)
+        refuse_closed(gathering_of(dialogues_operations.current_meeting(change)), now)
         participation = _add_nominee(change, row, nominee, new_id, now)
         _assign_place(change, participation, now)
         change.record(PersonNominated.of(participation, now))
@@ -202,7 +200,10 @@ def _add_nominee(change: Change, row: MeetingParty, nominee: Nominee, new_id: UU
     refuse_capacity(db.session.get_one(Party, row.party_id).kind, nominee.capacity)
     sees_all = _sees_all(change)
     own_id = None if sees_all else own_person(change.viewer, address)
-    owner_id, parts = _owner_of(row, address, own_id)
+    # For any address of the focal point, the owner is their own person.
+    owner_id = (dialogues_operations.person_with_address(row.dialogue_id, address) if address else None) or own_id
+    of_owner = (Participation.person_id == owner_id, Participation.dialogue_id == row.dialogue_id)
+    parts = db.session.scalars(select(Participation).where(*of_owner)).all()
     part = next((part for part in parts if part.meeting_id == row.meeting_id), None)
     needs_request = nominee.capacity is Capacity.PARTICIPANT and not sees_all
     needs_request = needs_request and needs_approval(change.viewer, row, (nominee.name, nominee.native), address)
@@ -266,11 +267,7 @@ def _refuse_repeated(
     on_the_list = (
         select(Person.name, Person.email_norm, Participation.claimed_email)
         .join(Participation, Participation.person_id == Person.id)
-        .where(
-            Participation.meeting_id == row.meeting_id,
-            Participation.party_id == row.party_id,
-            Participation.status.not_in(GONE),
-        )
+        .where(on_party_list(row), Participation.status.not_in(GONE))
     )
     if exclude is not None:
         on_the_list = on_the_list.where(Participation.id != exclude)
@@ -289,19 +286,6 @@ def _refuse_repeated(
                 field="name",
                 name=other.name,
             )
-
-
-def _owner_of(
-    row: MeetingParty, address: str | None, own_id: UUID | None
-) -> tuple[UUID | None, Sequence[Participation]]:
-    """Returns the owner of an address with their participations; for any address of the focal point, their own."""
-    if address is None:
-        return None, ()
-    person_id = dialogues_operations.person_with_address(row.dialogue_id, address) or own_id
-    parts = select(Participation).where(
-        Participation.person_id == person_id, Participation.dialogue_id == row.dialogue_id
-    )
-    return person_id, db.session.scalars(parts).all()
 
 
 def _update_person(change: Change, participation: Participation, nominee: Nominee, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
@@ -15,7 +15,6 @@ from dialogues.lib import wall_time
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
-from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
 from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import exchange, nominations
@@ -31,7 +30,7 @@ from dialogues.people.nominations.rules import (
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.queries.visibility import load_participation
+from dialogues.people.participants.queries.visibility import load_participation, on_party_list
 from dialogues.people.participants.rules.events import ExchangeProposed, ParticipationWithdrawn
 from dialogues.people.participants.rules.standing import GONE, ParticipationStatus, refuse_closed
 from dialogues.policy import EXCHANGE_FIX, PARTICIPANTS_INVITE, SEATS_EDIT, SUBMIT_LIST
@@ -51,7 +50,7 @@ def set_seats(viewer: Viewer, seats: Mapping[UUID, Mapping[str, int]], *, versio
         seats.
     """
     with transaction(viewer, SEATS_EDIT) as change:
-        meeting = current_meeting(change)
+        meeting = dialogues_operations.current_meeting(change)
         refuse_stale(nominations.seats_mark(change.viewer, SEATS_EDIT), version)
         reached = nominations.visible_parties(change.viewer, SEATS_EDIT)
         for row in db.session.scalars(select(MeetingParty).where(reached)).all():
@@ -71,7 +70,7 @@ def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
         row = nominations.meeting_party(change.viewer, SUBMIT_LIST, party_id)
         if row.submitted_at is not None:
             return
-        meeting = current_meeting(change)
+        meeting = dialogues_operations.current_meeting(change)
         refuse_closed(gathering_of(meeting), now)
         _refuse_empty_list(row)
         # If the exchange is overdue, the other lists open first, because this late list is announced as a change.
@@ -154,7 +153,7 @@ def confirm_exchange(viewer: Viewer, *, version: int, now: datetime) -> None:
 
 
 def _sealed_meeting(change: Change, now: datetime) -> Meeting:
-    meeting = current_meeting(change)
+    meeting = dialogues_operations.current_meeting(change)
     if participants_operations.is_open(meeting.id) or exchange.is_to_open(meeting.id, now):
         raise Refusal(IS_OPEN)
     return meeting
@@ -249,12 +248,7 @@ def _doubtful(change: Change, participation_id: UUID) -> Participation:
 
 
 def _refuse_empty_list(row: MeetingParty) -> None:
-    seated = select(func.count()).where(
-        Participation.meeting_id == row.meeting_id,
-        Participation.party_id == row.party_id,
-        Participation.seat.is_not(None),
-    )
-    if not db.session.execute(seated).scalar_one():
+    if not db.session.scalar(select(exists().where(on_party_list(row), Participation.seat.is_not(None)))):
         raise Refusal(
             N_("There is nobody on this list yet: name someone first. A party that sends nobody leaves the meeting.")
         )

@@ -69,19 +69,17 @@ def moment_mark(meeting_id: UUID) -> int:
 
 @reading(Purpose.CHECK)
 def setter(meeting_id: UUID, person_id: UUID) -> Setter:
-    """Returns a person's current roles and parties for setting the time. For checks; never shown to a viewer."""
+    """Returns a person's current roles and parties for setting the time. For checks; only the name is shown."""
     meeting = db.session.get_one(Meeting, meeting_id)
     person = db.session.get_one(Person, person_id)
     held = holders(meeting_id, person_id).get(person_id)
-    party_ids = select(Party.id).where(
-        Party.dialogue_id == meeting.dialogue_id, belongs_to(Party.id, person_id, meeting_id)
-    )
+    own = (Party.dialogue_id == meeting.dialogue_id, belongs_to(Party.id, person_id, meeting_id))
     return Setter(
         person_id=person_id,
         name=person.name,
         account_id=person.account_id,
         roles=held.roles if held else frozenset(),
-        parties=frozenset(db.session.scalars(party_ids)),
+        parties=frozenset(db.session.scalars(select(Party.id).where(*own))),
     )
 
 

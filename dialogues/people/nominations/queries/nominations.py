@@ -33,18 +33,11 @@ def visible_parties(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         return true()
     if viewer.meeting_id is None:
         return false()
-    here = MeetingParty.meeting_id == viewer.meeting_id
-    return and_(here, or_(false(), *(_reach(viewer, scope) for scope in viewer.scopes(action))))
-
-
-def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
-    match scope:
-        case Scope.ALL:
-            return true()
-        case Scope.OWN_PARTY:
-            return MeetingParty.party_id.in_(viewer.parties)
-        case _:
-            return false()
+    here, scopes = MeetingParty.meeting_id == viewer.meeting_id, viewer.scopes(action)
+    if Scope.ALL in scopes:
+        return here
+    # The other scopes give no access to lists.
+    return and_(here, MeetingParty.party_id.in_(viewer.parties)) if Scope.OWN_PARTY in scopes else false()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +67,7 @@ class NomineeLine:
     seats: dict[str, int] | None
     address_asked: bool
     in_doubt: bool
+    signs_in: bool
 
     @property
     def is_over(self) -> bool:
@@ -259,6 +253,7 @@ def nominees(viewer: Viewer, action: Action) -> Any:
             MeetingParty.seats,
             Participation.address_asked,
             in_doubt.label("in_doubt"),
+            Person.account_id.is_not(None).label("signs_in"),
             Person.name,
             Person.native,
             Person.family,

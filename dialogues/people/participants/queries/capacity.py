@@ -18,6 +18,7 @@ from dialogues.meetings.dialogues.models import MeetingParty, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import folded
 from dialogues.people.participants.models import Participation
+from dialogues.people.participants.queries.visibility import on_party_list, person_of
 from dialogues.policy import NOMINATE, Scope
 
 #: A name as its holder styles it, and in its own script.
@@ -69,18 +70,16 @@ def _people_needing_approval(
     same, written = same_address(address) if address else None, [_words(name) for name in names if name]
     own = db.session.execute(select(Person.name, Person.native).where(_is_own(viewer))).all()
     own_names = [_words(one) for known in own for one in known if one]
-    is_own = same is not None and same in _own_addresses(viewer) | _requested_address(viewer)
+    account = accounts.account_in_use(viewer.account_id)
+    requested = {same_address(account.wanted_email)} if account and account.wanted_email else set()
+    is_own = same is not None and same in _own_addresses(viewer) | requested
     found: set[UUID | None] = (
         {None} if is_own or any(_is_name(one, words) for one in own_names for words in written) else set()
     )
     others = (
         select(Participation.id, Person.name, Person.email_norm, Participation.claimed_email)
-        .join(Person, Person.id == Participation.person_id)
-        .where(
-            Participation.meeting_id == row.meeting_id,
-            Participation.party_id == row.party_id,
-            Participation.capacity != Capacity.PARTICIPANT,
-        )
+        .join(Person, person_of())
+        .where(on_party_list(row), Participation.capacity != Capacity.PARTICIPANT)
     )
     for other in db.session.execute(others):
         addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
@@ -95,11 +94,6 @@ def _own_addresses(viewer: Viewer) -> set[str]:
     persons = select(Person.email_norm).where(_is_own(viewer), Person.email_norm.is_not(None))
     written = (account.email, account.former_email) if account else ()
     return {*db.session.scalars(persons), *(same_address(one) for one in written if one)}
-
-
-def _requested_address(viewer: Viewer) -> set[str]:
-    account = accounts.account_in_use(viewer.account_id)
-    return {same_address(account.wanted_email)} if account and account.wanted_email else set()
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:

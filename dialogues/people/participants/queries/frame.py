@@ -80,16 +80,11 @@ def registered_by_others(viewer: Viewer) -> ColumnElement[bool]:
     People with a claimed address that is in doubt are excluded, because the page must not reveal that another person
     uses that address.
     """
-    has_none = (
-        exists()
-        .where(Person.id == Participation.person_id, Person.email_norm.is_(None), Person.account_id.is_(None))
-        .correlate(Participation)
-    )
     return and_(
         visible(viewer, REGISTRATION_FOR),
         Participation.claimed_email.is_(None),
         Participation.status.not_in(GONE),
-        has_none,
+        Participation.person.has(and_(Person.email_norm.is_(None), Person.account_id.is_(None))),
     )
 
 

@@ -30,8 +30,9 @@ def overbooking_warnings(viewer: Viewer, party_id: UUID | None = None) -> list[R
         .group_by(Participation.party_id)
     )
     taken = {row.party_id: row.taken for row in rows}
-    selected = (one for one in precedence.parties_in_order(viewer) if party_id in {None, one.id})
     warnings = (
-        over_target(one.english, taken.get(one.id, 0), one.seats.get(Capacity.PARTICIPANT.value)) for one in selected
+        over_target(party.english, taken.get(party.id, 0), party.seats.get(Capacity.PARTICIPANT.value))
+        for party in precedence.parties_in_order(viewer)
+        if party_id in {None, party.id}
     )
     return [warning for warning in warnings if warning is not None]

@@ -155,6 +155,11 @@ def affiliation(viewer: Viewer, action: Action) -> ColumnElement[str]:
     return case((open_to(viewer, action), written), else_="")
 
 
+def on_party_list(row: MeetingParty | Participation) -> ColumnElement[bool]:
+    """Filter: participations of the same party at the same meeting."""
+    return and_(Participation.meeting_id == row.meeting_id, Participation.party_id == row.party_id)
+
+
 def person_of() -> ColumnElement[bool]:
     """Join condition between `Participation` and `Person`."""
     return Person.id == Participation.person_id
