@@ -104,7 +104,7 @@ def accept(cast: Cast, name: str) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
         row.status = ParticipationStatus.CONFIRMED
-        participants_operations.begin_part(row, clock.now())
+        participants_operations.begin_participation(row, clock.now())
 
 
 def take_back(cast: Cast, name: str) -> None:
@@ -186,7 +186,7 @@ def test_declining_or_losing_the_offer_does_not_restore_access(inside: Cast, nam
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
         row.status = ParticipationStatus.DECLINED
-        participants_operations.end_part(row, clock.now())
+        participants_operations.end_participation(row, clock.now())
     assert not reads_closed_session(inside, name)
 
     invitations_inviting.invite_again(viewer(inside, "st-coord"), part, now=clock.now())

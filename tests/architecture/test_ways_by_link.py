@@ -22,7 +22,7 @@ from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.roles.queries import viewer_in_meeting
 from dialogues.people.documents.models import SealedField
 from dialogues.people.participants.models import Participation
-from dialogues.people.participants.operations import end_part
+from dialogues.people.participants.operations import end_participation
 from dialogues.people.participants.queries.limited import stand_at_registration
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from dialogues.policy import ACCOUNT_KINDS, MATRIX, Scope
@@ -327,7 +327,7 @@ def test_a_limited_sign_in_ends_with_the_participation_for_good(app: Flask, cast
         with upkeep(system(Purpose.UPKEEP)) as session:
             taken_back = session.get_one(Participation, part)
             taken_back.status = ParticipationStatus.TAKEN_BACK
-            end_part(taken_back, clock.now())
+            end_participation(taken_back, clock.now())
         with upkeep(system(Purpose.UPKEEP)) as session:
             session.get_one(Participation, part).status = ParticipationStatus.CONFIRMED
     assert client.get(f"{trd}/registration").location.startswith("/sign-in")

@@ -279,7 +279,7 @@ def test_a_former_participant_cannot_rejoin_an_observing_organisation_as_partici
     with pytest.raises(Refusal, match="no participants"):
         invitations_inviting.invite_again(desk, participation_of(cast, "jp2"), now=clock.now())
     with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken"):
-        participants_operations.begin_part(
+        participants_operations.begin_participation(
             db.session.get_one(Participation, participation_of(cast, "jp3")), clock.now()
         )
 
@@ -472,7 +472,7 @@ def test_an_approved_observer_reads_as_a_participant_at_once(cast: Cast, desk: V
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.CONFIRMED
-        participants_operations.begin_part(part, clock.now())
+        participants_operations.begin_participation(part, clock.now())
     assert at(cast, "jp2").roles == {Role.FOCAL_POINT, Role.OBSERVER}
 
     approve(desk, one)
@@ -486,7 +486,7 @@ def test_an_approved_observer_has_the_participant_role_at_once(cast: Cast, desk:
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.CONFIRMED
-        participants_operations.begin_part(part, clock.now())
+        participants_operations.begin_participation(part, clock.now())
         person_id = part.person_id
 
     approve(desk, one)
@@ -769,10 +769,10 @@ def test_a_person_who_withdrew_cannot_return_above_the_number_of_seats(cast: Cas
     with upkeep(system(Purpose.SAMPLE)):
         part = db.session.get_one(Participation, one)
         part.status = ParticipationStatus.WITHDRAWN
-        participants_operations.end_part(part, clock.now())
+        participants_operations.end_participation(part, clock.now())
 
     with upkeep(system(Purpose.SAMPLE)), pytest.raises(Refusal, match="All seats are taken now"):
-        participants_operations.begin_part(db.session.get_one(Participation, one), clock.now())
+        participants_operations.begin_participation(db.session.get_one(Participation, one), clock.now())
 
 
 def test_undoing_a_bulk_withdrawal_restores_approved_participants(cast: Cast, desk: Viewer) -> None:

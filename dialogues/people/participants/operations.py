@@ -55,11 +55,11 @@ def close_request(request: ChangeRequest, now: datetime) -> None:
 def confirm(change: Change, participation: Participation, now: datetime) -> None:
     """Accepts the invitation.
 
-    :raises Refusal: see :func:`begin_part`.
+    :raises Refusal: see :func:`begin_participation`.
     """
     participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
     participation.version += 1
-    begin_part(participation, now)
+    begin_participation(participation, now)
     change.record(ParticipationConfirmed.of(participation, now))
 
 
@@ -74,11 +74,11 @@ def withdraw(
     """Takes a person off the meeting; the first person in the queue gets the seat."""
     participation.status = status
     participation.version += 1
-    end_part(participation, now)
+    end_participation(participation, now)
     change.record(ParticipationWithdrawn.of(participation, now, by_office=by_office))
 
 
-def begin_part(participation: Participation, now: datetime, *, send_email: bool = True) -> bool:
+def begin_participation(participation: Participation, now: datetime, *, send_email: bool = True) -> bool:
     """Grants the role of the participation's capacity, which also accepts a pending role offer.
 
     Returns whether the change was announced; that happens only on submitted lists after the exchange.
@@ -96,7 +96,7 @@ def begin_part(participation: Participation, now: datetime, *, send_email: bool 
     return record_list_change(participation, kind, now, send_email=send_email)
 
 
-def end_part(
+def end_participation(
     participation: Participation, now: datetime, *, keeps_place: bool = False, send_email: bool = True
 ) -> bool:
     """Ends roles, links, limited sign-ins, pending requests and, unless `keeps_place`, the seat of a participation.

@@ -140,7 +140,7 @@ def _withdraw(change: Change, participations: Sequence[Participation], now: date
     for participation in participations:
         participation.status = ParticipationStatus.TAKEN_BACK
         participation.version += 1
-        is_announced |= participants_operations.end_part(participation, now, send_email=False)
+        is_announced |= participants_operations.end_participation(participation, now, send_email=False)
     change.record(*(ParticipationWithdrawn.of(one, now, by_office=True) for one in participations))
     if is_announced:
         participants_operations.enqueue_news(EmailKind.LIST_CHANGED, participations[0].meeting_id, now)

@@ -16,7 +16,7 @@ from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.operations import (
-    begin_part,
+    begin_participation,
     email_about,
     enqueue_invitation,
     queue_at,
@@ -73,7 +73,7 @@ def restore_participation(
     participation.status = ParticipationStatus(before["status"])
     participation.approved_at = datetime.fromisoformat(before["approved_at"]) if before["approved_at"] else None
     if participation.status is ParticipationStatus.CONFIRMED:
-        return begin_part(participation, now, send_email=False)
+        return begin_participation(participation, now, send_email=False)
     if participation.status is ParticipationStatus.INVITED:
         # The last personal link is valid again. A new invitation leaves if there is none or one was still waiting.
         has_link = not before["waited"] and accounts.revive_newest_link(

@@ -220,7 +220,7 @@ class Calendars:
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
             participation = _participation(person)
             participation.status = ParticipationStatus.CONFIRMED
-            participants.begin_part(participation, self.now)
+            participants.begin_participation(participation, self.now)
             change.record(self._said(ParticipationConfirmed, participation))
 
     def restrict(self, session_id: UUID, *people: UUID) -> None:

@@ -85,7 +85,7 @@ def _accept_all(cast: Cast, key: str) -> None:
     with upkeep(system(Purpose.SAMPLE)) as session:
         row = session.get_one(Participation, part)
         row.status, row.answered_at = ParticipationStatus.CONFIRMED, clock.now()
-        participants.begin_part(row, clock.now())
+        participants.begin_participation(row, clock.now())
         for grant in session.scalars(select(RoleGrant).where(RoleGrant.person_id == who)):
             grant.accepted_at = grant.accepted_at or clock.now()
 

@@ -119,7 +119,7 @@ def confirm(cast: Cast, code: str) -> Participation:
     with upkeep(system(Purpose.SAMPLE)):
         participation = db.session.get_one(Participation, participation_id)
         participation.status = ParticipationStatus.CONFIRMED
-        participants.begin_part(participation, clock.now())
+        participants.begin_participation(participation, clock.now())
     db.session.rollback()
     return db.session.get_one(Participation, participation_id)
 

@@ -131,7 +131,7 @@ def test_replacement_is_announced_once_they_have_accepted(cast: Cast) -> None:
     with upkeep(system(Purpose.SAMPLE)):
         participation = db.session.get_one(Participation, new)
         participation.status = ParticipationStatus.CONFIRMED
-        participants.begin_part(participation, clock.now())
+        participants.begin_participation(participation, clock.now())
 
     assert {kind for kind, _who in changes()} == {ListChangeKind.LEFT, ListChangeKind.REPLACED}
     shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
@@ -176,7 +176,7 @@ def test_person_never_shown_on_the_list_is_not_announced_as_replaced(cast: Cast)
     with upkeep(system(Purpose.SAMPLE)):
         participation = db.session.get_one(Participation, new)
         participation.status = ParticipationStatus.CONFIRMED
-        participants.begin_part(participation, clock.now())
+        participants.begin_participation(participation, clock.now())
 
     shown = page(cast.client("us2").get(lvr(cast, "/participants"))).get_text(" ", strip=True)
 

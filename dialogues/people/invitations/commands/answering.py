@@ -108,7 +108,7 @@ def _decline(change: Change, participation: Participation, now: datetime) -> Non
     elif participation.status is ParticipationStatus.INVITED:
         participation.status, participation.answered_at = ParticipationStatus.DECLINED, now
         participation.version += 1
-        participants_operations.end_part(participation, now)
+        participants_operations.end_participation(participation, now)
         change.record(ParticipationDeclined.of(participation, now))
 
 

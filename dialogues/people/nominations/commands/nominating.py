@@ -116,7 +116,7 @@ def replace_nominee(
         waits, has_place = old.status is ParticipationStatus.WAITING, _has_place(old)
         old.status = ParticipationStatus.TAKEN_BACK
         old.version += 1
-        participants_operations.end_part(old, now, keeps_place=True)
+        participants_operations.end_participation(old, now, keeps_place=True)
         participants_operations.hand_over_place(old, new)
         if not has_place:
             _assign_place(change, new, now)

@@ -237,7 +237,7 @@ def _assign_to_owner(owner_id: UUID, participation: Participation, now: datetime
     part.version += 1
     participation.status, participation.claimed_email = ParticipationStatus.TAKEN_BACK, None
     participation.version += 1
-    participants_operations.end_part(participation, now, keeps_place=True)
+    participants_operations.end_participation(participation, now, keeps_place=True)
     participants_operations.hand_over_place(participation, part)
     return part
 
