@@ -49,7 +49,6 @@ FEATURES = (
     *("pages.home", "sample"),
 )
 
-
 #: Tabs of a meeting: label, endpoint, and actions of which the viewer needs one.
 MEETING_TABS = (
     Tab(N_("Agenda"), "versions.agenda", (policy.AGENDA_SEE,), also=("planning.balance",)),

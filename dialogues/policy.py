@@ -74,7 +74,6 @@ class Grant:
 
 Cell = Grant | None
 
-
 ALL = Grant(Scope.ALL)
 PRTY = Grant(Scope.OWN_PARTY)
 OWN = Grant(Scope.OWN)
@@ -97,7 +96,6 @@ XRUL = Grant(Scope.ALL, frozenset({Condition.EXCHANGED, Condition.RULE_SAYS}))
 RULE = Grant(Scope.ALL, frozenset({Condition.RULE_SAYS}))
 XSEA = Grant(Scope.SEALED, frozenset({Condition.EXCHANGED}))
 ____ = None
-
 
 # The actions, in the order of the access matrix.
 DIALOGUE_SEE = Action("dialogue.see")
@@ -157,7 +155,6 @@ EMAILS_RESEND = Action("letters.resend")
 FEED_OWN = Action("feed.own")
 INVITE_FILE = Action("invite.file")
 AUDIT_SEE = Action("audit.see")
-
 
 # fmt: off
 #                       host  coord co-ch focal parti obser inter rappo archi liaison
@@ -236,7 +233,6 @@ VENUES_SEE = Action("venues.see")
 ASSET_SEE = Action("asset.see")
 ATTENDANCE_CODE_OPEN = Action("attendance.code.open")
 
-
 ACCOUNT_KINDS: dict[Action, frozenset[AccountKind]] = {
     ASSET_SEE: frozenset({AccountKind.ANYONE}),
     SIGN_IN: frozenset({AccountKind.ANYONE}),
@@ -253,14 +249,11 @@ ACCOUNT_KINDS: dict[Action, frozenset[AccountKind]] = {
     VENUES_SEE: frozenset({AccountKind.INSTALLATION_HOST, AccountKind.OPENER}),
 }
 
-
 #: All actions by name, for templates and tests.
 ACTIONS = {action.name: action for action in (*MATRIX, *ACCOUNT_KINDS)}
 
-
 #: Roles of the liaison office's staff, who sign in with a second factor.
 STAFF_ROLES = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.RAPPORTEUR, Role.ARCHIVIST, Role.LIAISON_DESK})
-
 
 #: What a focal point does for the party. An observer who is also focal point gets only these.
 PARTY_BUSINESS = frozenset(
@@ -279,14 +272,11 @@ PARTY_BUSINESS = frozenset(
     }
 )
 
-
 #: On pages of a dialogue, only a role in the whole dialogue allows these.
 RUNS_THE_DIALOGUE = frozenset({DIALOGUE_EDIT, ROLES_SEE, ROLES_GRANT, MEETING_EDIT, OFFICE_RECORD_READ})
 
-
 #: All that a limited sign-in (by invitation link) may do: answer for its own participation.
 LIMITED_SIGN_IN = frozenset({REGISTRATION_OWN, PASSPORT_ENTER, NEEDS_ENTER})
-
 
 _COLUMN_OF_ROLE = {role: column for column, role in enumerate(Role)}
 

@@ -16,15 +16,12 @@ from babel import Locale, UnknownLocaleError
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 
-
 #: Minimum length of a secret, in characters.
 SECRET_LENGTH = 32
-
 
 #: With this exit code of a worker gunicorn stops; after any other it restarts the worker endlessly.
 CANNOT_START = 3

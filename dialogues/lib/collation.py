@@ -8,7 +8,6 @@ _MAX_TEXT = 200
 #: Limit of a key, as wide as its column, because some characters have very long keys.
 _MAX_KEY = 2000
 
-
 #: The South Korean order of Jamo, which Unicode's data lack: doubled consonants after all simple ones, compound vowels
 #: and doubled finals last.
 _OWN_RULES = {"ko-x-late-ieung": "&ᄒ<ᄁ<ᄄ<ᄈ<ᄊ<ᄍ<ᄋ&ᅵ<ᅢ<ᅤ<ᅦ<ᅨ<ᅬ<ᅱ<ᅴ<ᅪ<ᅯ<ᅫ<ᅰ&ᇂ<ᆩ<ᆻ"}

@@ -10,7 +10,6 @@ from dialogues.lib.refusal import N_, Refusal
 MOST_MEMBERS = 2_000
 HIGHEST_RATIO = 100
 
-
 _SIGNATURES = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",

@@ -39,7 +39,6 @@ def _looks_like_formula(cell: str) -> bool:
 #: Maximum length of a cell in XLSX.
 _LONGEST_CELL = 32_767
 
-
 Table = Sequence[Sequence[str]]
 
 

@@ -13,10 +13,7 @@ _BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 
 
 def one_line(text: str) -> str:
-    """The text in NFC on one line, without control and direction characters and repeated spaces.
-
-    Returns "" if nothing visible is left.
-    """
+    """The text in NFC on one line, without control and direction characters; "" if nothing visible is left."""
     cleaned = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", text)

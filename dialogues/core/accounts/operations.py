@@ -87,10 +87,7 @@ def mint_only_link(purpose: LinkPurpose, account_id: UUID, now: datetime) -> str
 
 
 def replace_links(purpose: LinkPurpose, subject: UUID, now: datetime) -> None:
-    """Let earlier unused links of this purpose end in ten minutes, because a newer one is about to be sent.
-
-    They do not end at once, because people who ask twice often open the first email.
-    """
+    """End earlier unused links in ten minutes, not at once, because people who ask twice often open the first email."""
     _write(
         update(SecretLink)
         .where(SecretLink.purpose == purpose, SecretLink.subject == subject)
@@ -232,26 +229,20 @@ def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
     return full
 
 
-def enqueue_news(kind: EmailKind, account_id: UUID, now: datetime) -> None:
-    """Queue an email that reports an event to an account; earlier ones are sent too."""
-    enqueue(
-        EmailRequest(kind=kind, dedup_key=f"{kind.value}:{account_id}:{uuid4()}", queued_at=now, account_id=account_id)
-    )
-
-
-def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime) -> None:
-    """Queue an email with a secret link; replaces an earlier one that is not sent yet."""
-    order = f"{kind.value}:{account_id}"
+def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime, *, supersedes: bool = True) -> None:
+    """Queue an email to an account; with `supersedes`, it replaces an earlier one that is not sent yet."""
+    subject = f"{kind.value}:{account_id}"
     # One order for all emails of this kind, not by time: if the clock is set back, an email would never be sent.
-    email_request = EmailRequest(
+    order = subject if supersedes else None
+    request = EmailRequest(
         kind=kind,
-        dedup_key=f"{order}:{uuid4()}",
+        dedup_key=f"{subject}:{uuid4()}",
         queued_at=now,
         account_id=account_id,
         order_key=order,
-        supersedes=True,
+        supersedes=supersedes,
     )
-    enqueue(email_request)
+    enqueue(request)
 
 
 def prepare_factor(account_id: UUID) -> None:

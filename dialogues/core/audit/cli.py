@@ -15,7 +15,6 @@ from dialogues.settings import SettingsError
 
 commands = ReadyGroup("audit", help="Who did what: check the chain, sign its head.")
 
-
 _VIEWER = system(Purpose.INSTALLATION)
 
 

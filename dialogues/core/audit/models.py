@@ -109,7 +109,6 @@ BEGIN
 END $$
 """.strip()
 
-
 _POSTGRESQL_APPEND = (
     """
 CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -85,10 +85,7 @@ def signed_heads(viewer: Viewer) -> list[SignedHead]:
 
 
 def entries_about(ids: Collection[UUID], most: int = 200) -> Sequence[Any]:
-    """Time and action of entries about these objects, newest first; the caller checks the right to see them.
-
-    Without sequence numbers, because these would reveal how much is done elsewhere.
-    """
+    """Newest first; the caller checks the right. Sequence numbers would reveal how much is done elsewhere."""
     rows = select(AuditEntry.at, AuditEntry.action).where(AuditEntry.object.in_([str(id_) for id_ in ids]))
     return db.session.execute(rows.order_by(AuditEntry.seq.desc()).limit(most)).all()
 

@@ -84,10 +84,7 @@ def pseudonym(key: bytes, actor: str, day: date | None = None) -> str:
 
 
 def commitment(salt: bytes, details: bytes) -> str:
-    """Binds an entry to its details (canonical JSON) without revealing them.
-
-    The salt prevents guessing of short details.
-    """
+    """Binds an entry to its details (canonical JSON); the salt prevents guessing of short ones."""
     return hashlib.sha256(salt + details).hexdigest()
 
 

@@ -15,7 +15,6 @@ from dialogues.policy import ACCOUNT_KINDS, AccountKind, Action
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-
 #: The only pages that need no sign-in.
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -45,7 +44,6 @@ PUBLIC_ENDPOINTS = frozenset(
         "home.design",
     }
 )
-
 
 #: The only pages, in addition to the public ones, that a limited sign-in may open.
 LIMITED_ENDPOINTS = frozenset(
@@ -85,30 +83,16 @@ def viewer() -> Viewer:
     return cast(Viewer, g.get("viewer", ANYONE))
 
 
-def current_action() -> Action | None:
-    view = _current_view()
-    return getattr(view, "__action__", None)
-
-
-def _actions() -> tuple[Action, ...]:
-    return cast(tuple[Action, ...], getattr(_current_view(), "__actions__", ()))
-
-
-def _current_view() -> Callable[..., Any] | None:
-    from flask import current_app
-
-    return current_app.view_functions.get(request.endpoint or "")
-
-
 def guard(app: Flask) -> None:
     """Ask the policy before every request. Missing and forbidden both answer the same 404."""
 
     @app.before_request
     def authorize_request() -> Response | None:
         g.viewer = ANYONE
-        action = current_action()
+        view = app.view_functions.get(request.endpoint or "")
+        action = getattr(view, "__action__", None)
         if action is not None and AccountKind.ANYONE in ACCOUNT_KINDS.get(action, frozenset()):
-            if not getattr(_current_view(), "__without_viewer__", False):
+            if not getattr(view, "__without_viewer__", False):
                 g.viewer = state().who()
             return None
         g.viewer = state().who()
@@ -121,7 +105,7 @@ def guard(app: Flask) -> None:
         if action is None:
             return None
         _enter_place()
-        if not any(g.viewer.may(one) for one in _actions()):
+        if not any(g.viewer.may(one) for one in getattr(view, "__actions__", ())):
             raise NotFound
         return None
 
@@ -142,8 +126,7 @@ def _enter_place() -> None:
     dialogue_id, meeting_id = arguments.get("dialogue_id"), arguments.get("meeting_id")
     if dialogue_id is None and meeting_id is None:
         return
-    placed = or_not_found(state().place(g.viewer, dialogue_id, meeting_id))
-    g.viewer = placed
+    g.viewer = or_not_found(state().place(g.viewer, dialogue_id, meeting_id))
 
 
 def _to_sign_in() -> Response:

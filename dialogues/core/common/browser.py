@@ -32,7 +32,6 @@ PAGE_POLICY = (
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
-
 #: Response header that a view sets to its kind of content; removed before the response is sent.
 KIND = "X-Dialogues-Kind"
 
@@ -70,7 +69,12 @@ def set_security_headers(app: Flask) -> None:
     @app.after_request
     def set_headers(answer: Response) -> Response:
         kind = answer.headers.pop(KIND, None) or ("asset" if request.endpoint in ASSETS else "page")
-        _BY_KIND[kind](answer)
+        if kind == "asset":
+            answer.headers["Content-Security-Policy"] = ASSET_POLICY
+            if answer.status_code in {200, 304}:
+                answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            answer.headers.update({"download": _DOWNLOAD, "feed": _FEED}.get(kind) or _page_headers())
         answer.headers.update(DEFAULT_HEADERS)
         if app.config["OVER_HTTPS"]:
             answer.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
@@ -100,28 +104,14 @@ def _is_this_machine(address: str | None) -> bool:
     return (getattr(numbers, "ipv4_mapped", None) or numbers).is_loopback
 
 
-def _page(answer: Response) -> None:
-    answer.headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=nonce())
-    answer.headers["Reporting-Endpoints"] = f'csp="{current_app.config["BASE_URL"]}/csp-report"'
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Vary"] = "Cookie"
+def _page_headers() -> dict[str, str]:
+    return {
+        "Content-Security-Policy": PAGE_POLICY.format(nonce=nonce()),
+        "Reporting-Endpoints": f'csp="{current_app.config["BASE_URL"]}/csp-report"',
+        "Cache-Control": "no-store",
+        "Vary": "Cookie",
+    }
 
 
-def _download(answer: Response) -> None:
-    answer.headers["Content-Security-Policy"] = FILE_POLICY
-    answer.headers["Cache-Control"] = "no-store"
-
-
-def _feed(answer: Response) -> None:
-    answer.headers["Content-Security-Policy"] = FILE_POLICY
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Vary"] = "Accept-Encoding"
-
-
-def _asset(answer: Response) -> None:
-    answer.headers["Content-Security-Policy"] = ASSET_POLICY
-    if answer.status_code in {200, 304}:
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-
-
-_BY_KIND = {"page": _page, "download": _download, "feed": _feed, "asset": _asset}
+_DOWNLOAD = {"Content-Security-Policy": FILE_POLICY, "Cache-Control": "no-store"}
+_FEED = {"Content-Security-Policy": FILE_POLICY, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}

@@ -17,10 +17,7 @@ def real_now() -> datetime:
 
 
 def shift_of(settings: Settings) -> timedelta:
-    """How far the demo's clock differs from the machine's. Stored at the first start, so that it never runs backwards.
-
-    :raises SettingsError: the stored value cannot be read.
-    """
+    """How far the demo's clock differs from the machine's; stored at the first start, so it never runs backwards."""
     if settings.now is None:
         return timedelta(0)
     path = settings.instance / "clock-shift"

@@ -60,8 +60,5 @@ def enum_column(kind: type[Enum], **options: Any) -> SqlEnum:
 
 
 def constant(value: Enum) -> ColumnElement[str]:
-    """An enum value as a literal in the SQL statement, not as a bound parameter.
-
-    For a column with a partial index, SQLite prepares the statement again each time such a parameter is bound.
-    """
+    """An enum value as a literal, because SQLite re-prepares a statement when a parameter meets a partial index."""
     return literal_column(f"'{value.value}'", String)

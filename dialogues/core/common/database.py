@@ -20,15 +20,18 @@ OLDEST_SQLITE = (3, 51, 3)
 _CHECK_SECONDS = 0.5
 _STEPS_BETWEEN_TIME_CHECKS = 20_000
 
-
 UPGRADE = "flask db upgrade"
-
 
 _WAIT_FOR_READERS_MS = 200
 
 
 class DatabaseFault(SettingsError):
     """The database is missing, damaged, of another version or unreachable; the message says what to do."""
+
+
+def answers() -> bool:
+    """Whether the database can be read."""
+    return bool(db.session.execute(text("SELECT 1")).scalar_one() == 1)
 
 
 def refuse_old_sqlite(version: tuple[int, ...]) -> None:

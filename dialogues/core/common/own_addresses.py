@@ -4,8 +4,7 @@ from dialogues.core.common.state import state
 
 
 def own_address() -> str:
-    settings = state().settings
-    return settings.mail_sender
+    return state().settings.mail_sender
 
 
 def own_domain() -> str:
@@ -13,5 +12,4 @@ def own_domain() -> str:
 
 
 def own_base_url() -> str:
-    settings = state().settings
-    return settings.base_url.rstrip("/")
+    return state().settings.base_url.rstrip("/")

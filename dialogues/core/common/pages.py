@@ -17,7 +17,6 @@ from dialogues.lib.refusal import Refusal
 
 _OWN_PATH = re.compile(r"\A/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
 
-
 FormView = Callable[..., Iterator[Any]]
 
 

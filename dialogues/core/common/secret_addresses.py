@@ -9,7 +9,6 @@ PREFIXES = ("/links/", "/r/", "/feed/", "/attendance/code/")
 #: The argument of every route whose path contains a secret.
 ARGUMENT = "token"
 
-
 _IN_TEXT = re.compile(r"(/+(?:links|r|feed|attendance/+code)/+)[^\s\"'<>]+", re.IGNORECASE)
 
 

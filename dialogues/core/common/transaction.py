@@ -18,7 +18,6 @@ from dialogues.policy import Action
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
-
 #: Advisory lock on PostgreSQL: one writer at a time, so that both engines decide races alike. The number is arbitrary.
 _ONE_WRITER = 7_231_005
 

@@ -9,10 +9,7 @@ from dialogues.lib.text import one_line
 
 
 def mail_address(text: str, *, field: str | None = None) -> str:
-    """An email address for sending, in ASCII. Only the demo accepts reserved domains such as `.invalid`.
-
-    :raises Refusal: not a single plain address.
-    """
+    """:raises Refusal: not a single plain address, or outside the demo one of a reserved domain such as `.invalid`."""
     typed = one_line(text)
     try:
         address = plain_address(unicodedata.normalize("NFKC", typed), public=True)

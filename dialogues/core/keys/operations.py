@@ -62,10 +62,7 @@ def store_file(
 
 
 def drop_file(session: Session, row: StoredFile) -> None:
-    """Delete a file: the row now, the content after the commit.
-
-    To remove it from backups too, erase its key first.
-    """
+    """Delete the row now, the content after the commit. To remove it from backups too, erase its key first."""
     files, file_id = file_store(), row.id
     session.delete(row)
     session.flush()

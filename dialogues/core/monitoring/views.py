@@ -12,7 +12,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from dialogues.core.accounts.commands import signing_in
 from dialogues.core.accounts.views.cookie import sign_in_context
 from dialogues.core.common.access import allows, without_viewer
-from dialogues.core.monitoring import queries
+from dialogues.core.common.database import answers
 from dialogues.lib.auth.throttle import Throttled
 from dialogues.policy import ASSET_SEE
 
@@ -35,7 +35,7 @@ def robots() -> Response:
 @without_viewer
 @allows(ASSET_SEE)
 def health() -> Response:
-    return jsonify(database="ok" if queries.database_answers() else "silent", tz=version("tzdata"))
+    return jsonify(database="ok" if answers() else "silent", tz=version("tzdata"))
 
 
 @blueprint.post("/csp-report")

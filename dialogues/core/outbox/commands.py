@@ -38,10 +38,7 @@ from dialogues.policy import EMAILS_RESEND
 
 
 def resend(viewer: Viewer, email_id: UUID, now: datetime) -> None:
-    """Try a failed email again; it is composed again, for the recipient's address now.
-
-    :raises Refusal: it is no longer marked as failed, or a newer email about the same subject was sent.
-    """
+    """:raises Refusal: it is no longer marked as failed, or a newer email about the same subject was sent."""
     with transaction(viewer, EMAILS_RESEND) as change:
         reached = visible(change.viewer, EMAILS_RESEND)
         email = or_not_found(db.session.scalar(select(Email).where(Email.id == email_id, reached)))
@@ -67,7 +64,6 @@ def _newer_is_sent(email: Email) -> bool:
 
 #: Emails without a dialogue are encrypted with the key of this owner.
 _INSTALLATION = UUID(int=0)
-
 
 STOPPED = N_("The worker stopped while it was sending this letter.")
 UNWRITTEN = N_("The letter could not be written.")
@@ -141,7 +137,8 @@ def render(claimed: Claim, now: datetime) -> Envelope | None:
             return None
         if email.sealed_bytes is not None:
             return _envelope(email, _unsealed(email, email.sealed_bytes))
-        composed = state().composers[email.kind](_as_due(email), now)
+        due = DueEmail(**{field.name: getattr(email, field.name) for field in fields(DueEmail)})
+        composed = state().composers[email.kind](due, now)
         if composed is None:
             _release_lease(email, EmailState.SUPERSEDED)
             return None
@@ -205,10 +202,6 @@ def _release_lease(email: Email, state: EmailState, words: str = "") -> None:
 def _load_claimed(session: Session, claimed: Claim) -> Email | None:
     mine = (Email.id == claimed.email_id, Email.lease_token == claimed.token)
     return session.scalar(select(Email).where(*mine))
-
-
-def _as_due(email: Email) -> DueEmail:
-    return DueEmail(**{field.name: getattr(email, field.name) for field in fields(DueEmail)})
 
 
 def _envelope(email: Email, content: bytes) -> Envelope:

@@ -65,7 +65,6 @@ _log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 _SWEEP_SECONDS = 20.0
 
-
 #: Called with the result of each attempt: kind, id and new state of the email.
 OnResult = Callable[[EmailKind, UUID, EmailState], None]
 

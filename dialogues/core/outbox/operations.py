@@ -18,15 +18,15 @@ _WAITING = (*(UNSENT - {EmailState.SENDING}), EmailState.FAILED)
 
 
 def enqueue(email_request: EmailRequest) -> UUID:
-    """Queue an email and return its id. Idempotent by `dedup_key`.
-
-    With `supersedes`, older unsent emails with the same `order_key` are cancelled.
-    """
+    """Queue an email and return its id; see :func:`enqueue_all`."""
     return enqueue_all((email_request,))[0]
 
 
 def enqueue_all(email_requests: Collection[EmailRequest]) -> list[UUID]:
-    """Queue many emails like :func:`enqueue`, in a fixed number of statements; returns the ids in the same order."""
+    """Queue emails in a fixed number of statements; returns the ids in the same order. Idempotent by `dedup_key`.
+
+    With `supersedes`, older unsent emails with the same `order_key` are cancelled.
+    """
     ids = _known({email_request.dedup_key for email_request in email_requests})
     fresh = {request.dedup_key: request for request in email_requests if request.dedup_key not in ids}
     if fresh:

@@ -103,10 +103,7 @@ def last_left(order_key: str, sequence: int) -> int | None:
 
 
 def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, Any]:
-    """The latest email of that kind to each person of the viewer's meeting; superseded ones do not count.
-
-    Each has `at`, when it was queued, and `waits`, whether it is still unsent.
-    """
+    """For each person of the meeting, when (`at`) the latest email was queued, and whether it `waits`."""
     waits = case((Email.state.in_(UNSENT | {EmailState.FAILED}), 1), else_=0)
     rows = db.session.execute(
         select(Email.person_id, func.max(Email.queued_at).label("at"), func.max(waits).label("waits"))

@@ -16,7 +16,6 @@ MOST_TRIES = 8
 #: How long a claimed email belongs to its worker; much longer than one delivery can take.
 LEASE = timedelta(minutes=5)
 
-
 _FIRST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=4)
 

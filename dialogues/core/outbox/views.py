@@ -17,7 +17,6 @@ from dialogues.policy import EMAILS_RESEND, EMAILS_SEE
 
 blueprint = Blueprint("outbox", __name__)
 
-
 #: Filters of the list: the word in the URL, the label, the states.
 _FILTERS = (
     ("", _l("All"), frozenset(EmailState)),

@@ -13,16 +13,12 @@ _FORMAT = 1
 _HEADER = struct.Struct(">BI12s")
 _TAG_BYTES = 16
 
-
 #: How many bytes longer an encrypted value is.
 OVERHEAD = _HEADER.size + _TAG_BYTES
 
 
 def seal(store: KeyStore, name: KeyName, place: Place, plaintext: bytes) -> bytes:
-    """Encrypt the value for this key and place; the key is created at first use.
-
-    :raises KeyErased: the key was erased; it is never created again.
-    """
+    """:raises KeyErased: the key was erased. A missing key is created."""
     key = store.current(name)
     nonce = secrets.token_bytes(12)
     return _HEADER.pack(_FORMAT, key.version, nonce) + AESGCM(key.secret).encrypt(

@@ -20,7 +20,6 @@ from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName
 
 _NONCE_BYTES = 12
 
-
 _FileState = tuple[int, int, int]
 
 

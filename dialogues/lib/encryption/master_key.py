@@ -14,7 +14,6 @@ from dialogues.settings import SettingsError
 
 MasterKeys = Mapping[int, bytes]
 
-
 _KEY_BYTES = 32
 
 
@@ -29,10 +28,7 @@ def create(path: Path) -> None:
 
 
 def ensure(path: Path) -> bool:
-    """Create the first master key unless it exists; of several processes that start at once, one creates it.
-
-    :raises MasterKeyFault: the folder cannot be written.
-    """
+    """Create the first master key unless it exists; of several processes that start at once, one creates it."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return create_atomic(path, _serialize({1: AESGCM.generate_key(256)}))

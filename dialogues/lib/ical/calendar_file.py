@@ -13,7 +13,6 @@ from dialogues.lib.text import unlinked
 #: Part of ETags: increase it when the same facts give other bytes.
 RENDERER_VERSION = 2
 
-
 # A neutral PRODID, so that files of both profiles look alike from outside.
 _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
 _TAIL = b"END:VCALENDAR\r\n"

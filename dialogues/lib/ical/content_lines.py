@@ -9,7 +9,6 @@ from dialogues.lib.mail.addresses import plain_address
 #: Maximum length of a line in bytes without CRLF; RFC 5545 allows 75, but some clients count one more.
 MAX_LINE_BYTES = 74
 
-
 _BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 # C0 and C1 controls, direction overrides and isolates, surrogates, byte order marks and noncharacters.
 _UNSEEN = re.compile(
@@ -24,10 +23,7 @@ _SAFE = "!$'*+-._~"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An email address of an organiser or attendee, its domain in IDNA, with an optional name.
-
-    :raises ValueError: not a plain address.
-    """
+    """An email address and an optional name; raises ValueError unless it is one plain address."""
 
     mail: str
     name: str | None = None

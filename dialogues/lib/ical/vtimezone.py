@@ -17,7 +17,6 @@ from dialogues.lib.wall_time import known_zones
 FIRST_YEAR = 1970
 LAST_YEAR = 2199
 
-
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _OFFSET = r"[+-]?\d{1,3}(?::\d{2}){0,2}"
 _NAME = r"<[^>]+>|[A-Za-z]+"
@@ -100,10 +99,7 @@ def instant(local: datetime, tzid: str, fold: int = 0, *, skipped: bool = False)
 
 
 def lasting_definition(tzid: str) -> bytes | None:
-    """The VTIMEZONE of the zone's rule for all future years, or None if the rule cannot be written.
-
-    :raises ValueError: the zone is unknown.
-    """
+    """The VTIMEZONE of the zone's rule for all future years, or None if the rule cannot be written."""
     return _lasting(tzid)
 
 

@@ -72,10 +72,7 @@ def _add_picture(message: EmailMessage, email_id: UUID, picture: bytes) -> None:
 
 
 def check_calendar(calendar: bytes, method: str) -> None:
-    """Parse the calendar part with another library than the one that wrote it.
-
-    :raises FaultyEmail: it has errors, another METHOD, or not exactly one UID.
-    """
+    """:raises FaultyEmail: another parser finds errors, another METHOD, or not exactly one UID."""
     from icalendar import Calendar  # Imported late, because web processes do not need it.
 
     try:

@@ -21,7 +21,6 @@ from dialogues.lib.text import one_line
 _TIMEOUT_SECONDS = 20.0
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
-
 UNREACHABLE = N_("The mail server cannot be reached.")
 LOGIN_REFUSED = N_("The mail server does not accept our name and password.")
 NO_TLS = N_("The mail server offers no connection that can be trusted.")

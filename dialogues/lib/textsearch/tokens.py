@@ -11,7 +11,6 @@ LONGEST_WORD = 64
 #: Further terms of a query are ignored.
 MOST_TERMS = 20
 
-
 #: Latin, Greek and Cyrillic letters, which lose their accents, end here.
 _ACCENTS_END = "\u0530"
 #: Hangul, Han and kana, which are written without spaces, or may be.

@@ -65,5 +65,5 @@ def change_address(viewer: Viewer, link_id: UUID, context: SignInContext) -> Non
         account.former_email, account.email = account.email, account.wanted_email
         account.email_norm, account.wanted_email = same_address(account.email), None
         operations.end_everything(account.id, now, but=viewer.sign_in_id)
-        operations.enqueue_news(EmailKind.ADDRESS_CHANGED, account.id, context.moment.service)
+        operations.enqueue_email(EmailKind.ADDRESS_CHANGED, account.id, context.moment.service, supersedes=False)
         change.record(AddressChanged(at=context.moment.service, about=account.id))

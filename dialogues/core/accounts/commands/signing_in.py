@@ -165,10 +165,7 @@ def count_attempt(buckets: tuple[Bucket, ...], now: datetime) -> None:
 
 
 def use_code(factor: Factor | None, code: str, now: datetime) -> UUID:
-    """Use up a code of a second factor, in the open transaction; returns the factor's id.
-
-    :raises Refusal: there is no factor, the code is wrong, or its time step was already used.
-    """
+    """:raises Refusal: there is no factor, the code is wrong, or its time step was already used."""
     if factor is None:
         raise Refusal(_WRONG_CODE, field="code")
     shared_secret = operations.unseal_shared_secret(factor.account_id, factor.id, factor.secret)

@@ -10,7 +10,6 @@ from dialogues.lib.auth.throttle import Throttled
 
 blueprint = Blueprint("accounts", __name__)
 
-
 _Answer = tuple[str, int, dict[str, str]]
 
 

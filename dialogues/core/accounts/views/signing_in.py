@@ -191,10 +191,7 @@ def left() -> Response:
 
 @blueprint.record_once
 def ask_no_token(state: BlueprintSetupState) -> None:
-    """A form that grew too old keeps nobody from leaving.
-
-    Where a request to leave comes from is still checked.
-    """
+    """A form that grew too old keeps nobody from leaving. The origin of the request is still checked."""
     state.app.extensions["csrf"].exempt(leave)
 
 
@@ -210,10 +207,7 @@ def _opened_link(purposes: frozenset[LinkPurpose], *, spent: bool = False) -> Kn
 
 
 def _start_sign_in(handle: str) -> Response:
-    """Replace the browser's sign-in, and redirect to the second factor or to the page it wanted.
-
-    Ends an earlier sign-in of this browser.
-    """
+    """Replace the browser's sign-in, and redirect to the second factor or to the page it wanted."""
     goal, kept = _next_page(), kept_secret()
     end_present()
     active = start_sign_in(handle)

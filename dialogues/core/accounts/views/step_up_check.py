@@ -41,7 +41,6 @@ PURPOSES = {
     CHANGE_ADDRESS.partition(":")[0]: _l("Have letters sent to another address"),
 }
 
-
 View = TypeVar("View", bound=Callable[..., Any])
 
 
