@@ -84,7 +84,7 @@ def play(game: type[People], moves: Moves, key: str) -> None:
 
 def without_kinds_of_party(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PartyKind, "capacities", property(lambda _kind: tuple(Capacity)))
-    patch.setattr(participants_operations, "_seats", lambda _participation: 9)
+    patch.setattr(participants_operations, "_seats", lambda *_list: 9)
 
 
 def name_a_participant_who_observes(one: People) -> None:
