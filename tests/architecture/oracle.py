@@ -4,7 +4,7 @@ E edit, R read, D own party only, O own record only, A aggregate, S sealed line,
 an interpreter's window; X: once the lists are exchanged; I: restricted sessions only if invited or assigned; P:
 sessions open to observers; L: times and places only; C: if the meeting's rules say so. A right counts once it is
 accepted, a restriction once it is offered. X holds for people of a party once it has submitted its own list. The time
-of the exchange takes two of those with E: tests/architecture/test_ways_by_decision.py has the ways around all three.
+of the exchange takes two of those with E: tests/architecture/decisions/ has the ways around all three.
 """
 
 PERSONAS = {

@@ -13,6 +13,7 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.core.outbox.models import Email
 from dialogues.core.outbox.rules import UNSENT, EmailKind, EmailState
 from dialogues.extensions import db
+from dialogues.lib.paging import page_numbers
 from dialogues.policy import EMAILS_SEE, Action, Scope
 
 PAGE = 50
@@ -44,8 +45,7 @@ def _reach(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
 
 def emails(viewer: Viewer, states: frozenset[EmailState] = frozenset(EmailState), page: int = 1) -> Emails:
     counts = _counts(viewer)
-    last = max(1, -(-sum(counts.get(one, 0) for one in states) // PAGE))
-    page = min(max(page, 1), last)
+    page, last = page_numbers(page, sum(counts.get(one, 0) for one in states), PAGE)
     found = db.session.execute(
         select(
             Email.id,

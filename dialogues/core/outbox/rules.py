@@ -11,7 +11,7 @@ from dialogues.lib.labels import Labelled
 from dialogues.lib.mail.parts import Composed, FailureKind
 from dialogues.lib.refusal import N_
 
-#: How many attempts an email gets before it is marked as failed: about four hours.
+#: How many attempts an email gets before it is marked as failed: for about four hours.
 MOST_TRIES = 8
 #: How long a claimed email belongs to its worker; much longer than one delivery can take.
 LEASE = timedelta(minutes=5)

@@ -13,6 +13,7 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.browser import KIND
 from dialogues.core.common.pages import form_page, see_other
+from dialogues.lib.paging import page_numbers
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.questionnaire import commands, queries
 from dialogues.people.questionnaire.forms import QuestionForm
@@ -100,8 +101,7 @@ def answers(meeting_id: UUID, question_id: UUID) -> str:
     question, lines = queries.answers_to(viewer(), question_id)
     texts = [given.text for _row, given in lines]
     tally = [(choice, texts.count(choice)) for choice in question.choices]
-    last = max(1, -(-len(lines) // _PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    page, last = page_numbers(request.args.get("page", 1, type=int), len(lines), _PAGE)
     return render_template(
         "people/questionnaire/answers.html",
         asked=question,

@@ -13,6 +13,7 @@ from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.fields import Form
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.lib.markup import rich_text
+from dialogues.lib.paging import page_numbers
 from dialogues.policy import RAW_NOTES_WRITE, SUMMARY_EDIT, SUMMARY_FILED_READ, SUMMARY_FINISH, SUMMARY_SEE
 from dialogues.records.notes import commands, queries
 from dialogues.records.notes.forms import RawNotesForm, SeenVersionForm, SummaryForm
@@ -103,8 +104,7 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(SUMMARY_SEE)
 def versions(meeting_id: UUID, session_id: UUID) -> str:
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
-    last = max(1, -(-session.version // queries.VERSIONS_ON_A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    page, last = page_numbers(request.args.get("page", 1, type=int), session.version, queries.VERSIONS_ON_A_PAGE)
     return render_template(
         "records/notes/versions.html",
         **_page(meeting_id, session, page=page, last=last, found=queries.versions(viewer(), session, page)),

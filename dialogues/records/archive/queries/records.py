@@ -13,6 +13,7 @@ from dialogues.core.keys import queries as keys
 from dialogues.core.keys.models import StoredFile
 from dialogues.core.keys.queries import Download
 from dialogues.extensions import db
+from dialogues.lib.paging import page_numbers
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.records.archive.models import Record
@@ -98,8 +99,7 @@ def newest_first(
     query: Select[Any, *tuple[Any, ...]], count: int, page: int, size: int
 ) -> tuple[int, int, Sequence[Any]]:
     """Returns the number of the page, moved into the list, the number of the last page, and the rows of the page."""
-    last = max(1, -(-count // size))
-    page = min(max(page, 1), last)
+    page, last = page_numbers(page, count, size)
     ordered = query.order_by(Record.dated.desc(), Record.reference, Record.id)
     return page, last, db.session.execute(ordered.limit(size).offset((page - 1) * size)).all()
 
