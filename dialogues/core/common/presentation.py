@@ -107,13 +107,15 @@ def language() -> str:
 
 def translated(message: str, **facts: Any) -> str:
     """Translate our own text and escape the facts; templates call it as `_`."""
-    return _find_translation(language(), message) % facts
+    found = _find_translation(language(), message, bool(facts))
+    return found % facts if facts else found
 
 
 @lru_cache(maxsize=4096)
-def _find_translation(_language: str, message: str) -> Markup:
+def _find_translation(_language: str, message: str, has_facts: bool) -> Markup:
     """Cached per language, because the agenda of 60 sessions has hundreds of texts (`make bench` has its bar)."""
-    return Markup(gettext(message))  # noqa: S704  Our own text, from templates or a catalogue.
+    words = Markup(gettext(message))  # noqa: S704  Our own text, from templates or a catalogue.
+    return words if has_facts else words % {}
 
 
 def word(value: Labelled) -> str:
