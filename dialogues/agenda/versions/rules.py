@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
@@ -131,7 +131,7 @@ class Difference:
     @property
     def state(self) -> Snapshot:
         """The session as it is now or, if it is cancelled, as it was."""
-        return self.now or self.was  # type: ignore[return-value]  # One of them is there.
+        return self.now if self.now is not None else cast(Snapshot, self.was)
 
 
 class Fact(Labelled):

@@ -1,7 +1,7 @@
 """Only a party has participants; an observing organisation has observers, on every way a capacity is set."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 
 import pytest
 from sqlalchemy import update
@@ -189,7 +189,7 @@ def test_an_observing_organisation_has_no_seats_for_participants(cast: Cast, des
 
 def test_seats_per_party_of_a_new_meeting_are_not_for_observing_organisations(cast: Cast) -> None:
     around, both = cast.viewer("st-coord", dialogue="TRD"), frozenset({cast.party("US"), cast.party("XO")})
-    days = Days(starts_on=datetime(2028, 5, 1).date(), ends_on=datetime(2028, 5, 2).date())  # noqa: DTZ001  a day
+    days = Days(starts_on=date(2028, 5, 1), ends_on=date(2028, 5, 2))
     facts = MeetingFacts(code="TRD-9", title="", zone="UTC", days=days, parties=both, seats=4)
 
     planned = meetings.plan_meeting(around, facts, now=clock.now())
@@ -202,7 +202,7 @@ def test_a_copied_meeting_gives_observing_organisations_no_seats_for_participant
     with upkeep(system(Purpose.SAMPLE)):
         rows = update(MeetingParty).where(MeetingParty.party_id == cast.party("XO"))
         db.session.execute(rows.values(seats={"participant": 3, "observer": 2}))
-    day = datetime(2028, 5, 1).date()  # noqa: DTZ001  a day
+    day = date(2028, 5, 1)
 
     copied = meetings.copy_meeting(desk, code="TRD-9", title="", starts_on=day, now=clock.now())
 
