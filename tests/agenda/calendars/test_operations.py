@@ -1,7 +1,6 @@
 """Renewing the entries of a meeting: whose entries an action reaches, and its cost for thousands of entries."""
 
 import json
-import time
 from datetime import date
 from datetime import time as clock_time
 from uuid import UUID
@@ -45,28 +44,25 @@ def made_up(app: Flask, participants: int) -> UUID:
     return UUID(made["meeting"])
 
 
-def publish_one_more(meeting_id: UUID) -> tuple[int, int, float]:
-    """Publish one more session for everyone; returns the numbers of statements and emails, and the time."""
+def publish_one_more(meeting_id: UUID) -> tuple[int, int]:
+    """Publish one more session for everyone; returns the numbers of statements and emails."""
     with transaction(system(Purpose.SAMPLE), AGENDA_RELEASE) as change:
         planned = db.session.get_one(Meeting, meeting_id)
         evening = When(date(2027, 6, 14), clock_time(20), clock_time(21))
         planning_operations.place_draft(planned, SessionPlan(title="One more", when=evening))
         released = planning_operations.freeze_release(meeting_id, now=NOW)
         with statements() as asked:
-            begun = time.perf_counter()
             change.record(released)
-            took = time.perf_counter() - begun
     emails = db.session.scalar(select(func.count()).where(Email.listed_under == meeting_id)) or 0
-    return len(asked), emails, took
+    return len(asked), emails
 
 
 def test_publishing_sends_as_many_queries_for_many_people_as_for_few(app: Flask) -> None:
     with app.app_context():
-        few, few_letters, _took = publish_one_more(made_up(app, 3))
-        many, many_letters, took = publish_one_more(made_up(app, 200))
+        few, few_letters = publish_one_more(made_up(app, 3))
+        many, many_letters = publish_one_more(made_up(app, 200))
     assert few == many <= 20
     assert (few_letters, many_letters) == (4, 201)
-    assert took < 10
 
 
 def test_the_first_version_gives_each_person_each_session_once(app: Flask) -> None:

