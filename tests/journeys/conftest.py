@@ -12,6 +12,12 @@ from tests.beds.web import Server, serving
 from tests.journeys.stage import Stage
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest journeys."""
+    items.sort(key=lambda item: item.path.name != "test_all_pages.py")
+
+
 @pytest.fixture
 def server(installation: Installation, smtp: MailServer) -> Iterator[Server]:
     """A web server whose emails are sent by SMTP."""

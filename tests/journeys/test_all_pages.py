@@ -1,13 +1,16 @@
 """Every persona opens every kind of page that links lead to; each page is valid, accessible and fits its window."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
@@ -27,7 +30,6 @@ from dialogues.people.roster.queries.listing import ListFilter, all_found
 from dialogues.sample.reading import PERSONAS
 from tests.architecture.page_checks import page_faults
 from tests.beds.browser import DESK, PHONE, accessibility_faults
-from tests.beds.forms import page as html_of
 from tests.beds.forms import send
 from tests.cast import Cast
 from tests.journeys.stage import Stage
@@ -59,15 +61,26 @@ def test_every_kind_of_page_is_accessible(stage: Stage) -> None:
     examined: set[str] = set()
     faults = []
     for persona in PERSONAS:
-        kinds = [kind for kind in walk(cast, persona, (meeting, *_BEGINNINGS)) if kind[0] not in examined]
+        found = walk(stage.app, (meeting, *_BEGINNINGS), partial(html_for, cast.client(persona)))
+        kinds = [(kind, path) for kind, path, _html in found if kind not in examined]
         page = stage.enter(persona).page
         for kind, path in kinds:
-            faults += [f"{persona} at {kind}: {fault}" for fault in faults_of(page, path, closely=True)]
+            page.goto(path)
+            faults += [f"{persona} at {kind}: {fault}" for fault in accessibility_faults_at_both_widths(page)]
             examined.add(kind)
         page.context.close()
     assert not faults, "\n".join(faults)
     unreached = sorted(page_endpoints(stage.app) - examined - _WITHOUT_A_LINK)
     assert not unreached, "\n".join(unreached)
+
+
+# Between the two long tests, because a worker gets the first two tests at once.
+@pytest.mark.journey
+def test_pages_before_sign_in_are_usable(stage: Stage) -> None:
+    page = stage.visitor().page
+    for path in ("/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/design"):
+        assert page_faults(html_at(page, path)) + faults_of_width(page) == []
+        assert accessibility_faults_at_both_widths(page) == []
 
 
 @pytest.mark.journey
@@ -77,17 +90,10 @@ def test_every_kind_of_page_is_usable_by_everyone_who_can_open_it(stage: Stage) 
     faults = []
     for persona in PERSONAS:
         page = stage.enter(persona).page
-        for kind, path in walk(cast, persona, (meeting, *_BEGINNINGS)):
-            faults += [f"{persona} at {kind}: {fault}" for fault in faults_of(page, path, closely=False)]
+        for kind, _path, html in walk(stage.app, (meeting, *_BEGINNINGS), partial(html_at, page)):
+            faults += [f"{persona} at {kind}: {fault}" for fault in page_faults(html) + faults_of_width(page)]
         page.context.close()
     assert not faults, "\n".join(faults)
-
-
-@pytest.mark.journey
-def test_pages_before_sign_in_are_usable(stage: Stage) -> None:
-    page = stage.visitor().page
-    for path in ("/sign-in", "/sign-in/link", "/sign-in/new-password", "/registration", "/link", "/left", "/design"):
-        assert faults_of(page, path, closely=True) == []
 
 
 def add_missing_content(cast: Cast) -> str:
@@ -154,17 +160,20 @@ def is_page(path: str) -> bool:
     return not path.endswith(_FILES)
 
 
-def walk(cast: Cast, persona: str, beginnings: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield endpoint and first address of every kind of page that links lead this persona to, breadth first."""
-    browser = cast.client(persona)
-    coming = deque((kind_of(cast.app, path), path) for path in beginnings)
+def walk(app: Flask, beginnings: Iterable[str], read: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+    """Yield endpoint, first address and HTML of every kind of page that links lead to, breadth first.
+
+    :param read: returns the HTML at an address.
+    """
+    coming = deque((kind_of(app, path), path) for path in beginnings)
     known = {kind for kind, _path in coming}
     while coming:
         kind, path = coming.popleft()
-        yield kind, path
-        for way in html_of(browser.get(path)).select("a[href^='/'], form[method=get][action^='/']"):
+        html = read(path)
+        yield kind, path, html
+        for way in BeautifulSoup(html, "lxml").select("a[href^='/'], form[method=get][action^='/']"):
             address = str(way.get("href") or way["action"])
-            kind = kind_of(cast.app, address)
+            kind = kind_of(app, address)
             if kind not in known and is_page(urlsplit(address).path):
                 known.add(kind)
                 coming.append((kind, address))
@@ -178,18 +187,33 @@ def kind_of(app: Flask, path: str) -> str:
         return path
 
 
-def faults_of(page: Page, path: str, *, closely: bool) -> list[str]:
-    """Open a page, and look at it at a desk and on a phone; closely: with axe, too."""
+def html_for(client: FlaskClient, path: str) -> str:
+    return client.get(path).text
+
+
+def html_at(page: Page, path: str) -> str:
+    """Open a page; returns its HTML as the server sent it."""
     answer = page.goto(path)
-    if answer is None or not answer.ok:
-        return [f"answers {answer.status if answer else 'nothing'}"]
-    faults = page_faults(answer.text())
-    for width, scheme in _VIEWS:
+    assert answer is not None, path
+    assert answer.ok, f"{path} answers {answer.status}"
+    return answer.text()
+
+
+def faults_of_width(page: Page) -> list[str]:
+    """Whether the page is wider than the window of a desk or of a phone."""
+    faults = []
+    for width, _scheme in _VIEWS:
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate(_WIDER_THAN_ITS_WINDOW):
             faults.append(f"is wider than its window of {width} px")
-        if closely:
-            # Without motion, because colours that change slowly have no contrast in between.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            faults += accessibility_faults(page)
+    return faults
+
+
+def accessibility_faults_at_both_widths(page: Page) -> list[str]:
+    faults = []
+    for width, scheme in _VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        # Without motion, because colours that change slowly have no contrast in between.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults += accessibility_faults(page)
     return faults
