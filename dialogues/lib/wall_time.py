@@ -32,6 +32,12 @@ class WallClock:
     zone: str
     fold: int = 0
 
+    @classmethod
+    def at(cls, instant: datetime, local: datetime, zone: str) -> "WallClock":
+        """The wall clock that shows `local`; of two equal times the one at that instant, or else the earlier."""
+        early = cls(local, zone)
+        return cls(local, zone, int(early.is_twofold and early.instant != instant))
+
     @property
     def instant(self) -> datetime:
         return self.local.replace(tzinfo=ZoneInfo(self.zone), fold=self.fold).astimezone(UTC)

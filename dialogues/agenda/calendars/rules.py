@@ -40,8 +40,9 @@ class EntryContent:
 
     @property
     def time(self) -> tuple[object, ...]:
-        """What an answer refers to. Includes the UTC instants, so that a new tz database counts as a change of time."""
-        return self.local_start, self.local_end, self.zone, self.starts_utc, self.ends_utc, self.all_day
+        """What an answer refers to. New time zone data changes a time, but not whole days, which are only dates."""
+        instants = () if self.all_day else (self.starts_utc, self.ends_utc)
+        return self.local_start, self.local_end, self.zone, self.all_day, *instants
 
     @property
     def look(self) -> tuple[object, ...]:

@@ -28,14 +28,17 @@ from dialogues.agenda.planning.rules import (
     time_slot,
 )
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.agenda.versions.rules import Difference, Part
+from dialogues.agenda.versions.rules import AgendaReleased, Difference, Part
 from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Viewer
+from dialogues.core.outbox.operations import enqueue_all
+from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_all
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.operations import in_meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
+from dialogues.people.participants.queries.news import holders
 from dialogues.policy import AGENDA_EDIT, AGENDA_RELEASE, Role
 
 #: Parts that need the role of the same name, because access to notes and booths depends on the role.
@@ -212,3 +215,30 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
         released = operations.freeze_release(meeting.id, reason=reason, now=now)
         change.record(released)
         return int(versions.current_release(meeting.id).number)
+
+
+def follow_zone_data(viewer: Viewer, meeting_id: UUID, *, now: datetime) -> bool:
+    """Publishes the current version with present instants if new time zone data moved any, and tells coordinators.
+
+    Returns whether it did. The local times stay, because they are what was agreed.
+    """
+    with transaction(viewer, AGENDA_RELEASE) as change:
+        released = operations.copy_with_present_instants(meeting_id, now=now)
+        if released is None:
+            return False
+        change.record(released)
+        coordinators = [person for person, held in holders(meeting_id).items() if Role.COORDINATOR in held.roles]
+        enqueue_all([_about_zone_data(released, person) for person in sorted(coordinators)])
+        return True
+
+
+def _about_zone_data(released: AgendaReleased, person_id: UUID) -> EmailRequest:
+    return EmailRequest(
+        kind=EmailKind.ZONE_DATA_CHANGED,
+        dedup_key=f"zone data:{released.about.hex}:{person_id.hex}",
+        queued_at=released.at,
+        dialogue_id=released.dialogue_id,
+        listed_under=released.meeting_id,
+        person_id=person_id,
+        facts={"sessions": len(released.moved_ids)},
+    )

@@ -161,6 +161,36 @@ def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> Agen
     )
 
 
+def copy_with_present_instants(meeting_id: UUID, *, now: datetime) -> AgendaReleased | None:
+    """Publishes a copy of the current version whose instants are computed from the installed time zone data.
+
+    Nothing of the draft goes into it. Past sessions keep their instants. Returns None if no instant has moved.
+    """
+    snapshots = versions.current_snapshots(system(Purpose.FOLLOW_UP), meeting_id)
+    recomputed = {
+        session_id: snapshot if snapshot.is_over(now) else snapshot.with_present_instants
+        for session_id, snapshot in snapshots.items()
+    }
+    moved = tuple(
+        session_id for session_id in snapshots if recomputed[session_id].digest != snapshots[session_id].digest
+    )
+    if not moved:
+        return None
+    release = _new_release(db.session.get_one(Meeting, meeting_id), "", now)
+    for snapshot in recomputed.values():
+        _freeze(release, snapshot)
+    db.session.flush()
+    return AgendaReleased(
+        at=now,
+        about=release.id,
+        dialogue_id=release.dialogue_id,
+        meeting_id=meeting_id,
+        number=release.number,
+        session_ids=tuple(recomputed),
+        moved_ids=moved,
+    )
+
+
 def _new_release(meeting: Meeting, reason: str, now: datetime) -> Release:
     last = db.session.execute(select(func.max(Release.number)).where(Release.meeting_id == meeting.id)).scalar()
     release = Release(id=uuid4(), number=(last or 0) + 1, at=now, reason=reason, **in_meeting(meeting))

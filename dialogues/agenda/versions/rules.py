@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
+from dialogues.lib.ical.vtimezone import tz_version
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
+from dialogues.lib.wall_time import WallClock
 from dialogues.policy import Role
 
 #: Rapporteurs and interpreters are missing because they are admitted only to sessions that name them.
@@ -78,6 +81,18 @@ class Part(Labelled):
     INVITED = "invited", N_("invited")
 
 
+def frozen_times(starts: WallClock, ends: WallClock) -> dict[str, str]:
+    """The times of a session as a version stores them: local times, zone, instants, and the time zone data used."""
+    return {
+        "local_start": starts.local.isoformat(timespec="minutes"),
+        "local_end": ends.local.isoformat(timespec="minutes"),
+        "starts": starts.instant.isoformat(timespec="minutes"),
+        "ends": ends.instant.isoformat(timespec="minutes"),
+        "zone": starts.zone,
+        "tz_version": tz_version(),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A session as published, or as it would be published: `frozen` holds plain JSON types, `people` is in display
@@ -87,6 +102,28 @@ class Snapshot:
     session_id: UUID
     frozen: Mapping[str, Any]
     people: tuple[tuple[UUID, Part], ...]
+
+    @property
+    def starts(self) -> WallClock:
+        return self._clock("local_start", "starts")
+
+    @property
+    def ends(self) -> WallClock:
+        return self._clock("local_end", "ends")
+
+    def _clock(self, local: str, instant: str) -> WallClock:
+        frozen = self.frozen
+        return WallClock.at(
+            datetime.fromisoformat(frozen[instant]), datetime.fromisoformat(frozen[local]), frozen["zone"]
+        )
+
+    def is_over(self, now: datetime) -> bool:
+        return datetime.fromisoformat(self.frozen["ends"]) <= now
+
+    @property
+    def with_present_instants(self) -> "Snapshot":
+        """The same local times, with instants computed from the installed time zone data."""
+        return replace(self, frozen={**self.frozen, **frozen_times(self.starts, self.ends)})
 
     @property
     def digest(self) -> str:

@@ -46,6 +46,7 @@ class EmailKind(Labelled):
     CALENDAR_REQUEST = "calendar_request", N_("Calendar entry")
     CALENDAR_CANCEL = "calendar_cancel", N_("Calendar entry taken back")
     AGENDA_CHANGED = "agenda_changed", N_("Change of the agenda")
+    ZONE_DATA_CHANGED = "zone_data_changed", N_("New time zone data")
     MEETING_CHANGED = "meeting_changed", N_("Change of the meeting")
     EXCHANGE_SET = "exchange_set", N_("Time of the exchange")
     LISTS_OPENED = "lists_opened", N_("Lists opened")

@@ -90,6 +90,11 @@ def test_a_new_utc_time_from_a_new_tz_database_is_a_change_of_time() -> None:
     )
 
 
+def test_a_new_utc_time_of_whole_days_is_no_change() -> None:
+    days = replace(WAS, all_day=True)
+    assert change_between(days, replace(days, starts_utc=WAS.starts_utc - HOUR)) is Change.NOTHING
+
+
 def test_a_new_title_or_room_changes_nothing_for_a_discreet_guest() -> None:
     was = seen(Profile.DISCREET)
     assert change_between(was, seen(Profile.DISCREET, title="Climate", place="Room 3, Geneva")) is Change.NOTHING

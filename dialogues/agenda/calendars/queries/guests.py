@@ -202,8 +202,8 @@ def _session_content(here: MeetingContext, frozen: Mapping[str, Any], profile: P
         role=Role.REQUIRED,
         local_start=local_start,
         local_end=local_end,
-        fold_start=_fold(local_start, frozen["zone"], starts),
-        fold_end=_fold(local_end, frozen["zone"], ends),
+        fold_start=WallClock.at(starts, local_start, frozen["zone"]).fold,
+        fold_end=WallClock.at(ends, local_end, frozen["zone"]).fold,
         zone=frozen["zone"],
         starts_utc=starts,
         ends_utc=ends,
@@ -250,8 +250,3 @@ def _content(
         **times_and_role,
     )
     return content.cancelled() if here.state is State.CANCELLED else content
-
-
-def _fold(local: datetime, zone: str, instant: datetime) -> int:
-    clock = WallClock(local, zone)
-    return int(clock.is_twofold and clock.instant != instant)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from tzdata import IANA_VERSION
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.rules import Booking, TimeSlot, first_parts
-from dialogues.agenda.versions.queries.published import current_snapshots
+from dialogues.agenda.versions.models import Release, ReleaseItem
+from dialogues.agenda.versions.queries.published import current_snapshots, is_newest
 from dialogues.agenda.versions.rules import (
     Admits,
     Difference,
@@ -19,15 +19,17 @@ from dialogues.agenda.versions.rules import (
     SessionKind,
     Snapshot,
     differences,
+    frozen_times,
     people_by_session,
 )
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
+from dialogues.lib.ical.vtimezone import tz_version
 from dialogues.lib.refusal import or_not_found
 from dialogues.lib.wall_time import WallClock
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
-from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.venues.models import Room
@@ -54,6 +56,20 @@ def planned_meeting(viewer: Viewer) -> Meeting:
     """
     viewer.must(AGENDA_EDIT)
     return db.session.get_one(Meeting, viewer.here)
+
+
+def meetings_on_older_zone_data(now: datetime) -> list[UUID]:
+    """Returns the meetings whose published agenda has a session to come that was computed from other time zone data."""
+    query = (
+        select(ReleaseItem.meeting_id)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .join(Meeting, Meeting.id == ReleaseItem.meeting_id)
+        .where(is_newest(), ReleaseItem.tz_version != tz_version(), ReleaseItem.ends_utc > now)
+        .where(Meeting.status.in_((MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED)))
+        .distinct()
+    )
+    with reading(Purpose.UPKEEP):
+        return sorted(db.session.scalars(query))
 
 
 def rooms_of_venue(meeting: Meeting) -> Sequence[Room]:
@@ -161,19 +177,13 @@ class DraftSession:
     @property
     def snapshot(self) -> Snapshot:
         """The session as a version would store it."""
-        slot = self.slot
         frozen: dict[str, Any] = {
             "code": self.code,
             "title": self.title,
             "kind": self.kind.value,
             "rule": self.rule.value,
             "admits": self.admits.value,
-            "local_start": slot.starts.local.isoformat(timespec="minutes"),
-            "local_end": slot.ends.local.isoformat(timespec="minutes"),
-            "starts": slot.starts_utc.isoformat(timespec="minutes"),
-            "ends": slot.ends_utc.isoformat(timespec="minutes"),
-            "zone": slot.starts.zone,
-            "tz_version": IANA_VERSION,
+            **frozen_times(self.slot.starts, self.slot.ends),
             "rooms": list(self.rooms.values()),
             "languages": list(self.languages),
         }
