@@ -172,7 +172,7 @@ class Meeting(Base):
         enum_column(PartyAttribution), default=PartyAttribution.NEVER
     )
     profile: Mapped[InviteProfile] = mapped_column(enum_column(InviteProfile), default=InviteProfile.DISCREET)
-    observers_told: Mapped[bool] = mapped_column(default=False)
+    observers_may_read: Mapped[bool] = mapped_column(default=False)
     working_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
     party_order: Mapped[PartyOrder] = mapped_column(enum_column(PartyOrder), default=PartyOrder.ENGLISH)

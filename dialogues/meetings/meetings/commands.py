@@ -68,7 +68,7 @@ _COPIED = (
     "default_rule",
     "party_attribution",
     "profile",
-    "observers_told",
+    "observers_may_read",
     "working_languages",
     "party_order",
     "rules_text",

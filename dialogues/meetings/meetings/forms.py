@@ -94,7 +94,7 @@ class MeetingForm(Form):
         coerce=form_value,
         default=Existence.NORMAL.value,
     )
-    observers_told = BooleanField(_l("Observers may read the participants list and the released summaries"))
+    observers_may_read = BooleanField(_l("Observers may read the participants list and the released summaries"))
     working_languages = SelectMultipleField(
         _l("Working languages"),
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
@@ -139,7 +139,7 @@ class MeetingForm(Form):
             default_rule=Rule(self.default_rule.data),
             party_attribution=PartyAttribution(self.party_attribution.data),
             profile=InviteProfile(self.profile.data),
-            observers_told=self.observers_told.data,
+            observers_may_read=self.observers_may_read.data,
             working_languages=self.working_languages.data or [],
             rules_text=self.rules_text.data or "",
             registration_closes=self.registration_closes.data,

@@ -188,7 +188,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
         Meeting.zone,
         Meeting.starts_on,
         Meeting.ends_on,
-        Meeting.observers_told,
+        Meeting.observers_may_read,
         Exchange.opened_at,
         RoleGrant.role,
         RoleGrant.person_id,
@@ -356,13 +356,13 @@ def awaits_own_list(person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
 def conditions(meeting: Any, now: datetime) -> frozenset[Condition]:
     """Return the policy conditions that hold for someone in a meeting at that time.
 
-    `meeting` has the columns zone, starts_on, ends_on, observers_told, opened_at and awaits_own_list. Lists are open to
-    people whose own party has submitted, and to people without a party.
+    `meeting` has the columns zone, starts_on, ends_on, observers_may_read, opened_at and awaits_own_list. Lists are
+    open to people whose own party has submitted, and to people without a party.
     """
     met = set()
     if meeting.opened_at is not None and meeting.opened_at <= now and not meeting.awaits_own_list:
         met.add(Condition.EXCHANGED)
-    if meeting.observers_told:
+    if meeting.observers_may_read:
         met.add(Condition.RULE_SAYS)
     if in_window(meeting, now):
         met.add(Condition.WINDOW)

@@ -169,7 +169,7 @@ def test_people_without_a_late_party_read_the_lists(late: Cast, name: str) -> No
 def test_an_observing_organisation_delays_no_party_and_reads_after_submitting(inside: Cast) -> None:
     trd = inside.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
-        session.get_one(Meeting, trd).observers_told = True
+        session.get_one(Meeting, trd).observers_may_read = True
     assert viewer(inside, "xo1", "TRD-1").may(PARTICIPANTS_SEE)
     party = inside.party("XO")
     with upkeep(system(Purpose.SAMPLE)) as session:

@@ -386,8 +386,8 @@ class People(RuleBasedStateMachine):
     @rule()
     def let_observers_read(self) -> None:
         with upkeep(system(Purpose.SAMPLE)) as session:
-            session.get_one(Meeting, self.meeting).observers_told = True
-        self.oracle.observers_told = True
+            session.get_one(Meeting, self.meeting).observers_may_read = True
+        self.oracle.observers_may_read = True
 
     @rule(reader=some.integers(min_value=0, max_value=len(READERS) - 1), submits=some.booleans())
     def another_party_acts_unseen(self, reader: int, submits: bool) -> None:

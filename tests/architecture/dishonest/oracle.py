@@ -66,7 +66,7 @@ class Oracle:
     submitted: dict[str, bool] = field(default_factory=dict)
     proposal: tuple[str, datetime | None] | None = None
     is_open: bool = False
-    observers_told: bool = False
+    observers_may_read: bool = False
 
     # Events
 
@@ -181,7 +181,7 @@ class Oracle:
         if self.reads_substance(key):
             return mine | listed
         visible = {one for one in listed if not self.people[one].is_hidden_from_observers}
-        if self.observers_told:
+        if self.observers_may_read:
             return mine | visible
         return mine | (visible & ON_THE_AGENDA) if place is Place.AGENDA else mine
 

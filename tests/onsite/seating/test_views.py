@@ -153,7 +153,7 @@ def test_observers_see_a_plan_only_if_the_rules_allow_it_and_without_hidden_peop
     assert cast.client("xo2").get(seating).status_code == 404
     with app.app_context():
         kp1 = cast.person("kp1")
-    change(app, update(Meeting).where(Meeting.code == "TRD-1").values(observers_told=True))
+    change(app, update(Meeting).where(Meeting.code == "TRD-1").values(observers_may_read=True))
     change(app, update(Participation).where(Participation.person_id == kp1).values(visibility={"observers": "nothing"}))
 
     answer = cast.client("xo2").get(seating)

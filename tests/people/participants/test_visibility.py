@@ -35,7 +35,7 @@ def meeting(site: Site) -> str:
     set_clock(site.cast.app, MIDDLE_OF_TRD_1)
     meeting_id = site.cast.meeting("TRD-1")
     with upkeep(system(Purpose.SAMPLE)) as session:
-        session.get_one(Meeting, meeting_id).observers_told = True
+        session.get_one(Meeting, meeting_id).observers_may_read = True
     return f"/meetings/{meeting_id}"
 
 

@@ -93,7 +93,7 @@ def test_observers_see_only_themselves_unless_the_rules_allow_more(cast: Cast) -
     assert len(seen(cast.viewer("xo2", meeting="TRD-1"))) == 1
 
     with upkeep(system(Purpose.UPKEEP)):
-        db.session.execute(select(Meeting).where(Meeting.code == "TRD-1")).scalar_one().observers_told = True
+        db.session.execute(select(Meeting).where(Meeting.code == "TRD-1")).scalar_one().observers_may_read = True
     assert len(seen(cast.viewer("xo2", meeting="TRD-1"))) > 20
 
 

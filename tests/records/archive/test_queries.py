@@ -184,7 +184,7 @@ def test_the_line_of_ar_1_shows_when_it_opens(archive: Archive) -> None:
 
 def test_an_observer_reads_the_records_of_a_meeting_whose_rules_say_so(papers: Archive) -> None:
     with upkeep(system(Purpose.SAMPLE)):
-        db.session.get_one(Meeting, papers.cast.meeting("TRD-1")).observers_told = True
+        db.session.get_one(Meeting, papers.cast.meeting("TRD-1")).observers_may_read = True
     observer = standing(papers, "xo2", "TRD-1")
 
     assert Condition.RULE_SAYS in observer.conditions

@@ -107,7 +107,7 @@ class MeetingFacts:
     default_rule: Rule = Rule.CHATHAM_HOUSE
     party_attribution: PartyAttribution = PartyAttribution.NEVER
     profile: InviteProfile = InviteProfile.DISCREET
-    observers_told: bool = False
+    observers_may_read: bool = False
     working_languages: list[str] = field(default_factory=list)
     registration_closes: datetime | None = None
     rules_text: str = ""

@@ -28,8 +28,8 @@ def readers_of_news(meeting_id: UUID, kind: EmailKind) -> list[UUID]:
     """
     if kind is EmailKind.EXCHANGE_SET:
         return sorted(person_id for person_id, held in holders(meeting_id).items() if held.roles & _EXCHANGE_CONCERNED)
-    observers_told = db.session.get_one(Meeting, meeting_id).observers_told
-    met = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_told else {Condition.EXCHANGED})
+    observers_may_read = db.session.get_one(Meeting, meeting_id).observers_may_read
+    met = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_may_read else {Condition.EXCHANGED})
     found = []
     for person_id, held in holders(meeting_id).items():
         if held.awaits_own_list or (kind is EmailKind.LIST_CHANGED and Role.OBSERVER in held.roles):
