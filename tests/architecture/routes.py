@@ -32,7 +32,7 @@ AROUND: dict[str, frozenset[str]] = {
     "accounts.invite_staff": KEEPER,
     "accounts.invite_again": KEEPER,
     "accounts.let_open_dialogues": KEEPER,
-    "accounts.open_no_more": KEEPER,
+    "accounts.stop_opening_dialogues": KEEPER,
     "accounts.reset": KEEPER,
     "accounts.disable": KEEPER,
     "accounts.enable": KEEPER,

@@ -68,7 +68,7 @@ def lose_a_role(desk: Desk, _browser: Browser, member: Someone) -> None:
     from dialogues.core.accounts.views.cookie import this_moment
 
     host = desk.signed_in_browser(desk.host())
-    staff.open_no_more(desk.viewer(host), member.account_id, this_moment())
+    staff.stop_opening_dialogues(desk.viewer(host), member.account_id, this_moment())
 
 
 def open_anothers_link(desk: Desk, browser: Browser, _member: Someone) -> None:

@@ -56,7 +56,7 @@ def let_open_dialogues(viewer: Viewer, account_id: UUID, moment: Moment) -> None
             change.record(InstallationRoleGiven(at=moment.service, about=account_id, role=InstallationRole.OPENER))
 
 
-def open_no_more(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
+def stop_opening_dialogues(viewer: Viewer, account_id: UUID, moment: Moment) -> None:
     """Stop an account from opening dialogues; ends its sign-ins and keeps the dialogues it opened."""
     with transaction(viewer, STAFF_INVITE) as change:
         if operations.take_installation_role(_staff(account_id).id, InstallationRole.OPENER):

@@ -62,8 +62,8 @@ def let_open_dialogues(account_id: UUID) -> Response:
 @blueprint.post("/staff/<uuid:account_id>/may-not-open")
 @allows(STAFF_INVITE)
 @require_fresh_totp(STAFF_INVITE)
-def open_no_more(account_id: UUID) -> Response:
-    return _done(staff_commands.open_no_more, account_id, _("This account opens no more dialogues."))
+def stop_opening_dialogues(account_id: UUID) -> Response:
+    return _done(staff_commands.stop_opening_dialogues, account_id, _("This account opens no more dialogues."))
 
 
 @blueprint.post("/staff/<uuid:account_id>/disable")
