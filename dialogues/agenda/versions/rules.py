@@ -67,11 +67,6 @@ class AgendaReleased(DomainEvent):
     #: Set for imported agendas such as the sample: handlers run, but nobody gets an email.
     silent: bool = False
 
-    @property
-    def concerned_ids(self) -> frozenset[UUID]:
-        """All sessions that this version adds, moves, changes or cancels."""
-        return frozenset(self.new_ids + self.moved_ids + self.changed_ids + self.cancelled_ids)
-
 
 class Part(Labelled):
     CHAIR = "chair", N_("chair")
