@@ -1,12 +1,13 @@
 """Who is admitted to a session, what a published version stores of it, and how two versions differ."""
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
+
+import rfc8785
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.ical.vtimezone import tz_version
@@ -121,12 +122,15 @@ class Snapshot:
         return replace(self, frozen={**self.frozen, **frozen_times(self.starts, self.ends)})
 
     @property
+    def content(self) -> dict[str, Any]:
+        """What two versions compare: all but `tz_version`, because a new tz database alone is not a change."""
+        people = [[str(person), part.value] for person, part in self.people]
+        return {key: value for key, value in self.frozen.items() if key != "tz_version"} | {"people": people}
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the content without `tz_version`, because a new tz database alone is not a change of content."""
-        content = {key: value for key, value in self.frozen.items() if key != "tz_version"}
-        content["people"] = [[str(person), part.value] for person, part in self.people]
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """SHA-256 of the content."""
+        return hashlib.sha256(rfc8785.dumps(self.content)).hexdigest()
 
 
 def in_order(people: Iterable[tuple[UUID, Part, int]]) -> tuple[tuple[UUID, Part], ...]:
@@ -214,7 +218,7 @@ def differences(was: Mapping[UUID, Snapshot], now: Mapping[UUID, Snapshot]) -> l
 def _kind(was: Snapshot | None, now: Snapshot | None) -> ChangeKind | None:
     if was is None or now is None:
         return ChangeKind.NEW if was is None else ChangeKind.CANCELLED
-    if was.digest == now.digest:
+    if was.content == now.content:
         return None
     return ChangeKind.MOVED if changed_facts(was, now) & {Fact.TIME, Fact.ROOM} else ChangeKind.CHANGED
 

@@ -1,11 +1,12 @@
 """Decisions about records: kinds, embargoes, and what may be filed."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
+
+import rfc8785
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.labels import Labelled
@@ -116,8 +117,7 @@ class NewRecord:
             "text": self.text,
             "file": self.file_sha256,
         }
-        canonical = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
