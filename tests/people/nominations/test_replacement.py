@@ -24,7 +24,7 @@ from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import page
 from tests.cast import Cast
 from tests.people.conftest import Site
-from tests.people.nominations.test_exchange import changes, lvr, open_lists, viewer
+from tests.people.nominations.exchange import changes, lvr, open_lists, viewer
 
 
 def test_replacement_takes_the_seat_and_the_sessions(cast: Cast) -> None:

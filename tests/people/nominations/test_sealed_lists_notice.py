@@ -4,7 +4,7 @@ import pytest
 
 from tests.beds.web import set_clock
 from tests.cast import BEFORE_LVR_1, Cast
-from tests.people.nominations.test_exchange import meeting_id
+from tests.people.nominations.exchange import meeting_id
 
 
 @pytest.mark.parametrize("name", ["ch2", "us4", "us2"])
