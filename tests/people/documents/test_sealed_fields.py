@@ -34,19 +34,6 @@ PASSPORT = {
 }
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    """The personas in the middle of TRD-1, after the exchange."""
-    return Cast(app)
-
-
-@pytest.fixture
-def trd(app: Flask, cast: Cast) -> str:
-    """The address of TRD-1."""
-    with app.app_context():
-        return f"/meetings/{cast.meeting()}"
-
-
 def enter_documents(cast: Cast, trd: str, name: str = "us4", **typed: Any) -> TestResponse:
     """Enter a passport, flights and needs for the persona; `more` adds fields."""
     answers = {
