@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,8 @@ from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound
 from dialogues.meetings.dialogues.models import Meeting
+from dialogues.meetings.meetings import commands as meetings
+from dialogues.meetings.roles.operations import grant_role
 from dialogues.policy import (
     OFFICE_RECORD_READ,
     RECORD_FILE,
@@ -21,6 +23,7 @@ from dialogues.policy import (
     RECORD_READ,
     SUMMARY_FILED_READ,
     Condition,
+    Role,
     Scope,
 )
 from dialogues.records.archive.models import Record
@@ -211,6 +214,22 @@ def test_a_viewer_without_an_account_reaches_no_records(papers: Archive) -> None
     nowhere = replace(standing(papers, "st-arch"), place=None)
     for viewer in (ANYONE, nowhere):
         assert references(archive_visibility.listed(viewer, NOW)) == set()
+
+
+@pytest.mark.parametrize("role", [Role.CO_CHAIR, Role.ARCHIVIST])
+def test_role_in_one_meeting_opens_no_restricted_session_of_another(papers: Archive, role: Role) -> None:
+    cast = papers.cast
+    next_meeting = meetings.copy_meeting(
+        cast.viewer("st-coord", meeting="TRD-1"), code="TRD-2", title="", starts_on=date(2027, 11, 2), now=NOW
+    )
+    us4, dialogue_id = cast.person("us4"), cast.dialogue()
+    with upkeep(system(Purpose.SAMPLE)):
+        grant_role(us4, role, dialogue_id=dialogue_id, meeting_id=next_meeting, offered_at=NOW, accepted_at=NOW)
+
+    around = references(archive_visibility.readable(standing(papers, "us4"), NOW))
+
+    assert "MEETING" in around
+    assert "RESTRICTED" not in around
 
 
 def test_a_withdrawn_record_is_hidden_from_everyone(papers: Archive) -> None:

@@ -133,10 +133,25 @@ def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]
 
 
 def _session_is_open(viewer: Viewer) -> ColumnElement[bool]:
-    """Filter: no records of sessions to which the viewer was not admitted. Archivists see records of all sessions."""
-    if Scope.ALL in viewer.scopes(AGENDA_SEE) or viewer.scopes(RECORD_FILE):
+    """Filter: no records of sessions to which the viewer was not admitted. Archivists see records of all sessions.
+
+    Each meeting counts its own roles, because the archive of a dialogue shows records of all its meetings.
+    """
+    everywhere, roles_in = _roles(viewer)
+    if _opens_all_sessions(everywhere, viewer):
         return true()
-    return or_(Record.session_id.is_(None), Record.session_id.in_(_sessions_admitted_to(viewer)))
+    meetings = {meeting for meeting, roles in roles_in.items() if _opens_all_sessions(roles, viewer)}
+    return or_(
+        Record.session_id.is_(None),
+        Record.meeting_id.in_(meetings),
+        Record.session_id.in_(_sessions_admitted_to(viewer)),
+    )
+
+
+def _opens_all_sessions(roles: frozenset[Role], viewer: Viewer) -> bool:
+    return Scope.ALL in scopes(AGENDA_SEE, roles, viewer.conditions) or bool(
+        scopes(RECORD_FILE, roles, viewer.conditions)
+    )
 
 
 def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
