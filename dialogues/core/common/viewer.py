@@ -144,6 +144,16 @@ class Viewer:
         """The roles in the whole dialogue, without those in one meeting."""
         return frozenset(assignment.role for assignment in self.role_assignments if assignment.meeting_id is None)
 
+    @property
+    def roles_by_meeting(self) -> dict[UUID, frozenset[Role]]:
+        """All roles that count in each meeting in which the viewer has a role of its own."""
+        meetings = {assignment.meeting_id for assignment in self.role_assignments} - {None}
+        return {
+            meeting_id: frozenset(one.role for one in self.role_assignments if one.meeting_id in {None, meeting_id})
+            for meeting_id in meetings
+            if meeting_id is not None
+        }
+
     def may_around(self, action: Action) -> bool:
         return self.is_system or (not self.is_limited and bool(scopes(action, self.dialogue_roles, self.conditions)))
 

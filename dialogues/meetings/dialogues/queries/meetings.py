@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
@@ -12,12 +12,12 @@ from dialogues.meetings.dialogues.models import Exchange, Meeting, PracticalPage
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.venues.models import Venue
-from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action, Scope
+from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action, Scope, scopes
 
 
 @limits_rows
 def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Filter of the meetings an action reaches: the current one; outside a meeting all with a role of the viewer."""
+    """Filter of the meetings an action reaches: the current one, or outside a meeting those whose roles allow it."""
     if viewer.is_system:
         return true()
     if viewer.place is None or Scope.ALL not in viewer.scopes(action):
@@ -25,9 +25,19 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     if viewer.meeting_id is not None:
         return Meeting.id == viewer.meeting_id
     here = Meeting.dialogue_id == viewer.place.dialogue_id
-    if any(assignment.meeting_id is None for assignment in viewer.role_assignments):
-        return here
-    return and_(here, Meeting.id.in_({assignment.meeting_id for assignment in viewer.role_assignments}))
+    return and_(here, allowed_in(viewer, action, frozenset({Scope.ALL}), Meeting.id))
+
+
+def allowed_in(viewer: Viewer, action: Action, wanted: frozenset[Scope], meeting_id: Any) -> ColumnElement[bool]:
+    """SQL: whether the viewer's roles in that meeting give the action one of these scopes.
+
+    On pages of a dialogue, a role in one meeting allows nothing in another.
+    """
+    by_meeting = viewer.roles_by_meeting
+    allowed = {meeting for meeting, roles in by_meeting.items() if scopes(action, roles, viewer.conditions) & wanted}
+    by_dialogue = scopes(action, viewer.dialogue_roles, viewer.conditions) & wanted
+    elsewhere = meeting_id.not_in(by_meeting) if by_dialogue else false()
+    return or_(meeting_id.in_(allowed), elsewhere)
 
 
 def meeting(viewer: Viewer, action: Action = MEETING_SEE) -> Any:

@@ -1,16 +1,16 @@
 """Which records a viewer may list and read at a point in time."""
 
-from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
+from dialogues.meetings.dialogues.queries.meetings import allowed_in
 from dialogues.policy import (
     AGENDA_SEE,
     OFFICE_RECORD_READ,
@@ -20,7 +20,6 @@ from dialogues.policy import (
     SUMMARY_FILED_READ,
     Action,
     Condition,
-    Role,
     Scope,
     scopes,
 )
@@ -106,51 +105,27 @@ def _in_archive(viewer: Viewer, action: Action, scope: Scope) -> ColumnElement[b
     place = viewer.place
     if place is None:
         return false()
-    everywhere, roles_in = _roles(viewer)
-    sees_all_meetings = scope in scopes(action, everywhere, viewer.conditions)
-    meetings = {meeting for meeting, roles in roles_in.items() if scope in scopes(action, roles, viewer.conditions)}
-    unconditional = viewer.conditions - {Condition.RULE_SAYS}
-    sees_dialogue = sees_all_meetings or any(
-        scope in scopes(action, roles, unconditional) for roles in roles_in.values()
-    )
-    of_meetings: ColumnElement[bool] = (
-        Record.meeting_id.is_not(None) if sees_all_meetings else Record.meeting_id.in_(meetings)
+    of_meetings = and_(
+        Record.meeting_id.is_not(None), allowed_in(viewer, action, frozenset({scope}), Record.meeting_id)
     )
     if place.meeting_id is not None:
         of_meetings = and_(of_meetings, Record.meeting_id == place.meeting_id)
+    unconditional = viewer.conditions - {Condition.RULE_SAYS}
+    held = viewer.roles_by_meeting.values() or [viewer.dialogue_roles]
+    sees_dialogue = any(scope in scopes(action, roles, unconditional) for roles in held)
     of_dialogue = Record.meeting_id.is_(None) if sees_dialogue else false()
     return and_(Record.dialogue_id == place.dialogue_id, or_(of_meetings, of_dialogue))
 
 
-def _roles(viewer: Viewer) -> tuple[frozenset[Role], dict[UUID, frozenset[Role]]]:
-    """Returns the viewer's roles in the whole dialogue, and all their roles in each meeting."""
-    everywhere = viewer.dialogue_roles
-    single: defaultdict[UUID, set[Role]] = defaultdict(set)
-    for assignment in viewer.role_assignments:
-        if assignment.meeting_id is not None:
-            single[assignment.meeting_id].add(assignment.role)
-    return everywhere, {meeting: everywhere | roles for meeting, roles in single.items()}
-
-
 def _session_is_open(viewer: Viewer) -> ColumnElement[bool]:
-    """Filter: no records of sessions to which the viewer was not admitted. Archivists see records of all sessions.
-
-    Each meeting counts its own roles, because the archive of a dialogue shows records of all its meetings.
-    """
-    everywhere, roles_in = _roles(viewer)
-    if _opens_all_sessions(everywhere, viewer):
-        return true()
-    meetings = {meeting for meeting, roles in roles_in.items() if _opens_all_sessions(roles, viewer)}
+    """Filter: no records of sessions to which the viewer was not admitted. Archivists see records of all sessions."""
     return or_(
         Record.session_id.is_(None),
-        Record.meeting_id.in_(meetings),
+        *(
+            allowed_in(viewer, action, frozenset({Scope.ALL}), Record.meeting_id)
+            for action in (AGENDA_SEE, RECORD_FILE)
+        ),
         Record.session_id.in_(_sessions_admitted_to(viewer)),
-    )
-
-
-def _opens_all_sessions(roles: frozenset[Role], viewer: Viewer) -> bool:
-    return Scope.ALL in scopes(AGENDA_SEE, roles, viewer.conditions) or bool(
-        scopes(RECORD_FILE, roles, viewer.conditions)
     )
 
 
@@ -167,12 +142,13 @@ def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
         own.session_id == ReleaseItem.session_id,
         own.person_id == viewer.person_id,
     )
-    reach = viewer.scopes(AGENDA_SEE)
-    admits = {Admits.OBSERVERS_TOO} if reach & {Scope.INVITED, Scope.ADMITTED} else set()
-    if Scope.INVITED in reach:
-        admits.add(Admits.PARTICIPANTS)
+    reach = {Admits.PARTICIPANTS: {Scope.INVITED}, Admits.OBSERVERS_TOO: {Scope.INVITED, Scope.ADMITTED}}
+    let_in = (
+        and_(ReleaseItem.admits == admits, allowed_in(viewer, AGENDA_SEE, frozenset(wanted), ReleaseItem.meeting_id))
+        for admits, wanted in reach.items()
+    )
     return (
         select(ReleaseItem.session_id)
         .join(Release, Release.id == ReleaseItem.release_id)
-        .where(~superseded, or_(ReleaseItem.admits.in_(admits), named))
+        .where(~superseded, or_(named, *let_in))
     )
