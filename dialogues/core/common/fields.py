@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, HiddenField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -97,6 +97,16 @@ class ListedField(StringField):  # type: ignore[misc]  # WTForms is untyped.
 def _few_and_short(_form: Any, field: ListedField) -> None:
     if len(field.data or ()) > 20 or any(len(text) > 80 for text in field.data or ()):
         raise ValidationError(_l("Write at most 20 entries of at most 80 characters each."))
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]  # WTForms is untyped.
+    """A whole number of at most nine digits; anything longer is no number, because validators cannot compare it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text if len(text) <= _MOST_DIGITS else "" for text in valuelist])
+
+
+_MOST_DIGITS = 9
 
 
 class VersionField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.

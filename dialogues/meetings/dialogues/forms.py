@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Regexp
 
-from dialogues.core.common.fields import Form, ListedField, TitleField, VersionField, labelled_choices
+from dialogues.core.common.fields import Form, ListedField, TitleField, VersionField, WholeNumberField, labelled_choices
 from dialogues.meetings.dialogues.rules.facts import DialogueFacts, InstitutionFacts, PartyFacts
 from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, Existence, PartyKind
 
@@ -34,7 +34,7 @@ class DialogueForm(Form):
     code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200)
     themes = ListedField(_l("Themes"))
-    phase = IntegerField(
+    phase = WholeNumberField(
         _l("Phase"),
         [InputRequired(FILL_IN), NumberRange(1, 9, _l("Write a number between 1 and 9."))],
         default=1,

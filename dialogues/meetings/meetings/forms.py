@@ -11,7 +11,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -27,6 +26,7 @@ from dialogues.core.common.fields import (
     NameField,
     TitleField,
     VersionField,
+    WholeNumberField,
     labelled_choices,
 )
 from dialogues.meetings.dialogues.forms import (
@@ -106,7 +106,7 @@ class MeetingForm(Form):
     parties = SelectMultipleField(
         _l("Parties"), coerce=form_value, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
-    seats = IntegerField(
+    seats = WholeNumberField(
         _l("Seats per party"), [Optional(), NumberRange(1, 500, _l("Write a number between 1 and 500."))]
     )
     version = VersionField()

@@ -1,10 +1,9 @@
 """Forms for venues and rooms."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, Regexp
 
-from dialogues.core.common.fields import Form, LineField, TitleField, VersionField
+from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, WholeNumberField
 from dialogues.meetings.venues.rules import RoomFacts, VenueFacts
 
 
@@ -32,8 +31,8 @@ class VenueForm(Form):
 
 class RoomForm(Form):
     name = TitleField(_l("Name"), 120)
-    capacity = IntegerField(_l("People"), [InputRequired(_l("Please fill this in."))])
-    booths = IntegerField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
+    capacity = WholeNumberField(_l("People"), [InputRequired(_l("Please fill this in."))])
+    booths = WholeNumberField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
 
     def facts(self) -> RoomFacts:
         return RoomFacts(name=self.name.data, capacity=self.capacity.data, booths=self.booths.data)

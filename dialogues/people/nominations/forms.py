@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from dialogues.core.common.fields import Form, LineField, NameField, VersionField, labelled_choices
+from dialogues.core.common.fields import Form, LineField, NameField, VersionField, WholeNumberField, labelled_choices
 from dialogues.core.common.presentation import word
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.people.nominations.queries.nominations import NomineeLine
@@ -125,7 +125,7 @@ def seats_form(parties: Sequence[Any], mark: int) -> SeatsForm:
     for party in parties:
         for capacity in party.kind.capacities:
             name = _seats_name(party.party_id, capacity)
-            fields_of_parties[name] = IntegerField(f"{party.name}, {word(capacity)}", checks)
+            fields_of_parties[name] = WholeNumberField(f"{party.name}, {word(capacity)}", checks)
             values[name] = party.seats.get(capacity.value)
     form: SeatsForm = type("SeatsOfMeetingForm", (SeatsForm,), fields_of_parties)(data=values)
     return form

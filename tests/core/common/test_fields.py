@@ -1,4 +1,4 @@
-"""A file in place of text is treated as a missing value."""
+"""Input of the wrong kind is treated as a missing value or refused."""
 
 from io import BytesIO
 
@@ -8,8 +8,9 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import DateField
+from wtforms.validators import NumberRange
 
-from dialogues.core.common.fields import Form, LineField, LinesField
+from dialogues.core.common.fields import Form, LineField, LinesField, WholeNumberField
 
 
 class _Paper(Form):
@@ -35,6 +36,18 @@ def test_a_body_that_is_not_a_form_is_treated_as_empty(app: Flask) -> None:
     with app.test_request_context(method="POST", json={"line": 5, "day": {}}):
         form = _Paper(meta={"csrf": False})
         assert (form.line.data, form.day.data) == (None, None)
+
+
+class _Seats(Form):
+    seats = WholeNumberField("Seats", [NumberRange(0, 500)])
+
+
+@pytest.mark.parametrize(("typed", "seats"), [("12", 12), ("9" * 400, None), ("9" * 5000, None), ("x", None)])
+def test_a_number_with_very_many_digits_is_refused(app: Flask, typed: str, seats: int | None) -> None:
+    with app.test_request_context(method="POST", data={"seats": typed}):
+        form = _Seats(meta={"csrf": False})
+        assert form.validate() is (seats is not None)
+        assert form.seats.data == seats
 
 
 @pytest.mark.usefixtures("app")
