@@ -1,6 +1,7 @@
 """Plugins of all tests, and the block of connections to other machines."""
 
 import os
+import zoneinfo
 from contextlib import ExitStack
 
 import pytest
@@ -22,8 +23,13 @@ _run = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Block other machines; start one PostgreSQL for all workers if it is requested and no URL is given."""
+    """Block other machines; start one PostgreSQL for all workers if it is requested and no URL is given.
+
+    Second parsers look up time zones by name and must use the same tz database as the application.
+    """
     close_the_network()
+    zoneinfo.reset_tzpath(())
+    zoneinfo.ZoneInfo.clear_cache()
     is_worker = hasattr(config, "workerinput")
     if os.environ.get("TEST_DATABASE") == "postgres" and "TEST_DATABASE_URL" not in os.environ and not is_worker:
         os.environ["TEST_DATABASE_URL"] = _run.enter_context(postgres_server())

@@ -11,7 +11,7 @@ from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, Words
 from dialogues.lib.text import unlinked
 
 #: Part of ETags: increase it when the same facts give other bytes.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 # A neutral PRODID, so that files of both profiles look alike from outside.
 _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
@@ -213,9 +213,14 @@ def _zone_of(facts: EventFacts) -> bytes | None:
 
 
 def _needs_fold(facts: EventFacts) -> bool:
-    """Whether the start or end is the second of two equal times, which a local time in a file cannot express."""
-    folds = ((facts.local_start, facts.starts_at), (facts.local_end, facts.ends_at))
-    return any(vtimezone.instant(local, facts.tzid) != at for local, at in folds)
+    """Whether the start or end is one of two equal times.
+
+    A local time in a file cannot say which of them it is, and programs disagree about it.
+    """
+    return any(
+        vtimezone.instant(local, facts.tzid, 0) != vtimezone.instant(local, facts.tzid, 1)
+        for local in (facts.local_start, facts.local_end)
+    )
 
 
 def _times(facts: EventFacts, *, in_zone: bool) -> list[str]:

@@ -1,6 +1,5 @@
-"""The parsers of the tests look up time zones by name and must use the same tz database as the application."""
+"""The calendars of the personas."""
 
-import zoneinfo
 from collections.abc import Iterator
 
 import pytest
@@ -8,12 +7,6 @@ from flask import Flask
 
 from tests.agenda.calendars.calendars import Calendars
 from tests.cast import Cast
-
-
-@pytest.fixture(scope="session", autouse=True)
-def use_the_tz_database_of_the_package() -> None:
-    zoneinfo.reset_tzpath(())
-    zoneinfo.ZoneInfo.clear_cache()
 
 
 @pytest.fixture

@@ -57,6 +57,10 @@ ALL_DAY = {
     "all_day": True,
     "transparent": True,
 }
+#: 02:15, which the clocks show twice in this night.
+FIRST_OF_TWO = replace(
+    ZURICH, local_start=datetime.fromisoformat("2027-10-31T02:15"), local_end=datetime.fromisoformat("2027-10-31T04:00")
+)
 
 
 DESK = Address("desk+kn2ptkxe5oxpntxrle2k6tvzc@dialogues.example.org", "Dialogue desk")
@@ -91,6 +95,8 @@ GOLDEN: dict[str, bytes] = {
     "filed-full": file(FULL),
     "filed-all-day-full": file(replace(FULL, **ALL_DAY)),
     "filed-utc-irregular-zone": file(JERUSALEM),
+    "filed-first-of-two-equal-times": file(FIRST_OF_TWO),
+    "filed-second-of-two-equal-times": file(replace(FIRST_OF_TWO, fold=1)),
     "filed-two-events": file(ZURICH, VANCOUVER),
     "filed-neutral-word-translated": file(replace(ZURICH, neutral_word="Уулзалт")),
     "feed-of-three-zones": feed(
@@ -110,6 +116,7 @@ GOLDEN: dict[str, bytes] = {
     "mailed-tentative-observer": email_part(replace(ZURICH, state=State.TENTATIVE), role=Role.OBSERVER),
     "mailed-all-day-full": email_part(replace(FULL, **ALL_DAY)),
     "mailed-irregular-zone": email_part(JERUSALEM),
+    "mailed-first-of-two-equal-times": email_part(FIRST_OF_TWO),
 }
 
 

@@ -21,6 +21,7 @@ from tests.lib.ical.lint import findings, unfolded
 from tests.lib.ical.samples import (
     CANCELLED,
     DESK,
+    FIRST_OF_TWO,
     FULL,
     GOLDEN,
     JERUSALEM,
@@ -175,10 +176,22 @@ def test_a_feed_can_contain_years_around_a_change_of_law() -> None:
     assert [event["DTSTART"].dt.astimezone(UTC).hour for event in icalendar_events(data)] == [8, 8, 8, 9, 9]
 
 
-def test_the_second_of_two_equal_local_times_is_in_utc() -> None:
-    twice = replace(ZURICH, local_start=local("2027-10-31T02:30"), local_end=local("2027-10-31T04:00"))
-    assert lines(file(twice), "DTSTART")[-1] == "DTSTART;TZID=Europe/Zurich:20271031T023000"
-    assert lines(file(replace(twice, fold=1)), "DTSTART")[-1] == "DTSTART:20271031T013000Z"
+@pytest.mark.parametrize("make", [file, email_part])
+@pytest.mark.parametrize(("fold", "starts"), [(0, "20271031T001500Z"), (1, "20271031T011500Z")])
+def test_both_of_two_equal_local_times_are_in_utc(make: Callable[[Any], bytes], fold: int, starts: str) -> None:
+    data = make(replace(FIRST_OF_TWO, fold=fold))
+    assert lines(data, "DTSTART") == [f"DTSTART:{starts}"]
+    assert vobject.readOne(data.decode()).vevent.dtstart.value == datetime.strptime(starts, "%Y%m%dT%H%M%S%z")
+
+
+def test_an_end_at_the_first_of_two_equal_times_is_in_utc() -> None:
+    facts = replace(ZURICH, local_start=local("2027-10-31T00:30"), local_end=local("2027-10-31T02:00"))
+    assert lines(file(facts), "DTEND") == ["DTEND:20271031T000000Z"]
+
+
+def test_an_event_across_equal_times_that_begins_and_ends_outside_them_keeps_its_zone() -> None:
+    facts = replace(ZURICH, local_start=local("2027-10-31T01:30"), local_end=local("2027-10-31T03:00"))
+    assert lines(file(facts), "DTEND")[-1] == "DTEND;TZID=Europe/Zurich:20271031T030000"
 
 
 def test_an_event_may_end_earlier_by_the_clock_than_it_starts() -> None:
