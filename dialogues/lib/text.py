@@ -8,15 +8,23 @@ from dialogues.lib.refusal import N_, Refusal
 
 #: Joiners that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}
-#: Characters that are drawn as nothing.
-_BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+#: All that is removed; other characters stay as typed, also those newer than this Python knows. Controls, characters
+#: drawn as nothing, direction controls, and code points that are no characters.
+_REMOVED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u115f\u1160\u200b\u2060-\u2064\u206a-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0001-\U000e007f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+#: Letters that NFC replaces by others: the Han letters of older Korean and Japanese code pages.
+_COMPATIBLE_HAN = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 
 
 def one_line(text: str) -> str:
     """The text in NFC on one line, without control and direction characters; "" if nothing visible is left."""
     cleaned = "".join(
         " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", text)
+        for character in composed(text)
         if _visible(character)
     )
     return _or_empty(" ".join(cleaned.split()))
@@ -24,8 +32,14 @@ def one_line(text: str) -> str:
 
 def many_lines(text: str) -> str:
     """Like :func:`one_line`, for longer text: line breaks (as LF) and tabs stay."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = composed(text).replace("\r\n", "\n").replace("\r", "\n")
     return _or_empty("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
+
+
+def composed(text: str) -> str:
+    """The text with accents composed (NFC), which changes no letter that a reader can tell apart."""
+    parts = _COMPATIBLE_HAN.split(text)
+    return "".join(part if number % 2 else unicodedata.normalize("NFC", part) for number, part in enumerate(parts))
 
 
 def _or_empty(text: str) -> str:
@@ -38,11 +52,7 @@ def _or_empty(text: str) -> str:
 
 
 def _visible(character: str) -> bool:
-    if character in _HARMLESS_FORMAT:
-        return True
-    if character.isspace():
-        return True
-    return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return character.isspace() or not _REMOVED.match(character)
 
 
 #: Signs with which mail programs make a link of a name.
