@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ def load_agenda(loaded: SampleIds, code: str, meeting: dict[str, Any]) -> Agenda
     arrangement = sample()["arrangements"][meeting["id"]]
     for session in meeting["sessions"]:
         plan = _plan(loaded, code, meeting, session, arrangement)
-        loaded.sessions[session["id"]] = planning_operations.place_draft(place, plan)
+        chance = Random(session["id"])  # noqa: S311  the same codes in every sample, no secret
+        loaded.sessions[session["id"]] = planning_operations.place_draft(place, plan, chance=chance)
     released_at = datetime.fromisoformat(arrangement["released"])
     return replace(planning_operations.freeze_release(place.id, now=released_at), silent=True)
 

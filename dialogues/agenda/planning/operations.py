@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
+from random import Random, SystemRandom
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select
@@ -12,7 +14,7 @@ from dialogues.agenda.planning.queries import draft
 from dialogues.agenda.planning.rules import SessionPlan, TimeSlot, still_fits, time_slot
 from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.agenda.versions.rules import Admits, AgendaReleased, ChangeKind, Part, Snapshot
+from dialogues.agenda.versions.rules import Admits, AgendaReleased, ChangeKind, Part, Snapshot, random_short_code
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
@@ -21,13 +23,20 @@ from dialogues.meetings.dialogues.operations import in_meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import Rule
 
+#: Draws of a short code before longer ones are drawn, because most of this length are then taken.
+_DRAWS = 50
 
-def place_draft(meeting: Meeting, plan: SessionPlan, *, session_id: UUID | None = None) -> UUID:
+
+def place_draft(
+    meeting: Meeting, plan: SessionPlan, *, session_id: UUID | None = None, chance: Random | None = None
+) -> UUID:
     """Adds a session to the draft and returns its permanent id. Does not check for clashes; the caller does.
 
+    :param chance: draws the short code; only the sample sets it, so that its codes are always the same.
     :raises Refusal: the time does not exist or is ambiguous on the meeting's clocks.
     """
-    session = AgendaSession(id=session_id or uuid4(), **in_meeting(meeting))
+    short_code = _free_short_code(meeting.id, chance or SystemRandom())
+    session = AgendaSession(id=session_id or uuid4(), short_code=short_code, **in_meeting(meeting))
     db.session.add(session)
     db.session.flush()
     item = DraftItem(session_id=session.id, **in_meeting(meeting))
@@ -37,6 +46,13 @@ def place_draft(meeting: Meeting, plan: SessionPlan, *, session_id: UUID | None 
     write_rooms(item, plan.rooms)
     write_people(item, plan.people or ())
     return session.id
+
+
+def _free_short_code(meeting_id: UUID, chance: Random) -> str:
+    """Draws a short code that no session of the meeting has or had: two characters, or more if these run out."""
+    drawn = (random_short_code(chance, 2 + draw // _DRAWS) for draw in count())
+    here = select(AgendaSession.id).where(AgendaSession.meeting_id == meeting_id)
+    return next(code for code in drawn if db.session.scalar(here.where(AgendaSession.short_code == code)) is None)
 
 
 def write_plan(item: DraftItem, plan: SessionPlan, slot: TimeSlot) -> None:

@@ -14,11 +14,15 @@ from dialogues.meetings.dialogues.rules.kinds import Rule
 
 
 class AgendaSession(Base):
-    """A session's permanent identity: the id stays the same through every move and every version."""
+    """A session's permanent identity: id and short code stay the same through every move and every version.
+
+    A short code is never used again in its meeting, because removed sessions keep theirs in calendars.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
         UniqueConstraint("dialogue_id", "id"),
+        UniqueConstraint("meeting_id", "short_code"),
         ForeignKeyConstraint(["dialogue_id", "meeting_id"], ["meeting.dialogue_id", "meeting.id"]),
         Index("ix_session_meeting", "meeting_id"),
     )
@@ -26,6 +30,7 @@ class AgendaSession(Base):
     id: Mapped[Id]
     dialogue_id: Mapped[UUID]
     meeting_id: Mapped[UUID]
+    short_code: Mapped[str] = mapped_column(String(4))
 
 
 class Release(Base):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from random import Random
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -18,6 +19,19 @@ from dialogues.policy import Role
 
 #: Rapporteurs and interpreters are missing because they are admitted only to sessions that name them.
 _AT_THE_TABLE = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
+
+
+#: Without vowels, so that no word comes out, and without characters that look alike.
+_LETTERS, _DIGITS = "BCDFGHJKMPQRTVWXY", "2346789"
+
+
+def random_short_code(chance: Random, length: int) -> str:
+    """Returns a code that stands for a session where its title may not, such as "K7".
+
+    It is random, so that neither the code nor a missing one tells the order or number of sessions. It begins with a
+    letter, so that nobody takes it for a number.
+    """
+    return chance.choice(_LETTERS) + "".join(chance.choices(_LETTERS + _DIGITS, k=length - 1))
 
 
 class Admits(Labelled):

@@ -414,9 +414,11 @@ def upgrade():
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('short_code', sa.String(length=4), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_session_dialogue_id_meeting_id_meeting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
-    sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_session_dialogue_id_id'))
+    sa.UniqueConstraint('dialogue_id', 'id', name=op.f('uq_session_dialogue_id_id')),
+    sa.UniqueConstraint('meeting_id', 'short_code', name=op.f('uq_session_meeting_id_short_code'))
     )
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.create_index('ix_session_meeting', ['meeting_id'], unique=False)

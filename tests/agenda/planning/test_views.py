@@ -94,7 +94,7 @@ class TestTheAgenda:
 
     def test_the_liaison_desk_sees_only_times_and_places(self, cast: Cast) -> None:
         shown = page(cast, "st-travel")
-        assert shown.count(">Session<") == 13
+        assert shown.count(">Session <") == 13
         assert "Plenary hall" in shown
         for words in (EARLY_WARNING, STEERING, "Chatham House", "ZAGVAR", "Plenary<", "Observers are admitted"):
             assert words not in shown

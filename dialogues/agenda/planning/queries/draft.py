@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.rules import Booking, TimeSlot, first_parts
-from dialogues.agenda.versions.models import Release, ReleaseItem
+from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem
 from dialogues.agenda.versions.queries.published import current_snapshots, is_newest
 from dialogues.agenda.versions.rules import (
     Admits,
@@ -152,6 +152,7 @@ class DraftSession:
     item: DraftItem
     id: UUID
     meeting_id: UUID
+    short_code: str
     code: str
     title: str
     kind: SessionKind
@@ -178,6 +179,7 @@ class DraftSession:
     def snapshot(self) -> Snapshot:
         """The session as a version would store it."""
         frozen: dict[str, Any] = {
+            "short_code": self.short_code,
             "code": self.code,
             "title": self.title,
             "kind": self.kind.value,
@@ -212,7 +214,11 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
     found: dict[UUID, list[DraftSession]] = {meeting_id: [] for meeting_id in zones}
     if not zones:
         return found
-    items = db.session.scalars(select(DraftItem).where(condition, DraftItem.meeting_id.in_(list(zones)))).all()
+    items = db.session.execute(
+        select(DraftItem, AgendaSession.short_code)
+        .join(AgendaSession, AgendaSession.id == DraftItem.session_id)
+        .where(condition, DraftItem.meeting_id.in_(list(zones)))
+    ).all()
     rooms = _rooms(and_(condition, DraftItem.meeting_id.in_(list(zones))))
     people = people_by_session(
         db.session.execute(
@@ -221,7 +227,7 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
             .where(condition, DraftItem.meeting_id.in_(list(zones)))
         )
     )
-    for item in items:
+    for item, short_code in items:
         zone = zones[item.meeting_id]
         slot = TimeSlot(
             WallClock(item.local_start, zone, item.fold_start), WallClock(item.local_end, zone, item.fold_end)
@@ -230,6 +236,7 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
             item=item,
             id=item.session_id,
             meeting_id=item.meeting_id,
+            short_code=short_code,
             code=item.code,
             title=item.title,
             kind=item.kind,

@@ -68,7 +68,10 @@ def _named(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class ReleasedSession:
-    """A published session as one viewer sees it. Without `in_full`, `frozen` is cut to times and, if allowed, rooms."""
+    """A published session as one viewer sees it.
+
+    Without `in_full`, `frozen` is cut to short code, times and, if allowed, rooms.
+    """
 
     session_id: UUID
     release_id: UUID
@@ -92,6 +95,10 @@ class ReleasedSession:
     @property
     def title(self) -> str:
         return str(self.frozen.get("title", ""))
+
+    @property
+    def short_code(self) -> str:
+        return str(self.frozen["short_code"])
 
     @property
     def code(self) -> str:
@@ -118,8 +125,9 @@ class ReleasedSession:
         return tuple(self.frozen.get("languages", ()))
 
 
-#: What a viewer without full access sees of a session. For sessions by invitation even the room is hidden.
-_TIMES = ("zone", "local_start", "local_end", "starts", "ends", "tz_version")
+#: What a viewer without full access sees of a session; the short code tells nothing about it. For sessions by
+#: invitation even the room is hidden.
+_TIMES = ("short_code", "zone", "local_start", "local_end", "starts", "ends", "tz_version")
 
 
 def as_seen(row: Any) -> ReleasedSession:
