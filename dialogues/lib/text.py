@@ -22,11 +22,7 @@ _COMPATIBLE_HAN = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 
 def one_line(text: str) -> str:
     """The text in NFC on one line, without control and direction characters; "" if nothing visible is left."""
-    cleaned = "".join(
-        " " if character.isspace() else character
-        for character in composed(text)
-        if _visible(character)
-    )
+    cleaned = "".join(" " if character.isspace() else character for character in composed(text) if _visible(character))
     return _or_empty(" ".join(cleaned.split()))
 
 

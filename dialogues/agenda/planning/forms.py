@@ -14,7 +14,7 @@ from dialogues.agenda.planning.queries.draft import DraftSession, PersonChoice
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
-from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, labelled_choices
+from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, half_width, labelled_choices
 from dialogues.meetings.dialogues.forms import FILL_IN, uuid_or_none
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import Role
@@ -71,7 +71,7 @@ def _fold(typed: str | None) -> int | None:
 
 class SessionForm(MoveForm):
     title = TitleField(_l("Title"), 200)
-    code = TitleField(_l("Number"), 24, required=False)
+    code = TitleField(_l("Number"), 24, required=False, filters=[half_width])
     kind = SelectField(_l("Kind"), coerce=SessionKind)
     rule = RadioField(_l("Rule"), coerce=Rule)
     admits = RadioField(_l("Admitted"), coerce=Admits)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from dialogues.core.common.fields import Form, LineField
+from dialogues.core.common.fields import Form, LineField, half_width
 from dialogues.lib.auth.passwords import MAX_LENGTH
 
 _FILL_IN = _l("Please fill this in.")
@@ -21,7 +21,8 @@ def _secret(label: Any, purpose: str) -> PasswordField:
 def _code() -> StringField:
     six_digits = Regexp(r"^\s*[0-9]{3}\s?[0-9]{3}\s*$", message=_l("Type the six digits that the app shows now."))
     keys = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "8"}
-    return StringField(_l("Code from the authenticator app"), [InputRequired(_FILL_IN), six_digits], render_kw=keys)
+    checks = [InputRequired(_FILL_IN), six_digits]
+    return StringField(_l("Code from the authenticator app"), checks, filters=[half_width], render_kw=keys)
 
 
 def _address() -> LineField:

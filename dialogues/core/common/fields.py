@@ -1,5 +1,6 @@
 """Base form and text fields that clean their input, and a field for optimistic locking."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -69,6 +70,18 @@ class TitleField(NameField):
     """A title, or the name of a place or party; these often contain a slash."""
 
     signs = IN_TITLES
+
+
+def half_width(text: str | None) -> str | None:
+    """Filter for numbers and codes: East Asian keyboards type them in full width (NFKC makes them ASCII)."""
+    return unicodedata.normalize("NFKC", text) if text else text
+
+
+class CodeField(LineField):
+    """A number or code."""
+
+    def __init__(self, label: Any, longest: int, **rest: Any):
+        super().__init__(label, longest, filters=[half_width], **rest)
 
 
 class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.

@@ -11,7 +11,15 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Regexp
 
-from dialogues.core.common.fields import Form, ListedField, TitleField, VersionField, WholeNumberField, labelled_choices
+from dialogues.core.common.fields import (
+    Form,
+    ListedField,
+    TitleField,
+    VersionField,
+    WholeNumberField,
+    half_width,
+    labelled_choices,
+)
 from dialogues.meetings.dialogues.rules.facts import DialogueFacts, InstitutionFacts, PartyFacts
 from dialogues.meetings.dialogues.rules.kinds import LANGUAGES, Existence, PartyKind
 
@@ -31,7 +39,7 @@ class ConfirmForm(Form):
 
 
 class DialogueForm(Form):
-    code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
+    code = TitleField(_l("Code"), 20, filters=[half_width], validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200)
     themes = ListedField(_l("Themes"))
     phase = WholeNumberField(
@@ -57,7 +65,7 @@ class DialogueForm(Form):
 class PartyForm(Form):
     """A party with one name per language, in the wording the party accepts."""
 
-    code = TitleField(_l("Code"), 8, validators=[CODE_PATTERN])
+    code = TitleField(_l("Code"), 8, filters=[half_width], validators=[CODE_PATTERN])
     kind = SelectField(_l("Kind"), choices=labelled_choices(PartyKind), coerce=form_value)
     city = TitleField(_l("City"), 120, required=False)
     name_en = TitleField(LANGUAGES["en"], 120)

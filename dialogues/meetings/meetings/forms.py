@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dialogues.core.common.fields import (
+    CodeField,
     Form,
     LineField,
     LinesField,
@@ -27,6 +28,7 @@ from dialogues.core.common.fields import (
     TitleField,
     VersionField,
     WholeNumberField,
+    half_width,
     labelled_choices,
 )
 from dialogues.meetings.dialogues.forms import (
@@ -56,7 +58,7 @@ class OpenDialogueForm(DialogueForm):
 class MeetingForm(Form):
     """Fields of a new meeting; `set_choices` must run before validation because it sets the choices."""
 
-    code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
+    code = TitleField(_l("Code"), 20, filters=[half_width], validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
     format = SelectField(_l("Format"), choices=labelled_choices(MeetingFormat), coerce=form_value)
     venue_id = SelectField(_l("Venue"), coerce=form_value)
@@ -161,7 +163,7 @@ class MeetingSettingsForm(MeetingForm):
 
 
 class CopyMeetingForm(Form):
-    code = TitleField(_l("Code"), 20, validators=[CODE_PATTERN])
+    code = TitleField(_l("Code"), 20, filters=[half_width], validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
     starts_on = DateField(_l("First day"), [InputRequired(FILL_IN)])
 
@@ -169,7 +171,7 @@ class CopyMeetingForm(Form):
 class PracticalForm(Form):
     way = LinesField(_l("The way"), 6000)
     hotel = LinesField(_l("Hotel"), 3000)
-    night_telephone = LineField(_l("Night telephone"), 80, required=False)
+    night_telephone = CodeField(_l("Night telephone"), 80, required=False)
     more = LinesField(_l("More"), 6000)
     version = VersionField()
 

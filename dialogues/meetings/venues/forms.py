@@ -3,17 +3,17 @@
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Regexp
 
-from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, WholeNumberField
+from dialogues.core.common.fields import CodeField, Form, LineField, TitleField, VersionField, WholeNumberField
 from dialogues.meetings.venues.rules import RoomFacts, VenueFacts
 
 
 class VenueForm(Form):
     name = TitleField(_l("Name"), 200)
     city = TitleField(_l("City"), 120)
-    country = LineField(
+    country = CodeField(
         _l("Country code"), 2, validators=[Regexp("^[A-Za-z]{2}$", message=_l("Write two letters, as MN or CH."))]
     )
-    subdivision = LineField(_l("Region code"), 10, required=False)
+    subdivision = CodeField(_l("Region code"), 10, required=False)
     zone = LineField(_l("Time zone"), 64)
     address = LineField(_l("Address"), 400, required=False)
     version = VersionField()

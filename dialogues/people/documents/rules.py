@@ -97,7 +97,7 @@ def normalize_parts(kind: SealedKind, typed: Parts) -> dict[str, str]:
     """Keeps the known, non-empty parts. Passport numbers become upper case without spaces and separators."""
     parts = {name: typed.get(name, "") for name in PARTS[kind]}
     if kind is SealedKind.PASSPORT:
-        parts["number"] = re.sub(r"[\s./-]", "", parts["number"]).upper()
+        parts["number"] = re.sub(r"[\s./\u2010-\u2015\u2212\u30fc-]", "", parts["number"]).upper()
     return {name: text for name, text in parts.items() if text}
 
 

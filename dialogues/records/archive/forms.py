@@ -11,7 +11,7 @@ from wtforms import DateField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from dialogues.core.common.fields import Form, LineField, LinesField, labelled_choices
+from dialogues.core.common.fields import CodeField, Form, LineField, LinesField, labelled_choices
 from dialogues.lib.wall_time import resolve_local_time, zone
 from dialogues.records.archive.rules import (
     REFERENCE_LONGEST,
@@ -29,13 +29,13 @@ _NEEDED = _l("Please fill this in.")
 
 
 class FileSummaryForm(Form):
-    reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
+    reference = CodeField(_l("Reference code"), REFERENCE_LONGEST)
 
 
 class UploadForm(Form):
     shelf = SelectField(_l("Belongs to"))
     kind = RadioField(_l("Kind"), coerce=RecordKind)
-    reference = LineField(_l("Reference code"), REFERENCE_LONGEST)
+    reference = CodeField(_l("Reference code"), REFERENCE_LONGEST)
     dated = DateField(_l("Date it bears"), [InputRequired(_NEEDED)])
     title = LineField(_l("Title"), TITLE_LONGEST)
     text = LinesField(_l("Text"), TEXT_LONGEST)

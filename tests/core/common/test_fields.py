@@ -10,7 +10,11 @@ from werkzeug.datastructures import FileStorage
 from wtforms import DateField
 from wtforms.validators import NumberRange
 
+from dialogues.core.accounts.forms import CodeForm
 from dialogues.core.common.fields import Form, LineField, LinesField, WholeNumberField
+from dialogues.meetings.dialogues.forms import DialogueForm, PartyForm
+from dialogues.meetings.venues.forms import RoomForm, VenueForm
+from dialogues.records.archive.forms import FileSummaryForm
 
 
 class _Paper(Form):
@@ -60,3 +64,24 @@ def test_every_form_uses_this_base_class() -> None:
 
 def _all(base: type) -> list[type]:
     return [base, *(deeper for form in base.__subclasses__() for deeper in _all(form))]
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "typed", "read"),
+    [
+        (PartyForm, "code", "ＣＨ", "CH"),
+        (DialogueForm, "code", "ＴＲＤ－１", "TRD-1"),
+        (VenueForm, "country", "ＭＮ", "MN"),
+        (CodeForm, "code", "１２３　４５６", "123 456"),
+        (FileSummaryForm, "reference", "ＴＲＤ／Ｓ．１", "TRD/S.1"),
+        (RoomForm, "capacity", "１２", 12),
+    ],
+)
+def test_codes_and_numbers_may_be_typed_in_full_width(
+    app: Flask, form: type[Form], field: str, typed: str, read: object
+) -> None:
+    with app.test_request_context(method="POST", data={field: typed}):
+        filled = form(meta={"csrf": False})
+        assert filled[field].data == read
+        filled.validate()
+        assert filled[field].errors in ([], ())

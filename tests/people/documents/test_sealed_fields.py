@@ -101,6 +101,16 @@ def test_person_enters_and_reads_own_data(cast: Cast, trd: str) -> None:
     assert access_log(cast.app) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("Ｘ１２３４５６７", "X1234567"), ("ｍ　９９１－７３６４", "M9917364"), ("K\u2011１２３４５", "K12345")],
+)
+def test_a_passport_number_may_be_typed_in_full_width(cast: Cast, trd: str, typed: str, kept: str) -> None:
+    assert enter_documents(cast, trd, passport_number=typed).status_code == 303
+
+    assert f'value="{kept}"' in cast.client("us4").get(f"{trd}/registration/needs").text
+
+
 def test_entered_data_is_not_in_the_database_as_plain_text(cast: Cast, trd: str) -> None:
     enter_documents(cast, trd)
 
