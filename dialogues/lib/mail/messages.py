@@ -3,12 +3,13 @@
 import html
 import re
 from datetime import datetime
+from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from uuid import UUID
 
 from dialogues.lib.mail.addresses import plain_address
+from dialogues.lib.mail.headers import POLICY, sender_of, subject_value
 from dialogues.lib.mail.parts import Composed
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -26,11 +27,11 @@ def email_bytes(
 
     :raises FaultyEmail: an address is not a single plain address, a header has a line break, or the calendar is wrong.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     try:
         message["From"] = Address(composed.sender_name, addr_spec=plain_address(composed.sender or own_address))
         message["To"] = Address(addr_spec=plain_address(composed.recipient))
-        message["Subject"] = composed.subject
+        message["Subject"] = subject_value(composed.subject)
         message["Message-ID"] = message_id
         if composed.in_reply_to:
             message["In-Reply-To"] = message["References"] = composed.in_reply_to
@@ -47,7 +48,18 @@ def email_bytes(
         # Mail programs need this header only once.
         if part is not message:
             del part["MIME-Version"]
-    return message.as_bytes()
+    content = message.as_bytes()
+    _check_headers(content, message, composed.subject)
+    return content
+
+
+def _check_headers(content: bytes, message: EmailMessage, subject: str) -> None:
+    """:raises FaultyEmail: a reader sees another subject, sender or recipient."""
+    read = message_from_bytes(content, policy=policy.default)
+    if read["Subject"] != subject:
+        raise FaultyEmail("The subject is read differently than it was written.")
+    if read["To"].addresses != message["To"].addresses or sender_of(content) != message["From"].address:
+        raise FaultyEmail("The sender or the recipient is read differently than it was written.")
 
 
 def _add_calendar(message: EmailMessage, email_id: UUID, composed: Composed, base_url: str) -> None:
