@@ -5,6 +5,7 @@ import zoneinfo
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from tests.beds.network import close_the_network
 from tests.beds.postgres import postgres_server
@@ -18,6 +19,10 @@ pytest_plugins = [
     "tests.beds.browser",
 ]
 
+
+# No example has a time limit, because a busy machine would fail it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _run = ExitStack()
 

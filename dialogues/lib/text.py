@@ -87,8 +87,3 @@ def bounded(text: str, longest: int, *, field: str | None = None) -> str:
             longest=longest,
         )
     return text
-
-
-def same_address(address: str) -> str:
-    """The normal form for comparing addresses."""
-    return unicodedata.normalize("NFKC", address).casefold()

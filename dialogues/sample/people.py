@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from dialogues.core.accounts.models import Account, InstallationRoleHeld
 from dialogues.core.accounts.rules import InstallationRole
 from dialogues.extensions import db
-from dialogues.lib.text import same_address
+from dialogues.lib.mail.addresses import same_address
 from dialogues.meetings.dialogues.models import Institution, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Gender, NameOrder, PartyKind
 from dialogues.sample.reading import address, sample

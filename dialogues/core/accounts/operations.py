@@ -25,7 +25,7 @@ from dialogues.lib.auth.throttle import Bucket
 from dialogues.lib.auth.tokens import new_secret, sha256
 from dialogues.lib.encryption.envelope import seal_text, unseal_text
 from dialogues.lib.encryption.names import KeyName, Place
-from dialogues.lib.text import same_address
+from dialogues.lib.mail.addresses import same_address
 
 
 def seal_shared_secret(account_id: UUID, factor_id: UUID, shared_secret: str) -> bytes:

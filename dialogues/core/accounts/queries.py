@@ -24,7 +24,7 @@ from dialogues.core.accounts.rules import (
 from dialogues.core.common.viewer import ANYONE, Viewer
 from dialogues.extensions import db
 from dialogues.lib.auth.tokens import sha256
-from dialogues.lib.text import same_address
+from dialogues.lib.mail.addresses import same_address
 from dialogues.policy import STAFF_INVITE, AccountKind
 
 _ACCOUNT_KINDS = {InstallationRole.HOST: AccountKind.INSTALLATION_HOST, InstallationRole.OPENER: AccountKind.OPENER}

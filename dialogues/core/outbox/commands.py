@@ -30,6 +30,7 @@ from dialogues.core.outbox.rules import (
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal, unseal
 from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName, Place, SealBroken
+from dialogues.lib.mail.addresses import plain_address
 from dialogues.lib.mail.messages import FaultyEmail, email_bytes
 from dialogues.lib.mail.parts import Composed, FailureKind, Undelivered
 from dialogues.lib.mail.transports import Envelope
@@ -152,8 +153,8 @@ def _compose(email: Email, composed: Composed, now: datetime) -> bytes:
             email.id, email.message_id, composed, own_address=address, base_url=own_base_url(), at=now
         )
     except FaultyEmail as fault:
-        raise Undelivered(FailureKind.PERMANENT, UNWRITTEN) from fault
-    email.recipient, email.sender = composed.recipient, composed.sender or address
+        raise Undelivered(FailureKind.PERMANENT, str(fault)) from fault
+    email.recipient, email.sender = plain_address(composed.recipient), plain_address(composed.sender or address)
     email.has_secret = composed.has_secret
     email.bytes_sha256 = hashlib.sha256(content).hexdigest()
     if not composed.has_secret:

@@ -11,13 +11,19 @@ from uuid import UUID
 from dialogues.lib.mail.addresses import plain_address
 from dialogues.lib.mail.headers import POLICY, sender_of, subject_value
 from dialogues.lib.mail.parts import Composed
+from dialogues.lib.refusal import N_
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
 
+FAULTY_ADDRESS = N_("The letter could not be written: correct the e-mail address.")
+FAULTY_HEADER = N_("The letter could not be written: its subject or a name has signs that no header can have.")
+FAULTY_CALENDAR = N_("The letter could not be written: its calendar entry is faulty. Please report this.")
+FAULTY_PICTURE = N_("The letter could not be written: its picture is faulty. Please report this.")
+
 
 class FaultyEmail(Exception):
-    """The email must not be sent, because its addresses, headers or calendar part are wrong."""
+    """The email must not be sent, because its addresses, headers or calendar part are wrong; says which, for pages."""
 
 
 def email_bytes(
@@ -28,15 +34,10 @@ def email_bytes(
     :raises FaultyEmail: an address is not a single plain address, a header has a line break, or the calendar is wrong.
     """
     message = EmailMessage(policy=POLICY)
-    try:
-        message["From"] = Address(composed.sender_name, addr_spec=plain_address(composed.sender or own_address))
-        message["To"] = Address(addr_spec=plain_address(composed.recipient))
-        message["Subject"] = subject_value(composed.subject)
-        message["Message-ID"] = message_id
-        if composed.in_reply_to:
-            message["In-Reply-To"] = message["References"] = composed.in_reply_to
-    except ValueError as error:
-        raise FaultyEmail(f"A header cannot be written: {type(error).__name__}.") from error
+    _set_names(message, composed, own_address)
+    message["Message-ID"] = message_id
+    if composed.in_reply_to:
+        message["In-Reply-To"] = message["References"] = composed.in_reply_to
     message["Date"] = at.replace(microsecond=0)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(composed.text, cte="quoted-printable")
@@ -53,13 +54,27 @@ def email_bytes(
     return content
 
 
+def _set_names(message: EmailMessage, composed: Composed, own_address: str) -> None:
+    """Set sender, recipient and subject."""
+    try:
+        sender, recipient = plain_address(composed.sender or own_address), plain_address(composed.recipient)
+    except ValueError as error:
+        raise FaultyEmail(FAULTY_ADDRESS) from error
+    try:
+        message["From"] = Address(composed.sender_name, addr_spec=sender)
+        message["To"] = Address(addr_spec=recipient)
+        message["Subject"] = subject_value(composed.subject)
+    except ValueError as error:
+        raise FaultyEmail(FAULTY_HEADER) from error
+
+
 def _check_headers(content: bytes, message: EmailMessage, subject: str) -> None:
     """:raises FaultyEmail: a reader sees another subject, sender or recipient."""
     read = message_from_bytes(content, policy=policy.default)
     if read["Subject"] != subject:
-        raise FaultyEmail("The subject is read differently than it was written.")
+        raise FaultyEmail(FAULTY_HEADER)
     if read["To"].addresses != message["To"].addresses or sender_of(content) != message["From"].address:
-        raise FaultyEmail("The sender or the recipient is read differently than it was written.")
+        raise FaultyEmail(FAULTY_ADDRESS)
 
 
 def _add_calendar(message: EmailMessage, email_id: UUID, composed: Composed, base_url: str) -> None:
@@ -78,7 +93,7 @@ def _add_calendar(message: EmailMessage, email_id: UUID, composed: Composed, bas
 def _add_picture(message: EmailMessage, email_id: UUID, picture: bytes) -> None:
     """Attach the picture under a neutral file name."""
     if not picture.startswith(_PNG):
-        raise FaultyEmail("The picture is none.")
+        raise FaultyEmail(FAULTY_PICTURE)
     message.add_attachment(picture, maintype="image", subtype="png", cte="base64", filename="code.png")
     message.set_boundary(f"=_mixed_{email_id.hex}")
 
@@ -90,13 +105,13 @@ def check_calendar(calendar: bytes, method: str) -> None:
     try:
         read = Calendar.from_ical(calendar)
     except Exception as error:  # An error of this parser may also occur in a mail program.
-        raise FaultyEmail(f"The calendar part cannot be read: {type(error).__name__}.") from error
+        raise FaultyEmail(FAULTY_CALENDAR) from error
     if any(part.errors for part in read.walk()):
-        raise FaultyEmail("The calendar part has errors.")
+        raise FaultyEmail(FAULTY_CALENDAR)
     if not method or str(read.get("METHOD", "")) != method:
-        raise FaultyEmail("The calendar part has another method than the email.")
+        raise FaultyEmail(FAULTY_CALENDAR)
     if len({str(event.get("UID", "")) for event in read.walk("VEVENT")} - {""}) != 1:
-        raise FaultyEmail("The calendar part must hold exactly one UID.")
+        raise FaultyEmail(FAULTY_CALENDAR)
 
 
 def _html(text: str, language: str, base_url: str) -> str:

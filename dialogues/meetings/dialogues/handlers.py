@@ -10,8 +10,8 @@ from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import AddressChanged
 from dialogues.core.outbox.operations import recompose
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import Person
 
 _TAKEN = N_("This link was used already, is too old, or its address cannot be used. Ask for another one.")

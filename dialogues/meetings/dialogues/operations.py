@@ -11,8 +11,8 @@ from dialogues.core.common.transaction import Change
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.outbox.operations import recompose
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, NameOrder
 from dialogues.meetings.dialogues.rules.names import sort_key

@@ -53,6 +53,23 @@ def test_the_email_address_works_in_any_spelling(desk: Desk) -> None:
     assert answer.status_code == 303
 
 
+@pytest.mark.parametrize("typed", ["info@straße.de", "INFO@STRAẞE.de", "info@xn--strae-oqa.de"])
+def test_a_domain_in_its_own_letters_signs_in(desk: Desk, typed: str) -> None:
+    desk.member("info@straße.de")
+    assert desk.browser().fill_in("/sign-in", email=typed, password=PASSWORD).status_code == 303
+
+
+def test_a_domain_spelled_with_other_letters_is_another_account(desk: Desk) -> None:
+    desk.member("info@straße.de")
+    assert desk.browser().fill_in("/sign-in", email="info@strasse.de", password=PASSWORD).status_code != 303
+
+
+def test_a_link_reaches_a_domain_in_its_own_letters(desk: Desk) -> None:
+    desk.participant("info@straße.de")
+    desk.browser().fill_in("/sign-in/link", **{"link-email": "info@straße.de"})
+    assert len(desk.emails()) == 1
+
+
 @pytest.mark.parametrize("case", ["wrong password", "unknown", "no password", "disabled"])
 def test_every_refusal_reads_the_same(desk: Desk, case: str) -> None:
     member, guest = desk.member(), desk.participant()

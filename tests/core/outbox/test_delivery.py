@@ -13,7 +13,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.core.outbox import commands as outbox
 from dialogues.core.outbox.operations import enqueue
 from dialogues.core.outbox.rules import MOST_TRIES, EmailRequest, EmailState
-from dialogues.lib.mail import parts
+from dialogues.lib.mail import messages, parts
 from dialogues.lib.mail.parts import Composed
 from tests.core.outbox.conftest import KIND, NOON, Post
 from tests.lib.mail.test_messages import EVENT
@@ -218,18 +218,19 @@ def test_an_email_that_is_no_longer_needed_is_not_sent(post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "reason"),
     [
-        {"recipient": "Bob <a@b.example>, c@d.example"},
-        {"subject": "Hello\r\nBcc: c@d.example"},
-        {"calendar": EVENT.replace(b"UID:0f3a\r\n", b""), "method": "REQUEST"},
+        ({"recipient": "Bob <a@b.example>, c@d.example"}, messages.FAULTY_ADDRESS),
+        ({"recipient": "xy.z.@example.org"}, messages.FAULTY_ADDRESS),
+        ({"subject": "Hello\r\nBcc: c@d.example"}, messages.FAULTY_HEADER),
+        ({"calendar": EVENT.replace(b"UID:0f3a\r\n", b""), "method": "REQUEST"}, messages.FAULTY_CALENDAR),
     ],
 )
-def test_an_invalid_email_is_marked_as_failed_at_once(post: Post, wrong: dict[str, Any]) -> None:
+def test_an_invalid_email_is_marked_as_failed_at_once(post: Post, wrong: dict[str, Any], reason: str) -> None:
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), **wrong)
     email_id = post.enqueue("a")
     assert post.deliver() == [FAILED]
-    assert post.row(email_id).last_error == outbox.UNWRITTEN
+    assert post.row(email_id).last_error == reason
     assert post.server.emails == []
 
 
@@ -242,3 +243,10 @@ def test_an_email_queued_in_a_failed_transaction_is_not_sent(post: Post) -> None
     with pytest.raises(RuntimeError):
         fail_after_queueing()
     assert post.deliver() == []
+
+
+def test_an_address_with_its_own_letters_is_mailed_as_servers_know_it(post: Post) -> None:
+    post.words = replace(post.words or Composed(recipient="", subject="", text=""), recipient="info@straße.example")
+    post.enqueue("a")
+    assert post.deliver() == [SENT]
+    assert post.server.emails[0].recipients == ("info@xn--strae-oqa.example",)

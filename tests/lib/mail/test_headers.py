@@ -28,11 +28,11 @@ typed_lines = some.text(some.sampled_from('a Z9=?_"<>,;()\\é한改Х→🕐\u20
 )
 
 
-def written(subject: str, sender_name: str = "Desk") -> bytes:
+def written(subject: str, sender_name: str = "Desk", recipient: str = "bold@example.mn") -> bytes:
     return email_bytes(
         UUID(int=1),
         "<1@example.org>",
-        Composed(recipient="bold@example.mn", subject=subject, text="Good day", sender_name=sender_name),
+        Composed(recipient=recipient, subject=subject, text="Good day", sender_name=sender_name),
         own_address="desk@example.org",
         base_url="http://localhost",
         at=datetime(2027, 1, 10, tzinfo=UTC),

@@ -12,8 +12,8 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.core.outbox.rules import EmailKind
 from dialogues.extensions import db
 from dialogues.lib.auth.throttle import ADDRESS_OF_ACCOUNT
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, NotFound, Refusal
-from dialogues.lib.text import same_address
 from dialogues.policy import OWN_ACCOUNT
 
 #: Shown when the owner is not signed in, whether or not the link still works.

@@ -11,8 +11,8 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.auth.passwords import normal, refuse_weak
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found
-from dialogues.lib.text import same_address
 from dialogues.lib.wall_time import zone
 from dialogues.policy import OWN_ACCOUNT
 

@@ -26,8 +26,8 @@ from dialogues.lib.auth import codes
 from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.auth.passwords import normal, refuse_weak
 from dialogues.lib.auth.throttle import LINK_TO_ACCOUNT, RESET_OF_ACCOUNT, Bucket, Caller, Throttled
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import same_address
 from dialogues.policy import SIGN_IN
 
 _NO_MATCH = N_("The address and the password do not match. Check both, or have a new password mailed.")

@@ -13,8 +13,9 @@ from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
-from dialogues.lib.text import bounded, same_address
+from dialogues.lib.text import bounded
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import gathering_of

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import NotFound, or_not_found
-from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import Institution, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.meetings.precedence import queries as precedence

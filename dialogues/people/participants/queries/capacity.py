@@ -12,8 +12,8 @@ from dialogues.core.accounts import queries as accounts
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import MeetingParty, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import folded
