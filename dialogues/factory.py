@@ -28,6 +28,8 @@ from dialogues.core.common.presentation import Tab, register_template_helpers
 from dialogues.core.common.secret_addresses import hide_secrets_in_logs
 from dialogues.core.common.state import State, state
 from dialogues.core.common.viewer import Viewer
+from dialogues.core.keys import operations as keys
+from dialogues.core.keys.queries import refuse_lost_keys
 from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.lib.refusal import N_, NotFound, or_not_found
@@ -233,11 +235,12 @@ def _fill_state(app: Flask) -> None:
     app_state.checks = (
         stores.refuse_unready,
         database.refuse_unready,
+        refuse_lost_keys,
         outbox.mail_transport,
         outbox.refuse_unknown,
     )
     app_state.who, app_state.reload = load_viewer, _reload_viewer
-    app_state.place = _place_viewer
+    app_state.place, app_state.list_key = _place_viewer, keys.list_key
     app_state.handle, app_state.audit = event_handlers.handle_events, audit.record_event
     app_state.wake = lambda: outbox.wake(app)
     app_state.names, app_state.next_steps, app_state.unpublished = names_of, steps_ahead, planning.unreleased_here

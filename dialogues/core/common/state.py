@@ -25,6 +25,8 @@ class State:
     checks: tuple[Callable[[Settings], object], ...] = ()
     key_store: Any = None
     file_store: Any = None
+    #: Lists a key in the database before it is used; see `ListKey` of the key store.
+    list_key: Callable[[Any, Any], bool] = lambda _store, _name: False
     queue: Any = None
     #: Puts a job for the worker into the queue.
     call_worker: Callable[[], object] = lambda: None

@@ -14,12 +14,15 @@ def install(app: Flask, settings: Settings) -> None:
 
     :raises MasterKeyFault: the master key exists but cannot be used.
     """
-    if settings.demo:
+    here = state(app)
+    store = KeyStore(
+        settings.keys_directory / "data", settings.master_key, lambda store, name: here.list_key(store, name)
+    )
+    # A new master key does not open keys that exist.
+    if settings.demo and store.is_empty():
         master_key.ensure(settings.master_key)
     if settings.master_key.exists():
         master_key.read(settings.master_key)
-    store = KeyStore(settings.keys_directory / "data", settings.master_key)
-    here = state(app)
     here.key_store, here.file_store = store, FileStore(settings.files, store)
 
 

@@ -1,4 +1,4 @@
-"""Metadata of stored files; their content is encrypted in the file store."""
+"""The list of data keys in use, and metadata of stored files."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -10,6 +10,15 @@ from dialogues.core.common.columns import Instant
 from dialogues.extensions import Base
 from dialogues.lib.encryption.names import KeyName
 from dialogues.lib.encryption.stored_files import FileRef
+
+
+class DataKey(Base):
+    """A data key that encrypted something in this database; the key itself is in the key store."""
+
+    __tablename__ = "data_key"
+
+    purpose: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
 
 
 class StoredFile(Base):

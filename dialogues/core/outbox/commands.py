@@ -29,6 +29,8 @@ from dialogues.core.outbox.rules import (
 )
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal, unseal
+from dialogues.lib.encryption.key_store import KeyStoreDamaged
+from dialogues.lib.encryption.master_key import MasterKeyFault
 from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName, Place, SealBroken
 from dialogues.lib.mail.addresses import plain_address
 from dialogues.lib.mail.messages import FaultyEmail, email_bytes
@@ -68,7 +70,8 @@ _INSTALLATION = UUID(int=0)
 
 STOPPED = N_("The worker stopped while it was sending this letter.")
 UNWRITTEN = N_("The letter could not be written.")
-UNREADABLE = N_("The letter can no longer be read: its key is gone.")
+UNREADABLE = N_("The letter can no longer be read: its key was erased.")
+KEY_LOST = N_("The letter waits: its key is missing in the key store.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,13 @@ def render(claimed: Claim, now: datetime) -> Envelope | None:
 
     :raises Undelivered: it cannot be composed or read.
     """
+    try:
+        return _render(claimed, now)
+    except (KeyMissing, KeyStoreDamaged, MasterKeyFault) as error:
+        raise Undelivered(FailureKind.WAITING, KEY_LOST) from error
+
+
+def _render(claimed: Claim, now: datetime) -> Envelope | None:
     with upkeep(system(Purpose.DELIVERY)) as session:
         email = _load_claimed(session, claimed)
         if email is None:
@@ -165,7 +175,7 @@ def _compose(email: Email, composed: Composed, now: datetime) -> bytes:
 def _unsealed(email: Email, sealed: bytes) -> bytes:
     try:
         return unseal(key_store(), _key(email), _place(email), sealed)
-    except (KeyErased, KeyMissing, SealBroken) as error:
+    except (KeyErased, SealBroken) as error:
         raise Undelivered(FailureKind.PERMANENT, UNREADABLE) from error
 
 
@@ -183,12 +193,12 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
         email = _load_claimed(session, claimed)
         if email is None:
             return None
-        if failure.kind is FailureKind.UNREACHABLE:
+        counts = failure.kind not in {FailureKind.UNREACHABLE, FailureKind.WAITING}
+        if not counts:
             email.tries -= 1
         has_bytes = email.sealed_bytes is not None
         state = state_after(failure.kind, email.tries, frozen=has_bytes, overtaken=email.overtaken)
-        tries = 0 if failure.kind is FailureKind.UNREACHABLE else email.tries
-        email.due_at = now + pause_after(tries, chance)
+        email.due_at = now + pause_after(email.tries if counts else 0, chance)
         _release_lease(email, state, failure.words)
         return state
 

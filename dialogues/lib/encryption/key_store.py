@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +17,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dialogues.lib.encryption import master_key
 from dialogues.lib.encryption.disk import create_atomic, locked, overwrite, replace_atomic, wipe_drafts
-from dialogues.lib.encryption.names import KeyErased, KeyMissing, KeyName
+from dialogues.lib.encryption.names import KeyErased, KeyLost, KeyMissing, KeyName
 
 _NONCE_BYTES = 12
 
 _FileState = tuple[int, int, int]
+
+#: Lists a key that is about to encrypt; True if it is listed for good and this need not be called for it again.
+#: Raises `KeyLost` if the key was listed before and is lost, because a new key in its place opens nothing.
+ListKey = Callable[["KeyStore", KeyName], bool]
 
 
 class KeyStoreDamaged(Exception):
@@ -42,9 +47,11 @@ class KeyStore:
     master key must not wrap a key with a dropped version.
     """
 
-    def __init__(self, directory: Path, master: Path) -> None:
+    def __init__(self, directory: Path, master: Path, list_key: ListKey = lambda _store, _name: False) -> None:
         self._directory = directory
         self._master = master
+        self._list_key = list_key
+        self._listed: set[KeyName] = set()
         # Cached, because a list of people decrypts many values with the same few keys.
         self._cached_keys = lru_cache(maxsize=256)(self._read_keys)
 
@@ -52,10 +59,15 @@ class KeyStore:
         """The newest version of the key, for encryption; created at first use.
 
         :raises KeyErased: it was erased; it is never created again.
+        :raises KeyLost: it was in use before and is lost.
         """
+        if name not in self._listed and self._list_key(self, name):
+            self._listed.add(name)
         try:
             keys = self._keys(name)
         except KeyMissing:
+            if name in self._listed:
+                raise KeyLost(f"the key store has lost the key for {name.purpose}") from None
             self._create(name)
             keys = self._keys(name)
         return keys[max(keys)]
@@ -92,6 +104,17 @@ class KeyStore:
             if not create_atomic(path, tombstone) and "erased_at" not in _read(path):
                 overwrite(path, tombstone)
         self._cached_keys.cache_clear()
+
+    def holds(self, name: KeyName) -> bool:
+        """Whether the store has the key, or the tombstone of its erasure."""
+        return self._path(name).exists()
+
+    def is_empty(self) -> bool:
+        return not any(self._directory.glob("*/[!.]*"))
+
+    def names(self) -> set[KeyName]:
+        """All keys and tombstones of the store."""
+        return {KeyName(path.parent.name, UUID(path.name)) for path in self._directory.glob("*/[!.]*")}
 
     def active_keys(self, purpose: str) -> list[KeyName]:
         with self._read_lock():

@@ -22,6 +22,10 @@ class KeyMissing(Exception):
     """The key store does not have the key of an encrypted value: it is not the store that encrypted it."""
 
 
+class KeyLost(KeyMissing):
+    """The key was in use, and the key store has lost it."""
+
+
 class SealBroken(Exception):
     """An encrypted value is damaged, or was moved from its place."""
 

@@ -33,6 +33,8 @@ class FailureKind(Enum):
 
     #: No email can be sent at the moment; does not count as an attempt.
     UNREACHABLE = "away"
+    #: This email cannot be composed or read at the moment; does not count as an attempt.
+    WAITING = "waiting"
     #: This email may be sent later.
     TEMPORARY = "passing"
     #: This email can never be sent as it is.

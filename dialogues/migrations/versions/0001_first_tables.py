@@ -52,6 +52,11 @@ def upgrade():
     sa.Column('signature', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('size', name=op.f('pk_audit_head'))
     )
+    op.create_table('data_key',
+    sa.Column('purpose', sa.String(length=40), nullable=False),
+    sa.Column('owner', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('purpose', 'owner', name=op.f('pk_data_key'))
+    )
     op.create_table('dialogue',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('code', sa.String(length=20), nullable=False),

@@ -20,7 +20,7 @@ from dialogues.core.common.stores import key_store
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
-from dialogues.lib.encryption.names import KeyName, Place
+from dialogues.lib.encryption.names import KeyLost, KeyMissing, KeyName, Place
 from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Party, Person
 from dialogues.meetings.roles import queries as roles
@@ -41,7 +41,13 @@ def hasher(meeting_id: UUID) -> Callable[[UUID, UUID], str]:
     The hash does not reveal the participation without the key of the meeting.
     """
     store, name = key_store(), _key(meeting_id)
-    store.current(name)
+    try:
+        store.current(name)
+    except KeyLost:
+        raise
+    except KeyMissing:
+        # The first mark creates the key, so there is no mark to find.
+        return lambda _session_id, _participation_id: ""
     secret = hmac.digest(store.version(name, _HASHED_WITH).secret, b"who was at the table", "sha256")
 
     def who(session_id: UUID, participation_id: UUID) -> str:
