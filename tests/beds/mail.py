@@ -1,5 +1,7 @@
 """A mail server on loopback that keeps its emails, with STARTTLS, TLS or neither, and can refuse recipients."""
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +48,8 @@ class MailServer:
     recipient_answers: dict[str, str] = field(default_factory=dict)
     #: Replies to the next emails, used one by one; without any, emails are accepted.
     data_answers: list[str] = field(default_factory=list)
+    #: Emails to these addresses are accepted only after the event is set.
+    slow: dict[str, threading.Event] = field(default_factory=dict)
     #: Names and passwords; if there are any, a sender must log in.
     accounts: dict[str, str] = field(default_factory=dict)
 
@@ -73,6 +77,8 @@ class MailServer:
         return answer
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (as above)
+        for address in self.slow.keys() & set(envelope.rcpt_tos):
+            await asyncio.to_thread(self.slow[address].wait, 60)
         answer = self.data_answers.pop(0) if self.data_answers else ACCEPTED
         if answer.startswith("250"):
             content = envelope.content or b""
@@ -146,4 +152,5 @@ def smtp(plain_mail_server: MailServer) -> MailServer:
     plain_mail_server.emails.clear()
     plain_mail_server.recipient_answers.clear()
     plain_mail_server.data_answers.clear()
+    plain_mail_server.slow.clear()
     return plain_mail_server

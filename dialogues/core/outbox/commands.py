@@ -50,7 +50,7 @@ def resend(viewer: Viewer, email_id: UUID, now: datetime) -> None:
         if _newer_is_sent(email):
             raise Refusal(N_("A newer letter about the same has left already, so this one would mislead."))
         email.state, email.tries, email.due_at = EmailState.QUEUED, 0, None
-        email.sealed_bytes, email.last_error = None, ""
+        email.sealed_bytes, email.maybe_sent, email.last_error = None, False, ""
         change.record(EmailResent(at=now, about=email.id, dialogue_id=email.dialogue_id, meeting_id=email.listed_under))
 
 
@@ -98,6 +98,8 @@ def claim(now: datetime) -> Claim | None:
 
 
 def _lease(email: Email, now: datetime) -> Claim:
+    # Its last worker died, perhaps after the server had accepted the email.
+    email.maybe_sent = email.maybe_sent or email.state is EmailState.SENDING
     email.state = EmailState.SENDING
     email.tries += 1
     email.lease_token = secrets.token_hex(16)
@@ -129,7 +131,7 @@ def _waits_for_earlier_email() -> ColumnElement[bool]:
 
 
 def render(claimed: Claim, now: datetime) -> Envelope | None:
-    """The message to send: composed at the first attempt and then stored, but composed each time if it has a secret.
+    """The message to send: composed at the first attempt and then stored.
 
     None: another worker has the email, or it is no longer needed.
 
@@ -167,8 +169,7 @@ def _compose(email: Email, composed: Composed, now: datetime) -> bytes:
     email.recipient, email.sender = plain_address(composed.recipient), plain_address(composed.sender or address)
     email.has_secret = composed.has_secret
     email.bytes_sha256 = hashlib.sha256(content).hexdigest()
-    if not composed.has_secret:
-        email.sealed_bytes = seal(key_store(), _key(email), _place(email), content)
+    email.sealed_bytes = seal(key_store(), _key(email), _place(email), content)
     return content
 
 
@@ -196,6 +197,10 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
         counts = failure.kind not in {FailureKind.UNREACHABLE, FailureKind.WAITING}
         if not counts:
             email.tries -= 1
+        email.maybe_sent = email.maybe_sent or failure.maybe_sent
+        if email.has_secret and not email.maybe_sent:
+            # Nobody has this link, and the next attempt may be days later: it gets a new one.
+            email.sealed_bytes = None
         has_bytes = email.sealed_bytes is not None
         state = state_after(failure.kind, email.tries, frozen=has_bytes, overtaken=email.overtaken)
         email.due_at = now + pause_after(email.tries if counts else 0, chance)
@@ -206,7 +211,7 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
 def _release_lease(email: Email, state: EmailState, words: str = "") -> None:
     email.state, email.last_error = state, words
     email.lease_token = email.lease_until = None
-    if state is EmailState.SUPERSEDED:
+    if state is EmailState.SUPERSEDED or (email.has_secret and state in {EmailState.SENT, EmailState.FAILED}):
         email.sealed_bytes = None
 
 

@@ -6,14 +6,16 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
@@ -65,23 +67,71 @@ _log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 _SWEEP_SECONDS = 20.0
 
+#: After this time another email is sent while a server takes long to accept one.
+_PATIENCE_SECONDS = 20.0
+#: How many emails may be on their way at once, the slow ones included.
+_MOST_AT_ONCE = 8
+
+#: A delivered email, its new state, and whether no email can be sent at the moment.
+_Delivered = tuple[commands.Claim, EmailState, bool]
 #: Called with the result of each attempt: kind, id and new state of the email.
 OnResult = Callable[[EmailKind, UUID, EmailState], None]
 
 
 def deliver_due(stop: Event | None = None, on_result: OnResult = lambda _kind, _id, _state: None) -> bool:
-    """Send all due emails one by one; False if no email can be sent at the moment."""
-    transport = mail_transport(state().settings)
+    """Send all due emails one by one; False if no email can be sent at the moment.
+
+    If a server takes long to accept an email, the next ones are sent at the same time.
+    """
+    deliveries = _Deliveries(cast(Flask, current_app._get_current_object()), on_result)  # type: ignore[attr-defined]  # a thread needs the app itself
+    reachable = True
     while not (stop and stop.is_set()):
-        claimed = commands.claim(clock.real_now())
-        if claimed is None:
+        claimed = commands.claim(clock.real_now()) if reachable and deliveries.count < _MOST_AT_ONCE else None
+        if claimed is not None:
+            deliveries.start(claimed)
+        elif not deliveries.count:
             break
-        result, unreachable = _deliver(claimed, transport)
-        on_result(claimed.kind, claimed.email_id, result)
+        # Without a result the server is slow, and may still accept another email.
+        reachable = deliveries.report_next(_POLL_SECONDS if reachable and not claimed else _PATIENCE_SECONDS)
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while deliveries.count and time.monotonic() < until:
+        deliveries.report_next(_POLL_SECONDS)
+    return reachable
+
+
+@dataclass(slots=True)
+class _Deliveries:
+    """Deliveries in threads of their own, and their results."""
+
+    app: Flask
+    on_result: OnResult
+    count: int = 0
+    _results: "SimpleQueue[_Delivered]" = field(default_factory=SimpleQueue)
+
+    def start(self, claimed: commands.Claim) -> None:
+        self.count += 1
+        Thread(target=self._run, args=(claimed,), name="delivery", daemon=True).start()
+
+    def report_next(self, seconds: float) -> bool:
+        """Wait for the next result and report it; False if it shows that no email can be sent at the moment."""
+        try:
+            claimed, result, unreachable = self._results.get(timeout=seconds)
+        except Empty:
+            return True
+        self.count -= 1
+        self.on_result(claimed.kind, claimed.email_id, result)
         _log.info("email %s %s %s", result.value, claimed.kind.value, claimed.email_id)
-        if unreachable:
-            return False
-    return True
+        return not unreachable
+
+    def _run(self, claimed: commands.Claim) -> None:
+        with self.app.app_context():
+            try:
+                result, unreachable = _deliver(claimed, mail_transport(state().settings))
+            except Exception as fault:
+                # The lease ends later, and another worker sends the email again.
+                _log.exception("delivery failed %s: %s", claimed.email_id, type(fault).__name__)
+                result, unreachable = EmailState.SENDING, False
+        self._results.put((claimed, result, unreachable))
 
 
 def _deliver(claimed: commands.Claim, transport: Transport) -> tuple[EmailState, bool]:

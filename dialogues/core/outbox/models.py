@@ -15,6 +15,8 @@ from dialogues.extensions import Base
 class Email(Base):
     """An email to one recipient; composed once and stored encrypted. `facts` are ids, never text.
 
+    `maybe_sent`: an attempt may have reached the server, so every later one sends the same bytes.
+
     `order_key` and `sequence` order the emails about one subject, such as a calendar entry. If a newer one replaces an
     email while it is being sent (`overtaken`), a failed attempt is not repeated. `due_at` and the lease are machine
     time; `due_at` None means at once.
@@ -44,6 +46,7 @@ class Email(Base):
     sealed_bytes: Mapped[bytes | None] = mapped_column(LargeBinary)
     bytes_sha256: Mapped[str | None] = mapped_column(String(64))
     has_secret: Mapped[bool] = mapped_column(default=False)
+    maybe_sent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[EmailState] = mapped_column(enum_column(EmailState), default=EmailState.QUEUED)
     queued_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.labels import Labelled
-from dialogues.lib.mail.parts import Composed, FailureKind
+from dialogues.lib.mail.parts import ANSWER_WAIT, DEADLINE, Composed, FailureKind
 from dialogues.lib.refusal import N_
 
 #: How many attempts an email gets before it is marked as failed: for about four hours.
 MOST_TRIES = 8
-#: How long a claimed email belongs to its worker; much longer than one delivery can take.
-LEASE = timedelta(minutes=5)
+#: How long a claimed email belongs to its worker; longer than one delivery can take, so that no two send it.
+LEASE = timedelta(seconds=DEADLINE + ANSWER_WAIT) + timedelta(minutes=4)
 
 _FIRST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=4)

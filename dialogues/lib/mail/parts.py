@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-#: The longest time that one delivery may take, in seconds.
+#: The longest time that a delivery may take until its content is sent, in seconds.
 DEADLINE = 60.0
+#: How long a server may take to accept the content, in seconds: RFC 5321, section 4.5.3.2.6. A server that has
+#: accepted it, but was not heard, has the email, and would get it twice.
+ANSWER_WAIT = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +15,7 @@ class Composed:
     """A composed email to one address, optionally with a calendar part or a picture (PNG).
 
     `sender` is a role address (None: the installation's own). An email with a sign-in secret (`has_secret`) is composed
-    for each attempt and never stored.
+    again after each attempt that certainly failed, and its text is deleted once it is sent.
     """
 
     recipient: str
@@ -42,9 +45,10 @@ class FailureKind(Enum):
 
 
 class Undelivered(Exception):
-    """An email was not sent; the message names no person or address."""
+    """An email was not sent, or may have been (`maybe_sent`); the message names no person or address."""
 
-    def __init__(self, kind: FailureKind, words: str) -> None:
+    def __init__(self, kind: FailureKind, words: str, *, maybe_sent: bool = False) -> None:
         super().__init__(words)
         self.kind = kind
         self.words = words
+        self.maybe_sent = maybe_sent

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from dialogues.lib.mail.parts import DEADLINE, FailureKind, Undelivered
+from dialogues.lib.mail.parts import ANSWER_WAIT, DEADLINE, FailureKind, Undelivered
 from dialogues.lib.refusal import N_
 from dialogues.lib.text import one_line
 
@@ -46,6 +46,35 @@ class Transport(Protocol):
         """
 
 
+class _PatientSMTP(smtplib.SMTP):
+    """Hangs up when a time limit is over; from DATA on, the limit is the long one."""
+
+    answer_wait = ANSWER_WAIT
+    #: Whether DATA was begun; if the connection is lost after that, the server may have the email.
+    data_begun = False
+    _timer: threading.Timer | None = None
+
+    def limit(self, seconds: float | None) -> None:
+        """Replace the time limit; None removes it."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if seconds is not None:
+            self._timer = threading.Timer(seconds, _hang_up, [self])
+            self._timer.daemon = True
+            self._timer.start()
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.data_begun = True
+        self.limit(self.answer_wait)
+        if self.sock is not None:
+            self.sock.settimeout(self.answer_wait)
+        return super().data(msg)
+
+
+class _PatientTLS(_PatientSMTP, smtplib.SMTP_SSL):
+    """The same over TLS from the start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
     """A mail server, used as its URL says; never falls back to an unencrypted connection."""
@@ -56,36 +85,38 @@ class MailServer:
     user: str = ""
     password: str = field(default="", repr=False)
     deadline: float = DEADLINE
+    answer_wait: float = ANSWER_WAIT
 
     def send(self, envelope: Envelope) -> None:
-        """Send the email in a new connection, within the deadline."""
+        """Send the email in a new connection, within the deadline; then wait for the server to accept it."""
         with self._connection() as server:
-            with _email_failures():
+            with _email_failures(server):
                 server.sendmail(envelope.sender, [envelope.recipient], envelope.content)
             # The server has accepted the email, so later errors must not mark it as failed.
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
 
     @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    def _connection(self) -> Iterator["_PatientSMTP"]:
         with _server_failures():
             server = self._connect()
-        timer = threading.Timer(self.deadline, _hang_up, [server])
-        timer.daemon = True
-        timer.start()
         try:
+            server.limit(self.deadline)
             with _server_failures():
                 self._greet(server)
             yield server
         finally:
-            timer.cancel()
+            server.limit(None)
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> "_PatientSMTP":
         wait = min(_TIMEOUT_SECONDS, self.deadline)
         if self.security == "smtps":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=wait, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=wait)
+            server: _PatientSMTP = _PatientTLS(self.host, self.port, timeout=wait, context=ssl.create_default_context())
+        else:
+            server = _PatientSMTP(self.host, self.port, timeout=wait)
+        server.answer_wait = self.answer_wait
+        return server
 
     def _greet(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
@@ -153,7 +184,7 @@ def _server_failures() -> Iterator[None]:
 
 
 @contextmanager
-def _email_failures() -> Iterator[None]:
+def _email_failures(server: _PatientSMTP) -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
@@ -164,7 +195,7 @@ def _email_failures() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Undelivered(FailureKind.TEMPORARY, CONNECTION_LOST) from error
+        raise Undelivered(FailureKind.TEMPORARY, CONNECTION_LOST, maybe_sent=server.data_begun) from error
 
 
 def _refused(code: int, answer: bytes | str, temporary: FailureKind = FailureKind.TEMPORARY) -> Undelivered:

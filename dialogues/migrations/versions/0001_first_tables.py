@@ -86,6 +86,7 @@ def upgrade():
     sa.Column('sealed_bytes', sa.LargeBinary(), nullable=True),
     sa.Column('bytes_sha256', sa.String(length=64), nullable=True),
     sa.Column('has_secret', sa.Boolean(), nullable=False),
+    sa.Column('maybe_sent', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('queued_at', sa.DateTime(), nullable=False),
     sa.Column('due_at', sa.DateTime(), nullable=True),

@@ -47,7 +47,8 @@ class Post:
         self.composed.append(email.id)
         if self.fault is not None and email.facts.get("poison"):
             raise self.fault
-        return self.words and replace(self.words, text=f"{self.words.text} {len(self.composed)}")
+        recipient = str(email.facts.get("to", self.words.recipient if self.words else ""))
+        return self.words and replace(self.words, recipient=recipient, text=f"{self.words.text} {len(self.composed)}")
 
     def enqueue(self, key: str, **about: Any) -> UUID:
         """Queue an email as a command would, one second later than the previous one."""

@@ -1,9 +1,12 @@
 """Delivery: no email is lost or overtakes another, and an email that cannot be sent is marked as failed."""
 
 import hashlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,8 +14,9 @@ from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.core.outbox import commands as outbox
+from dialogues.core.outbox import jobs
 from dialogues.core.outbox.operations import enqueue
-from dialogues.core.outbox.rules import MOST_TRIES, EmailRequest, EmailState
+from dialogues.core.outbox.rules import LEASE, MOST_TRIES, EmailRequest, EmailState
 from dialogues.lib.mail import messages, parts
 from dialogues.lib.mail.parts import Composed
 from tests.core.outbox.conftest import KIND, NOON, Post
@@ -65,16 +69,85 @@ def test_an_email_resent_after_a_crash_is_identical(post: Post) -> None:
     assert len(post.composed) == 1
 
 
-def test_an_email_with_a_secret_is_new_after_a_crash_and_never_stored(post: Post) -> None:
+@pytest.fixture
+def secret(post: Post) -> Post:
+    """The outbox with emails that hold a sign-in secret."""
     post.words = replace(post.words or Composed(recipient="", subject="", text=""), has_secret=True)
-    email_id = post.enqueue("a")
-    post.die_after_data()
-    assert post.row(email_id).sealed_bytes is None
-    assert post.deliver() == [SENT]
-    assert post.texts == ["Good day. 1", "Good day. 2"]
-    kept = post.row(email_id)
+    return post
+
+
+def test_an_email_with_a_secret_is_identical_after_a_crash_and_deleted_once_sent(secret: Post) -> None:
+    email_id = secret.enqueue("a")
+    secret.die_after_data()
+    assert secret.deliver() == [SENT]
+    first, second = secret.server.emails
+    assert first.content == second.content
+    kept = secret.row(email_id)
     assert kept.sealed_bytes is None
-    assert kept.bytes_sha256 == hashlib.sha256(post.server.emails[1].content).hexdigest()
+    assert kept.bytes_sha256 == hashlib.sha256(second.content).hexdigest()
+
+
+def test_an_email_with_a_secret_is_new_after_a_refusal(secret: Post) -> None:
+    secret.enqueue("a")
+    secret.server.data_answers.append("451 Try again")
+    assert secret.deliver() == [QUEUED]
+    assert secret.deliver_later() == [SENT]
+    assert secret.texts == ["Good day. 2"]
+
+
+def test_an_email_with_a_secret_that_may_have_arrived_is_identical_after_later_refusals(secret: Post) -> None:
+    secret.enqueue("a")
+    secret.die_after_data()
+    secret.server.data_answers.append("451 Try again")
+    assert secret.deliver() == [READY]
+    assert secret.deliver_later() == [SENT]
+    assert secret.texts == ["Good day. 1", "Good day. 1"]
+
+
+def test_the_text_of_a_failed_email_with_a_secret_is_deleted(secret: Post) -> None:
+    email_id = secret.enqueue("a")
+    secret.server.data_answers.append("554 No")
+    assert secret.deliver() == [FAILED]
+    assert secret.row(email_id).sealed_bytes is None
+
+
+def test_a_server_that_is_slow_to_accept_an_email_holds_no_other_up(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_PATIENCE_SECONDS", 0.05)
+    slow = post.enqueue("a", facts={"to": "slow@example.mn"})
+    others = [post.enqueue(str(number)) for number in range(3)]
+    accept = post.server.slow["slow@example.mn"] = threading.Event()
+    sent: list[Any] = []
+
+    def on_result(_kind: Any, email_id: UUID, state: EmailState) -> None:
+        sent.append((email_id, state))
+        if len(sent) == len(others):
+            accept.set()
+
+    assert jobs.deliver_due(on_result=on_result)
+    assert sent == [(email_id, SENT) for email_id in (*others, slow)]
+
+
+def test_two_slow_emails_of_one_order_are_not_sent_at_once(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_PATIENCE_SECONDS", 0.05)
+    accept = post.server.slow["slow@example.mn"] = threading.Event()
+    first = post.enqueue("a", facts={"to": "slow@example.mn"}, order_key="entry", sequence=1)
+    second = post.enqueue("b", order_key="entry", sequence=2)
+    other = post.enqueue("c")
+    sent: list[UUID] = []
+
+    def on_result(_kind: Any, email_id: UUID, _state: EmailState) -> None:
+        sent.append(email_id)
+        accept.set()
+
+    assert jobs.deliver_due(on_result=on_result)
+    assert sent == [other, first, second]
+
+
+def test_a_lease_lasts_longer_than_a_delivery_can_take() -> None:
+    assert timedelta(seconds=parts.DEADLINE + parts.ANSWER_WAIT) < LEASE
+    assert parts.ANSWER_WAIT == 600
 
 
 def test_a_leased_email_is_not_given_to_another_worker(post: Post) -> None:
