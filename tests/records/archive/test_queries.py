@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -29,6 +29,7 @@ from dialogues.policy import (
 from dialogues.records.archive.models import Record
 from dialogues.records.archive.queries import records as archive_records
 from dialogues.records.archive.queries import searching as archive_searching
+from dialogues.records.archive.queries import shelves as archive_shelves
 from dialogues.records.archive.queries import visibility as archive_visibility
 from dialogues.records.archive.rules import Listing, RecordKind, Shelf
 from tests.records.archive.conftest import NOW, RESTRICTED, Archive
@@ -216,20 +217,34 @@ def test_a_viewer_without_an_account_reaches_no_records(papers: Archive) -> None
         assert references(archive_visibility.listed(viewer, NOW)) == set()
 
 
-@pytest.mark.parametrize("role", [Role.CO_CHAIR, Role.ARCHIVIST])
-def test_role_in_one_meeting_opens_no_restricted_session_of_another(papers: Archive, role: Role) -> None:
-    cast = papers.cast
-    next_meeting = meetings.copy_meeting(
+def give_role_in_trd_2(archive: Archive, role: Role) -> UUID:
+    """Create TRD-2 and give us4, a participant of TRD-1, a role there; returns the id of TRD-2."""
+    cast = archive.cast
+    trd_2 = meetings.copy_meeting(
         cast.viewer("st-coord", meeting="TRD-1"), code="TRD-2", title="", starts_on=date(2027, 11, 2), now=NOW
     )
     us4, dialogue_id = cast.person("us4"), cast.dialogue()
     with upkeep(system(Purpose.SAMPLE)):
-        grant_role(us4, role, dialogue_id=dialogue_id, meeting_id=next_meeting, offered_at=NOW, accepted_at=NOW)
+        grant_role(us4, role, dialogue_id=dialogue_id, meeting_id=trd_2, offered_at=NOW, accepted_at=NOW)
+    return trd_2
 
-    around = references(archive_visibility.readable(standing(papers, "us4"), NOW))
 
-    assert "MEETING" in around
-    assert "RESTRICTED" not in around
+@pytest.mark.parametrize("role", [Role.CO_CHAIR, Role.ARCHIVIST])
+def test_role_in_one_meeting_opens_no_restricted_session_of_another(papers: Archive, role: Role) -> None:
+    give_role_in_trd_2(papers, role)
+
+    readable = references(archive_visibility.readable(standing(papers, "us4"), NOW))
+
+    assert "MEETING" in readable
+    assert "RESTRICTED" not in readable
+
+
+def test_archivist_of_one_meeting_files_under_no_other(archive: Archive) -> None:
+    trd_2 = give_role_in_trd_2(archive, Role.ARCHIVIST)
+
+    offered = archive_shelves.shelves(standing(archive, "us4"))
+
+    assert {shelf.meeting_id for shelf in offered} == {trd_2}
 
 
 def test_a_withdrawn_record_is_hidden_from_everyone(papers: Archive) -> None:
