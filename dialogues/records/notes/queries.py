@@ -84,38 +84,25 @@ def _in_reach(viewer: Viewer, action: Action, meeting_id: Any, session_id: Any) 
 
 def _own_sessions(viewer: Viewer) -> Select[Any]:
     """Selects the sessions of which the viewer is rapporteur in the newest version that contains them."""
-    newest = _newest(viewer)
     return (
         select(ReleasePerson.session_id)
+        .join(ReleasePerson.item)
         .join(Release, Release.id == ReleasePerson.release_id)
-        .join(newest, (newest.c.session_id == ReleasePerson.session_id) & (newest.c.number == Release.number))
         .where(
             Release.meeting_id == viewer.meeting_id,
             ReleasePerson.person_id == viewer.person_id,
             ReleasePerson.part == Part.RAPPORTEUR,
+            versions_published.is_newest_with_session(viewer),
         )
     )
 
 
 def _sessions_admitted_to(viewer: Viewer) -> Select[Any]:
     """Selects the sessions to which the viewer is admitted in the newest version that contains them."""
-    newest = _newest(viewer)
     return (
         select(ReleaseItem.session_id)
         .join(Release, Release.id == ReleaseItem.release_id)
-        .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
-        .where(versions_published.visible(viewer, AGENDA_SEE))
-    )
-
-
-def _newest(viewer: Viewer) -> Any:
-    """Each session with the newest version that contains it. A summary outlives a session removed from the agenda."""
-    return (
-        select(ReleaseItem.session_id, func.max(Release.number).label("number"))
-        .join(Release, Release.id == ReleaseItem.release_id)
-        .where(Release.meeting_id == viewer.meeting_id)
-        .group_by(ReleaseItem.session_id)
-        .subquery()
+        .where(versions_published.visible(viewer, AGENDA_SEE), versions_published.is_newest_with_session(viewer))
     )
 
 
@@ -174,7 +161,6 @@ def _sessions(viewer: Viewer) -> Select[Any]:
 
     Sessions that are no longer on the agenda are included while they have notes.
     """
-    newest = _newest(viewer)
     last = select(func.max(Release.number)).where(Release.meeting_id == viewer.meeting_id).scalar_subquery()
     return (
         select(
@@ -195,13 +181,13 @@ def _sessions(viewer: Viewer) -> Select[Any]:
             RawNotes.destroy_by.label("raw_notes_until"),
         )
         .join(Release, Release.id == ReleaseItem.release_id)
-        .join(newest, (newest.c.session_id == ReleaseItem.session_id) & (newest.c.number == Release.number))
         .outerjoin(Document, (Document.session_id == ReleaseItem.session_id) & (Document.kind == DocumentKind.SUMMARY))
         .outerjoin(
             RawNotes, (RawNotes.session_id == ReleaseItem.session_id) & visible_raw_notes(viewer, RAW_NOTES_WRITE)
         )
         .where(
             Release.meeting_id == viewer.meeting_id,
+            versions_published.is_newest_with_session(viewer),
             ReleaseItem.rule.in_(RULES_WITH_NOTES),
             or_(Release.number == last, Document.id.is_not(None), RawNotes.id.is_not(None)),
         )

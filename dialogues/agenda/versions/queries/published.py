@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
@@ -40,24 +40,26 @@ def _reached(viewer: Viewer, scopes: frozenset[Scope]) -> ColumnElement[bool]:
     if viewer.meeting_id is None or viewer.person_id is None:
         return false()
     here = ReleaseItem.meeting_id == viewer.meeting_id
-    return here & or_(false(), *(_in_scope(viewer, scope) for scope in scopes))
+    return here & or_(false(), *(in_scope(viewer, scope) for scope in scopes))
 
 
-def _in_scope(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+def in_scope(viewer: Viewer, scope: Scope) -> ColumnElement[bool]:
+    """Filter of `ReleaseItem`: the sessions within the scope, in any meeting. The caller limits the meeting."""
     match scope:
         case Scope.ALL | Scope.PLACES:
             return true()
         case Scope.INVITED:
-            return or_(ReleaseItem.admits != Admits.INVITED, _named(viewer))
+            return or_(ReleaseItem.admits != Admits.INVITED, is_named(viewer))
         case Scope.ADMITTED:
-            return or_(ReleaseItem.admits == Admits.OBSERVERS_TOO, _named(viewer))
+            return or_(ReleaseItem.admits == Admits.OBSERVERS_TOO, is_named(viewer))
         case Scope.OWN:
-            return or_(ReleaseItem.admits.in_(open_to(viewer.roles)), _named(viewer))
+            return or_(ReleaseItem.admits.in_(open_to(viewer.roles)), is_named(viewer))
         case _:
             return false()
 
 
-def _named(viewer: Viewer) -> ColumnElement[bool]:
+def is_named(viewer: Viewer) -> ColumnElement[bool]:
+    """Filter of `ReleaseItem`: the sessions in which the viewer has a part."""
     own = aliased(ReleasePerson)
     return exists().where(
         own.release_id == ReleaseItem.release_id,
@@ -163,6 +165,26 @@ def is_newest() -> ColumnElement[bool]:
     """Filter of `Release`: the newest version of each meeting."""
     later = aliased(Release)
     return ~exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
+
+
+def is_newest_with_session(viewer: Viewer) -> ColumnElement[bool]:
+    """Filter of `ReleaseItem` joined with `Release`: the newest version with this session, which may be an earlier one.
+
+    Notes and records of a session outlive its removal from the agenda.
+    """
+    release, item = aliased(Release), aliased(ReleaseItem)
+    here = (
+        release.dialogue_id == viewer.dialogue_id
+        if viewer.meeting_id is None
+        else release.meeting_id == viewer.meeting_id
+    )
+    newest = (
+        select(item.session_id, func.max(release.number))
+        .join(release, release.id == item.release_id)
+        .where(here)
+        .group_by(item.session_id)
+    )
+    return tuple_(ReleaseItem.session_id, Release.number).in_(newest)
 
 
 def _sessions(viewer: Viewer, action: Action) -> Select[Any]:

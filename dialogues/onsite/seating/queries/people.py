@@ -30,9 +30,6 @@ _NAMES = (
 )
 
 
-_IN_FORCE = (RoleGrant.accepted_at.is_not(None), RoleGrant.revoked_at.is_(None))
-
-
 def visible_people(viewer: Viewer) -> Mapping[UUID, Any]:
     """Return the names of seated people the viewer sees on the participants list, by participation id; one query."""
     rows = db.session.execute(
@@ -67,7 +64,7 @@ def guests_to_seat(viewer: Viewer) -> Mapping[UUID, Guest]:
         return {}
     co_chairs = select(RoleGrant.person_id).where(
         RoleGrant.role == Role.CO_CHAIR,
-        *_IN_FORCE,
+        roles.in_force(),
         or_(RoleGrant.meeting_id == viewer.meeting_id, RoleGrant.meeting_id.is_(None)),
     )
     rank = precedence.precedence_sort_key(precedence.order(viewer), Participation.party_id)
@@ -100,7 +97,7 @@ def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
             RoleGrant.role == Role.INTERPRETER,
-            *_IN_FORCE,
+            roles.in_force(),
             roles.visible(viewer, SEATING_EDIT),
             RoleGrant.meeting_id == viewer.meeting_id,
         )

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, case, func, or_, select
 
 from dialogues.agenda.planning.queries import waiting as planning
 from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
@@ -225,8 +224,6 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
     if reached is None:
         return {}
     done = select(Document.session_id).where(Document.state != DocumentState.DRAFT)
-    later = aliased(Release)
-    has_newer_version = exists().where(later.meeting_id == Release.meeting_id, later.number > Release.number)
     rows = db.session.execute(
         select(ReleaseItem.meeting_id, func.count())
         .join(Release, Release.id == ReleaseItem.release_id)
@@ -236,7 +233,7 @@ def _summaries_to_write(mine: Sequence[MyMeeting], now: datetime) -> dict[UUID, 
         )
         .where(
             reached,
-            ~has_newer_version,
+            versions.is_newest(),
             ReleasePerson.part == Part.RAPPORTEUR,
             ReleasePerson.person_id.in_({meeting.person_id for meeting in writing}),
             ReleaseItem.rule.in_(RULES_WITH_NOTES),

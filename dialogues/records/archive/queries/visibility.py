@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
-from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
-from dialogues.agenda.versions.rules import Admits
+from dialogues.agenda.versions.models import Release, ReleaseItem
+from dialogues.agenda.versions.queries import published as versions
 from dialogues.core.common.read_guard import limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.meetings.dialogues.queries.meetings import allowed_in
@@ -131,24 +130,15 @@ def _session_is_open(viewer: Viewer) -> ColumnElement[bool]:
 
 def _sessions_admitted_to(viewer: Viewer) -> Select[UUID]:
     """Selects the sessions to which the viewer is admitted in the newest version that contains them."""
-    later, later_item, own = aliased(Release), aliased(ReleaseItem), aliased(ReleasePerson)
-    superseded = exists().where(
-        later_item.session_id == ReleaseItem.session_id,
-        later.id == later_item.release_id,
-        later.number > Release.number,
-    )
-    named = exists().where(
-        own.release_id == ReleaseItem.release_id,
-        own.session_id == ReleaseItem.session_id,
-        own.person_id == viewer.person_id,
-    )
-    reach = {Admits.PARTICIPANTS: {Scope.INVITED}, Admits.OBSERVERS_TOO: {Scope.INVITED, Scope.ADMITTED}}
     let_in = (
-        and_(ReleaseItem.admits == admits, allowed_in(viewer, AGENDA_SEE, frozenset(wanted), ReleaseItem.meeting_id))
-        for admits, wanted in reach.items()
+        and_(
+            versions.in_scope(viewer, scope),
+            allowed_in(viewer, AGENDA_SEE, frozenset({scope}), ReleaseItem.meeting_id),
+        )
+        for scope in (Scope.INVITED, Scope.ADMITTED)
     )
     return (
         select(ReleaseItem.session_id)
         .join(Release, Release.id == ReleaseItem.release_id)
-        .where(~superseded, or_(named, *let_in))
+        .where(versions.is_newest_with_session(viewer), or_(versions.is_named(viewer), *let_in))
     )
