@@ -9,7 +9,7 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.operations import current_meeting, in_meeting
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyOrder
+from dialogues.meetings.dialogues.rules.kinds import OVER, PartyOrder
 from dialogues.meetings.precedence import queries
 from dialogues.meetings.precedence.models import Lot
 from dialogues.meetings.precedence.rules import (
@@ -71,6 +71,6 @@ def draw_lot(viewer: Viewer, *, witnesses: str, version: int, now: datetime) -> 
 def _open_meeting(change: Change, version: int) -> Meeting:
     meeting = current_meeting(change)
     refuse_stale(meeting.version, version)
-    if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
+    if meeting.status in OVER:
         raise Refusal(N_("This meeting is cancelled or closed: its order stays as it was."))
     return meeting

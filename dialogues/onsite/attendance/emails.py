@@ -13,13 +13,11 @@ from dialogues.lib.mail.parts import Composed
 from dialogues.lib.qr_code import png
 from dialogues.lib.text import unlinked
 from dialogues.meetings.dialogues.models import Meeting, Person
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import OVER
 from dialogues.onsite.attendance import operations
 from dialogues.onsite.attendance.rules import code_address
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
-
-_OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
 
 
 def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
@@ -35,7 +33,7 @@ def attendance_code(email: DueEmail, now: datetime) -> Composed | None:
     person = db.session.get_one(Person, participation.person_id)
     meeting = db.session.get_one(Meeting, participation.meeting_id)
     expires_at = operations.meeting_codes_expire_at(meeting.id)
-    if person.email is None or meeting.status in _OVER or expires_at <= now:
+    if person.email is None or meeting.status in OVER or expires_at <= now:
         return None
     secret = operations.mint_code(participation.id, expires_at=expires_at, now=now)
     address = code_address(own_base_url(), secret)

@@ -17,7 +17,7 @@ from dialogues.lib.refusal import N_, NotFound, Refusal, or_not_found, refuse_st
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.operations import current_meeting
 from dialogues.meetings.dialogues.queries.meetings import days_of
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import OVER
 from dialogues.people.documents import operations
 from dialogues.people.documents.models import AccessLogEntry, DestructionCertificate, SealedField
 from dialogues.people.documents.queries import (
@@ -320,7 +320,7 @@ def _validated(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, st
 
 def _check_not_over(meeting: Meeting, now: datetime) -> None:
     """:raises Refusal: the meeting is cancelled, closed or over."""
-    if meeting.status in {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}:
+    if meeting.status in OVER:
         raise Refusal(N_("This meeting was cancelled or closed: nothing more is collected."))
     if today_in(meeting.zone, now) > days_of(meeting).last:
         raise Refusal(N_("This meeting is over: nothing more is collected, and what is there will be destroyed."))

@@ -10,7 +10,7 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.models import Meeting, Party
 from dialogues.meetings.dialogues.rules.events import MeetingCancelled, MeetingMoved, PartyChanged
-from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import OVER, Capacity
 from dialogues.meetings.roles.rules import RoleEnded
 from dialogues.people.documents import operations
 from dialogues.people.documents.models import SealedField
@@ -37,7 +37,7 @@ def _refuse_impossible_capacities(party: Party) -> None:
             Participation.party_id == party.id,
             Participation.capacity.in_(impossible),
             Participation.status.not_in(GONE),
-            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
+            Meeting.status.not_in(OVER),
         )
     )
     code = db.session.scalars(participants.order_by(Meeting.code).limit(1)).first()

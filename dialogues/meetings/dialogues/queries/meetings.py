@@ -10,7 +10,7 @@ from dialogues.extensions import db
 from dialogues.lib.refusal import or_not_found
 from dialogues.meetings.dialogues.models import Exchange, Meeting, PracticalPage
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import OVER
 from dialogues.meetings.venues.models import Venue
 from dialogues.policy import MEETING_SEE, PRACTICAL_SEE, Action, Scope, scopes
 
@@ -66,8 +66,7 @@ def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
 
 
 def gathering_of(meeting: Any) -> RegistrationWindow:
-    over = {MeetingStatus.CANCELLED, MeetingStatus.CLOSED}
-    return RegistrationWindow(takes_place=meeting.status not in over, closes_at=meeting.registration_closes_at)
+    return RegistrationWindow(takes_place=meeting.status not in OVER, closes_at=meeting.registration_closes_at)
 
 
 def days_of(meeting: Any) -> Days:

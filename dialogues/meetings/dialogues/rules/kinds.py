@@ -51,6 +51,10 @@ class MeetingStatus(Labelled):
     CLOSED = "closed", N_("closed")
 
 
+#: With these statuses nothing more is planned or collected for a meeting.
+OVER = frozenset({MeetingStatus.CANCELLED, MeetingStatus.CLOSED})
+
+
 class MeetingFormat(Labelled):
     IN_PERSON = "in_person", N_("in person")
     HYBRID = "hybrid", N_("in person and online")

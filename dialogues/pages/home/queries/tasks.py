@@ -17,7 +17,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import OVER, MeetingStatus
 from dialogues.meetings.meetings.queries import MyMeeting
 from dialogues.meetings.roles import queries as roles
 from dialogues.pages.home.queries.counts import count_tasks
@@ -64,7 +64,7 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Task]:
         .where(
             limited_to_viewer(Person.account_id == viewer.account_id),
             Participation.status == ParticipationStatus.INVITED,
-            Meeting.status.not_in((MeetingStatus.CANCELLED, MeetingStatus.CLOSED)),
+            Meeting.status.not_in(OVER),
             or_(Meeting.registration_closes_at.is_(None), Meeting.registration_closes_at > now),
         )
     ).scalar_one()
