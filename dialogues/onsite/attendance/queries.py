@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select
 
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.rules import Admits, SessionKind
@@ -175,7 +175,7 @@ def _guests(viewer: Viewer) -> Select[Any]:
             Person.sort_key,
             Person.email.is_not(None).label("gets_emails"),
             Party.code.label("party_code"),
-            func.coalesce(english(), Party.code).label("party_name"),
+            english().label("party_name"),
             Participation.present_from,
             Participation.present_to,
         )

@@ -14,10 +14,11 @@ from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.people.documents.models import DestructionCertificate, SealedField
-from dialogues.people.documents.queries import LIVE, is_interpreter, key_name, today_in, value_place
+from dialogues.people.documents.queries import is_interpreter, key_name, today_in, value_place
 from dialogues.people.documents.rules import CLEARED_PURGE_DATE, NEEDS, departure_date, purge_date, serialize_parts
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import SealedKind
+from dialogues.people.participants.rules.standing import LIVE
 from dialogues.people.participants.rules.steps import Step
 
 

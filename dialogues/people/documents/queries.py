@@ -27,7 +27,7 @@ from dialogues.people.documents.rules import NEEDS, PAPERS, deserialize_parts
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import english, visible
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import LIVE, ParticipationStatus
 from dialogues.policy import (
     DESTRUCTION_SEE,
     NEEDS_ENTER,
@@ -44,7 +44,6 @@ from dialogues.policy import (
 )
 
 _PURPOSE = "sealed_fields"
-LIVE = [status for status in ParticipationStatus if status.is_live]
 _ACTIONS = (PASSPORT_READ, PASSPORT_ENTER, NEEDS_READ, NEEDS_ENTER)
 READ_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_READ), **dict.fromkeys(NEEDS, NEEDS_READ)}
 ENTER_ACTIONS = {**dict.fromkeys(PAPERS, PASSPORT_ENTER), **dict.fromkeys(NEEDS, NEEDS_ENTER)}

@@ -181,17 +181,17 @@ def _undo_approve(change: Change, at: datetime, rows: list[_Row], now: datetime)
         if participation is None or participation.approved_at != at:
             row["kept"] = CHANGED_SINCE
             continue
-        recalled += [UUID(row["letter"])] if row["letter"] else []
+        recalled += [UUID(row["email"])] if row["email"] else []
         _withdraw_approval(change, participation, now)
     outbox_operations.recall(recalled)
 
 
 def _undo_remind(change: Change, at: datetime, rows: list[_Row], now: datetime) -> None:  # noqa: ARG001  as its siblings
-    emails = [UUID(row["letter"]) for row in rows]
+    emails = [UUID(row["email"]) for row in rows]
     outbox_operations.recall(emails)
     left = outbox_queries.left(emails)
     for row in rows:
-        if UUID(row["letter"]) in left:
+        if UUID(row["email"]) in left:
             row["kept"] = N_("the letter had left")
 
 

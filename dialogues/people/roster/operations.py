@@ -38,8 +38,8 @@ def enqueue_emails(kind: EmailKind, participations: Collection[Participation], n
         if one.person_id in reached:
             order = f"{kind.value}:{one.id}"
             requests[one.id] = email_about(one, kind, now, order=order, dedup_key=f"{order}:{uuid4()}")
-    letters = dict(zip(requests, map(str, enqueue_all(list(requests.values()))), strict=True))
-    return [{"id": str(one.id), "letter": letters.get(one.id)} for one in participations]
+    emails = dict(zip(requests, map(str, enqueue_all(list(requests.values()))), strict=True))
+    return [{"id": str(one.id), "email": emails.get(one.id)} for one in participations]
 
 
 def snapshot(participation: Participation) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def snapshot(participation: Participation) -> dict[str, Any]:
         "figures": seat_figures(participation),
         "requested": participation.requested_capacity.value if participation.requested_capacity else None,
         "approved_at": participation.approved_at.isoformat() if participation.approved_at else None,
-        "letter": None,
+        "email": None,
     }
 
 

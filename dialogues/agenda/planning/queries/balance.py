@@ -21,7 +21,7 @@ from dialogues.meetings.dialogues.rules.kinds import Capacity, Gender, PartyKind
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries import visibility as participants
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import LIVE
 from dialogues.policy import AGENDA_RELEASE, AGENDA_SEE, BALANCE_SEE, NOMINATIONS_SEE, PARTICIPANTS_SEE
 
 
@@ -81,7 +81,7 @@ def _seated(viewer: Viewer) -> list[Any]:
         .where(
             listed,
             Participation.capacity == Capacity.PARTICIPANT,
-            Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+            Participation.status.in_(LIVE),
         )
     )
     return list(rows)

@@ -35,7 +35,7 @@ from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.venues.models import Room
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import hides_name, shows_name
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import LIVE
 from dialogues.policy import AGENDA_EDIT, SESSION_PEOPLE_SEE, Action, Role, Scope
 
 
@@ -119,14 +119,13 @@ def members_of_meeting(meeting: Meeting) -> list[PersonChoice]:
 
     Does no access check: commands validate against it, pages use `people_of_meeting`.
     """
-    live = [status for status in ParticipationStatus if status.is_live]
     rows = db.session.execute(
         select(Person.id, Person.name, Party.code, Participation.id.label("participation"), RoleGrant.role)
         .outerjoin(
             Participation,
             (Participation.person_id == Person.id)
             & (Participation.meeting_id == meeting.id)
-            & Participation.status.in_(live),
+            & Participation.status.in_(LIVE),
         )
         .outerjoin(Party, Party.id == Participation.party_id)
         .outerjoin(

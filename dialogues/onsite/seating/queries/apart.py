@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
@@ -45,8 +45,7 @@ def pairs(viewer: Viewer) -> list[tuple[str, str, UUID]]:
     """Return the pairs of the current meeting as two names and the id of the pair, by name; three queries."""
     rows = _pairs(viewer)
     ids = {one for row in rows for one in (row.one, row.other)}
-    party_name = func.coalesce(func.nullif(english(), ""), Party.code)
-    parties = select(Party.id, party_name).where(Party.dialogue_id == viewer.dialogue_id, Party.id.in_(ids))
+    parties = select(Party.id, english()).where(Party.dialogue_id == viewer.dialogue_id, Party.id.in_(ids))
     persons = select(Person.id, Person.name).where(Person.dialogue_id == viewer.dialogue_id, Person.id.in_(ids))
     names = {key: name for found in (parties, persons) for key, name in db.session.execute(found)}
     return sorted((names.get(row.one, ""), names.get(row.other, ""), row.id) for row in rows)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
@@ -26,7 +26,7 @@ from dialogues.policy import NOMINATIONS_SEE, PARTICIPANTS_SEE, PLATES_SEE, SEAT
 _NAMES = (
     Person.name,
     Party.code.label("party_code"),
-    func.coalesce(func.nullif(english(), ""), Party.code).label("party_name"),
+    english().label("party_name"),
 )
 
 

@@ -12,7 +12,7 @@ from dialogues.meetings.precedence import queries as precedence
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import visible
 from dialogues.people.participants.rules.seats import over_target
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import LIVE
 from dialogues.policy import PARTICIPANTS_INVITE
 
 
@@ -25,7 +25,7 @@ def overbooking_warnings(viewer: Viewer, party_id: UUID | None = None) -> list[R
         .where(
             visible(viewer, PARTICIPANTS_INVITE),
             Participation.capacity == Capacity.PARTICIPANT,
-            Participation.status.in_([status for status in ParticipationStatus if status.is_live]),
+            Participation.status.in_(LIVE),
         )
         .group_by(Participation.party_id)
     )

@@ -25,7 +25,7 @@ class ParticipationStatus(Labelled):
     @property
     def is_live(self) -> bool:
         """Whether the person comes or may still come; people on the waiting list do not count."""
-        return self in {ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED}
+        return self in LIVE
 
 
 def check_not_already_invited(name: str, status: ParticipationStatus) -> None:
@@ -47,6 +47,9 @@ class Answer(Enum):
 
 #: A person with one of these statuses has left the list and can be invited again.
 GONE = frozenset({ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN, ParticipationStatus.TAKEN_BACK})
+
+
+LIVE = frozenset({ParticipationStatus.NOMINATED, ParticipationStatus.INVITED, ParticipationStatus.CONFIRMED})
 
 
 #: With these statuses a personal link works, also to change an earlier answer.

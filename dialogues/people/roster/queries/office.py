@@ -155,7 +155,7 @@ def bulk_action(viewer: Viewer, action_id: UUID) -> BulkActionDetails:
     found = db.session.execute(select(BulkAction).where(BulkAction.id == action_id, visible_actions(viewer)))
     action = or_not_found(found.scalar_one_or_none())
     rows = {UUID(row["id"]): row for row in action.rows}
-    emails = [UUID(row["letter"]) for row in action.rows if row.get("letter")]
+    emails = [UUID(row["email"]) for row in action.rows if row.get("email")]
     people, left_out = list[_Line](), list[_Line]()
     for participation_id, name in _names(viewer, RIGHTS[action.kind]):
         if row := rows.get(participation_id):
