@@ -23,11 +23,12 @@ from dialogues.people.messages.models import Message
 from dialogues.people.messages.rules import NamedPerson, Reader, Recipients
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.frame import is_named
-from dialogues.people.participants.queries.visibility import person_of, visible
+from dialogues.people.participants.queries.news import Holder, holders
+from dialogues.people.participants.queries.visibility import is_listed, person_of, visible
 from dialogues.people.participants.rules.audiences import audiences
 from dialogues.people.participants.rules.kinds import Audience, Shown
 from dialogues.people.participants.rules.standing import ParticipationStatus
-from dialogues.policy import MESSAGES_WRITE, PARTICIPANTS_SEE, Role, Scope, scopes
+from dialogues.policy import MESSAGES_WRITE, PARTICIPANTS_SEE, Condition, Role, Scope, scopes
 
 _ROLES = {
     Recipients.FOCAL_POINTS: Role.FOCAL_POINT,
@@ -115,37 +116,41 @@ def _addressees(reached: ColumnElement[bool]) -> Sequence[Any]:
 def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> tuple[list[NamedPerson], list[Reader]]:
     """People of the meeting, and what each recipient may see of them: the input of the check for names.
 
-    Two statements.
+    Always the same number of statements. Recipients have an email address.
     """
     rows = db.session.execute(
         select(
             Participation.person_id,
             Participation.party_id,
-            Participation.status,
             Participation.visibility,
             Person.name,
             Person.native,
+            is_listed().label("is_listed"),
         )
         .join(Person, person_of())
         .where(visible(viewer, MESSAGES_WRITE))
     )
     names = [_named(row) for row in rows]
-    roles, speaks_for = defaultdict[UUID, set[Role]](set), defaultdict[UUID, set[UUID]](set)
-    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.party_id).where(_active_grants(viewer))
+    speaks_for = defaultdict[UUID, set[UUID]](set)
+    grants = select(RoleGrant.person_id, RoleGrant.party_id).where(
+        _active_grants(viewer), RoleGrant.role == Role.FOCAL_POINT, RoleGrant.party_id.is_not(None)
+    )
     for grant in db.session.execute(grants):
-        roles[grant.person_id].add(grant.role)
-        if grant.role is Role.FOCAL_POINT and grant.party_id is not None:
-            speaks_for[grant.person_id].add(grant.party_id)
-    return names, [_reader(viewer, one, roles[one], speaks_for[one]) for one in person_ids]
+        speaks_for[grant.person_id].add(grant.party_id)
+    held = holders(viewer.here)
+    return names, [_reader(viewer, one, held.get(one), speaks_for[one]) for one in person_ids]
 
 
-def _reader(viewer: Viewer, person_id: UUID, held: Collection[Role], parties: Collection[UUID]) -> Reader:
-    """Applies the policy to the roles of one recipient, under the current conditions of the meeting."""
-    reads_as = audiences(PARTICIPANTS_SEE, held, viewer.conditions)
+def _reader(viewer: Viewer, person_id: UUID, held: Holder | None, parties: Collection[UUID]) -> Reader:
+    """Applies the policy to the roles of one recipient, under the conditions of the meeting that hold for them."""
+    roles = held.roles if held is not None else frozenset[Role]()
+    awaits_own_list = held is not None and held.awaits_own_list
+    met = viewer.conditions - ({Condition.EXCHANGED} if awaits_own_list else frozenset())
+    reads_as = audiences(PARTICIPANTS_SEE, roles, met)
     return Reader(
         person_id=person_id,
         parties=frozenset(parties),
-        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, held, viewer.conditions),
+        reads_list=Scope.ALL in scopes(PARTICIPANTS_SEE, roles, met),
         audiences=None if reads_as is None else frozenset(one.value for one in reads_as),
     )
 
@@ -157,7 +162,7 @@ def _named(row: Any) -> NamedPerson:
         person_id=row.person_id,
         party_id=row.party_id,
         names_used=(row.name, row.native) if row.native else (row.name,),
-        is_listed=row.status is ParticipationStatus.CONFIRMED,
+        is_listed=row.is_listed,
         hidden_from=frozenset(hidden - {Audience.TABLE.value}),
     )
 

@@ -6,16 +6,19 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.messages.models import Message
+from dialogues.people.nominations.commands.submitting import take_submission_back
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import Audience, Shown
 from dialogues.people.participants.rules.standing import ParticipationStatus
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page
 from tests.people.conftest import Site
+from tests.people.nominations.exchange import confirm, open_lists
 from tests.people.roster.test_bulk import choose, row, words
 
 WORDS = {"subject": "Papers", "text": "Dear {name},\nplease look at the papers of {meeting}."}
@@ -231,6 +234,27 @@ class TestNamesInTheText:
         )
 
         assert "not every reader" in words(preview)
+
+    def test_name_sent_to_a_party_that_has_not_submitted_its_list_causes_a_warning(self, site: Site) -> None:
+        name = person(site, "ru2", "LVR")
+        us2, us = site.cast.viewer("us2", meeting="LVR-1", now=clock.now()), site.cast.party("US", "LVR")
+        take_submission_back(us2, us, now=clock.now())
+        open_lists(site.cast)
+
+        assert "not every reader" in words(preview_to_focal_point(site, "US", f"{name} asks."))
+        assert "not every reader" not in words(preview_to_focal_point(site, "MN", f"{name} asks."))
+
+    def test_name_on_a_list_that_is_not_submitted_causes_a_warning(self, site: Site) -> None:
+        name = db.session.get_one(Person, confirm(site.cast, "KR").person_id).name
+        open_lists(site.cast)
+
+        assert "not every reader" in words(preview_to_focal_point(site, "US", f"{name} asks."))
+
+
+def preview_to_focal_point(site: Site, party: str, text: str) -> TestResponse:
+    """Preview a message of LVR-1 to the focal point of a party."""
+    chosen = {"recipients": "focal_points", "parties": [str(site.cast.party(party, "LVR"))]}
+    return write(site.cast.client("st-coord"), new(site, "LVR-1"), text=text, **chosen)
 
 
 def person(site: Site, name: str, dialogue: str) -> str:
