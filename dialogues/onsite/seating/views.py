@@ -72,7 +72,7 @@ def seating(meeting_id: UUID) -> str:
     )
 
 
-@blueprint.get("/meetings/<uuid:meeting_id>/seating/<int:number>")
+@blueprint.get("/meetings/<uuid:meeting_id>/seating/<int(max=999999):number>")
 @allows(SEATING_EDIT)
 def earlier_plan(meeting_id: UUID, number: int) -> str:
     """Show the plan with that number, for people who plan the seating."""

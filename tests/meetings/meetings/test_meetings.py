@@ -117,6 +117,15 @@ def test_an_ambiguous_closing_time_is_the_later_one(cast: Cast, read) -> None:
     assert closes == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_copy_with_a_mistyped_year_is_refused(cast: Cast, day: str) -> None:
+    typed = {"code": "TRD-2", "title": "Second meeting", "starts_on": day}
+
+    answer = send(cast.client("st-coord"), address(cast, "/copy"), **typed)
+
+    assert "Check the year" in complaints(answer)
+
+
 def test_a_copied_meeting_takes_everything_except_the_people(cast: Cast, read) -> None:
     typed = {"code": "TRD-2", "title": "Second meeting", "starts_on": "2027-11-02"}
 

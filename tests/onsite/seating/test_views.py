@@ -47,6 +47,10 @@ def change(app: Flask, statement: object) -> None:
         session.execute(statement)
 
 
+def test_a_plan_number_with_very_many_digits_is_not_found(cast: Cast, seating: str) -> None:
+    assert planned(cast, seating).get(f"{seating}/{'9' * 30}").status_code == 404
+
+
 def test_everyone_at_the_table_sees_the_plan_as_table_and_picture(cast: Cast, seating: str) -> None:
     planned(cast, seating)
 

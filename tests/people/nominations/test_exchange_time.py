@@ -39,6 +39,13 @@ def test_past_exchange_time_is_refused(cast: Cast) -> None:
     assert 'value="2027-05-01T09:00"' in answer.text
 
 
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_exchange_time_with_a_mistyped_year_is_refused(cast: Cast, typed: str) -> None:
+    answer = send(cast.client("st-coord"), lvr(cast, "/exchange"), moment=typed)
+
+    assert "Check the year" in complaints(answer)
+
+
 def test_two_co_chairs_do_not_overwrite_each_other(cast: Cast) -> None:
     mark = nominations_exchange.moment_mark(cast.meeting("LVR-1"))
     first, second = datetime.fromisoformat("2027-09-01T09:00"), datetime.fromisoformat("2027-09-02T09:00")

@@ -1,10 +1,11 @@
 """Input values of dialogues, parties and meetings, and checks of their days."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.wall_time import refuse_odd_year
 from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     InviteProfile,
@@ -75,7 +76,10 @@ LONGEST = timedelta(days=366)
 
 
 def check_days_in_order(days: Days) -> None:
-    """:raises Refusal: they are not, or the meeting lasts more than a year."""
+    """:raises Refusal: they are not, a year is mistyped, or the meeting lasts more than a year."""
+    for name, day in asdict(days).items():
+        if day is not None:
+            refuse_odd_year(day, field=name)
     if days.ends_on < days.starts_on:
         raise Refusal(N_("The last day is before the first day: swap them, or correct the year."), field="ends_on")
     if days.ends_on - days.starts_on > LONGEST:
