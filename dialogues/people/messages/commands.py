@@ -47,7 +47,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
             return sent.id
         refuse_unknown_placeholders(draft.subject, draft.text)
         group = _current_group(change.viewer, draft)
-        reached = [one.person_id for one in group if one.has_address]
+        reached = [one for one in group if one.has_address]
         if not reached:
             raise Refusal(N_("Nobody of this group has an e-mail address: choose another group."))
         unreached = [str(one.person_id) for one in group if not one.has_address]
@@ -64,7 +64,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         )
         db.session.add(message)
         db.session.flush()
-        enqueue_all([_email_request(message, person_id) for person_id in reached])
+        enqueue_all([_email_request(message, one) for one in reached])
         change.record(
             MessageSent(
                 about=message.id,
@@ -86,13 +86,14 @@ def _current_group(viewer: Viewer, draft: Draft) -> Sequence[Any]:
     return [one for one in previewed if one.person_id in matching]
 
 
-def _email_request(message: Message, person_id: UUID) -> EmailRequest:
+def _email_request(message: Message, addressee: Any) -> EmailRequest:
     return EmailRequest(
         kind=EmailKind.MESSAGE,
-        dedup_key=f"{EmailKind.MESSAGE.value}:{message.id.hex}:{person_id.hex}",
+        dedup_key=f"{EmailKind.MESSAGE.value}:{message.id.hex}:{addressee.person_id.hex}",
         queued_at=message.sent_at,
         dialogue_id=message.dialogue_id,
         listed_under=message.meeting_id,
-        person_id=person_id,
-        facts={"message_id": str(message.id)},
+        person_id=addressee.person_id,
+        # People who had left before may be written to, for example about the reason.
+        facts={"message_id": str(message.id), "was_here": addressee.is_here},
     )

@@ -13,11 +13,11 @@ from dialogues.people.messages.rules import fill_placeholders
 
 
 def message_to_person(email: DueEmail, now: datetime) -> Composed | None:  # noqa: ARG001  a composer's arguments
-    """The coordinator's message for one person. None if the person no longer has an address."""
+    """The coordinator's message for one person. None if the person has left since, or no longer has an address."""
     row = queries.message_for(UUID(str(email.facts["message_id"])), email.person_id)
-    if row is None:
+    if row is None or (email.facts["was_here"] and not row.is_here):
         return None
-    message, person, meeting, dialogue = row
+    message, person, meeting, dialogue, _is_here = row
     with force_locale(person.locale):
         name = queries.name_for(meeting, dialogue, person) or _("the meeting")
         return Composed(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from dialogues.core.common.read_guard import limited_to_viewer, limits_rows, reading
 from dialogues.core.common.viewer import Purpose, Viewer
@@ -27,7 +27,7 @@ from dialogues.people.participants.queries.news import Holder, holders
 from dialogues.people.participants.queries.visibility import is_listed, person_of, visible
 from dialogues.people.participants.rules.audiences import audiences
 from dialogues.people.participants.rules.kinds import Audience, Shown
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import GONE, ParticipationStatus
 from dialogues.policy import MESSAGES_WRITE, PARTICIPANTS_SEE, Condition, Role, Scope, scopes
 
 _ROLES = {
@@ -54,9 +54,9 @@ class RecipientFilter:
 
 
 def group(viewer: Viewer, recipient_filter: RecipientFilter) -> Sequence[Any]:
-    """People who match the filter, in list order, as rows (person_id, name, has_address)."""
+    """People who match the filter, in list order, as rows (person_id, name, has_address, is_here)."""
     has_role = recipient_filter.recipients in _ROLES
-    return _addressees((_role_holders if has_role else _participants)(viewer, recipient_filter))
+    return _addressees(viewer, (_role_holders if has_role else _participants)(viewer, recipient_filter))
 
 
 def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> Sequence[Any]:
@@ -64,7 +64,7 @@ def addressees_of_rows(viewer: Viewer, participation_ids: Collection[UUID]) -> S
     chosen = frozenset(participation_ids)
     rows = select(Participation.id, Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     found = {row.person_id for row in db.session.execute(rows) if row.id in chosen}
-    return _addressees(limited_to_viewer(Person.id.in_(found)))
+    return _addressees(viewer, limited_to_viewer(Person.id.in_(found)))
 
 
 def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> Sequence[Any]:
@@ -72,7 +72,7 @@ def addressees(viewer: Viewer, person_ids: Collection[UUID]) -> Sequence[Any]:
     taking_part = select(Participation.person_id).where(visible(viewer, MESSAGES_WRITE))
     holding = select(RoleGrant.person_id).where(_active_grants(viewer), RoleGrant.role.in_(_ROLES.values()))
     reached = limited_to_viewer(or_(Person.id.in_(taking_part), Person.id.in_(holding)))
-    return _addressees(and_(Person.id.in_(person_ids), reached))
+    return _addressees(viewer, and_(Person.id.in_(person_ids), reached))
 
 
 @limits_rows
@@ -108,9 +108,29 @@ def _active_grants(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _addressees(reached: ColumnElement[bool]) -> Sequence[Any]:
-    rows = select(Person.id.label("person_id"), Person.name, Person.email.is_not(None).label("has_address"))
+def _addressees(viewer: Viewer, reached: ColumnElement[bool]) -> Sequence[Any]:
+    rows = select(
+        Person.id.label("person_id"),
+        Person.name,
+        Person.email.is_not(None).label("has_address"),
+        _is_here(viewer.meeting_id).label("is_here"),
+    )
     return db.session.execute(rows.where(reached).order_by(Person.collation, Person.name, Person.id)).all()
+
+
+def _is_here(meeting_id: Any) -> ColumnElement[bool]:
+    """SQL condition: the person has a role in the meeting, or is on one of its lists and has not left."""
+    takes_part = exists().where(
+        Participation.person_id == Person.id,
+        Participation.meeting_id == meeting_id,
+        Participation.status.not_in(GONE),
+    )
+    has_role = exists().where(
+        RoleGrant.person_id == Person.id,
+        or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
+        in_force(),
+    )
+    return or_(takes_part, has_role)
 
 
 def name_disclosure(viewer: Viewer, person_ids: Collection[UUID]) -> tuple[list[NamedPerson], list[Reader]]:
@@ -184,12 +204,12 @@ def name_for(meeting: Meeting, dialogue: Dialogue, person: Person) -> str:
 
 @reading(Purpose.DELIVERY)
 def message_for(message_id: UUID, person_id: UUID | None) -> Any:
-    """Row (Message, Person, Meeting, Dialogue) for the email to one person. None if the person has no address.
+    """Row (Message, Person, Meeting, Dialogue, is_here) for the email to one person. None without an address.
 
     System query, not filtered by viewer.
     """
     return db.session.execute(
-        select(Message, Person, Meeting, Dialogue)
+        select(Message, Person, Meeting, Dialogue, _is_here(Meeting.id).label("is_here"))
         .join(Meeting, Meeting.id == Message.meeting_id)
         .join(Dialogue, Dialogue.id == Message.dialogue_id)
         .join(Person, Person.dialogue_id == Message.dialogue_id)

@@ -11,6 +11,7 @@ from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
+from dialogues.people.invitations.commands import inviting as invitations
 from dialogues.people.messages.models import Message
 from dialogues.people.nominations.commands.submitting import take_submission_back
 from dialogues.people.participants.models import Participation
@@ -105,6 +106,24 @@ class TestSending:
 
         assert second.location != first.location
         assert len(site.mail()) == 6
+
+    def test_person_who_leaves_before_the_email_is_sent_gets_none(self, site: Site) -> None:
+        to(site, parties=[str(site.cast.party("JP", "SCD"))])
+        coordinator = site.cast.viewer("st-coord", meeting="SCD-1", now=clock.now())
+        invitations.take_back(coordinator, site.participation_of("jp2", "SCD-1"), now=clock.now())
+
+        papers = [email for email in site.mail() if email.message["Subject"] == "Papers"]
+
+        assert sorted(email.recipients[0] for email in papers) == [f"jp{n}@example.invalid" for n in (1, 4)]
+
+    def test_people_who_have_left_can_be_written_to(self, site: Site) -> None:
+        coordinator = site.cast.viewer("st-coord", meeting="SCD-1", now=clock.now())
+        invitations.take_back(coordinator, site.participation_of("jp2", "SCD-1"), now=clock.now())
+        to(site, parties=[str(site.cast.party("JP", "SCD"))], statuses=[ParticipationStatus.TAKEN_BACK.value])
+
+        papers = [email for email in site.mail() if email.message["Subject"] == "Papers"]
+
+        assert [email.recipients for email in papers] == [("jp2@example.invalid",)]
 
     def test_person_who_left_the_group_after_the_preview_gets_no_email(self, site: Site) -> None:
         client = site.cast.client("st-coord")
