@@ -118,9 +118,12 @@ def can_access(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     """
     if viewer.meeting_id is None:
         return false()
-    listed = or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
-    takes_part = and_(visible(viewer, action), Participation.status.in_(LIVE), listed)
+    takes_part = and_(visible(viewer, action), Participation.status.in_(LIVE), _is_on_visible_list(viewer))
     return or_(takes_part, and_(is_interpreter(viewer.meeting_id), _interpreter_scope(viewer, action)))
+
+
+def _is_on_visible_list(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(visible(viewer, PARTICIPANTS_SEE), visible(viewer, NOMINATIONS_SEE))
 
 
 def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
@@ -188,8 +191,12 @@ def _people_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def select_others(viewer: Viewer, columns: Sequence[Any], *actions: Action) -> Select[*tuple[Any, ...]]:
-    """Selects from the other people whom one of the actions reaches, with their participation and party, if any."""
-    takes_part = and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.here)
+    """Selects from the other people whom one of the actions reaches, with their participation and party, if any.
+
+    Interpreters can also be nominees of a list that the viewer may not see: that participation is left out.
+    """
+    is_here = and_(Participation.person_id == Person.id, Participation.meeting_id == viewer.here)
+    takes_part = and_(is_here, _is_on_visible_list(viewer))
     return (
         select(*columns)
         .select_from(Person)

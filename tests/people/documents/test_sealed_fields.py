@@ -10,14 +10,17 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dialogues.core.audit.models import AuditEntry
+from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Exchange
+from dialogues.meetings.roles.operations import grant_role
 from dialogues.people.documents.models import AccessLogEntry, SealedField
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
 from dialogues.people.participants.rules.steps import Step
+from dialogues.policy import Role
 from tests.beds.forms import SAME_ORIGIN, complaints, page, send
 from tests.beds.web import set_clock
 from tests.cast import Cast
@@ -385,6 +388,25 @@ def test_before_the_exchange_the_liaison_desk_sees_no_documents_of_nominees(cast
         us4 = cast.person("us4")
     assert str(us4) not in overview
     assert reveal(client, f"{trd}/papers/{us4}", "passport").status_code == 404
+
+
+def test_before_the_exchange_an_interpreter_looks_no_different_if_a_party_has_nominated_them(
+    app: Flask, cast: Cast
+) -> None:
+    with app.app_context():
+        meeting_id, person_id = cast.meeting("LVR-1"), cast.person("ru4", "LVR")
+        participation_id = cast.participation("ru4", "LVR-1")
+        with upkeep(system(Purpose.SAMPLE)):
+            place = {"dialogue_id": cast.dialogue("LVR"), "meeting_id": meeting_id}
+            grant_role(person_id, Role.INTERPRETER, **place, offered_at=clock.now(), accepted_at=clock.now())
+    desk, lvr = cast.client("st-travel"), f"/meetings/{meeting_id}"
+
+    shown = page(desk.get(f"{lvr}/papers/{person_id}")).select_one("main").get_text(" ")
+
+    assert "interpreter" in shown
+    assert "Russia" not in shown
+    assert "Oct" not in shown
+    assert desk.get(f"{lvr}/participants/{participation_id}/papers").status_code == 404
 
 
 def test_overview_takes_the_same_queries_for_few_and_many(cast: Cast, trd: str, queries_of: Any) -> None:
