@@ -27,7 +27,8 @@ _OFFICE_OPEN_XML = {
     )
 }
 _DIRECTORY_ENTRY = b"PK\x01\x02"
-_TEXT_CONTROLS = set("\t\n\r\f")
+#: Controls in text files; :func:`dialogues.lib.text.text_file` replaces or removes the last six.
+_TEXT_CONTROLS = set("\t\n\r\v\f\x1c\x1d\x1e\x1f")
 
 
 def media_type_of(content: bytes, name: str = "") -> str:

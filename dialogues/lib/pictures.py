@@ -6,6 +6,7 @@ from typing import Any
 from PIL import ExifTags, Image, JpegImagePlugin
 
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.text import text_file
 
 MOST_PIXELS = 100_000_000
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
@@ -15,12 +16,15 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def without_traces(media_type: str, content: bytes) -> bytes:
-    """The same picture, encoded again without metadata except orientation and colours; other files stay unchanged.
+    """The same picture, encoded again without metadata except orientation and colours, or the same text with known
+    line breaks; other files stay unchanged.
 
     Equal files give equal bytes.
 
     :raises Refusal: the picture is damaged, or has too many pixels.
     """
+    if media_type.startswith("text/"):
+        return text_file(content)
     if media_type not in _FORMATS:
         return content
     try:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dialogues.lib.refusal import N_, Refusal
 
-#: Joiners that native scripts need within a word stay; overrides and isolates, which can hide text, do not.
-_HARMLESS_FORMAT = {"\u200c", "\u200d"}
+#: Joiners that native scripts need within a word.
+_JOINERS = {"\u200c", "\u200d"}
 #: All that is removed; other characters stay as typed, also those newer than this Python knows. Controls, characters
 #: drawn as nothing, direction controls, and code points that are no characters.
 _REMOVED = re.compile(
@@ -18,18 +18,28 @@ _REMOVED = re.compile(
 )
 #: Letters that NFC replaces by others: the Han letters of older Korean and Japanese code pages.
 _COMPATIBLE_HAN = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+#: Separators of files, groups, records and units, which Python counts as spaces.
+_SEPARATORS = "\x1c\x1d\x1e\x1f"
+
+
+#: Every character that ends a line or a page, as a word processor or a terminal wrote it.
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
 def one_line(text: str) -> str:
     """The text in NFC on one line, without control and direction characters; "" if nothing visible is left."""
-    cleaned = "".join(" " if character.isspace() else character for character in composed(text) if _visible(character))
-    return _or_empty(" ".join(cleaned.split()))
+    return _or_empty(" ".join("".join(filter(_visible, _BREAKS.sub(" ", composed(text)))).split()))
 
 
 def many_lines(text: str) -> str:
-    """Like :func:`one_line`, for longer text: line breaks (as LF) and tabs stay."""
-    text = composed(text).replace("\r\n", "\n").replace("\r", "\n")
-    return _or_empty("".join(character for character in text if character in "\n\t" or _visible(character)).strip())
+    """Like :func:`one_line`, for longer text: all line breaks become LF, and tabs stay."""
+    return _or_empty("".join(filter(_visible, _BREAKS.sub("\n", composed(text)))).strip())
+
+
+def text_file(content: bytes) -> bytes:
+    """A UTF-8 file with the line breaks that every program knows, and without separators of records; else unchanged."""
+    text = content.decode("utf-8")
+    return re.sub("[\x1c-\x1f]", "", re.sub("[\v\f\x85\u2028\u2029]", "\n", text)).encode()
 
 
 def composed(text: str) -> str:
@@ -41,14 +51,14 @@ def composed(text: str) -> str:
 def _or_empty(text: str) -> str:
     """The text, or "" if it consists only of joiners and combining marks."""
     visible = (
-        not (character.isspace() or character in _HARMLESS_FORMAT or unicodedata.category(character).startswith("M"))
+        not (character.isspace() or character in _JOINERS or unicodedata.category(character).startswith("M"))
         for character in text
     )
     return text if any(visible) else ""
 
 
 def _visible(character: str) -> bool:
-    return character.isspace() or not _REMOVED.match(character)
+    return character not in _SEPARATORS and (character.isspace() or not _REMOVED.match(character))
 
 
 #: Signs with which mail programs make a link of a name.

@@ -28,6 +28,7 @@ def archive(members: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFL
         (b"\x89PNG\r\n\x1a\n\x00\x00", "", "image/png"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "", "image/jpeg"),
         ("Сэлэнгэ, 셀렝게, 色楞格\n\t1".encode(), "river.txt", "text/plain"),
+        (b"one\x0btwo\x0cthree\x1cfour\xc2\x85five", "report.txt", "text/plain"),
         (b"\xef\xbb\xbf# Summary", "summary.MD", "text/markdown"),
         (archive({"mimetype": ODT.encode()}, compression=zipfile.ZIP_STORED), "", ODT),
         (archive(WORD), "", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
