@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
 from dialogues.lib.refusal import N_, Refusal
+
+_CONTINENTS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/"),
+    *("Indian/", "Pacific/"),
+)
 
 
 def known_zones() -> frozenset[str]:
@@ -13,11 +19,27 @@ def known_zones() -> frozenset[str]:
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
+def places() -> frozenset[str]:
+    """The zones of places. Others are left out: they follow no government, so their clocks differ from a town's."""
+    return frozenset(name for name in known_zones() if name.startswith(_CONTINENTS))
+
+
+@lru_cache(maxsize=2)
+def places_with_offsets(year: int) -> tuple[tuple[str, str], ...]:
+    """The places with their offset from UTC in that year: one, or the one of January and the one of July."""
+    return tuple((name, _offsets(ZoneInfo(name), year)) for name in sorted(places()))
+
+
+def _offsets(tz: ZoneInfo, year: int) -> str:
+    found = dict.fromkeys(f"{datetime(year, month, 1, tzinfo=tz):%z}" for month in (1, 7))
+    return "UTC" + "/".join(f"{offset[:3]}:{offset[3:5]}" for offset in found)
+
+
 def zone(name: str, *, field: str | None = None) -> ZoneInfo:
-    """:raises Refusal: there is no time zone of that IANA name."""
-    if name not in known_zones():
+    """:raises Refusal: there is no place of that name in the tz database."""
+    if name not in places():
         raise Refusal(
-            N_("“%(zone)s” is no time zone of the tz database: write one like Asia/Ulaanbaatar."),
+            N_("“%(zone)s” is no time zone of a place: write one like Asia/Ulaanbaatar."),
             field=field,
             zone=name,
         )
@@ -65,13 +87,21 @@ class WallClock:
         return early.utcoffset() != early.replace(fold=1).utcoffset()
 
 
+def check_range(day: date, first: date, last: date, *, field: str) -> None:
+    """:raises Refusal: the day is not within the range that is plausible for this field."""
+    if not first <= day <= last:
+        raise Refusal(
+            N_("Look at the year: choose a day from %(first)s to %(last)s."), field=field, first=first, last=last
+        )
+
+
 def resolve_local_time(local: datetime, zone_name: str, fold: int | None = None) -> WallClock:
     """Check that the local time exists and is unambiguous.
 
     :param fold: 0 for the earlier, 1 for the later of two equal times; None if not chosen.
-    :raises Refusal: the time is skipped (gap) or repeated without a chosen fold, or the year or the zone is unknown.
+    :raises Refusal: the time is skipped (gap) or repeated without a chosen fold, or the year is mistyped.
     """
-    tz = zone(zone_name)
+    tz = ZoneInfo(zone_name)
     refuse_odd_year(local)
     early = local.replace(tzinfo=tz, fold=0)
     late = local.replace(tzinfo=tz, fold=1)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
@@ -14,7 +14,15 @@ from dialogues.agenda.planning.queries.draft import DraftSession, PersonChoice
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
 from dialogues.agenda.versions.rules import Admits, Part, SessionKind
-from dialogues.core.common.fields import Form, LineField, TitleField, VersionField, half_width, labelled_choices
+from dialogues.core.common.fields import (
+    DayField,
+    Form,
+    LineField,
+    TitleField,
+    VersionField,
+    half_width,
+    labelled_choices,
+)
 from dialogues.meetings.dialogues.forms import FILL_IN, uuid_or_none
 from dialogues.meetings.dialogues.rules.kinds import Rule
 from dialogues.policy import Role
@@ -42,7 +50,7 @@ def _fold_choice(label: Any) -> Any:
 class MoveForm(Form):
     """Day, times and rooms."""
 
-    day = DateField(_l("Day"), [InputRequired(FILL_IN)])
+    day = DayField(_l("Day"), [InputRequired(FILL_IN)])
     starts = TimeField(_l("From"), [InputRequired(FILL_IN)])
     ends = TimeField(_l("To"), [InputRequired(FILL_IN)])
     next_day = BooleanField(_l("Ends on the next day"))

@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, DateTimeLocalField, FileField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -93,6 +93,30 @@ class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = many_lines(valuelist[0])
+
+
+#: Years that a date of our time can have.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+class _InOurTime:
+    """A date or time in a year of our time, because a browser sends 0027 while "2027" is being typed."""
+
+    data: Any
+
+    def pre_validate(self, form: Any) -> None:
+        """:raises ValidationError: the year is not plausible."""
+        super().pre_validate(form)  # type: ignore[misc]  # of the field that this class is mixed into
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValidationError(_l("Look at the year: %(year)s.", year=f"{self.data.year:04}"))
+
+
+class DayField(_InOurTime, DateField):  # type: ignore[misc]  # WTForms is untyped.
+    """A date in a year of our time."""
+
+
+class MomentField(_InOurTime, DateTimeLocalField):  # type: ignore[misc]  # WTForms is untyped.
+    """A local date and time in a year of our time."""
 
 
 class ListedField(StringField):  # type: ignore[misc]  # WTForms is untyped.

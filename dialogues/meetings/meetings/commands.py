@@ -6,6 +6,7 @@
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -32,7 +33,9 @@ from dialogues.meetings.dialogues.rules.facts import (
     DialogueFacts,
     MeetingFacts,
     PracticalFacts,
+    check_closing,
     check_days_in_order,
+    check_near_today,
 )
 from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
 from dialogues.meetings.dialogues.rules.roles import seats_for
@@ -84,6 +87,8 @@ def plan_meeting(viewer: Viewer, facts: MeetingFacts, *, now: datetime) -> UUID:
         dialogue_id = or_not_found(change.viewer.dialogue_id)
         _refuse_taken_code(dialogue_id, facts.code, None)
         meeting = Meeting(dialogue_id=dialogue_id, **_columns(facts))
+        check_near_today(facts.days, now.date())
+        _check_closing(meeting, now)
         _insert_with_exchange(meeting)
         _seat_parties(meeting, facts.parties, facts.seats)
         change.record(MeetingPlanned(about=meeting.id, **in_meeting(meeting), at=now))
@@ -106,6 +111,7 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
         _refuse_taken_code(template.dialogue_id, code, None)
         wall_time.refuse_odd_year(starts_on, field="starts_on")
         days = days_of(template).moved_to(starts_on)
+        check_near_today(days, now.date())
         copied = {column: getattr(template, column) for column in _COPIED}
         meeting = Meeting(code=code, title=title, **copied, **asdict(days))
         _insert_with_exchange(meeting)
@@ -156,7 +162,7 @@ def edit_meeting(
         if facts.code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
             raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
-        columns, started = _columns(facts), meeting.starts_on
+        columns, started, closing = _columns(facts), meeting.starts_on, _local_closing(meeting)
         previous = {column: getattr(meeting, column) for column in columns}
         for column, value in columns.items():
             setattr(meeting, column, value)
@@ -165,6 +171,10 @@ def edit_meeting(
         changed = {column for column, value in previous.items() if getattr(meeting, column) != value}
         if meeting.closed_at is not None and changed & set(WHERE_AND_WHEN):
             raise Refusal(N_("This meeting is closed: its days and its place stay as they were."), field="starts_on")
+        if "starts_on" in changed:
+            check_near_today(facts.days, now.date())
+        if _local_closing(meeting) != closing:
+            _check_closing(meeting, now)
         if changed - set(WHERE_AND_WHEN) or parties_changed:
             change.record(MeetingChanged(about=meeting.id, **in_meeting(meeting), at=now, parties_gone=removed))
         if "rules_text" in changed:
@@ -206,7 +216,7 @@ def close_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
     """
     with transaction(viewer, MEETING_EDIT) as change:
         meeting = _open_meeting(change, version)
-        if now.astimezone(wall_time.zone(meeting.zone)).date() < meeting.ends_on:
+        if now.astimezone(ZoneInfo(meeting.zone)).date() < meeting.ends_on:
             raise Refusal(
                 N_("The last day of this meeting has not come: close it then. If it does not take place, cancel it.")
             )
@@ -266,6 +276,17 @@ def _closing(facts: MeetingFacts) -> datetime | None:
         return wall_time.resolve_local_time(facts.registration_closes, facts.zone, fold=1).instant
     except Refusal as refusal:
         raise Refusal(refusal.message, field="registration_closes", **refusal.facts) from refusal
+
+
+def _check_closing(meeting: Meeting, now: datetime) -> None:
+    closing = _local_closing(meeting)
+    if closing is not None:
+        check_closing(closing, days_of(meeting), now.astimezone(ZoneInfo(meeting.zone)).replace(tzinfo=None))
+
+
+def _local_closing(meeting: Meeting) -> datetime | None:
+    closes = meeting.registration_closes_at
+    return closes.astimezone(ZoneInfo(meeting.zone)).replace(tzinfo=None) if closes else None
 
 
 def _refuse_cancelled(meeting: Meeting) -> None:

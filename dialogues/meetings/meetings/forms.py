@@ -9,8 +9,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
-    DateTimeLocalField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -21,9 +19,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from dialogues.core.common.fields import (
     CodeField,
+    DayField,
     Form,
     LineField,
     LinesField,
+    MomentField,
     NameField,
     TitleField,
     VersionField,
@@ -64,10 +64,10 @@ class MeetingForm(Form):
     venue_id = SelectField(_l("Venue"), coerce=form_value)
     city = TitleField(_l("City"), 120, required=False)
     zone = LineField(_l("Time zone"), 64, required=False)
-    arrive_on = DateField(_l("Arrival"), [Optional()])
-    starts_on = DateField(_l("First day"), [InputRequired(FILL_IN)])
-    ends_on = DateField(_l("Last day"), [InputRequired(FILL_IN)])
-    depart_on = DateField(_l("Departure"), [Optional()])
+    arrive_on = DayField(_l("Arrival"), [Optional()])
+    starts_on = DayField(_l("First day"), [InputRequired(FILL_IN)])
+    ends_on = DayField(_l("Last day"), [InputRequired(FILL_IN)])
+    depart_on = DayField(_l("Departure"), [Optional()])
     default_rule = SelectField(
         _l("Rule of a new session"), choices=labelled_choices(Rule), coerce=form_value, default=Rule.CHATHAM_HOUSE.value
     )
@@ -104,7 +104,7 @@ class MeetingForm(Form):
         widget=ListWidget(prefix_label=False),
     )
     rules_text = LinesField(_l("Rules that everyone accepts"), 20_000)
-    registration_closes = DateTimeLocalField(_l("Registration closes"), [Optional()])
+    registration_closes = MomentField(_l("Registration closes"), [Optional()])
     parties = SelectMultipleField(
         _l("Parties"), coerce=form_value, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
@@ -165,7 +165,7 @@ class MeetingSettingsForm(MeetingForm):
 class CopyMeetingForm(Form):
     code = TitleField(_l("Code"), 20, filters=[half_width], validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200, required=False)
-    starts_on = DateField(_l("First day"), [InputRequired(FILL_IN)])
+    starts_on = DayField(_l("First day"), [InputRequired(FILL_IN)])
 
 
 class PracticalForm(Form):

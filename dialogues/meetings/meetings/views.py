@@ -17,7 +17,7 @@ from dialogues.core.common.presentation import in_zone
 from dialogues.core.common.state import state
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.lib.refusal import NotFound
-from dialogues.lib.wall_time import known_zones
+from dialogues.lib.wall_time import places_with_offsets
 from dialogues.meetings.dialogues.forms import ConfirmForm
 from dialogues.meetings.dialogues.queries import dialogues as dialogues_dialogues
 from dialogues.meetings.dialogues.queries import meetings as dialogues_meetings
@@ -86,7 +86,7 @@ def plan_meeting(dialogue_id: UUID) -> Iterator[Any]:
     venue_choices, parties = venues.choices(system(Purpose.INSTALLATION)), dialogues_dialogues.parties(viewer())
     form = MeetingForm(data={"parties": [str(party.id) for party in parties]})
     form.set_choices(venue_choices, parties)
-    yield {"form": form, "dialogue_id": dialogue_id, "zones": sorted(known_zones())}
+    yield {"form": form, "dialogue_id": dialogue_id, "zones": places_with_offsets(clock.now().year)}
     facts = form.facts(venue_choices, MeetingStatus.PROVISIONAL)
     meeting_id = commands.plan_meeting(viewer(), facts, now=clock.now())
     flash(_("The meeting is planned. Offer its roles, then build its agenda."), "success")
@@ -128,7 +128,7 @@ def settings(meeting_id: UUID) -> Iterator[Any]:
     yield {
         "form": form,
         "meeting": found,
-        "zones": sorted(known_zones()),
+        "zones": places_with_offsets(clock.now().year),
         "may_copy": viewer().may_around(MEETING_EDIT),
     }
     commands.edit_meeting(

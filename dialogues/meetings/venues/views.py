@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other
-from dialogues.lib.wall_time import known_zones
+from dialogues.lib.wall_time import places_with_offsets
 from dialogues.meetings.venues import commands, queries
 from dialogues.meetings.venues.forms import RoomForm, VenueForm
 from dialogues.policy import VENUES_EDIT, VENUES_SEE
@@ -30,7 +30,7 @@ def venues() -> str:
 @form_page("meetings/venues/venue_form.html")
 def new_venue() -> Iterator[Any]:
     form = VenueForm()
-    yield {"form": form, "venue": None, "zones": sorted(known_zones())}
+    yield {"form": form, "venue": None, "zones": places_with_offsets(clock.now().year)}
     venue_id = commands.add_venue(viewer(), form.facts(), now=clock.now())
     flash(_("The venue is there. Add its rooms next."), "success")
     yield see_other(url_for("venues.venue", venue_id=venue_id))
@@ -52,7 +52,7 @@ def venue(venue_id: UUID) -> str:
 def edit_venue(venue_id: UUID) -> Iterator[Any]:
     found = queries.venue(viewer(), VENUES_EDIT, venue_id)
     form = VenueForm(obj=found)
-    yield {"form": form, "venue": found, "zones": sorted(known_zones())}
+    yield {"form": form, "venue": found, "zones": places_with_offsets(clock.now().year)}
     commands.edit_venue(viewer(), venue_id, form.facts(), version=form.version.data, now=clock.now())
     flash(_("The venue is saved."), "success")
     yield see_other(url_for("venues.venue", venue_id=venue_id))

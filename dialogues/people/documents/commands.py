@@ -306,7 +306,7 @@ def _check_access(change: Change, action: Action, person_id: UUID) -> None:
 
 def _validated(kind: SealedKind, typed: Parts, meeting: Meeting) -> dict[str, str]:
     parts = normalize_parts(kind, typed)
-    check_parts(kind, parts, days_of(meeting).last)
+    check_parts(kind, parts, days_of(meeting).first, days_of(meeting).last)
     for name in ("arrives_at", "departs_at") if kind is SealedKind.FLIGHTS else ():
         local = local_time(parts, name)
         try:

@@ -6,10 +6,19 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
-from dialogues.core.common.fields import CodeField, Form, LineField, LinesField, VersionField, labelled_choices
+from dialogues.core.common.fields import (
+    CodeField,
+    DayField,
+    Form,
+    LineField,
+    LinesField,
+    MomentField,
+    VersionField,
+    labelled_choices,
+)
 from dialogues.people.documents.queries import OwnPapers, checksum
 from dialogues.people.documents.rules import LONGEST_NOTE, LONGEST_REASON, PARTS, Parts
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
@@ -22,16 +31,16 @@ class SealedForm(Form):
 
     passport_nationality = LineField(_l("Nationality, as in the passport"), 80, required=False)
     passport_number = CodeField(_l("Number of the passport"), 40, required=False)
-    passport_valid_until = DateField(_l("Passport valid until"), [Optional()])
+    passport_valid_until = DayField(_l("Passport valid until"), [Optional()])
 
     visa_number = CodeField(_l("Number of the visa"), 40, required=False)
-    visa_valid_from = DateField(_l("Visa valid from"), [Optional()])
-    visa_valid_until = DateField(_l("Visa valid until"), [Optional()])
+    visa_valid_from = DayField(_l("Visa valid from"), [Optional()])
+    visa_valid_until = DayField(_l("Visa valid until"), [Optional()])
     visa_note = LineField(_l("What the travel desk should know"), 300, required=False)
 
-    flights_arrives_at = DateTimeLocalField(_l("Arrival"), [Optional()], format="%Y-%m-%dT%H:%M")
+    flights_arrives_at = MomentField(_l("Arrival"), [Optional()], format="%Y-%m-%dT%H:%M")
     flights_arrival = CodeField(_l("Flight or train of arrival"), 60, required=False)
-    flights_departs_at = DateTimeLocalField(_l("Departure"), [Optional()], format="%Y-%m-%dT%H:%M")
+    flights_departs_at = MomentField(_l("Departure"), [Optional()], format="%Y-%m-%dT%H:%M")
     flights_departure = CodeField(_l("Flight or train of departure"), 60, required=False)
     flights_note = LineField(_l("Connections, and where to be fetched"), 300, required=False)
 

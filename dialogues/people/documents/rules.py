@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.wall_time import check_range
 from dialogues.people.participants.rules.events import ParticipationEvent
 from dialogues.people.participants.rules.kinds import SealedKind
 
@@ -101,10 +102,15 @@ def normalize_parts(kind: SealedKind, typed: Parts) -> dict[str, str]:
     return {name: text for name, text in parts.items() if text}
 
 
-def check_parts(kind: SealedKind, parts: Parts, last_day: date) -> None:
+#: Longest plausible validity of a passport and of a visa, and distance of a journey from the meeting.
+_PASSPORT_LASTS, _VISA_LASTS, _TRAVEL = timedelta(days=16 * 366), timedelta(days=11 * 366), timedelta(days=60)
+
+
+def check_parts(kind: SealedKind, parts: Parts, first_day: date, last_day: date) -> None:
     """Checks that the parts of one kind fit together and fit the meeting.
 
-    :raises Refusal: a passport is incomplete or expires before `last_day` of the meeting, or dates are out of order.
+    :raises Refusal: a passport is incomplete or expires before `last_day` of the meeting, dates are out of order, or a
+        year is not plausible.
     """
     if kind is SealedKind.PASSPORT and parts:
         _check_passport(parts, last_day)
@@ -118,6 +124,20 @@ def check_parts(kind: SealedKind, parts: Parts, last_day: date) -> None:
             N_("You would leave before you arrive: swap the two times, or correct the day."),
             field="flights_departs_at",
         )
+    _check_years(kind, parts, first_day, last_day)
+
+
+def _check_years(kind: SealedKind, parts: Parts, first_day: date, last_day: date) -> None:
+    ranges = {
+        (SealedKind.PASSPORT, "valid_until"): (last_day, last_day + _PASSPORT_LASTS),
+        (SealedKind.VISA, "valid_from"): (first_day - _VISA_LASTS, last_day),
+        (SealedKind.VISA, "valid_until"): (first_day, last_day + _VISA_LASTS),
+        (SealedKind.FLIGHTS, "arrives_at"): (first_day - _TRAVEL, last_day),
+        (SealedKind.FLIGHTS, "departs_at"): (first_day, last_day + _TRAVEL),
+    }
+    for (of_kind, name), (first, last) in ranges.items():
+        if of_kind is kind and name in parts:
+            check_range(datetime.fromisoformat(parts[name]).date(), first, last, field=f"{kind.value}_{name}")
 
 
 def _check_passport(parts: Parts, last_day: date) -> None:

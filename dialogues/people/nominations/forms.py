@@ -6,11 +6,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, SelectField
+from wtforms import Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from dialogues.core.common.fields import Form, LineField, NameField, VersionField, WholeNumberField, labelled_choices
+from dialogues.core.common.fields import (
+    Form,
+    LineField,
+    MomentField,
+    NameField,
+    VersionField,
+    WholeNumberField,
+    labelled_choices,
+)
 from dialogues.core.common.presentation import word
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.people.nominations.queries.nominations import NomineeLine
@@ -81,7 +89,7 @@ class MomentForm(Form):
     """Time of the exchange in local time of the meeting; empty: when all parties have submitted."""
 
     version = VersionField()
-    moment = DateTimeLocalField(_l("Day and hour"), [Optional()])
+    moment = MomentField(_l("Day and hour"), [Optional()])
 
 
 class AddressDoubtForm(Form):

@@ -5,11 +5,11 @@ from typing import IO, Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from dialogues.core.common.fields import Form, LineField, LinesField, VersionField, labelled_choices
+from dialogues.core.common.fields import DayField, Form, LineField, LinesField, VersionField, labelled_choices
 from dialogues.lib.text import one_line
 from dialogues.people.participants.forms import enum_value
 from dialogues.people.participants.rules.kinds import AnswerAudience, QuestionKind
@@ -40,7 +40,7 @@ class QuestionForm(Form):
         coerce=enum_value,
         default=AnswerAudience.OFFICE,
     )
-    purge_on = DateField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
+    purge_on = DayField(_l("Answers are destroyed on"), [InputRequired(_l("Please choose a day."))])
 
     def facts(self) -> QuestionFacts:
         """Returns the question; each line of `choices` is one choice."""
@@ -115,7 +115,7 @@ def _field(one: Any, *, needed: bool) -> Any:
         case QuestionKind.TEXT:
             return LinesField(one.words, LONGEST_ANSWER, required=needed)
         case QuestionKind.DATE:
-            return DateField(one.words, [InputRequired(message) if needed else Optional()])
+            return DayField(one.words, [InputRequired(message) if needed else Optional()])
         case QuestionKind.FILE:
             return FileField(one.words, [DataRequired(message)] if needed else [])
     offered = [SelectChoice(choice, choice) for choice in one.choices]

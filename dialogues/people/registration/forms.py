@@ -9,8 +9,6 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
-    DateTimeLocalField,
     HiddenField,
     RadioField,
     SelectField,
@@ -20,7 +18,15 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dialogues.core.common.fields import Form, LineField, NameField, VersionField, labelled_choices
+from dialogues.core.common.fields import (
+    DayField,
+    Form,
+    LineField,
+    MomentField,
+    NameField,
+    VersionField,
+    labelled_choices,
+)
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Gender, MeetingFormat, NameOrder
 from dialogues.people.participants.queries.frame import RegistrationContext
@@ -144,15 +150,15 @@ class LanguagesForm(StepForm):
         return Languages(languages=tuple(self.languages.data), listens_in=self.listens_in.data)
 
 
-def _local_time_field(label: Any) -> DateTimeLocalField:
-    return DateTimeLocalField(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+def _local_time_field(label: Any) -> MomentField:
+    return MomentField(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 class DaysForm(StepForm):
     """First and last day, hours away, and remote attendance."""
 
-    present_from = DateField(_l("From"), [InputRequired(_l("Please choose the first day."))])
-    present_to = DateField(_l("Until"), [InputRequired(_l("Please choose the last day."))])
+    present_from = DayField(_l("From"), [InputRequired(_l("Please choose the first day."))])
+    present_to = DayField(_l("Until"), [InputRequired(_l("Please choose the last day."))])
     remote = BooleanField(_l("Joins from elsewhere, online"))
     away_1_from, away_1_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))
     away_2_from, away_2_to = _local_time_field(_l("Away from")), _local_time_field(_l("Back at"))

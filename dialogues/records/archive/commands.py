@@ -27,6 +27,7 @@ from dialogues.records.archive.rules import (
     refuse_foreign_reference,
     refuse_future,
     refuse_invalid_embargo,
+    refuse_unlikely,
 )
 from dialogues.records.notes import operations as notes_operations
 from dialogues.records.notes import queries as notes_queries
@@ -68,18 +69,27 @@ def file_summary(viewer: Viewer, document_id: UUID, *, reference: str, now: date
 
 
 def upload_record(
-    viewer: Viewer, shelf_key: str, record: NewRecord, upload: IO[bytes] | None, *, limit: int, now: datetime
+    viewer: Viewer,
+    shelf_key: str,
+    record: NewRecord,
+    upload: IO[bytes] | None,
+    *,
+    is_old: bool = False,
+    limit: int,
+    now: datetime,
 ) -> UUID:
     """Files a record and returns its id. Records cannot be changed afterwards.
 
+    :param is_old: the archivist has confirmed an unlikely old date.
     :param limit: the maximum size of the file in bytes.
-    :raises Refusal: the date is in the future, there is no content, the embargo is invalid, the reference code is in
-        use or of another meeting than the archivist's, or the type of file is not accepted.
+    :raises Refusal: the date is in the future or unlikely, there is no content, the embargo is invalid, the reference
+        code is in use or of another meeting than the archivist's, or the type of file is not accepted.
     """
     with transaction(viewer, RECORD_FILE) as change:
         shelf = shelves.shelf(change.viewer, shelf_key)
         zone = ZoneInfo(shelves.archive_zone(change.viewer))
         refuse_future(record.dated, now.astimezone(zone).date())
+        refuse_unlikely(record.dated, now.date(), is_old)
         refuse_empty(record.text, upload is not None)
         if record.embargo is not None:
             refuse_invalid_embargo(record.embargo, now)

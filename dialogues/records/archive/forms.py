@@ -7,11 +7,11 @@ from typing import IO, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, RadioField, SelectField, TimeField
+from wtforms import BooleanField, DateField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from dialogues.core.common.fields import CodeField, Form, LineField, LinesField, labelled_choices
+from dialogues.core.common.fields import CodeField, DayField, Form, LineField, LinesField, labelled_choices
 from dialogues.lib.wall_time import resolve_local_time, zone
 from dialogues.records.archive.rules import (
     REFERENCE_LONGEST,
@@ -37,10 +37,11 @@ class UploadForm(Form):
     kind = RadioField(_l("Kind"), coerce=RecordKind)
     reference = CodeField(_l("Reference code"), REFERENCE_LONGEST)
     dated = DateField(_l("Date it bears"), [InputRequired(_NEEDED)])
+    is_old = BooleanField(_l("This date is right"))
     title = LineField(_l("Title"), TITLE_LONGEST)
     text = LinesField(_l("Text"), TEXT_LONGEST)
     file = FileField(_l("File"))
-    release_day = DateField(_l("Closed until"), [Optional()])
+    release_day = DayField(_l("Closed until"), [Optional()])
     release_time = TimeField(_l("Time"), [Optional()])
     zone = LineField(_l("Time zone"), 64)
     fold = RadioField(
@@ -81,7 +82,8 @@ class UploadForm(Form):
     def _embargo(self) -> Embargo | None:
         if self.release_day.data is None:
             return None
-        zone(self.zone.data, field="zone")
+        if self.zone.data != "UTC":  # The zone of an archive without a place.
+            zone(self.zone.data, field="zone")
         local = datetime.combine(self.release_day.data, self.release_time.data or time())
         fold = int(self.fold.data) if self.fold.data else None
         return Embargo(resolve_local_time(local, self.zone.data, fold).instant, local, self.zone.data)

@@ -20,6 +20,8 @@ TITLE_LONGEST = 300
 REFERENCE_LONGEST = 60
 TEXT_LONGEST = 100_000
 #: A longer embargo is refused, because it is probably a typing error.
+#: Older records are rare, so their date is asked for twice.
+OLD = timedelta(days=50 * 366)
 MAX_EMBARGO = timedelta(days=150 * 366)
 
 
@@ -133,6 +135,19 @@ def refuse_future(dated: date, today: date) -> None:
     """:raises Refusal: the date of a record is in the future."""
     if dated > today:
         raise Refusal(N_("This day is still to come. Write the day the record itself bears."), field="dated")
+
+
+def refuse_unlikely(dated: date, today: date, is_old: bool) -> None:
+    """Ask once more about a very old date, because a filed record cannot be changed.
+
+    :raises Refusal: the date is old, and nobody has said that it is right.
+    """
+    if not is_old and dated < today - OLD:
+        raise Refusal(
+            N_("Look at the year: %(dated)s. Correct it, or tick that the date is right."),
+            field="is_old",
+            dated=dated,
+        )
 
 
 def refuse_empty(text: str, has_file: bool) -> None:

@@ -19,7 +19,7 @@ from dialogues.core.common.state import state
 from dialogues.lib.auth.throttle import Throttled
 from dialogues.lib.markup import rich_text
 from dialogues.lib.text import one_line
-from dialogues.lib.wall_time import known_zones
+from dialogues.lib.wall_time import places_with_offsets
 from dialogues.onsite.attendance.queries import sealed_at
 from dialogues.policy import OFFICE_RECORD_READ, RECORD_FILE, RECORD_LINE_SEE, RECORD_READ, SUMMARY_FILED_READ
 from dialogues.records.archive import commands
@@ -226,9 +226,11 @@ def upload(**_place: UUID) -> Iterator[Any]:
         "here": _archive_args(),
         "list_url": _list_address(None, None),
         "megabytes": limit // 2**20,
-        "zones": sorted(known_zones()),
+        "zones": places_with_offsets(clock.now().year),
     }
-    commands.upload_record(viewer(), form.shelf.data, form.record(), form.upload(), limit=limit, now=clock.now())
+    commands.upload_record(
+        viewer(), form.shelf.data, form.record(), form.upload(), is_old=form.is_old.data, limit=limit, now=clock.now()
+    )
     flash(_("The record is filed. Nothing changes it from now on."), "success")
     yield see_other(_list_address(None, None))
 

@@ -22,9 +22,11 @@ from dialogues.meetings.roles import operations as roles
 from dialogues.meetings.venues.models import Venue
 from dialogues.policy import Role
 from tests.beds.forms import complaints, page, send
+from tests.beds.web import set_clock
 from tests.cast import Cast
 
 PERSONAS = ("st-host", "st-coord", "ch1", "kr1", "us4", "xo2", "in-ko1", "st-rap1", "st-arch", "st-travel")
+NO_PLACES = ["Etc/GMT-8", "EST", "Factory", "UTC", "US/Eastern", "Etc/UTC", "PST8PDT", "Japan"]
 NEXT = {"code": "TRD-2", "title": "Second meeting", "starts_on": "2027-11-02", "ends_on": "2027-11-04"}
 
 
@@ -86,6 +88,15 @@ def test_a_new_meeting_has_sealed_lists_and_seats_for_its_parties(cast: Cast, re
         ({"depart_on": "2027-11-03"}, "leave before the last day"),
         ({"zone": "Asia/Atlantis"}, "is no time zone"),
         ({"zone": ""}, "is no time zone"),
+        *(({"zone": zone}, f"“{zone}” is no time zone of a place") for zone in NO_PLACES),
+        ({"starts_on": "0027-09-10", "ends_on": "0027-09-11"}, "Look at the year: 0027."),
+        ({"starts_on": "2127-11-02", "ends_on": "2127-11-04"}, "Look at the year"),
+        ({"starts_on": "2001-11-02", "ends_on": "2001-11-04"}, "Look at the year"),
+        ({"arrive_on": "2026-11-01"}, "Look at the year"),
+        ({"depart_on": "2028-11-05"}, "Look at the year"),
+        ({"registration_closes": "0027-09-01T12:00"}, "Look at the year: 0027."),
+        ({"registration_closes": "2017-09-01T12:00"}, "Registration would close before now"),
+        ({"registration_closes": "2037-09-01T12:00"}, "Registration would close after the meeting"),
         ({"code": "trd-1"}, "already has the code"),
         ({"starts_on": "2027-02-30"}, "First day"),
         ({"title": "x" * 10_000}, "at most 200 characters"),
@@ -101,6 +112,23 @@ def test_invalid_input_is_refused_and_kept_in_the_form(cast: Cast, typed: dict[s
     assert answer.status_code == 422
     assert words in complaints(answer)
     assert page(answer).select_one("#city")["value"] == "Darkhan"
+
+
+def test_the_list_of_time_zones_shows_places_with_their_offset(cast: Cast) -> None:
+    options = page(cast.client("st-coord").get(new_meeting_form(cast))).select("#zones option")
+    labels = {str(option["value"]): str(option["label"]) for option in options}
+
+    assert labels["Asia/Ulaanbaatar"] == "Asia/Ulaanbaatar (UTC+08:00)"
+    assert labels["Europe/Zurich"] == "Europe/Zurich (UTC+01:00/+02:00)"
+    assert labels["Asia/Kathmandu"] == "Asia/Kathmandu (UTC+05:45)"
+    assert not set(NO_PLACES) & set(labels)
+
+
+def test_settings_can_be_saved_after_registration_has_closed(cast: Cast) -> None:
+    client, _planned = plan(cast, registration_closes="2027-10-20T18:00")
+    set_clock(cast.app, datetime(2027, 10, 25, tzinfo=UTC))
+
+    assert send(client, address(cast, "/settings", "TRD-2"), title="Another title").status_code == 303
 
 
 def test_registration_closes_in_the_time_zone_of_the_meeting(cast: Cast, read) -> None:

@@ -30,7 +30,7 @@ def test_an_unknown_time_zone_is_refused_and_the_input_is_kept(cast: Cast) -> No
     answer = send(cast.client("st-coord"), "/venues/new", **VENUE | {"zone": "Mars/Olympus"})
 
     assert answer.status_code == 422
-    assert "“Mars/Olympus” is no time zone" in complaints(answer)
+    assert "“Mars/Olympus” is no time zone of a place" in complaints(answer)
     assert page(answer).select_one("#name")["value"] == "Orkhon House"
 
 

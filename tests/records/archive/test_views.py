@@ -232,10 +232,15 @@ def test_a_file_is_downloaded_under_a_neutral_name(archive: Archive) -> None:
         ({"dated": "2027-05-27"}, "This day is still to come"),
         ({"dated": "yesterday"}, "Date it bears"),
         ({"dated": ""}, "Date it bears"),
+        ({"dated": "0199-05-01"}, "Look at the year: Wednesday 1 May 0199."),
+        ({"dated": "1027-05-01"}, "Look at the year: Tuesday 1 May 1027."),
+        ({"release_day": "2727-05-01"}, "Look at the year: 2727."),
         ({"release_day": "2027-05-01"}, "This moment is past"),
-        ({"release_day": "9999-12-31"}, "more than 150 years away"),
+        ({"release_day": "9999-12-31"}, "Look at the year: 9999."),
+        ({"release_day": "2190-12-31"}, "more than 150 years away"),
         ({"release_time": "10:00"}, "Write the day as well"),
         ({"release_day": "2027-06-10", "zone": "Mars/Olympus"}, "is no time zone"),
+        *(({"release_day": "2027-06-10", "zone": zone}, "is no time zone") for zone in ("Etc/GMT-8", "EST", "Factory")),
         ({"release_day": "2028-03-26", "release_time": "02:30", "zone": "Europe/Zurich"}, "does not exist"),
         ({"release_day": "2027-10-31", "release_time": "02:30", "zone": "Europe/Zurich"}, "comes twice"),
         ({"kind": "summary"}, "Kind"),
@@ -250,6 +255,24 @@ def test_an_invalid_form_is_shown_again_as_typed(archive: Archive, typed: dict[s
     kept = held(page(answer).select_one("main form[method=post]"))
     assert kept["text"].strip() == typed.get("text", TYPED["text"])
     assert kept["reference"] == typed.get("reference", TYPED["reference"])
+
+
+def test_an_old_date_is_filed_once_it_is_confirmed(archive: Archive) -> None:
+    assert upload(archive, dated="1858-05-28").status_code == 422
+    assert upload(archive, dated="1858-05-28", is_old="y").status_code == 303
+
+
+def test_line_breaks_of_other_programs_become_line_breaks(archive: Archive) -> None:
+    upload(archive, text="Alpha1\u2028Beta1\x0bBeta2\x1c")
+    reader = archive.client("us4")
+    shown = reader.get(link_of(reader.get(archive.page()), "A letter"))
+    assert "Alpha1\nBeta1\nBeta2" in page(shown).select_one("main").get_text()
+
+
+def test_line_breaks_of_an_uploaded_text_become_line_breaks(archive: Archive) -> None:
+    upload(archive, text="", file=(io.BytesIO("Alpha1\u2028Beta1\x0bBeta2\x1c".encode()), "a.txt"))
+    reader = archive.client("us4")
+    assert reader.get(f"{link_of(reader.get(archive.page()), 'A letter')}/file").data == b"Alpha1\nBeta1\nBeta2"
 
 
 def test_an_ambiguous_embargo_time_can_be_chosen(archive: Archive) -> None:

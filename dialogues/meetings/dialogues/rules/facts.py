@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.wall_time import refuse_odd_year
+from dialogues.lib.wall_time import check_range, refuse_odd_year
 from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     InviteProfile,
@@ -75,8 +75,35 @@ class Days:
 LONGEST = timedelta(days=366)
 
 
+#: How far from today a meeting can be planned, and how long people can be at its place before and after it.
+FURTHEST, LONGEST_STAY = timedelta(days=3653), timedelta(days=60)
+
+
+def check_near_today(days: Days, today: date) -> None:
+    """:raises Refusal: the meeting is more than ten years away."""
+    check_range(days.starts_on, today - FURTHEST, today + FURTHEST, field="starts_on")
+
+
+def check_closing(closes: datetime, days: Days, now: datetime) -> None:
+    """Check the time when registration closes; both times are local.
+
+    :raises Refusal: it is past, or after the last day of the meeting.
+    """
+    if closes.date() > days.last:
+        raise Refusal(
+            N_("Registration would close after the meeting: choose %(last)s or an earlier day."),
+            field="registration_closes",
+            last=days.last,
+        )
+    if closes <= now:
+        raise Refusal(
+            N_("Registration would close before now: choose a later time. Look at the year."),
+            field="registration_closes",
+        )
+
+
 def check_days_in_order(days: Days) -> None:
-    """:raises Refusal: they are not, a year is mistyped, or the meeting lasts more than a year."""
+    """:raises Refusal: they are not, a year is mistyped, the meeting lasts more than a year, or travel is far from it."""
     for name, day in asdict(days).items():
         if day is not None:
             refuse_odd_year(day, field=name)
@@ -90,6 +117,8 @@ def check_days_in_order(days: Days) -> None:
         )
     if days.depart_on and days.depart_on < days.ends_on:
         raise Refusal(N_("People would leave before the last day: choose that day or a later one."), field="depart_on")
+    check_range(days.first, days.starts_on - LONGEST_STAY, days.starts_on, field="arrive_on")
+    check_range(days.last, days.ends_on, days.ends_on + LONGEST_STAY, field="depart_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

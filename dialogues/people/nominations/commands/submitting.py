@@ -15,7 +15,7 @@ from dialogues.lib import wall_time
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import exchange, nominations
 from dialogues.people.nominations.rules import (
@@ -120,8 +120,9 @@ def propose_exchange(viewer: Viewer, local: datetime | None, *, version: int, no
         meeting = _sealed_meeting(change, now)
         refuse_stale(exchange.moment_mark(meeting.id), version)
         moment = _resolve_local_time(local, meeting.zone) if local is not None else None
-        if moment is not None:
+        if local is not None and moment is not None:
             refuse_early(moment, now)
+            wall_time.check_range(local.date(), now.date(), days_of(meeting).last, field="moment")
         dialogues_operations.propose_exchange(meeting.id, moment, change.viewer.person_id, now)
         change.record(ExchangeProposed(**_about(meeting), at=now))
 
