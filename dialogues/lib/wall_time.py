@@ -46,23 +46,6 @@ def zone(name: str, *, field: str | None = None) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
-
-def refuse_odd_year(day: date, *, field: str | None = None) -> None:
-    """Refuse a mistyped year, because dates near the first and the last possible year cannot be converted.
-
-    :raises Refusal: the year is before 1900 or after 2200.
-    """
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise Refusal(
-            N_("Check the year: write one from %(first)s to %(last)s."),
-            field=field,
-            first=_FIRST_YEAR,
-            last=_LAST_YEAR,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class WallClock:
     """A local time as typed, its zone, and which of two equal times is meant (fold 0 or 1)."""
@@ -99,10 +82,9 @@ def resolve_local_time(local: datetime, zone_name: str, fold: int | None = None)
     """Check that the local time exists and is unambiguous.
 
     :param fold: 0 for the earlier, 1 for the later of two equal times; None if not chosen.
-    :raises Refusal: the time is skipped (gap) or repeated without a chosen fold, or the year is mistyped.
+    :raises Refusal: the time is skipped (gap) or repeated without a chosen fold.
     """
     tz = ZoneInfo(zone_name)
-    refuse_odd_year(local)
     early = local.replace(tzinfo=tz, fold=0)
     late = local.replace(tzinfo=tz, fold=1)
     if early.utcoffset() == late.utcoffset():

@@ -102,14 +102,13 @@ def copy_meeting(viewer: Viewer, *, code: str, title: str, starts_on: date, now:
     copied by the handlers of `MeetingCopied`, shifted by the same number of days. People and roles are not copied.
 
     :raises NotFound: the viewer has no such right in the whole dialogue, only in this meeting.
-    :raises Refusal: the code is taken, the year is mistyped, or a session of the draft would fall into a clock change.
+    :raises Refusal: the code is taken, or a session of the draft would fall into a clock change.
     """
     with transaction(viewer, MEETING_EDIT) as change:
         if not change.viewer.may_around(MEETING_EDIT):
             raise NotFound
         template = current_meeting(change)
         _refuse_taken_code(template.dialogue_id, code, None)
-        wall_time.refuse_odd_year(starts_on, field="starts_on")
         days = days_of(template).moved_to(starts_on)
         check_near_today(days, now.date())
         copied = {column: getattr(template, column) for column in _COPIED}

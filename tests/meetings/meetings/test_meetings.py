@@ -151,7 +151,7 @@ def test_a_copy_with_a_mistyped_year_is_refused(cast: Cast, day: str) -> None:
 
     answer = send(cast.client("st-coord"), address(cast, "/copy"), **typed)
 
-    assert "Check the year" in complaints(answer)
+    assert "Look at the year" in complaints(answer)
 
 
 def test_a_copied_meeting_takes_everything_except_the_people(cast: Cast, read) -> None:

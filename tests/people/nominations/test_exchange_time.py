@@ -43,7 +43,7 @@ def test_past_exchange_time_is_refused(cast: Cast) -> None:
 def test_exchange_time_with_a_mistyped_year_is_refused(cast: Cast, typed: str) -> None:
     answer = send(cast.client("st-coord"), lvr(cast, "/exchange"), moment=typed)
 
-    assert "Check the year" in complaints(answer)
+    assert "Look at the year" in complaints(answer)
 
 
 def test_two_co_chairs_do_not_overwrite_each_other(cast: Cast) -> None:

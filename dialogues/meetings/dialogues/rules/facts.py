@@ -1,11 +1,11 @@
 """Input values of dialogues, parties and meetings, and checks of their days."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.wall_time import check_range, refuse_odd_year
+from dialogues.lib.wall_time import check_range
 from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     InviteProfile,
@@ -103,10 +103,7 @@ def check_closing(closes: datetime, days: Days, now: datetime) -> None:
 
 
 def check_days_in_order(days: Days) -> None:
-    """:raises Refusal: they are not, a year is mistyped, the meeting lasts more than a year, or travel is far from it."""
-    for name, day in asdict(days).items():
-        if day is not None:
-            refuse_odd_year(day, field=name)
+    """:raises Refusal: they are not, or the meeting or the stay at its place is too long."""
     if days.ends_on < days.starts_on:
         raise Refusal(N_("The last day is before the first day: swap them, or correct the year."), field="ends_on")
     if days.ends_on - days.starts_on > LONGEST:
