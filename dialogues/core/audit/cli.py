@@ -25,7 +25,7 @@ _VIEWER = system(Purpose.INSTALLATION)
 def verify(kept: Path | None) -> None:
     """Verify the chain against the signed heads; exits with 1 if it finds damage."""
     try:
-        findings = queries.findings(_VIEWER, _heads_in(kept) if kept else [])
+        findings = queries.findings(_VIEWER, _heads_in(kept) if kept else [], now=now())
     except (HeadUnreadable, queries.ChainUnreadable, SettingsError) as fault:
         raise click.ClickException(str(fault)) from None
     for finding in findings:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import rfc8785
@@ -14,10 +14,12 @@ from dialogues.core.audit.models import AuditDetail, AuditEntry
 from dialogues.core.audit.queries import details_key, details_place, pseudonym_key
 from dialogues.core.audit.rules import (
     BEGINNING,
+    NO_DETAILS,
     SALT_BYTES,
     Entry,
     check_words,
     commitment,
+    details_expire,
     entry_hash,
     pseudonym,
 )
@@ -26,9 +28,6 @@ from dialogues.core.common.stores import key_store
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.encryption.envelope import seal
-
-#: How long the details of an entry are readable; the entry itself stays.
-DETAILS_RETENTION = timedelta(days=2 * 365)
 
 
 def record(
@@ -49,7 +48,7 @@ def record(
     """
     written, salt = rfc8785.dumps(dict(details)), secrets.token_bytes(SALT_BYTES)
     seq = _append(session, at, pseudonym(pseudonym_key(), actor), action, object, commitment(salt, written))
-    expires_at = at + DETAILS_RETENTION
+    expires_at = details_expire(at)
     body = seal(key_store(), details_key(expires_at), details_place(seq), written)
     session.add(AuditDetail(seq=seq, salt=salt, body=body, expires_at=expires_at))
     session.flush()
@@ -65,8 +64,7 @@ def record_daily(session: Session, *, day: date, actor: str, action: str, object
         AuditEntry.object == object, AuditEntry.action == action, AuditEntry.at == at
     )
     if session.scalar(existing.limit(1)) is None:
-        committed = commitment(secrets.token_bytes(SALT_BYTES), rfc8785.dumps({}))
-        _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, committed)
+        _append(session, at, pseudonym(pseudonym_key(), actor, day), action, object, NO_DETAILS)
 
 
 def record_event(event: DomainEvent, viewer: Viewer) -> None:

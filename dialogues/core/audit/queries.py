@@ -11,11 +11,14 @@ from sqlalchemy import select
 from dialogues.core.audit.models import AuditDetail, AuditEntry, AuditHead
 from dialogues.core.audit.rules import (
     BEGINNING,
+    DETAILS_RETENTION,
+    NO_DETAILS,
     Damage,
     Entry,
     Finding,
     SignedHead,
     commitment,
+    details_expire,
     public_key_of,
     verify,
 )
@@ -95,8 +98,8 @@ def has_expired_details(viewer: Viewer, at: datetime) -> bool:
     return db.session.execute(select(AuditDetail.seq).where(AuditDetail.expires_at <= at).limit(1)).first() is not None
 
 
-def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
-    """Verify the chain; returns an empty list if it is intact.
+def findings(viewer: Viewer, kept: Sequence[SignedHead] = (), *, now: datetime) -> list[Finding]:
+    """Verify the chain and its details; returns an empty list if they are intact.
 
     :param kept: heads stored outside this host, in addition to those in the database.
     """
@@ -106,7 +109,7 @@ def findings(viewer: Viewer, kept: Sequence[SignedHead] = ()) -> list[Finding]:
     ours = public_key() if heads else b""
     forged = [Finding(signed.head.size, Damage.FORGED_HEAD) for signed in heads if not signed.is_signed_by(ours)]
     genuine = [signed.head for signed in heads if signed.is_signed_by(ours)]
-    return [*forged, *verify(_entries(), genuine), *_altered_details()]
+    return [*forged, *verify(_entries(), genuine), *_lost_details(now), *_altered_details(now)]
 
 
 def _entries() -> Iterator[Entry]:
@@ -121,22 +124,28 @@ def _entries() -> Iterator[Entry]:
         raise ChainUnreadable("The chain cannot be read: a column holds what was never written there.") from None
 
 
-def _altered_details() -> Iterator[Finding]:
-    """Details that do not match the commitment of their entry; details with an erased key cannot be checked."""
-    written = select(AuditDetail, AuditEntry.commitment).join(AuditEntry, AuditEntry.seq == AuditDetail.seq)
-    for detail, committed in db.session.execute(
-        written.order_by(AuditDetail.seq).execution_options(yield_per=_BATCH_SIZE)
-    ):
-        if not _matches_commitment(detail, committed):
+def _lost_details(now: datetime) -> Iterator[Finding]:
+    """Entries whose details are gone, although they have not expired yet."""
+    gone = AuditEntry.seq.not_in(select(AuditDetail.seq))
+    lasting = AuditEntry.at > now - DETAILS_RETENTION
+    lost = select(AuditEntry.seq).where(AuditEntry.commitment != NO_DETAILS, gone, lasting).order_by(AuditEntry.seq)
+    yield from (Finding(seq, Damage.LOST_DETAILS) for seq in db.session.scalars(lost))
+
+
+def _altered_details(now: datetime) -> Iterator[Finding]:
+    """Details that do not match their entry; details with an erased key cannot be checked."""
+    written = select(AuditDetail, AuditEntry).join(AuditEntry, AuditEntry.seq == AuditDetail.seq)
+    for detail, entry in db.session.execute(written.order_by(AuditDetail.seq).execution_options(yield_per=_BATCH_SIZE)):
+        if detail.expires_at != details_expire(entry.at) or not _matches_commitment(detail, entry.commitment, now):
             yield Finding(detail.seq, Damage.DETAILS)
 
 
-def _matches_commitment(detail: AuditDetail, committed: str) -> bool:
+def _matches_commitment(detail: AuditDetail, committed: str, now: datetime) -> bool:
     try:
         body = unseal(key_store(), details_key(detail.expires_at), details_place(detail.seq), detail.body)
         return commitment(detail.salt, body) == committed
     except KeyErased:
-        return True
+        return detail.expires_at <= now
     except (SealBroken, KeyMissing, TypeError):
         return False
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Self
 
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 #: The `prev` of the first entry.
 BEGINNING = "0" * 64
 SALT_BYTES = 32
+#: How long the details of an entry are readable.
+DETAILS_RETENTION = timedelta(days=2 * 365)
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*([. ][a-z0-9_]+)*")
 _OBJECT = re.compile(r"([a-z][a-z0-9_]*:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z][a-z0-9_]*")
@@ -57,6 +59,7 @@ class Damage(Enum):
     CUT = "is missing at the end, though a signed head covers it"
     REWRITTEN = "is not the entry that a signed head covers"
     DETAILS = "has other details than were written"
+    LOST_DETAILS = "has lost its details before their time"
     FORGED_HEAD = "is covered by a head whose signature is not ours"
 
 
@@ -86,6 +89,15 @@ def pseudonym(key: bytes, actor: str, day: date | None = None) -> str:
 def commitment(salt: bytes, details: bytes) -> str:
     """Binds an entry to its details (canonical JSON); the salt prevents guessing of short ones."""
     return hashlib.sha256(salt + details).hexdigest()
+
+
+#: The commitment of an entry that never had details, so that deleted details are noticed.
+NO_DETAILS = commitment(b"", rfc8785.dumps({}))
+
+
+def details_expire(at: datetime) -> datetime:
+    """When the details of an entry may be deleted; the entry itself stays."""
+    return at + DETAILS_RETENTION
 
 
 def entry_hash(entry: Entry) -> str:

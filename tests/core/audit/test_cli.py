@@ -13,10 +13,14 @@ from sqlalchemy import text
 from dialogues.core.audit import models as audit
 from dialogues.core.audit.cli import commands
 from dialogues.core.audit.commands import expire_details
-from dialogues.core.audit.operations import DETAILS_RETENTION, record
+from dialogues.core.audit.operations import record, record_daily
+from dialogues.core.audit.queries import details_key
+from dialogues.core.audit.rules import DETAILS_RETENTION
+from dialogues.core.common.stores import key_store
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
+from tests.beds.web import set_clock
 
 NOON = datetime(2027, 5, 26, 12, tzinfo=UTC)
 SYSTEM = system(Purpose.UPKEEP)
@@ -65,6 +69,11 @@ def test_an_empty_chain_is_reported_intact(chain_with_entries: Flask) -> None:
         ("DELETE FROM audit_entry WHERE seq = 2", "Entry 2 is missing."),
         ("UPDATE audit_entry SET object = 'x' WHERE seq = 4", "Entry 4 is not what was written here."),
         ("UPDATE audit_detail SET body = '' WHERE seq = 2", "Entry 2 has other details than were written."),
+        ("DELETE FROM audit_detail WHERE seq = 2", "Entry 2 has lost its details before their time."),
+        (
+            "UPDATE audit_detail SET expires_at = (SELECT expires_at FROM audit_detail WHERE seq = 1) WHERE seq = 2",
+            "Entry 2 has other details than were written.",
+        ),
         (
             "UPDATE audit_detail SET salt = (SELECT salt FROM audit_detail WHERE seq = 1) WHERE seq = 2",
             "Entry 2 has other details than were written.",
@@ -72,11 +81,23 @@ def test_an_empty_chain_is_reported_intact(chain_with_entries: Flask) -> None:
     ],
 )
 def test_a_change_is_reported_and_exits_with_an_error(chain_with_entries: Flask, alteration: str, said: str) -> None:
-    without_details = ["DELETE FROM audit_detail WHERE seq = 2"] if alteration.startswith("DELETE") else []
+    deletes_entry = alteration.startswith("DELETE FROM audit_entry")
+    without_details = ["DELETE FROM audit_detail WHERE seq = 2"] if deletes_entry else []
     direct_access(*without_details, alteration)
     result = flask(chain_with_entries, "verify")
     assert result.exit_code == 1
     assert said in result.stdout.splitlines()
+
+
+def test_an_entry_without_details_has_lost_none(chain_with_entries: Flask) -> None:
+    with upkeep(SYSTEM) as session:
+        record_daily(session, day=NOON.date(), actor="x:", action="notes.edit", object=str(UUID(int=9)))
+    assert flask(chain_with_entries, "verify").stdout == "The chain of 5 entries is whole.\n"
+
+
+def test_details_whose_key_was_erased_too_early_are_found(chain_with_entries: Flask) -> None:
+    key_store().erase(details_key(NOON + DETAILS_RETENTION), now=NOON)
+    assert "Entry 1 has other details than were written." in flask(chain_with_entries, "verify").stdout
 
 
 def test_a_table_with_impossible_values_is_refused_in_plain_words(chain_with_entries: Flask) -> None:
@@ -133,6 +154,8 @@ def test_an_unchanged_chain_keeps_its_head(chain_with_entries: Flask) -> None:
 
 
 def test_details_expire_with_the_key_of_their_month_and_the_chain_stays_valid(chain_with_entries: Flask) -> None:
-    assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 2
+    later = NOON + DETAILS_RETENTION + timedelta(days=45)
+    assert expire_details(SYSTEM, now=later) == 2
+    set_clock(chain_with_entries, later)
     assert flask(chain_with_entries, "verify").stdout == "The chain of 4 entries is whole.\n"
     assert expire_details(SYSTEM, now=NOON + DETAILS_RETENTION + timedelta(days=45)) == 0

@@ -10,8 +10,9 @@ from sqlalchemy import event, func, select
 
 from dialogues.core.audit import jobs as audit
 from dialogues.core.audit.models import AuditDetail, AuditEntry
-from dialogues.core.audit.operations import DETAILS_RETENTION, record
+from dialogues.core.audit.operations import record
 from dialogues.core.audit.queries import details_key
+from dialogues.core.audit.rules import DETAILS_RETENTION
 from dialogues.core.common import clock
 from dialogues.core.common.state import state
 from dialogues.core.common.stores import key_store
