@@ -4,10 +4,12 @@ import os
 import secrets
 import sys
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +24,8 @@ _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", 
 
 #: Minimum length of a secret, in characters.
 SECRET_LENGTH = 32
+#: How many different characters, and differences between neighbours, a random secret has at least.
+_FEWEST_CHARACTERS = 8
 
 #: With this exit code of a worker gunicorn stops; after any other it restarts the worker endlessly.
 CANNOT_START = 3
@@ -221,6 +225,10 @@ def _problems(settings: Settings) -> Iterator[tuple[bool, str]]:
     """Values that no installation may have, with the reason; secrets are not repeated."""
     yield len(settings.secret_key) < SECRET_LENGTH, "DIALOGUES_SECRET_KEY is too short: give at least 32 characters."
     yield (
+        _is_guessable(settings.secret_key),
+        "DIALOGUES_SECRET_KEY is easy to guess: give 32 random characters, as `openssl rand -base64 32` prints.",
+    )
+    yield (
         settings.now is not None and settings.now.tzinfo is None,
         "DIALOGUES_NOW needs a UTC offset, as in 2027-05-26T08:00+08:00.",
     )
@@ -238,6 +246,15 @@ def _problems(settings: Settings) -> Iterator[tuple[bool, str]]:
     for name in ("staff_idle", "staff_longest", "participant_idle", "participant_longest"):
         yield getattr(settings, name) <= timedelta(0), f"DIALOGUES_{name.upper()} must be more than 0 minutes."
     yield from _address_problems(settings)
+
+
+def _is_guessable(secret: str) -> bool:
+    """Whether the key repeats itself, counts up, or has few different characters."""
+    folded = secret.casefold()
+    steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
+    # zlib finds repeated words at any distance; random text does not get shorter.
+    squeezed = len(zlib.compress(folded.encode(), 9)) - len(zlib.compress(b"", 9))
+    return len(set(folded)) < _FEWEST_CHARACTERS or len(steps) < _FEWEST_CHARACTERS or squeezed < SECRET_LENGTH * 2 // 3
 
 
 def _address_problems(settings: Settings) -> Iterator[tuple[bool, str]]:

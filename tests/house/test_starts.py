@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 import pytest
@@ -284,6 +285,11 @@ def test_flask_run_makes_the_same_checks(instance: Path) -> None:
         ("BASE_URL", "https://dialogues.example:port"),
         ("DATABASE_URL", "mysql://localhost/dialogues"),
         ("SECRET_KEY", "sesame"),
+        ("SECRET_KEY", "sesamesesamesesamesesamesesamesesame"),
+        ("SECRET_KEY", "sesame-open sesame-open sesame-open 1"),
+        ("SECRET_KEY", "s" * 64),
+        ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+        ("SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789"),
         ("PROXY_HOPS", "-1"),
         ("LOCALE", "Klingon"),
         ("NOW", "2027-05-26T08:00"),
@@ -316,6 +322,12 @@ def test_an_invalid_value_of_a_setting_is_refused_with_its_name(name: str, value
 )
 def test_an_invalid_address_is_refused_at_start(name: str, value: str, instance: Path) -> None:
     assert refusal(instance, **{name: value}).startswith(f"DIALOGUES_{name.upper()} ")
+
+
+@pytest.mark.parametrize("secret", [token_hex(16), token_urlsafe(24), token_hex(64)], ids=["hex", "text", "long"])
+def test_a_random_secret_is_taken(secret: str, tmp_path: Path) -> None:
+    given = {"DIALOGUES_INSTANCE": str(tmp_path), "DIALOGUES_SECRET_KEY": secret}
+    assert settings_of(given).secret_key == secret
 
 
 @pytest.mark.parametrize("content", ["base_url = ", "base_address = 'x'", "proxy_hops = []", "\udcff"])

@@ -1,12 +1,14 @@
 """Encrypted files on any storage that fsspec supports, in pieces, under random names."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from dialogues.lib.encryption.envelope import OVERHEAD, seal, unseal
 from dialogues.lib.encryption.key_store import KeyStore
@@ -52,13 +54,23 @@ class FileStore:
 
     def write(self, ref: FileRef, content: bytes) -> None:
         path, draft = self._path(ref.id), f"{self._path(ref.id)}.draft"
-        self._storage.makedirs(path.rpartition("/")[0], exist_ok=True)
+        folder = path.rpartition("/")[0]
+        self._storage.makedirs(folder, exist_ok=True)
+        self._close_to_others((self._root, folder), 0o700)
+        self._storage.touch(draft)
+        self._close_to_others((draft,), 0o600)
         with self._storage.open(draft, "wb") as file:
             for number, begin in enumerate(range(0, max(len(content), 1), _PIECE)):
                 last = begin + _PIECE >= len(content)
                 file.write(seal(self._keys, ref.key, _place(ref, number, last), content[begin : begin + _PIECE]))
             _flush(file)
         self._storage.mv(draft, path)
+
+    def _close_to_others(self, paths: Iterable[str], mode: int) -> None:
+        """Let only our own user open files and folders, if the storage is a disk."""
+        if isinstance(self._storage, LocalFileSystem):
+            for path in paths:
+                Path(path).chmod(mode)
 
     def read(self, ref: FileRef) -> Iterator[bytes]:
         """The content in pieces. The first piece is decrypted at once, so that errors occur before the response starts.

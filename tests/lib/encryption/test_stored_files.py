@@ -1,6 +1,7 @@
 """Stored files are encrypted in chunks under random names, and chunks cannot be exchanged between files."""
 
 import io
+import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,12 @@ def test_a_stored_file_is_read_back(files: FileStore, size: int) -> None:
     ref, content = a_ref(), bytes(index % 251 for index in range(size))
     files.write(ref, content)
     assert b"".join(files.read(ref)) == content
+
+
+def test_only_our_own_user_can_open_files_and_folders(files: FileStore, folder: Path) -> None:
+    files.write(a_ref(), b"canary")
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
+    assert modes == {True: 0o700, False: 0o600}
 
 
 def test_any_fsspec_storage_works(store: KeyStore) -> None:
