@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 from tempfile import TemporaryFile
 from types import ModuleType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import click
@@ -24,6 +24,7 @@ from dialogues.core.accounts.views.cookie import load_viewer
 from dialogues.core.audit import operations as audit
 from dialogues.core.common import access, assets, browser, clock, database, read_guard, readiness, stores, transaction
 from dialogues.core.common.errors import register_error_handlers
+from dialogues.core.common.numbers import ShortNumber
 from dialogues.core.common.presentation import Tab, register_template_helpers
 from dialogues.core.common.secret_addresses import hide_secrets_in_logs
 from dialogues.core.common.state import State, state
@@ -105,6 +106,7 @@ def build_app(settings: Settings) -> Flask:
     configure(app, settings)
     # Otherwise a doubled slash is answered with a redirect that repeats the URL, which may contain a secret.
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = ShortNumber
     hide_secrets_in_logs()
     _open_database(app)
     stores.install(app, settings)
@@ -148,6 +150,9 @@ def configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or _own_hosts(settings),
+        OWN_PORTS=_own_ports(settings),
+        # The methods of a page are not shown; browsers ask for them only before requests that are refused anyway.
+        PROVIDE_AUTOMATIC_OPTIONS=False,
         MAX_CONTENT_LENGTH=settings.upload_limit,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         SESSION_COOKIE_NAME="__Host-s" if over_https else "s",
@@ -187,6 +192,13 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 def _own_hosts(settings: Settings) -> list[str]:
     host = settings.base_url.split("://", 1)[1].split("/", 1)[0].rsplit(":", 1)[0]
     return [host, "localhost", "127.0.0.1"] if settings.demo else [host]
+
+
+def _own_ports(settings: Settings) -> frozenset[str]:
+    """The ports that a Host header may name."""
+    address = urlsplit(settings.base_url)
+    own = address.port or (443 if settings.over_https else 80)
+    return frozenset({str(own), *(host.rpartition(":")[2] for host in settings.trusted_hosts if ":" in host)})
 
 
 def _open_database(app: Flask) -> None:

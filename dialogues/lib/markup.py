@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markupsafe import Markup
 
+from dialogues.lib.refusal import N_, Refusal
+
 _TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "ul", "ol", "li"),
     *("a", "em", "strong", "s", "code", "table", "thead", "tbody", "tr", "th", "td"),
@@ -39,6 +41,19 @@ def _lower_headings(state: StateCore) -> None:
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
 _MARKDOWN.core.ruler.push("below_the_heading", _lower_headings)
+
+
+#: Signs that begin formatting. Each takes time at every reading, also where nothing ends it.
+_SIGNS = "[*_~"
+MOST_SIGNS = 5_000
+
+
+def refuse_overloaded(text: str) -> None:
+    """:raises Refusal: reading this text would take too long."""
+    if sum(map(text.count, _SIGNS)) > MOST_SIGNS:
+        raise Refusal(
+            N_("This text has more than %(most)s signs of formatting ([, *, _ or ~). Remove some."), most=MOST_SIGNS
+        )
 
 
 def rich_text(text: str) -> Markup:

@@ -5,7 +5,8 @@ from time import process_time
 import pytest
 from bs4 import BeautifulSoup
 
-from dialogues.lib.markup import rich_text
+from dialogues.lib.markup import MOST_SIGNS, refuse_overloaded, rich_text
+from dialogues.lib.refusal import Refusal
 from dialogues.records.notes.rules import SUMMARY_LONGEST
 
 
@@ -103,3 +104,13 @@ def seconds_to_render(piece: str, length: int) -> float:
 def test_time_to_render_grows_with_the_length_of_a_text_and_not_with_its_square(piece: str) -> None:
     tenth = max(seconds_to_render(piece, SUMMARY_LONGEST // 10), 0.005)
     assert seconds_to_render(piece, SUMMARY_LONGEST) / tenth < 50
+
+
+@pytest.mark.parametrize("sign", ["![", "[", "*a ", "**", "_a ", "~~", "[a]("])
+def test_a_text_with_very_many_signs_is_refused(sign: str) -> None:
+    with pytest.raises(Refusal, match="Remove some"):
+        refuse_overloaded(sign * (MOST_SIGNS + 1))
+
+
+def test_an_ordinary_long_text_is_not_refused() -> None:
+    refuse_overloaded("A **word** and [a link](https://example.org), _more_ words and so on.\n\n" * 600)

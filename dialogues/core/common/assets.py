@@ -15,14 +15,17 @@ def serve_assets(app: Flask, folder: Path) -> None:
     """Serve `folder` at /static/<hash>/<name>, and give templates `static_url(name)`."""
 
     @cache
+    def names() -> frozenset[str]:
+        return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+    @cache
     def digest(name: str) -> str:
         return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:16]
 
     @without_viewer
     @allows(ASSET_SEE)
     def static(hashed: str, filename: str) -> Response:
-        path = (folder / filename).resolve()
-        if not path.is_relative_to(folder) or not path.is_file() or digest(filename) != hashed:
+        if filename not in names() or digest(filename) != hashed:
             abort(404)
         return send_from_directory(folder, filename)
 

@@ -2,7 +2,8 @@
 
 import secrets
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from werkzeug.exceptions import SecurityError
@@ -47,8 +48,8 @@ def set_security_headers(app: Flask) -> None:
     """Set the headers of every response, errors included, and refuse unsafe requests from other sites."""
 
     @app.before_request
-    def refuse_foreign_hosts() -> Response | None:
-        if isinstance(request.routing_exception, SecurityError):
+    def refuse_foreign_addresses() -> Response | None:
+        if isinstance(request.routing_exception, SecurityError) or not _is_own_address(request.environ):
             # Plain text, because url_for cannot build the links of a page for a foreign host.
             return Response("400 Bad Request", 400, mimetype="text/plain")
         return None
@@ -63,7 +64,7 @@ def set_security_headers(app: Flask) -> None:
     @app.before_request
     def refuse_foreign_origins() -> None:
         is_report = request.endpoint == "monitoring.csp_report"
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not is_report and not is_own_site_request():
+        if request.method not in {"GET", "HEAD"} and not is_report and not is_own_site_request():
             abort(400, "cross-site")
 
     @app.after_request
@@ -71,8 +72,8 @@ def set_security_headers(app: Flask) -> None:
         kind = answer.headers.pop(KIND, None) or ("asset" if request.endpoint in ASSETS else "page")
         if kind == "asset":
             answer.headers["Content-Security-Policy"] = ASSET_POLICY
-            if answer.status_code in {200, 304}:
-                answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            is_found = answer.status_code in {200, 304}
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_found else "no-store"
         else:
             answer.headers.update({"download": _DOWNLOAD, "feed": _FEED}.get(kind) or _page_headers())
         answer.headers.update(DEFAULT_HEADERS)
@@ -94,6 +95,15 @@ def is_own_site_request() -> bool:
         return False
     home, there = urlsplit(str(current_app.config["BASE_URL"])), urlsplit(source)
     return (there.scheme, there.netloc) == (home.scheme, home.netloc)
+
+
+def _is_own_address(environ: dict[str, Any]) -> bool:
+    """Whether the request names a path of this installation, and a port of it if it names one."""
+    typed = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "/")
+    if environ.get("SCRIPT_NAME") or not typed.startswith("/") or "\x00" in unquote(typed):
+        return False
+    port = str(environ.get("HTTP_HOST", "-")).rpartition("]")[2].partition(":")[2]
+    return "HTTP_HOST" in environ and (not port or port in current_app.config["OWN_PORTS"])
 
 
 def _is_this_machine(address: str | None) -> bool:

@@ -12,7 +12,9 @@ from wtforms import DateField, DateTimeLocalField, FileField, HiddenField, Integ
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from dialogues.core.common.numbers import DIGITS
 from dialogues.lib.labels import Labelled
+from dialogues.lib.markup import refuse_overloaded
 from dialogues.lib.refusal import Refusal
 from dialogues.lib.text import IN_NAMES, IN_TITLES, LINK_IN_NAME, many_lines, one_line, refuse_link
 
@@ -95,6 +97,17 @@ class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.
             self.data = many_lines(valuelist[0])
 
 
+class NumberField(IntegerField):  # type: ignore[misc]  # WTForms is untyped.
+    """A whole number that fits into a column."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """:raises ValueError: it is too long."""
+        if valuelist and len(valuelist[0].strip().lstrip("+-")) > DIGITS:
+            self.data = None
+            raise ValueError(_l("Write a number of at most %(digits)s digits.", digits=DIGITS))
+        super().process_formdata(valuelist)
+
+
 #: Years that a date of our time can have.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -119,6 +132,17 @@ class MomentField(_InOurTime, DateTimeLocalField):  # type: ignore[misc]  # WTFo
     """A local date and time in a year of our time."""
 
 
+class MarkdownField(LinesField):
+    """Text of several lines that is shown with its formatting."""
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms' signature
+        """:raises ValidationError: the formatting would take too long to read."""
+        try:
+            refuse_overloaded(self.data or "")
+        except Refusal as refusal:
+            raise ValidationError(_l(refusal.message, **refusal.facts)) from None
+
+
 class ListedField(StringField):  # type: ignore[misc]  # WTForms is untyped.
     def __init__(self, label: Any, **rest: Any):
         super().__init__(label, [_few_and_short], **rest)
@@ -136,14 +160,8 @@ def _few_and_short(_form: Any, field: ListedField) -> None:
         raise ValidationError(_l("Write at most 20 entries of at most 80 characters each."))
 
 
-class WholeNumberField(IntegerField):  # type: ignore[misc]  # WTForms is untyped.
-    """A whole number of at most nine digits; anything longer is no number, because validators cannot compare it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text if len(text) <= _MOST_DIGITS else "" for text in valuelist])
-
-
-_MOST_DIGITS = 9
+#: Digits of the largest number of a column.
+_LONGEST_VERSION = 19
 
 
 class VersionField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.
@@ -158,7 +176,8 @@ class VersionField(HiddenField):  # type: ignore[misc]  # WTForms is untyped.
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number; anything else counts as version 0, which is always stale."""
         if valuelist:
-            self.data = int(valuelist[0]) if valuelist[0].isascii() and valuelist[0].isdigit() else 0
+            is_number = valuelist[0].isascii() and valuelist[0].isdigit() and len(valuelist[0]) <= _LONGEST_VERSION
+            self.data = int(valuelist[0]) if is_number else 0
 
     def _value(self) -> str:
         saved = self.object_data if self.errors else self.data

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import see_other, words
 from dialogues.core.outbox import commands, queries
 from dialogues.core.outbox.rules import UNSENT, EmailState
@@ -32,7 +33,7 @@ def emails(meeting_id: UUID) -> str:
     choices = {word: states for word, _label, states in _FILTERS}
     chosen = request.args.get("state", "")
     chosen = chosen if chosen in choices else ""
-    found = queries.emails(viewer(), choices[chosen], request.args.get("page", 1, type=int))
+    found = queries.emails(viewer(), choices[chosen], request.args.get("page", 1, type=number))
 
     def page_url(number: int) -> str:
         return url_for(".emails", meeting_id=meeting_id, state=chosen or None, page=number)

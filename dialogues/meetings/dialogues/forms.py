@@ -14,9 +14,9 @@ from wtforms.validators import InputRequired, NumberRange, Regexp
 from dialogues.core.common.fields import (
     Form,
     ListedField,
+    NumberField,
     TitleField,
     VersionField,
-    WholeNumberField,
     half_width,
     labelled_choices,
 )
@@ -42,7 +42,7 @@ class DialogueForm(Form):
     code = TitleField(_l("Code"), 20, filters=[half_width], validators=[CODE_PATTERN])
     title = TitleField(_l("Title"), 200)
     themes = ListedField(_l("Themes"))
-    phase = WholeNumberField(
+    phase = NumberField(
         _l("Phase"),
         [InputRequired(FILL_IN), NumberRange(1, 9, _l("Write a number between 1 and 9."))],
         default=1,

@@ -25,9 +25,9 @@ from dialogues.core.common.fields import (
     LinesField,
     MomentField,
     NameField,
+    NumberField,
     TitleField,
     VersionField,
-    WholeNumberField,
     half_width,
     labelled_choices,
 )
@@ -108,7 +108,7 @@ class MeetingForm(Form):
     parties = SelectMultipleField(
         _l("Parties"), coerce=form_value, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
-    seats = WholeNumberField(
+    seats = NumberField(
         _l("Seats per party"), [Optional(), NumberRange(1, 500, _l("Write a number between 1 and 500."))]
     )
     version = VersionField()

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Regexp
 
-from dialogues.core.common.fields import CodeField, Form, LineField, TitleField, VersionField, WholeNumberField
+from dialogues.core.common.fields import CodeField, Form, LineField, NumberField, TitleField, VersionField
 from dialogues.meetings.venues.rules import RoomFacts, VenueFacts
 
 
@@ -31,8 +31,8 @@ class VenueForm(Form):
 
 class RoomForm(Form):
     name = TitleField(_l("Name"), 120)
-    capacity = WholeNumberField(_l("People"), [InputRequired(_l("Please fill this in."))])
-    booths = WholeNumberField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
+    capacity = NumberField(_l("People"), [InputRequired(_l("Please fill this in."))])
+    booths = NumberField(_l("Interpreters' booths"), [InputRequired(_l("Please fill this in."))], default=0)
 
     def facts(self) -> RoomFacts:
         return RoomFacts(name=self.name.data, capacity=self.capacity.data, booths=self.booths.data)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, keep_secret, kept_secret, viewer
+from dialogues.core.common.numbers import number
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.pages import form_page, own_path, see_other, words
 from dialogues.lib.paging import page_numbers
@@ -51,7 +52,7 @@ def table(meeting_id: UUID, session_id: UUID) -> str:
     session, everyone, present = queries.table(viewer(), session_id, clock.now())
     search = one_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
     shown = [one for one in everyone if matches_search(search, (one.name, one.native, one.sort_key, one.party_code))]
-    page, last = page_numbers(request.args.get("page", 1, type=int), len(shown), _PAGE)
+    page, last = page_numbers(request.args.get("page", 1, type=number), len(shown), _PAGE)
 
     def page_url(number: int) -> str:
         return url_for(".table", meeting_id=meeting_id, session_id=session_id, q=search or None, page=number)

@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
-from dialogues.core.common.fields import Form, VersionField, WholeNumberField, labelled_choices
+from dialogues.core.common.fields import Form, NumberField, VersionField, labelled_choices
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.onsite.seating.queries.apart import Names
 from dialogues.onsite.seating.rules.kinds import HeadPlaces, InterpreterPlace, ObserverPlaces, TableForm
@@ -37,7 +37,7 @@ class InterpreterForm(PartOfForm):  # type: ignore[misc]  # WTForms is untyped.
 
 class PlanForm(Form):
     form = RadioField(_l("Form of the table"), default=TableForm.HOLLOW_SQUARE.value)
-    places = WholeNumberField(_l("Places at the table"), [Optional()])
+    places = NumberField(_l("Places at the table"), [Optional()])
     heads = RadioField(_l("Co-chairs sit"), default=HeadPlaces.TOGETHER.value)
     observers = RadioField(_l("Observers sit"), default=ObserverPlaces.SECOND_ROW.value)
     left_out = SelectMultipleField(_l("Leave out of this plan"), option_widget=CheckboxInput())

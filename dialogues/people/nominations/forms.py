@@ -15,8 +15,8 @@ from dialogues.core.common.fields import (
     LineField,
     MomentField,
     NameField,
+    NumberField,
     VersionField,
-    WholeNumberField,
     labelled_choices,
 )
 from dialogues.core.common.presentation import word
@@ -133,7 +133,7 @@ def seats_form(parties: Sequence[Any], mark: int) -> SeatsForm:
     for party in parties:
         for capacity in party.kind.capacities:
             name = _seats_name(party.party_id, capacity)
-            fields_of_parties[name] = WholeNumberField(f"{party.name}, {word(capacity)}", checks)
+            fields_of_parties[name] = NumberField(f"{party.name}, {word(capacity)}", checks)
             values[name] = party.seats.get(capacity.value)
     form: SeatsForm = type("SeatsOfMeetingForm", (SeatsForm,), fields_of_parties)(data=values)
     return form

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.browser import KIND
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.lib.paging import page_numbers
 from dialogues.people.participants.forms import PlainForm
@@ -77,7 +78,7 @@ def edit_question(meeting_id: UUID, question_id: UUID) -> Iterator[Any]:
 @blueprint.post(f"{_ONE}/move")
 @allows(QUESTIONS_EDIT)
 def move_question(meeting_id: UUID, question_id: UUID) -> WerkzeugResponse:
-    shown_position = request.form.get("stood", 0, type=int)
+    shown_position = request.form.get("stood", 0, type=number)
     by = -1 if request.form.get("way") == "up" else 1
     commands.move_question(viewer(), question_id, by=by, shown_position=shown_position, now=clock.now())
     return _list(meeting_id)
@@ -101,7 +102,7 @@ def answers(meeting_id: UUID, question_id: UUID) -> str:
     question, lines = queries.answers_to(viewer(), question_id)
     texts = [given.text for _row, given in lines]
     tally = [(choice, texts.count(choice)) for choice in question.choices]
-    page, last = page_numbers(request.args.get("page", 1, type=int), len(lines), _PAGE)
+    page, last = page_numbers(request.args.get("page", 1, type=number), len(lines), _PAGE)
     return render_template(
         "people/questionnaire/answers.html",
         asked=question,

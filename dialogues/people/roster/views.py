@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from dialogues.core.accounts.views.step_up_check import require_fresh_totp
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import download, form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.labels import Labelled
@@ -178,7 +179,7 @@ def parse_filter(params: MultiDict[str, str]) -> ListFilter:
         ready=params.get("ready", type=Readiness),
         by=params.get("order", type=PartyOrder),
         by_person=params.get("order") == _BY_PERSON,
-        page=params.get("page", 1, type=int),
+        page=params.get("page", 1, type=number),
     )
 
 

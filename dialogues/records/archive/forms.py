@@ -11,7 +11,14 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from dialogues.core.common.fields import CodeField, DayField, Form, LineField, LinesField, labelled_choices
+from dialogues.core.common.fields import (
+    CodeField,
+    DayField,
+    Form,
+    LineField,
+    MarkdownField,
+    labelled_choices,
+)
 from dialogues.lib.wall_time import resolve_local_time, zone
 from dialogues.records.archive.rules import (
     REFERENCE_LONGEST,
@@ -39,7 +46,7 @@ class UploadForm(Form):
     dated = DateField(_l("Date it bears"), [InputRequired(_NEEDED)])
     is_old = BooleanField(_l("This date is right"))
     title = LineField(_l("Title"), TITLE_LONGEST)
-    text = LinesField(_l("Text"), TEXT_LONGEST)
+    text = MarkdownField(_l("Text"), TEXT_LONGEST)
     file = FileField(_l("File"))
     release_day = DayField(_l("Closed until"), [Optional()])
     release_time = TimeField(_l("Time"), [Optional()])

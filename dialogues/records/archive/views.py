@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.browser import KIND
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import download, form_page, see_other
 from dialogues.core.common.presentation import word
 from dialogues.core.common.state import state
@@ -84,7 +85,7 @@ def records(**_place: UUID) -> str:
     """The records of the meeting and its dialogue, or of the whole dialogue, limited to what the viewer may know."""
     kind, belonging = _chosen_kind(), _chosen_belonging()
     found = records_queries.lines(
-        viewer(), clock.now(), kind=kind, belonging=belonging, page=request.args.get("page", 1, type=int)
+        viewer(), clock.now(), kind=kind, belonging=belonging, page=request.args.get("page", 1, type=number)
     )
     return render_template(
         "records/archive/records.html",
@@ -149,7 +150,7 @@ def search(**_place: UUID) -> str:
     query = one_line(request.args.get("q", ""))[:_MAX_QUERY_LENGTH]
     if query:
         commands.count_search(viewer(), per_hour=state().settings.searches_an_hour, now=clock.real_now())
-    found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=int))
+    found = searching.search(viewer(), query, clock.now(), request.args.get("page", 1, type=number))
     return render_template(
         "records/archive/search.html",
         here=_archive_args(),

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import SubmitField
 
-from dialogues.core.common.fields import Form, LinesField, VersionField
+from dialogues.core.common.fields import Form, LinesField, MarkdownField, VersionField
 from dialogues.records.notes.rules import RAW_NOTES_LONGEST, SUMMARY_LONGEST
 
 
@@ -15,7 +15,7 @@ class RawNotesForm(Form):
 
 
 class SummaryForm(Form):
-    text = LinesField(_l("Summary"), SUMMARY_LONGEST, required=True)
+    text = MarkdownField(_l("Summary"), SUMMARY_LONGEST, required=True)
     version = VersionField()
     preview = SubmitField(_l("Preview"))
 

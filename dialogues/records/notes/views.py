@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.fields import Form
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.lib.markup import rich_text
 from dialogues.lib.paging import page_numbers
@@ -104,7 +105,7 @@ def edit_summary(meeting_id: UUID, session_id: UUID) -> Iterator[Any]:
 @allows(SUMMARY_SEE)
 def versions(meeting_id: UUID, session_id: UUID) -> str:
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
-    page, last = page_numbers(request.args.get("page", 1, type=int), session.version, queries.VERSIONS_ON_A_PAGE)
+    page, last = page_numbers(request.args.get("page", 1, type=number), session.version, queries.VERSIONS_ON_A_PAGE)
     return render_template(
         "records/notes/versions.html",
         **_page(meeting_id, session, page=page, last=last, found=queries.versions(viewer(), session, page)),
@@ -116,8 +117,8 @@ def versions(meeting_id: UUID, session_id: UUID) -> str:
 def compare(meeting_id: UUID, session_id: UUID) -> str:
     """Two versions of a summary side by side; by default the last two."""
     session = queries.session(viewer(), session_id, SUMMARY_SEE)
-    right = queries.version(viewer(), session, request.args.get("right", session.version, type=int))
-    left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=int))
+    right = queries.version(viewer(), session, request.args.get("right", session.version, type=number))
+    left = queries.version(viewer(), session, request.args.get("left", max(right.number - 1, 1), type=number))
     rows = compare_lines(left.text, right.text)
     return render_template(
         "records/notes/compare.html", **_page(meeting_id, session, left=left, right=right, rows=rows)

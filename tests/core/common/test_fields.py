@@ -11,7 +11,7 @@ from wtforms import DateField
 from wtforms.validators import NumberRange
 
 from dialogues.core.accounts.forms import CodeForm
-from dialogues.core.common.fields import Form, LineField, LinesField, WholeNumberField
+from dialogues.core.common.fields import Form, LineField, LinesField, NumberField
 from dialogues.meetings.dialogues.forms import DialogueForm, PartyForm
 from dialogues.meetings.venues.forms import RoomForm, VenueForm
 from dialogues.records.archive.forms import FileSummaryForm
@@ -43,7 +43,7 @@ def test_a_body_that_is_not_a_form_is_treated_as_empty(app: Flask) -> None:
 
 
 class _Seats(Form):
-    seats = WholeNumberField("Seats", [NumberRange(0, 500)])
+    seats = NumberField("Seats", [NumberRange(0, 500)])
 
 
 @pytest.mark.parametrize(("typed", "seats"), [("12", 12), ("9" * 400, None), ("9" * 5000, None), ("x", None)])

@@ -63,6 +63,15 @@ def test_pages_redirects_and_errors_have_all_headers(desk: Desk, method: str, pa
     assert headers(answer) == PAGE
 
 
+@pytest.mark.parametrize("path", ["/static/x/nothing.css", "/bootstrap/static/nothing.css"])
+def test_a_missing_static_file_is_not_cached(desk: Desk, path: str) -> None:
+    answer = desk.browser().get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert {name: answer.headers[name] for name in ALWAYS} == ALWAYS
+
+
 def test_refused_forms_have_all_headers(desk: Desk) -> None:
     browser = desk.browser()
     assert headers(browser.fill_in("/sign-in", email="", password="")) == PAGE

@@ -229,6 +229,7 @@ def test_a_file_is_downloaded_under_a_neutral_name(archive: Archive) -> None:
         ({"reference": "TRD-L-001"}, "Another record has the reference code TRD-L-001"),
         ({"text": ""}, "Type the text or choose a file"),
         ({"text": "x" * 100_001}, "Write at most 100000 characters"),
+        *(({"text": sign * 25_000}, "Remove some") for sign in ("![", "[", "**", "_a", "~~")),
         ({"dated": "2027-05-27"}, "This day is still to come"),
         ({"dated": "yesterday"}, "Date it bears"),
         ({"dated": ""}, "Date it bears"),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
+from dialogues.core.common.numbers import number
 from dialogues.core.common.pages import form_page, see_other
 from dialogues.core.common.presentation import word
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
@@ -29,7 +30,7 @@ _Row = tuple[str, list[DiffPart], list[DiffPart]]
 @allows(REGISTRATION_APPROVE)
 def changes(meeting_id: UUID) -> str:
     """Lists the requests that wait for the coordinator."""
-    waiting, page, last = queries.changes(viewer(), request.args.get("page", 1, type=int))
+    waiting, page, last = queries.changes(viewer(), request.args.get("page", 1, type=number))
     return render_template(
         "people/registration/changes.html",
         changes=waiting,
