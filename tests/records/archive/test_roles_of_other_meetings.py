@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
@@ -21,6 +22,8 @@ from dialogues.records.archive.rules import RecordKind
 from tests.records.archive.conftest import NOW, RESTRICTED, Archive
 from tests.records.archive.test_commands import LETTER
 
+pytestmark = pytest.mark.engine
+
 CANARY = "canarium"
 
 
@@ -33,12 +36,13 @@ def next_meeting(archive: Archive) -> UUID:
     return copy_meeting(coordinator, code="TRD-2", title="Second", starts_on=starts_on, now=NOW)
 
 
-def grant(archive: Archive, name: str, role: Role, meeting_id: UUID) -> None:
+def grant(archive: Archive, name: str, role: Role, meeting_id: UUID | None) -> None:
     person_id = archive.cast.person(name)
+    place: dict[str, Any] = {"dialogue_id": archive.cast.dialogue(), "meeting_id": meeting_id}
+    if role is Role.FOCAL_POINT:
+        place["party_id"] = archive.cast.party("XO")
     with upkeep(system(Purpose.SAMPLE)):
-        grant_role(
-            person_id, role, dialogue_id=archive.cast.dialogue(), meeting_id=meeting_id, offered_at=NOW, accepted_at=NOW
-        )
+        grant_role(person_id, role, **place, offered_at=NOW, accepted_at=NOW)
 
 
 @pytest.mark.parametrize("role", [Role.CO_CHAIR, Role.ARCHIVIST, Role.COORDINATOR, Role.HOST_LEAD])
@@ -67,3 +71,18 @@ def test_an_archivist_of_another_meeting_cannot_file_in_a_meeting_they_take_part
         upload_record(
             viewer, str(archive.cast.meeting("TRD-1")), replace(LETTER, reference="TRD-1/X"), None, limit=9, now=NOW
         )
+
+
+def test_an_observer_who_speaks_for_a_party_in_the_whole_dialogue_reads_no_records_of_the_dialogue(
+    archive: Archive,
+) -> None:
+    """The rules of a meeting open its own records to observers, and nothing else."""
+    in_dialogue, in_meeting = archive.place("DIALOGUE"), archive.place("MEETING", shelf=archive.shelf(meeting="TRD-1"))
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.execute(update(Meeting).where(Meeting.code == "TRD-1").values(observers_may_read=True))
+    grant(archive, "xo2", Role.FOCAL_POINT, None)
+    viewer = archive.cast.viewer("xo2", meeting="TRD-1")
+
+    assert records.record(viewer, in_meeting, NOW).reference == "MEETING"
+    with pytest.raises(NotFound):
+        records.record(viewer, in_dialogue, NOW)
