@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
-from dialogues.meetings.dialogues.models import Person
+from dialogues.meetings.dialogues.models import Party, Person
+from dialogues.meetings.dialogues.rules.kinds import PartyKind
 from dialogues.people.invitations.commands import inviting as invitations
 from dialogues.people.messages.models import Message
 from dialogues.people.nominations.commands.submitting import take_submission_back
@@ -234,6 +236,22 @@ class TestNamesInTheText:
         )
 
         assert "The text names people whom not every reader may know of" in words(both)
+
+    def test_name_causes_a_warning_if_a_focal_point_in_the_group_observes(self, site: Site) -> None:
+        name, japan = person(site, "us1", "SCD"), site.cast.party("JP", "SCD")
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.execute(update(Party).filter_by(id=japan).values(kind=PartyKind.OBSERVER))
+
+        preview = write(
+            site.cast.client("st-coord"),
+            new(site),
+            text=f"{name} asks.",
+            recipients="focal_points",
+            statuses=[],
+            parties=[str(japan)],
+        )
+
+        assert "The text names people whom not every reader may know of" in words(preview)
 
     def test_after_the_exchange_participants_may_be_named_to_participants(self, site: Site) -> None:
         name = person(site, "us1", "SCD")
