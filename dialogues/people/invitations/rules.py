@@ -12,7 +12,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.tables import as_typed
+from dialogues.lib.tables.writing import as_typed
 from dialogues.lib.text import one_line
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.participants.rules.events import ParticipationEvent

@@ -17,7 +17,7 @@ from dialogues.core.accounts.views.cookie import end_present, sign_in_context, s
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import download, form_page, see_other, words
-from dialogues.lib.tables import csv_file
+from dialogues.lib.tables.writing import csv_file
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import queries, rules

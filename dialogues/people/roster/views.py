@@ -22,7 +22,7 @@ from dialogues.core.common.pages import download, form_page, see_other, words
 from dialogues.core.common.presentation import word
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import NotFound, Refusal
-from dialogues.lib.tables import Table, as_workbook, csv_file
+from dialogues.lib.tables.writing import WORKBOOK_TYPE, Table, as_workbook, csv_file
 from dialogues.lib.text import one_line
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyOrder
 from dialogues.people.invitations.commands import inviting as invitations
@@ -99,9 +99,6 @@ def _cells(line: Any) -> Sequence[str]:
     )
 
 
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 @blueprint.route("/meetings/<uuid:meeting_id>/participants/export", methods=["GET", "POST"])
 @allows(PARTICIPANTS_EXPORT)
 @require_fresh_totp(PARTICIPANTS_EXPORT, "meeting_id")
@@ -117,7 +114,7 @@ def export(meeting_id: UUID) -> Iterator[Any]:  # noqa: ARG001  part of the addr
     if form.kind.data == "csv":
         yield download(csv_file(table), "list.csv", "text/csv; charset=utf-8")
     else:
-        yield download(as_workbook(table), "list.xlsx", _WORKBOOK)
+        yield download(as_workbook(table), "list.xlsx", WORKBOOK_TYPE)
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/take-back", methods=["GET", "POST"])

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
+from dialogues.lib.tables.rows import FileFormat
+
 _FORMULA_SIGNS = tuple('=+-@|%"\N{MINUS SIGN}')
 
 
@@ -36,10 +38,24 @@ def _looks_like_formula(cell: str) -> bool:
     return visible.startswith(_FORMULA_SIGNS)
 
 
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Maximum length of a cell in XLSX.
 _LONGEST_CELL = 32_767
 
 Table = Sequence[Sequence[str]]
+
+
+def like_original(file_format: FileFormat, table: Table) -> bytes:
+    """The table in the format of the file that it comes from. CSV in Unicode has a byte order mark, which spreadsheets
+    need; characters that the code page lacks become "?".
+    """
+    if file_format.is_workbook:
+        return as_workbook(table)
+    text = io.StringIO(newline="")
+    rows = ([plain(cell) for cell in row] for row in table)
+    csv.writer(text, delimiter=file_format.separator, lineterminator="\r\n").writerows(rows)
+    mark = "\ufeff" if file_format.encoding in {"utf-8", "utf-16-le", "utf-16-be"} else ""
+    return (mark + text.getvalue()).encode(file_format.encoding, errors="replace")
 
 
 def as_workbook(table: Table) -> bytes:
