@@ -79,6 +79,24 @@ def refuse_link(text: str, signs: Sequence[str] = IN_NAMES, *, field: str | None
     return text
 
 
+#: Categories of signs that no name has, such as "¤", "™" and "¼".
+_NOT_IN_NAMES = frozenset({"Sc", "Sm", "So", "No"})
+_MARKS_OF_WRONG_READING = frozenset("?\uff1f\ufffd¡¿§¶†‡‰¨¯¸˘˙˚˛˝ˆˇ")
+
+
+def refuse_misread(name: str, *, field: str | None = None) -> str:
+    """:raises Refusal: the name has signs that appear when a text is read or saved in the wrong encoding."""
+    for sign in name:
+        if sign in _MARKS_OF_WRONG_READING or unicodedata.category(sign) in _NOT_IN_NAMES:
+            raise Refusal(
+                N_("“%(name)s” has a damaged letter: “%(sign)s”. Write the name again."),
+                field=field,
+                name=name[:80],
+                sign=sign,
+            )
+    return name
+
+
 LINK_IN_NAME = N_("Remove “%(sign)s”. Names and titles cannot contain web or e-mail addresses.")
 
 

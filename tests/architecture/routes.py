@@ -105,6 +105,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "seating.speaking": ("R plates and speaking list",),
     "invitations.invite": ("E nominations before exchange",),
     "invitations.import_people": ("E nominations before exchange",),
+    "invitations.preview": ("E nominations before exchange",),
     "invitations.mend": ("E nominations before exchange",),
     "invitations.send_link": ("E nominations before exchange",),
     "invitations.invite_again": ("E nominations before exchange",),

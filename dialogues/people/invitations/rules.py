@@ -1,64 +1,57 @@
-"""Import file of people to invite, personal links, and events of invitations.
+"""Import file of people to invite, personal links, and events of invitations."""
 
-The parser accepts CSV from common spreadsheets. An error in one line does not affect the other lines.
-"""
-
-import csv
-import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
 
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.tables.reading import TableFile, code_pages, known_columns, read_table
 from dialogues.lib.tables.writing import as_typed
-from dialogues.lib.text import one_line
-from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.lib.text import bounded, one_line, refuse_link, refuse_misread
+from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
+from dialogues.meetings.dialogues.rules.names import is_east_asian, written_name
+from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.people.participants.rules.events import ParticipationEvent
 
-MOST_BYTES = 1_000_000
-MOST_LINES = 1_000
-MAX_LINE_LENGTH = 10_000
-
-
-UNREADABLE = N_(
-    "The letters of this file cannot be read. Save it again as “CSV UTF-8” in your spreadsheet, then send that file."
-)
-NOT_CLOSED = N_("A quotation mark is not closed, or a cell holds a line break: put each person on one line.")
-TOO_LONG = N_("This line is too long to be one person.")
-TOO_MANY_CELLS = N_("This line has more cells than there are columns: put quotation marks around a cell with a comma.")
-
-
-#: Accepted column names, in lower case and without spaces and punctuation.
+#: Accepted column names, in lower case and without spaces and punctuation. "name" means the given name next to a
+#: family name, and the family name next to a given name: "성, 이름", "Name, Vorname", "Nom, Prénom".
 _COLUMNS = {
-    "name": ("name", "fullname", "nameasstyled", "participant", "nom", "имя", "фио", "姓名", "氏名", "이름", "성명"),
-    "family": ("family", "familyname", "lastname", "surname", "фамилия", "姓", "성"),
-    "given": ("given", "givenname", "givennames", "firstname", "forename", "prénom"),
-    "email": ("email", "emailaddress", "mail", "address", "courriel", "почта", "элпочта", "邮箱", "이메일", "メール"),
-    "party": ("party", "partycode", "side", "сторона", "partie"),
-    "capacity": ("capacity", "as", "kind", "qualité", "качество"),
+    "full": "fullname nameasstyled participant фио 姓名 氏名 성명 nomcomplet",
+    "name": (
+        "name nom nombre nome имя імя нэр аты 名 名前 이름 név jméno meno imię imiona ime ad adı isim vardas vārds "
+        "nimi naam navn namn tên"
+    ),
+    "family": (
+        "family familyname lastname surname фамилия прізвище овог тегі 姓 氏 성 familienname nachname nomdefamille "
+        "apellido apellidos apelido sobrenome cognome vezetéknév családnév příjmení priezvisko nazwisko prezime soyad "
+        "soyadı pavardė uzvārds perekonnanimi achternaam etternavn efternavn efternamn sukunimi họ"
+    ),
+    "given": (
+        "given givenname givennames firstname firstnames forename prénom prénoms vorname vornamen keresztnév utónév "
+        "křestníjméno 名字 eesnimi etunimi voornaam fornavn förnamn"
+    ),
+    "email": (
+        "email emailaddress mail courriel почта элпочта электроннаяпочта имэйл 邮箱 电子邮件 이메일 메일 メール "
+        "メールアドレス correo correoelectrónico eposta epost"
+    ),
+    "address": "address",
+    "party": "party partycode side сторона тал partie partei",
+    "capacity": "capacity as kind qualité качество",
 }
-_FIELDS = {called: field for field, names in _COLUMNS.items() for called in names}
-#: Characters that occur in names in these code pages; other characters mean that the file uses another code page.
-_CODE_PAGE_CHARACTERS = {
-    "windows-1251": re.compile(r"[\x00-\x7fА-яЁёІіЇїЄєҐґЎў«»–—‘’“”„…\xa0]*"),
-    "windows-1252": re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ«»–—‘’“”„…\xa0ºª°]*"),
-}
-#: A plausible Cyrillic word. Hangul or Han bytes decoded as Cyrillic fail because they mix upper and lower case.
-_CYRILLIC_WORD = re.compile(r"[А-ЯЁІЇЄҐЎ]?[а-яёіїєґў]*|[А-ЯЁІЇЄҐЎ]+")
-_HIGH_PAIR = re.compile(rb"[\xc0-\xff]{2}")
-_HIGH = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the file: its number from 1, all cells, and the values of the known columns."""
+    """One row of the file: its number from 1, all cells, and the values of the known columns."""
 
     number: int
-    cells: tuple[str, ...]
+    cells: Sequence[str]
     values: Mapping[str, str] = field(default_factory=dict)
-    #: Error message if the line cannot be used, else empty.
+    #: Error message if the row cannot be used, else empty.
     fault: str = ""
 
 
@@ -66,50 +59,56 @@ class Line:
 class InvitationFile:
     """The parsed file. `unused` holds the names of unknown columns."""
 
-    encoding: str
-    header: tuple[str, ...]
+    table: TableFile
     unused: tuple[str, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def in_doubt(self) -> tuple[str, str] | None:
+        """The first family and given name whose order the script does not tell."""
+        pairs = ((line.values.get("family", ""), line.values.get("given", "")) for line in self.lines)
+        return next((pair for pair in pairs if all(pair) and not is_east_asian(*pair)), None)
 
-def read(content: bytes) -> InvitationFile:
+
+def read(content: bytes, encoding: str = "") -> InvitationFile:
     """Parses the file.
 
-    :raises Refusal: the file is too large, has too many lines, is empty, has an unknown encoding, or lacks a required
+    :param encoding: as the coordinator chose; "" for Unicode, or the likeliest code page in which the columns have
+        known names.
+    :raises Refusal: the file is too large, has too many rows, is empty, does not fit the encoding, or lacks a required
         column.
     """
-    if len(content) > MOST_BYTES:
-        raise Refusal(N_("The file is too large: send at most 1 MB."), field="file")
-    text, encoding = decode(content)
-    numbered = [(number, line) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1) if line.strip(' ,;\t"')]
-    if numbered and numbered[0][1].casefold().startswith("sep="):
-        del numbered[0]
-    if not numbered:
-        raise Refusal(
-            N_("The file is empty: write a line of column names, then one line for each person."), field="file"
-        )
-    if len(numbered) - 1 > MOST_LINES:
-        raise Refusal(
-            N_("The file holds %(lines)s people; send at most %(most)s at once."),
-            field="file",
-            lines=len(numbered) - 1,
-            most=MOST_LINES,
-        )
-    return _columns(encoding, numbered)
+    encodings = [encoding] if encoding else [page.encoding for page in code_pages(content)] or [""]
+    refusals = []
+    for one in encodings:
+        try:
+            return _people(read_table(content, one))
+        except Refusal as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
 
 
-def _columns(encoding: str, numbered: Sequence[tuple[int, str]]) -> InvitationFile:
-    first = numbered[0][1]
-    delimiter = max(",;\t", key=first.count)
-    header = _cells(first, delimiter) or ()
-    fields = [_FIELDS.get(re.sub(r"[\W_]", "", cell.casefold()), "") for cell in header]
+def _people(table: TableFile) -> InvitationFile:
+    fields = _fields(table.header)
     _refuse_missing(fields)
     return InvitationFile(
-        encoding=encoding,
-        header=header,
-        unused=tuple(cell for cell, known in zip(header, fields, strict=True) if cell and not known),
-        lines=tuple(_line(number, line, delimiter, fields) for number, line in numbered[1:]),
+        table=table,
+        unused=tuple(cell for cell, known in zip(table.header, fields, strict=True) if cell and not known),
+        lines=tuple(Line(row.number, row.cells, _values(fields, row.cells), row.fault) for row in table.rows),
     )
+
+
+def _fields(header: Sequence[str]) -> list[str]:
+    """The field of each column; what "name" and "address" mean depends on the other columns."""
+    found = known_columns(header, _COLUMNS)
+    meaning = {"full": "name"}
+    if "family" in found and "given" not in found:
+        meaning["name"] = "given"
+    elif "given" in found and "family" not in found:
+        meaning["name"] = "family"
+    if "email" not in found:
+        meaning["address"] = "email"
+    return [meaning.get(one, "" if one == "address" else one) for one in found]
 
 
 def _refuse_missing(fields: Sequence[str]) -> None:
@@ -124,64 +123,12 @@ def _refuse_missing(fields: Sequence[str]) -> None:
         )
 
 
-def _line(number: int, text: str, delimiter: str, fields: Sequence[str]) -> Line:
-    if len(text) > MAX_LINE_LENGTH:
-        return Line(number, (text[:MAX_LINE_LENGTH],), fault=TOO_LONG)
-    cells = _cells(text, delimiter)
-    if cells is None:
-        return Line(number, (text,), fault=NOT_CLOSED)
-    if any(cells[len(fields) :]):
-        return Line(number, cells, fault=TOO_MANY_CELLS)
+def _values(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, cell in zip(fields, cells, strict=False):
         if name and not values.get(name):
             values[name] = one_line(as_typed(cell))
-    return Line(number, cells, values)
-
-
-def _cells(line: str, delimiter: str) -> tuple[str, ...] | None:
-    """Returns the cells of one line; None if a quotation mark is not closed."""
-    try:
-        rows = list(csv.reader([line], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-    return tuple(cell.strip() for cell in rows[0]) if rows else ()
-
-
-def decode(content: bytes) -> tuple[str, str]:
-    """Returns the text of the file and the name of its encoding.
-
-    :raises Refusal: the file is in none of the encodings that spreadsheets write.
-    """
-    for encoding in _candidates(content):
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if encoding not in _CODE_PAGE_CHARACTERS or _is_plausible(text, encoding):
-            return text.removeprefix("\ufeff"), encoding.removesuffix("-sig")
-    raise Refusal(UNREADABLE, field="file")
-
-
-def _is_plausible(text: str, page: str) -> bool:
-    if not _CODE_PAGE_CHARACTERS[page].fullmatch(text):
-        return False
-    words = re.findall(r"[^\W\d_a-zA-Z]+", text) if page == "windows-1251" else []
-    return all(_CYRILLIC_WORD.fullmatch(word) for word in words)
-
-
-def _candidates(content: bytes) -> tuple[str, ...]:
-    """Returns the encodings to try, in order. A byte order mark or zero bytes identify UTF-16."""
-    if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return ()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    if b"\x00" in content:
-        return ("utf-16-le",) if content[1::2].count(0) > content[0::2].count(0) else ("utf-16-be",)
-    # Many runs of high bytes suggest Cyrillic, because accented letters mostly occur alone between ASCII letters.
-    has_runs = 2 * len(_HIGH_PAIR.findall(content)) > len(_HIGH.findall(content)) / 2
-    pages = ("windows-1251", "windows-1252") if has_runs else ("windows-1252", "windows-1251")
-    return ("utf-8-sig", *pages)
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +162,42 @@ class Invitee:
     capacity: Capacity = Capacity.PARTICIPANT
     family: str = ""
     given: str = ""
+    name_order: NameOrder = NameOrder.GIVEN_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row that can be invited, and the name under which the dialogue knows the address, if it does."""
+
+    line: Line
+    invitee: Invitee
+    known_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do: the people it invites, and the rows to fix."""
+
+    ready: tuple[Planned, ...]
+    faults: tuple[tuple[Line, Refusal], ...]
+
+    @property
+    def renamed(self) -> list[Planned]:
+        """People whom the dialogue knows by another name, which they keep."""
+        return [one for one in self.ready if one.known_as and _compared(one.known_as) != _compared(one.invitee.name)]
+
+    @property
+    def digest(self) -> str:
+        """Differs if anything that would be sent differs."""
+        return sha256(repr([(one.invitee, one.known_as) for one in self.ready]).encode()).hexdigest()
+
+
+def rows_to_fix(header: Sequence[str], faults: Sequence[tuple[Line, str]], heading: str) -> list[list[str]]:
+    """Returns the header and the rows as they came, with the reasons in a last column of this heading."""
+    width = max((len(header), *(len(line.cells) for line, _reason in faults)))
+    rows = [(header, heading), *((line.cells, reason) for line, reason in faults)]
+    kept = [index for index in range(width) if header[index : index + 1] != (heading,)]
+    return [[*((*cells, *[""] * width)[index] for index in kept), last] for cells, last in rows]
 
 
 _CAPACITIES = {
@@ -228,7 +211,7 @@ def parse_capacity(called: str) -> Capacity:
 
     :raises Refusal: the text is not a capacity.
     """
-    capacity = _CAPACITIES.get(called.casefold().replace("_", " ").replace("-", " ").strip())
+    capacity = _CAPACITIES.get(_compared(called).replace("_", " ").replace("-", " "))
     if capacity is None:
         raise Refusal(
             N_("“%(called)s” is no capacity: write %(known)s."),
@@ -239,15 +222,20 @@ def parse_capacity(called: str) -> Capacity:
     return capacity
 
 
+def _compared(text: str) -> str:
+    """The text without case, also from full-width letters."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
 def find_party(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
     """Returns the party with this code or name, ignoring case.
 
     :param parties: codes and names per party, the code first.
     :raises Refusal: no party of the meeting has this code or name.
     """
-    normalized = called.casefold().strip()
+    normalized = _compared(called)
     for party_id, names in parties.items():
-        if normalized and normalized in {name.casefold() for name in names}:
+        if normalized and normalized in {_compared(name) for name in names}:
             return party_id
     codes = ", ".join(names[0] for names in parties.values())
     if not normalized:
@@ -257,6 +245,44 @@ def find_party(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
         field="party",
         called=called[:40],
         codes=codes,
+    )
+
+
+def parse_invitee(
+    line: Line, names: Mapping[UUID, Sequence[str]], kinds: Mapping[UUID, PartyKind], order: NameOrder
+) -> Invitee:
+    """Returns the person of a row, with the address as typed.
+
+    Without a capacity, people of an observing organisation become observers, others participants.
+
+    :param names: codes and names per party, the code first.
+    :param order: of family and given name, where the script does not tell.
+    :raises Refusal: the row cannot be read, or a value is missing or wrong.
+    """
+    if line.fault:
+        raise Refusal(line.fault)
+    values = line.values
+    family, given = (bounded(values.get(part, ""), 120) for part in ("family", "given"))
+    name = bounded(values.get("name") or written_name(family, given, order), 200)
+    if not name:
+        raise Refusal(N_("The name is missing."))
+    for part in (name, family, given):
+        refuse_link(refuse_misread(part))
+    if not values.get("email"):
+        raise Refusal(N_("The e-mail address is missing."))
+    party_id = find_party(values.get("party", ""), names)
+    capacity = parse_capacity(values.get("capacity", ""))
+    if not values.get("capacity") and kinds[party_id] is PartyKind.OBSERVER:
+        capacity = Capacity.OBSERVER
+    refuse_capacity(kinds[party_id], capacity)
+    return Invitee(
+        name=name,
+        email=values["email"],
+        party_id=party_id,
+        capacity=capacity,
+        family=family,
+        given=given,
+        name_order=NameOrder.FAMILY_FIRST if is_east_asian(family, given) else order,
     )
 
 

@@ -1,12 +1,11 @@
 """Pages to invite people (coordinators), and to answer a personal link (invited persons)."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, render_template, session, url_for
+from flask import Blueprint, abort, flash, make_response, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,13 +15,23 @@ from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.accounts.views.cookie import end_present, sign_in_context, start_sign_in
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
-from dialogues.core.common.pages import download, form_page, see_other, words
-from dialogues.lib.tables.writing import csv_file
-from dialogues.meetings.dialogues.rules.kinds import Capacity
+from dialogues.core.common.pages import download, form_page, see_other, show_refusal, words
+from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.tables.reading import MOST_BYTES, code_pages, sample_cells
+from dialogues.lib.tables.writing import WORKBOOK_TYPE, like_original
+from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
+from dialogues.meetings.dialogues.rules.names import written_name
 from dialogues.meetings.precedence.queries import parties_in_order
 from dialogues.people.invitations import queries, rules
 from dialogues.people.invitations.commands import answering, inviting
-from dialogues.people.invitations.forms import AnswerForm, CorrectForm, ImportForm, InviteForm, RejectedLinesForm
+from dialogues.people.invitations.forms import (
+    AnswerForm,
+    CorrectForm,
+    ImportForm,
+    InviteForm,
+    PreviewForm,
+    RowsToFixForm,
+)
 from dialogues.people.invitations.queries import Invitation
 from dialogues.people.participants.forms import PlainForm
 from dialogues.people.participants.queries import frame as participants
@@ -75,49 +84,97 @@ def invite(meeting_id: UUID) -> Iterator[Any]:
 @allows(PARTICIPANTS_INVITE)
 @form_page("people/invitations/import.html")
 def import_people(meeting_id: UUID) -> Iterator[Any]:
-    """Invites everyone whose line in the file is valid, and shows the other lines with errors."""
+    """Reads the file and shows whom it would invite; changes nothing."""
     form = ImportForm()
     yield {"form": form, "parties": parties_in_order(viewer()), "is_open": _is_open(meeting_id)}
     with closing(form.file.data) as sent:
-        file = rules.read(sent.read(rules.MOST_BYTES + 1))
-    imported = inviting.import_people(viewer(), file.lines, now=clock.now())
-    if not imported.faults and not imported.known and not file.unused and file.encoding.startswith("utf"):
-        flash(ngettext("%(num)d person is invited.", "%(num)d people are invited.", imported.invited), "success")
-        yield see_other(url_for("roster.participants", meeting_id=meeting_id))
-        return
-    faults = [(line.number, words(refusal), line.cells) for line, refusal in imported.faults]
-    lines = [file.header, *([reason, *cells] for _number, reason, cells in faults)]
-    mend = RejectedLinesForm(data={"lines": json.dumps(lines)})
-    yield render_template("people/invitations/imported.html", file=file, imported=imported, faults=faults, mend=mend)
+        content = sent.read(MOST_BYTES + 1)
+    file = rules.read(content)
+    shown = PreviewForm(
+        code_pages(content), formdata=None, data={"file": content, "encoding": file.table.format.encoding}
+    )
+    yield _preview_page(shown, file)
 
 
 def _is_open(meeting_id: UUID) -> bool:
     return participants.frame(meeting_id).gathering.is_open(clock.now())
 
 
+@blueprint.post("/meetings/<uuid:meeting_id>/participants/import/preview")
+@allows(PARTICIPANTS_INVITE)
+def preview(meeting_id: UUID) -> Any:
+    """Shows the import in the chosen encoding and order of names or, after "Invite", does what the last preview showed.
+
+    The page carries the file, so that nothing is stored before the import.
+    """
+    with refusal_flashed():
+        form, file = _previewed()
+        if form.validate() and "invite" in request.form:
+            try:
+                return _import(form, file)
+            except Refusal as refusal:
+                show_refusal(form, refusal)
+        return make_response(_preview_page(form, file), 422 if form.errors else 200)
+    return see_other(url_for("invitations.import_people", meeting_id=meeting_id))
+
+
+def _previewed() -> tuple[PreviewForm, rules.InvitationFile]:
+    """Returns the form that was sent, and its file as the form says to read it.
+
+    :raises Refusal: the file does not fit the chosen encoding.
+    """
+    content = PreviewForm().file.data or abort(400)
+    form = PreviewForm(code_pages(content))
+    is_offered = any(form.encoding.data == encoding for encoding, *_rest in form.encoding.choices)
+    return form, rules.read(content, form.encoding.data if is_offered else "")
+
+
+def _import(form: PreviewForm, file: rules.InvitationFile) -> Any:
+    if file.in_doubt and form.name_order is None:
+        raise Refusal(N_("Choose which name comes first."), field="order")
+    order = form.name_order or NameOrder.GIVEN_FIRST
+    plan = inviting.import_people(viewer(), file.lines, order, previewed=form.previewed.data, now=clock.now())
+    flash(ngettext("%(num)d person is invited.", "%(num)d people are invited.", len(plan.ready)), "success")
+    if not plan.faults:
+        return see_other(url_for("roster.participants", meeting_id=viewer().here))
+    return render_template("people/invitations/imported.html", **_to_fix(file, plan))
+
+
+def _preview_page(form: PreviewForm, file: rules.InvitationFile) -> str:
+    plan = queries.import_plan(viewer(), file.lines, form.name_order or NameOrder.GIVEN_FIRST, clock.now())
+    form.previewed.data = plan.digest
+    samples = [sample_cells(form.file.data or b"", encoding) for encoding, *_rest in form.encoding.choices]
+    return render_template(
+        "people/invitations/preview.html",
+        form=form,
+        file=file,
+        plan=plan,
+        samples=samples,
+        examples=[written_name(*file.in_doubt, order) for order in NameOrder] if file.in_doubt else [],
+        parties={party.id: party for party in parties_in_order(viewer())},
+        **_to_fix(file, plan),
+    )
+
+
+def _to_fix(file: rules.InvitationFile, plan: rules.ImportPlan) -> dict[str, Any]:
+    """The rows to fix for a page, and the form to download them."""
+    faults = [(line, words(refusal)) for line, refusal in plan.faults]
+    table = rules.rows_to_fix(file.table.header, faults, _("what to fix"))
+    return {"faults": faults, "to_fix": RowsToFixForm.of(file.table.format, table)}
+
+
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/import/mend")
 @allows(PARTICIPANTS_INVITE)
 def mend(meeting_id: UUID) -> Response:  # noqa: ARG001  the access check reads it
-    """Sends the rejected lines as a CSV file, to be corrected and imported again."""
-    form = RejectedLinesForm()
+    """Sends the rows to fix as a file like the one that they come from."""
+    form = RowsToFixForm()
     if not form.validate():
         abort(400)
-    header, *lines = _table(form.lines.data)
-    rows = [[*header, _("what to mend")]]
-    rows += [[*(cells + [""] * len(header))[: max(len(header), len(cells))], reason] for reason, *cells in lines]
-    return download(csv_file(rows), "to-mend.csv", "text/csv; charset=utf-8")
-
-
-def _table(sent: str) -> list[list[str]]:
-    """Returns the rows that the page sent, the header first; anything else than rows of text is a bad request."""
-    try:
-        rows = json.loads(sent)
-    except ValueError:
-        abort(400)
-    is_table = isinstance(rows, list) and rows and all(isinstance(row, list) and row for row in rows)
-    if not is_table or not all(isinstance(cell, str) for row in rows for cell in row):
-        abort(400)
-    return list(rows)
+    file_format, table = form.parsed()
+    content = like_original(file_format, table)
+    if file_format.is_workbook:
+        return download(content, "to-fix.xlsx", WORKBOOK_TYPE)
+    return download(content, "to-fix.csv", f"text/csv; charset={file_format.encoding}")
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/<uuid:participation_id>/link")

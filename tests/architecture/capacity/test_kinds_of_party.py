@@ -14,10 +14,11 @@ from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues import commands as dialogues
 from dialogues.meetings.dialogues.models import MeetingParty, Party
 from dialogues.meetings.dialogues.rules.facts import Days, MeetingFacts, PartyFacts
-from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.meetings.meetings import commands as meetings
+from dialogues.people.invitations import queries as invitations_queries
 from dialogues.people.invitations.commands import inviting as invitations_inviting
-from dialogues.people.invitations.rules import Invitee, Line
+from dialogues.people.invitations.rules import ImportPlan, Invitee, Line
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import BulkKind
@@ -68,10 +69,15 @@ def by_inviting(cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     invitations_inviting.invite_person(desk, invitee, now=clock.now())
 
 
+def import_row(desk: Viewer, values: dict[str, str]) -> ImportPlan:
+    lines, order, now = [Line(number=2, cells=[], values=values)], NameOrder.GIVEN_FIRST, clock.now()
+    previewed = invitations_queries.import_plan(desk, lines, order, now).digest
+    return invitations_inviting.import_people(desk, lines, order, previewed=previewed, now=now)
+
+
 def by_file(_cast: Cast, desk: Viewer, capacity: Capacity) -> None:
     values = {"name": "Vera", "email": "vera@example.org", "party": "XO", "capacity": capacity.value}
-    imported = invitations_inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now())
-    for _line, refusal in imported.faults:
+    for _line, refusal in import_row(desk, values).faults:
         raise refusal
 
 
@@ -121,10 +127,7 @@ def test_the_form_of_an_observing_organisation_offers_only_observers(cast: Cast)
 def test_people_of_an_observing_organisation_imported_without_capacity_are_observers(cast: Cast, desk: Viewer) -> None:
     values = {"name": "Vera", "email": "vera@example.org", "party": "XO"}
 
-    assert (
-        invitations_inviting.import_people(desk, [Line(number=2, cells=[], values=values)], now=clock.now()).invited
-        == 1
-    )
+    assert len(import_row(desk, values).ready) == 1
 
     assert {one.capacity for one in of_party(cast, "XO")} == {Capacity.OBSERVER}
 

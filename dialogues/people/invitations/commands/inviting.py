@@ -1,7 +1,6 @@
 """Commands of coordinators: invite, import, correct, send a link again, take a person off the list."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,22 +14,19 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
-from dialogues.lib.text import bounded
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
-from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
+from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
-from dialogues.meetings.precedence.queries import parties_in_order
-from dialogues.people.invitations import operations
+from dialogues.people.invitations import operations, queries
 from dialogues.people.invitations.rules import (
+    ImportPlan,
     InvitationCorrected,
     Invitee,
     Line,
     PersonInvited,
     RegistrationLinkSent,
-    find_party,
-    parse_capacity,
 )
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
@@ -59,73 +55,25 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
         return _invite(change, meeting, invitee, now).id
 
 
-@dataclass(slots=True)
-class Imported:
-    """Result of an import: number of invitations, rejected lines, and people known under another name."""
+def import_people(
+    viewer: Viewer, lines: Sequence[Line], order: NameOrder, *, previewed: str, now: datetime
+) -> ImportPlan:
+    """Invites everyone whose row is valid, exactly as previewed. Returns what it did and the rows to fix.
 
-    invited: int = 0
-    faults: list[tuple[Line, Refusal]] = field(default_factory=list)
-    #: Lines whose address belongs to a known person with another name. They are invited under the known name.
-    known: list[tuple[Line, str]] = field(default_factory=list)
-
-
-def import_people(viewer: Viewer, lines: Sequence[Line], *, now: datetime) -> Imported:
-    """Invites everyone whose line is valid, and reports the error of each other line.
-
-    Without a capacity, people of an observing organisation become observers, others participants.
-
-    :raises Refusal: registration is closed.
+    :param previewed: digest of the plan that the coordinator saw.
+    :raises Refusal: registration is closed, or the import would do something else than previewed.
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = dialogues_operations.current_meeting(change)
-        refuse_closed(gathering_of(meeting), now)
-        party_names = {row.id: (row.code, *row.names.values()) for row in parties_in_order(change.viewer)}
-        # Loaded once, because the session drops unreferenced rows and would query them for every line.
-        parties = {row.id: row for row in db.session.scalars(select(Party).where(Party.id.in_(party_names)))}
-        imported, seen = Imported(), dict[str, int]()
-        for line in lines:
-            try:
-                invitee = _invitee(line, party_names, parties)
-                _refuse_repeated(invitee.email, line.number, seen)
-                participation = _invite(change, meeting, invitee, now)
-            except Refusal as refusal:
-                imported.faults.append((line, refusal))
-                continue
-            imported.invited += 1
-            known_as = db.session.get_one(Person, participation.person_id).name
-            if known_as != invitee.name:
-                imported.known.append((line, known_as))
-        return imported
-
-
-def _invitee(line: Line, party_names: Mapping[UUID, Sequence[str]], parties: Mapping[UUID, Party]) -> Invitee:
-    if line.fault:
-        raise Refusal(line.fault)
-    values = line.values
-    family, given = values.get("family", ""), values.get("given", "")
-    name = values.get("name") or " ".join(part for part in (given, family) if part)
-    if not name:
-        raise Refusal(N_("The name is missing."))
-    if not values.get("email"):
-        raise Refusal(N_("The e-mail address is missing."))
-    party_id = find_party(values.get("party", ""), party_names)
-    capacity = parse_capacity(values.get("capacity", ""))
-    if not values.get("capacity") and parties[party_id].kind is PartyKind.OBSERVER:
-        capacity = Capacity.OBSERVER
-    return Invitee(
-        name=bounded(name, 200),
-        email=mail_address(values["email"]),
-        party_id=party_id,
-        capacity=capacity,
-        family=bounded(family, 120),
-        given=bounded(given, 120),
-    )
-
-
-def _refuse_repeated(email: str, number: int, seen: dict[str, int]) -> None:
-    first = seen.setdefault(same_address(email), number)
-    if first != number:
-        raise Refusal(N_("The same address stands in line %(line)s already."), line=first)
+        plan = queries.import_plan(change.viewer, lines, order, now)
+        if plan.digest != previewed:
+            raise Refusal(N_("The people to invite differ from the last preview. Check them, then invite them."))
+        # Loaded once, because the session drops unreferenced rows and would query them for every row of the file.
+        party_ids = {one.invitee.party_id for one in plan.ready}
+        _parties = list(db.session.scalars(select(Party).where(Party.id.in_(party_ids))))
+        for one in plan.ready:
+            _invite(change, meeting, one.invitee, now)
+        return plan
 
 
 def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -> Participation:
@@ -133,7 +81,12 @@ def _invite(change: Change, meeting: Meeting, invitee: Invitee, now: datetime) -
     person_id = dialogues_operations.person_with_address(meeting.dialogue_id, invitee.email)
     if person_id is None:
         person_id = dialogues_operations.add_person(
-            meeting.dialogue_id, invitee.name, invitee.email, family=invitee.family, given=invitee.given
+            meeting.dialogue_id,
+            invitee.name,
+            invitee.email,
+            family=invitee.family,
+            given=invitee.given,
+            name_order=invitee.name_order,
         )
     found = select(Participation).where(Participation.meeting_id == meeting.id, Participation.person_id == person_id)
     participation = db.session.execute(found).scalar_one_or_none()
