@@ -148,8 +148,10 @@ def people_are_invited_by_hand_and_from_a_file(coordinator: Someone, meeting: st
     file.write_text(CSV, encoding="utf-8-sig")
     coordinator.open(f"{meeting}/participants/import")
     coordinator.attach("File", file)
-    coordinator.press("Invite")
-    coordinator.sees("2 people are invited", "1 line to mend", "Atlantis")
+    coordinator.press("Check the names")
+    coordinator.sees("Nothing is saved or sent yet", "Reto Muster", "1 row to fix", "Atlantis")
+    coordinator.press("Invite 2 people")
+    coordinator.sees("2 people are invited", "1 row to fix", "Atlantis")
 
     coordinator.open(f"{meeting}/participants")
     coordinator.sees("Saran Jishee", "Бат-Эрдэнэ", "Reto Muster")

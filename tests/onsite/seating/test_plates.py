@@ -43,6 +43,7 @@ def test_the_family_name_is_highlighted_as_written(
         ("박가상", ("ko", "en"), "ko"),
         ("架空太郎", ("ja", "en"), "ja"),
         ("张示例", ("zh", "en"), "zh"),
+        ("\U0002ebf1", (), "zh"),
         ("テスト", (), "ja"),
         ("Д. Загвар", ("mn", "en", "ru"), "mn"),
         ("Шаблонова Ольга", (), "ru"),
