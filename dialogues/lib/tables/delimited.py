@@ -4,22 +4,30 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
-from dialogues.lib.refusal import N_
+from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.tables.rows import Row
 
 NOT_CLOSED = N_("A quotation mark is not closed. Add or remove one.")
 TOO_LONG = N_("This row is too long.")
+TOO_MANY_LINES = N_("The file has more than %(most)s lines. Remove the empty ones.")
+
+MOST_LINES = 20_000
 
 SEPARATORS = ",;\t"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-#: Lines that one row may span; an open quotation mark further on is a mistake.
-_MOST_LINES = 20
+#: Lines that one row may span; a quotation mark that is open for longer is a mistake.
+_LONGEST_ROW = 20
 _LONGEST_LINE = 10_000
 
 
 def split_rows(text: str) -> tuple[str, Sequence[Row]]:
-    """The separator, and the rows with content; rows are counted as spreadsheets do. A mistake affects only its row."""
+    """The separator, and the rows with content; rows are counted as spreadsheets do. A mistake affects only its row.
+
+    :raises Refusal: there are too many lines.
+    """
     lines = _LINE.findall(text)
+    if len(lines) > MOST_LINES:
+        raise Refusal(TOO_MANY_LINES, field="file", most=MOST_LINES)
     if lines and lines[0].casefold().startswith("sep="):
         del lines[0]
     separator = _separator(lines)
@@ -46,7 +54,7 @@ def _row(lines: Sequence[str], position: int, separator: str, number: int = 0) -
     line = lines[position] if lines else ""
     if len(line) > _LONGEST_LINE:
         return Row(number, (line[:_LONGEST_LINE],), TOO_LONG), 1
-    reader = csv.reader(iter(lines[position : position + _MOST_LINES]), delimiter=separator, strict=True)
+    reader = csv.reader(iter(lines[position : position + _LONGEST_ROW]), delimiter=separator, strict=True)
     try:
         cells = next(reader, [])
     except csv.Error:

@@ -40,8 +40,8 @@ ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", *(page.encod
 
 UNREADABLE = N_("This file cannot be read. Save it as “CSV UTF-8” or XLSX, then choose that file.")
 
-#: Lines compared for a proposal.
-_MOST_LINES = 200
+#: Length of the beginning of the text that is compared with alphabets.
+_MOST_SIGNS = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACE = frozenset("\t\n\r\v\f")
 #: Signs of every language, which tell nothing about the code page.
@@ -99,15 +99,16 @@ def _is_text(text: str) -> bool:
 
 def _likelihood(text: str, languages: str) -> float:
     """From 0 to 1: how well each line fits the alphabet of one of the languages."""
-    lines = [line for line in text.splitlines() if not line.isascii()][:_MOST_LINES]
-    return sum(max(_fit(line, language) for language in languages.split()) for line in lines) / max(len(lines), 1)
+    lines = [line for line in text[:_MOST_SIGNS].splitlines() if not line.isascii()]
+    return sum(_fit(line, languages.split()) for line in lines) / max(len(lines), 1)
 
 
-def _fit(line: str, language: str) -> float:
-    """The share of the signs outside ASCII that the language uses, in words that could be words."""
-    possible = {sign for word in _WORD.findall(line) if _is_possible(word) for sign in word} & _alphabet(language)
+def _fit(line: str, languages: Sequence[str]) -> float:
+    """The share of the signs outside ASCII that one of the languages uses, in words that could be words."""
+    possible = {sign for word in _WORD.findall(line) if _is_possible(word) for sign in word}
     signs = [sign for sign in line if not sign.isascii() and sign not in _NEUTRAL]
-    return sum(sign in possible for sign in signs) / len(signs) if signs else 1
+    alphabets = (possible & _alphabet(language) for language in languages)
+    return max(sum(sign in known for sign in signs) for known in alphabets) / len(signs) if signs else 1
 
 
 def _is_possible(word: str) -> bool:

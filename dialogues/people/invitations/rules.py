@@ -1,5 +1,6 @@
 """Import file of people to invite, personal links, and events of invitations."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ _COLUMNS = {
     "party": "party partycode side сторона тал partie partei",
     "capacity": "capacity as kind qualité качество",
 }
+#: Letters that were saved in the wrong encoding; cleaning would remove them without a word.
+_C1_CONTROLS = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ def read(content: bytes, encoding: str = "") -> InvitationFile:
     encodings = [encoding] if encoding else [page.encoding for page in code_pages(content)] or [""]
     refusals = []
     for one in encodings:
+        table = read_table(content, one)
         try:
-            return _people(read_table(content, one))
+            return _people(table)
         except Refusal as refusal:
             refusals.append(refusal)
     raise refusals[0]
@@ -127,7 +131,7 @@ def _values(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, cell in zip(fields, cells, strict=False):
         if name and not values.get(name):
-            values[name] = one_line(as_typed(cell))
+            values[name] = one_line(_C1_CONTROLS.sub("\ufffd", as_typed(cell)))
     return values
 
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from dialogues.lib.refusal import Refusal
-from dialogues.lib.tables.delimited import NOT_CLOSED, TOO_LONG
+from dialogues.lib.tables.delimited import MOST_LINES, NOT_CLOSED, TOO_LONG
 from dialogues.lib.tables.reading import MOST_BYTES, MOST_ROWS, TOO_MANY_CELLS, known_columns, read_table
 from dialogues.lib.tables.rows import FileFormat
 from dialogues.lib.tables.writing import as_workbook
@@ -118,6 +118,8 @@ def test_bytes_and_rows_are_limited() -> None:
         read_table(b"x" * (MOST_BYTES + 1))
     with pytest.raises(Refusal, match="at most 1000"):
         read_table(b"name,email,party\n" + b"Kim,k@x.org,KR\n" * (MOST_ROWS + 1))
+    with pytest.raises(Refusal, match="more than 20000 lines"):
+        read_table(b"name\n" * (MOST_LINES + 1))
     with pytest.raises(Refusal, match="at most 1000"):
         read_table(as_workbook([["name"]] + [["Kim"]] * (MOST_ROWS + 1)))
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from dialogues.extensions import db
-from dialogues.lib.tables.reading import read_table
+from dialogues.lib.tables.reading import MOST_BYTES, read_table
 from dialogues.lib.tables.writing import as_workbook
 from dialogues.meetings.dialogues.models import Person
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
@@ -167,7 +168,9 @@ def test_headings_in_a_code_page_are_found(desk: Desk) -> None:
     assert "имя" in readings(shown)[0]
 
 
-@pytest.mark.parametrize("name", ["Ji?í Dvořák", "?ukasz", "Nová\ufffd", "RenÃ© Dupont", "MÃ¼ller", "Jiøí ¤"])
+@pytest.mark.parametrize(
+    "name", ["Ji?í Dvořák", "?ukasz", "Nová\ufffd", "RenÃ© Dupont", "MÃ¼ller", "Jiøí ¤", "R\xf9\x9eena"]
+)
 def test_a_damaged_name_is_a_row_to_fix(desk: Desk, name: str) -> None:
     shown = desk.upload(f"name,email,party\n{name},a@example.org,MN\n".encode())
 
@@ -362,6 +365,16 @@ def test_unreadable_file_is_refused_on_the_form(desk: Desk) -> None:
         answer = desk.upload(content)
         assert answer.status_code == 422
         assert said in complaints(answer)
+
+
+def test_the_page_can_carry_a_file_of_the_largest_size(desk: Desk) -> None:
+    small = b"name,email,party\nOyun,oyun@example.org,MN\n"
+    empty = (b" " * 999 + b"\n") * 1000
+    large = urlsafe_b64encode((small + empty)[:MOST_BYTES]).decode()
+    shown = desk.look_again(desk.upload(small), file=large)
+
+    assert desk.invite(shown).status_code == 303
+    assert desk.invited() == {"oyun@example.org": "Oyun"}
 
 
 def test_a_closed_registration_is_reported_before_the_preview(desk: Desk) -> None:
