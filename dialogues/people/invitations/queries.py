@@ -11,8 +11,8 @@ from dialogues.core.common.read_guard import reading
 from dialogues.core.common.typed_addresses import mail_address
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
+from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, NotFound, Refusal
-from dialogues.lib.text import same_address
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
