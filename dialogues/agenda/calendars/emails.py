@@ -116,7 +116,7 @@ def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
         text = _email_text(
             reader,
             str(_("this is new or has changed for you:")),
-            "\n".join(f"– {line(was.content if was else None, now.content)}" for was, now in changes),
+            "\n".join(f"– {line(was, now)}" for was, now in changes),
             str(_("To read the agenda, please sign in:")),
             f"{own_base_url()}/meetings/{due.listed_under}/agenda",
         )

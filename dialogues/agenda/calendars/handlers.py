@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.agenda.calendars.operations import EntryUpdate, begin_mailing, mint_address, update_entries
+from dialogues.agenda.calendars.operations.entries import EntryUpdate, begin_mailing, mint_address, update_entries
 from dialogues.agenda.calendars.queries import guests
 from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order
 from dialogues.agenda.versions.rules import AgendaReleased
@@ -90,7 +90,7 @@ def follow_releases(events: Sequence[AgendaReleased]) -> None:
     """
     for event in events:
         if event.meeting_id is not None:
-            updated = update_entries(event.meeting_id, at=event.at, release_id=event.about)
+            updated = update_entries(event.meeting_id, at=event.at)
             if not event.silent:
                 _mail_umbrellas(updated, event.at)
                 _tell_people(updated, event)
@@ -116,8 +116,7 @@ def _update(
 
 
 def _tell_people(updated: EntryUpdate, event: AgendaReleased) -> None:
-    sessions = (entry for entry in updated.entries if entry.object_kind is EntryObject.SESSION)
-    people = dict.fromkeys(entry.person_id for entry in sessions)
+    people = sorted(updated.session_people, key=str)
     reached = (person_id for person_id in people if _can_be_told(updated, person_id, event.at))
     enqueue_all([_about_release(updated, event, person_id) for person_id in reached])
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.ical.calendar_file import EventFacts
 from dialogues.lib.ical.parts import Method, Profile, Role, State, words_for
@@ -80,6 +81,54 @@ class EntryObject(Enum):
     SESSION = "session"
 
 
+class Reach(Enum):
+    """Which sessions the roles of a person open to them in full."""
+
+    NOTHING = "nothing"
+    NAMED = "named"
+    OBSERVERS = "observers"
+    TABLE = "table"
+
+    @property
+    def admits(self) -> frozenset[Admits]:
+        """The kinds of admission that let the person in without being named."""
+        if self is Reach.TABLE:
+            return frozenset({Admits.PARTICIPANTS, Admits.OBSERVERS_TOO})
+        return frozenset({Admits.OBSERVERS_TOO}) if self is Reach.OBSERVERS else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everything that a person's session entries depend on. With `all_times` they get the times of every session."""
+
+    profile: Profile = Profile.DISCREET
+    reach: Reach = Reach.NOTHING
+    all_times: bool = False
+
+    def profile_for(self, admits: Admits, *, named: bool) -> Profile | None:
+        """Returns the profile of the entry of such a session, or None if the person has no entry of it."""
+        if self.reach is not Reach.NOTHING and (named or admits in self.reach.admits):
+            return self.profile
+        return Profile.DISCREET if self.all_times else None
+
+    def sees_same_sessions(self, other: "Access") -> bool:
+        return (self.reach, self.all_times) == (other.reach, other.all_times)
+
+
+NO_ACCESS = Access()
+
+
+class Mark(NamedTuple):
+    """How often something has changed, and when last, in whole UTC seconds."""
+
+    number: int
+    stamp: datetime
+
+    def raised(self, now: datetime, by: int = 1) -> "Mark":
+        """The stamp rises by at least one second, even if the clock went back."""
+        return Mark(self.number + by, max(whole_second(now), self.stamp + timedelta(seconds=1)))
+
+
 class Change(Enum):
     INVITED = "invited"
     NOTHING = "nothing"
@@ -91,25 +140,17 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
-    """One immutable state of an entry, and the permanent facts of the entry."""
+class FiledEntry:
+    """An entry as files and feeds show it, stored or derived."""
 
     content: EntryContent
-    entry_id: UUID
     uid: str
     person_id: UUID
     object_kind: EntryObject
     object_id: UUID
-    #: ORGANIZER address and first email; None before the first email.
-    organizer: str | None
-    first_email_id: UUID | None
     sequence: int
-    #: The SEQUENCE of the last change of time.
-    time_sequence: int
     #: DTSTAMP in whole UTC seconds.
     stamp: datetime
-    #: Why the revision was written; NOTHING if it was read from the database.
-    change: Change = Change.NOTHING
 
     def facts(self, neutral_word: str) -> EventFacts:
         """Returns everything that the bytes of the event depend on."""
@@ -132,6 +173,20 @@ class Revision:
             all_day=content.all_day,
             transparent=content.transparent,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Revision(FiledEntry):
+    """One immutable stored state of an entry, and the permanent facts of the entry."""
+
+    entry_id: UUID
+    #: ORGANIZER address and first email; None before the first email.
+    organizer: str | None
+    first_email_id: UUID | None
+    #: The SEQUENCE of the last change of time.
+    time_sequence: int
+    #: Why the revision was written; NOTHING if it was read from the database.
+    change: Change = Change.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +229,36 @@ def change_between(was: EntryContent | None, now: EntryContent) -> Change:
     return Change.NOTHING if was.look == now.look else Change.WORDS
 
 
+def entry_uid(key: bytes, person_id: UUID, object_id: UUID) -> str:
+    """Returns the UID of a person's entry of a meeting or session: 128 bits of an HMAC, which tells nothing of either.
+
+    :param key: the random key of the meeting, which never changes.
+    """
+    return hmac.new(key, person_id.bytes + object_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+
 def first_revision(
-    person_id: UUID, object_kind: EntryObject, object_id: UUID, content: EntryContent, now: datetime
+    uid: str,
+    person_id: UUID,
+    object_kind: EntryObject,
+    object_id: UUID,
+    content: EntryContent,
+    now: datetime,
+    *,
+    sequence: int = 0,
 ) -> Revision:
+    """:param sequence: greater than 0 if files and feeds have already shown the entry with a lower one."""
     return Revision(
         entry_id=uuid4(),
-        uid=uuid4().hex,
+        uid=uid,
         person_id=person_id,
         object_kind=object_kind,
         object_id=object_id,
         organizer=None,
         first_email_id=None,
-        sequence=0,
-        time_sequence=0,
-        stamp=_whole_second(now),
+        sequence=sequence,
+        time_sequence=sequence,
+        stamp=whole_second(now),
         content=content,
         change=Change.INVITED,
     )
@@ -206,13 +277,13 @@ def next_revision(last: Revision, content: EntryContent, change: Change, now: da
         last,
         sequence=sequence,
         time_sequence=sequence if effect.asks else last.time_sequence,
-        stamp=max(_whole_second(now), last.stamp + timedelta(seconds=1)),
+        stamp=max(whole_second(now), last.stamp + timedelta(seconds=1)),
         content=content,
         change=change,
     )
 
 
-def _whole_second(instant: datetime) -> datetime:
+def whole_second(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("A revision's instant needs its UTC offset")
     return instant.astimezone(UTC).replace(microsecond=0)

@@ -15,7 +15,7 @@ from dialogues.agenda.calendars.forms import FeedForm
 from dialogues.agenda.calendars.queries import feed as feed_queries
 from dialogues.agenda.calendars.queries import own
 from dialogues.agenda.calendars.queries.feed import FeedHead
-from dialogues.agenda.calendars.rules import Revision
+from dialogues.agenda.calendars.rules import FiledEntry
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer, without_viewer
@@ -100,9 +100,9 @@ def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa:
     return _file(own.nominee_file(viewer(), participation_id))
 
 
-def _file(revisions: Iterable[Revision]) -> Response:
+def _file(entries: Iterable[FiledEntry]) -> Response:
     word = _neutral_word()
-    return download(calendar_file(filed_event(revision.facts(word)) for revision in revisions), _NAME, _MEDIA_TYPE)
+    return download(calendar_file(filed_event(entry.facts(word)) for entry in entries), _NAME, _MEDIA_TYPE)
 
 
 @blueprint.get("/feed/<token>.ics")

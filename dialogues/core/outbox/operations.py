@@ -27,6 +27,8 @@ def enqueue_all(email_requests: Collection[EmailRequest]) -> list[UUID]:
 
     With `supersedes`, older unsent emails with the same `order_key` are cancelled.
     """
+    if not email_requests:
+        return []
     ids = _known({email_request.dedup_key for email_request in email_requests})
     fresh = {request.dedup_key: request for request in email_requests if request.dedup_key not in ids}
     if fresh:

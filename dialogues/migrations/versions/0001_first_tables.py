@@ -584,7 +584,7 @@ def upgrade():
     sa.UniqueConstraint('uid', name=op.f('uq_entry_uid'))
     )
     with op.batch_alter_table('entry', schema=None) as batch_op:
-        batch_op.create_index('ix_entry_meeting', ['meeting_id'], unique=False)
+        batch_op.create_index('ix_entry_meeting', ['meeting_id', 'person_id'], unique=False)
 
     op.create_table('feed_state',
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -803,12 +803,83 @@ def upgrade():
         batch_op.create_index('ix_change_request_participation_id', ['participation_id'], unique=False)
         batch_op.create_index('uq_change_request_undecided', ['participation_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
 
+    op.create_table('meeting_calendar',
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('uid_key', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('release_id', sa.Uuid(), nullable=True),
+    sa.Column('release_number', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('stamp', sa.DateTime(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('venue', sa.String(length=200), nullable=False),
+    sa.Column('city', sa.String(length=120), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_meeting_calendar_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'release_id'], ['release.dialogue_id', 'release.id'], name=op.f('fk_meeting_calendar_dialogue_id_release_id_release')),
+    sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_meeting_calendar'))
+    )
+    op.create_table('session_calendar',
+    sa.Column('session_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('discreet_number', sa.Integer(), nullable=False),
+    sa.Column('discreet_stamp', sa.DateTime(), nullable=False),
+    sa.Column('full_number', sa.Integer(), nullable=False),
+    sa.Column('full_stamp', sa.DateTime(), nullable=False),
+    sa.Column('last_release_id', sa.Uuid(), nullable=True),
+    sa.Column('last_release_number', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['dialogue_id', 'last_release_id'], ['release.dialogue_id', 'release.id'], name=op.f('fk_session_calendar_dialogue_id_last_release_id_release')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'session_id'], ['session.dialogue_id', 'session.id'], name=op.f('fk_session_calendar_dialogue_id_session_id_session')),
+    sa.PrimaryKeyConstraint('session_id', name=op.f('pk_session_calendar'))
+    )
+    with op.batch_alter_table('session_calendar', schema=None) as batch_op:
+        batch_op.create_index('ix_session_calendar_meeting', ['meeting_id'], unique=False)
+
+    op.create_table('lost_entry',
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('object_kind', sa.String(length=40), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('stamp', sa.DateTime(), nullable=False),
+    sa.Column('local_start', sa.DateTime(), nullable=False),
+    sa.Column('local_end', sa.DateTime(), nullable=False),
+    sa.Column('fold_start', sa.Integer(), nullable=False),
+    sa.Column('fold_end', sa.Integer(), nullable=False),
+    sa.Column('zone', sa.String(length=64), nullable=False),
+    sa.Column('starts_utc', sa.DateTime(), nullable=False),
+    sa.Column('ends_utc', sa.DateTime(), nullable=False),
+    sa.Column('all_day', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_lost_entry_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_lost_entry_dialogue_id_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'object_id', name=op.f('pk_lost_entry'))
+    )
+    with op.batch_alter_table('lost_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_lost_entry_meeting', ['meeting_id', 'person_id'], unique=False)
+
+    op.create_table('person_calendar',
+    sa.Column('meeting_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('dialogue_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('stamp', sa.DateTime(), nullable=False),
+    sa.Column('profile', sa.String(length=40), nullable=False),
+    sa.Column('reach', sa.String(length=40), nullable=False),
+    sa.Column('all_times', sa.Boolean(), nullable=False),
+    sa.Column('since_number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_person_calendar_dialogue_id_meeting_id_meeting')),
+    sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_person_calendar_dialogue_id_person_id_person')),
+    sa.PrimaryKeyConstraint('meeting_id', 'person_id', name=op.f('pk_person_calendar'))
+    )
+    with op.batch_alter_table('person_calendar', schema=None) as batch_op:
+        batch_op.create_index('ix_person_calendar_person', ['person_id'], unique=False)
+
     op.create_table('entry_revision',
     sa.Column('entry_id', sa.Uuid(), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('time_sequence', sa.Integer(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
-    sa.Column('release_id', sa.Uuid(), nullable=True),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('role', sa.String(length=40), nullable=False),
     sa.Column('dtstamp', sa.DateTime(), nullable=False),
@@ -826,7 +897,6 @@ def upgrade():
     sa.Column('city', sa.String(length=120), nullable=False),
     sa.Column('all_day', sa.Boolean(), nullable=False),
     sa.Column('transparent', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['dialogue_id', 'release_id'], ['release.dialogue_id', 'release.id'], name=op.f('fk_entry_revision_dialogue_id_release_id_release')),
     sa.ForeignKeyConstraint(['entry_id'], ['entry.id'], name=op.f('fk_entry_revision_entry_id_entry'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('entry_id', 'sequence', name=op.f('pk_entry_revision'))
     )
@@ -881,6 +951,19 @@ def downgrade():
 
     op.drop_table('list_change')
     op.drop_table('entry_revision')
+    with op.batch_alter_table('person_calendar', schema=None) as batch_op:
+        batch_op.drop_index('ix_person_calendar_person')
+
+    op.drop_table('person_calendar')
+    with op.batch_alter_table('lost_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_lost_entry_meeting')
+
+    op.drop_table('lost_entry')
+    with op.batch_alter_table('session_calendar', schema=None) as batch_op:
+        batch_op.drop_index('ix_session_calendar_meeting')
+
+    op.drop_table('session_calendar')
+    op.drop_table('meeting_calendar')
     with op.batch_alter_table('change_request', schema=None) as batch_op:
         batch_op.drop_index('uq_change_request_undecided', sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
         batch_op.drop_index('ix_change_request_participation_id')

@@ -13,11 +13,10 @@ from uuid import UUID
 
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import delete, func, select, update
 from sqlalchemy import event as sql_event
+from sqlalchemy import func, select, update
 
-from dialogues.agenda.calendars.models import Entry, FeedState
-from dialogues.agenda.calendars.rules import EntryObject
+from dialogues.agenda.calendars.models import FeedState, MeetingCalendar
 from dialogues.agenda.planning import commands as planning_commands
 from dialogues.agenda.planning.models import DraftItem
 from dialogues.agenda.planning.queries import draft as planning_draft
@@ -151,9 +150,9 @@ class Calendars:
         self.edit_meeting(code, profile=InviteProfile.FULL)
 
     def forget_sessions(self) -> None:
-        """Delete the entries of sessions, as before the first version of the agenda."""
+        """Let no calendar follow the agenda, as before its first version."""
         with upkeep(system(Purpose.SAMPLE)) as session:
-            session.execute(delete(Entry).where(Entry.object_kind == EntryObject.SESSION))
+            session.execute(update(MeetingCalendar).values(release_id=None))
 
     def emails(self, name: str, dialogue: str = "TRD") -> list[EmailMessage]:
         """The emails sent to a persona since the last call, in the order in which they were sent."""

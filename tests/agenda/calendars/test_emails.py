@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from dialogues.agenda.calendars.emails import span
 from dialogues.agenda.calendars.models import Entry
-from dialogues.agenda.calendars.operations import key_id
+from dialogues.agenda.calendars.operations.entries import key_id
 from dialogues.agenda.calendars.rules import answer_token
 from dialogues.agenda.planning.models import DraftItem
 from dialogues.core.common.stores import key_store

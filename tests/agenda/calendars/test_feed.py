@@ -233,7 +233,7 @@ def test_a_feed_sends_as_many_queries_for_few_sessions_as_for_many(calendars: Ca
         with statements() as asked:
             calendars.fetch(address)
         counts.append(len([sql for sql in asked if sql.startswith("SELECT")]))
-    assert counts == [1, 1]
+    assert counts[0] == counts[1] <= 3
 
 
 def test_a_feed_shows_nothing_once_the_meeting_becomes_confidential(calendars: Calendars) -> None:

@@ -50,7 +50,7 @@ def seen(profile: Profile = Profile.FULL, **words: str) -> EntryContent:
 
 
 def first(content: EntryContent | None = None, now: datetime = NOW) -> Revision:
-    return first_revision(uuid4(), EntryObject.SESSION, uuid4(), content or seen(), now)
+    return first_revision("4f" * 16, uuid4(), EntryObject.SESSION, uuid4(), content or seen(), now)
 
 
 WAS = seen()

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.operations import update_entries
+from dialogues.agenda.calendars.models import PersonCalendar
+from dialogues.agenda.calendars.operations.entries import update_entries
+from dialogues.agenda.calendars.queries.derived import session_entries
 from dialogues.core.common import clock
+from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
@@ -179,16 +180,11 @@ def test_the_restriction_also_limits_a_role_in_the_whole_dialogue(inside: Cast) 
 
 def test_restricted_sessions_leave_the_calendar_at_once(inside: Cast) -> None:
     def entries() -> set[UUID]:
-        """The sessions of which the newest calendar entry is active."""
+        """The sessions of which the calendar entry is active."""
         db.session.rollback()
-        rows = db.session.execute(
-            select(Entry.object_id, EntryRevision.state)
-            .join(EntryRevision, EntryRevision.entry_id == Entry.id)
-            .where(Entry.person_id == inside.person("us2", "LVR"))
-            .order_by(EntryRevision.sequence, EntryRevision.dtstamp)
-        )
-        newest = {row.object_id: row.state for row in rows}
-        return {one for one, state in newest.items() if state is not State.CANCELLED}
+        with reading(Purpose.SAMPLE):
+            found = session_entries(PersonCalendar.person_id == inside.person("us2", "LVR"))
+        return {entry.object_id for entry in found if entry.content.state is not State.CANCELLED}
 
     closed = inside.session(CLOSED_TO_OBSERVERS)
     with upkeep(system(Purpose.SAMPLE)):

@@ -4,15 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.queries.stored import load_revisions, newest, revisions
-from dialogues.agenda.calendars.rules import EntryObject, Revision
+from dialogues.agenda.calendars.models import Entry, EntryRevision, MeetingCalendar, PersonCalendar
+from dialogues.agenda.calendars.queries import derived
+from dialogues.agenda.calendars.queries.guests import Shared, session_content
+from dialogues.agenda.calendars.queries.stored import load_revisions, revisions
+from dialogues.agenda.calendars.rules import Change, EntryContent, Revision, change_between
+from dialogues.agenda.versions.models import Release
+from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
-from dialogues.lib.ical.parts import State
 from dialogues.meetings.dialogues.models import Person
 
 
@@ -35,28 +37,43 @@ def mailed(entry_id: UUID, sequence: int) -> Revision | None:
 
 
 @reading(Purpose.DELIVERY)
-def release_changes(person_id: UUID | None, release_id: UUID) -> list[tuple[Revision | None, Revision]]:
-    """Returns what a version changed for one person as (was, now), in order of time; three queries.
+def release_changes(person_id: UUID | None, release_id: UUID) -> list[tuple[EntryContent | None, EntryContent]]:
+    """Returns what a version changed for one person as (was, now), in order of time.
 
-    `was` is None if the entry is new. Leaves out entries that were cancelled later, because the person may no longer
-    see them.
+    `was` is None if the session is new. Both are derived from the person's present facts. Leaves out sessions that the
+    person has lost since, and cancellations of sessions that the person did not have.
     """
-    later = aliased(EntryRevision)
-    own_conditions = (Entry.person_id == person_id, Entry.object_kind == EntryObject.SESSION)
-    now = _by_entry(revisions().where(*own_conditions, EntryRevision.release_id == release_id))
-    was = _by_entry(
-        revisions()
-        .join(later, (later.entry_id == Entry.id) & (later.sequence == EntryRevision.sequence + 1))
-        .where(*own_conditions, later.release_id == release_id)
+    release = db.session.get_one(Release, release_id)
+    person = db.session.get(PersonCalendar, (release.meeting_id, person_id))
+    calendar = db.session.get(MeetingCalendar, release.meeting_id)
+    if person is None or calendar is None:
+        return []
+    shared = Shared(calendar.state, calendar.venue, calendar.city)
+    before = _previous(release)
+    was = _contents(person, shared, before.id if before else None)
+    now = _contents(person, shared, release.id)
+    current = _contents(person, shared, calendar.release_id)
+    had_before = before is not None and person.since_number <= before.number
+    lost = {key: content.cancelled() for key, content in was.items() if key not in now and had_before}
+    found = [(was.get(key), content) for key, content in now.items() if key in current]
+    found += [(was[key].discreet(), content) for key, content in lost.items()]
+    told = [pair for pair in found if change_between(*pair) is not Change.NOTHING]
+    return sorted(told, key=lambda pair: pair[1].starts_utc)
+
+
+def _previous(release: Release) -> Any:
+    earlier = select(Release.id, Release.number).where(
+        Release.meeting_id == release.meeting_id, Release.number < release.number
     )
-    current = _by_entry(newest().where(*own_conditions, Entry.id.in_(now)))
-    found = [
-        (was.get(entry_id), revision)
-        for entry_id, revision in now.items()
-        if revision.content.state is State.CANCELLED or current[entry_id].content.state is not State.CANCELLED
-    ]
-    return sorted(found, key=lambda one: (one[1].content.starts_utc, one[1].uid))
+    return db.session.execute(earlier.order_by(Release.number.desc()).limit(1)).one_or_none()
 
 
-def _by_entry(query: Any) -> dict[UUID, Revision]:
-    return {revision.entry_id: revision for revision in load_revisions(query)}
+def _contents(person: PersonCalendar, shared: Shared, release_id: UUID | None) -> dict[UUID, EntryContent]:
+    """Returns the person's sessions in one version, by session."""
+    found = {}
+    for session_id, snapshot in derived.version(release_id).items():
+        named = any(named_id == person.person_id for named_id, _part in snapshot.people)
+        profile = person.access.profile_for(Admits(snapshot.frozen["admits"]), named=named)
+        if profile is not None:
+            found[session_id] = session_content(shared, snapshot.frozen, profile)
+    return found

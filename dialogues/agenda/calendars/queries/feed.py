@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
+from dialogues.agenda.calendars.models import Entry, FeedState, LostEntry, PersonCalendar
+from dialogues.agenda.calendars.queries.derived import lost_entries, session_entries
 from dialogues.agenda.calendars.queries.plain import PlainSelect
 from dialogues.agenda.calendars.queries.stored import load_revisions, newest
-from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, Revision
+from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, FiledEntry
 from dialogues.core.accounts.models import Account, SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.read_guard import reading
@@ -128,15 +130,14 @@ def _open_meetings(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
 
 
 @reading(Purpose.FEED)
-def feed_content(head: FeedHead) -> list[Revision]:
+def feed_content(head: FeedHead) -> list[FiledEntry]:
     """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_RETENTION`."""
     since = datetime.combine(head.today - CANCELLED_RETENTION, time(0), tzinfo=UTC)
-    return load_revisions(
-        newest()
-        .where(
-            Entry.person_id == head.person_id,
-            Entry.meeting_id.in_(head.open_meetings),
-            or_(EntryRevision.state != State.CANCELLED, EntryRevision.dtstamp >= since),
-        )
-        .order_by(EntryRevision.starts_utc, Entry.uid)
-    )
+    entries = [*load_revisions(newest().where(_own(head, Entry))), *session_entries(_own(head, PersonCalendar))]
+    found = {entry.uid: entry for entry in [*lost_entries(LostEntry.person_id == head.person_id), *entries]}
+    shown = (entry for entry in found.values() if entry.content.state is not State.CANCELLED or entry.stamp >= since)
+    return sorted(shown, key=attrgetter("content.starts_utc", "uid"))
+
+
+def _own(head: FeedHead, table: Any) -> ColumnElement[bool]:
+    return and_(table.person_id == head.person_id, table.meeting_id.in_(head.open_meetings))

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from dialogues.agenda.calendars.rules import EntryContent, EntryObject
-from dialogues.agenda.versions.queries import published as versions
+from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
 from dialogues.core.common.read_guard import reading
-from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
 from dialogues.lib.ical import vtimezone
 from dialogues.lib.ical.parts import Profile, Role, State
@@ -33,6 +32,15 @@ _STATES = {MeetingStatus.PROVISIONAL: State.TENTATIVE, MeetingStatus.CANCELLED: 
 _MIDNIGHT = time(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all entries of a meeting have in common."""
+
+    state: State
+    venue: str
+    city: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingContext:
     meeting: Meeting
@@ -42,6 +50,10 @@ class MeetingContext:
     @property
     def state(self) -> State:
         return _STATES.get(self.meeting.status, State.CONFIRMED)
+
+    @property
+    def shared(self) -> Shared:
+        return Shared(self.state, self.venue_name, self.meeting.city or "")
 
     def profile_of(self, person: Any) -> Profile:
         """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
@@ -64,6 +76,19 @@ class Guest:
     profile: Profile
     roles: frozenset[PolicyRole] = frozenset()
     umbrella: Role | None = None
+
+    @property
+    def access(self) -> Access:
+        # Access windows are checked when an entry is read, because no event marks their opening and closing.
+        found = scopes(FEED_OWN, self.roles, frozenset(Condition))
+        return Access(self.profile, _reach(self.roles) if Scope.OWN in found else Reach.NOTHING, Scope.PLACES in found)
+
+
+def _reach(roles: Iterable[PolicyRole]) -> Reach:
+    admits = open_to(roles)
+    if Admits.PARTICIPANTS in admits:
+        return Reach.TABLE
+    return Reach.OBSERVERS if admits else Reach.NAMED
 
 
 def meeting_context(meeting_id: UUID) -> MeetingContext:
@@ -163,39 +188,22 @@ def _confirmed(meeting: Meeting, only: Collection[UUID] | None) -> Any:
 def wanted_entries(
     here: MeetingContext, people: Iterable[Guest]
 ) -> Iterator[tuple[UUID, EntryObject, UUID, EntryContent]]:
-    """Yields every entry that these guests should have now: (person, kind, meeting or session, content).
+    """Yields every stored entry that these guests should have now: (person, kind, meeting or session, content).
 
-    These are the umbrella entry and each one's published sessions.
+    These are the umbrella entries, because only they are emailed. All others are derived (`queries.derived`).
     """
-    sessions = [
-        (
-            snapshot.session_id,
-            Admits(snapshot.frozen["admits"]),
-            {person for person, _part in snapshot.people},
-            {profile: _session_content(here, snapshot.frozen, profile) for profile in Profile},
-        )
-        for snapshot in versions.current_snapshots(system(Purpose.FOLLOW_UP), here.meeting.id).values()
-    ]
     for guest in people:
         if guest.umbrella is not None:
             content = _umbrella_content(here, guest.profile, guest.umbrella)
             yield guest.person_id, EntryObject.MEETING, here.meeting.id, content
-        # Access windows are checked when an entry is read, because no event marks their opening and closing.
-        reach = scopes(FEED_OWN, guest.roles, frozenset(Condition))
-        lets_in = open_to(guest.roles)
-        for session_id, admits, named, contents in sessions:
-            if Scope.OWN in reach and (admits in lets_in or guest.person_id in named):
-                yield guest.person_id, EntryObject.SESSION, session_id, contents[guest.profile]
-            elif Scope.PLACES in reach:
-                yield guest.person_id, EntryObject.SESSION, session_id, contents[Profile.DISCREET]
 
 
-def _session_content(here: MeetingContext, frozen: Mapping[str, Any], profile: Profile) -> EntryContent:
+def session_content(shared: Shared, frozen: Mapping[str, Any], profile: Profile) -> EntryContent:
     starts, ends, local_start, local_end = (
         datetime.fromisoformat(frozen[name]) for name in ("starts", "ends", "local_start", "local_end")
     )
     return _content(
-        here,
+        shared,
         profile,
         frozen["title"],
         frozen["rooms"],
@@ -219,7 +227,7 @@ def _umbrella_content(here: MeetingContext, profile: Profile, role: Role) -> Ent
     local_start = datetime.combine(days.first, _MIDNIGHT)
     local_end = datetime.combine(days.last + timedelta(days=1), _MIDNIGHT)
     return _content(
-        here,
+        here.shared,
         profile,
         meeting.title or meeting.code,
         (),
@@ -236,17 +244,15 @@ def _umbrella_content(here: MeetingContext, profile: Profile, role: Role) -> Ent
     )
 
 
-def _content(
-    here: MeetingContext, profile: Profile, title: str, rooms: Iterable[str], **times_and_role: Any
-) -> EntryContent:
+def _content(shared: Shared, profile: Profile, title: str, rooms: Iterable[str], **times_and_role: Any) -> EntryContent:
     full = profile is Profile.FULL
-    places = (*rooms, here.venue_name, here.meeting.city)
+    places = (*rooms, shared.venue, shared.city)
     content = EntryContent(
-        state=here.state,
+        state=shared.state,
         profile=profile,
         title=title if full else "",
         place=", ".join(dict.fromkeys(place for place in places if place)) if full else "",
-        city=here.meeting.city or "",
+        city=shared.city,
         **times_and_role,
     )
-    return content.cancelled() if here.state is State.CANCELLED else content
+    return content.cancelled() if shared.state is State.CANCELLED else content

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.calendars.models import Entry, PersonCalendar
+from dialogues.agenda.calendars.queries.derived import session_entries
 from dialogues.agenda.calendars.queries.stored import load_revisions, newest
-from dialogues.agenda.calendars.rules import EntryObject, Revision
+from dialogues.agenda.calendars.rules import EntryObject, FiledEntry
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
 from dialogues.core.common.read_guard import limits_rows, reading
@@ -21,48 +24,46 @@ from dialogues.meetings.dialogues.rules.kinds import Existence
 from dialogues.people.nominations.queries import nominations
 from dialogues.policy import FEED_OWN, INVITE_FILE, Action, Scope
 
-_LIVE = EntryRevision.state != State.CANCELLED
 #: An entry holds only what its guest may see, so narrow scopes reach it whole; wide ones reach nobody else's entries.
 _REACHES_OWN = frozenset({Scope.ALL, Scope.OWN, Scope.PLACES, Scope.ADMITTED, Scope.INVITED})
 
 
 @limits_rows
-def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
-    """Filter: the viewer's own entries in their meeting."""
+def visible(viewer: Viewer, action: Action, table: Any = Entry) -> ColumnElement[bool]:
+    """Filter of `Entry` or `PersonCalendar`: the viewer's own in their meeting."""
     if viewer.is_system:
         return true()
     if viewer.meeting_id is None or viewer.person_id is None:
         return false()
     if not viewer.scopes(action) & _REACHES_OWN:
         return false()
-    return and_(Entry.meeting_id == viewer.meeting_id, Entry.person_id == viewer.person_id)
+    return and_(table.meeting_id == viewer.meeting_id, table.person_id == viewer.person_id)
 
 
-def own_sessions(viewer: Viewer) -> list[Revision]:
-    """Returns the newest revisions of the viewer's sessions in the meeting, in order of time."""
-    return load_revisions(_own(viewer).where(Entry.object_kind == EntryObject.SESSION))
+def own_sessions(viewer: Viewer) -> list[FiledEntry]:
+    """Returns the viewer's sessions in the meeting, in order of time."""
+    return [entry for entry in _own(viewer) if entry.object_kind is EntryObject.SESSION]
 
 
-def own_file(viewer: Viewer) -> list[Revision]:
+def own_file(viewer: Viewer) -> list[FiledEntry]:
     """Returns the content of the meeting's file: the viewer's sessions, or before there are any the umbrella entry.
 
     The umbrella entry comes by email; next to the sessions in a file it would overwrite the answer given there.
 
     :raises NotFound: there is neither.
     """
-    revisions = load_revisions(_own(viewer))
-    if not revisions:
+    entries = _own(viewer)
+    if not entries:
         raise NotFound
-    return [revision for revision in revisions if revision.object_kind is EntryObject.SESSION] or revisions
+    return [entry for entry in entries if entry.object_kind is EntryObject.SESSION] or entries
 
 
-def own_session(viewer: Viewer, session_id: UUID) -> Revision:
+def own_session(viewer: Viewer, session_id: UUID) -> FiledEntry:
     """:raises NotFound: there is none, or the viewer is not admitted to it."""
-    own_session = _own(viewer).where(Entry.object_kind == EntryObject.SESSION, Entry.object_id == session_id)
-    return or_not_found(next(iter(load_revisions(own_session)), None))
+    return or_not_found(next((entry for entry in own_sessions(viewer) if entry.object_id == session_id), None))
 
 
-def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
+def nominee_file(viewer: Viewer, participation_id: UUID) -> list[FiledEntry]:
     """Returns the content of the file of a nominee without an email address, for their focal point.
 
     It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it.
@@ -70,16 +71,27 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[Revision]:
     :raises NotFound: the viewer has no such nominee, the nominee has an email address, or has no live entries.
     """
     person_id = nominations.unreached_person(viewer, participation_id)
-    found = newest().where(Entry.person_id == person_id, Entry.meeting_id == viewer.meeting_id, _LIVE)
     with reading(Purpose.VISIBLE_IDS):
-        entries = load_revisions(found.order_by(EntryRevision.starts_utc, Entry.uid))
+        entries = _live(
+            *(
+                and_(table.person_id == person_id, table.meeting_id == viewer.meeting_id)
+                for table in (Entry, PersonCalendar)
+            )
+        )
     if not entries:
         raise NotFound
     return [replace(entry, content=entry.content.discreet()) for entry in entries]
 
 
-def _own(viewer: Viewer) -> Select[tuple[object, ...]]:
-    return newest().where(visible(viewer, INVITE_FILE), _LIVE).order_by(EntryRevision.starts_utc, Entry.uid)
+def _own(viewer: Viewer) -> list[FiledEntry]:
+    return _live(*(visible(viewer, INVITE_FILE, table) for table in (Entry, PersonCalendar)))
+
+
+def _live(stored: ColumnElement[bool], derived: ColumnElement[bool]) -> list[FiledEntry]:
+    """Returns the entries that are not cancelled, in order of time; two queries."""
+    entries = [*load_revisions(newest().where(stored)), *session_entries(derived)]
+    live = (entry for entry in entries if entry.content.state is not State.CANCELLED)
+    return sorted(live, key=attrgetter("content.starts_utc", "uid"))
 
 
 def own_feeds(viewer: Viewer, now: datetime) -> list[KnownLink]:

@@ -19,16 +19,16 @@ def newest() -> Select[Any, *tuple[Any, ...]]:
 def revisions() -> Select[Any, *tuple[Any, ...]]:
     """Selects every revision with its entry: the entry and numbers of a `Revision`, then its content."""
     return select(
-        Entry.id,
         Entry.uid,
         Entry.person_id,
         Entry.object_kind,
         Entry.object_id,
+        EntryRevision.sequence,
+        EntryRevision.dtstamp,
+        Entry.id,
         Entry.organizer,
         Entry.first_email_id,
-        EntryRevision.sequence,
         EntryRevision.time_sequence,
-        EntryRevision.dtstamp,
         *(getattr(EntryRevision, name) for name in _CONTENT),
     ).join(EntryRevision, EntryRevision.entry_id == Entry.id)
 

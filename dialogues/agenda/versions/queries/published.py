@@ -271,17 +271,23 @@ def people_in(viewer: Viewer, release_id: UUID, session_id: UUID | None = None) 
 def current_snapshots(viewer: Viewer, meeting_id: UUID) -> dict[UUID, Snapshot]:
     """Returns the newest version of a meeting as snapshots by session id; empty before the first version."""
     newest = select(Release.id).where(Release.meeting_id == meeting_id, is_newest())
+    return snapshots(viewer, ReleaseItem.release_id.in_(newest))
+
+
+def snapshots(viewer: Viewer, which: ColumnElement[bool]) -> dict[UUID, Snapshot]:
+    """Returns published sessions as snapshots by session id; two queries.
+
+    :param which: condition of `ReleaseItem` that finds each session in one version only.
+    """
     people = people_by_session(
         db.session.execute(
             select(ReleasePerson.session_id, ReleasePerson.person_id, ReleasePerson.part, ReleasePerson.position)
             .join(ReleasePerson.item)
-            .where(ReleasePerson.release_id.in_(newest), visible(viewer, AGENDA_EDIT))
+            .where(which, visible(viewer, AGENDA_EDIT))
         )
     )
     items = db.session.execute(
-        select(ReleaseItem.session_id, ReleaseItem.frozen).where(
-            ReleaseItem.release_id.in_(newest), visible(viewer, AGENDA_EDIT)
-        )
+        select(ReleaseItem.session_id, ReleaseItem.frozen).where(which, visible(viewer, AGENDA_EDIT))
     )
     return {row.session_id: Snapshot(row.session_id, row.frozen, people.get(row.session_id, ())) for row in items}
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
+from dialogues.agenda.calendars.operations.sessions import calendar_of, follow_sessions
 from dialogues.agenda.calendars.queries import guests as guests_queries
 from dialogues.agenda.calendars.queries import stored
 from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext
@@ -22,6 +23,7 @@ from dialogues.agenda.calendars.rules import (
     Revision,
     answer_token,
     change_between,
+    entry_uid,
     first_revision,
     next_revision,
     with_token,
@@ -59,11 +61,12 @@ def key_id(version: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EntryUpdate:
-    """The meeting, its guests, and the revisions that were written."""
+    """The meeting, its guests, the revisions that were written, and the people whose derived sessions changed."""
 
     here: MeetingContext
     guests: Mapping[UUID, Guest]
     entries: list[Revision]
+    session_people: set[UUID]
 
 
 def update_entries(
@@ -72,20 +75,36 @@ def update_entries(
     at: datetime,
     only: Collection[UUID] | None = None,
     kinds: Collection[EntryObject] = frozenset(EntryObject),
-    release_id: UUID | None = None,
 ) -> EntryUpdate:
-    """Writes a new revision of each entry that differs from what its guest was last told.
+    """Writes a new revision of each stored entry that differs from what its guest was last told, and what the other
+    entries are derived from.
 
     Cancels entries that their guests should no longer have. The number of queries does not depend on the number of
     guests.
 
     :param only: limits the update to these people.
     :param kinds: limits the update to umbrella entries or to sessions.
-    :param release_id: the agenda version that is the cause, if any.
     """
     here = guests_queries.meeting_context(meeting_id)
     guests = guests_queries.guests(here, only)
-    query = stored.newest().where(Entry.meeting_id == meeting_id, Entry.object_kind.in_(kinds))
+    calendar = calendar_of(here, at)
+    written = _updated(here, calendar.uid_key, guests, at, only, kinds)
+    _write(here.meeting, written)
+    people = follow_sessions(here, calendar, guests, at=at, only=only) if EntryObject.SESSION in kinds else set()
+    _raise_feeds(here.meeting.dialogue_id, people | {revision.person_id for revision in written})
+    return EntryUpdate(here, guests, written, people)
+
+
+def _updated(
+    here: MeetingContext,
+    uid_key: bytes,
+    guests: Mapping[UUID, Guest],
+    at: datetime,
+    only: Collection[UUID] | None,
+    kinds: Collection[EntryObject],
+) -> list[Revision]:
+    """Returns the revisions to write."""
+    query = stored.newest().where(Entry.meeting_id == here.meeting.id, Entry.object_kind.in_(kinds))
     if only is not None:
         query = query.where(Entry.person_id.in_(only))
     saved = {(one.person_id, one.object_kind, one.object_id): one for one in stored.load_revisions(query)}
@@ -97,23 +116,25 @@ def update_entries(
     for key, last in saved.items():
         if key not in contents:
             contents[key] = last.content.cancelled()
-    written = []
+    found = []
     for key, content in contents.items():
         told = saved.get(key)
         if told is not None and told.content == content:
             continue
         change = change_between(told.content if told else None, content)
-        if change is not Change.NOTHING:
-            written.append(next_revision(told, content, change, at) if told else first_revision(*key, content, at))
-    _write(here.meeting, written, release_id)
-    _raise_feeds(here.meeting.dialogue_id, {revision.person_id for revision in written})
-    return EntryUpdate(here, guests, written)
+        if change is Change.NOTHING:
+            continue
+        if told is not None:
+            found.append(next_revision(told, content, change, at))
+        else:
+            found.append(first_revision(entry_uid(uid_key, key[0], key[2]), *key, content, at))
+    return found
 
 
-def _write(meeting: Meeting, revisions: Iterable[Revision], release_id: UUID | None) -> None:
+def _write(meeting: Meeting, revisions: Iterable[Revision]) -> None:
     entries, updated, rows = [], [], []
     for revision in revisions:
-        if revision.sequence:
+        if revision.change is not Change.INVITED:
             updated.append({"entry": revision.entry_id, "number": revision.sequence})
         else:
             entries.append(
@@ -123,7 +144,7 @@ def _write(meeting: Meeting, revisions: Iterable[Revision], release_id: UUID | N
                     "object_kind": revision.object_kind,
                     "object_id": revision.object_id,
                     "uid": revision.uid,
-                    "sequence": 0,
+                    "sequence": revision.sequence,
                     **in_meeting(meeting),
                 }
             )
@@ -134,7 +155,6 @@ def _write(meeting: Meeting, revisions: Iterable[Revision], release_id: UUID | N
                 "time_sequence": revision.time_sequence,
                 "dtstamp": revision.stamp,
                 "dialogue_id": meeting.dialogue_id,
-                "release_id": release_id,
                 "tz_version": tz_version(),
                 **{field.name: getattr(revision.content, field.name) for field in fields(EntryContent)},
             }

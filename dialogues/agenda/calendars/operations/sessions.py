@@ -1,0 +1,319 @@
+"""Follows the agenda and each person's access: keeps the rows that session entries are derived from.
+
+A change of the agenda writes a row per changed session, a change of a person's facts one row for the person. Beyond
+that, only entries that a person really lost are written.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, delete, insert, select, true, update
+
+from dialogues.agenda.calendars.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
+from dialogues.agenda.calendars.queries import derived
+from dialogues.agenda.calendars.queries.derived import Agenda, Derived, Facts, PublishedSession
+from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext, Shared, session_content
+from dialogues.agenda.calendars.rules import (
+    NO_ACCESS,
+    Change,
+    EntryContent,
+    EntryObject,
+    Mark,
+    change_between,
+    whole_second,
+)
+from dialogues.agenda.versions.rules import Snapshot
+from dialogues.core.common.columns import table_of
+from dialogues.extensions import db
+from dialogues.lib.ical.parts import Profile, State
+from dialogues.meetings.dialogues.operations import in_meeting
+
+
+def calendar_of(here: MeetingContext, at: datetime) -> MeetingCalendar:
+    """Returns the calendar of a meeting. The first call creates it, with the key of the meeting's UIDs."""
+    found = db.session.get(MeetingCalendar, here.meeting.id, populate_existing=True)
+    if found is None:
+        found = MeetingCalendar(uid_key=secrets.token_bytes(32), release_number=0, number=0, stamp=whole_second(at))
+        for name, value in in_meeting(here.meeting).items():
+            setattr(found, name, value)
+        _share(found, here.shared)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _share(calendar: MeetingCalendar, shared: Shared) -> None:
+    calendar.state, calendar.venue, calendar.city = shared.state, shared.venue, shared.city
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The agenda before and after a change, and the sessions that differ (None if all may differ)."""
+
+    before: Agenda
+    after: Agenda
+    changed: frozenset[UUID] | None
+    release_number: int
+
+
+def follow_sessions(
+    here: MeetingContext,
+    calendar: MeetingCalendar,
+    guests: Mapping[UUID, Guest],
+    *,
+    at: datetime,
+    only: Collection[UUID] | None,
+) -> set[UUID]:
+    """Brings the session entries of a meeting up to date and returns the people whose entries have changed.
+
+    A change of the meeting itself is followed only if all people are, because it changes the entries of everyone.
+
+    :param only: limits the update to these people.
+    """
+    rows, lost = _facts(here.meeting.id, only), _lost(here.meeting.id, only)
+    accesses = {
+        person_id: guests[person_id].access if person_id in guests else NO_ACCESS
+        for person_id in rows.keys() | guests.keys()
+    }
+    touched = {one for one, access in accesses.items() if one not in rows or rows[one].access != access}
+    newest = derived.newest_release(here.meeting.id)
+    shared = here.shared if only is None else _told(calendar)
+    if newest[0] == calendar.release_id and shared == _told(calendar) and touched.isdisjoint({*rows, *lost}):
+        # Nothing to compare: only people who never had an entry have changed.
+        step = Step(Agenda(calendar.mark, {}), Agenda(calendar.mark, {}), frozenset(), calendar.release_number)
+    else:
+        step = _follow_agenda(calendar, newest, shared, at)
+    updates = []
+    for person_id, access in accesses.items():
+        was = rows.get(person_id)
+        if was is None and access.sees_same_sessions(NO_ACCESS):
+            continue
+        since = was.since_number if was and was.access.sees_same_sessions(access) else step.release_number
+        now = Facts(access, was.mark if was else Mark(0, whole_second(at)), since)
+        changes = _person_update(step, person_id, was, now, lost.get(person_id, {}), at)
+        if changes is not None:
+            updates.append(changes)
+    _write_people(here, updates)
+    return {one.person_id for one in updates if one.differs or one.was is None}
+
+
+def _facts(meeting_id: UUID, only: Collection[UUID] | None) -> dict[UUID, Facts]:
+    """Returns the facts that people's entries were last derived from."""
+    among = true() if only is None else PersonCalendar.person_id.in_(only)
+    query = select(*derived.PERSON).where(PersonCalendar.meeting_id == meeting_id, among)
+    return {row.person_id: derived.facts_of(row) for row in db.session.execute(query)}
+
+
+def _told(calendar: MeetingCalendar) -> Shared:
+    return Shared(calendar.state, calendar.venue, calendar.city)
+
+
+def _follow_agenda(calendar: MeetingCalendar, newest: tuple[UUID | None, int], shared: Shared, at: datetime) -> Step:
+    """Marks the sessions and the meeting as changed, where the newest version and the meeting say so."""
+    told, meeting_id = _told(calendar), calendar.meeting_id
+    query = select(SessionCalendar).where(SessionCalendar.meeting_id == meeting_id)
+    rows = {row.session_id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+    was = derived.version(calendar.release_id)
+    left = derived.left_agenda(meeting_id) if any(row.last_release_id for row in rows.values()) else {}
+    before = Agenda(calendar.mark, _sessions(told, was, left, rows))
+    changed: frozenset[UUID] | None = frozenset()
+    now = was
+    if newest[0] != calendar.release_id:
+        now = derived.version(newest[0])
+        changed = _mark_sessions(calendar, rows, was, now, shared, at)
+        left = {key: one for key, one in {**left, **was}.items() if key not in now}
+        calendar.release_id, calendar.release_number = newest
+    if shared != told:
+        changed = None
+        calendar.number, calendar.stamp = calendar.mark.raised(at)
+        _share(calendar, shared)
+    db.session.flush()
+    return Step(before, Agenda(calendar.mark, _sessions(shared, now, left, rows)), changed, newest[1])
+
+
+def _sessions(
+    shared: Shared,
+    live: Mapping[UUID, Snapshot],
+    left: Mapping[UUID, Snapshot],
+    rows: Mapping[UUID, SessionCalendar],
+) -> dict[UUID, PublishedSession]:
+    return {
+        session_id: derived.published_session(
+            shared,
+            snapshot.frozen,
+            (person for person, _part in snapshot.people),
+            derived.marks_of(rows[session_id]),
+            None if session_id in live else rows[session_id].last_release_number,
+        )
+        for session_id, snapshot in {**left, **live}.items()
+    }
+
+
+def _mark_sessions(
+    calendar: MeetingCalendar,
+    rows: dict[UUID, SessionCalendar],
+    was: Mapping[UUID, Snapshot],
+    now: Mapping[UUID, Snapshot],
+    shared: Shared,
+    at: datetime,
+) -> frozenset[UUID]:
+    """Raises the numbers of sessions that differ between two versions, and returns these sessions."""
+    changed = {session_id for session_id in was.keys() | now.keys() if was.get(session_id) != now.get(session_id)}
+    for session_id in changed:
+        before, after = was.get(session_id), now.get(session_id)
+        row = rows.get(session_id)
+        if row is None:
+            row = rows[session_id] = _new_session(calendar, session_id, at)
+        else:
+            marks = derived.marks_of(row)
+            raised = {one: marks[one].raised(at) for one in Profile if _looks_new(shared, before, after, one)}
+            _set_marks(row, marks | raised)
+        row.last_release_id = None if after is not None else calendar.release_id
+        row.last_release_number = None if after is not None else calendar.release_number
+    return frozenset(changed)
+
+
+def _looks_new(shared: Shared, before: Snapshot | None, after: Snapshot | None, profile: Profile) -> bool:
+    if before is None or after is None:
+        return True
+    contents = (session_content(shared, one.frozen, profile) for one in (before, after))
+    return change_between(*contents) is not Change.NOTHING
+
+
+def _new_session(calendar: MeetingCalendar, session_id: UUID, at: datetime) -> SessionCalendar:
+    row = SessionCalendar(session_id=session_id, meeting_id=calendar.meeting_id, dialogue_id=calendar.dialogue_id)
+    _set_marks(row, dict.fromkeys(Profile, Mark(0, whole_second(at))))
+    db.session.add(row)
+    return row
+
+
+def _set_marks(row: SessionCalendar, marks: Mapping[Profile, Mark]) -> None:
+    row.discreet_number, row.discreet_stamp = marks[Profile.DISCREET]
+    row.full_number, row.full_stamp = marks[Profile.FULL]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUpdate:
+    """What is written for one person. `lost` and `regained` are by session."""
+
+    person_id: UUID
+    was: Facts | None
+    now: Facts
+    lost: Mapping[UUID, Derived]
+    raised: Mapping[UUID, int]
+    regained: frozenset[UUID]
+    differs: bool
+
+
+def _person_update(
+    step: Step, person_id: UUID, was: Facts | None, now: Facts, stubs: Mapping[UUID, int], at: datetime
+) -> PersonUpdate | None:
+    """Compares the entries of one person before and after; None if there is nothing to write and nothing new."""
+    ids = step.changed if was is not None and was.access == now.access else None
+    if ids is not None and not ids:
+        return None
+    old = derived.derive(step.before, person_id, was, ids) if was is not None else {}
+    new = derived.derive(step.after, person_id, now, ids)
+    changed = {one for one in new if _differs(old.get(one), new[one])}
+    gone = {one: _stub(old[one], at) for one in old.keys() - new.keys()}
+    lift = _lift(old, new, changed, stubs)
+    if lift > 0:
+        latest = max([now.mark.stamp, *(one.stamp for one in old.values())])
+        now = replace(now, mark=Mark(now.mark.number + lift, Mark(0, latest).raised(at).stamp))
+    regained = frozenset(one for one in new.keys() & stubs.keys() if new[one].content.state is not State.CANCELLED)
+    return PersonUpdate(
+        person_id=person_id,
+        was=was,
+        now=now,
+        lost={one: entry for one, entry in gone.items() if one not in stubs},
+        raised={one: max(stubs[one], entry.sequence) for one, entry in gone.items() if one in stubs},
+        regained=regained,
+        differs=bool(changed or gone),
+    )
+
+
+def _differs(was: Derived | None, now: Derived) -> bool:
+    return change_between(was.content if was else None, now.content) is not Change.NOTHING
+
+
+def _stub(entry: Derived, at: datetime) -> Derived:
+    """What is left of an entry that its guest has lost."""
+    if entry.content.state is State.CANCELLED:
+        return entry
+    return Derived(entry.content, *Mark(entry.sequence, entry.stamp).raised(at))
+
+
+def _lift(
+    old: Mapping[UUID, Derived], new: Mapping[UUID, Derived], changed: Collection[UUID], stubs: Mapping[UUID, int]
+) -> int:
+    """How much the number of the person must rise, so that no SEQUENCE falls and every changed one rises."""
+    least = {one: old[one].sequence + (one in changed) for one in new.keys() & old.keys()}
+    for one in new.keys() & stubs.keys():
+        least[one] = max(least.get(one, 0), stubs[one] + 1)
+    return max((floor - new[one].sequence for one, floor in least.items()), default=0)
+
+
+def _lost(meeting_id: UUID, only: Collection[UUID] | None) -> dict[UUID, dict[UUID, int]]:
+    """Returns the SEQUENCE of lost session entries by person and session."""
+    among = true() if only is None else LostEntry.person_id.in_(only)
+    found: dict[UUID, dict[UUID, int]] = {}
+    query = select(LostEntry.person_id, LostEntry.object_id, LostEntry.sequence)
+    for row in db.session.execute(
+        query.where(LostEntry.meeting_id == meeting_id, LostEntry.object_kind == EntryObject.SESSION, among)
+    ):
+        found.setdefault(row.person_id, {})[row.object_id] = row.sequence
+    return found
+
+
+def _write_people(here: MeetingContext, updates: Iterable[PersonUpdate]) -> None:
+    place = in_meeting(here.meeting)
+    new, changed, lost, raised, regained = [], [], [], [], []
+    for one in updates:
+        values = _person_values(one.now)
+        if one.was is None:
+            new.append({"person_id": one.person_id, **values, **place})
+        elif one.was != one.now:
+            changed.append({"meeting": here.meeting.id, "person": one.person_id, **values})
+        lost += [_lost_values(one.person_id, session, entry) | place for session, entry in one.lost.items()]
+        raised += [{"person": one.person_id, "object": key, "number": number} for key, number in one.raised.items()]
+        regained += [{"person": one.person_id, "object": key} for key in one.regained]
+    people, entries = table_of(PersonCalendar), table_of(LostEntry)
+    this_person = and_(people.c.meeting_id == bindparam("meeting"), people.c.person_id == bindparam("person"))
+    this_entry = and_(entries.c.person_id == bindparam("person"), entries.c.object_id == bindparam("object"))
+    _execute(insert(people), new)
+    _execute(update(people).where(this_person), changed)
+    _execute(delete(entries).where(this_entry), regained)
+    _execute(insert(entries), lost)
+    _execute(update(entries).where(this_entry).values(sequence=bindparam("number")), raised)
+
+
+def _execute(statement: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.session.execute(statement, rows)
+
+
+def _person_values(facts: Facts) -> dict[str, Any]:
+    return {
+        "number": facts.mark.number,
+        "stamp": facts.mark.stamp,
+        "profile": facts.access.profile,
+        "reach": facts.access.reach,
+        "all_times": facts.access.all_times,
+        "since_number": facts.since_number,
+    }
+
+
+def _lost_values(person_id: UUID, session_id: UUID, entry: Derived) -> dict[str, Any]:
+    content: EntryContent = entry.content
+    return {
+        "person_id": person_id,
+        "object_id": session_id,
+        "object_kind": EntryObject.SESSION,
+        "sequence": entry.sequence,
+        "stamp": entry.stamp,
+        **{name: getattr(content, name) for name in derived.LOST_CONTENT},
+    }
