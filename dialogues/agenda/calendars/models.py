@@ -80,7 +80,8 @@ class MeetingCalendar(Base):
 
     Session entries that are not emailed are derived when they are read. Their SEQUENCE is the sum of three numbers:
     of the meeting, of the session for this profile, and of the person; their DTSTAMP is the latest of the three stamps.
-    `release_id` is the version of the agenda that the entries follow.
+    `release_id` is the version of the agenda that the entries follow. `feeds_open` is false if the meeting is
+    confidential, because the operator of a calendar program reads its feeds too.
     """
 
     __tablename__ = "meeting_calendar"
@@ -99,6 +100,7 @@ class MeetingCalendar(Base):
     state: Mapped[State] = mapped_column(enum_column(State))
     venue: Mapped[str] = mapped_column(String(200), default="")
     city: Mapped[str] = mapped_column(String(120), default="")
+    feeds_open: Mapped[bool]
 
     @property
     def mark(self) -> Mark:
@@ -166,8 +168,8 @@ class PersonCalendar(Base):
 class LostEntry(Base):
     """An entry that a person had and lost: what is left of it in their feed, and the SEQUENCE it must not fall below.
 
-    It has only the times that the person knew, and does not change any more. It is deleted when the entry is theirs
-    again.
+    It has only the times that the person knew, and they do not change any more. It is deleted when the entry is theirs
+    again. `in_feed` is false if no feed has ever shown the entry.
     """
 
     __tablename__ = "lost_entry"
@@ -193,10 +195,14 @@ class LostEntry(Base):
     starts_utc: Mapped[datetime] = mapped_column(Instant)
     ends_utc: Mapped[datetime] = mapped_column(Instant)
     all_day: Mapped[bool] = mapped_column(default=False)
+    in_feed: Mapped[bool]
 
 
 class FeedState(Base):
-    """Version of a person's feed, raised in the transaction of each change; part of the feed's ETag."""
+    """Version of a person's feed, raised in the transaction of each change; part of the feed's ETag.
+
+    `changed_at` decides how long the feed still works for a person who has lost all meetings.
+    """
 
     __tablename__ = "feed_state"
     __table_args__ = (ForeignKeyConstraint(["dialogue_id", "person_id"], ["person.dialogue_id", "person.id"]),)
@@ -204,3 +210,4 @@ class FeedState(Base):
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     dialogue_id: Mapped[UUID]
     version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(Instant)

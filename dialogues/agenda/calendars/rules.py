@@ -129,6 +129,13 @@ class Mark(NamedTuple):
         return Mark(self.number + by, max(whole_second(now), self.stamp + timedelta(seconds=1)))
 
 
+class Remnant(NamedTuple):
+    """What is left of a lost entry: its SEQUENCE, and whether a feed has ever shown the entry."""
+
+    sequence: int
+    in_feed: bool
+
+
 class Change(Enum):
     INVITED = "invited"
     NOTHING = "nothing"

@@ -16,6 +16,7 @@ RENDERER_VERSION = 3
 # A neutral PRODID, so that files of both profiles look alike from outside.
 _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:GREGORIAN\r\n"
 _TAIL = b"END:VCALENDAR\r\n"
+_EMPTY_TZID = "Etc/UTC"
 _UID = re.compile(r"[A-Za-z0-9._@-]{1,254}")
 _GREATEST_SEQUENCE = 2**31 - 1
 
@@ -162,6 +163,9 @@ def calendar_file(
                 f"The events need different definitions of {event.tzid}; they were made with different tz data"
             )
         bodies.append(event.body)
+    if not bodies:
+        # RFC 5545 3.6: a calendar has at least one component. UTC tells nothing about its owner.
+        zones[_EMPTY_TZID] = vtimezone.lasting_definition(_EMPTY_TZID) or b""
     if method is not None and len(bodies) != 1:
         raise ValueError(f"An email has exactly one event, not {len(bodies)}")
     head = _head(method, name, refresh, uid, last_modified)

@@ -590,6 +590,7 @@ def upgrade():
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('dialogue_id', sa.Uuid(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_feed_state_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_feed_state'))
     )
@@ -814,6 +815,7 @@ def upgrade():
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('venue', sa.String(length=200), nullable=False),
     sa.Column('city', sa.String(length=120), nullable=False),
+    sa.Column('feeds_open', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_meeting_calendar_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'release_id'], ['release.dialogue_id', 'release.id'], name=op.f('fk_meeting_calendar_dialogue_id_release_id_release')),
     sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_meeting_calendar'))
@@ -851,6 +853,7 @@ def upgrade():
     sa.Column('starts_utc', sa.DateTime(), nullable=False),
     sa.Column('ends_utc', sa.DateTime(), nullable=False),
     sa.Column('all_day', sa.Boolean(), nullable=False),
+    sa.Column('in_feed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id', 'meeting_id'], ['meeting.dialogue_id', 'meeting.id'], name=op.f('fk_lost_entry_dialogue_id_meeting_id_meeting')),
     sa.ForeignKeyConstraint(['dialogue_id', 'person_id'], ['person.dialogue_id', 'person.id'], name=op.f('fk_lost_entry_dialogue_id_person_id_person')),
     sa.PrimaryKeyConstraint('person_id', 'object_id', name=op.f('pk_lost_entry'))

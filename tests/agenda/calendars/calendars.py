@@ -59,15 +59,16 @@ def events(content: bytes) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Calendars:
-    """The personas with their calendars; each change moves the clock by one minute."""
+    """The personas with their calendars; each change moves the clock by `tick`."""
 
     app: Flask
     cast: Cast
     now: datetime = NOW
     read: set[UUID] = field(default_factory=set)
+    tick: timedelta = timedelta(minutes=1)
 
-    def later(self, by: timedelta = timedelta(minutes=1)) -> datetime:
-        self.now += by
+    def later(self, by: timedelta | None = None) -> datetime:
+        self.now += self.tick if by is None else by
         set_clock(self.app, self.now)
         return self.now
 
@@ -206,11 +207,11 @@ class Calendars:
         found = db.session.scalar(select(FeedState.version).where(FeedState.person_id == self.cast.person(name)))
         return found or 0
 
-    def prefer_discretion(self, name: str) -> None:
-        """Choose discreet calendar entries on the registration page of a persona."""
+    def prefer_discretion(self, name: str, *, always: bool = True) -> None:
+        """Choose discreet calendar entries on the registration page of a persona, or no longer."""
         person = self.cast.person(name)
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
-            db.session.execute(update(Person).where(Person.id == person).values(always_discreet=True))
+            db.session.execute(update(Person).where(Person.id == person).values(always_discreet=always))
             change.record(self._said(VisibilityChanged, _participation(person)))
 
     def confirm(self, name: str, dialogue: str = "TRD") -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, update
@@ -18,6 +19,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.rules.kinds import Existence
+from dialogues.people.invitations.commands.answering import withdraw
 from tests.agenda.calendars.calendars import Calendars, evening, statements
 from tests.beds.web import set_clock
 
@@ -171,18 +173,26 @@ def test_an_archivist_has_no_feed(calendars: Calendars) -> None:
 
 
 def test_a_cancelled_session_stays_in_the_feed_for_thirty_days(calendars: Calendars) -> None:
-    person = calendars.cast.person("us4")
+    person, address = calendars.cast.person("us4"), calendars.feed_address("us4")
+    others = calendars.feed(address).keys()
     session = calendars.plan(admits=Admits.INVITED, people=((person, Part.INVITED),))
     calendars.publish()
-    address = calendars.feed_address("us4")
-    with_it = set(calendars.feed(address))
+    (uid,) = calendars.feed(address).keys() - others
     calendars.remove(session)
     calendars.publish()
-    assert set(calendars.feed(address)) == with_it
+    assert calendars.feed(address)[uid]["STATUS"] == "CANCELLED"
     calendars.later(timedelta(days=29))
-    assert set(calendars.feed(address)) == with_it
+    assert uid in calendars.feed(address)
     calendars.later(timedelta(days=2))
-    assert len(calendars.feed(address)) == len(with_it) - 1
+    assert uid not in calendars.feed(address)
+
+
+def test_a_past_session_leaves_the_feed_after_thirty_days(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    set_clock(calendars.app, datetime(2027, 6, 26, tzinfo=UTC))
+    starts = sorted(event.start for event in calendars.feed(address).values() if event["TRANSP"] == "OPAQUE")
+    assert starts[0].date().isoformat() == "2027-05-27"
+    assert len(calendars.feed(address)) < 13
 
 
 def test_unknown_revoked_expired_and_disabled_feeds_are_the_same_404(calendars: Calendars) -> None:
@@ -236,12 +246,76 @@ def test_a_feed_sends_as_many_queries_for_few_sessions_as_for_many(calendars: Ca
     assert counts[0] == counts[1] <= 3
 
 
-def test_a_feed_shows_nothing_once_the_meeting_becomes_confidential(calendars: Calendars) -> None:
+def cancelled_words(found: dict[str, Any]) -> set[tuple[str, ...]]:
+    """What the entries say, apart from their times."""
+    names = ("STATUS", "SUMMARY", "TRANSP", "LOCATION")
+    return {tuple(str(event.get(name, "")) for name in names) for event in found.values()}
+
+
+ALL_CANCELLED = {("CANCELLED", "Appointment", "TRANSPARENT", "")}
+
+
+def test_the_feed_of_a_meeting_that_becomes_confidential_cancels_everything_and_ends(calendars: Calendars) -> None:
+    calendars.show_full_details()
     address = calendars.feed_address("us4")
-    tag = calendars.fetch(address).headers["ETag"]
-    assert calendars.feed(address)
+    before, tag = calendars.feed(address), calendars.fetch(address).headers["ETag"]
 
     calendars.edit_meeting("TRD-1", existence=Existence.CONFIDENTIAL)
 
-    assert calendars.feed(address) == {}
+    after = calendars.feed(address)
+    assert after.keys() == before.keys()
+    assert cancelled_words(after) == ALL_CANCELLED
+    assert all(after[uid]["SEQUENCE"] == before[uid]["SEQUENCE"] + 1 for uid in before)
     assert calendars.fetch(address).headers["ETag"] != tag
+    calendars.later(timedelta(days=31))
+    assert calendars.fetch(address).status_code == 404
+
+
+def test_a_closed_feed_shows_nothing_that_changes_later(calendars: Calendars) -> None:
+    address, session = calendars.feed_address("us4"), calendars.plan()
+    calendars.publish()
+    calendars.edit_meeting("TRD-1", existence=Existence.CONFIDENTIAL)
+    before = calendars.fetch(address)
+    calendars.move(session, evening(21))
+    calendars.plan("One more", when=evening(19))
+    calendars.publish()
+    after = calendars.fetch(address)
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+
+def test_a_feed_that_opens_again_shows_the_entries_with_a_higher_sequence(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    before = calendars.feed(address)
+    calendars.edit_meeting("TRD-1", existence=Existence.CONFIDENTIAL)
+    calendars.emails("us4")
+    calendars.edit_meeting("TRD-1", existence=Existence.NORMAL)
+    after = calendars.feed(address)
+    assert after.keys() == before.keys()
+    assert {str(event["STATUS"]) for event in after.values()} == {"CONFIRMED"}
+    assert all(after[uid]["SEQUENCE"] == before[uid]["SEQUENCE"] + 2 for uid in before)
+    assert calendars.emails("us4") == []
+
+
+def test_the_feed_of_a_person_who_withdrew_ends_after_thirty_days(calendars: Calendars) -> None:
+    address = calendars.feed_address("us4")
+    withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
+    calendars.later(timedelta(days=20))
+    assert {str(event["STATUS"]) for event in calendars.feed(address).values()} == {"CANCELLED"}
+    calendars.later(timedelta(days=11))
+    assert calendars.fetch(address).status_code == 404
+
+
+def test_a_revoked_feed_of_a_person_who_withdrew_ends_at_once(calendars: Calendars) -> None:
+    address, person = calendars.feed_address("us4"), calendars.cast.person("us4")
+    withdraw(calendars.cast.viewer("us4", meeting="TRD-1"), now=calendars.later())
+    with upkeep(system(Purpose.SAMPLE)):
+        revoke_links(LinkPurpose.FEED, [person], clock.real_now())
+    assert calendars.fetch(address).status_code == 404
+
+
+def test_an_empty_feed_has_one_time_zone(calendars: Calendars) -> None:
+    address = calendars.feed_address("in-ko1")
+    set_clock(calendars.app, BEFORE_THE_WINDOW)
+    content = calendars.fetch(address).data
+    assert content.count(b"BEGIN:") == content.count(b"END:") == 3
+    assert b"BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\n" in content

@@ -4,22 +4,33 @@ Features above may call `update_entries` in their own transaction. It sends no e
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState
-from dialogues.agenda.calendars.operations.sessions import calendar_of, follow_sessions
+from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState, LostEntry, MeetingCalendar
+from dialogues.agenda.calendars.operations.sessions import (
+    Feeds,
+    calendar_of,
+    follow_sessions,
+    forget_lost,
+    lost_entry,
+    lost_values,
+    remnants,
+)
 from dialogues.agenda.calendars.queries import guests as guests_queries
 from dialogues.agenda.calendars.queries import stored
+from dialogues.agenda.calendars.queries.derived import Derived
 from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext
 from dialogues.agenda.calendars.rules import (
     Change,
     EntryContent,
     EntryObject,
+    Mark,
+    Remnant,
     Revision,
     answer_token,
     change_between,
@@ -33,9 +44,13 @@ from dialogues.core.common.own_addresses import own_address
 from dialogues.core.common.stores import key_store
 from dialogues.extensions import db
 from dialogues.lib.encryption.names import KeyName
+from dialogues.lib.ical.parts import State
 from dialogues.lib.ical.vtimezone import tz_version
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.operations import in_meeting
+
+#: Person, kind, and meeting or session.
+_Key = tuple[UUID, EntryObject, UUID]
 
 _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -88,47 +103,96 @@ def update_entries(
     here = guests_queries.meeting_context(meeting_id)
     guests = guests_queries.guests(here, only)
     calendar = calendar_of(here, at)
-    written = _updated(here, calendar.uid_key, guests, at, only, kinds)
+    saved, lost = _saved(meeting_id, only, kinds), remnants(meeting_id, only)
+    written = _updated(here, calendar, guests, saved, lost, kinds, at)
+    feeds = _feeds(here, calendar, guests, everyone=only is None and EntryObject.SESSION in kinds)
+    people = set()
+    if EntryObject.SESSION in kinds:
+        people = follow_sessions(here, calendar, guests, lost, feeds, at=at, only=only)
     _write(here.meeting, written)
-    people = follow_sessions(here, calendar, guests, at=at, only=only) if EntryObject.SESSION in kinds else set()
-    _raise_feeds(here.meeting.dialogue_id, people | {revision.person_id for revision in written})
+    _close_feeds(here.meeting, saved, lost, feeds, at)
+    calendar.feeds_open = feeds.are_open
+    if feeds.were_open or feeds.are_open:
+        _raise_feeds(here.meeting.dialogue_id, people | {revision.person_id for revision in written}, at)
     return EntryUpdate(here, guests, written, people)
+
+
+def _saved(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]) -> dict[_Key, Revision]:
+    query = stored.newest().where(Entry.meeting_id == meeting_id, Entry.object_kind.in_(kinds))
+    if only is not None:
+        query = query.where(Entry.person_id.in_(only))
+    return {(one.person_id, one.object_kind, one.object_id): one for one in stored.load_revisions(query)}
+
+
+def _feeds(here: MeetingContext, calendar: MeetingCalendar, guests: Mapping[UUID, Guest], *, everyone: bool) -> Feeds:
+    """Returns whether feeds are closed or opened now, because the meeting has become confidential or no longer is."""
+    are_open = here.feeds_open if everyone else calendar.feeds_open
+    closes = calendar.feeds_open and not are_open
+    return Feeds(calendar.feeds_open, are_open, guests_queries.feed_owners(guests) if closes else frozenset())
+
+
+def _close_feeds(
+    meeting: Meeting,
+    saved: Mapping[_Key, Revision],
+    lost: Mapping[UUID, Mapping[UUID, Remnant]],
+    feeds: Feeds,
+    at: datetime,
+) -> None:
+    """Keeps what closed feeds show of stored entries, and forgets it when they are opened again."""
+    shown = {key: one for key, one in saved.items() if key[0] in feeds.owners and key[2] not in lost.get(key[0], {})}
+    rows = [
+        lost_values(*key, lost_entry(Derived(one.content, one.sequence, one.stamp), at), in_feed=True)
+        | in_meeting(meeting)
+        for key, one in shown.items()
+    ]
+    _insert(LostEntry, rows)
+    if feeds.are_open:
+        forget_lost([{"person": key[0], "object": key[2]} for key in saved if key[2] in lost.get(key[0], {})])
 
 
 def _updated(
     here: MeetingContext,
-    uid_key: bytes,
+    calendar: MeetingCalendar,
     guests: Mapping[UUID, Guest],
-    at: datetime,
-    only: Collection[UUID] | None,
+    saved: Mapping[_Key, Revision],
+    lost: Mapping[UUID, Mapping[UUID, Remnant]],
     kinds: Collection[EntryObject],
+    at: datetime,
 ) -> list[Revision]:
     """Returns the revisions to write."""
-    query = stored.newest().where(Entry.meeting_id == here.meeting.id, Entry.object_kind.in_(kinds))
-    if only is not None:
-        query = query.where(Entry.person_id.in_(only))
-    saved = {(one.person_id, one.object_kind, one.object_id): one for one in stored.load_revisions(query)}
     contents = {
         (person_id, kind, object_id): content
         for person_id, kind, object_id, content in guests_queries.wanted_entries(here, guests.values())
         if kind in kinds
     }
-    for key, last in saved.items():
-        if key not in contents:
-            contents[key] = last.content.cancelled()
+    cancelled = {key: last.content.cancelled() for key, last in saved.items() if key not in contents}
     found = []
-    for key, content in contents.items():
+    for key, content in (contents | cancelled).items():
+        left = lost.get(key[0], {}).get(key[2])
         told = saved.get(key)
-        if told is not None and told.content == content:
-            continue
-        change = change_between(told.content if told else None, content)
-        if change is Change.NOTHING:
-            continue
         if told is not None:
-            found.append(next_revision(told, content, change, at))
-        else:
-            found.append(first_revision(entry_uid(uid_key, key[0], key[2]), *key, content, at))
-    return found
+            found.append(_next(told, content, left, feeds_open=here.feeds_open, at=at))
+        elif content.state is not State.CANCELLED:
+            uid = entry_uid(calendar.uid_key, key[0], key[2])
+            found.append(first_revision(uid, *key, content, at, sequence=left.sequence + 1 if left else 0))
+    return [revision for revision in found if revision is not None]
+
+
+def _next(
+    told: Revision, content: EntryContent, left: Remnant | None, *, feeds_open: bool, at: datetime
+) -> Revision | None:
+    """Returns the next revision, or None if nothing has changed.
+
+    An entry that a closed feed has cancelled gets a higher SEQUENCE when the feed shows it again.
+    """
+    change = change_between(told.content, content) if told.content != content else Change.NOTHING
+    last = replace(told, sequence=max(told.sequence, left.sequence)) if left else told
+    if change is not Change.NOTHING:
+        return next_revision(last, content, change, at)
+    if left is None or not feeds_open or content.state is State.CANCELLED:
+        return None
+    sequence, stamp = Mark(last.sequence, last.stamp).raised(at)
+    return replace(last, sequence=sequence, stamp=stamp)
 
 
 def _write(meeting: Meeting, revisions: Iterable[Revision]) -> None:
@@ -166,12 +230,12 @@ def _write(meeting: Meeting, revisions: Iterable[Revision]) -> None:
         db.session.execute(raised, updated)
 
 
-def _insert(table: type[Entry | EntryRevision | FeedState], rows: list[dict[str, Any]]) -> None:
+def _insert(table: type[Entry | EntryRevision | FeedState | LostEntry], rows: list[dict[str, Any]]) -> None:
     if rows:
         db.session.execute(insert(table_of(table)), rows)
 
 
-def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
+def _raise_feeds(dialogue_id: UUID, people: set[UUID], at: datetime) -> None:
     """Raises the feed version of these people, which changes the ETag of their feeds."""
     if not people:
         return
@@ -179,11 +243,12 @@ def _raise_feeds(dialogue_id: UUID, people: set[UUID]) -> None:
     db.session.execute(
         update(FeedState)
         .where(FeedState.person_id.in_(people))
-        .values(version=FeedState.version + 1)
+        .values(version=FeedState.version + 1, changed_at=at)
         .execution_options(synchronize_session=False)
     )
     first = people - with_state
-    _insert(FeedState, [{"person_id": person, "dialogue_id": dialogue_id, "version": 1} for person in first])
+    values = {"dialogue_id": dialogue_id, "version": 1, "changed_at": at}
+    _insert(FeedState, [{"person_id": person, **values} for person in first])
 
 
 def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:

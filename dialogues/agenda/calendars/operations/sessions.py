@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, true, update
 
 from dialogues.agenda.calendars.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
 from dialogues.agenda.calendars.queries import derived
@@ -20,9 +20,9 @@ from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext, Sha
 from dialogues.agenda.calendars.rules import (
     NO_ACCESS,
     Change,
-    EntryContent,
     EntryObject,
     Mark,
+    Remnant,
     change_between,
     whole_second,
 )
@@ -37,9 +37,14 @@ def calendar_of(here: MeetingContext, at: datetime) -> MeetingCalendar:
     """Returns the calendar of a meeting. The first call creates it, with the key of the meeting's UIDs."""
     found = db.session.get(MeetingCalendar, here.meeting.id, populate_existing=True)
     if found is None:
-        found = MeetingCalendar(uid_key=secrets.token_bytes(32), release_number=0, number=0, stamp=whole_second(at))
-        for name, value in in_meeting(here.meeting).items():
-            setattr(found, name, value)
+        found = MeetingCalendar(
+            uid_key=secrets.token_bytes(32),
+            release_number=0,
+            number=0,
+            stamp=whole_second(at),
+            feeds_open=here.feeds_open,
+            **in_meeting(here.meeting),
+        )
         _share(found, here.shared)
         db.session.add(found)
         db.session.flush()
@@ -58,12 +63,24 @@ class Step:
     after: Agenda
     changed: frozenset[UUID] | None
     release_number: int
+    feeds: "Feeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Whether feeds may show the meeting, before and after a change. `owners` have a feed that is being closed."""
+
+    were_open: bool
+    are_open: bool
+    owners: Collection[UUID] = frozenset()
 
 
 def follow_sessions(
     here: MeetingContext,
     calendar: MeetingCalendar,
     guests: Mapping[UUID, Guest],
+    lost: Mapping[UUID, Mapping[UUID, Remnant]],
+    feeds: Feeds,
     *,
     at: datetime,
     only: Collection[UUID] | None,
@@ -72,9 +89,10 @@ def follow_sessions(
 
     A change of the meeting itself is followed only if all people are, because it changes the entries of everyone.
 
+    :param lost: what is left of lost entries, by person and object.
     :param only: limits the update to these people.
     """
-    rows, lost = _facts(here.meeting.id, only), _lost(here.meeting.id, only)
+    rows = _facts(here.meeting.id, only)
     accesses = {
         person_id: guests[person_id].access if person_id in guests else NO_ACCESS
         for person_id in rows.keys() | guests.keys()
@@ -82,11 +100,12 @@ def follow_sessions(
     touched = {one for one, access in accesses.items() if one not in rows or rows[one].access != access}
     newest = derived.newest_release(here.meeting.id)
     shared = here.shared if only is None else _told(calendar)
-    if newest[0] == calendar.release_id and shared == _told(calendar) and touched.isdisjoint({*rows, *lost}):
+    same_agenda = newest[0] == calendar.release_id and shared == _told(calendar) and feeds.were_open == feeds.are_open
+    if same_agenda and touched.isdisjoint({*rows, *lost}):
         # Nothing to compare: only people who never had an entry have changed.
-        step = Step(Agenda(calendar.mark, {}), Agenda(calendar.mark, {}), frozenset(), calendar.release_number)
+        step = Step(Agenda(calendar.mark, {}), Agenda(calendar.mark, {}), frozenset(), calendar.release_number, feeds)
     else:
-        step = _follow_agenda(calendar, newest, shared, at)
+        step = _follow_agenda(calendar, newest, shared, feeds, at)
     updates = []
     for person_id, access in accesses.items():
         was = rows.get(person_id)
@@ -97,7 +116,7 @@ def follow_sessions(
         changes = _person_update(step, person_id, was, now, lost.get(person_id, {}), at)
         if changes is not None:
             updates.append(changes)
-    _write_people(here, updates)
+    _write_people(here, updates, in_feed=feeds.were_open)
     return {one.person_id for one in updates if one.differs or one.was is None}
 
 
@@ -112,7 +131,9 @@ def _told(calendar: MeetingCalendar) -> Shared:
     return Shared(calendar.state, calendar.venue, calendar.city)
 
 
-def _follow_agenda(calendar: MeetingCalendar, newest: tuple[UUID | None, int], shared: Shared, at: datetime) -> Step:
+def _follow_agenda(
+    calendar: MeetingCalendar, newest: tuple[UUID | None, int], shared: Shared, feeds: Feeds, at: datetime
+) -> Step:
     """Marks the sessions and the meeting as changed, where the newest version and the meeting say so."""
     told, meeting_id = _told(calendar), calendar.meeting_id
     query = select(SessionCalendar).where(SessionCalendar.meeting_id == meeting_id)
@@ -120,11 +141,12 @@ def _follow_agenda(calendar: MeetingCalendar, newest: tuple[UUID | None, int], s
     was = derived.version(calendar.release_id)
     left = derived.left_agenda(meeting_id) if any(row.last_release_id for row in rows.values()) else {}
     before = Agenda(calendar.mark, _sessions(told, was, left, rows))
-    changed: frozenset[UUID] | None = frozenset()
+    changed: frozenset[UUID] | None = frozenset() if feeds.were_open == feeds.are_open else None
     now = was
     if newest[0] != calendar.release_id:
         now = derived.version(newest[0])
-        changed = _mark_sessions(calendar, rows, was, now, shared, at)
+        marked = _mark_sessions(calendar, rows, was, now, shared, at)
+        changed = None if changed is None else marked
         left = {key: one for key, one in {**left, **was}.items() if key not in now}
         calendar.release_id, calendar.release_number = newest
     if shared != told:
@@ -132,7 +154,7 @@ def _follow_agenda(calendar: MeetingCalendar, newest: tuple[UUID | None, int], s
         calendar.number, calendar.stamp = calendar.mark.raised(at)
         _share(calendar, shared)
     db.session.flush()
-    return Step(before, Agenda(calendar.mark, _sessions(shared, now, left, rows)), changed, newest[1])
+    return Step(before, Agenda(calendar.mark, _sessions(shared, now, left, rows)), changed, newest[1], feeds)
 
 
 def _sessions(
@@ -198,7 +220,7 @@ def _set_marks(row: SessionCalendar, marks: Mapping[Profile, Mark]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PersonUpdate:
-    """What is written for one person. `lost` and `regained` are by session."""
+    """What is written for one person. `lost`, `raised` and `regained` are by session."""
 
     person_id: UUID
     was: Facts | None
@@ -210,7 +232,7 @@ class PersonUpdate:
 
 
 def _person_update(
-    step: Step, person_id: UUID, was: Facts | None, now: Facts, stubs: Mapping[UUID, int], at: datetime
+    step: Step, person_id: UUID, was: Facts | None, now: Facts, known: Mapping[UUID, Remnant], at: datetime
 ) -> PersonUpdate | None:
     """Compares the entries of one person before and after; None if there is nothing to write and nothing new."""
     ids = step.changed if was is not None and was.access == now.access else None
@@ -219,19 +241,22 @@ def _person_update(
     old = derived.derive(step.before, person_id, was, ids) if was is not None else {}
     new = derived.derive(step.after, person_id, now, ids)
     changed = {one for one in new if _differs(old.get(one), new[one])}
-    gone = {one: _stub(old[one], at) for one in old.keys() - new.keys()}
-    lift = _lift(old, new, changed, stubs)
+    # A feed that closes loses everything it has shown.
+    gone = old.keys() if person_id in step.feeds.owners else old.keys() - new.keys()
+    stubs = {one: lost_entry(old[one], at) for one in gone}
+    remains = {**known, **{one: Remnant(entry.sequence, True) for one, entry in stubs.items()}}
+    lift = _lift(old, new, changed, remains)
     if lift > 0:
         latest = max([now.mark.stamp, *(one.stamp for one in old.values())])
         now = replace(now, mark=Mark(now.mark.number + lift, Mark(0, latest).raised(at).stamp))
-    regained = frozenset(one for one in new.keys() & stubs.keys() if new[one].content.state is not State.CANCELLED)
+    live = (one for one in new.keys() & known.keys() if new[one].content.state is not State.CANCELLED)
     return PersonUpdate(
         person_id=person_id,
         was=was,
         now=now,
-        lost={one: entry for one, entry in gone.items() if one not in stubs},
-        raised={one: max(stubs[one], entry.sequence) for one, entry in gone.items() if one in stubs},
-        regained=regained,
+        lost={one: entry for one, entry in stubs.items() if one not in known},
+        raised={one: max(known[one].sequence, entry.sequence) for one, entry in stubs.items() if one in known},
+        regained=frozenset(one for one in live if step.feeds.are_open or not known[one].in_feed),
         differs=bool(changed or gone),
     )
 
@@ -240,37 +265,35 @@ def _differs(was: Derived | None, now: Derived) -> bool:
     return change_between(was.content if was else None, now.content) is not Change.NOTHING
 
 
-def _stub(entry: Derived, at: datetime) -> Derived:
-    """What is left of an entry that its guest has lost."""
-    if entry.content.state is State.CANCELLED:
-        return entry
-    return Derived(entry.content, *Mark(entry.sequence, entry.stamp).raised(at))
+def lost_entry(entry: Derived, at: datetime) -> Derived:
+    """Returns what is left of an entry that its guest has lost. Cancelled entries keep the time of cancellation."""
+    sequence, stamp = Mark(entry.sequence, entry.stamp).raised(at)
+    return Derived(entry.content, sequence, entry.stamp if entry.content.state is State.CANCELLED else stamp)
 
 
 def _lift(
-    old: Mapping[UUID, Derived], new: Mapping[UUID, Derived], changed: Collection[UUID], stubs: Mapping[UUID, int]
+    old: Mapping[UUID, Derived], new: Mapping[UUID, Derived], changed: Collection[UUID], lost: Mapping[UUID, Remnant]
 ) -> int:
     """How much the number of the person must rise, so that no SEQUENCE falls and every changed one rises."""
     least = {one: old[one].sequence + (one in changed) for one in new.keys() & old.keys()}
-    for one in new.keys() & stubs.keys():
-        least[one] = max(least.get(one, 0), stubs[one] + 1)
+    for one in new.keys() & lost.keys():
+        least[one] = max(least.get(one, 0), lost[one].sequence + 1)
     return max((floor - new[one].sequence for one, floor in least.items()), default=0)
 
 
-def _lost(meeting_id: UUID, only: Collection[UUID] | None) -> dict[UUID, dict[UUID, int]]:
-    """Returns the SEQUENCE of lost session entries by person and session."""
+def remnants(meeting_id: UUID, only: Collection[UUID] | None) -> dict[UUID, dict[UUID, Remnant]]:
+    """Returns what is left of lost entries, by person and by meeting or session."""
     among = true() if only is None else LostEntry.person_id.in_(only)
-    found: dict[UUID, dict[UUID, int]] = {}
-    query = select(LostEntry.person_id, LostEntry.object_id, LostEntry.sequence)
-    for row in db.session.execute(
-        query.where(LostEntry.meeting_id == meeting_id, LostEntry.object_kind == EntryObject.SESSION, among)
-    ):
-        found.setdefault(row.person_id, {})[row.object_id] = row.sequence
+    found: dict[UUID, dict[UUID, Remnant]] = {}
+    query = select(LostEntry.person_id, LostEntry.object_id, LostEntry.sequence, LostEntry.in_feed)
+    query = query.where(LostEntry.meeting_id == meeting_id, among)
+    for row in db.session.execute(query):
+        found.setdefault(row.person_id, {})[row.object_id] = Remnant(row.sequence, row.in_feed)
     return found
 
 
-def _write_people(here: MeetingContext, updates: Iterable[PersonUpdate]) -> None:
-    place = in_meeting(here.meeting)
+def _write_people(here: MeetingContext, updates: Iterable[PersonUpdate], *, in_feed: bool) -> None:
+    place: dict[str, Any] = {**in_meeting(here.meeting)}
     new, changed, lost, raised, regained = [], [], [], [], []
     for one in updates:
         values = _person_values(one.now)
@@ -278,20 +301,32 @@ def _write_people(here: MeetingContext, updates: Iterable[PersonUpdate]) -> None
             new.append({"person_id": one.person_id, **values, **place})
         elif one.was != one.now:
             changed.append({"meeting": here.meeting.id, "person": one.person_id, **values})
-        lost += [_lost_values(one.person_id, session, entry) | place for session, entry in one.lost.items()]
+        lost += [
+            lost_values(one.person_id, EntryObject.SESSION, session, entry, in_feed=in_feed) | place
+            for session, entry in one.lost.items()
+        ]
         raised += [{"person": one.person_id, "object": key, "number": number} for key, number in one.raised.items()]
         regained += [{"person": one.person_id, "object": key} for key in one.regained]
     people, entries = table_of(PersonCalendar), table_of(LostEntry)
     this_person = and_(people.c.meeting_id == bindparam("meeting"), people.c.person_id == bindparam("person"))
-    this_entry = and_(entries.c.person_id == bindparam("person"), entries.c.object_id == bindparam("object"))
-    _execute(insert(people), new)
-    _execute(update(people).where(this_person), changed)
-    _execute(delete(entries).where(this_entry), regained)
-    _execute(insert(entries), lost)
-    _execute(update(entries).where(this_entry).values(sequence=bindparam("number")), raised)
+    execute_all(insert(people), new)
+    execute_all(update(people).where(this_person), changed)
+    forget_lost(regained)
+    execute_all(insert(entries), lost)
+    execute_all(update(entries).where(_this_entry()).values(sequence=bindparam("number")), raised)
 
 
-def _execute(statement: Any, rows: list[dict[str, Any]]) -> None:
+def forget_lost(entries: list[dict[str, Any]]) -> None:
+    """Deletes what is left of these entries (`person` and `object`), because they are theirs again."""
+    execute_all(delete(table_of(LostEntry)).where(_this_entry()), entries)
+
+
+def _this_entry() -> ColumnElement[bool]:
+    entries = table_of(LostEntry)
+    return and_(entries.c.person_id == bindparam("person"), entries.c.object_id == bindparam("object"))
+
+
+def execute_all(statement: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
         db.session.execute(statement, rows)
 
@@ -307,13 +342,16 @@ def _person_values(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _lost_values(person_id: UUID, session_id: UUID, entry: Derived) -> dict[str, Any]:
-    content: EntryContent = entry.content
+def lost_values(
+    person_id: UUID, kind: EntryObject, object_id: UUID, entry: Derived, *, in_feed: bool
+) -> dict[str, Any]:
+    """Returns the row of a lost entry, without the columns of its meeting."""
     return {
         "person_id": person_id,
-        "object_id": session_id,
-        "object_kind": EntryObject.SESSION,
+        "object_id": object_id,
+        "object_kind": kind,
         "sequence": entry.sequence,
         "stamp": entry.stamp,
-        **{name: getattr(content, name) for name in derived.LOST_CONTENT},
+        "in_feed": in_feed,
+        **{name: getattr(entry.content, name) for name in derived.LOST_CONTENT},
     }

@@ -9,9 +9,16 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
-from dialogues.agenda.calendars.models import Entry, FeedState, LostEntry, PersonCalendar
+from dialogues.agenda.calendars.models import (
+    Entry,
+    EntryRevision,
+    FeedState,
+    LostEntry,
+    MeetingCalendar,
+    PersonCalendar,
+)
 from dialogues.agenda.calendars.queries.derived import lost_entries, session_entries
 from dialogues.agenda.calendars.queries.plain import PlainSelect
 from dialogues.agenda.calendars.queries.stored import load_revisions, newest
@@ -39,7 +46,10 @@ _LOOKUP = PlainSelect(
         Person.id.label("person_id"),
         Person.locale,
         func.coalesce(FeedState.version, 0).label("version"),
+        FeedState.changed_at,
         RoleGrant.role,
+        RoleGrant.meeting_id.label("granted_in"),
+        Dialogue.id.label("dialogue_id"),
         observes_in(Meeting.id).label("observes"),
         Meeting.id.label("meeting_id"),
         Meeting.zone,
@@ -47,7 +57,7 @@ _LOOKUP = PlainSelect(
         Meeting.ends_on,
     )
     .join(Person, Person.id == SecretLink.subject)
-    .join(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force()))
     .outerjoin(Account, Account.id == Person.account_id)
     .outerjoin(FeedState, FeedState.person_id == Person.id)
     .outerjoin(Dialogue, (Dialogue.id == RoleGrant.dialogue_id) & (Dialogue.existence != Existence.CONFIDENTIAL))
@@ -64,7 +74,6 @@ _LOOKUP = PlainSelect(
         SecretLink.revoked_at.is_(None),
         SecretLink.expires_at > bindparam("now"),
         Account.disabled_at.is_(None),
-        in_force(),
     )
 )
 
@@ -103,7 +112,7 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
     :param real_now: the machine's clock, for the expiry of addresses.
     """
     rows = _LOOKUP.rows(db.engine, secret=sha256(token), now=real_now)
-    if not any(scopes(FEED_OWN, {row.role}, frozenset(Condition)) for row in rows):
+    if not any(_has_feed(row) or _changed_recently(row, now) for row in rows):
         return None
     first = rows[0]
     return FeedHead(
@@ -115,6 +124,21 @@ def feed_head(token: str, *, now: datetime, real_now: datetime) -> FeedHead | No
         today=now.astimezone(UTC).date(),
         last_used_on=first.last_used_on,
     )
+
+
+def _has_feed(row: Any) -> bool:
+    """Whether the role gives the person a feed. It may be empty, before the first meeting or outside its window."""
+    is_open = row.dialogue_id is not None and (row.granted_in is None or row.meeting_id is not None)
+    return is_open and bool(scopes(FEED_OWN, {row.role}, frozenset(Condition)))
+
+
+def _changed_recently(row: Any, now: datetime) -> bool:
+    """Whether the feed must still show that entries are cancelled, although the person has lost them all."""
+    return row.changed_at is not None and row.changed_at >= _since(now.astimezone(UTC).date())
+
+
+def _since(today: date) -> datetime:
+    return datetime.combine(today - CANCELLED_RETENTION, time(0), tzinfo=UTC)
 
 
 def _open_meetings(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
@@ -131,13 +155,28 @@ def _open_meetings(rows: Iterable[Any], now: datetime) -> frozenset[UUID]:
 
 @reading(Purpose.FEED)
 def feed_content(head: FeedHead) -> list[FiledEntry]:
-    """Returns the entries of the feed in order of time, with entries cancelled in the last `CANCELLED_RETENTION`."""
-    since = datetime.combine(head.today - CANCELLED_RETENTION, time(0), tzinfo=UTC)
-    entries = [*load_revisions(newest().where(_own(head, Entry))), *session_entries(_own(head, PersonCalendar))]
-    found = {entry.uid: entry for entry in [*lost_entries(LostEntry.person_id == head.person_id), *entries]}
-    shown = (entry for entry in found.values() if entry.content.state is not State.CANCELLED or entry.stamp >= since)
-    return sorted(shown, key=attrgetter("content.starts_utc", "uid"))
+    """Returns the entries of the feed in order of time.
+
+    Entries that ended, were cancelled or lost are left out after `CANCELLED_RETENTION`.
+    """
+    since = _since(head.today)
+    entries = [
+        *lost_entries(and_(LostEntry.person_id == head.person_id, LostEntry.in_feed)),
+        *load_revisions(newest().where(Entry.person_id == head.person_id, _may_show(head))),
+        *session_entries(
+            and_(PersonCalendar.person_id == head.person_id, PersonCalendar.meeting_id.in_(head.open_meetings))
+        ),
+    ]
+    shown = {entry.uid: entry for entry in entries if _is_recent(entry, since)}
+    return sorted(shown.values(), key=attrgetter("content.starts_utc", "uid"))
 
 
-def _own(head: FeedHead, table: Any) -> ColumnElement[bool]:
-    return and_(table.person_id == head.person_id, table.meeting_id.in_(head.open_meetings))
+def _may_show(head: FeedHead) -> ColumnElement[bool]:
+    """Filter of stored entries: of open meetings, and cancelled ones of meetings that the person has left."""
+    left = exists().where(MeetingCalendar.meeting_id == Entry.meeting_id, MeetingCalendar.feeds_open)
+    return or_(Entry.meeting_id.in_(head.open_meetings), and_(EntryRevision.state == State.CANCELLED, left))
+
+
+def _is_recent(entry: FiledEntry, since: datetime) -> bool:
+    changed = entry.content.state is not State.CANCELLED or entry.stamp >= since
+    return changed and entry.content.ends_utc >= since

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
+from dialogues.core.accounts.models import SecretLink
+from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
@@ -18,7 +20,7 @@ from dialogues.lib.ical.parts import Profile, Role, State
 from dialogues.lib.wall_time import WallClock
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.queries import meetings as dialogues
-from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence, MeetingStatus
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.queries import YIELDING, in_force, in_window, observes_in, roles_of
 from dialogues.meetings.venues.models import Venue
@@ -54,6 +56,10 @@ class MeetingContext:
     @property
     def shared(self) -> Shared:
         return Shared(self.state, self.venue_name, self.meeting.city or "")
+
+    @property
+    def feeds_open(self) -> bool:
+        return Existence.CONFIDENTIAL not in {self.meeting.existence, self.dialogue.existence}
 
     def profile_of(self, person: Any) -> Profile:
         """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
@@ -132,6 +138,15 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
     if not people:
         return set()
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
+
+
+@reading(Purpose.FOLLOW_UP)
+def feed_owners(people: Collection[UUID]) -> set[UUID]:
+    """Returns those of these people who have a feed address."""
+    owners = select(SecretLink.subject).where(
+        SecretLink.purpose == LinkPurpose.FEED, SecretLink.revoked_at.is_(None), SecretLink.subject.in_(people)
+    )
+    return set(db.session.scalars(owners))
 
 
 @reading(Purpose.FOLLOW_UP)
