@@ -4,7 +4,6 @@ import gzip
 import http.client
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import flask_bootstrap
 
+from bench.answers import answer_figures
 from bench.exchange import exchange_figures
 from bench.figures import PER_BARE, Figure, at_least, keep, load_average, table
 from bench.growth import growth_table, growths
@@ -21,7 +21,7 @@ from bench.orders import queries_of_orders
 from bench.proof import EVENTS, HITS, PERSONS, SESSIONS, Proof
 from bench.queries import queries_per_page
 from bench.seating import seating_time
-from bench.serving import BIN, ENVIRONMENT, ROOT, Served, free_port, served
+from bench.serving import ROOT, Served, flask, free_port, served
 from bench.visitor import sign_in
 from dialogues.factory import create_app
 from dialogues.settings import read_settings
@@ -33,14 +33,6 @@ COMMON, RARE = "flood", "heron"
 
 
 sizes: list[Figure] = []
-
-
-def flask(environment: Mapping[str, str], *arguments: str) -> str:
-    """The output of `flask …`."""
-    command = [str(BIN / "flask"), *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env={**ENVIRONMENT, **environment}, check=True, capture_output=True, text=True
-    ).stdout
 
 
 def made_up(environment: Mapping[str, str], **sizes: int) -> dict[str, str]:
@@ -147,6 +139,7 @@ def main() -> int:
                 *queries_per_page(create_app(read_settings(environment))),
                 queries_of_orders(create_app(read_settings(environment))),
                 *exchange_figures(create_app(read_settings(environment))),
+                *answer_figures(create_app(read_settings(environment))),
                 Figure("start to first answer", server.seconds_to_first_answer, "s", "one answer", 2, "at most"),
                 Figure("web process", server.resident_megabytes(), "MB", "after the pages above", 150, "at most"),
             ]

@@ -17,6 +17,14 @@ BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
+def flask(environment: Mapping[str, str], *arguments: str) -> str:
+    """The output of `flask …`."""
+    command = [str(BIN / "flask"), *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**ENVIRONMENT, **environment}, check=True, capture_output=True, text=True
+    ).stdout
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A running server that has responded once."""

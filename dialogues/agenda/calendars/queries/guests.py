@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, bindparam, or_, select, true
 
 from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
@@ -110,11 +111,12 @@ def meeting_context(meeting_id: UUID) -> MeetingContext:
 @reading(Purpose.FOLLOW_UP)
 def guests(here: MeetingContext, only: Collection[UUID] | None = None) -> dict[UUID, Guest]:
     """Returns everyone with a role in force, or a confirmed participation, in the meeting; two queries."""
+    values = _values(here.meeting, only)
     found: dict[UUID, Guest] = {}
-    for row in db.session.execute(_holders(here.meeting, only)):
+    for row in db.session.execute(_holders(everyone=only is None), values):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.roles |= roles_of(row.role, observes=row.observes)
-    for row in db.session.execute(_confirmed(here.meeting, only)):
+    for row in db.session.execute(_confirmed(everyone=only is None), values):
         guest = found.setdefault(row.id, _guest(here, row))
         guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
     return found
@@ -155,8 +157,8 @@ def restricted(meeting_id: UUID, people: Collection[UUID]) -> set[UUID]:
     offered.
     """
     meeting = db.session.get_one(Meeting, meeting_id)
-    found = _holders(meeting, people).where(RoleGrant.role.in_(YIELDING), observes_in(meeting.id))
-    return {row.id for row in db.session.execute(found)}
+    found = _holders(everyone=False).where(RoleGrant.role.in_(YIELDING), observes_in(meeting.id))
+    return {row.id for row in db.session.execute(found, _values(meeting, people))}
 
 
 def meetings_of(dialogue_id: UUID, meeting_id: UUID | None) -> list[UUID]:
@@ -169,33 +171,42 @@ def _guest(here: MeetingContext, row: Any) -> Guest:
     return Guest(person_id=row.id, email=row.email, profile=here.profile_of(row))
 
 
-def _among(only: Collection[UUID] | None) -> ColumnElement[bool]:
-    return true() if only is None else Person.id.in_(only)
+def _values(meeting: Meeting, only: Collection[UUID] | None) -> dict[str, Any]:
+    return {"dialogue": meeting.dialogue_id, "meeting": meeting.id, "only": list(only or ())}
 
 
-def _holders(meeting: Meeting, only: Collection[UUID] | None) -> Any:
+def _among(*, everyone: bool) -> ColumnElement[bool]:
+    return true() if everyone else Person.id.in_(bindparam("only", type_=Uuid(), expanding=True))
+
+
+_MEETING_ID, _DIALOGUE_ID = bindparam("meeting", type_=Uuid()), bindparam("dialogue", type_=Uuid())
+
+
+# Built once, because building it takes longer than reading the rows of one person.
+@cache
+def _holders(*, everyone: bool) -> Any:
+    observes = observes_in(_MEETING_ID)
     return (
-        select(
-            Person.id, Person.email, Person.always_discreet, RoleGrant.role, observes_in(meeting.id).label("observes")
-        )
+        select(Person.id, Person.email, Person.always_discreet, RoleGrant.role, observes.label("observes"))
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
-            RoleGrant.dialogue_id == meeting.dialogue_id,
-            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id),
+            RoleGrant.dialogue_id == _DIALOGUE_ID,
+            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == _MEETING_ID),
             in_force(),
-            _among(only),
+            _among(everyone=everyone),
         )
     )
 
 
-def _confirmed(meeting: Meeting, only: Collection[UUID] | None) -> Any:
+@cache
+def _confirmed(*, everyone: bool) -> Any:
     return (
         select(Person.id, Person.email, Person.always_discreet, Participation.capacity)
         .join(Participation, Participation.person_id == Person.id)
         .where(
-            Participation.meeting_id == meeting.id,
+            Participation.meeting_id == _MEETING_ID,
             Participation.status == ParticipationStatus.CONFIRMED,
-            _among(only),
+            _among(everyone=everyone),
         )
     )
 

@@ -1,9 +1,12 @@
 """Recipients of emails about lists and the exchange."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Uuid, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose
@@ -27,11 +30,12 @@ def readers_of_news(meeting_id: UUID, kind: EmailKind) -> list[UUID]:
     exists.
     """
     if kind is EmailKind.EXCHANGE_SET:
-        return sorted(person_id for person_id, held in holders(meeting_id).items() if held.roles & _EXCHANGE_CONCERNED)
+        concerned = holders(meeting_id, among=_EXCHANGE_CONCERNED)
+        return sorted(person_id for person_id, held in concerned.items() if held.roles & _EXCHANGE_CONCERNED)
     observers_may_read = db.session.get_one(Meeting, meeting_id).observers_may_read
     met = frozenset({Condition.EXCHANGED, Condition.RULE_SAYS} if observers_may_read else {Condition.EXCHANGED})
     found = []
-    for person_id, held in holders(meeting_id).items():
+    for person_id, held in holders(meeting_id, among=_LIST_READERS).items():
         if held.awaits_own_list or (kind is EmailKind.LIST_CHANGED and Role.OBSERVER in held.roles):
             continue
         if held.roles & _LIST_READERS and Scope.ALL in scopes(PARTICIPANTS_SEE, held.roles, met):
@@ -53,9 +57,25 @@ class Holder:
 
 
 @reading(Purpose.CHECK)
-def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
-    """Returns roles per person at the meeting: of everyone with an email address, or of `only`, even without one."""
+def holders(meeting_id: UUID, only: UUID | None = None, *, among: frozenset[Role] | None = None) -> dict[UUID, Holder]:
+    """Returns roles per person at the meeting: of everyone with an email address, or of `only`, even without one.
+
+    :param among: limits the result to people with one of these roles.
+    """
     dialogue_id = db.session.get_one(Meeting, meeting_id).dialogue_id
+    values = {"meeting": meeting_id, "dialogue": dialogue_id, "only": only, "among": list(among or ())}
+    held: dict[UUID, Holder] = {}
+    for row in db.session.execute(_holders(only is None, among is not None), values):
+        holder = held.setdefault(row.person_id, Holder(frozenset(), bool(row.awaits_own_list)))
+        holder.roles |= roles_of(row.role, observes=bool(row.observes))
+    return held
+
+
+# Built once, because building it takes longer than reading a few rows.
+@cache
+def _holders(everyone: bool, limited: bool) -> Select[*tuple[Any, ...]]:
+    meeting_id, dialogue_id = bindparam("meeting", type_=Uuid()), bindparam("dialogue", type_=Uuid())
+    here = or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id)
     rows = (
         select(
             RoleGrant.person_id,
@@ -66,13 +86,19 @@ def holders(meeting_id: UUID, only: UUID | None = None) -> dict[UUID, Holder]:
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             RoleGrant.dialogue_id == dialogue_id,
-            or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id),
-            Person.email.is_not(None) if only is None else Person.id == only,
+            here,
+            Person.email.is_not(None) if everyone else Person.id == bindparam("only", type_=Uuid()),
             in_force(),
         )
     )
-    held: dict[UUID, Holder] = {}
-    for row in db.session.execute(rows):
-        holder = held.setdefault(row.person_id, Holder(frozenset(), bool(row.awaits_own_list)))
-        holder.roles |= roles_of(row.role, observes=bool(row.observes))
-    return held
+    if not limited:
+        return rows
+    grant = aliased(RoleGrant)
+    roles = bindparam("among", type_=RoleGrant.__table__.c.role.type, expanding=True)
+    also = exists().where(
+        grant.person_id == Person.id,
+        grant.dialogue_id == dialogue_id,
+        grant.role.in_(roles),
+        grant.revoked_at.is_(None),
+    )
+    return rows.where(also)
