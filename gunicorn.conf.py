@@ -5,6 +5,8 @@ from typing import Any
 
 import gunicorn.util
 
+from dialogues.core.common.writers import Writers
+
 #: Load the application once before forking, so that a startup error is reported once and gunicorn ends.
 preload_app = True
 
@@ -14,6 +16,11 @@ def when_ready(_server: object) -> None:
     gc.freeze()
     # A page creates some thousand objects; Python's default of 700 would collect several times per page.
     gc.set_threshold(20_000, 20, 20)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let half of the threads write, so that the others answer readers while writers wait for the database."""
+    worker.wsgi.extensions["dialogues"].writers = Writers(max(1, worker.cfg.threads // 2))
 
 
 #: Signals are enough; the control socket would be created in a home directory.

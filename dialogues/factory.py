@@ -177,7 +177,9 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if not settings.is_sqlite:
-        return {"pool_pre_ping": True, "hide_parameters": True, "connect_args": {"connect_timeout": 10}}
+        wait = f"-c lock_timeout={int(transaction.LOCK_WAIT)}s"
+        arguments = {"connect_timeout": 10, "options": wait}
+        return {"pool_pre_ping": True, "hide_parameters": True, "connect_args": arguments}
     import pysqlite3.dbapi2 as sqlite
 
     database.refuse_old_sqlite(sqlite.sqlite_version_info)

@@ -160,6 +160,22 @@ def _on_server(statement: str) -> None:
     engine.dispose()
 
 
+@contextmanager
+def held_write_lock(app: Flask) -> Iterator[None]:
+    """Another process writes and does not end."""
+    with app.app_context():
+        connection = db.engine.connect()
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]  # it is open
+        else:
+            connection.execute(text("SELECT pg_advisory_lock(7231005)"))
+        try:
+            yield
+        finally:
+            connection.invalidate()
+            connection.close()
+
+
 def shell(app: Flask, *arguments: str) -> str:
     """Run `flask …` with these arguments and return what it prints.
 

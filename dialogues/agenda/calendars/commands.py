@@ -1,5 +1,6 @@
 """Creates, renews and revokes a person's own feed addresses, and notes the day of their last use."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,8 @@ from dialogues.agenda.calendars.queries.feed import FeedHead
 from dialogues.agenda.calendars.rules import FEED_LIFETIME, MAX_FEEDS, FeedEnded, FeedOpened
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
-from dialogues.core.common.transaction import Change, transaction, upkeep
+from dialogues.core.common.outages import WritersBusy
+from dialogues.core.common.transaction import READERS_WAIT, Change, transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.policy import FEED_OWN
@@ -48,7 +50,8 @@ def end_feed(viewer: Viewer, feed_id: UUID, *, now: datetime, real_now: datetime
 
 
 def stamp_fetch(head: FeedHead, real_now: datetime) -> None:
-    with upkeep(system(Purpose.FEED)):
+    # The next fetch stamps it, if others write now.
+    with suppress(WritersBusy), upkeep(system(Purpose.FEED), wait=READERS_WAIT):
         accounts.stamp_used(head.link_id, real_now.date())
 
 

@@ -1,5 +1,6 @@
 """Helpers for views: form pages, redirects within the site, downloads."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -11,9 +12,12 @@ from flask import make_response, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dialogues.core.common.outages import RETRY_AFTER, is_outage, reason
 from dialogues.core.common.presentation import day
 from dialogues.core.common.secret_addresses import holds_secret
 from dialogues.lib.refusal import Refusal
+
+log = logging.getLogger("dialogues")
 
 _OWN_PATH = re.compile(r"\A/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
 
@@ -60,7 +64,8 @@ def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
     """Decorator for a page with one form; the view is a generator.
 
     The view first yields the template's context, including `form`. It continues only if the form was sent and is valid:
-    it makes one call and yields the response. On a `Refusal` the form is shown again, as typed, with status 422.
+    it makes one call and yields the response. On a `Refusal` the form is shown again, as typed, with status 422; during
+    an outage (busy database, full disk) with status 503.
     """
 
     def declare(view: FormView) -> Callable[..., Any]:
@@ -77,12 +82,25 @@ def form_page(template: str) -> Callable[[FormView], Callable[..., Any]]:
                         return next(steps)
                     except Refusal as refusal:
                         show_refusal(form, refusal)
+                    except Exception as error:
+                        if not is_outage(error):
+                            raise
+                        return _show_outage(template, context, error)
                 return make_response(render_template(template, **context), 422)
             return render_template(template, **context)
 
         return shown
 
     return declare
+
+
+def _show_outage(template: str, context: dict[str, Any], error: Exception) -> FlaskResponse:
+    log.error("outage in %s: %s", request.endpoint, reason(error))
+    form = context["form"]
+    form.form_errors = [*form.form_errors, gettext("The service is busy. Wait a moment and send it again.")]
+    answer = make_response(render_template(template, **context), 503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def download(content: bytes, name: str, media_type: str) -> FlaskResponse:

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.core.common.viewer import ANYONE, Viewer
+from dialogues.core.common.writers import Writers
 from dialogues.settings import Settings
 
 #: A next step for a viewer: its text, its URL (may be empty), a hint, and whether it is urgent.
@@ -28,6 +29,8 @@ class State:
     #: Lists a key in the database before it is used; see `ListKey` of the key store.
     list_key: Callable[[Any, Any], bool] = lambda _store, _name: False
     queue: Any = None
+    #: Limits the writers of this process; `gunicorn.conf.py` sets fewer than there are threads.
+    writers: Writers = field(default_factory=Writers)
     #: Puts a job for the worker into the queue.
     call_worker: Callable[[], object] = lambda: None
 

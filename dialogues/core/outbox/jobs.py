@@ -20,6 +20,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from dialogues.core.common import clock
+from dialogues.core.common.outages import WritersBusy
 from dialogues.core.common.state import state
 from dialogues.core.outbox import commands
 from dialogues.core.outbox.rules import EmailKind, EmailState
@@ -69,6 +70,8 @@ _SWEEP_SECONDS = 20.0
 
 #: After this time another email is sent while a server takes long to accept one.
 _PATIENCE_SECONDS = 20.0
+#: Together shorter than the time that the lease has left after the longest delivery.
+_MARK_TRIES = 15
 #: How many emails may be on their way at once, the slow ones included.
 _MOST_AT_ONCE = 8
 
@@ -147,8 +150,20 @@ def _deliver(claimed: commands.Claim, transport: Transport) -> tuple[EmailState,
         # One faulty email must not stop the others.
         _log.exception("email failed %s %s: %s", claimed.kind.value, claimed.email_id, type(fault).__name__)
         return _undelivered(claimed, Undelivered(FailureKind.TEMPORARY, commands.UNWRITTEN)), False
-    commands.mark_sent(claimed, clock.now())
+    _mark_sent(claimed)
     return EmailState.SENT, False
+
+
+def _mark_sent(claimed: commands.Claim) -> None:
+    """Try for some minutes, because an email that is not marked is sent again."""
+    for _again in range(_MARK_TRIES):
+        try:
+            commands.mark_sent(claimed, clock.now())
+        except WritersBusy:
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
+    raise WritersBusy
 
 
 def _undelivered(claimed: commands.Claim, failure: Undelivered) -> EmailState:

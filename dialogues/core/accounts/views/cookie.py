@@ -14,8 +14,9 @@ from dialogues.core.accounts.commands.signing_in import SignInContext
 from dialogues.core.accounts.queries import ActiveSignIn
 from dialogues.core.accounts.rules import Moment, Terms
 from dialogues.core.common import clock
+from dialogues.core.common.outages import WritersBusy
 from dialogues.core.common.state import state
-from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.transaction import READERS_WAIT, upkeep
 from dialogues.core.common.viewer import ANYONE, Purpose, Viewer, system
 from dialogues.extensions import login
 from dialogues.lib.auth.browsers import browser_family
@@ -93,9 +94,9 @@ def end_present() -> None:
 
 
 def _stamp(active: ActiveSignIn, now: datetime) -> None:
-    """Store the last-seen time. If that fails, the page is still shown."""
+    """Store the last-seen time. If that fails, or others write, the page is shown without it."""
     try:
-        with upkeep(system(Purpose.SIGN_IN)):
+        with upkeep(system(Purpose.SIGN_IN), wait=READERS_WAIT):
             operations.store_last_seen(active.viewer.sign_in_id, now)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, WritersBusy) as error:
         log.warning("last-seen time not stored: %s", type(error).__name__)
