@@ -1,5 +1,6 @@
 """Settings: environment variables DIALOGUES_* override instance/settings.toml, which overrides defaults."""
 
+import errno
 import os
 import secrets
 import sys
@@ -29,6 +30,10 @@ _FEWEST_CHARACTERS = 8
 
 #: With this exit code of a worker gunicorn stops; after any other it restarts the worker endlessly.
 CANNOT_START = 3
+
+
+#: Errors of a disk, a quota or a file size limit that leaves no room.
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class SettingsError(Exception):
@@ -143,6 +148,8 @@ def read_or_create(path: Path, text: str) -> str:
 
 
 def unwritable(folder: Path, error: OSError) -> SettingsError:
+    if error.errno in FULL_DISK:
+        return SettingsError(f"The disk of {folder} is full: free some space, then start again.")
     return SettingsError(
         f"The folder {folder} cannot be written ({error.strerror}): it must belong to the user that runs Dialogues."
     )

@@ -18,7 +18,7 @@ commands = ReadyGroup("audit", help="Who did what: check the chain, sign its hea
 _VIEWER = system(Purpose.INSTALLATION)
 
 
-@commands.command("verify")
+@commands.command("verify", writes=False)
 @click.option(
     "--head", "kept", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A head kept elsewhere."
 )

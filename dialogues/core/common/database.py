@@ -114,6 +114,8 @@ def fault(error: SQLAlchemyError) -> DatabaseFault:
         )
     if "malformed" in said or "not a database" in said:
         return _damaged()
+    if "disk is full" in said:
+        return DatabaseFault(f"The disk of {settings.database_file.parent} is full: free some space, then start again.")
     return DatabaseFault(f"The database {settings.database_file} cannot be opened ({said}).")
 
 

@@ -8,8 +8,9 @@ from dialogues.lib.auth.hashing import Busy
 from dialogues.lib.encryption.key_store import KeyStoreDamaged
 from dialogues.lib.encryption.master_key import MasterKeyFault
 from dialogues.lib.encryption.names import KeyMissing
+from dialogues.settings import FULL_DISK
 
-_FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_FAULTY_DISK = FULL_DISK | {errno.EROFS, errno.EIO}
 
 #: Seconds after which a browser may try again.
 RETRY_AFTER = 5
@@ -23,7 +24,7 @@ _OUTAGES = (WritersBusy, OperationalError, InterfaceError, Busy, KeyMissing, Key
 
 
 def is_outage(error: BaseException) -> bool:
-    return isinstance(error, _OUTAGES) or (isinstance(error, OSError) and error.errno in _FULL_DISK)
+    return isinstance(error, _OUTAGES) or (isinstance(error, OSError) and error.errno in _FAULTY_DISK)
 
 
 def reason(error: BaseException) -> str:

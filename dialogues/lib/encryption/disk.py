@@ -60,9 +60,13 @@ def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
 def _draft(path: Path, content: bytes) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as handle:
-        handle.write(content)
-        os.fsync(handle.fileno())
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as handle:
+            handle.write(content)
+            os.fsync(handle.fileno())
+    except OSError:
+        draft.unlink()
+        raise
     return draft
 
 

@@ -10,13 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from dialogues.core.accounts.models import SignIn
-from dialogues.core.common import clock
+from dialogues.core.common import clock, readiness
 from dialogues.core.common.outages import WritersBusy, is_outage
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.core.common.writers import Writers
 from dialogues.extensions import db
-from tests.beds.database import held_write_lock
+from dialogues.settings import SettingsError
+from tests.beds.database import held_write_lock, shell
+from tests.beds.disk import full_disk
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.cast import Cast
 
@@ -97,6 +99,31 @@ def test_places_are_refused_when_no_writer_moves() -> None:
         pass
     with writers.place(patience=0):
         pass
+
+
+def test_the_first_note_of_a_session_is_kept_as_typed_when_the_disk_is_full(cast: Cast) -> None:
+    client = cast.client("st-rap2")
+    with cast.app.app_context():
+        path = f"/meetings/{cast.meeting()}/notes/{cast.session('TRD-1-07')}/raw"
+    with full_disk():
+        answer = send(client, path, text=TYPED)
+    assert answer.status_code == 503
+    assert held(page(answer).select_one("main form[method=post]"))["text"] == TYPED
+    keys = cast.app.extensions["dialogues"].settings.keys_directory
+    assert [draft for draft in keys.rglob(".*") if draft.name != ".lock"] == []
+    assert send(client, path, text=TYPED).status_code == 303
+
+
+def test_a_start_on_a_full_disk_says_so(cast: Cast) -> None:
+    with cast.app.app_context(), full_disk(), pytest.raises(SettingsError, match=r"is full: free some space"):
+        readiness.refuse_unready()
+
+
+def test_the_chain_is_verified_on_a_full_disk(cast: Cast) -> None:
+    with cast.app.app_context():
+        list(db.session.execute(select(SignIn.id).limit(1)))
+        with full_disk():
+            assert "is whole" in shell(cast.app, "audit", "verify")
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])

@@ -15,6 +15,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.meetings.dialogues.models import Dialogue
 from dialogues.records.archive.rules import Listing, RecordKind
 from dialogues.records.notes.commands import finish_summary
+from tests.beds.disk import full_disk
 from tests.beds.forms import SAME_ORIGIN, complaints, held, page, send
 from tests.beds.web import set_clock
 from tests.records.archive.conftest import NOW, Archive
@@ -207,6 +208,17 @@ def test_an_added_record_under_embargo_opens_on_time(archive: Archive) -> None:
     assert "opens Thursday 10 June 2027, 09:00" in words(before)
     assert not [link for link in page(before).select("main a") if link.get_text() == "A letter"]
     assert link_of(after, "A letter")
+
+
+def test_an_upload_to_a_full_disk_keeps_what_was_typed_and_no_file(archive: Archive) -> None:
+    client, files = archive.client("st-arch"), Path(archive.cast.app.extensions["dialogues"].settings.files)
+    before = sorted(path for path in files.rglob("*") if path.is_file())
+    typed = TYPED | {"text": "", "file": (io.BytesIO(b"%PDF-1.7 scan"), "letter.pdf")}
+    with full_disk():
+        answer = send(client, archive.page("/upload"), **typed)
+    assert answer.status_code == 503
+    assert held(page(answer).select_one("main form[method=post]"))["title"] == TYPED["title"]
+    assert sorted(path for path in files.rglob("*") if path.is_file()) == before
 
 
 def test_a_file_is_downloaded_under_a_neutral_name(archive: Archive) -> None:
