@@ -1,5 +1,7 @@
 """The Flask extensions; the factory binds them to an application."""
 
+import logging
+
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -7,7 +9,10 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
+
+_log = logging.getLogger("dialogues.database")
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,7 +29,19 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, but a connection that is lost after the response was made does not spoil the response."""
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        try:
+            super()._teardown_session(exc)
+        except DBAPIError as lost:
+            _log.warning("database connection lost at the end of a request: %s", type(lost.orig).__name__)
+            self.session().invalidate()
+            self.session.registry.clear()
+
+
+db = Database(model_class=Base)
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()

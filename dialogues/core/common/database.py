@@ -1,5 +1,6 @@
 """Health checks of the database: present, undamaged, and with the tables of this version."""
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -14,11 +15,17 @@ from dialogues.core.common.state import state
 from dialogues.extensions import db
 from dialogues.settings import Settings, SettingsError
 
+_log = logging.getLogger("dialogues.database")
+
 #: Older versions can lose changes when two processes reset the write-ahead log at the same time.
 OLDEST_SQLITE = (3, 51, 3)
 #: Limits the check for damage at start, in seconds, so that a large database does not delay it; upgrades check all.
 _CHECK_SECONDS = 0.5
 _STEPS_BETWEEN_TIME_CHECKS = 20_000
+
+#: File in the instance folder with the result of the last complete check; web processes read it.
+_RESULT = "database.check"
+_SECONDS_BETWEEN_CHECKS = 3600.0
 
 UPGRADE = "flask db upgrade"
 
@@ -29,9 +36,45 @@ class DatabaseFault(SettingsError):
     """The database is missing, damaged, of another version or unreachable; the message says what to do."""
 
 
-def answers() -> bool:
-    """Whether the database can be read."""
-    return bool(db.session.execute(text("SELECT 1")).scalar_one() == 1)
+def condition() -> str:
+    """In one word: `ok`, `silent` (it cannot be read), or `damaged` (the worker found damage)."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        _log.error("The database cannot be read: %s", type(error).__name__)
+        return "silent"
+    return _kept_result() or "ok"
+
+
+def check_regularly() -> None:
+    """Check the SQLite file for damage once an hour, or at each call while it is damaged; keep the result."""
+    settings = state().settings
+    result = settings.instance / _RESULT
+    if not settings.is_sqlite or (
+        _kept_result() == "ok" and time.time() - result.stat().st_mtime < _SECONDS_BETWEEN_CHECKS
+    ):
+        return
+    found = "damaged" if _is_damaged() else "ok"
+    draft = result.with_suffix(".draft")
+    draft.write_text(found)
+    draft.replace(result)
+
+
+def _kept_result() -> str:
+    result = state().settings.instance / _RESULT
+    return result.read_text() if result.exists() else ""
+
+
+def _is_damaged() -> bool:
+    try:
+        with db.engine.connect() as connection:
+            # Otherwise pages in the cache of this connection would hide damage in the file.
+            connection.exec_driver_sql("PRAGMA shrink_memory")
+            refuse_damaged(connection)
+    except (DatabaseFault, SQLAlchemyError) as reason:
+        _log.error("%s", reason if isinstance(reason, DatabaseFault) else fault(reason))
+        return True
+    return False
 
 
 def refuse_old_sqlite(version: tuple[int, ...]) -> None:

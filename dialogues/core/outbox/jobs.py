@@ -245,6 +245,7 @@ def wake(app: Flask) -> None:
             _close_connection(opened)
     except Exception as error:
         _log.warning("The worker could not be woken: %s", type(error).__name__)
+        _drop_damaged_queue(app, error)
 
 
 def woken(app: Flask) -> bool:
@@ -259,8 +260,7 @@ def woken(app: Flask) -> bool:
             _close_connection(opened)
     except Exception as error:
         _log.warning("The queue could not be read: %s", type(error).__name__)
-        if type(error) is sqlite3.DatabaseError:
-            _delete_queue_file(app)
+        _drop_damaged_queue(app, error)
         return False
     return called
 
@@ -291,9 +291,10 @@ def _close_connection(opened: Huey) -> None:
         opened.storage.close()
 
 
-def _delete_queue_file(app: Flask) -> None:
-    """Delete a damaged queue file; nothing is lost, because the work is in the database."""
-    Path(state(app).settings.queue).unlink(missing_ok=True)
+def _drop_damaged_queue(app: Flask, error: Exception) -> None:
+    """Delete a queue file that cannot be used; nothing is lost, because the work is in the database."""
+    if isinstance(error, sqlite3.DatabaseError) and "locked" not in str(error):
+        Path(state(app).settings.queue).unlink(missing_ok=True)
 
 
 SWEEPS: dict[str, Sweep] = {

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask, request_finished
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -134,3 +135,14 @@ def test_a_full_disk_is_an_outage(code: int) -> None:
 def test_other_errors_are_faults_and_no_outages() -> None:
     assert not is_outage(OSError(errno.ENOENT, "missing"))
     assert not is_outage(ValueError())
+
+
+def test_a_connection_lost_after_the_page_was_made_does_not_spoil_the_page(cast: Cast) -> None:
+    client = cast.client("kr1")
+
+    def lose_connection(_app: Flask, **_response: object) -> None:
+        db.session.connection().connection.driver_connection.close()
+
+    with request_finished.connected_to(lose_connection, cast.app):
+        assert client.get("/").status_code == 200
+    assert client.get("/").status_code == 200

@@ -2,6 +2,7 @@
 
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,21 @@ def test_a_deleted_queue_is_created_again(worker: Flask, tmp_path: Path) -> None
     assert woken(worker)
 
 
-def test_a_damaged_queue_is_created_again(worker: Flask, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"no database at all" * len(content),
+        *(lambda content, size=size: content[:size] for size in (0, 1, 100, 1_000, 4_096, 5_000, 12_000)),
+    ],
+)
+@pytest.mark.parametrize("first", [wake, woken])
+def test_a_damaged_queue_is_created_again(
+    worker: Flask, tmp_path: Path, damage: Callable[[bytes], bytes], first: Callable[[Flask], object]
+) -> None:
     wake(worker)
-    (tmp_path / "queue.db").write_bytes(b"no database at all" * 100)
-    wake(worker)
-    woken(worker)
+    file = tmp_path / "queue.db"
+    file.write_bytes(damage(file.read_bytes()))
+    first(worker)
     wake(worker)
     assert woken(worker)
 
