@@ -33,6 +33,7 @@ from dialogues.core.keys import operations as keys
 from dialogues.core.keys.queries import refuse_lost_keys
 from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
+from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.refusal import N_, NotFound, or_not_found
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.roles import queries as roles
@@ -253,6 +254,7 @@ def _fill_state(app: Flask) -> None:
         outbox.mail_transport,
         outbox.refuse_unknown,
     )
+    app_state.hasher = Hasher(app_state.settings.instance)
     app_state.who, app_state.reload = load_viewer, _reload_viewer
     app_state.place, app_state.list_key = _place_viewer, keys.list_key
     app_state.handle, app_state.audit = event_handlers.handle_events, audit.record_event

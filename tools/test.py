@@ -1,7 +1,7 @@
 """Runs the tests: on SQLite, on PostgreSQL, and the journeys in a browser.
 
-`make test` runs on PostgreSQL only the tests that can differ there; `make test-all` runs all on both. Other arguments
-are passed to pytest.
+`make test` runs on PostgreSQL only the tests that can differ there; `make test-all` runs all on both, and behind nginx.
+Other arguments are passed to pytest.
 """
 
 import os
@@ -24,14 +24,15 @@ class Run(NamedTuple):
     games: int = 3
 
 
-ON_SQLITE = Run("on SQLite", "sqlite", "not journey")
+ON_SQLITE = Run("on SQLite", "sqlite", "not journey and not proxy")
 JOURNEYS = Run("in Chromium", "sqlite", "journey")
 RUNS = (ON_SQLITE, Run("that can differ, on PostgreSQL", "postgres", "engine"), JOURNEYS)
 ALL_RUNS = (
     ON_SQLITE._replace(games=20),
     JOURNEYS,
-    Run("on PostgreSQL", "postgres", "not journey", games=20),
+    Run("on PostgreSQL", "postgres", "not journey and not proxy", games=20),
     Run("in Chromium, on PostgreSQL", "postgres", "journey"),
+    Run("behind nginx", "sqlite", "proxy"),
 )
 
 
@@ -41,12 +42,13 @@ _ENOUGH = 2 * 2**30
 
 def main(arguments: list[str]) -> int:
     """Run all, even after a failure, so that one call shows every problem."""
+    runs_all = "--all" in arguments
     try:
-        ensure_needs()
+        ensure_needs(["nginx"] if runs_all else [])
     except NeedsMissingError as missing:
         print(missing, file=sys.stderr)
         return 1
-    runs = ALL_RUNS if "--all" in arguments else RUNS
+    runs = ALL_RUNS if runs_all else RUNS
     pytest_arguments = [argument for argument in arguments if argument != "--all"]
     results = [_run(run, pytest_arguments) for run in runs]
     print("\n" + "\n".join(line for line, _ in results))

@@ -29,6 +29,8 @@ class State:
     #: Lists a key in the database before it is used; see `ListKey` of the key store.
     list_key: Callable[[Any, Any], bool] = lambda _store, _name: False
     queue: Any = None
+    #: Hashes passwords for this process, and limits how many threads wait for it.
+    hasher: Any = None
     #: Limits the writers of this process; `gunicorn.conf.py` sets fewer than there are threads.
     writers: Writers = field(default_factory=Writers)
     #: Puts a job for the worker into the queue.

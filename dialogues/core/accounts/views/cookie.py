@@ -74,7 +74,8 @@ def sign_in_context() -> SignInContext:
 
 
 def hasher() -> Hasher:
-    return Hasher(state().settings.instance)
+    found: Hasher = state().hasher
+    return found
 
 
 def start_sign_in(handle: str) -> ActiveSignIn | None:
