@@ -1,4 +1,4 @@
-# make run, make test, make test-all, make check, make bench; make lock after a change of dependencies.
+# make run, make test, make test-all, make check, make bench, make faults; make lock after a change of dependencies.
 # The environment is .venv, built from the locks in requirements/; a stamp beside it says that it is up to date.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: run test test-all check bench lock
+.PHONY: run test test-all check bench faults lock
 
 run: $(VENV)/runtime.ready
 	@exec $(BIN)/python -m tools.run
@@ -22,6 +22,9 @@ check: $(VENV)/dev.ready
 
 bench: $(VENV)/dev.ready
 	@exec $(BIN)/python -m bench
+
+faults: $(VENV)/dev.ready
+	@exec $(BIN)/python -m faults
 
 lock: $(VENV)/dev.ready
 	@$(BIN)/python -m tools.lock

@@ -50,6 +50,8 @@ class MailServer:
     data_answers: list[str] = field(default_factory=list)
     #: Emails to these addresses are accepted only after the event is set.
     slow: dict[str, threading.Event] = field(default_factory=dict)
+    #: How long an email is taken before the sender hears of it.
+    seconds_to_answer: float = 0
     #: Names and passwords; if there are any, a sender must log in.
     accounts: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +87,7 @@ class MailServer:
             raw = content if isinstance(content, bytes) else content.encode()
             over_tls = self.security == "smtps" or session.ssl is not None
             self.emails.append(Email(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, over_tls))
+        await asyncio.sleep(self.seconds_to_answer)
         return answer
 
 
