@@ -1,4 +1,7 @@
-"""Emails about calendars, composed from immutable revisions: the umbrella entry as iMIP, everything else in words."""
+"""Emails about calendars, composed from immutable revisions: the umbrella entry as iMIP, everything else in words.
+
+The texts of an entry are here too, because emails, files and feeds say the same.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
@@ -10,16 +13,45 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from dialogues.agenda.calendars.queries import emailed, guests
-from dialogues.agenda.calendars.rules import Change, EntryContent, Revision, change_between, entry_order
+from dialogues.agenda.calendars.rules import (
+    NEUTRAL_WORD,
+    Change,
+    EntryContent,
+    FiledEntry,
+    Revision,
+    change_between,
+    entry_order,
+)
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import clock_time, day, utc_offset
 from dialogues.core.outbox.queries import has_begun, last_left, message_id_of
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
-from dialogues.lib.ical.calendar_file import calendar_file, mailed_event
+from dialogues.lib.ical.calendar_file import EventFacts, calendar_file, mailed_event
 from dialogues.lib.ical.content_lines import Address
 from dialogues.lib.ical.parts import Answer, Method, Profile, State
 from dialogues.lib.mail.parts import Composed
+from dialogues.lib.refusal import or_not_found
 from dialogues.lib.text import unlinked
+
+
+def event_facts(entry: FiledEntry) -> EventFacts:
+    """Returns everything that the bytes of an event depend on, with its texts in the current language."""
+    content, path = entry.content, entry.path
+    if content.profile is Profile.DISCREET:
+        return entry.facts(neutral_word())
+    link = f"{own_base_url()}{path}" if path else None
+    more = f"{_('To read more, please sign in:')}\n{link}" if link else ""
+    return entry.facts(neutral_word(), description=f"{_times(content)}\n\n{more}".rstrip(), link=link)
+
+
+def neutral_word() -> str:
+    return str(_(NEUTRAL_WORD))
+
+
+def _times(content: EntryContent) -> str:
+    if content.all_day:
+        return span(content.local_start.date(), content.local_end.date() - timedelta(days=1), content.zone)
+    return when(content)
 
 
 def calendar_entry(due: DueEmail, _now: datetime) -> Composed | None:
@@ -56,7 +88,7 @@ def _entry_email(due: DueEmail, reader: Any, mailed: Revision) -> Composed:
     desk = str(_("Meeting desk"))
     organizer, recipient = Address(mailed.organizer or "", desk), Address(reader.email, unlinked(reader.name))
     event = mailed_event(
-        mailed.facts(str(_("Appointment"))),
+        event_facts(mailed),
         organizer=organizer,
         recipient=recipient,
         answer=Answer.NONE,
@@ -79,14 +111,12 @@ def _entry_email(due: DueEmail, reader: Any, mailed: Revision) -> Composed:
 
 def _subject(method: Method, sequence: int) -> str:
     if method is Method.CANCEL:
-        return str(_("Appointment: cancelled"))
-    return str(_("Appointment: changed") if sequence else _("Appointment"))
+        return str(_("%(word)s: cancelled", word=neutral_word()))
+    return str(_("%(word)s: changed", word=neutral_word())) if sequence else neutral_word()
 
 
 def _entry_text(reader: Any, content: EntryContent, sequence: int) -> str:
-    last_day = content.local_end.date() - timedelta(days=1)
-    days = span(content.local_start.date(), last_day, content.zone)
-    facts = [content.title, content.place or content.city, days]
+    facts = [content.title, content.place or content.city, _times(content)]
     if content.state is State.TENTATIVE:
         facts.append(str(_("These days are provisional.")))
     return _email_text(
@@ -112,11 +142,13 @@ def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
     changes = emailed.release_changes(due.person_id, UUID(str(due.facts["release_id"])))
     if not changes:
         return None
+    says_times = not guests.meeting_context(or_not_found(due.listed_under)).is_confidential
     with force_locale(reader.language):
+        lines = (line(was, now, says_times=says_times) for was, now in changes)
         text = _email_text(
             reader,
             str(_("this is new or has changed for you:")),
-            "\n".join(f"– {line(was, now)}" for was, now in changes),
+            "\n".join(f"– {one}" for one in lines),
             str(_("To read the agenda, please sign in:")),
             f"{own_base_url()}/meetings/{due.listed_under}/agenda",
         )
@@ -124,20 +156,24 @@ def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
     return Composed(recipient=reader.email, subject=subject, text=text, language=reader.language)
 
 
-def line(was: EntryContent | None, now: EntryContent) -> str:
-    """Returns one change in words. It has a title only if the reader's entries may have one."""
+def line(was: EntryContent | None, now: EntryContent, *, says_times: bool = True) -> str:
+    """Returns one change in words: with the title if the reader's entries may have one, else with the short code.
+
+    :param says_times: False for confidential meetings, whose emails tell only the short code.
+    """
     facts = {"was": when(was or now), "now": when(now), "place": now.place}
     match change_between(was, now):
         case Change.INVITED | Change.INVITED_AGAIN:
-            words = _("new: %(now)s", **facts)
+            words = _("new: %(now)s", **facts) if says_times else _("new")
         case Change.TIME:
-            words = _("moved from %(was)s to %(now)s", **facts)
+            words = _("moved from %(was)s to %(now)s", **facts) if says_times else _("moved")
         case Change.CANCELLED:
-            words = _("cancelled: %(was)s", **facts)
+            words = _("cancelled: %(was)s", **facts) if says_times else _("cancelled")
+        case _ if not says_times:
+            words = _("changed")
         case _:
             words = _("changed: %(now)s, %(place)s", **facts) if now.place else _("changed: %(now)s", **facts)
-    title = now.title or (was.title if was else "")
-    return f"{title}: {words}" if title else str(words)
+    return f"{now.title or (was.title if was else '') or now.short_code}: {words}"
 
 
 def when(content: EntryContent) -> str:

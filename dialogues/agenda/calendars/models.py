@@ -71,6 +71,7 @@ class EntryRevision(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     place: Mapped[str] = mapped_column(Text, default="")
     city: Mapped[str] = mapped_column(String(120), default="")
+    short_code: Mapped[str] = mapped_column(String(4), default="")
     all_day: Mapped[bool] = mapped_column(default=False)
     transparent: Mapped[bool] = mapped_column(default=False)
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -12,13 +12,15 @@ from typing import ClassVar, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from dialogues.agenda.versions.rules import Admits
+from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.ical.calendar_file import EventFacts
 from dialogues.lib.ical.parts import Method, Profile, Role, State, words_for
+from dialogues.lib.refusal import N_
+from dialogues.policy import Role as PolicyRole
 
-#: Replaces the translated neutral word in comparisons, because a change of language is not a change of the entry.
-_NEUTRAL_WORD = "·"
+#: What discreet entries and all subjects say instead of a title.
+NEUTRAL_WORD = N_("Appointment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class EntryContent:
     title: str
     place: str
     city: str
+    #: Random characters that stand for the title of a session; "" for a meeting.
+    short_code: str
     all_day: bool
     transparent: bool
 
@@ -47,14 +51,16 @@ class EntryContent:
 
     @property
     def look(self) -> tuple[object, ...]:
-        """What its guest sees apart from time and state."""
+        """What its guest sees apart from time and state, in no language."""
         words = words_for(
             self.profile,
-            neutral_word=_NEUTRAL_WORD,
+            neutral_word=NEUTRAL_WORD,
+            short_code=self.short_code,
             title=self.title,
             place=self.place or None,
             city=self.city or None,
             description=None,
+            link=None,
         )
         return words, self.role, self.transparent
 
@@ -68,10 +74,18 @@ class EntryContent:
         return self.ends_utc.astimezone(ZoneInfo(self.zone))
 
     def discreet(self) -> "EntryContent":
-        return replace(self, profile=Profile.DISCREET, title="", place="")
+        return replace(self, profile=Profile.DISCREET, role=Role.REQUIRED, title="", place="")
 
     def cancelled(self) -> "EntryContent":
-        return replace(self, state=State.CANCELLED, profile=Profile.DISCREET, title="", place="")
+        """The cancellation for a guest who may no longer know more than the times that they have."""
+        return replace(self.discreet(), state=State.CANCELLED)
+
+
+def session_role(parts: Collection[Part], roles: Collection[PolicyRole]) -> Role:
+    """Returns the calendar role in a session of a person with these parts and roles."""
+    if Part.CHAIR in parts:
+        return Role.CHAIR
+    return Role.OBSERVER if PolicyRole.OBSERVER in roles else Role.REQUIRED
 
 
 class EntryObject(Enum):
@@ -153,13 +167,22 @@ class FiledEntry:
     content: EntryContent
     uid: str
     person_id: UUID
+    meeting_id: UUID
     object_kind: EntryObject
     object_id: UUID
     sequence: int
     #: DTSTAMP in whole UTC seconds.
     stamp: datetime
 
-    def facts(self, neutral_word: str) -> EventFacts:
+    @property
+    def path(self) -> str | None:
+        """The page about the entry's object; None if it is cancelled, because the page may be gone."""
+        if self.content.state is State.CANCELLED:
+            return None
+        meeting = f"/meetings/{self.meeting_id}"
+        return meeting if self.object_kind is EntryObject.MEETING else f"{meeting}/agenda/sessions/{self.object_id}"
+
+    def facts(self, neutral_word: str, *, description: str | None = None, link: str | None = None) -> EventFacts:
         """Returns everything that the bytes of the event depend on."""
         content = self.content
         return EventFacts(
@@ -175,6 +198,9 @@ class FiledEntry:
             title=content.title or None,
             place=content.place or None,
             city=content.city or None,
+            description=description,
+            link=link,
+            short_code=content.short_code,
             fold=content.fold_start,
             end_fold=content.fold_end,
             all_day=content.all_day,
@@ -246,6 +272,7 @@ def entry_uid(key: bytes, person_id: UUID, object_id: UUID) -> str:
 
 def first_revision(
     uid: str,
+    meeting_id: UUID,
     person_id: UUID,
     object_kind: EntryObject,
     object_id: UUID,
@@ -259,6 +286,7 @@ def first_revision(
         entry_id=uuid4(),
         uid=uid,
         person_id=person_id,
+        meeting_id=meeting_id,
         object_kind=object_kind,
         object_id=object_id,
         organizer=None,

@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from dialogues.agenda.calendars import commands
+from dialogues.agenda.calendars.emails import event_facts, neutral_word
 from dialogues.agenda.calendars.forms import FeedForm
 from dialogues.agenda.calendars.queries import feed as feed_queries
 from dialogues.agenda.calendars.queries import own
@@ -46,6 +47,7 @@ def calendar(meeting_id: UUID) -> Iterator[Any]:
         "meeting_id": meeting_id,
         "sessions": sessions,
         "titles": {session.session_id: session.title for session in versions.sessions_for(viewer(), INVITE_FILE)},
+        "word": neutral_word(),
         "discreet": all(not session.content.title for session in sessions),
         "feeds": own.own_feeds(viewer(), clock.real_now()),
         "confidential": own.is_confidential(viewer()),
@@ -101,8 +103,7 @@ def nominee_file(meeting_id: UUID, participation_id: UUID) -> Response:  # noqa:
 
 
 def _file(entries: Iterable[FiledEntry]) -> Response:
-    word = _neutral_word()
-    return download(calendar_file(filed_event(entry.facts(word)) for entry in entries), _NAME, _MEDIA_TYPE)
+    return download(calendar_file(filed_event(event_facts(entry)) for entry in entries), _NAME, _MEDIA_TYPE)
 
 
 @blueprint.get("/feed/<token>.ics")
@@ -136,15 +137,10 @@ def _stamp(head: FeedHead) -> None:
 def _feed_file(head: FeedHead) -> bytes:
     revisions = feed_queries.feed_content(head)
     with force_locale(head.language):
-        word, name = _neutral_word(), _("Calendar")
-    return calendar_file(
-        (filed_event(revision.facts(word)) for revision in revisions),
-        name=name,
-        refresh=_REFRESH_INTERVAL,
-        uid=head.link_id.hex,
-        last_modified=max((revision.stamp for revision in revisions), default=None),
-    )
-
-
-def _neutral_word() -> str:
-    return str(_("Appointment"))
+        return calendar_file(
+            (filed_event(event_facts(revision)) for revision in revisions),
+            name=_("Calendar"),
+            refresh=_REFRESH_INTERVAL,
+            uid=head.link_id.hex,
+            last_modified=max((revision.stamp for revision in revisions), default=None),
+        )

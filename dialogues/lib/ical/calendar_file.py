@@ -18,6 +18,7 @@ _HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calendar//EN\r\nCALSCALE:G
 _TAIL = b"END:VCALENDAR\r\n"
 _EMPTY_TZID = "Etc/UTC"
 _UID = re.compile(r"[A-Za-z0-9._@-]{1,254}")
+_LINK = re.compile(r"https?://[!-~]+")
 _GREATEST_SEQUENCE = 2**31 - 1
 
 
@@ -27,7 +28,8 @@ class EventFacts:
 
     `local_start` and `local_end` are naive, in whole seconds, in the zone `tzid`; `fold` and `end_fold` are 1 for the
     second of two equal times. All-day events start and end at midnight, the end excluded. `dtstamp` is the time of the
-    revision, in whole seconds; `place` is room, building and city on one line; `neutral_word` is translated.
+    revision, in whole seconds; `place` is room, building and city on one line; `neutral_word` is translated; `link`
+    leads to a page that needs a sign-in.
 
     :raises ValueError: a fact is missing or wrong; the message says which.
     """
@@ -45,6 +47,8 @@ class EventFacts:
     place: str | None = None
     city: str | None = None
     description: str | None = None
+    link: str | None = None
+    short_code: str = ""
     fold: int = 0
     end_fold: int = 0
     all_day: bool = False
@@ -62,8 +66,10 @@ class EventFacts:
             raise ValueError(f"The event ends at {self.local_end}, which is not after its start at {self.local_start}")
         if self.all_day and not (self.local_start.time() == self.local_end.time() == time(0)):
             raise ValueError("An all-day event begins and ends at midnight, its end excluded")
-        if not clean_line(self.words.summary):
+        if not (clean_line(self.words.summary) and clean_line(self.neutral_word)):
             raise ValueError("An event needs a word that can be seen")
+        if self.link is not None and not _LINK.fullmatch(self.link):
+            raise ValueError("A link begins with http:// or https:// and has no spaces")
 
     @property
     def starts_at(self) -> datetime:
@@ -78,10 +84,12 @@ class EventFacts:
         return words_for(
             self.profile,
             neutral_word=self.neutral_word,
+            short_code=self.short_code,
             title=self.title,
             place=self.place,
             city=self.city,
             description=self.description,
+            link=self.link,
         )
 
 
@@ -112,22 +120,30 @@ def filed_event(facts: EventFacts) -> EventBytes:
 
 
 def mailed_event(
-    facts: EventFacts, *, organizer: Address, recipient: Address, answer: Answer, role: Role = Role.REQUIRED
+    facts: EventFacts,
+    *,
+    organizer: Address,
+    recipient: Address,
+    answer: Answer,
+    role: Role = Role.REQUIRED,
+    asks: bool = True,
 ) -> EventBytes:
     """The event for one email: a REQUEST, or a CANCEL if it is cancelled, to exactly one person.
 
-    Only the full profile adds names to the addresses.
+    Only the full profile adds names to the addresses and shows the role.
 
     :param organizer: the role address with the entry's token; constant for the lifetime of the UID.
     :param answer: the stored answer.
+    :param asks: whether a request asks for an answer; False for a session of a meeting that was answered as a whole.
     :raises ValueError: organiser and recipient have the same mailbox; calendars would then offer no answer.
     """
     if organizer.same_mailbox(recipient):
         raise ValueError("The organiser's address must not be the recipient's own")
     method = Method.CANCEL if facts.state is State.CANCELLED else Method.REQUEST
     full = facts.profile is Profile.FULL
-    reply = ";RSVP=TRUE" if method is Method.REQUEST else ""
-    part = f";CUTYPE=INDIVIDUAL;ROLE={role.value};PARTSTAT={answer.value}{reply}"
+    reply = f";RSVP={str(asks).upper()}" if method is Method.REQUEST else ""
+    shown_role = role if full else Role.REQUIRED
+    part = f";CUTYPE=INDIVIDUAL;ROLE={shown_role.value};PARTSTAT={answer.value}{reply}"
     attendee_lines = [
         f"ORGANIZER{_name_parameter(organizer, full)}:{organizer.uri}",
         f"ATTENDEE{_name_parameter(recipient, full)}{part}:{recipient.uri}",
@@ -200,6 +216,8 @@ def _event(facts: EventFacts, zone: bytes | None, method: Method | None, attende
         lines.append(f"DESCRIPTION:{escaped(description)}")
     if words.location is not None and (location := clean_line(words.location)):
         lines.append(f"LOCATION:{escaped(unlinked(location))}")
+    if words.link is not None:
+        lines.append(f"URL:{words.link}")
     lines += attendee_lines
     lines += [f"STATUS:{facts.state.name}", f"TRANSP:{'TRANSPARENT' if facts.transparent else 'OPAQUE'}"]
     lines.append(f"CLASS:{words.confidentiality}")

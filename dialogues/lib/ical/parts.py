@@ -48,6 +48,7 @@ class Words:
     summary: str
     location: str | None
     description: str | None
+    link: str | None
     confidentiality: str
 
 
@@ -55,20 +56,23 @@ def words_for(
     profile: Profile,
     *,
     neutral_word: str,
+    short_code: str,
     title: str | None,
     place: str | None,
     city: str | None,
     description: str | None,
+    link: str | None,
 ) -> Words:
-    """The texts that the profile shows; the neutral word stays the same when an entry is cancelled.
+    """The texts that the profile shows; they stay the same when an entry is cancelled.
 
+    :param short_code: random characters that stand for the title next to the neutral word; may be empty.
     :param place: room, building and city on one line.
     :raises ValueError: the full profile without a title, or no neutral word.
     """
     if not neutral_word.strip():
         raise ValueError("An entry needs its neutral word")
     if profile is Profile.DISCREET:
-        return Words(neutral_word, city, None, "CONFIDENTIAL")
+        return Words(f"{neutral_word} {short_code}".rstrip(), city, None, None, "CONFIDENTIAL")
     if not (title or "").strip():
         raise ValueError("An entry in the full profile needs a title")
-    return Words(title or "", place or city, description, "PRIVATE")
+    return Words(title or "", place or city, description, link, "PRIVATE")

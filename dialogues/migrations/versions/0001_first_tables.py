@@ -898,6 +898,7 @@ def upgrade():
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('place', sa.Text(), nullable=False),
     sa.Column('city', sa.String(length=120), nullable=False),
+    sa.Column('short_code', sa.String(length=4), nullable=False),
     sa.Column('all_day', sa.Boolean(), nullable=False),
     sa.Column('transparent', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['entry_id'], ['entry.id'], name=op.f('fk_entry_revision_entry_id_entry'), ondelete='CASCADE'),

@@ -16,18 +16,23 @@ from dialogues.agenda.calendars.rules import (
     change_between,
     first_revision,
     next_revision,
+    session_role,
     with_token,
 )
-from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, words_for
+from dialogues.agenda.versions.rules import Part
+from dialogues.lib.ical.parts import Answer, Method, Profile, Role, State, Words, words_for
+from dialogues.policy import Role as PolicyRole
 
 NOW = datetime(2027, 1, 10, 8, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WORDS = {
     "neutral_word": "Appointment",
+    "short_code": "K7",
     "title": "Water",
     "place": "Room 2, Geneva",
     "city": "Geneva",
     "description": "Bring it.",
+    "link": "https://example.org/meetings/1",
 }
 
 
@@ -45,12 +50,12 @@ def seen(profile: Profile = Profile.FULL, **words: str) -> EntryContent:
         profile=profile,
         all_day=False,
         transparent=False,
-        **{name: word for name, word in (WORDS | words).items() if name in {"title", "place", "city"}},
+        **{name: word for name, word in (WORDS | words).items() if name in {"title", "place", "city", "short_code"}},
     )
 
 
 def first(content: EntryContent | None = None, now: datetime = NOW) -> Revision:
-    return first_revision("4f" * 16, uuid4(), EntryObject.SESSION, uuid4(), content or seen(), now)
+    return first_revision("4f" * 16, uuid4(), uuid4(), EntryObject.SESSION, uuid4(), content or seen(), now)
 
 
 WAS = seen()
@@ -168,20 +173,43 @@ def test_a_time_without_zone_is_refused() -> None:
         first(now=NOW.replace(tzinfo=None))
 
 
-def test_discreet_text_is_the_neutral_title_and_the_city() -> None:
-    words = words_for(Profile.DISCREET, **WORDS)
-    assert (words.summary, words.location, words.description, words.confidentiality) == (
-        "Appointment",
-        "Geneva",
-        None,
-        "CONFIDENTIAL",
-    )
+def test_discreet_text_is_the_neutral_word_the_short_code_and_the_city() -> None:
+    assert words_for(Profile.DISCREET, **WORDS) == Words("Appointment K7", "Geneva", None, None, "CONFIDENTIAL")
 
 
-def test_full_text_is_title_place_and_description() -> None:
-    words = words_for(Profile.FULL, **WORDS)
-    assert (words.summary, words.location, words.description) == ("Water", "Room 2, Geneva", "Bring it.")
-    assert words.confidentiality == "PRIVATE"
+def test_discreet_text_without_a_short_code_is_the_neutral_word() -> None:
+    assert words_for(Profile.DISCREET, **WORDS | {"short_code": ""}).summary == "Appointment"
+
+
+def test_full_text_is_title_place_description_and_link() -> None:
+    link = "https://example.org/meetings/1"
+    assert words_for(Profile.FULL, **WORDS) == Words("Water", "Room 2, Geneva", "Bring it.", link, "PRIVATE")
+
+
+def test_a_cancellation_for_someone_who_may_no_longer_know_has_only_times_and_city() -> None:
+    stub = replace(WAS, role=Role.CHAIR).cancelled()
+    assert (stub.state, stub.profile, stub.role) == (State.CANCELLED, Profile.DISCREET, Role.REQUIRED)
+    assert (stub.title, stub.place, stub.city, stub.time) == ("", "", "Geneva", WAS.time)
+
+
+def test_a_new_role_changes_nothing_for_a_discreet_guest() -> None:
+    was = seen(Profile.FULL)
+    assert change_between(was.discreet(), replace(was, role=Role.CHAIR).discreet()) is Change.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("parts", "roles", "role"),
+    [
+        ((), {PolicyRole.PARTICIPANT}, Role.REQUIRED),
+        ({Part.LEAD}, {PolicyRole.PARTICIPANT}, Role.REQUIRED),
+        ({Part.CHAIR}, {PolicyRole.PARTICIPANT}, Role.CHAIR),
+        ((), {PolicyRole.OBSERVER}, Role.OBSERVER),
+        ((), {PolicyRole.OBSERVER, PolicyRole.FOCAL_POINT}, Role.OBSERVER),
+        ({Part.CHAIR}, {PolicyRole.OBSERVER}, Role.CHAIR),
+    ],
+)
+def test_who_chairs_a_session_and_who_observes(parts: set[Part], roles: set[PolicyRole], role: Role) -> None:
+    assert session_role(parts, roles) is role
 
 
 KEY, OLD_KEY = b"k" * 32, b"o" * 32

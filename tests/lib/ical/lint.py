@@ -272,6 +272,22 @@ def a_file_without_method_names_nobody(calendar: Part) -> bool:
     )
 
 
+def a_confidential_event_tells_nothing_more(calendar: Part) -> bool:
+    return not any(_tells(event) for event in _events(calendar) if event.value("CLASS") == "CONFIDENTIAL")
+
+
+def _tells(event: Part) -> bool:
+    people = event.all("ORGANIZER") + event.all("ATTENDEE")
+    roles = {line.parameters["ROLE"] for line in people if "ROLE" in line.parameters}
+    named = any("CN" in line.parameters for line in people)
+    return bool(event.all("DESCRIPTION") or event.all("URL") or named or roles - {"REQ-PARTICIPANT"})
+
+
+def a_link_leads_to_a_page_that_exists(calendar: Part) -> bool:
+    links = [(event, line.value) for event in _events(calendar) for line in event.all("URL")]
+    return all(re.match("https?://", link) and event.value("STATUS") != "CANCELLED" for event, link in links)
+
+
 BYTE_RULES: list[Callable[[bytes], bool]] = [
     lines_end_with_crlf,
     ends_with_the_calendar,
@@ -300,4 +316,6 @@ CALENDAR_RULES: list[Callable[[Part], bool]] = [
     a_cancel_takes_one_event_back,
     a_publication_names_nobody_but_its_organiser,
     a_file_without_method_names_nobody,
+    a_confidential_event_tells_nothing_more,
+    a_link_leads_to_a_page_that_exists,
 ]

@@ -26,7 +26,9 @@ ZURICH = EventFacts(
     title="Water dialogue: opening session",
     place="Room 2, Old Mill, Geneva",
     city="Geneva",
-    description="09:00 to 12:30 (UTC+02:00)\nAnswer: https://dialogues.example.org/a/1; room 2, ground floor",
+    description="09:00 to 12:30 (UTC+02:00)\nTo read more: https://dialogues.example.org/a/1; room 2, ground floor",
+    link="https://dialogues.example.org/a/1",
+    short_code="K7",
 )
 FULL = replace(ZURICH, profile=Profile.FULL)
 ULAANBAATAR = replace(
@@ -44,7 +46,7 @@ MOVED = {
     "local_start": datetime.fromisoformat("2027-05-25T09:00"),
     "local_end": datetime.fromisoformat("2027-05-25T12:30"),
 }
-CANCELLED = {"sequence": 2, "dtstamp": datetime(2027, 2, 2, 9, tzinfo=UTC), "state": State.CANCELLED}
+CANCELLED = {"sequence": 2, "dtstamp": datetime(2027, 2, 2, 9, tzinfo=UTC), "state": State.CANCELLED, "link": None}
 BACK = {"sequence": 3, "dtstamp": datetime(2027, 2, 3, 9, tzinfo=UTC)}
 RENAMED = {
     "sequence": 1,
@@ -56,6 +58,7 @@ ALL_DAY = {
     "local_end": datetime.fromisoformat("2027-05-28T00:00"),
     "all_day": True,
     "transparent": True,
+    "short_code": "",
 }
 #: 02:15, which the clocks show twice in this night.
 FIRST_OF_TWO = replace(
@@ -69,9 +72,11 @@ BOLD = Address("bold@example.mn", "Bold, B.")
 SECRETS = ("Water", "opening", "Old Mill", "Room", "room", "Dialogue desk", "Bold,", "https:", "Gobi")
 
 
-def email_part(facts: EventFacts, answer: Answer = Answer.NONE, role: Role = Role.REQUIRED) -> bytes:
+def email_part(
+    facts: EventFacts, answer: Answer = Answer.NONE, role: Role = Role.REQUIRED, *, asks: bool = True
+) -> bytes:
     """The calendar part of the email to Bold about the event."""
-    event = mailed_event(facts, organizer=DESK, recipient=BOLD, answer=answer, role=role)
+    event = mailed_event(facts, organizer=DESK, recipient=BOLD, answer=answer, role=role, asks=asks)
     return calendar_file([event], method=event.method)
 
 
@@ -113,7 +118,11 @@ GOLDEN: dict[str, bytes] = {
     "mailed-cancel-discreet": email_part(replace(ZURICH, **CANCELLED), Answer.ACCEPTED),
     "mailed-cancel-full": email_part(replace(FULL, **CANCELLED), Answer.DECLINED),
     "mailed-admitted-again-discreet": email_part(replace(ZURICH, **BACK)),
-    "mailed-tentative-observer": email_part(replace(ZURICH, state=State.TENTATIVE), role=Role.OBSERVER),
+    "mailed-tentative-discreet": email_part(replace(ZURICH, state=State.TENTATIVE), role=Role.OBSERVER),
+    "mailed-tentative-observer-full": email_part(replace(FULL, state=State.TENTATIVE), role=Role.OBSERVER),
+    "mailed-chair-full": email_part(FULL, Answer.ACCEPTED, Role.CHAIR),
+    "mailed-session-of-series-discreet": email_part(ZURICH, Answer.ACCEPTED, asks=False),
+    "mailed-all-day-discreet": email_part(replace(ZURICH, **ALL_DAY), Answer.ACCEPTED),
     "mailed-all-day-full": email_part(replace(FULL, **ALL_DAY)),
     "mailed-irregular-zone": email_part(JERUSALEM),
     "mailed-first-of-two-equal-times": email_part(FIRST_OF_TWO),
@@ -156,6 +165,8 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "UID with a line break": (lambda: replace(ZURICH, uid="a\r\nATTENDEE:x"), "UID"),
     "UID too long": (lambda: replace(ZURICH, uid="a" * 255), "UID"),
     "all day, at nine": (lambda: replace(ZURICH, all_day=True), "midnight"),
+    "a link with a line break": (lambda: replace(FULL, link="https://example.org/a\r\nX:1"), "link"),
+    "a link to another program": (lambda: replace(FULL, link="javascript:alert(1)"), "link"),
     "full without title": (lambda: replace(FULL, title=None), "title"),
     "no neutral word": (lambda: replace(ZURICH, neutral_word=" "), "neutral word"),
     "a neutral word that nobody sees": (lambda: replace(ZURICH, neutral_word="\u202e"), "can be seen"),

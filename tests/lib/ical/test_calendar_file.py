@@ -14,8 +14,8 @@ import icalendar
 import pytest
 import vobject
 
-from dialogues.lib.ical.calendar_file import calendar_file, filed_event
-from dialogues.lib.ical.parts import State
+from dialogues.lib.ical.calendar_file import EventFacts, calendar_file, filed_event
+from dialogues.lib.ical.parts import Answer, Role, State
 from dialogues.settings import ROOT
 from tests.lib.ical.lint import findings, unfolded
 from tests.lib.ical.samples import (
@@ -121,12 +121,31 @@ def test_a_full_email_names_its_one_guest() -> None:
     assert lines(email_part(FULL), "ATTENDEE") == [f'ATTENDEE;CN="Bold, B.";{part}:mailto:bold@example.mn']
 
 
-def test_a_cancelled_event_is_emailed_as_cancel_with_a_neutral_title() -> None:
-    data = email_part(replace(ZURICH, **CANCELLED))
+@pytest.mark.parametrize(("facts", "summary"), [(ZURICH, "Appointment K7"), (FULL, "Water dialogue: opening session")])
+def test_a_cancelled_event_is_emailed_as_cancel_with_its_title(facts: EventFacts, summary: str) -> None:
+    data = email_part(replace(facts, **CANCELLED))
     assert lines(data, "METHOD") == ["METHOD:CANCEL"]
     assert lines(data, "STATUS") == ["STATUS:CANCELLED"]
-    assert lines(data, "SUMMARY") == ["SUMMARY:Appointment"]
+    assert lines(data, "SUMMARY") == [f"SUMMARY:{summary}"]
     assert "RSVP" not in data.decode()
+
+
+def test_a_discreet_event_says_the_neutral_word_the_short_code_and_the_city() -> None:
+    data = email_part(ZURICH, role=Role.CHAIR)
+    assert lines(data, "SUMMARY") == ["SUMMARY:Appointment K7"]
+    assert lines(data, "LOCATION") == ["LOCATION:Geneva"]
+    assert lines(data, "DESCRIPTION") == lines(data, "URL") == []
+    assert ";ROLE=REQ-PARTICIPANT;" in lines(data, "ATTENDEE")[0]
+
+
+def test_a_full_event_has_a_link_and_the_role() -> None:
+    data = email_part(FULL, role=Role.CHAIR)
+    assert lines(data, "URL") == ["URL:https://dialogues.example.org/a/1"]
+    assert ";ROLE=CHAIR;" in lines(data, "ATTENDEE")[0]
+
+
+def test_a_session_of_a_series_asks_for_no_answer() -> None:
+    assert ";PARTSTAT=ACCEPTED;RSVP=FALSE:" in lines(email_part(FULL, Answer.ACCEPTED, asks=False), "ATTENDEE")[0]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ DEFECTS: list[tuple[str, bytes, bytes, bytes]] = [
     ("a_cancel_takes_one_event_back", CANCELLED, b"STATUS:CANCELLED", b"STATUS:CONFIRMED"),
     ("a_publication_names_nobody_but_its_organiser", FILED, b"CALSCALE:", b"METHOD:PUBLISH\r\nCALSCALE:"),
     ("a_file_without_method_names_nobody", MAILED, b"METHOD:REQUEST\r\n", b""),
+    ("a_confidential_event_tells_nothing_more", MAILED, b"CLASS:PRIVATE", b"CLASS:CONFIDENTIAL"),
+    ("a_confidential_event_tells_nothing_more", FILED, b"LOCATION:Geneva", b"URL:https://dialogues.example.org/"),
+    ("a_confidential_event_tells_nothing_more", CANCELLED, b"ROLE=REQ-PARTICIPANT", b"ROLE=CHAIR"),
+    ("a_link_leads_to_a_page_that_exists", MAILED, b"URL:https://", b"URL:ftp://"),
+    ("a_link_leads_to_a_page_that_exists", MAILED, b"STATUS:CONFIRMED", b"STATUS:CANCELLED"),
 ]
 
 

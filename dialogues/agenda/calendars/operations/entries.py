@@ -174,7 +174,9 @@ def _updated(
             found.append(_next(told, content, left, feeds_open=here.feeds_open, at=at))
         elif content.state is not State.CANCELLED:
             uid = entry_uid(calendar.uid_key, key[0], key[2])
-            found.append(first_revision(uid, *key, content, at, sequence=left.sequence + 1 if left else 0))
+            found.append(
+                first_revision(uid, here.meeting.id, *key, content, at, sequence=left.sequence + 1 if left else 0)
+            )
     return [revision for revision in found if revision is not None]
 
 

@@ -1,7 +1,7 @@
 """Session entries that are not stored: derived from the published agenda and the facts about a person."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from dialogues.agenda.calendars.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
 from dialogues.agenda.calendars.queries.guests import Shared, session_content
 from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, FiledEntry, Mark, Reach, entry_uid
-from dialogues.agenda.versions.models import Release, ReleaseItem, ReleasePerson
+from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.rules import Admits, Snapshot
 from dialogues.core.common.viewer import Purpose, system
@@ -110,7 +110,7 @@ def published_session(
 ) -> PublishedSession:
     contents = {profile: session_content(shared, frozen, profile) for profile in profiles}
     if last_number is not None:
-        contents = {profile: content.cancelled() for profile, content in contents.items()}
+        contents = {profile: replace(content, state=State.CANCELLED) for profile, content in contents.items()}
     return PublishedSession(Admits(frozen["admits"]), frozenset(named), contents, marks, last_number)
 
 
@@ -130,6 +130,7 @@ LOST_CONTENT = ("local_start", "local_end", "fold_start", "fold_end", "zone", "s
 
 PERSON = (
     PersonCalendar.person_id,
+    PersonCalendar.meeting_id,
     PersonCalendar.number,
     PersonCalendar.stamp,
     PersonCalendar.profile,
@@ -198,7 +199,7 @@ def _entries(row: Any) -> Iterable[FiledEntry]:
     agenda = Agenda(Mark(row.meeting_number, row.meeting_stamp), {row.session_id: session})
     for session_id, (content, sequence, stamp) in derive(agenda, row.person_id, facts).items():
         uid = entry_uid(row.uid_key, row.person_id, session_id)
-        yield FiledEntry(content, uid, row.person_id, EntryObject.SESSION, session_id, sequence, stamp)
+        yield FiledEntry(content, uid, row.person_id, row.meeting_id, EntryObject.SESSION, session_id, sequence, stamp)
 
 
 def lost_entries(whose: ColumnElement[bool]) -> list[FiledEntry]:
@@ -206,12 +207,13 @@ def lost_entries(whose: ColumnElement[bool]) -> list[FiledEntry]:
 
     :param whose: condition of `LostEntry`, as for `session_entries`.
     """
-    query = select(LostEntry, MeetingCalendar.uid_key)
+    query = select(LostEntry, MeetingCalendar.uid_key, func.coalesce(AgendaSession.short_code, ""))
     query = query.join(MeetingCalendar, MeetingCalendar.meeting_id == LostEntry.meeting_id)
-    return [_lost_entry(row.LostEntry, row.uid_key) for row in db.session.execute(query.where(whose))]
+    query = query.outerjoin(AgendaSession, AgendaSession.id == LostEntry.object_id)
+    return [_lost_entry(*row) for row in db.session.execute(query.where(whose))]
 
 
-def _lost_entry(row: LostEntry, uid_key: bytes) -> FiledEntry:
+def _lost_entry(row: LostEntry, uid_key: bytes, short_code: str) -> FiledEntry:
     content = EntryContent(
         state=State.CANCELLED,
         role=Role.REQUIRED,
@@ -219,8 +221,11 @@ def _lost_entry(row: LostEntry, uid_key: bytes) -> FiledEntry:
         title="",
         place="",
         city="",
+        short_code=short_code,
         transparent=True,
         **{name: getattr(row, name) for name in LOST_CONTENT},
     )
     uid = entry_uid(uid_key, row.person_id, row.object_id)
-    return FiledEntry(content, uid, row.person_id, row.object_kind, row.object_id, row.sequence, row.stamp)
+    return FiledEntry(
+        content, uid, row.person_id, row.meeting_id, row.object_kind, row.object_id, row.sequence, row.stamp
+    )

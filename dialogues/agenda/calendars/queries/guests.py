@@ -59,8 +59,12 @@ class MeetingContext:
         return Shared(self.state, self.venue_name, self.meeting.city or "")
 
     @property
+    def is_confidential(self) -> bool:
+        return Existence.CONFIDENTIAL in {self.meeting.existence, self.dialogue.existence}
+
+    @property
     def feeds_open(self) -> bool:
-        return Existence.CONFIDENTIAL not in {self.meeting.existence, self.dialogue.existence}
+        return not self.is_confidential
 
     def profile_of(self, person: Any) -> Profile:
         """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
@@ -118,8 +122,14 @@ def guests(here: MeetingContext, only: Collection[UUID] | None = None) -> dict[U
         guest.roles |= roles_of(row.role, observes=row.observes)
     for row in db.session.execute(_confirmed(everyone=only is None), values):
         guest = found.setdefault(row.id, _guest(here, row))
-        guest.umbrella = Role.REQUIRED if row.capacity is Capacity.PARTICIPANT else Role.OBSERVER
+        guest.umbrella = _meeting_role(row.capacity, guest.roles)
     return found
+
+
+def _meeting_role(capacity: Capacity, roles: Collection[PolicyRole]) -> Role:
+    if PolicyRole.CO_CHAIR in roles:
+        return Role.CHAIR
+    return Role.REQUIRED if capacity is Capacity.PARTICIPANT else Role.OBSERVER
 
 
 @reading(Purpose.FOLLOW_UP)
@@ -234,6 +244,7 @@ def session_content(shared: Shared, frozen: Mapping[str, Any], profile: Profile)
         frozen["title"],
         frozen["rooms"],
         role=Role.REQUIRED,
+        short_code=frozen["short_code"],
         local_start=local_start,
         local_end=local_end,
         fold_start=WallClock.at(starts, local_start, frozen["zone"]).fold,
@@ -257,7 +268,8 @@ def _umbrella_content(here: MeetingContext, profile: Profile, role: Role) -> Ent
         profile,
         meeting.title or meeting.code,
         (),
-        role=role,
+        role=role if profile is Profile.FULL else Role.REQUIRED,
+        short_code="",
         local_start=local_start,
         local_end=local_end,
         fold_start=0,
@@ -270,15 +282,14 @@ def _umbrella_content(here: MeetingContext, profile: Profile, role: Role) -> Ent
     )
 
 
-def _content(shared: Shared, profile: Profile, title: str, rooms: Iterable[str], **times_and_role: Any) -> EntryContent:
+def _content(shared: Shared, profile: Profile, title: str, rooms: Iterable[str], **more: Any) -> EntryContent:
     full = profile is Profile.FULL
     places = (*rooms, shared.venue, shared.city)
-    content = EntryContent(
+    return EntryContent(
         state=shared.state,
         profile=profile,
         title=title if full else "",
         place=", ".join(dict.fromkeys(place for place in places if place)) if full else "",
         city=shared.city,
-        **times_and_role,
+        **more,
     )
-    return content.cancelled() if shared.state is State.CANCELLED else content

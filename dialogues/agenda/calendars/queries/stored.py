@@ -21,6 +21,7 @@ def revisions() -> Select[Any, *tuple[Any, ...]]:
     return select(
         Entry.uid,
         Entry.person_id,
+        Entry.meeting_id,
         Entry.object_kind,
         Entry.object_id,
         EntryRevision.sequence,
@@ -35,4 +36,4 @@ def revisions() -> Select[Any, *tuple[Any, ...]]:
 
 def load_revisions(query: Any) -> list[Revision]:
     """Returns the revisions that a query made from `newest` or `revisions` finds, in its order."""
-    return [Revision(EntryContent(*row[10:]), *row[:10]) for row in db.session.execute(query)]
+    return [Revision(EntryContent(*row[11:]), *row[:11]) for row in db.session.execute(query)]
