@@ -37,12 +37,14 @@ def agenda(meeting_id: UUID) -> str:
     if view_of_agenda is not None:
         parts = _parts(view_of_agenda)
         sessions = published.sessions_for(viewer(), AGENDA_SEE)
+        has_file = any(view_of_agenda.can_download(session) for session in sessions)
         if mine:
             sessions = [session for session in sessions if session.session_id in parts]
         sees_people = viewer().may(SESSION_PEOPLE_SEE)
         shown = {
             "days": by_day(sessions, lambda session: session.starts.date()),
             "parts": parts,
+            "has_file": has_file,
             "can_download": view_of_agenda.can_download,
             "people": published.people_in(viewer(), view_of_agenda.release.id) if sees_people else {},
             "elsewhere": _in_viewer_zone,

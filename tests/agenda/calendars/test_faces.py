@@ -137,3 +137,13 @@ def test_an_email_about_a_confidential_session_tells_the_short_code_only(calenda
     assert f"– {code}: new\r\n" in letter.get_content()
     for told in ("21:00", "2027", "Europe/Zurich", "Unheard-of"):
         assert told not in letter.get_content()
+
+
+@pytest.mark.parametrize("name", ["us4", "st-travel", "st-rap1"])
+def test_the_agenda_links_to_no_file_that_is_gone(calendars: Calendars, name: str) -> None:
+    meeting = calendars.cast.meeting()
+    calendars.cancel_meeting()
+    page = calendars.download(name, f"/meetings/{meeting}/agenda")
+    assert page.status_code == 200
+    assert ".ics" not in page.text
+    assert calendars.download(name, f"/meetings/{meeting}/calendar.ics").status_code == 404

@@ -17,8 +17,8 @@ from dialogues.core.common.read_guard import limited_to_viewer, limits_rows
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.refusal import NotFound, or_not_found
-from dialogues.meetings.dialogues.models import Person
-from dialogues.meetings.dialogues.rules.kinds import Rule
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
 from dialogues.people.participants.queries.visibility import hides_rest, shows_name
 from dialogues.policy import AGENDA_EDIT, AGENDA_SEE, INVITE_FILE, SESSION_PEOPLE_SEE, Action, Scope
 
@@ -300,6 +300,7 @@ class Standpoint:
     release: Any
     viewer: Viewer
     parts: frozenset[tuple[UUID, Part]]
+    meeting_is_cancelled: bool
 
     @property
     def own_sessions(self) -> int:
@@ -310,7 +311,9 @@ class Standpoint:
         return Scope.ALL in self.viewer.scopes(AGENDA_SEE)
 
     def can_download(self, session: ReleasedSession) -> bool:
-        """Returns whether the viewer can download a calendar file of the session; seeing a session is not enough."""
+        """Returns whether there is a calendar file of the session for the viewer; seeing a session is not enough."""
+        if self.meeting_is_cancelled:
+            return False
         scopes = self.viewer.scopes(INVITE_FILE)
         if Scope.PLACES in scopes:
             return True
@@ -322,14 +325,15 @@ def standpoint(viewer: Viewer) -> Standpoint | None:
     """Returns the viewer's standpoint in one query, or None before the first version."""
     own = ReleasePerson
     rows = db.session.execute(
-        select(*release_columns(), own.session_id, own.part)
+        select(*release_columns(), own.session_id, own.part, Meeting.status)
+        .join(Meeting, Meeting.id == Release.meeting_id)
         .outerjoin(own, and_(own.release_id == Release.id, limited_to_viewer(own.person_id == viewer.person_id)))
         .where(Release.meeting_id == viewer.meeting_id, is_newest())
     ).all()
     if not rows:
         return None
     parts = frozenset((row.session_id, row.part) for row in rows if row.session_id is not None)
-    return Standpoint(rows[0], viewer, parts)
+    return Standpoint(rows[0], viewer, parts, rows[0].status is MeetingStatus.CANCELLED)
 
 
 def release_history(viewer: Viewer) -> list[Any]:
