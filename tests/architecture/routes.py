@@ -155,6 +155,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "registration.visibility_for": (),
     "registration.rules_for": (),
     "invitations.correct": (),
+    "registration.confirm_days": ("O nominations before exchange", "D nominations before exchange"),
     "registration.withdraw": ("O nominations before exchange", "D nominations before exchange"),
     "attendance.attendance": ("E attendance record",),
     "attendance.table": ("E attendance record",),
@@ -235,6 +236,7 @@ BY_INVITATION_LINK = frozenset(
         "registration.own_answers",
         "registration.own_change",
         "registration.take_change_back",
+        "registration.confirm_days",
         "registration.withdraw",
     }
 )

@@ -17,6 +17,7 @@ from dialogues.agenda.calendars.rules import (
     NEUTRAL_WORD,
     Change,
     EntryContent,
+    EntryObject,
     FiledEntry,
     Revision,
     change_between,
@@ -84,22 +85,23 @@ def _was_already_sent(due: DueEmail, mailed: Revision) -> bool:
 
 
 def _entry_email(due: DueEmail, reader: Any, mailed: Revision) -> Composed:
-    content = mailed.content
+    content, answer = mailed.content, emailed.stored_answer(mailed.person_id, mailed.meeting_id)
     desk = str(_("Meeting desk"))
     organizer, recipient = Address(mailed.organizer or "", desk), Address(reader.email, unlinked(reader.name))
     event = mailed_event(
         event_facts(mailed),
         organizer=organizer,
         recipient=recipient,
-        answer=Answer.NONE,
+        answer=answer,
         role=content.role,
+        asks=mailed.object_kind is EntryObject.MEETING,
     )
     method = event.method or Method.REQUEST
     first = mailed.first_email_id
     return Composed(
         recipient=recipient.mail,
         subject=_subject(method, mailed.sequence),
-        text=_entry_text(reader, content, mailed.sequence),
+        text=_entry_text(reader, mailed, asks=method is Method.REQUEST and answer is Answer.NONE),
         calendar=calendar_file([event], method=method),
         method=method.value,
         sender=organizer.mail,
@@ -115,17 +117,18 @@ def _subject(method: Method, sequence: int) -> str:
     return str(_("%(word)s: changed", word=neutral_word())) if sequence else neutral_word()
 
 
-def _entry_text(reader: Any, content: EntryContent, sequence: int) -> str:
+def _entry_text(reader: Any, mailed: Revision, *, asks: bool) -> str:
+    """Returns the email's own text; with `asks` it asks whether the reader can still come."""
+    content = mailed.content
     facts = [content.title, content.place or content.city, _times(content)]
     if content.state is State.TENTATIVE:
         facts.append(str(_("These days are provisional.")))
-    return _email_text(
-        reader,
-        _entry_words(content, sequence),
-        "\n".join(fact for fact in facts if fact),
-        str(_("The calendar entry is attached. To read more, please sign in:")),
-        f"{own_base_url()}/",
-    )
+    if asks:
+        closing, page = _("Please sign in and say whether you can come:"), f"/meetings/{mailed.meeting_id}/registration"
+    else:
+        closing, page = _("The calendar entry is attached. To read more, please sign in:"), "/"
+    told = "\n".join(fact for fact in facts if fact)
+    return _email_text(reader, _entry_words(content, mailed.sequence), told, str(closing), f"{own_base_url()}{page}")
 
 
 def _entry_words(content: EntryContent, sequence: int) -> str:

@@ -59,6 +59,7 @@ LIMITED_ENDPOINTS = frozenset(
         "registration.own_answers",
         "registration.own_change",
         "registration.take_change_back",
+        "registration.confirm_days",
         "registration.withdraw",
     }
 )

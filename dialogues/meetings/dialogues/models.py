@@ -179,6 +179,8 @@ class Meeting(Base):
     #: Rules that every participant accepts at registration.
     rules_text: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Raised when the days or the time zone change, because acceptances are for certain days.
+    days_version: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
 
     @validates("code", "title", "city")

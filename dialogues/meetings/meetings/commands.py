@@ -59,8 +59,10 @@ def open_dialogue(viewer: Viewer, facts: DialogueFacts, *, name: str, email: str
         return dialogue.id
 
 
+#: A change of any of these columns asks everyone who accepted whether they can still come.
+WHEN = ("zone", "arrive_on", "starts_on", "ends_on", "depart_on")
 #: A change of any of these columns raises `MeetingMoved`; a change of other columns raises `MeetingChanged`.
-WHERE_AND_WHEN = ("venue_id", "city", "zone", "arrive_on", "starts_on", "ends_on", "depart_on")
+WHERE_AND_WHEN = ("venue_id", "city", *WHEN)
 _COPIED = (
     "dialogue_id",
     "venue_id",
@@ -178,6 +180,8 @@ def edit_meeting(
             change.record(MeetingChanged(about=meeting.id, **in_meeting(meeting), at=now, parties_gone=removed))
         if "rules_text" in changed:
             change.record(RulesChanged(about=meeting.id, **in_meeting(meeting), at=now))
+        if changed & set(WHEN):
+            meeting.days_version += 1
         if changed & set(WHERE_AND_WHEN):
             days = days_of(meeting)
             change.record(

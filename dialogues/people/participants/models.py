@@ -136,6 +136,8 @@ class Participation(Base):
     address_asked: Mapped[bool] = mapped_column(default=False)
     invited_at: Mapped[datetime] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: The `Meeting.days_version` that an acceptance is for; None after the office admitted the person again.
+    answered_days: Mapped[int | None] = mapped_column(default=0)
     present_from: Mapped[date | None]
     present_to: Mapped[date | None]
     remote: Mapped[bool] = mapped_column(default=False)

@@ -58,6 +58,7 @@ def confirm(change: Change, participation: Participation, now: datetime) -> None
     :raises Refusal: see :func:`begin_participation`.
     """
     participation.status, participation.answered_at = ParticipationStatus.CONFIRMED, now
+    participation.answered_days = db.session.get_one(Meeting, participation.meeting_id).days_version
     participation.version += 1
     begin_participation(participation, now)
     change.record(ParticipationConfirmed.of(participation, now))

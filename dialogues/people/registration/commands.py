@@ -46,6 +46,7 @@ from dialogues.people.registration.rules import (
     ChangeAsked,
     ChangeDecided,
     ChangeTakenBack,
+    DaysConfirmed,
     Identity,
     JsonValue,
     Languages,
@@ -256,6 +257,28 @@ def _save_step_data(
             return Step.RULES
         case _:
             assert_never(data)
+
+
+def confirm_days(viewer: Viewer, *, days_version: int, now: datetime) -> None:
+    """Stores that the viewer, who had accepted, can still come on the days that they were shown.
+
+    Possible after registration has closed, because meetings move late. Idempotent: repeating it has no effect.
+
+    :param days_version: the `Meeting.days_version` that was shown.
+    :raises NotFound: the viewer has not accepted.
+    :raises Refusal: the days changed again, or the meeting is cancelled or closed.
+    """
+    with transaction(viewer, REGISTRATION_OWN) as change:
+        participation, _person = _load(registers(change.viewer))
+        meeting = current_meeting(change)
+        if not gathering_of(meeting).takes_place:
+            raise Refusal(N_("This meeting was cancelled or closed: nothing is changed for it any more."))
+        if days_version != meeting.days_version:
+            raise Refusal(N_("The days have changed again. Read the new days, then answer."))
+        if participation.answered_days != days_version:
+            participation.answered_days, participation.answered_at = days_version, now
+            participation.version += 1
+            change.record(DaysConfirmed.of(participation, now))
 
 
 def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: datetime) -> None:

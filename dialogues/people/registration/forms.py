@@ -64,7 +64,7 @@ _LANGUAGES = ("en", "fr", "ru", "zh", "ko", "ja", "mn", "de")
 
 
 class ConfirmForm(Form):
-    """Accepts the invitation for another person, in the state that was shown."""
+    """Accepts the invitation for another person, or the new days for oneself, in the state that was shown."""
 
     version = VersionField()
 

@@ -183,6 +183,7 @@ def registration(viewer: Viewer, participation_id: UUID | None = None) -> Any:
                 Participation.capacity,
                 Participation.invited_at,
                 Participation.answered_at,
+                Participation.answered_days,
                 Participation.present_from,
                 Participation.present_to,
                 Participation.remote,

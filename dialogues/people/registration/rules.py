@@ -242,6 +242,13 @@ class LanguagesChanged(ParticipationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaysConfirmed(ParticipationEvent):
+    """A person who had accepted can still come, after the days changed or they were admitted again."""
+
+    action: ClassVar[str] = "registration.days_confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisibilityChanged(ParticipationEvent):
     """Who may see a person changed, or how much their calendar entries say."""
 

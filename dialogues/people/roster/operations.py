@@ -73,6 +73,7 @@ def restore_participation(
     participation.status = ParticipationStatus(before["status"])
     participation.approved_at = datetime.fromisoformat(before["approved_at"]) if before["approved_at"] else None
     if participation.status is ParticipationStatus.CONFIRMED:
+        participation.answered_days = None
         return begin_participation(participation, now, send_email=False)
     if participation.status is ParticipationStatus.INVITED:
         # The last personal link is valid again. A new invitation leaves if there is none or one was still waiting.

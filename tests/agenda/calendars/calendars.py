@@ -24,6 +24,7 @@ from dialogues.agenda.planning.queries import draft as planning_draft
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.core.accounts import operations as accounts
+from dialogues.core.accounts import queries as accounts_queries
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common import clock
 from dialogues.core.common.transaction import transaction, upkeep
@@ -36,12 +37,16 @@ from dialogues.meetings.dialogues.rules.events import MeetingCancelled
 from dialogues.meetings.dialogues.rules.facts import Days, MeetingFacts
 from dialogues.meetings.dialogues.rules.kinds import InviteProfile, MeetingStatus
 from dialogues.meetings.meetings import commands as meetings
+from dialogues.people.invitations import operations as invitations
+from dialogues.people.invitations.commands import answering
 from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.events import ParticipationConfirmed, ParticipationEvent
-from dialogues.people.participants.rules.standing import ParticipationStatus
+from dialogues.people.participants.rules.standing import Answer, ParticipationStatus
 from dialogues.people.registration.rules import VisibilityChanged
 from dialogues.policy import MEETING_EDIT, REGISTRATION_OWN
+from tests.beds.forms import SAME_ORIGIN
+from tests.beds.forms import page as html_of
 from tests.beds.web import set_clock
 from tests.cast import MIDDLE_OF_TRD_1, Cast
 from tests.lib.ical.lint import findings
@@ -225,6 +230,29 @@ class Calendars:
             participation.status = ParticipationStatus.CONFIRMED
             participants.begin_participation(participation, self.now)
             change.record(self._said(ParticipationConfirmed, participation))
+
+    def answer(self, name: str, meeting: str, said: Answer) -> None:
+        """Answer by the personal link of an email."""
+        participation = db.session.scalars(
+            select(Participation.id).where(
+                Participation.meeting_id == self.cast.meeting(meeting),
+                Participation.person_id == self.cast.person(name, meeting[:3]),
+            )
+        ).one()
+        with upkeep(system(Purpose.SAMPLE)):
+            secret = invitations.mint_personal_link(participation, self.now)
+        link = accounts_queries.link(secret, LinkPurpose.REGISTRATION, self.now)
+        assert link is not None
+        answering.answer_by_link(link.id, said, now=self.later(), real_now=clock.real_now())
+
+    def post(self, name: str, page: str, path: str, **fields: Any) -> Any:
+        """Open a page as a persona and send fields from it to another path; returns the page that follows."""
+        db.session.rollback()
+        client = Context().run(self.cast.client, name)
+        shown = html_of(Context().run(client.get, page))
+        token = shown.select_one("[name=csrf_token]")["value"]
+        sent = {"data": fields | {"csrf_token": token}, "headers": SAME_ORIGIN, "follow_redirects": True}
+        return Context().run(client.post, path, **sent)
 
     def restrict(self, session_id: UUID, *people: UUID) -> None:
         """Admit only these people to a session."""

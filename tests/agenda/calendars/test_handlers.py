@@ -6,22 +6,15 @@ from sqlalchemy import select
 
 from dialogues.agenda.calendars.models import Entry
 from dialogues.agenda.versions.rules import Admits, Part
-from dialogues.core.accounts import queries as accounts
-from dialogues.core.accounts.rules import LinkPurpose
-from dialogues.core.common import clock
-from dialogues.core.common.transaction import upkeep
-from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
 from dialogues.meetings.meetings import commands as meetings
 from dialogues.meetings.roles import commands as roles
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.people.invitations import operations as invitations_operations
 from dialogues.people.invitations.commands import answering as invitations_answering
 from dialogues.people.invitations.commands import inviting as invitations_inviting
 from dialogues.people.invitations.rules import Invitee
-from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import Answer
 from dialogues.people.registration import commands as registration_commands
 from dialogues.people.registration import queries as registration_queries
@@ -264,21 +257,6 @@ def test_a_rolled_back_change_leaves_no_entry_and_no_email(calendars: Calendars)
 NEW_DAYS = Days(starts_on=date(2027, 10, 26), ends_on=date(2027, 10, 28))
 
 
-def answer(calendars: Calendars, name: str, meeting: str, said: Answer) -> None:
-    """Answer by the personal link of an email."""
-    participation = db.session.scalars(
-        select(Participation.id).where(
-            Participation.meeting_id == calendars.cast.meeting(meeting),
-            Participation.person_id == calendars.cast.person(name, meeting[:3]),
-        )
-    ).one()
-    with upkeep(system(Purpose.SAMPLE)):
-        secret = invitations_operations.mint_personal_link(participation, calendars.now)
-    link = accounts.link(secret, LinkPurpose.REGISTRATION, calendars.now)
-    assert link is not None
-    invitations_answering.answer_by_link(link.id, said, now=calendars.later(), real_now=clock.real_now())
-
-
 def test_discreet_entries_apply_to_every_meeting_of_the_dialogue(calendars: Calendars) -> None:
     calendars.show_full_details()
     feed = calendars.feed_address("us4")
@@ -288,7 +266,7 @@ def test_discreet_entries_apply_to_every_meeting_of_the_dialogue(calendars: Cale
     )
     us4 = Invitee(name="R. Mockford", email="us4@example.invalid", party_id=calendars.cast.party("US"))
     invitations_inviting.invite_person(calendars.coordinator("TRD-2"), us4, now=calendars.later())
-    answer(calendars, "us4", "TRD-2", Answer.ACCEPT)
+    calendars.answer("us4", "TRD-2", Answer.ACCEPT)
     there = calendars.cast.viewer("us4", meeting="TRD-2", now=calendars.now)
     version = registration_queries.registration(there).version
 
@@ -314,7 +292,7 @@ def test_a_person_who_has_not_answered_does_not_learn_the_new_days_or_place(cale
 def test_a_person_who_declined_gets_no_email_about_the_move(calendars: Calendars) -> None:
     calendars.emails("kr1", "LVR")
     calendars.edit_meeting("LVR-1", days=NEW_DAYS)
-    answer(calendars, "kr1", "LVR-1", Answer.DECLINE)
+    calendars.answer("kr1", "LVR-1", Answer.DECLINE)
 
     assert calendars.emails("kr1", "LVR") == []
 
@@ -329,11 +307,11 @@ def test_a_person_whose_role_ended_gets_no_email_about_the_move(calendars: Calen
 
 
 def test_a_person_who_withdrew_gets_neither_the_entry_nor_its_cancellation(calendars: Calendars) -> None:
-    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+    calendars.answer("kr1", "LVR-1", Answer.ACCEPT)
     invitations_answering.withdraw(calendars.cast.viewer("kr1", meeting="LVR-1"), now=calendars.later())
     assert not [letter for letter in calendars.emails("kr1", "LVR") if letter.is_multipart()]
 
-    answer(calendars, "kr1", "LVR-1", Answer.ACCEPT)
+    calendars.answer("kr1", "LVR-1", Answer.ACCEPT)
 
     (letter,) = calendars.emails("kr1", "LVR")
     assert calendar_part(letter)[0]["SEQUENCE"] == 2

@@ -15,7 +15,10 @@ from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
-from dialogues.meetings.dialogues.models import Person
+from dialogues.lib.ical.parts import Answer
+from dialogues.meetings.dialogues.models import Meeting, Person
+from dialogues.people.participants.models import Participation
+from dialogues.people.participants.rules.standing import ParticipationStatus
 
 
 @reading(Purpose.DELIVERY)
@@ -26,6 +29,22 @@ def reader(person_id: UUID | None) -> Any:
             Person.id == person_id, Person.email.is_not(None)
         )
     ).one_or_none()
+
+
+@reading(Purpose.DELIVERY)
+def stored_answer(person_id: UUID | None, meeting_id: UUID | None) -> Answer:
+    """Returns the person's answer on the web to the meeting on its present days; its sessions follow it."""
+    row = db.session.execute(
+        select(Participation.status, Participation.answered_days, Meeting.days_version)
+        .join(Meeting, Meeting.id == Participation.meeting_id)
+        .where(Participation.person_id == person_id, Participation.meeting_id == meeting_id)
+    ).one_or_none()
+    if row is None:
+        return Answer.NONE
+    if row.status in {ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN}:
+        return Answer.DECLINED
+    accepts = row.status is ParticipationStatus.CONFIRMED and row.answered_days == row.days_version
+    return Answer.ACCEPTED if accepts else Answer.NONE
 
 
 @reading(Purpose.DELIVERY)

@@ -36,6 +36,7 @@ class RegistrationContext:
     city: str
     zone: str
     days: Days
+    days_version: int
     gathering: RegistrationWindow
     languages: tuple[str, ...]
     format: MeetingFormat
@@ -65,6 +66,7 @@ def frame(meeting_id: UUID) -> RegistrationContext:
         city=meeting.city or "",
         zone=meeting.zone,
         days=days_of(meeting),
+        days_version=meeting.days_version,
         gathering=gathering_of(meeting),
         languages=tuple(meeting.working_languages),
         format=meeting.format,

@@ -17,7 +17,7 @@ from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer
 from dialogues.core.common.pages import form_page, see_other, words
 from dialogues.core.common.presentation import in_zone
-from dialogues.lib.refusal import Refusal
+from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.people.invitations.commands import answering as invitations
 from dialogues.people.participants.forms import PlainForm
@@ -44,6 +44,7 @@ def own_registration(meeting_id: UUID) -> str:
         "people/registration/own_registration.html",
         **context,
         stages=_stages(shown.own, shown.frame, is_complete=not context["missing"]),
+        asks_again=shown.own.answered_days != shown.frame.days_version and shown.frame.gathering.takes_place,
         moved=shown.own.present_from is not None and Step.DAYS in context["missing"],
     )
 
@@ -83,6 +84,20 @@ def confirm_for(meeting_id: UUID, participation_id: UUID) -> Response:
     except Refusal as refusal:
         flash(words(refusal), "danger")
     return see_other(RegistrationPage(meeting_id, participation_id).overview)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/registration/days/confirm")
+@allows(REGISTRATION_OWN)
+def confirm_days(meeting_id: UUID) -> Response:
+    form = ConfirmForm()
+    try:
+        if not form.validate():
+            raise Refusal(N_("Open this page again, then answer."))
+        commands.confirm_days(viewer(), days_version=form.version.data, now=clock.now())
+        flash(_("Your answer is saved: you can come."), "success")
+    except Refusal as refusal:
+        flash(words(refusal), "danger")
+    return see_other(RegistrationPage(meeting_id, None).overview)
 
 
 def _stages(own: Any, frame: RegistrationContext, *, is_complete: bool) -> list[_Stage]:
