@@ -212,8 +212,7 @@ def release_agenda(viewer: Viewer, *, reason: str, seen: str, now: datetime) -> 
             )
         names = draft.names_of(change.viewer, meeting)
         refuse_all(clash.refusal(names) for clash in all_clashes(session.booking for session in sessions))
-        released = operations.freeze_release(meeting.id, reason=reason, now=now)
-        change.record(released)
+        change.record(operations.publish(meeting, sessions, changes, reason=reason, now=now))
         return int(versions.current_release(meeting.id).number)
 
 

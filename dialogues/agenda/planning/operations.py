@@ -1,6 +1,6 @@
 """Writes of the draft and of versions, inside the open transaction of the caller."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -11,10 +11,19 @@ from sqlalchemy import delete, func, select
 
 from dialogues.agenda.planning.models import DraftItem, DraftPerson, DraftRoom
 from dialogues.agenda.planning.queries import draft
+from dialogues.agenda.planning.queries.draft import DraftSession
 from dialogues.agenda.planning.rules import SessionPlan, TimeSlot, still_fits, time_slot
 from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
-from dialogues.agenda.versions.rules import Admits, AgendaReleased, ChangeKind, Part, Snapshot, random_short_code
+from dialogues.agenda.versions.rules import (
+    Admits,
+    AgendaReleased,
+    ChangeKind,
+    Difference,
+    Part,
+    Snapshot,
+    random_short_code,
+)
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
@@ -141,14 +150,27 @@ def _hand_over_draft(meeting_id: UUID, predecessor: UUID, successor: UUID, parts
 def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> AgendaReleased:
     """Publishes the draft as a numbered version. Returns the event, which the caller must record.
 
-    :raises Refusal: the draft is empty, nothing has changed, or a time no longer exists in the meeting.
+    :raises Refusal: see :func:`publish`.
     """
     meeting = db.session.get_one(Meeting, meeting_id)
     sessions = draft.draft(system(Purpose.FOLLOW_UP), meeting)
     changes = draft.unreleased(system(Purpose.FOLLOW_UP), meeting, sessions)
+    return publish(meeting, sessions, changes, reason=reason, now=now)
+
+
+def publish(
+    meeting: Meeting, sessions: Sequence[DraftSession], changes: Iterable[Difference], *, reason: str, now: datetime
+) -> AgendaReleased:
+    """The same for a draft that the caller has loaded, with its changes since the last version.
+
+    :raises Refusal: the draft is empty, nothing has changed, or a time no longer exists in the meeting.
+    """
     if not sessions:
         raise Refusal(N_("There is no session to release. Add one to the draft first."))
-    if not changes:
+    ids: dict[ChangeKind, list[UUID]] = {kind: [] for kind in ChangeKind}
+    for change in changes:
+        ids[change.kind].append(change.session_id)
+    if not any(ids.values()):
         raise Refusal(N_("Nothing has changed since the last release."))
     for session in sessions:
         if not still_fits(session.slot, days_of(meeting), meeting.zone):
@@ -160,9 +182,6 @@ def freeze_release(meeting_id: UUID, *, reason: str = "", now: datetime) -> Agen
     for session in sessions:
         _freeze(release, session.snapshot)
     db.session.flush()
-    ids: dict[ChangeKind, list[UUID]] = {kind: [] for kind in ChangeKind}
-    for change in changes:
-        ids[change.kind].append(change.session_id)
     return AgendaReleased(
         at=now,
         about=release.id,

@@ -227,30 +227,35 @@ def drafts(zones: Mapping[UUID, str], condition: ColumnElement[bool]) -> dict[UU
         )
     )
     for item, short_code in items:
-        zone = zones[item.meeting_id]
-        slot = TimeSlot(
-            WallClock(item.local_start, zone, item.fold_start), WallClock(item.local_end, zone, item.fold_end)
-        )
-        session = DraftSession(
-            item=item,
-            id=item.session_id,
-            meeting_id=item.meeting_id,
-            short_code=short_code,
-            code=item.code,
-            title=item.title,
-            kind=item.kind,
-            rule=item.rule,
-            admits=item.admits,
-            slot=slot,
-            languages=tuple(item.languages),
-            version=item.version,
-            rooms=rooms.get(item.session_id, {}),
-            people=people.get(item.session_id, ()),
-        )
+        own_rooms, own_people = rooms.get(item.session_id, {}), people.get(item.session_id, ())
+        session = _draft_session(item, short_code, zones[item.meeting_id], own_rooms, own_people)
         found[item.meeting_id].append(session)
     for sessions in found.values():
         sessions.sort(key=lambda session: (session.slot.starts_utc, session.slot.ends_utc, str(session.id)))
     return found
+
+
+def _draft_session(
+    item: DraftItem, short_code: str, zone: str, rooms: Mapping[UUID, str], people: tuple[tuple[UUID, Part], ...]
+) -> DraftSession:
+    starts = WallClock(item.local_start, zone, item.fold_start)
+    ends = WallClock(item.local_end, zone, item.fold_end)
+    return DraftSession(
+        item=item,
+        id=item.session_id,
+        meeting_id=item.meeting_id,
+        short_code=short_code,
+        code=item.code,
+        title=item.title,
+        kind=item.kind,
+        rule=item.rule,
+        admits=item.admits,
+        slot=TimeSlot(starts, ends),
+        languages=tuple(item.languages),
+        version=item.version,
+        rooms=rooms,
+        people=people,
+    )
 
 
 def limit_to_known_people(
