@@ -1,7 +1,7 @@
 """Editing custom questions, and saving answers to them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -155,6 +155,7 @@ def answer_questions(
             raise Refusal(N_("Registration is closed: write to the office about what has changed."))
         questions = asked(participation.meeting_id)
         existing = _answers(participation, questions)
+        seen = answers_checksum(questions, [(one, answer.answered_at) for one, answer in existing.items()])
         # A hidden answer is always replaced, because skipping an equal text would confirm a guess.
         hidden = hidden_from(change.viewer, participation.id)
         texts = {
@@ -167,31 +168,31 @@ def answer_questions(
             for one, sent in _files(questions, replies)
             if one.id in hidden or _is_changed_file(existing.get(one.id), one, sent, limit)
         }
-        deleted = [one for one in questions if one.id in replies.dropped and one.id in existing and one not in files]
-        if not (texts or files or deleted) and Step.QUESTIONS.value in participation.steps:
+        dropped = {one for one in questions if one.id in replies.dropped and one.id in existing and one not in files}
+        if texts or files or dropped:
+            refuse_stale(seen, version)
+        elif Step.QUESTIONS.value in participation.steps:
             return
-        if texts or files or deleted:
-            refuse_stale(
-                answers_checksum(questions, [(found, row.answered_at) for found, row in existing.items()]), version
-            )
-        for one in (*deleted, *(one for one, text in texts.items() if not text)):
+        for one in dropped | {one for one, text in texts.items() if not text}:
             if one.id in existing:
                 operations.delete_answers([existing.pop(one.id)])
         for one, text in texts.items():
             if text:
                 answer = existing.setdefault(one.id, _new_answer(participation, one, now))
-                answer.value = seal_text(key_store(), key_of(one.id), place_of(answer), text)
-                answer.answered_at = now
-                db.session.add(answer)
+                _replace_text(answer, text, now)
         for one, file in files.items():
             answer = existing.setdefault(one.id, _new_answer(participation, one, now))
             with _refusals_at(one):
                 _replace_file(answer, file, limit, now)
-        missing = next((one for one in questions if one.required and one.id not in existing), None)
-        if missing is not None:
-            raise Refusal(N_("The office needs an answer to this."), field=missing.field)
+        _refuse_missing(questions, existing)
         participation.steps = with_saved(participation.steps, Step.QUESTIONS)
         change.record(QuestionsAnswered.of(participation, now))
+
+
+def _refuse_missing(questions: Sequence[Question], existing: Mapping[UUID, Answer]) -> None:
+    missing = next((one for one in questions if one.required and one.id not in existing), None)
+    if missing is not None:
+        raise Refusal(N_("The office needs an answer to this."), field=missing.field)
 
 
 def _answers(participation: Participation, questions: Sequence[Question]) -> dict[UUID, Answer]:
@@ -245,6 +246,12 @@ def _refusals_at(one: Question) -> Iterator[None]:
 def _new_answer(participation: Participation, question: Question, now: datetime) -> Answer:
     place = {"dialogue_id": participation.dialogue_id, "participation_id": participation.id}
     return Answer(id=uuid4(), **place, question_id=question.id, answered_at=now)
+
+
+def _replace_text(answer: Answer, text: str, now: datetime) -> None:
+    answer.value = seal_text(key_store(), key_of(answer.question_id), place_of(answer), text)
+    answer.answered_at = now
+    db.session.add(answer)
 
 
 def _replace_file(answer: Answer, sent: IO[bytes], limit: int, now: datetime) -> None:
