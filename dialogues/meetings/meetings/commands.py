@@ -3,8 +3,10 @@
 "The current meeting" is the meeting of the viewer's place (`viewer.meeting_id`).
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -163,7 +165,7 @@ def edit_meeting(
         if facts.code != meeting.code and not change.viewer.may_around(MEETING_EDIT):
             raise Refusal(N_("The code of a meeting is changed by those who run the whole dialogue."), field="code")
         _refuse_taken_code(meeting.dialogue_id, facts.code, meeting.id)
-        columns, started, closing = _columns(facts), meeting.starts_on, _local_closing(meeting)
+        columns, closing = _columns(facts), _local_closing(meeting)
         previous = {column: getattr(meeting, column) for column in columns}
         for column, value in columns.items():
             setattr(meeting, column, value)
@@ -183,20 +185,22 @@ def edit_meeting(
         if changed & set(WHEN):
             meeting.days_version += 1
         if changed & set(WHERE_AND_WHEN):
-            days = days_of(meeting)
-            change.record(
-                MeetingMoved(
-                    about=meeting.id,
-                    **in_meeting(meeting),
-                    at=now,
-                    by_days=(meeting.starts_on - started).days,
-                    first_day=days.first,
-                    last_day=days.last,
-                    zone=meeting.zone,
-                    same_venue=previous["venue_id"] == meeting.venue_id,
-                    keeps_distance=keeps_distance,
-                )
-            )
+            change.record(_moved(meeting, previous, keeps_distance=keeps_distance, now=now))
+
+
+def _moved(meeting: Meeting, previous: Mapping[str, Any], *, keeps_distance: bool, now: datetime) -> MeetingMoved:
+    days = days_of(meeting)
+    return MeetingMoved(
+        about=meeting.id,
+        **in_meeting(meeting),
+        at=now,
+        by_days=(meeting.starts_on - previous["starts_on"]).days,
+        first_day=days.first,
+        last_day=days.last,
+        zone=meeting.zone,
+        same_venue=previous["venue_id"] == meeting.venue_id,
+        keeps_distance=keeps_distance,
+    )
 
 
 def cancel_meeting(viewer: Viewer, *, version: int, now: datetime) -> None:
@@ -249,7 +253,7 @@ def _insert_with_exchange(meeting: Meeting) -> None:
     db.session.add(Exchange(**in_meeting(meeting)))
 
 
-def _columns(facts: MeetingFacts) -> dict[str, object]:
+def _columns(facts: MeetingFacts) -> dict[str, Any]:
     """:raises Refusal: the days are not in order, or the time zone is unknown or not that of the venue."""
     check_days_in_order(facts.days)
     wall_time.zone(facts.zone, field="zone")

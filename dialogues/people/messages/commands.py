@@ -12,7 +12,7 @@ from dialogues.core.outbox.operations import enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, NotFound, Refusal
-from dialogues.meetings.dialogues.operations import current_meeting
+from dialogues.meetings.dialogues.operations import current_meeting, in_meeting
 from dialogues.people.messages import queries
 from dialogues.people.messages.models import Message
 from dialogues.people.messages.rules import MessageSent, refuse_unknown_placeholders
@@ -53,8 +53,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         unreached = [str(one.person_id) for one in group if not one.has_address]
         message = Message(
             id=draft.id,
-            dialogue_id=meeting.dialogue_id,
-            meeting_id=meeting.id,
+            **in_meeting(meeting),
             by_person=change.viewer.person_id,
             subject=draft.subject,
             text=draft.text,
@@ -65,15 +64,7 @@ def send(viewer: Viewer, draft: Draft, *, now: datetime) -> UUID:
         db.session.add(message)
         db.session.flush()
         enqueue_all([_email_request(message, one) for one in reached])
-        change.record(
-            MessageSent(
-                about=message.id,
-                dialogue_id=message.dialogue_id,
-                meeting_id=message.meeting_id,
-                people=len(reached),
-                at=now,
-            )
-        )
+        change.record(MessageSent(about=message.id, **in_meeting(meeting), people=len(reached), at=now))
         return message.id
 
 
