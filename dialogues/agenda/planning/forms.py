@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput
 from dialogues.agenda.planning.queries.draft import DraftSession, PersonChoice
 from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.forms import language_name
-from dialogues.agenda.versions.rules import Admits, Part, SessionKind
+from dialogues.agenda.versions.rules import TITLE_LONGEST, Admits, Part, SessionKind
 from dialogues.core.common.fields import (
     DayField,
     Form,
@@ -78,7 +78,7 @@ def _fold(typed: str | None) -> int | None:
 
 
 class SessionForm(MoveForm):
-    title = TitleField(_l("Title"), 200)
+    title = TitleField(_l("Title"), TITLE_LONGEST)
     code = TitleField(_l("Number"), 24, required=False, filters=[half_width])
     kind = SelectField(_l("Kind"), coerce=SessionKind)
     rule = RadioField(_l("Rule"), coerce=Rule)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from dialogues.agenda.versions.rules import Admits, Part, SessionKind
+from dialogues.agenda.versions.rules import TITLE_LONGEST, Admits, Part, SessionKind
 from dialogues.core.common.columns import GUARDED_TABLE, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.text import IN_TITLES, refuse_link
@@ -27,7 +27,7 @@ class DraftItem(Base):
     dialogue_id: Mapped[UUID]
     meeting_id: Mapped[UUID]
     code: Mapped[str] = mapped_column(String(24), default="")
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(TITLE_LONGEST))
     kind: Mapped[SessionKind] = mapped_column(enum_column(SessionKind), default=SessionKind.PLENARY)
     rule: Mapped[Rule] = mapped_column(enum_column(Rule), default=Rule.CHATHAM_HOUSE)
     admits: Mapped[Admits] = mapped_column(enum_column(Admits), default=Admits.PARTICIPANTS)

@@ -17,6 +17,8 @@ from dialogues.lib.refusal import N_
 from dialogues.lib.wall_time import WallClock
 from dialogues.policy import Role
 
+#: Maximum number of characters of a session's title.
+TITLE_LONGEST = 200
 #: Rapporteurs and interpreters are missing because they are admitted only to sessions that name them.
 _AT_THE_TABLE = frozenset({Role.HOST_LEAD, Role.COORDINATOR, Role.CO_CHAIR, Role.FOCAL_POINT, Role.PARTICIPANT})
 
