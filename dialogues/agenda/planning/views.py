@@ -42,11 +42,9 @@ blueprint = Blueprint("planning", __name__, url_prefix="/meetings/<uuid:meeting_
 @allows(AGENDA_EDIT)
 def draft(meeting_id: UUID) -> str:
     meeting = draft_queries.planned_meeting(viewer())
-    planned = draft_queries.draft(viewer(), meeting)
-    sessions, people = draft_queries.limit_to_known_people(viewer(), meeting, planned)
+    sessions, people, changes = draft_queries.draft_as_seen(viewer(), meeting)
     names = {person.id: person.name for person in people}
     problems = problem_queries.problems(meeting, sessions, draft_queries.rooms_of_venue(meeting), people, names)
-    changes = draft_queries.unreleased(viewer(), meeting, planned)
     return render_template(
         "agenda/planning/draft.html",
         meeting_id=meeting_id,

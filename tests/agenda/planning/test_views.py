@@ -51,6 +51,18 @@ def meeting_over_a_fold(cast: Cast) -> None:
         meeting.ends_on = meeting.depart_on = date(2027, 11, 1)
 
 
+def test_change_of_people_is_not_shown_to_editors_who_may_not_know_them(cast: Cast) -> None:
+    set_clock(cast.app, BEFORE_LVR_1)
+    coordinator = cast.viewer("st-coord", meeting="LVR-1", now=BEFORE_LVR_1)
+    planned = planning_draft.planned_meeting(coordinator)
+    session = planning_draft.draft_session(coordinator, planned, cast.session("LVR-1-02"))
+    with upkeep(system(Purpose.SAMPLE)):
+        planning_operations.write_people(session.item, session.people[:1])
+
+    assert "One session differs" in page(cast, "st-coord", "/draft", "LVR-1")
+    assert "One session differs" not in page(cast, "ch2", "/draft", "LVR-1")
+
+
 def publish(cast: Cast, meeting: str) -> None:
     coordinator = cast.viewer("st-coord", meeting=meeting)
     planned = planning_draft.planned_meeting(coordinator)

@@ -258,21 +258,24 @@ def _draft_session(
     )
 
 
-def limit_to_known_people(
-    viewer: Viewer, meeting: Meeting, sessions: Iterable[DraftSession]
-) -> tuple[list[DraftSession], list[PersonChoice]]:
-    """Returns the sessions with only the people whom this viewer may know, and the people to choose from.
+def draft_as_seen(viewer: Viewer, meeting: Meeting) -> tuple[list[DraftSession], list[PersonChoice], list[Difference]]:
+    """Returns the draft with only the people whom this viewer may know, the people to choose from, and the changes.
 
-    Hidden people are removed before warnings are computed, so that neither a gap nor a warning reveals them.
+    Hidden people are removed before changes and warnings are computed, so that none of them and no gap reveals them.
     """
-    if not viewer.may(SESSION_PEOPLE_SEE):
-        return [replace(session, people=()) for session in sessions], []
-    hidden_ids = hidden_people(viewer, meeting)
-    known = [
-        replace(session, people=tuple(named for named in session.people if named[0] not in hidden_ids))
-        for session in sessions
-    ]
-    return known, people_of_meeting(viewer, meeting, hidden_ids)
+    sees_people = viewer.may(SESSION_PEOPLE_SEE)
+    hidden_ids = hidden_people(viewer, meeting) if sees_people else set[UUID]()
+
+    def known(people: Iterable[tuple[UUID, Part]]) -> tuple[tuple[UUID, Part], ...]:
+        return tuple(named for named in people if sees_people and named[0] not in hidden_ids)
+
+    sessions = [replace(session, people=known(session.people)) for session in draft(viewer, meeting)]
+    published = {
+        session_id: replace(snapshot, people=known(snapshot.people))
+        for session_id, snapshot in current_snapshots(viewer, meeting.id).items()
+    }
+    changes = differences(published, {session.id: session.snapshot for session in sessions})
+    return sessions, people_of_meeting(viewer, meeting, hidden_ids), changes
 
 
 def draft_session(viewer: Viewer, meeting: Meeting, session_id: UUID) -> DraftSession:
