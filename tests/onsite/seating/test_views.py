@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty
+from dialogues.meetings.roles.models import RoleGrant
 from dialogues.onsite.seating.models import SeatingPlan
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -213,6 +214,16 @@ def test_interpreters_sit_behind_their_listeners_and_only_the_coordinator_sees_n
     assert any(line.endswith("interpreter – with RI Ka-myong") and line[0].isdigit() for line in words)
     assert "SHIN" not in cast.client("us4").get(seating).text
     assert "SHIN Bon-bogi" in coordinator.get(seating).text
+
+
+def test_interpreter_of_the_whole_dialogue_can_be_seated(app: Flask, cast: Cast, seating: str) -> None:
+    with app.app_context():
+        person = cast.person("in-ko1")
+    change(app, update(RoleGrant).where(RoleGrant.person_id == person).values(meeting_id=None))
+
+    entries = page(cast.client("st-coord").get(f"{seating}/plan")).select("input[name$=-interpreter]")
+
+    assert str(person) in {str(entry["value"]) for entry in entries}
 
 
 def test_an_interpreter_without_listeners_is_asked_about(cast: Cast, seating: str) -> None:

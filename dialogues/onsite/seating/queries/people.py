@@ -95,12 +95,7 @@ def interpreters(viewer: Viewer) -> Mapping[UUID, str]:
     rows = db.session.execute(
         select(Person.id, Person.name)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            RoleGrant.role == Role.INTERPRETER,
-            roles.in_force(),
-            roles.visible(viewer, SEATING_EDIT),
-            RoleGrant.meeting_id == viewer.meeting_id,
-        )
+        .where(RoleGrant.role == Role.INTERPRETER, roles.in_force(), roles.visible(viewer, SEATING_EDIT))
         .order_by(Person.collation, Person.name, Person.id)
     )
     return {row.id: row.name for row in rows}
