@@ -180,7 +180,7 @@ class History:
             own = admitted(Admits(snapshot.frozen["admits"]), guest.roles, named=named)
             if own or Role.LIAISON_DESK in guest.roles:
                 full = own and guest.profile.value == "full"
-                title = snapshot.frozen["title"] if full else "Appointment"
+                title = snapshot.frozen["title"] if full else f"Appointment {snapshot.frozen['short_code']}"
                 found.append((datetime.fromisoformat(snapshot.frozen["starts"]), title, here.state.name))
         return sorted(found)
 

@@ -62,6 +62,7 @@ def queue_the_rest(calendars: Calendars) -> None:
     people = {name: person_of(name, dialogue) for name in ("kr1", "kr2", "us4", "cn1")}
     with upkeep(system(Purpose.SAMPLE)) as session:
         parts = {name: part_of(person, trd) for name, person in people.items()}
+        people["st-coord"] = person_of("st-coord", dialogue)
         session.execute(update(Participation).values(approved_at=now))
         invited = {"status": ParticipationStatus.INVITED, "answered_at": None, "invited_at": now}
         session.execute(update(Participation).where(Participation.id == parts["cn1"]).values(**invited))
@@ -81,6 +82,7 @@ def queue_the_rest(calendars: Calendars) -> None:
             EmailKind.LIST_CHANGED: ("kr1", {}),
             EmailKind.EXCHANGE_SET: ("kr1", {}),
             EmailKind.MEETING_CHANGED: ("kr2", days),
+            EmailKind.ZONE_DATA_CHANGED: ("st-coord", {"sessions": 2}),
         }
         for kind, (who, about) in facts.items():
             outbox_operations.enqueue(
