@@ -46,8 +46,7 @@ def visible(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         return true()
     if viewer.place is None or Scope.ALL not in viewer.scopes(action):
         return false()
-    here = or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == viewer.meeting_id)
-    return and_(RoleGrant.dialogue_id == viewer.place.dialogue_id, here)
+    return and_(RoleGrant.dialogue_id == viewer.place.dialogue_id, counts_at(viewer.meeting_id))
 
 
 def roles(viewer: Viewer) -> list[Any]:
@@ -201,7 +200,7 @@ def _grants_statement(in_meeting: bool) -> Select[*tuple[Any, ...]]:
     if in_meeting:
         facts = facts.add_columns(Meeting)
         facts = facts.join(Meeting, Meeting.dialogue_id == Dialogue.id).where(Meeting.id == bindparam("place"))
-        counts &= or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == Meeting.id)
+        counts &= counts_at(Meeting.id)
     else:
         facts = facts.where(Dialogue.id == bindparam("place"))
     facts = facts.outerjoin(
@@ -254,6 +253,11 @@ def role_assignments(
 def in_force() -> ColumnElement[bool]:
     """Filter of the grants that count: accepted and not ended."""
     return and_(RoleGrant.accepted_at.is_not(None), RoleGrant.revoked_at.is_(None))
+
+
+def counts_at(meeting_id: Any) -> ColumnElement[bool]:
+    """Filter of the grants that concern a meeting: those in it, and those in the whole dialogue."""
+    return or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting_id)
 
 
 #: Columns of the participation table. Declared here because its feature is above this one and may not be imported.

@@ -21,7 +21,7 @@ from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.meetings.roles.queries import in_force
+from dialogues.meetings.roles.queries import counts_at, in_force
 from dialogues.people.documents.models import DestructionCertificate, SealedField
 from dialogues.people.documents.rules import NEEDS, PAPERS, deserialize_parts
 from dialogues.people.participants.models import Participation
@@ -134,7 +134,7 @@ def is_interpreter(meeting_id: UUID) -> ColumnElement[bool]:
             RoleGrant.person_id == Person.id,
             RoleGrant.role == Role.INTERPRETER,
             in_force(),
-            or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
+            counts_at(meeting_id),
         )
         .correlate(Person)
     )

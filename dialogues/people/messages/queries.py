@@ -18,7 +18,7 @@ from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
 from dialogues.meetings.dialogues.queries.names import names_of
 from dialogues.meetings.dialogues.rules.kinds import Capacity, Existence
 from dialogues.meetings.roles.models import RoleGrant
-from dialogues.meetings.roles.queries import in_force
+from dialogues.meetings.roles.queries import counts_at, in_force
 from dialogues.people.messages.models import Message
 from dialogues.people.messages.rules import NamedPerson, Reader, Recipients
 from dialogues.people.participants.models import Participation
@@ -103,7 +103,7 @@ def _active_grants(viewer: Viewer) -> ColumnElement[bool]:
         return false()
     return and_(
         RoleGrant.dialogue_id == viewer.dialogue_id,
-        or_(RoleGrant.meeting_id == viewer.meeting_id, RoleGrant.meeting_id.is_(None)),
+        counts_at(viewer.meeting_id),
         in_force(),
     )
 
@@ -127,7 +127,7 @@ def _is_here(meeting_id: Any) -> ColumnElement[bool]:
     )
     has_role = exists().where(
         RoleGrant.person_id == Person.id,
-        or_(RoleGrant.meeting_id == meeting_id, RoleGrant.meeting_id.is_(None)),
+        counts_at(meeting_id),
         in_force(),
     )
     return or_(takes_part, has_role)

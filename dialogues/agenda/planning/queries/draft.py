@@ -32,6 +32,7 @@ from dialogues.meetings.dialogues.models import Meeting, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, Rule
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.roles.queries import counts_at
 from dialogues.meetings.venues.models import Room
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import hides_name, shows_name
@@ -130,9 +131,7 @@ def members_of_meeting(meeting: Meeting) -> list[PersonChoice]:
         .outerjoin(Party, Party.id == Participation.party_id)
         .outerjoin(
             RoleGrant,
-            (RoleGrant.person_id == Person.id)
-            & or_(RoleGrant.meeting_id.is_(None), RoleGrant.meeting_id == meeting.id)
-            & RoleGrant.revoked_at.is_(None),
+            (RoleGrant.person_id == Person.id) & counts_at(meeting.id) & RoleGrant.revoked_at.is_(None),
         )
         .where(Person.dialogue_id == meeting.dialogue_id, or_(Participation.id.is_not(None), RoleGrant.id.is_not(None)))
         .order_by(Person.collation, Person.name, Person.id)

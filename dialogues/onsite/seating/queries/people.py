@@ -65,7 +65,7 @@ def guests_to_seat(viewer: Viewer) -> Mapping[UUID, Guest]:
     co_chairs = select(RoleGrant.person_id).where(
         RoleGrant.role == Role.CO_CHAIR,
         roles.in_force(),
-        or_(RoleGrant.meeting_id == viewer.meeting_id, RoleGrant.meeting_id.is_(None)),
+        roles.counts_at(viewer.meeting_id),
     )
     rank = precedence.precedence_sort_key(precedence.order(viewer), Participation.party_id)
     rows = db.session.execute(
