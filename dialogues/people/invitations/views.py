@@ -107,9 +107,12 @@ def preview(meeting_id: UUID) -> Any:
 
     The page carries the file, so that nothing is stored before the import.
     """
+    content = PreviewForm().file.data or abort(400)
     with refusal_flashed():
-        form, file = _previewed()
-        if form.validate() and "invite" in request.form:
+        form = PreviewForm(code_pages(content))
+        form.validate()
+        file = _file(form, content)
+        if "invite" in request.form and not form.errors:
             try:
                 return _import(form, file)
             except Refusal as refusal:
@@ -118,15 +121,20 @@ def preview(meeting_id: UUID) -> Any:
     return see_other(url_for("invitations.import_people", meeting_id=meeting_id))
 
 
-def _previewed() -> tuple[PreviewForm, rules.InvitationFile]:
-    """Returns the form that was sent, and its file as the form says to read it.
+def _file(form: PreviewForm, content: bytes) -> rules.InvitationFile:
+    """The file in the chosen encoding; if that fits no columns, the form says so and the likeliest encoding is used.
 
-    :raises Refusal: the file does not fit the chosen encoding.
+    :raises Refusal: the file cannot be read.
     """
-    content = PreviewForm().file.data or abort(400)
-    form = PreviewForm(code_pages(content))
-    is_offered = any(form.encoding.data == encoding for encoding, *_rest in form.encoding.choices)
-    return form, rules.read(content, form.encoding.data if is_offered else "")
+    if not form.encoding.data or form.encoding.errors:
+        return rules.read(content)
+    try:
+        return rules.read(content, form.encoding.data)
+    except Refusal as refusal:
+        show_refusal(form, Refusal(refusal.message, field="encoding", **refusal.facts))
+    file = rules.read(content)
+    form.encoding.data = file.table.format.encoding
+    return file
 
 
 def _import(form: PreviewForm, file: rules.InvitationFile) -> Any:

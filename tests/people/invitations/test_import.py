@@ -168,6 +168,17 @@ def test_headings_in_a_code_page_are_found(desk: Desk) -> None:
     assert "имя" in readings(shown)[0]
 
 
+def test_an_encoding_without_the_columns_is_refused_and_the_preview_stays(desk: Desk) -> None:
+    shown = desk.upload("имя;почта;сторона\nИванов Пётр;petr@example.org;RU\n".encode("cp1251"))
+
+    changed = desk.invite(shown, encoding="windows-1252")
+
+    assert changed.status_code == 422
+    assert "must name the columns" in complaints(changed)
+    assert names(changed) == ["Иванов Пётр"]
+    assert page(changed).select_one("input[name=encoding][checked]")["value"] == "windows-1251"
+
+
 @pytest.mark.parametrize(
     "name", ["Ji?í Dvořák", "?ukasz", "Nová\ufffd", "RenÃ© Dupont", "MÃ¼ller", "Jiøí ¤", "R\xf9\x9eena"]
 )

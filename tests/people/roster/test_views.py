@@ -50,6 +50,13 @@ def test_direction_and_control_characters_are_removed_from_a_name(site: Site) ->
     assert "Oyun Bat" in page_.text
 
 
+@pytest.mark.parametrize("name", ["王\U0002ebf1", "李\U00031352明", "\ufa19谷 光", "ᠪᠠᠳᠮ\u180e\u1820"])
+def test_rare_letters_of_a_typed_name_are_kept(site: Site, name: str) -> None:
+    invite(site, name=name)
+
+    assert name in site.cast.client("st-coord").get(site.page("SCD-1")).text
+
+
 def test_party_of_another_dialogue_cannot_be_chosen(site: Site) -> None:
     assert invite(site, party_id=str(site.cast.party("MN", "TRD"))).status_code == 422
 
