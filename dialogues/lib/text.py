@@ -115,3 +115,8 @@ def bounded(text: str, longest: int, *, field: str | None = None) -> str:
             longest=longest,
         )
     return text
+
+
+def compared(text: str) -> str:
+    """The normal form for comparing names and codes; never stored."""
+    return unicodedata.normalize("NFKC", text).casefold()

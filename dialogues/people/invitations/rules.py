@@ -1,7 +1,6 @@
 """Import file of people to invite, personal links, and events of invitations."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from uuid import UUID
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.lib.tables.reading import TableFile, code_pages, known_columns, read_table
 from dialogues.lib.tables.writing import as_typed
-from dialogues.lib.text import bounded, one_line, refuse_link, refuse_misread
+from dialogues.lib.text import bounded, compared, one_line, refuse_link, refuse_misread
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.meetings.dialogues.rules.names import is_east_asian, written_name
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
@@ -188,7 +187,7 @@ class ImportPlan:
     @property
     def renamed(self) -> list[Planned]:
         """People whom the dialogue knows by another name, which they keep."""
-        return [one for one in self.ready if one.known_as and _compared(one.known_as) != _compared(one.invitee.name)]
+        return [one for one in self.ready if one.known_as and compared(one.known_as) != compared(one.invitee.name)]
 
     @property
     def digest(self) -> str:
@@ -215,7 +214,7 @@ def parse_capacity(called: str) -> Capacity:
 
     :raises Refusal: the text is not a capacity.
     """
-    capacity = _CAPACITIES.get(_compared(called).replace("_", " ").replace("-", " "))
+    capacity = _CAPACITIES.get(compared(called).strip().replace("_", " ").replace("-", " "))
     if capacity is None:
         raise Refusal(
             N_("“%(called)s” is no capacity: write %(known)s."),
@@ -226,20 +225,15 @@ def parse_capacity(called: str) -> Capacity:
     return capacity
 
 
-def _compared(text: str) -> str:
-    """The text without case, also from full-width letters."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
 def find_party(called: str, parties: Mapping[UUID, Sequence[str]]) -> UUID:
     """Returns the party with this code or name, ignoring case.
 
     :param parties: codes and names per party, the code first.
     :raises Refusal: no party of the meeting has this code or name.
     """
-    normalized = _compared(called)
+    normalized = compared(called).strip()
     for party_id, names in parties.items():
-        if normalized and normalized in {_compared(name) for name in names}:
+        if normalized and normalized in {compared(name) for name in names}:
             return party_id
     codes = ", ".join(names[0] for names in parties.values())
     if not normalized:

@@ -9,7 +9,7 @@ from uuid import UUID
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.lib.text import unlinked
+from dialogues.lib.text import compared, unlinked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,10 @@ class Reader:
 
 def names_not_visible_to_all(text: str, names: Iterable[NamedPerson], readers: Iterable[Reader]) -> dict[str, int]:
     """Names in the text that some recipients may not see, with the number of those recipients."""
-    readers = tuple(readers)
+    readers, text = tuple(readers), compared(text)
     counts: dict[str, int] = {}
     for named in names:
-        if any(_contains_name(name, text) for name in named.names_used if name):
+        if any(_contains_name(compared(name), text) for name in named.names_used if name):
             not_permitted = sum(not reader.may_see(named) for reader in readers)
             if not_permitted:
                 counts[named.names_used[0]] = not_permitted
@@ -98,10 +98,8 @@ def names_not_visible_to_all(text: str, names: Iterable[NamedPerson], readers: I
 
 
 def _contains_name(name: str, text: str) -> bool:
-    """Whether the text contains the name as a whole word, in upper or lower case.
+    """Whether the text contains the name as a whole word; both in the normal form for comparing.
 
     Names outside ASCII match inside longer words too, because scripts such as Chinese have no spaces.
     """
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None or (
-        not name.isascii() and name in text
-    )
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None or (not name.isascii() and name in text)

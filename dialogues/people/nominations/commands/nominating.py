@@ -14,6 +14,7 @@ from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
+from dialogues.lib.text import compared
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import MeetingParty, Party, Person
 from dialogues.meetings.dialogues.queries.meetings import gathering_of
@@ -280,7 +281,7 @@ def _refuse_repeated(
                 field="email",
                 name=other.name,
             )
-        if same is None and other.name.casefold() == nominee.name.casefold():
+        if same is None and compared(other.name) == compared(nominee.name):
             raise Refusal(
                 N_("%(name)s is on the list already. If this is another person, write the name so that one can tell."),
                 field="name",
