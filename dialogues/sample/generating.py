@@ -15,9 +15,9 @@ from dialogues.core.common.transaction import transaction
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.collation import collation_key
+from dialogues.lib.textsearch.folding import haystack
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
-from dialogues.meetings.dialogues.rules.names import folded
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -144,7 +144,8 @@ def _people(rng: random.Random, ids: dict[str, Any], count: int, now: datetime) 
 def _name(rng: random.Random) -> dict[str, str]:
     given, family = ("".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).title() for _ in range(2))
     written = {"name": f"{given} {family.upper()}", "family": family, "given": given}
-    return {**written, "sort_key": family, "collation": collation_key(family), "folded": folded(family)}
+    searched = {"searched_name": haystack(written["name"]), "searched_names": haystack(written["name"], family)}
+    return {**written, "sort_key": family, "collation": collation_key(family), **searched}
 
 
 def _plans(count: int) -> Iterator[SessionPlan]:

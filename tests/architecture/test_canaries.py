@@ -115,8 +115,8 @@ MET = {
     ("lvr", "person.name"): {"st-host", "st-coord", "ru1", "ru4"},
 }
 #: Columns without free text: derived from other columns, or with a fixed set of values.
-DERIVED = {"person.email_norm", "person.collation_key", "person.folded", "person.locale", "person.zone"}
-DERIVED |= {"participation.listens_in"}
+DERIVED = {"person.email_norm", "person.collation_key", "person.searched_name", "person.searched_names"}
+DERIVED |= {"person.locale", "person.zone", "participation.listens_in"}
 
 
 def canary(where: str, field: str) -> str:

@@ -41,20 +41,26 @@ def _hits(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for position in range(len(text_tokens)):
         for term in terms:
-            if not term.matches_at(position, text_tokens):
-                continue
-            start, end = text_tokens[position].start, _end_of(term, position, text_tokens)
-            if found and start <= found[-1][1]:
-                start, end = found[-1][0], max(end, found.pop()[1])
-            found.append((start, end))
-    return found
+            if term.tokens_at(position, text_tokens):
+                found.append((text_tokens[position].start, _end_of(term, position, text_tokens)))
+    return _merged(sorted(found))
+
+
+def _merged(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in found:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _end_of(term: Term, position: int, text_tokens: Sequence[Token]) -> int:
     return (
         text_tokens[position].first_character_end
         if term.is_prefix
-        else text_tokens[position + len(term.tokens) - 1].end
+        else text_tokens[position + term.tokens_at(position, text_tokens) - 1].end
     )
 
 

@@ -54,15 +54,29 @@ def matching(engine: str, terms: Sequence[Term]) -> Select[UUID]:
 
 
 def _in_fts5(terms: Sequence[Term]) -> TextClause:
-    words = " AND ".join(f'"{" ".join(term.tokens)}"{" *" if term.is_prefix else ""}' for term in terms)
+    words = " AND ".join(_fts5_term(term) for term in terms)
     return text("SELECT record_id FROM record_index WHERE record_index MATCH :words").bindparams(words=words)
+
+
+def _fts5_term(term: Term) -> str:
+    phrase = f'"{" ".join(term.tokens)}"{" *" if term.is_prefix else ""}'
+    return f'({phrase} OR "{term.compound}")' if term.compound else phrase
 
 
 def _in_tsvector(terms: Sequence[Term]) -> TextClause:
     """Phrases are searched in the token text, because tsvector positions end at 16,383, and at 256 per word."""
-    words = " & ".join(f"'{token}'{':*' if term.is_prefix else ''}" for term in terms for token in term.tokens)
-    phrases = [f" {' '.join(term.tokens)} " for term in terms if len(term.tokens) > 1]
-    adjacent = "".join(f" AND strpos(' ' || tokens || ' ', :phrase_{n}) > 0" for n in range(len(phrases)))
+    phrases = [(" ".join(term.tokens), term.compound) for term in terms if len(term.tokens) > 1]
+    adjacent = "".join(
+        f" AND (strpos(' ' || tokens || ' ', :phrase_{n}) > 0 OR strpos(' ' || tokens || ' ', :compound_{n}) > 0)"
+        for n in range(len(phrases))
+    )
+    bound = {f"phrase_{n}": f" {phrase} " for n, (phrase, _word) in enumerate(phrases)}
+    bound |= {f"compound_{n}": f" {word or phrase} " for n, (phrase, word) in enumerate(phrases)}
     return text(
         f"SELECT record_id FROM record_index WHERE lexemes @@ CAST(:words AS tsquery){adjacent}"  # noqa: S608  numbers only
-    ).bindparams(words=words, **{f"phrase_{n}": phrase for n, phrase in enumerate(phrases)})
+    ).bindparams(words=" & ".join(map(_tsquery_term, terms)), **bound)
+
+
+def _tsquery_term(term: Term) -> str:
+    words = " & ".join(f"'{token}'{':*' if term.is_prefix else ''}" for token in term.tokens)
+    return f"({words} | '{term.compound}')" if term.compound else words

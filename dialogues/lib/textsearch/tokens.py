@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 
+from dialogues.lib.textsearch.folding import JOINERS, clusters, folded_character
+
 #: Longer words are cut, in records and in queries, because PostgreSQL refuses very long ones.
 LONGEST_WORD = 64
 #: Further terms of a query are ignored.
 MOST_TERMS = 20
 
-#: Latin, Greek and Cyrillic letters, which lose their accents, end here.
-_ACCENTS_END = "\u0530"
 #: Hangul, Han and kana, which are written without spaces, or may be.
 _DENSE = (
     (0x1100, 0x11FF),
@@ -42,48 +42,24 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Adjacent tokens of a query. `is_prefix`: a single character of a dense script, matched as a prefix."""
+    """Adjacent tokens of a query.
+
+    `is_prefix`: a single character of a dense script, matched as a prefix. `compound`: the tokens as one word, which
+    matches too, because they are joined by hyphens or apostrophes.
+    """
 
     tokens: tuple[str, ...]
     is_prefix: bool = False
+    compound: str = ""
 
-    def matches_at(self, position: int, tokens: Sequence[Token]) -> bool:
+    def tokens_at(self, position: int, tokens: Sequence[Token]) -> int:
+        """The number of tokens that match from this position."""
         following = tokens[position : position + len(self.tokens)]
         if self.is_prefix:
-            return bool(following) and following[0].folded.startswith(self.tokens[0])
-        return tuple(token.folded for token in following) == self.tokens
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text in order: words, and for dense scripts each pair and the last character."""
-    for run in _runs(text):
-        if not run.is_dense:
-            yield _joined(run.characters)
-            continue
-        for pair in pairwise(run.characters):
-            yield _joined(pair)
-        yield _joined(run.characters[-1:])
-
-
-def indexed(*texts: str) -> str:
-    """The tokens of these texts, separated by spaces, as stored in the index."""
-    return " ".join(token.folded for text in texts for token in tokens(text))
-
-
-def terms(query: str) -> tuple[Term, ...]:
-    """The terms of a query; all must match. Text without a space becomes one term."""
-    found: dict[Term, None] = {}
-    for chunk in query.split():
-        for is_dense, runs in groupby(_runs(chunk), key=lambda run: run.is_dense):
-            for term in _dense_terms(runs) if is_dense else _word_terms(runs):
-                found[term] = None
-    return tuple(found)[:MOST_TERMS]
-
-
-def holds(text: str, wanted: Sequence[Term]) -> bool:
-    """Whether a text contains every term, with the same result as both engines."""
-    text_tokens = list(tokens(text))
-    return all(any(term.matches_at(position, text_tokens) for position in range(len(text_tokens))) for term in wanted)
+            return int(following[0].folded.startswith(self.tokens[0]))
+        if self.compound and following[0].folded == self.compound:
+            return 1
+        return len(following) if tuple(token.folded for token in following) == self.tokens else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +75,63 @@ class _Run:
     characters: tuple[_Character, ...]
 
 
-def _word_terms(runs: Iterator[_Run]) -> Iterator[Term]:
-    yield Term(tuple(_joined(run.characters).folded for run in runs))
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text in order: words, and for dense scripts each pair and the last character.
+
+    Words with signs inside them follow at the end in one piece: "Young-ho" gives "young ho youngho".
+    """
+    runs = list(_runs(text))
+    for run in runs:
+        if not run.is_dense:
+            yield _joined(run.characters)
+            continue
+        for pair in pairwise(run.characters):
+            yield _joined(pair)
+        yield _joined(run.characters[-1:])
+    for compound in _compounds(text, runs):
+        yield _joined([character for run in compound for character in run.characters])
+
+
+def _compounds(text: str, runs: Sequence[_Run]) -> Iterator[list[_Run]]:
+    """Words that a single hyphen or apostrophe joins."""
+    compound: list[_Run] = []
+    for run in runs:
+        between = text[compound[-1].characters[-1].end : run.characters[0].start] if compound else ""
+        if run.is_dense or folded_character(between) not in JOINERS:
+            if len(compound) > 1:
+                yield compound
+            compound = []
+        if not run.is_dense:
+            compound.append(run)
+    if len(compound) > 1:
+        yield compound
+
+
+def indexed(*texts: str) -> str:
+    """The tokens of these texts, separated by spaces, as stored in the index."""
+    return " ".join(token.folded for text in texts for token in tokens(text))
+
+
+def terms(query: str) -> tuple[Term, ...]:
+    """The terms of a query; all must match. Text without a space becomes one term."""
+    found: dict[Term, None] = {}
+    for chunk in query.split():
+        for is_dense, runs in groupby(_runs(chunk), key=lambda run: run.is_dense):
+            for term in _dense_terms(runs) if is_dense else _word_terms(chunk, list(runs)):
+                found[term] = None
+    return tuple(found)[:MOST_TERMS]
+
+
+def holds(text: str, wanted: Sequence[Term]) -> bool:
+    """Whether a text contains every term, with the same result as both engines."""
+    text_tokens = list(tokens(text))
+    return all(any(term.tokens_at(position, text_tokens) for position in range(len(text_tokens))) for term in wanted)
+
+
+def _word_terms(chunk: str, runs: Sequence[_Run]) -> Iterator[Term]:
+    words = tuple(_joined(run.characters).folded for run in runs)
+    is_compound = [list(runs)] == list(_compounds(chunk, runs))
+    yield Term(words, compound="".join(words)[:LONGEST_WORD] if is_compound else "")
 
 
 def _dense_terms(runs: Iterator[_Run]) -> Iterator[Term]:
@@ -117,30 +148,39 @@ def _joined(characters: Sequence[_Character]) -> Token:
 
 
 def _runs(text: str) -> Iterator[_Run]:
-    for kind, characters in groupby(_characters(text), key=lambda character: _kind(character.folded)):
+    characters_of_text = _without_spaces_in_hangul(_characters(text))
+    for kind, characters in groupby(characters_of_text, key=lambda character: _kind(character.folded)):
         if kind is not None:
             yield _Run(kind, tuple(characters))
 
 
 def _characters(text: str) -> Iterator[_Character]:
     start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or not _combines_with_previous(text[end]):
-            for folded in _folded(text[start:end]):
-                yield _Character(folded, start, end)
-            start = end
+    for cluster in clusters(text):
+        end = start + len(cluster)
+        for folded in folded_character(cluster):
+            yield _Character(folded, start, end)
+        start = end
 
 
-@lru_cache(maxsize=65_536)
-def _folded(cluster: str) -> str:
-    """The folded form of one character with its marks: the same for all its spellings."""
-    for _round in range(2):
-        cluster = unicodedata.normalize("NFKC", cluster).casefold()
-    decomposed = unicodedata.normalize("NFD", cluster)
-    if decomposed[:1] < _ACCENTS_END:
-        decomposed = "".join(character for character in decomposed if not unicodedata.combining(character))
-    visible = (character for character in decomposed if unicodedata.category(character) != "Cf")
-    return unicodedata.normalize("NFC", "".join(visible))
+def _without_spaces_in_hangul(characters: Iterator[_Character]) -> Iterator[_Character]:
+    """Leave out spaces between Hangul syllables, because the same name or compound is written with and without."""
+    spaces: list[_Character] = []
+    previous = ""
+    for character in characters:
+        if character.folded in " \t":
+            spaces.append(character)
+            continue
+        if not (_is_hangul(previous) and _is_hangul(character.folded)):
+            yield from spaces
+        spaces.clear()
+        previous = character.folded
+        yield character
+    yield from spaces
+
+
+def _is_hangul(character: str) -> bool:
+    return "\uac00" <= character <= "\ud7a3"
 
 
 @lru_cache(maxsize=65_536)
@@ -149,8 +189,3 @@ def _kind(character: str) -> bool | None:
     if unicodedata.category(character)[0] not in "LMN":
         return None
     return any(first <= ord(character) <= last for first, last in _DENSE)
-
-
-def _combines_with_previous(character: str) -> bool:
-    """Whether the character combines with the previous one: accents, marks, Hangul jamo, half-width voicing marks."""
-    return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

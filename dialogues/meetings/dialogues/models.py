@@ -10,6 +10,7 @@ from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, enum_colum
 from dialogues.extensions import Base
 from dialogues.lib.collation import collation_key
 from dialogues.lib.text import IN_TITLES, refuse_link
+from dialogues.lib.textsearch.folding import haystack
 from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     Gender,
@@ -22,7 +23,6 @@ from dialogues.meetings.dialogues.rules.kinds import (
     PartyOrder,
     Rule,
 )
-from dialogues.meetings.dialogues.rules.names import folded
 
 
 class Dialogue(Base):
@@ -88,6 +88,10 @@ class Institution(Base):
         return refuse_link(title, IN_TITLES, field=column)
 
 
+#: The longest name for searches; folding makes some letters longer.
+_SEARCHED = 800
+
+
 class Person(Base):
     """A person within one dialogue; without an email address there is no sign-in.
 
@@ -117,8 +121,9 @@ class Person(Base):
     sort_key: Mapped[str] = mapped_column(String(200), default="")
     #: Collation key of the sort key in hexadecimal, because it sorts alike on every database.
     collation: Mapped[str] = mapped_column("collation_key", String(2000), default="")
-    #: The sort key without case and accents, for searches.
-    folded: Mapped[str] = mapped_column(String(400), default="")
+    #: The name for searches, and the same with the sort key and the native name, which not every reader may see.
+    searched_name: Mapped[str] = mapped_column(String(_SEARCHED), default="")
+    searched_names: Mapped[str] = mapped_column(String(3 * _SEARCHED), default="")
     gender: Mapped[Gender] = mapped_column(enum_column(Gender), default=Gender.UNDISCLOSED)
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     stems: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -133,14 +138,21 @@ class Person(Base):
 
     @validates("name", "native", "family", "given", "affiliation")
     def _is_no_link(self, column: str, name: str) -> str:
-        return refuse_link(name, field=column)
+        refuse_link(name, field=column)
+        self._index_names(**{column: name})
+        return name
 
     @validates("sort_key")
     def _sorts_by(self, column: str, sort_key: str) -> str:
         refuse_link(sort_key, field=column)
         self.collation = collation_key(sort_key)
-        self.folded = folded(sort_key)
+        self._index_names(sort_key=sort_key)
         return sort_key
+
+    def _index_names(self, **changed: str) -> None:
+        name, *others = (changed.get(column, getattr(self, column)) or "" for column in ("name", "sort_key", "native"))
+        self.searched_name = haystack(name)[:_SEARCHED]
+        self.searched_names = haystack(name, *others)[: 3 * _SEARCHED]
 
 
 class Meeting(Base):

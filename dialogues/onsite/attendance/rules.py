@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from dialogues.core.common.events import DomainEvent
 from dialogues.lib.refusal import N_, Refusal
-from dialogues.meetings.dialogues.rules.names import folded
+from dialogues.lib.textsearch.folding import haystack, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ def is_expected(guest: Any, day: date) -> bool:
 
 def matches_search(search: str, names: Iterable[str]) -> bool:
     """Whether every word of the search occurs in the names, ignoring case and accents."""
-    haystack = " ".join(folded(name) for name in names)
-    return all(word in haystack for word in folded(search).split())
+    names_to_search = haystack(*names)
+    return all(word in names_to_search for word in words(search))
 
 
 def code_address(base_url: str, secret: str) -> str:

@@ -200,6 +200,41 @@ def test_search_finds_names_in_any_script_and_reads_wildcards_literally(cast: Ca
     assert seen(coordinator, ListFilter(search="%")) == seen(coordinator, ListFilter(search="_")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "search"),
+    [
+        ("Łukasz Żółć", "lukasz"),
+        ("Łukasz Żółć", "ŻÓŁĆ lukasz"),
+        ("Bjørn Ærø", "bjorn"),
+        ("Bjørn Ærø", "aero"),
+        ("Işık Yıldız", "isik"),
+        ("Işık Yıldız", "IŞIK"),
+        ("Nguyễn Văn Đức", "duc"),
+        ("Müller Hans", "hans müller"),
+        ("Þóra Guðjónsdóttir", "thora gudjonsdottir"),
+        ("Siobhán O’Neil", "o'neil"),
+        ("Siobhán O’Neil", "oneil siobhan"),
+        ("Kim Young-ho", "youngho"),
+        ("Kim Youngho", "young-ho kim"),
+        ("김 철수", "김철수"),
+        ("김철수", "김 철수"),
+    ],
+)
+def test_search_finds_a_name_as_people_type_it(cast: Cast, name: str, search: str) -> None:
+    coordinator = cast.viewer("st-coord", meeting="TRD-1")
+    with upkeep(system(Purpose.SAMPLE)):
+        db.session.get_one(Person, roster.participants(coordinator, LIST).lines[0].person_id).name = name
+
+    assert seen(coordinator, ListFilter(search=search)) == [name]
+
+
+def test_search_for_two_words_finds_only_people_with_both(cast: Cast) -> None:
+    coordinator = cast.viewer("st-coord", meeting="TRD-1")
+    first, second = (line.name for line in roster.participants(coordinator, LIST).lines[:2])
+
+    assert seen(coordinator, ListFilter(search=f"{first} {second}")) == []
+
+
 def test_meeting_of_another_dialogue_has_another_list(cast: Cast) -> None:
     trd, scd = (cast.viewer("st-coord", meeting=code) for code in ("TRD-1", "SCD-1"))
     one = roster.participants(trd, LIST).lines[0]

@@ -22,7 +22,16 @@ TEXTS = {
     "F": " ".join(f"w{n}" for n in range(18_000)) + " far away 末尾",
     "G": "İstanbul Straße naïve ﬁne",
     "H": "𠀀𠀁 supplementary",
+    "I": "Kim Young-ho, O’Neil and Lee Youngmi",
+    "J": "Kim Youngho, ONeil; Young ho",
 }
+FOUND_AS_TYPED = [
+    *(("Łódź", "lodz"), ("Søren", "soren"), ("Đorđević", "dordevic"), ("Đặng", "dang"), ("Kızılırmak", "kizilirmak")),
+    *(("Işık", "ışık"), ("IŞIK", "ışık"), ("Œuvre", "oeuvre"), ("Æsir", "aesir"), ("Þingvellir", "thingvellir")),
+    *(("Guðrún", "gudrun"), ("O’Neil", "O'Neil"), ("Oʼneil", "oneil"), ("ONeil", "o’neil"), ("l’Ivoire", "ivoire")),
+    *(("Young-ho", "youngho"), ("Youngho", "young-ho"), ("Young‐ho", "Young-ho"), ("Əliyev", "eliyev")),
+    *(("김 철수", "김철수"), ("김철수", "김 철수"), ("철수 김", "김 철수"), ("مُحَمَّد", "محمد"), ("שָׁלוֹם", "שלום")),
+]
 QUERIES = (
     *("flood", "FLOOD river", "e-mail", "mail", "паводок", "еще", "홍수", "수", "용어집", "용어", "집"),
     *(
@@ -40,6 +49,7 @@ QUERIES = (
         "away-far",
         "w17999-far",
     ),
+    *("youngho", "young-ho", "young ho", "o'neil", "oneil", "neil", "hoyoung", "young-ho-kim", "홍수예보", "수예보"),
     *("末", "末尾", "尾", "istanbul", "strasse", "STRASSE naive", "fine", "𠀀𠀁", "𠀁", "nowhere", "trd", "TRD-A", "A"),
 )
 
@@ -60,6 +70,13 @@ def test_a_search_finds_the_records_that_contain_its_words(query: str) -> None:
     found = set(db.session.scalars(matching(db.engine.dialect.name, wanted)))
 
     assert found == {row.id for row in everything if holds(f"{row.title} {row.reference} {row.text}", wanted)}
+
+
+@pytest.mark.parametrize(("text", "query"), FOUND_AS_TYPED)
+def test_a_search_finds_a_word_as_people_type_it(archive: Archive, text: str, query: str) -> None:
+    archive.place("TRD-X-1", f"The word {text} is here", title="Paper")
+
+    assert len(db.session.scalars(matching(db.engine.dialect.name, terms(query))).all()) == 1
 
 
 def test_a_record_that_is_not_filed_leaves_no_trace_in_the_index(archive: Archive) -> None:

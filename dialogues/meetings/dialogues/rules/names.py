@@ -1,7 +1,6 @@
-"""Sort keys and search forms of names; telephone links."""
+"""Sort keys and full names; telephone links."""
 
 import re
-import unicodedata
 
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 
@@ -29,12 +28,6 @@ def written_name(family: str, given: str, order: NameOrder) -> str:
         return family + given
     parts = (given, family) if order is NameOrder.GIVEN_FIRST else (family, given)
     return " ".join(part for part in parts if part)
-
-
-def folded(text: str) -> str:
-    """Return the text as searches compare it: without case and accents, at most 400 characters."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))[:400]
 
 
 def dialling(telephone: str) -> str:

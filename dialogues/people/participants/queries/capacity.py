@@ -14,9 +14,9 @@ from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal
+from dialogues.lib.textsearch.folding import folded
 from dialogues.meetings.dialogues.models import MeetingParty, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity
-from dialogues.meetings.dialogues.rules.names import folded
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import on_party_list, person_of
 from dialogues.policy import NOMINATE, Scope

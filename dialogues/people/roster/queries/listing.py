@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.lib.paging import page_numbers
 from dialogues.lib.refusal import or_not_found
+from dialogues.lib.textsearch.folding import words
 from dialogues.meetings.dialogues.models import Institution, Meeting, Party, Person
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyOrder
-from dialogues.meetings.dialogues.rules.names import folded
 from dialogues.meetings.precedence import queries as precedence
 from dialogues.meetings.precedence.queries import Order
 from dialogues.people.participants.models import Participation
@@ -146,13 +146,11 @@ def _filtered(viewer: Viewer, list_filter: ListFilter, lines: Any) -> Any:
 
 
 def _matches_name(viewer: Viewer, search: str) -> ColumnElement[bool]:
-    """Matches the styled name, and other parts of the name only where they are shown to the viewer."""
-    rest = or_(
-        Person.folded.contains(folded(search), autoescape=True),
-        Person.native.contains(search, autoescape=True),
-    )
-    by_name = func.lower(Person.name).contains(search.lower(), autoescape=True)
-    return or_(by_name, and_(open_to(viewer, PARTICIPANTS_SEE), rest))
+    """Matches every word in the styled name, or in all names only where they are shown to the viewer."""
+    searched = words(search)
+    by_name = [Person.searched_name.contains(word, autoescape=True) for word in searched]
+    by_any = [Person.searched_names.contains(word, autoescape=True) for word in searched]
+    return or_(and_(true(), *by_name), and_(open_to(viewer, PARTICIPANTS_SEE), *by_any))
 
 
 def _tallies(viewer: Viewer, order: Order) -> tuple[Any, ...]:
