@@ -229,9 +229,12 @@ def count(buckets: Iterable[Bucket], now: datetime) -> list[Bucket]:
     return full
 
 
-def enqueue_email(kind: EmailKind, account_id: UUID, now: datetime, *, supersedes: bool = True) -> None:
-    """Queue an email to an account; with `supersedes`, it replaces an earlier one that is not sent yet."""
-    subject = f"{kind.value}:{account_id}"
+def enqueue_email(kind: EmailKind, account_id: UUID | None, now: datetime, *, supersedes: bool = True) -> None:
+    """Queue an email to an account; with `supersedes`, it replaces an earlier one that is not sent yet.
+
+    Without an account the worker drops it. So a request for an unknown address costs the same as for a known one.
+    """
+    subject = f"{kind.value}:{account_id or uuid4()}"
     # One order for all emails of this kind, not by time: if the clock is set back, an email would never be sent.
     order = subject if supersedes else None
     request = EmailRequest(

@@ -181,9 +181,9 @@ class Desk:
         return list(db.session.execute(select(SignIn).where(SignIn.account_id == someone.account_id)).scalars())
 
     def emails(self) -> list[Email]:
-        """All emails in the queue."""
+        """All emails in the queue that have a recipient."""
         db.session.rollback()
-        return list(db.session.execute(select(Email)).scalars())
+        return list(db.session.execute(select(Email).where(Email.account_id.is_not(None))).scalars())
 
     def account(self, email: str) -> Account | None:
         db.session.rollback()

@@ -1,9 +1,13 @@
 """Opening an emailed link does not use it up; pressing its button does, once."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from dialogues.core.accounts import operations as accounts_operations
 from dialogues.core.accounts import queries as accounts_queries
@@ -11,10 +15,28 @@ from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
+from dialogues.core.outbox.jobs import deliver_due
+from dialogues.core.outbox.models import Email
+from dialogues.core.outbox.rules import EmailState
 from dialogues.extensions import db
 from tests.core.accounts.desk import OTHER_PASSWORD, PASSWORD, Desk
 
 pytestmark = pytest.mark.engine
+
+
+@contextmanager
+def sent_statements() -> Iterator[list[str]]:
+    """The SQL statements sent in the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_link_and_its_button_sign_in(desk: Desk) -> None:
@@ -145,6 +167,27 @@ def test_the_response_is_the_same_for_known_and_unknown_addresses(desk: Desk) ->
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].data == answers[1].data
     assert [letter.account_id for letter in desk.emails()] == [guest.account_id]
+
+
+@pytest.mark.parametrize("path", ["/sign-in/link", "/sign-in/new-password"])
+def test_known_and_unknown_addresses_cost_the_same_statements(desk: Desk, path: str) -> None:
+    desk.browser().fill_in(path, **{"link-email": "first@example.org"})
+    sent = []
+    for email in (desk.member().email, desk.participant().email, "x@example.org", "info@straße.de"):
+        browser = desk.browser()
+        browser.get(path)
+        with sent_statements() as found:
+            browser.press(path, **{"link-email": email})
+        # Without the columns, because a row without an account leaves that one out.
+        sent.append([statement.partition("(")[0] for statement in found])
+    assert [statements for statements in sent if statements != sent[0]] == []
+    assert any(statement.startswith("INSERT INTO email") for statement in sent[0])
+
+
+def test_the_worker_drops_an_email_without_an_account(desk: Desk) -> None:
+    desk.browser().fill_in("/sign-in/link", **{"link-email": "x@example.org"})
+    deliver_due()
+    assert list(db.session.scalars(select(Email.state))) == [EmailState.SUPERSEDED]
 
 
 def test_three_links_in_six_hours_are_emailed_and_the_fourth_request_is_ignored(desk: Desk) -> None:

@@ -142,8 +142,9 @@ def ask_for_email(kind: EmailKind, email: str, context: SignInContext) -> None:
     with upkeep(system(Purpose.SIGN_IN)):
         full = operations.count(context.caller.for_email_to(_LIMIT[kind], same_address(email)), now)
         account = queries.account_by_email(email)
-        if account is not None and not full and _may_have(kind, account):
-            operations.enqueue_email(kind, account.id, context.moment.service)
+        account_id = account.id if account is not None and _may_have(kind, account) else None
+        if not full:
+            operations.enqueue_email(kind, account_id, context.moment.service)
     state().wake()
 
 
