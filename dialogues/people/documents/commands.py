@@ -25,6 +25,7 @@ from dialogues.people.documents.queries import (
     READ_ACTIONS,
     checksum,
     due_fields,
+    may_replace,
     opened,
     own_papers,
     select_others,
@@ -199,9 +200,9 @@ def enter_for(viewer: Viewer, person_id: UUID, kind: SealedKind, typed: Parts, *
         _check_access(change, ENTER_ACTIONS[kind], person_id)
         _check_not_over(meeting, now)
         fields = operations.load_and_expire_fields(meeting, person_id, now)
-        field, has_scope_all = fields.get(kind), Scope.ALL in change.viewer.scopes(ENTER_ACTIONS[kind])
+        field = fields.get(kind)
         refuse_stale(checksum([field]), version)
-        if field is not None and field.by_person and not has_scope_all:
+        if field is not None and field.by_person and not may_replace(change.viewer, kind):
             raise Refusal(N_("This person has written it down themself: ask them to change it."))
         parts = _validated(kind, typed, meeting)
         if not parts and kind in PAPERS and field is None:

@@ -58,6 +58,8 @@ class TravelRecord:
 
     readable: frozenset[SealedKind]
     enterable: frozenset[SealedKind]
+    #: The enterable kinds that the viewer may save now. Only the liaison desk replaces what the person wrote.
+    changeable: frozenset[SealedKind]
     stored: Mapping[SealedKind, SealedField]
     person_id: UUID
     name: str
@@ -168,7 +170,7 @@ def list_travel_records(viewer: Viewer, now: datetime) -> list[TravelRecord]:
 def _travel_records(viewer: Viewer, now: datetime, condition: ColumnElement[bool]) -> list[TravelRecord]:
     rows = db.session.execute(_people_query(viewer).where(condition)).all()
     stored = _load_fields(viewer, [row.person_id for row in rows], now) if rows else {}
-    return [_travel_record(row, stored[row.person_id]) for row in rows]
+    return [_travel_record(viewer, row, stored[row.person_id]) for row in rows]
 
 
 def _people_query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
@@ -228,13 +230,19 @@ def _load_fields(
     return by_person
 
 
-def _travel_record(row: Any, stored: Mapping[SealedKind, SealedField]) -> TravelRecord:
+def _travel_record(viewer: Viewer, row: Any, stored: Mapping[SealedKind, SealedField]) -> TravelRecord:
     columns, flags = row[: -len(_ACTIONS)], row[-len(_ACTIONS) :]
     allowed = {action for action, is_allowed in zip(_ACTIONS, flags, strict=True) if is_allowed}
     readable = frozenset(kind for kind, action in READ_ACTIONS.items() if action in allowed)
     enterable = frozenset(kind for kind, action in ENTER_ACTIONS.items() if action in allowed)
     known = {kind: field for kind, field in stored.items() if kind in readable | enterable}
-    return TravelRecord(readable, enterable, known, *columns)
+    theirs = {kind for kind, field in stored.items() if field.by_person and not may_replace(viewer, kind)}
+    return TravelRecord(readable, enterable, enterable - theirs, known, *columns)
+
+
+def may_replace(viewer: Viewer, kind: SealedKind) -> bool:
+    """Whether the viewer may replace what other people wrote themselves."""
+    return Scope.ALL in viewer.scopes(ENTER_ACTIONS[kind])
 
 
 def checksum(fields: Iterable[SealedField | None]) -> int:

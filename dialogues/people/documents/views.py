@@ -115,7 +115,7 @@ def show(meeting_id: UUID, person_id: UUID, kind: str) -> Iterator[Any]:
         found=found,
         kind=sealed_kind,
         parts=read_only(sealed_kind, parts),
-        form=change_form if sealed_kind in found.enterable else None,
+        form=change_form if sealed_kind in found.changeable else None,
         meeting_id=meeting_id,
     )
 

@@ -14,9 +14,12 @@ from dialogues.core.common import clock
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
+from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.models import Exchange
 from dialogues.meetings.roles.operations import grant_role
+from dialogues.people.documents.commands import enter_for
 from dialogues.people.documents.models import AccessLogEntry, SealedField
+from dialogues.people.documents.queries import checksum, travel_record
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.kinds import SealedKind, VisaStatus
 from dialogues.people.participants.rules.steps import Step
@@ -321,10 +324,25 @@ def test_focal_point_enters_data_for_the_own_party_and_cannot_read_it_back(cast:
 def test_focal_point_cannot_replace_what_the_person_entered(cast: Cast, trd: str) -> None:
     enter_documents(cast, trd, "kr2")
 
-    answer = send(cast.client("kr1"), f"{documents_of(cast, trd, 'kr2')}/diet", diet_text="anything")
+    with cast.app.app_context():
+        focal_point, diet = cast.viewer("kr1", meeting="TRD-1"), SealedKind.DIET
+        person_id = cast.person("kr2")
+        stored = travel_record(focal_point, person_id, clock.now()).stored[diet]
+        with pytest.raises(Refusal, match="ask them to change it"):
+            enter_for(focal_point, person_id, diet, {"text": "x"}, version=checksum([stored]), now=clock.now())
 
-    assert answer.status_code == 422
-    assert "ask them to change it" in complaints(answer)
+
+def test_pages_offer_a_focal_point_only_what_can_be_saved(cast: Cast, trd: str) -> None:
+    focal_point, documents = cast.client("kr1"), documents_of(cast, trd, "kr2")
+    offered = page(focal_point.get(documents)).select(f"main a[href^='{documents}/']")
+    enter_documents(cast, trd, "kr2")
+    left = page(focal_point.get(documents)).select(f"main a[href^='{documents}/']")
+    entered = page(focal_point.get(f"{documents}/diet"))
+
+    assert {link["href"] for link in offered} >= {f"{documents}/diet", f"{documents}/passport"}
+    assert not {link["href"] for link in left} & {f"{documents}/diet", f"{documents}/passport"}
+    assert "ask them to change it" in entered.select_one("main").get_text()
+    assert entered.select_one("main form[method=post]") is None
 
 
 def test_focal_point_cannot_enter_data_for_another_party(cast: Cast, trd: str) -> None:
