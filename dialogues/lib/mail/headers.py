@@ -2,9 +2,10 @@
 
 from email import message_from_bytes
 from email.header import Header, decode_header, make_header
-from email.headerregistry import Address, HeaderRegistry, UniqueSingleAddressHeader, UniqueUnstructuredHeader
-from email.policy import SMTP, Policy
+from email.headerregistry import Address
+from email.policy import EmailPolicy
 from email.utils import parseaddr
+from typing import Any, cast
 
 
 def subject_value(text: str) -> str:
@@ -26,24 +27,23 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text and " ".join(text.split()) == text
 
 
-class _Subject(UniqueUnstructuredHeader):
-    def fold(self, *, policy: Policy) -> str:
-        return super().fold(policy=policy) if _is_plain(self) else f"Subject: {_encoded(self, 'Subject')}\r\n"
+class _Writer(EmailPolicy):
+    """Writes subject and sender's name so that every reader sees the same text."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name == "Subject" and not _is_plain(str(value)):
+            return f"Subject: {_encoded(str(value), name)}\r\n"
+        if name == "From":
+            sender: Address = cast(Any, value).addresses[0]
+            if not _is_plain(sender.display_name):
+                return f"From: {_encoded(sender.display_name, name)}\r\n <{sender.addr_spec}>\r\n"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
 
 
-class _Sender(UniqueSingleAddressHeader):
-    def fold(self, *, policy: Policy) -> str:
-        if _is_plain(self.address.display_name):
-            return super().fold(policy=policy)
-        return f"From: {_encoded(self.address.display_name, 'From')}\r\n <{self.address.addr_spec}>\r\n"
-
-
-_headers = HeaderRegistry()
-_headers.map_to_type("subject", _Subject)
-_headers.map_to_type("from", _Sender)
-
-#: Writes subject and sender's name so that every reader sees the same text.
-POLICY = SMTP.clone(header_factory=_headers)
+POLICY = _Writer(linesep="\r\n")
 
 
 def sender_of(content: bytes) -> Address:

@@ -73,7 +73,7 @@ def _check_headers(content: bytes, message: EmailMessage, subject: str) -> None:
     read = message_from_bytes(content, policy=policy.default)
     if read["Subject"] != subject:
         raise FaultyEmail(FAULTY_HEADER)
-    if read["To"].addresses != message["To"].addresses or sender_of(content) != message["From"].address:
+    if read["To"].addresses != message["To"].addresses or sender_of(content) != message["From"].addresses[0]:
         raise FaultyEmail(FAULTY_ADDRESS)
 
 
