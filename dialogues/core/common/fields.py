@@ -100,6 +100,8 @@ class LinesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped.
 class NumberField(IntegerField):  # type: ignore[misc]  # WTForms is untyped.
     """A whole number that fits into a column."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """:raises ValueError: it is too long."""
         if valuelist and len(valuelist[0].strip().lstrip("+-")) > DIGITS:

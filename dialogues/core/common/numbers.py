@@ -4,6 +4,7 @@ from werkzeug.routing import IntegerConverter
 
 #: The longest number that a page takes.
 DIGITS = 9
+_LARGEST = 999_999_999
 
 
 class ShortNumber(IntegerConverter):
@@ -17,5 +18,4 @@ def number(text: str) -> int:
 
     :raises ValueError: it is something else.
     """
-    largest = 10**DIGITS - 1
-    return max(-largest, min(int(text), largest))
+    return max(-_LARGEST, min(int(text), _LARGEST))
