@@ -76,7 +76,11 @@ HANDLERS: dict[type[DomainEvent], tuple[Handler, ...]] = {
     PresenceChanged: (documents.keep_with_people,),
     VisibilityChanged: (calendars.update_profiles,),
     RulesChanged: (registration.ask_rules_again,),
-    AddressChanged: (dialogues.change_addresses, invitations.end_links_to_old_addresses),
+    AddressChanged: (
+        dialogues.change_addresses,
+        invitations.end_links_to_old_addresses,
+        calendars.move_to_new_addresses,
+    ),
     RoleOffered: (calendars.update_role_holders,),
     RoleDeclined: (calendars.update_role_holders,),
     RoleAccepted: (calendars.update_role_holders,),

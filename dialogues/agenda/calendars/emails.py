@@ -25,14 +25,16 @@ from dialogues.agenda.calendars.rules import (
 )
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import clock_time, day, utc_offset
-from dialogues.core.outbox.queries import has_begun, last_left, message_id_of
+from dialogues.core.outbox.queries import has_begun, is_being_sent, last_left, message_id_of
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
 from dialogues.lib.ical.calendar_file import EventFacts, calendar_file, mailed_event
 from dialogues.lib.ical.content_lines import Address
 from dialogues.lib.ical.parts import Answer, Method, Profile, State
-from dialogues.lib.mail.parts import Composed
-from dialogues.lib.refusal import or_not_found
+from dialogues.lib.mail.parts import Composed, FailureKind, Undelivered
+from dialogues.lib.refusal import N_, or_not_found
 from dialogues.lib.text import unlinked
+
+WAITS = N_("An earlier email about the same entry is still being sent.")
 
 
 def event_facts(entry: FiledEntry) -> EventFacts:
@@ -63,31 +65,38 @@ def calendar_entry(due: DueEmail, _now: datetime) -> Composed | None:
     """
     reader = emailed.reader(due.person_id)
     mailed = emailed.mailed(UUID(str(due.facts["entry_id"])), int(due.facts["sequence"]))
-    if reader is None or mailed is None or _cancels_unsent(due, mailed) or _was_already_sent(due, mailed):
+    if reader is None or mailed is None:
+        return None
+    to_former_address = bool(due.facts.get("former"))
+    recipient = Address(due.recipient or "" if to_former_address else reader.email, unlinked(reader.name))
+    if to_former_address and is_being_sent(entry_order(mailed.entry_id), recipient.mail):
+        # The entry itself must arrive first, because calendars ignore the cancellation of an unknown one.
+        raise Undelivered(FailureKind.TEMPORARY, WAITS)
+    if _cancels_unsent(due, mailed, recipient) or _was_already_sent(due, mailed, recipient):
         return None
     with force_locale(reader.language):
-        return _entry_email(due, reader, mailed)
+        return _entry_email(due, reader, recipient, mailed)
 
 
-def _cancels_unsent(due: DueEmail, mailed: Revision) -> bool:
+def _cancels_unsent(due: DueEmail, mailed: Revision, recipient: Address) -> bool:
     return (
         mailed.content.state is State.CANCELLED
         and mailed.first_email_id != due.id
-        and not has_begun(entry_order(mailed.entry_id), due.sequence)
+        and not has_begun(entry_order(mailed.entry_id), due.sequence, recipient.mail)
     )
 
 
-def _was_already_sent(due: DueEmail, mailed: Revision) -> bool:
+def _was_already_sent(due: DueEmail, mailed: Revision, recipient: Address) -> bool:
     entry_id = mailed.entry_id
-    last_sent = last_left(entry_order(entry_id), due.sequence)
+    last_sent = last_left(entry_order(entry_id), due.sequence, recipient.mail)
     previous = emailed.mailed(entry_id, last_sent) if last_sent is not None else None
     return previous is not None and previous.content == mailed.content
 
 
-def _entry_email(due: DueEmail, reader: Any, mailed: Revision) -> Composed:
+def _entry_email(due: DueEmail, reader: Any, recipient: Address, mailed: Revision) -> Composed:
     content, answer = mailed.content, emailed.stored_answer(mailed.person_id, mailed.meeting_id)
     desk = str(_("Meeting desk"))
-    organizer, recipient = Address(mailed.organizer or "", desk), Address(reader.email, unlinked(reader.name))
+    organizer = Address(mailed.organizer or "", desk)
     event = mailed_event(
         event_facts(mailed),
         organizer=organizer,

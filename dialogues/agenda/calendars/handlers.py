@@ -1,16 +1,25 @@
 """Updates calendar entries when meetings, agendas, participations and roles change, in the transaction of the cause."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.agenda.calendars.operations.entries import EntryUpdate, begin_mailing, mint_address, update_entries
+from dialogues.agenda.calendars.operations.entries import (
+    EntryUpdate,
+    begin_mailing,
+    mint_address,
+    move_to_new_address,
+    update_entries,
+)
 from dialogues.agenda.calendars.queries import guests
 from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order
 from dialogues.agenda.versions.rules import AgendaReleased
-from dialogues.core.outbox.operations import enqueue_all
+from dialogues.core.accounts.rules import AddressChanged
+from dialogues.core.outbox.operations import enqueue, enqueue_all
 from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.lib.ical.parts import Method, State
+from dialogues.meetings.dialogues.models import Meeting
 from dialogues.meetings.dialogues.queries import meetings as dialogues
 from dialogues.meetings.dialogues.rules.events import DialogueChanged, MeetingCancelled, MeetingChanged, MeetingMoved
 from dialogues.meetings.roles.rules import RoleEvent
@@ -56,6 +65,23 @@ def update_role_holders(events: Sequence[RoleEvent]) -> None:
     """
     for event in events:
         _update_person(event, event.meeting_id)
+
+
+def move_to_new_addresses(events: Sequence[AddressChanged]) -> None:
+    """Cancels emailed entries at the old address of an account, and sends them to the new one.
+
+    Must run after its people have the new address.
+    """
+    for event in events:
+        former, people = guests.readdressed(event.about)
+        moved = move_to_new_address(people, event.at) if former else []
+        for meeting, cancelled, again in moved:
+            cancellation = _umbrella_email(meeting, cancelled, event.at)
+            facts = {**cancellation.facts, "former": True}
+            # An order of its own, because an old address that does not answer must not delay the new one.
+            order = f"{entry_order(cancelled.entry_id)}:former:{cancelled.sequence}"
+            enqueue(replace(cancellation, facts=facts, order_key=order, supersedes=False, recipient=former))
+            enqueue(_umbrella_email(meeting, again, event.at))
 
 
 def update_meetings(events: Sequence[MeetingChanged]) -> None:
@@ -147,7 +173,7 @@ def _mail_umbrellas(updated: EntryUpdate, at: datetime) -> None:
     with_email = {guest.person_id for guest in updated.guests.values() if guest.email is not None}
     with_email |= guests.with_address(former_guests)
     mailed = [entry for entry in updated.entries if entry.person_id in with_email and _has_email(entry)]
-    emails = enqueue_all([_umbrella_email(updated, entry, at) for entry in mailed])
+    emails = enqueue_all([_umbrella_email(updated.here.meeting, entry, at) for entry in mailed])
     begin_mailing(
         (entry.entry_id, _address(updated, entry), email_id)
         for entry, email_id in zip(mailed, emails, strict=True)
@@ -159,14 +185,14 @@ def _has_email(entry: Revision) -> bool:
     return entry.object_kind is EntryObject.MEETING and CHANGE_EFFECTS[entry.change].method is not None
 
 
-def _umbrella_email(updated: EntryUpdate, entry: Revision, at: datetime) -> EmailRequest:
+def _umbrella_email(meeting: Meeting, entry: Revision, at: datetime) -> EmailRequest:
     method = CHANGE_EFFECTS[entry.change].method or Method.REQUEST
     return EmailRequest(
         kind=_KINDS[method],
         dedup_key=f"calendar:{entry.entry_id.hex}:{entry.sequence}",
         queued_at=at,
-        dialogue_id=updated.here.meeting.dialogue_id,
-        listed_under=updated.here.meeting.id,
+        dialogue_id=meeting.dialogue_id,
+        listed_under=meeting.id,
         person_id=entry.person_id,
         facts={"entry_id": str(entry.entry_id), "sequence": entry.sequence},
         order_key=entry_order(entry.entry_id),

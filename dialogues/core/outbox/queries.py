@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
 
 from dialogues.core.common.read_guard import limits_rows, reading
 from dialogues.core.common.state import state
@@ -87,19 +87,34 @@ def message_id_of(email_id: UUID | None) -> str | None:
 
 
 @reading(Purpose.DELIVERY)
-def has_begun(order_key: str, sequence: int) -> bool:
-    """Whether an earlier email of this order was sent, or may have been."""
-    earlier = select(Email.id).where(Email.order_key == order_key, Email.sequence < sequence)
-    return db.session.execute(earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))).first() is not None
+def has_begun(order_key: str, sequence: int, recipient: str) -> bool:
+    """Whether an earlier email of this order was sent to that address, or may have been."""
+    earlier = _tried(order_key, sequence).where(Email.recipient == recipient)
+    return db.session.execute(earlier).first() is not None
 
 
 @reading(Purpose.DELIVERY)
-def last_left(order_key: str, sequence: int) -> int | None:
-    """The sequence of the last attempted email of this order before `sequence`, if it was certainly sent."""
-    earlier = select(Email.sequence, Email.state).where(Email.order_key == order_key, Email.sequence < sequence)
-    tried = earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))
-    newest = db.session.execute(tried.order_by(Email.sequence.desc(), Email.queued_at.desc()).limit(1)).first()
-    return newest.sequence if newest is not None and newest.state is EmailState.SENT else None
+def is_being_sent(order_key: str, recipient: str) -> bool:
+    """Whether an email of this order is on its way to that address."""
+    found = select(Email.id).where(Email.order_key == order_key, Email.state == EmailState.SENDING)
+    return db.session.execute(found.where(Email.recipient == recipient)).first() is not None
+
+
+@reading(Purpose.DELIVERY)
+def last_left(order_key: str, sequence: int, recipient: str) -> int | None:
+    """The sequence of the last attempted email of this order before `sequence`, if that address certainly has it."""
+    tried = _tried(order_key, sequence).order_by(Email.sequence.desc(), Email.queued_at.desc()).limit(1)
+    newest = db.session.execute(tried).first()
+    certain = newest is not None and newest.state is EmailState.SENT and newest.recipient == recipient
+    return newest.sequence if newest is not None and certain else None
+
+
+def _tried(order_key: str, sequence: int) -> Select[*tuple[Any, ...]]:
+    """Selects earlier emails of an order that were sent, or may have been."""
+    earlier = select(Email.sequence, Email.state, Email.recipient).where(
+        Email.order_key == order_key, Email.sequence < sequence
+    )
+    return earlier.where(or_(Email.state == EmailState.SENT, Email.tries > 0))
 
 
 def last_queued(viewer: Viewer, kind: EmailKind) -> dict[UUID, Any]:

@@ -64,7 +64,7 @@ class EmailRequest:
     """An email to queue. `dedup_key` makes queueing idempotent; `facts` are ids, numbers and times, never text.
 
     Emails with the same `order_key` are sent in the order of `sequence`; with `supersedes`, a newer one cancels older
-    ones that are not sent.
+    ones that are not sent. `recipient` is set only for an email to an address that the person no longer has.
     """
 
     kind: EmailKind
@@ -78,6 +78,7 @@ class EmailRequest:
     order_key: str | None = None
     sequence: int = 0
     supersedes: bool = False
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,8 @@ class DueEmail:
     facts: Mapping[str, Any]
     sequence: int
     message_id: str
+    #: The address of the request, or of the last attempt.
+    recipient: str | None = None
 
 
 def pause_after(tries: int, chance: float) -> timedelta:

@@ -25,7 +25,8 @@ from dialogues.agenda.planning.rules import SessionPlan, When, when_of
 from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.core.accounts import operations as accounts
 from dialogues.core.accounts import queries as accounts_queries
-from dialogues.core.accounts.rules import LinkPurpose
+from dialogues.core.accounts.models import Account
+from dialogues.core.accounts.rules import AddressChanged, LinkPurpose
 from dialogues.core.common import clock
 from dialogues.core.common.transaction import transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
@@ -221,6 +222,15 @@ class Calendars:
         with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
             db.session.execute(update(Person).where(Person.id == person).values(always_discreet=always))
             change.record(self._said(VisibilityChanged, _participation(person)))
+
+    def change_address(self, name: str, address: str) -> None:
+        """Confirm another email address of a persona's account."""
+        with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
+            person = db.session.get_one(Person, self.cast.person(name))
+            account = db.session.get_one(Account, person.account_id)
+            account.former_email, account.email, account.email_norm = account.email, address, address
+            db.session.flush()
+            change.record(AddressChanged(at=self.later(), about=account.id))
 
     def confirm(self, name: str, dialogue: str = "TRD") -> None:
         """Accept the invitation of a person, for the first time or again."""

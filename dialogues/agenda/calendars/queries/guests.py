@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, or_, select, true
 
 from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
+from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.models import SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.read_guard import reading
@@ -150,6 +151,16 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
     if not people:
         return set()
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email.is_not(None))))
+
+
+@reading(Purpose.FOLLOW_UP)
+def readdressed(account_id: UUID) -> tuple[str | None, list[UUID]]:
+    """Returns the former address of an account, and its people who have the new one."""
+    account = accounts.account_in_use(account_id)
+    if account is None:
+        return None, []
+    people = select(Person.id).where(Person.account_id == account.id, Person.email_norm == account.email_norm)
+    return account.former_email, list(db.session.scalars(people.order_by(Person.id)))
 
 
 @reading(Purpose.FOLLOW_UP)

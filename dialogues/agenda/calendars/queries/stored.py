@@ -1,6 +1,7 @@
 """Turns rows of entries into revisions."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
@@ -32,6 +33,10 @@ def revisions() -> Select[Any, *tuple[Any, ...]]:
         EntryRevision.time_sequence,
         *(getattr(EntryRevision, name) for name in _CONTENT),
     ).join(EntryRevision, EntryRevision.entry_id == Entry.id)
+
+
+def meeting_of(entry_id: UUID) -> UUID:
+    return db.session.scalars(select(Entry.meeting_id).where(Entry.id == entry_id)).one()
 
 
 def load_revisions(query: Any) -> list[Revision]:
