@@ -22,10 +22,11 @@ from dialogues.agenda.calendars.rules import (
     Revision,
     change_between,
     entry_order,
+    former_order,
 )
 from dialogues.core.common.own_addresses import own_base_url
 from dialogues.core.common.presentation import clock_time, day, utc_offset
-from dialogues.core.outbox.queries import has_begun, is_being_sent, last_left, message_id_of
+from dialogues.core.outbox.queries import has_begun, is_being_sent, last_left, last_sequence_to, message_id_of
 from dialogues.core.outbox.rules import Composer, DueEmail, EmailKind
 from dialogues.lib.ical.calendar_file import EventFacts, calendar_file, mailed_event
 from dialogues.lib.ical.content_lines import Address
@@ -89,7 +90,9 @@ def _cancels_unsent(due: DueEmail, mailed: Revision, recipient: Address) -> bool
 def _was_already_sent(due: DueEmail, mailed: Revision, recipient: Address) -> bool:
     entry_id = mailed.entry_id
     last_sent = last_left(entry_order(entry_id), due.sequence, recipient.mail)
-    previous = emailed.mailed(entry_id, last_sent) if last_sent is not None else None
+    if last_sent is None or last_sequence_to(recipient.mail, former_order(entry_id)) > last_sent:
+        return False
+    previous = emailed.mailed(entry_id, last_sent)
     return previous is not None and previous.content == mailed.content
 
 

@@ -12,8 +12,8 @@ from dialogues.agenda.calendars.operations.entries import (
     move_to_new_address,
     update_entries,
 )
-from dialogues.agenda.calendars.queries import guests
-from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order
+from dialogues.agenda.calendars.queries import guests, stored
+from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order, former_order
 from dialogues.agenda.versions.rules import AgendaReleased
 from dialogues.core.accounts.rules import AddressChanged
 from dialogues.core.outbox.operations import enqueue, enqueue_all
@@ -67,21 +67,25 @@ def update_role_holders(events: Sequence[RoleEvent]) -> None:
         _update_person(event, event.meeting_id)
 
 
-def move_to_new_addresses(events: Sequence[AddressChanged]) -> None:
-    """Cancels emailed entries at the old address of an account, and sends them to the new one.
+def move_with_accounts(events: Sequence[AddressChanged]) -> None:
+    """Moves emailed entries to the new address of an account. Must run after its people have the new address."""
+    _move_entries(guests.people_of_accounts([event.about for event in events]), events[0].at)
 
-    Must run after its people have the new address.
-    """
-    for event in events:
-        former, people = guests.readdressed(event.about)
-        moved = move_to_new_address(people, event.at) if former else []
-        for meeting, cancelled, again in moved:
-            cancellation = _umbrella_email(meeting, cancelled, event.at)
-            facts = {**cancellation.facts, "former": True}
-            # An order of its own, because an old address that does not answer must not delay the new one.
-            order = f"{entry_order(cancelled.entry_id)}:former:{cancelled.sequence}"
-            enqueue(replace(cancellation, facts=facts, order_key=order, supersedes=False, recipient=former))
-            enqueue(_umbrella_email(meeting, again, event.at))
+
+def move_with_corrections(events: Sequence[ParticipationEvent]) -> None:
+    """Moves emailed entries of people whose address may have been corrected by others."""
+    _move_entries([event.person_id for event in events], events[0].at)
+
+
+def _move_entries(people: Collection[UUID], at: datetime) -> None:
+    """Cancels emailed entries at the address to which they went, and sends them to the new one."""
+    for former, told in stored.emailed_to_others(people, at):
+        meeting, cancelled, again = move_to_new_address(told, at)
+        cancellation = _umbrella_email(meeting, cancelled, at)
+        facts = {**cancellation.facts, "former": True}
+        order = f"{former_order(cancelled.entry_id)}{cancelled.sequence}"
+        enqueue(replace(cancellation, facts=facts, order_key=order, supersedes=False, recipient=former))
+        enqueue(_umbrella_email(meeting, again, at))
 
 
 def update_meetings(events: Sequence[MeetingChanged]) -> None:

@@ -329,6 +329,14 @@ def entry_order(entry_id: UUID) -> str:
     return f"calendar:{entry_id.hex}"
 
 
+def former_order(entry_id: UUID) -> str:
+    """Returns the start of the order keys of cancellations to former addresses.
+
+    They have orders of their own, because an old address that does not answer must not delay the new one.
+    """
+    return f"{entry_order(entry_id)}:former:"
+
+
 #: 120 bits of the HMAC in base32, at five bits per character.
 _CODE_LENGTH = 24
 _KEY_ID = re.compile(r"[a-z2-7]{1,4}")

@@ -100,6 +100,27 @@ def is_being_sent(order_key: str, recipient: str) -> bool:
     return db.session.execute(found.where(Email.recipient == recipient)).first() is not None
 
 
+@reading(Purpose.FOLLOW_UP)
+def last_recipient(order_key: str) -> tuple[str, int] | None:
+    """The address to which the last email of this order was sent, or may have been, and its sequence."""
+    tried = select(Email.recipient, Email.sequence).where(Email.order_key == order_key, Email.recipient.is_not(None))
+    tried = tried.where(or_(Email.state == EmailState.SENT, Email.tries > 0))
+    row = db.session.execute(tried.order_by(Email.sequence.desc(), Email.queued_at.desc()).limit(1)).first()
+    return (str(row.recipient), row.sequence) if row else None
+
+
+@reading(Purpose.FOLLOW_UP)
+def last_sequence_to(recipient: str, order_prefix: str) -> int:
+    """The greatest sequence of emails to that address in orders of this prefix, sent or not; -1 without any."""
+    found = select(func.max(Email.sequence)).where(
+        Email.order_key.startswith(order_prefix, autoescape=True),
+        Email.recipient == recipient,
+        Email.state != EmailState.SUPERSEDED,
+    )
+    last = db.session.scalar(found)
+    return -1 if last is None else last
+
+
 @reading(Purpose.DELIVERY)
 def last_left(order_key: str, sequence: int, recipient: str) -> int | None:
     """The sequence of the last attempted email of this order before `sequence`, if that address certainly has it."""

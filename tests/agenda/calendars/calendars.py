@@ -33,6 +33,7 @@ from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.core.outbox import jobs as outbox
 from dialogues.core.outbox.models import Email
 from dialogues.extensions import db
+from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.rules.events import MeetingCancelled
 from dialogues.meetings.dialogues.rules.facts import Days, MeetingFacts
@@ -40,6 +41,7 @@ from dialogues.meetings.dialogues.rules.kinds import InviteProfile, MeetingStatu
 from dialogues.meetings.meetings import commands as meetings
 from dialogues.people.invitations import operations as invitations
 from dialogues.people.invitations.commands import answering
+from dialogues.people.nominations.rules import NominationChanged
 from dialogues.people.participants import operations as participants
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.events import ParticipationConfirmed, ParticipationEvent
@@ -231,6 +233,13 @@ class Calendars:
             account.former_email, account.email, account.email_norm = account.email, address, address
             db.session.flush()
             change.record(AddressChanged(at=self.later(), about=account.id))
+
+    def correct_address(self, name: str, address: str) -> None:
+        """Enter another address of a nominee."""
+        person = self.cast.person(name)
+        with transaction(system(Purpose.SAMPLE), REGISTRATION_OWN) as change:
+            dialogues_operations.set_address(person, address)
+            change.record(self._said(NominationChanged, _participation(person)))
 
     def confirm(self, name: str, dialogue: str = "TRD") -> None:
         """Accept the invitation of a person, for the first time or again."""

@@ -197,27 +197,19 @@ def _next(
     return replace(last, sequence=sequence, stamp=stamp)
 
 
-def move_to_new_address(people: Collection[UUID], at: datetime) -> list[tuple[Meeting, Revision, Revision]]:
-    """Writes two revisions of each emailed entry of these people: a cancellation for the old address, and the entry.
+def move_to_new_address(told: Revision, at: datetime) -> tuple[Meeting, Revision, Revision]:
+    """Writes two revisions of an emailed entry: its cancellation for the old address, and the entry for the new one.
 
     In any order of arrival the entry is there at the end, because it has the greater SEQUENCE.
     """
-    moved = []
-    for told in stored.load_revisions(
-        stored.newest().where(Entry.person_id.in_(people), Entry.organizer.is_not(None), EntryRevision.ends_utc > at)
-    ):
-        if told.content.state is State.CANCELLED:
-            continue
-        meeting = db.session.get_one(Meeting, stored.meeting_of(told.entry_id))
-        left = remnants(meeting.id, [told.person_id]).get(told.person_id, {}).get(told.object_id)
-        last = replace(told, sequence=max(told.sequence, left.sequence)) if left else told
-        cancelled = next_revision(last, told.content.cancelled(), Change.CANCELLED, at)
-        again = next_revision(cancelled, told.content, Change.WORDS, at)
-        _write(meeting, [cancelled, again])
-        moved.append((meeting, cancelled, again))
-    for meeting, _cancelled, again in moved:
-        _raise_feeds(meeting.dialogue_id, {again.person_id}, at)
-    return moved
+    meeting = db.session.get_one(Meeting, stored.meeting_of(told.entry_id))
+    left = remnants(meeting.id, [told.person_id]).get(told.person_id, {}).get(told.object_id)
+    last = replace(told, sequence=max(told.sequence, left.sequence)) if left else told
+    cancelled = next_revision(last, told.content.cancelled(), Change.CANCELLED, at)
+    again = next_revision(cancelled, told.content, Change.WORDS, at)
+    _write(meeting, [cancelled, again])
+    _raise_feeds(meeting.dialogue_id, {told.person_id}, at)
+    return meeting, cancelled, again
 
 
 def _write(meeting: Meeting, revisions: Iterable[Revision]) -> None:

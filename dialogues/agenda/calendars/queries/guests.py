@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, or_, select, true
 
 from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
-from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.models import SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.read_guard import reading
@@ -154,13 +153,8 @@ def with_address(people: Collection[UUID]) -> set[UUID]:
 
 
 @reading(Purpose.FOLLOW_UP)
-def readdressed(account_id: UUID) -> tuple[str | None, list[UUID]]:
-    """Returns the former address of an account, and its people who have the new one."""
-    account = accounts.account_in_use(account_id)
-    if account is None:
-        return None, []
-    people = select(Person.id).where(Person.account_id == account.id, Person.email_norm == account.email_norm)
-    return account.former_email, list(db.session.scalars(people.order_by(Person.id)))
+def people_of_accounts(account_ids: Collection[UUID]) -> list[UUID]:
+    return list(db.session.scalars(select(Person.id).where(Person.account_id.in_(account_ids)).order_by(Person.id)))
 
 
 @reading(Purpose.FOLLOW_UP)

@@ -1,13 +1,19 @@
 """Turns rows of entries into revisions."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.rules import EntryContent, Revision
+from dialogues.agenda.calendars.rules import EntryContent, Revision, entry_order, former_order
+from dialogues.core.outbox.queries import last_recipient, last_sequence_to
 from dialogues.extensions import db
+from dialogues.lib.ical.content_lines import Address
+from dialogues.lib.ical.parts import State
+from dialogues.meetings.dialogues.models import Person
 
 _CONTENT = tuple(EntryContent.__dataclass_fields__)
 
@@ -37,6 +43,26 @@ def revisions() -> Select[Any, *tuple[Any, ...]]:
 
 def meeting_of(entry_id: UUID) -> UUID:
     return db.session.scalars(select(Entry.meeting_id).where(Entry.id == entry_id)).one()
+
+
+def emailed_to_others(people: Collection[UUID], at: datetime) -> list[tuple[str, Revision]]:
+    """Returns live emailed entries of these people whose last email went to another address than their present one.
+
+    Each comes with that former address. Entries that have ended are left out.
+    """
+    live = newest().where(EntryRevision.state != State.CANCELLED, EntryRevision.ends_utc > at)
+    entries = load_revisions(live.where(Entry.person_id.in_(people), Entry.organizer.is_not(None)))
+    rows = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(people), Person.email.is_not(None)))
+    present = {row.id: row.email for row in rows}
+    found = []
+    for entry in entries:
+        last, address = last_recipient(entry_order(entry.entry_id)), present.get(entry.person_id)
+        if last is None or address is None or Address(last[0]).same_mailbox(Address(address)):
+            continue
+        former, sequence = last
+        if last_sequence_to(former, former_order(entry.entry_id)) < sequence:
+            found.append((former, entry))
+    return found
 
 
 def load_revisions(query: Any) -> list[Revision]:
