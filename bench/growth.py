@@ -91,6 +91,8 @@ def _people(app: Flask, size: int) -> Iterator[tuple[str, float, str]]:
     yield "people", *_page(client, f"{here}/participants", Proof(PERSONS, "names on the page", 50))
     yield "nominations", *_page(client, f"{here}/nominations", Proof(PERSONS, "different names", size // 2))
     yield "home", *_page(client, "/", Proof(made["code"], "meeting"))
+    own = Cast(app).client(str(made["participant"]).partition("@")[0])
+    yield "one person's calendar file", *_page(own, f"{here}/calendar.ics", Proof(EVENTS, "entries", 1))
 
 
 def _records(app: Flask, size: int) -> Iterator[tuple[str, float, str]]:

@@ -29,6 +29,8 @@ _SECONDS_BETWEEN_CHECKS = 3600.0
 
 UPGRADE = "flask db upgrade"
 
+#: Rows per index that SQLite looks at, so that measuring holds the write lock only briefly.
+_ROWS_MEASURED = 1000
 _WAIT_FOR_READERS_MS = 200
 
 
@@ -181,6 +183,22 @@ def empty_log() -> bool:
     finally:
         connection.close()
     return not busy
+
+
+def measure_tables() -> None:
+    """Let the database measure its tables, because it chooses between indexes by their sizes."""
+    if db.engine.dialect.name != "sqlite":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+            session.exec_driver_sql("ANALYZE")
+        return
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA analysis_limit={_ROWS_MEASURED}")
+        # All tables, also those that this connection has not read.
+        cursor.execute("PRAGMA optimize(0x10002)")
+    finally:
+        connection.close()
 
 
 def _damaged() -> DatabaseFault:

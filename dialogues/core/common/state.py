@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -35,6 +35,9 @@ class State:
     writers: Writers = field(default_factory=Writers)
     #: Puts a job for the worker into the queue.
     call_worker: Callable[[], object] = lambda: None
+
+    #: The day on which the worker last let the database measure its tables.
+    measured_on: date | None = None
 
     #: The signed-in viewer of this request, or ANYONE.
     who: Callable[[], Viewer] = lambda: ANYONE
