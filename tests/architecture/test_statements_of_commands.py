@@ -10,8 +10,8 @@ from tests.cast import Cast
 
 Count = Callable[[Callable[[], Any]], int]
 
-#: Sign-in and place before the view; BEGIN, sign-in and place again in the transaction; three for the audit log, and one
-#: for each of its two keys at their first use in a process.
+#: Sign-in and place before the view; BEGIN, sign-in and place again in the transaction; three for the audit log, and
+#: one for each of its two keys at their first use in a process.
 FIXED = 10
 
 
