@@ -108,12 +108,12 @@ def _entry_email(due: DueEmail, reader: Any, recipient: Address, mailed: Revisio
         role=content.role,
         asks=mailed.object_kind is EntryObject.MEETING,
     )
-    method = event.method or Method.REQUEST
+    method, changed = event.method or Method.REQUEST, _is_change(due, mailed, recipient)
     first = mailed.first_email_id
     return Composed(
         recipient=recipient.mail,
-        subject=_subject(method, mailed.sequence),
-        text=_entry_text(reader, mailed, asks=method is Method.REQUEST and answer is Answer.NONE),
+        subject=_subject(method, changed=changed),
+        text=_entry_text(reader, mailed, changed=changed, asks=method is Method.REQUEST and answer is Answer.NONE),
         calendar=calendar_file([event], method=method),
         method=method.value,
         sender=organizer.mail,
@@ -123,30 +123,41 @@ def _entry_email(due: DueEmail, reader: Any, recipient: Address, mailed: Revisio
     )
 
 
-def _subject(method: Method, sequence: int) -> str:
+def _is_change(due: DueEmail, mailed: Revision, recipient: Address) -> bool:
+    """Whether the reader has the entry already; the first email about a session can have any SEQUENCE."""
+    if mailed.object_kind is EntryObject.MEETING:
+        return mailed.sequence > 0
+    return has_begun(entry_order(mailed.entry_id), due.sequence, recipient.mail)
+
+
+def _subject(method: Method, *, changed: bool) -> str:
     if method is Method.CANCEL:
         return str(_("%(word)s: cancelled", word=neutral_word()))
-    return str(_("%(word)s: changed", word=neutral_word())) if sequence else neutral_word()
+    return str(_("%(word)s: changed", word=neutral_word())) if changed else neutral_word()
 
 
-def _entry_text(reader: Any, mailed: Revision, *, asks: bool) -> str:
+def _entry_text(reader: Any, mailed: Revision, *, changed: bool, asks: bool) -> str:
     """Returns the email's own text; with `asks` it asks whether the reader can still come."""
     content = mailed.content
-    facts = [content.title, content.place or content.city, _times(content)]
+    facts = [content.title or content.short_code, content.place or content.city, _times(content)]
     if content.state is State.TENTATIVE:
-        facts.append(str(_("These days are provisional.")))
+        facts.append(str(_("These days are provisional.") if content.all_day else _("This time is provisional.")))
     if asks:
         closing, page = _("Please sign in and say whether you can come:"), f"/meetings/{mailed.meeting_id}/registration"
     else:
         closing, page = _("The calendar entry is attached. To read more, please sign in:"), "/"
     told = "\n".join(fact for fact in facts if fact)
-    return _email_text(reader, _entry_words(content, mailed.sequence), told, str(closing), f"{own_base_url()}{page}")
+    return _email_text(reader, _entry_words(mailed, changed=changed), told, str(closing), f"{own_base_url()}{page}")
 
 
-def _entry_words(content: EntryContent, sequence: int) -> str:
-    if content.state is State.CANCELLED:
+def _entry_words(mailed: Revision, *, changed: bool) -> str:
+    if mailed.content.state is State.CANCELLED:
+        if emailed.is_replaced(mailed):
+            return str(_("you get one calendar entry for each session from now on, instead of this one:"))
         return str(_("this appointment is cancelled, or you no longer take part in it:"))
-    return str(_("this appointment has changed. From now on it is:") if sequence else _("please keep these days:"))
+    if changed:
+        return str(_("this appointment has changed. From now on it is:"))
+    return str(_("please keep these days:") if mailed.content.all_day else _("please keep this time:"))
 
 
 def agenda_changed(due: DueEmail, _now: datetime) -> Composed | None:
@@ -247,7 +258,7 @@ def _days_changed(due: DueEmail, reader: Any) -> Composed:
     words = _("an appointment is cancelled:") if cancelled else _("an appointment has other days or another place:")
     return Composed(
         recipient=reader.email,
-        subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, 1),
+        subject=_subject(Method.CANCEL if cancelled else Method.REQUEST, changed=True),
         text=_email_text(
             reader,
             str(words),

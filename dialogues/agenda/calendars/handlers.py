@@ -81,11 +81,11 @@ def _move_entries(people: Collection[UUID], at: datetime) -> None:
     """Cancels emailed entries at the address to which they went, and sends them to the new one."""
     for former, told in stored.emailed_to_others(people, at):
         meeting, cancelled, again = move_to_new_address(told, at)
-        cancellation = _umbrella_email(meeting, cancelled, at)
+        cancellation = _entry_email(meeting, cancelled, at)
         facts = {**cancellation.facts, "former": True}
         order = f"{former_order(cancelled.entry_id)}{cancelled.sequence}"
         enqueue(replace(cancellation, facts=facts, order_key=order, supersedes=False, recipient=former))
-        enqueue(_umbrella_email(meeting, again, at))
+        enqueue(_entry_email(meeting, again, at))
 
 
 def update_meetings(events: Sequence[MeetingChanged]) -> None:
@@ -122,7 +122,7 @@ def follow_releases(events: Sequence[AgendaReleased]) -> None:
         if event.meeting_id is not None:
             updated = update_entries(event.meeting_id, at=event.at)
             if not event.silent:
-                _mail_umbrellas(updated, event.at)
+                _mail_entries(updated, event.at)
                 _tell_people(updated, event)
 
 
@@ -141,12 +141,13 @@ def _update(
     kinds: Collection[EntryObject] = frozenset(EntryObject),
 ) -> EntryUpdate:
     updated = update_entries(meeting_id, at=at, only=only, kinds=kinds)
-    _mail_umbrellas(updated, at)
+    _mail_entries(updated, at)
     return updated
 
 
 def _tell_people(updated: EntryUpdate, event: AgendaReleased) -> None:
-    people = sorted(updated.session_people, key=str)
+    by_entry = {entry.person_id for entry in updated.entries if entry.object_kind is EntryObject.SESSION}
+    people = sorted(updated.session_people - by_entry, key=str)
     reached = (person_id for person_id in people if _can_be_told(updated, person_id, event.at))
     enqueue_all([_about_release(updated, event, person_id) for person_id in reached])
 
@@ -171,13 +172,13 @@ def _about_release(updated: EntryUpdate, event: AgendaReleased, person_id: UUID)
     )
 
 
-def _mail_umbrellas(updated: EntryUpdate, at: datetime) -> None:
-    """Queues one email per umbrella entry that has a new revision; a newer email supersedes an unsent one."""
+def _mail_entries(updated: EntryUpdate, at: datetime) -> None:
+    """Queues one email per stored entry that has a new revision; a newer email supersedes an unsent one."""
     former_guests = {entry.person_id for entry in updated.entries} - updated.guests.keys()
     with_email = {guest.person_id for guest in updated.guests.values() if guest.email is not None}
     with_email |= guests.with_address(former_guests)
     mailed = [entry for entry in updated.entries if entry.person_id in with_email and _has_email(entry)]
-    emails = enqueue_all([_umbrella_email(updated.here.meeting, entry, at) for entry in mailed])
+    emails = enqueue_all([_entry_email(updated.here.meeting, entry, at) for entry in mailed])
     begin_mailing(
         (entry.entry_id, _address(updated, entry), email_id)
         for entry, email_id in zip(mailed, emails, strict=True)
@@ -186,10 +187,10 @@ def _mail_umbrellas(updated: EntryUpdate, at: datetime) -> None:
 
 
 def _has_email(entry: Revision) -> bool:
-    return entry.object_kind is EntryObject.MEETING and CHANGE_EFFECTS[entry.change].method is not None
+    return CHANGE_EFFECTS[entry.change].method is not None
 
 
-def _umbrella_email(meeting: Meeting, entry: Revision, at: datetime) -> EmailRequest:
+def _entry_email(meeting: Meeting, entry: Revision, at: datetime) -> EmailRequest:
     method = CHANGE_EFFECTS[entry.change].method or Method.REQUEST
     return EmailRequest(
         kind=_KINDS[method],
@@ -210,11 +211,14 @@ def _address(updated: EntryUpdate, entry: Revision) -> str:
 
 
 def _tell_others(updated: EntryUpdate, at: datetime) -> None:
-    """Queues one email in words to everyone in the meeting whose umbrella entry does not already say it.
+    """Queues one email in words to everyone in the meeting whose emailed entries do not already say it.
 
     People who have not answered get no dates, because they must read the invitation through its own link.
     """
-    reached = {guest.person_id for guest in updated.guests.values() if guest.umbrella is not None}
+    if updated.here.mails_sessions:
+        reached = {entry.person_id for entry in updated.entries}
+    else:
+        reached = {guest.person_id for guest in updated.guests.values() if guest.umbrella is not None}
     others = [guest.person_id for guest in updated.guests.values() if guest.email is not None]
     days = _days(updated)
     state: dict[str, str | bool] = {"cancelled": updated.here.state is State.CANCELLED}

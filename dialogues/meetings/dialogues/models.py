@@ -15,6 +15,7 @@ from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     Gender,
     InviteProfile,
+    Invites,
     MeetingFormat,
     MeetingStatus,
     NameOrder,
@@ -184,6 +185,7 @@ class Meeting(Base):
         enum_column(PartyAttribution), default=PartyAttribution.NEVER
     )
     profile: Mapped[InviteProfile] = mapped_column(enum_column(InviteProfile), default=InviteProfile.DISCREET)
+    invites: Mapped[Invites] = mapped_column(enum_column(Invites), default=Invites.BY_DAYS)
     observers_may_read: Mapped[bool] = mapped_column(default=False)
     working_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -75,6 +75,7 @@ _COPIED = (
     "default_rule",
     "party_attribution",
     "profile",
+    "invites",
     "observers_may_read",
     "working_languages",
     "party_order",

@@ -44,6 +44,7 @@ from dialogues.meetings.dialogues.rules.kinds import (
     LANGUAGES,
     Existence,
     InviteProfile,
+    Invites,
     MeetingFormat,
     MeetingStatus,
     PartyAttribution,
@@ -84,6 +85,16 @@ class MeetingForm(Form):
         ],
         coerce=form_value,
         default=InviteProfile.DISCREET.value,
+    )
+    invites = RadioField(
+        _l("Send calendar invites"),
+        choices=[
+            SelectChoice(Invites.BY_DAYS.value, _l("By its days: for each session if it lasts longer than four days")),
+            SelectChoice(Invites.MEETING.value, _l("For the meeting")),
+            SelectChoice(Invites.SESSIONS.value, _l("For each session")),
+        ],
+        coerce=form_value,
+        default=Invites.BY_DAYS.value,
     )
     existence = RadioField(
         _l("Existence"),
@@ -141,6 +152,7 @@ class MeetingForm(Form):
             default_rule=Rule(self.default_rule.data),
             party_attribution=PartyAttribution(self.party_attribution.data),
             profile=InviteProfile(self.profile.data),
+            invites=Invites(self.invites.data),
             observers_may_read=self.observers_may_read.data,
             working_languages=self.working_languages.data or [],
             rules_text=self.rules_text.data or "",

@@ -209,6 +209,7 @@ def upgrade():
     sa.Column('default_rule', sa.String(length=40), nullable=False),
     sa.Column('party_attribution', sa.String(length=40), nullable=False),
     sa.Column('profile', sa.String(length=40), nullable=False),
+    sa.Column('invites', sa.String(length=40), nullable=False),
     sa.Column('observers_may_read', sa.Boolean(), nullable=False),
     sa.Column('working_languages', sa.JSON(), nullable=False),
     sa.Column('registration_closes_at', sa.DateTime(), nullable=True),

@@ -92,10 +92,10 @@ class Calendars:
         plan = SessionPlan(title=title, when=when, **facts)
         return planning_commands.plan_session(self.coordinator(meeting), plan, now=self.later())
 
-    def move(self, session_id: UUID, to: When) -> None:
+    def move(self, session_id: UUID, to: When, meeting: str = "TRD-1") -> None:
         version = self._version(session_id)
         planning_commands.reschedule_session(
-            self.coordinator(), session_id, to=to, rooms=(), version=version, now=self.later()
+            self.coordinator(meeting), session_id, to=to, rooms=(), version=version, now=self.later()
         )
 
     def retitle(self, session_id: UUID, title: str) -> None:
@@ -125,10 +125,8 @@ class Calendars:
         db.session.rollback()
         row = db.session.scalars(select(Meeting).where(Meeting.code == code)).one()
         days = Days(starts_on=row.starts_on, ends_on=row.ends_on, arrive_on=row.arrive_on, depart_on=row.depart_on)
-        kept = {
-            name: getattr(row, name)
-            for name in ("code", "title", "zone", "venue_id", "city", "status", "format", "existence", "profile")
-        }
+        names = ["code", "title", "zone", "venue_id", "city", "status", "format", "existence", "profile", "invites"]
+        kept = {name: getattr(row, name) for name in names}
         seats = db.session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == row.id)).all()
         facts = MeetingFacts(
             **(

@@ -8,7 +8,7 @@ from dialogues.agenda.calendars.models import Entry
 from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.rules.facts import Days
-from dialogues.meetings.dialogues.rules.kinds import MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import Invites, MeetingStatus
 from dialogues.meetings.meetings import commands as meetings
 from dialogues.meetings.roles import commands as roles
 from dialogues.meetings.roles.models import RoleGrant
@@ -61,13 +61,15 @@ def test_people_without_an_emailed_entry_get_a_cancellation_in_plain_text(calend
 
 
 def test_a_confirmed_meeting_keeps_answers_and_is_emailed_again(calendars: Calendars) -> None:
-    calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
-    event, _content = calendar_part(calendars.emails("us4", "SCD")[0])
-    assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 1)
+    calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    calendars.emails("us4")
+    calendars.edit_meeting(status=MeetingStatus.CONFIRMED)
+    event, _content = calendar_part(calendars.emails("us4")[0])
+    assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 2)
 
 
-def test_a_meeting_over_weeks_without_a_venue_is_one_transparent_all_day_event(calendars: Calendars) -> None:
-    calendars.edit_meeting("SCD-1", status=MeetingStatus.CONFIRMED)
+def test_a_meeting_over_weeks_can_be_one_transparent_all_day_event(calendars: Calendars) -> None:
+    calendars.edit_meeting("SCD-1", invites=Invites.MEETING)
     event, content = calendar_part(calendars.emails("us4", "SCD")[0])
     assert event["TRANSP"] == "TRANSPARENT"
     assert b"DTSTART;VALUE=DATE:" in content

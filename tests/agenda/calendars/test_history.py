@@ -19,7 +19,7 @@ from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.refusal import Refusal
 from dialogues.meetings.dialogues.models import Person
-from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, Invites, MeetingStatus
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.meetings.roles.rules import RoleAccepted, RoleEnded
 from dialogues.people.invitations.commands import answering
@@ -156,6 +156,7 @@ class History:
     def change_meeting(self) -> None:
         self.calendars.edit_meeting(
             profile=self.chance.choice(list(InviteProfile)),
+            invites=self.chance.choice(list(Invites)),
             status=self.chance.choice([MeetingStatus.PROVISIONAL, MeetingStatus.CONFIRMED]),
             city=self.chance.choice(["Ulaanbaatar", "Darkhan"]),
             existence=self.chance.choice([Existence.NORMAL, Existence.NORMAL, Existence.CONFIDENTIAL]),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState, LostEntry, MeetingCalendar
+from dialogues.agenda.calendars.operations.emailed import changed_emailed
 from dialogues.agenda.calendars.operations.sessions import (
     Feeds,
     calendar_of,
@@ -112,13 +113,19 @@ def update_entries(
     _write(here.meeting, written)
     _close_feeds(here.meeting, saved, lost, feeds, at)
     calendar.feeds_open = feeds.are_open
+    sessions = changed_emailed(here, guests, only)
+    _write(here.meeting, sessions)
+    written += sessions
     if feeds.were_open or feeds.are_open:
         _raise_feeds(here.meeting.dialogue_id, people | {revision.person_id for revision in written}, at)
     return EntryUpdate(here, guests, written, people)
 
 
 def _saved(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]) -> dict[_Key, Revision]:
-    query = stored.newest().where(Entry.meeting_id == meeting_id, Entry.object_kind.in_(kinds))
+    """Returns the umbrella entries, if the update is not limited to sessions."""
+    if EntryObject.MEETING not in kinds:
+        return {}
+    query = stored.newest().where(Entry.meeting_id == meeting_id, stored.IS_MEETING)
     if only is not None:
         query = query.where(Entry.person_id.in_(only))
     return {(one.person_id, one.object_kind, one.object_id): one for one in stored.load_revisions(query)}
@@ -159,7 +166,7 @@ def _updated(
     kinds: Collection[EntryObject],
     at: datetime,
 ) -> list[Revision]:
-    """Returns the revisions to write."""
+    """Returns the revisions of umbrella entries to write."""
     contents = {
         (person_id, kind, object_id): content
         for person_id, kind, object_id, content in guests_queries.wanted_entries(here, guests.values())

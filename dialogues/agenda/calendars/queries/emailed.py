@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision, MeetingCalendar, PersonCalendar
 from dialogues.agenda.calendars.queries import derived
-from dialogues.agenda.calendars.queries.guests import Shared, session_content
+from dialogues.agenda.calendars.queries.guests import Shared, meeting_context, session_content
 from dialogues.agenda.calendars.queries.stored import load_revisions, revisions
-from dialogues.agenda.calendars.rules import Change, EntryContent, Revision, change_between
+from dialogues.agenda.calendars.rules import Change, EntryContent, EntryObject, Revision, change_between
 from dialogues.agenda.versions.models import Release
 from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose
 from dialogues.extensions import db
-from dialogues.lib.ical.parts import Answer
+from dialogues.lib.ical.parts import Answer, State
 from dialogues.meetings.dialogues.models import Meeting, Person
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -45,6 +45,15 @@ def stored_answer(person_id: UUID | None, meeting_id: UUID | None) -> Answer:
         return Answer.DECLINED
     accepts = row.status is ParticipationStatus.CONFIRMED and row.answered_days == row.days_version
     return Answer.ACCEPTED if accepts else Answer.NONE
+
+
+@reading(Purpose.DELIVERY)
+def is_replaced(entry: Revision) -> bool:
+    """Returns whether the person still comes to the meeting and gets its sessions instead of this entry of all days."""
+    here = meeting_context(entry.meeting_id)
+    if entry.object_kind is not EntryObject.MEETING or here.state is State.CANCELLED or not here.mails_sessions:
+        return False
+    return stored_answer(entry.person_id, entry.meeting_id) is not Answer.DECLINED
 
 
 @reading(Purpose.DELIVERY)

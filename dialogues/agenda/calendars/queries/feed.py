@@ -21,7 +21,7 @@ from dialogues.agenda.calendars.models import (
 )
 from dialogues.agenda.calendars.queries.derived import lost_entries, session_entries
 from dialogues.agenda.calendars.queries.plain import PlainSelect
-from dialogues.agenda.calendars.queries.stored import load_revisions, newest
+from dialogues.agenda.calendars.queries.stored import IS_MEETING, load_revisions, newest
 from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, FiledEntry
 from dialogues.core.accounts.models import Account, SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
@@ -162,7 +162,7 @@ def feed_content(head: FeedHead) -> list[FiledEntry]:
     since = _since(head.today)
     entries = [
         *lost_entries(and_(LostEntry.person_id == head.person_id, LostEntry.in_feed)),
-        *load_revisions(newest().where(Entry.person_id == head.person_id, _may_show(head))),
+        *load_revisions(newest().where(Entry.person_id == head.person_id, IS_MEETING, _may_show(head))),
         *session_entries(
             and_(PersonCalendar.person_id == head.person_id, PersonCalendar.meeting_id.in_(head.open_meetings))
         ),

@@ -66,6 +66,12 @@ class MeetingContext:
     def feeds_open(self) -> bool:
         return not self.is_confidential
 
+    @property
+    def mails_sessions(self) -> bool:
+        """Returns whether each session is emailed instead of the meeting. Emails tell no times of confidential ones."""
+        meeting = self.meeting
+        return not self.is_confidential and meeting.invites.are_per_session(meeting.starts_on, meeting.ends_on)
+
     def profile_of(self, person: Any) -> Profile:
         """Returns the profile of a person's entries: the meeting's setting, or less if the person chose so."""
         return Profile.FULL if participants.is_named(self.meeting, self.dialogue, person) else Profile.DISCREET
@@ -229,12 +235,12 @@ def _confirmed(*, everyone: bool) -> Any:
 def wanted_entries(
     here: MeetingContext, people: Iterable[Guest]
 ) -> Iterator[tuple[UUID, EntryObject, UUID, EntryContent]]:
-    """Yields every stored entry that these guests should have now: (person, kind, meeting or session, content).
+    """Yields every umbrella entry that these guests should have now: (person, kind, meeting, content).
 
-    These are the umbrella entries, because only they are emailed. All others are derived (`queries.derived`).
+    There are none in a meeting whose sessions are emailed. Sessions are derived (`queries.derived`).
     """
     for guest in people:
-        if guest.umbrella is not None:
+        if guest.umbrella is not None and not here.mails_sessions:
             content = _umbrella_content(here, guest.profile, guest.umbrella)
             yield guest.person_id, EntryObject.MEETING, here.meeting.id, content
 

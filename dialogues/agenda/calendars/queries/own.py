@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dialogues.agenda.calendars.models import Entry, PersonCalendar
 from dialogues.agenda.calendars.queries.derived import session_entries
-from dialogues.agenda.calendars.queries.stored import load_revisions, newest
+from dialogues.agenda.calendars.queries.stored import IS_MEETING, load_revisions, newest
 from dialogues.agenda.calendars.rules import EntryObject, FiledEntry
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
@@ -89,7 +89,7 @@ def _own(viewer: Viewer) -> list[FiledEntry]:
 
 def _live(stored: ColumnElement[bool], derived: ColumnElement[bool]) -> list[FiledEntry]:
     """Returns the entries that are not cancelled, in order of time; two queries."""
-    entries = [*load_revisions(newest().where(stored)), *session_entries(derived)]
+    entries = [*load_revisions(newest().where(stored, IS_MEETING)), *session_entries(derived)]
     live = (entry for entry in entries if entry.content.state is not State.CANCELLED)
     return sorted(live, key=attrgetter("content.starts_utc", "uid"))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.rules import EntryContent, Revision, entry_order, former_order
+from dialogues.agenda.calendars.rules import EntryContent, EntryObject, Revision, entry_order, former_order
 from dialogues.core.outbox.queries import last_recipient, last_sequence_to
 from dialogues.extensions import db
 from dialogues.lib.ical.content_lines import Address
@@ -16,6 +16,10 @@ from dialogues.lib.ical.parts import State
 from dialogues.meetings.dialogues.models import Person
 
 _CONTENT = tuple(EntryContent.__dataclass_fields__)
+
+
+#: Filter of `Entry`: files and feeds derive sessions, because only some are stored.
+IS_MEETING = Entry.object_kind == EntryObject.MEETING
 
 
 def newest() -> Select[Any, *tuple[Any, ...]]:

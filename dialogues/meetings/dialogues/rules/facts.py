@@ -9,6 +9,7 @@ from dialogues.lib.wall_time import check_range
 from dialogues.meetings.dialogues.rules.kinds import (
     Existence,
     InviteProfile,
+    Invites,
     MeetingFormat,
     MeetingStatus,
     PartyAttribution,
@@ -137,6 +138,7 @@ class MeetingFacts:
     default_rule: Rule = Rule.CHATHAM_HOUSE
     party_attribution: PartyAttribution = PartyAttribution.NEVER
     profile: InviteProfile = InviteProfile.DISCREET
+    invites: Invites = Invites.BY_DAYS
     observers_may_read: bool = False
     working_languages: list[str] = field(default_factory=list)
     registration_closes: datetime | None = None

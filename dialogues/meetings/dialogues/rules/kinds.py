@@ -1,5 +1,7 @@
 """Enumerations of dialogues, meetings and parties, with their labels."""
 
+from datetime import date, timedelta
+
 from dialogues.lib.labels import Labelled
 from dialogues.lib.refusal import N_
 from dialogues.policy import Role
@@ -111,6 +113,22 @@ class InviteProfile(Labelled):
 
     DISCREET = "discreet", N_("discreet")
     FULL = "full", N_("full")
+
+
+class Invites(Labelled):
+    """Which calendar entries are emailed: one for the whole meeting, or one for each session."""
+
+    BY_DAYS = "by_days", N_("by its days")
+    MEETING = "meeting", N_("for the meeting")
+    SESSIONS = "sessions", N_("for each session")
+
+    def are_per_session(self, first_day: date, last_day: date) -> bool:
+        """Returns whether each session has its own, so that a series over weeks is not one entry of many days."""
+        return self is Invites.SESSIONS or (self is Invites.BY_DAYS and last_day - first_day > LONGEST_IN_ONE_ENTRY)
+
+
+#: A meeting whose first and last day are farther apart is emailed session by session, unless a coordinator chose.
+LONGEST_IN_ONE_ENTRY = timedelta(days=3)
 
 
 #: Languages of party names and of meetings, each by its own name.
