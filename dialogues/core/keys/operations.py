@@ -50,7 +50,8 @@ def list_key(store: KeyStore, name: KeyName) -> bool:
             # Keys made while the folder is away would be hidden when it is back.
             raise KeyLost("the key store is empty, but the database uses keys")
     if not listed and transaction.is_open():
-        session.connection().execute(insert(DataKey).values(purpose=name.purpose, owner=name.owner))
+        with session.no_autoflush:
+            session.execute(insert(DataKey).values(purpose=name.purpose, owner=name.owner))
         new.add(name)
     return listed
 
