@@ -19,6 +19,7 @@ from dialogues.lib.refusal import N_
 from dialogues.lib.text import one_line
 
 _TIMEOUT_SECONDS = 20.0
+_QUIT_SECONDS = 2.0
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 UNREACHABLE = N_("The mail server cannot be reached.")
@@ -92,7 +93,8 @@ class MailServer:
         with self._connection() as server:
             with _email_failures(server):
                 server.sendmail(envelope.sender, [envelope.recipient], envelope.content)
-            # The server has accepted the email, so later errors must not mark it as failed.
+            # The server has accepted the email, so later errors must not mark it as failed, nor later waiting delay it.
+            server.limit(_QUIT_SECONDS)
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
 
