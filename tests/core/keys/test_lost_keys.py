@@ -16,9 +16,7 @@ from dialogues.lib.encryption import master_key
 from dialogues.lib.encryption.names import KeyMissing, KeyName
 from dialogues.settings import SettingsError
 from tests.beds.database import Installation, opened, shell
-from tests.core.outbox.conftest import NOON, Post
 
-pytest_plugins = ["tests.core.outbox.conftest"]
 pytestmark = pytest.mark.engine
 
 RECORDS = KeyName("records", UUID(int=1))
@@ -92,7 +90,7 @@ def test_a_key_is_listed_with_the_first_change_that_is_kept(app: Flask) -> None:
 
 def test_an_erased_key_is_not_a_lost_one(app: Flask) -> None:
     with app.app_context():
-        key_store().erase(RECORDS, now=NOON)
+        key_store().erase(RECORDS, now=clock.now())
         readiness.refuse_unready()
 
 
@@ -121,31 +119,6 @@ def test_a_demonstration_makes_no_master_key_in_place_of_a_lost_one(empty_instal
         settings.master_key.unlink()
     with opened(settings) as app:
         assert "There is no master key" in refusal(app)
-
-
-def test_an_email_waits_for_a_missing_key(post: Post) -> None:
-    email_id = post.enqueue("a")
-    post.server.data_answers += ["451 Try again"]
-    post.deliver()
-    data = keys_of(post.app) / "data"
-    data.rename(data.with_name("away"))
-    for _day in range(10):
-        assert [state.value for state in post.deliver_later()] == ["ready"]
-    assert post.row(email_id).last_error == "The letter waits: its key is missing in the key store."
-    data.with_name("away").rename(data)
-    assert [state.value for state in post.deliver_later()] == ["sent"]
-    assert post.ids == [email_id]
-
-
-def test_an_email_with_a_missing_key_holds_no_other_up(post: Post) -> None:
-    use(post.app, RECORDS)
-    post.enqueue("a", dialogue_id=UUID(int=1))
-    post.server.data_answers += ["451 Try again"]
-    post.deliver()
-    other = post.enqueue("b")
-    (keys_of(post.app) / "data" / "letters" / str(UUID(int=1))).unlink()
-    assert [state.value for state in post.deliver_later()] == ["sent", "ready"]
-    assert post.ids == [other]
 
 
 def test_verifying_the_chain_makes_no_key(empty_app: Flask) -> None:
