@@ -32,7 +32,7 @@ class Browser:
         :raises OSError: the server was killed.
         :raises http.client.HTTPException: it was killed while it answered.
         """
-        headers = {"Cookie": self.cookie, "Sec-Fetch-Site": "same-origin", "Host": "localhost"}
+        headers = {"Cookie": self.cookie, "Sec-Fetch-Site": "same-origin", "Host": f"localhost:{self.port}"}
         if typed:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

@@ -67,7 +67,7 @@ def wait_for_answer(port: int, process: subprocess.Popen[bytes]) -> None:
     while process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            connection.request("GET", "/robots.txt", headers={"Host": "localhost"})
+            connection.request("GET", "/robots.txt", headers={"Host": f"localhost:{port}"})
             connection.getresponse().read()
         except OSError:
             time.sleep(0.05)

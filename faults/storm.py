@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -97,7 +97,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def storm(settings: Settings, smtp: MailServer, sample: Mapping[str, Any], *, kills: int, seed: int) -> Outcome:
     """Run a storm on an installation with the sample. The seed decides whom each kill hits and when."""
     chance, stop, work, port = random.Random(seed), Event(), Work(), free_port()  # noqa: S311  no secret
-    environment = environment_of(settings)
+    environment = environment_of(replace(settings, base_url=f"http://localhost:{port}"))
     notes = f"/meetings/{sample['meetings']['TRD-1']}/notes/{sample['sessions']['TRD-1-08']}/raw"
     links = [sample["sign_in"][name] for name in ("st-coord", "st-rap1")]
     with ExitStack() as ends:
