@@ -271,9 +271,9 @@ class Calendars:
         sent = {"data": fields | {"csrf_token": token}, "headers": SAME_ORIGIN, "follow_redirects": True}
         return Context().run(client.post, path, **sent)
 
-    def restrict(self, session_id: UUID, *people: UUID) -> None:
+    def restrict(self, session_id: UUID, *people: UUID, meeting: str = "TRD-1") -> None:
         """Admit only these people to a session."""
-        viewer = self.coordinator()
+        viewer = self.coordinator(meeting)
         was = planning_draft.draft_session(viewer, planning_draft.planned_meeting(viewer), session_id)
         named = tuple((person, Part.INVITED) for person in people)
         plan = SessionPlan(title=was.title, when=when_of(was.slot), admits=Admits.INVITED, people=named)
