@@ -104,7 +104,7 @@ def test_names_are_sorted_without_title_or_rank(cast: Cast) -> None:
     assert {line.name for line in lines(cast, ListFilter())} <= {person["name"] for person in sample()["persons"]}
 
 
-@pytest.mark.parametrize("asked", ["nonsense", "EN", "'; drop table", "person%00"])
+@pytest.mark.parametrize("asked", ["nonsense", "EN", "'; drop table", "person%0A"])
 def test_unknown_order_falls_back_to_the_order_in_force(cast: Cast, asked: str) -> None:
     list_page = f"/meetings/{cast.meeting('TRD-1')}/participants"
     client = cast.client("us4")
