@@ -1107,3 +1107,4 @@ def downgrade():
 
     op.drop_table('audit_entry')
     op.drop_table('account')
+    op.drop_table('data_key')
