@@ -80,9 +80,9 @@ class MeetingCalendar(Base):
     """What the session entries of a meeting share, as people were last told, and the key of its UIDs.
 
     Session entries that are not emailed are derived when they are read. Their SEQUENCE is the sum of three numbers:
-    of the meeting, of the session for this profile, and of the person; their DTSTAMP is the latest of the three stamps.
-    `release_id` is the version of the agenda that the entries follow. `feeds_open` is false if the meeting is
-    confidential, because the operator of a calendar program reads its feeds too.
+    of the meeting and of the session, each for this profile, and of the person; their DTSTAMP is the latest of the
+    three stamps. `release_id` is the version of the agenda that the entries follow. `feeds_open` is false if the
+    meeting is confidential, because the operator of a calendar program reads its feeds too.
     """
 
     __tablename__ = "meeting_calendar"
@@ -96,16 +96,14 @@ class MeetingCalendar(Base):
     uid_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     release_id: Mapped[UUID | None]
     release_number: Mapped[int] = mapped_column(default=0)
-    number: Mapped[int] = mapped_column(default=0)
-    stamp: Mapped[datetime] = mapped_column(Instant)
+    discreet_number: Mapped[int] = mapped_column(default=0)
+    discreet_stamp: Mapped[datetime] = mapped_column(Instant)
+    full_number: Mapped[int] = mapped_column(default=0)
+    full_stamp: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[State] = mapped_column(enum_column(State))
     venue: Mapped[str] = mapped_column(String(200), default="")
     city: Mapped[str] = mapped_column(String(120), default="")
     feeds_open: Mapped[bool]
-
-    @property
-    def mark(self) -> Mark:
-        return Mark(self.number, self.stamp)
 
 
 class SessionCalendar(Base):

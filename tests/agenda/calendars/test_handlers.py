@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.agenda.calendars.models import Entry
 from dialogues.agenda.versions.rules import Admits, Part
@@ -12,6 +12,7 @@ from dialogues.meetings.dialogues.rules.kinds import Invites, MeetingStatus
 from dialogues.meetings.meetings import commands as meetings
 from dialogues.meetings.roles import commands as roles
 from dialogues.meetings.roles.models import RoleGrant
+from dialogues.meetings.venues.models import Venue
 from dialogues.people.invitations.commands import answering as invitations_answering
 from dialogues.people.invitations.commands import inviting as invitations_inviting
 from dialogues.people.invitations.rules import Invitee
@@ -112,6 +113,18 @@ def test_a_new_title_changes_nothing_for_discreet_guests(calendars: Calendars) -
     calendars.publish()
     assert calendars.emails("us4") == []
     assert calendars.version("us4") == version
+
+
+def test_a_venue_that_discreet_guests_do_not_see_changes_nothing_for_them(calendars: Calendars) -> None:
+    feed = calendars.feed_address("us4")
+    before = calendars.feed(feed)
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        session.execute(update(Venue).values(name=Venue.name + " II"))
+    calendars.plan()
+    calendars.publish()
+    after = calendars.feed(feed)
+    assert len(after) == len(before) + 1
+    assert {uid: after[uid].to_ical() for uid in before} == {uid: event.to_ical() for uid, event in before.items()}
 
 
 def test_a_new_title_raises_the_sequence_for_guests_who_see_it(calendars: Calendars) -> None:

@@ -106,19 +106,22 @@ def update_entries(
     calendar = calendar_of(here, at)
     saved, lost = _saved(meeting_id, only, kinds), remnants(meeting_id, only)
     written = _updated(here, calendar, guests, saved, lost, kinds, at)
-    feeds = _feeds(here, calendar, guests, everyone=only is None and EntryObject.SESSION in kinds)
-    people = set()
+    people = guests.keys() | {person_id for person_id, _kind, _object_id in saved}
+    feeds = _feeds(here, calendar, people, everyone=only is None and EntryObject.SESSION in kinds)
+    changed: set[UUID] = set()
     if EntryObject.SESSION in kinds:
-        people = follow_sessions(here, calendar, guests, lost, feeds, at=at, only=only)
+        changed = follow_sessions(here, calendar, guests, lost, feeds, at=at, only=only)
     _write(here.meeting, written)
     _close_feeds(here.meeting, saved, lost, feeds, at)
+    if feeds.are_open:
+        _forget_regained(saved, written, lost)
     calendar.feeds_open = feeds.are_open
     sessions = changed_emailed(here, guests, only)
     _write(here.meeting, sessions)
     written += sessions
     if feeds.were_open or feeds.are_open:
-        _raise_feeds(here.meeting.dialogue_id, people | {revision.person_id for revision in written}, at)
-    return EntryUpdate(here, guests, written, people)
+        _raise_feeds(here.meeting.dialogue_id, changed | {revision.person_id for revision in written}, at)
+    return EntryUpdate(here, guests, written, changed)
 
 
 def _saved(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[EntryObject]) -> dict[_Key, Revision]:
@@ -131,11 +134,11 @@ def _saved(meeting_id: UUID, only: Collection[UUID] | None, kinds: Collection[En
     return {(one.person_id, one.object_kind, one.object_id): one for one in stored.load_revisions(query)}
 
 
-def _feeds(here: MeetingContext, calendar: MeetingCalendar, guests: Mapping[UUID, Guest], *, everyone: bool) -> Feeds:
+def _feeds(here: MeetingContext, calendar: MeetingCalendar, people: Collection[UUID], *, everyone: bool) -> Feeds:
     """Returns whether feeds are closed or opened now, because the meeting has become confidential or no longer is."""
     are_open = here.feeds_open if everyone else calendar.feeds_open
     closes = calendar.feeds_open and not are_open
-    return Feeds(calendar.feeds_open, are_open, guests_queries.feed_owners(guests) if closes else frozenset())
+    return Feeds(calendar.feeds_open, are_open, guests_queries.feed_owners(people) if closes else frozenset())
 
 
 def _close_feeds(
@@ -145,16 +148,31 @@ def _close_feeds(
     feeds: Feeds,
     at: datetime,
 ) -> None:
-    """Keeps what closed feeds show of stored entries, and forgets it when they are opened again."""
-    shown = {key: one for key, one in saved.items() if key[0] in feeds.owners and key[2] not in lost.get(key[0], {})}
-    rows = [
-        lost_values(*key, lost_entry(Derived(one.content, one.sequence, one.stamp), at), in_feed=True)
-        | in_meeting(meeting)
-        for key, one in shown.items()
-    ]
+    """Keeps what closed feeds show of stored entries, in place of what is left from an earlier time."""
+    shown = {key: one for key, one in saved.items() if key[0] in feeds.owners}
+    earlier = {key: lost.get(key[0], {}).get(key[2]) for key in shown}
+    rows = []
+    for key, one in shown.items():
+        left = earlier[key]
+        sequence = max(one.sequence, left.sequence) if left else one.sequence
+        entry = lost_entry(Derived(one.content, sequence, one.stamp), at)
+        rows.append(lost_values(*key, entry, in_feed=True) | in_meeting(meeting))
+    forget_lost([{"person": key[0], "object": key[2]} for key, left in earlier.items() if left])
     _insert(LostEntry, rows)
-    if feeds.are_open:
-        forget_lost([{"person": key[0], "object": key[2]} for key in saved if key[2] in lost.get(key[0], {})])
+
+
+def _forget_regained(
+    saved: Mapping[_Key, Revision], written: Iterable[Revision], lost: Mapping[UUID, Mapping[UUID, Remnant]]
+) -> None:
+    """Deletes what is left of stored entries that feeds show again."""
+    present = {**saved} | {(one.person_id, one.object_kind, one.object_id): one for one in written}
+    forget_lost(
+        [
+            {"person": person_id, "object": object_id}
+            for (person_id, _kind, object_id), one in present.items()
+            if object_id in lost.get(person_id, {}) and one.content.state is not State.CANCELLED
+        ]
+    )
 
 
 def _updated(

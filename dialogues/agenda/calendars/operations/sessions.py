@@ -19,6 +19,7 @@ from dialogues.agenda.calendars.queries.derived import Agenda, Derived, Facts, P
 from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext, Shared, session_content
 from dialogues.agenda.calendars.rules import (
     NO_ACCESS,
+    Access,
     Change,
     EntryObject,
     Mark,
@@ -40,11 +41,10 @@ def calendar_of(here: MeetingContext, at: datetime) -> MeetingCalendar:
         found = MeetingCalendar(
             uid_key=secrets.token_bytes(32),
             release_number=0,
-            number=0,
-            stamp=whole_second(at),
             feeds_open=here.feeds_open,
             **in_meeting(here.meeting),
         )
+        _set_marks(found, dict.fromkeys(Profile, Mark(0, whole_second(at))))
         _share(found, here.shared)
         db.session.add(found)
         db.session.flush()
@@ -103,19 +103,15 @@ def follow_sessions(
     same_agenda = newest[0] == calendar.release_id and shared == _told(calendar) and feeds.were_open == feeds.are_open
     if same_agenda and touched.isdisjoint({*rows, *lost}):
         # Nothing to compare: only people who never had an entry have changed.
-        step = Step(Agenda(calendar.mark, {}), Agenda(calendar.mark, {}), frozenset(), calendar.release_number, feeds)
+        nothing = Agenda(derived.marks_of(calendar), {})
+        step = Step(nothing, nothing, frozenset(), calendar.release_number, feeds)
     else:
         step = _follow_agenda(calendar, newest, shared, feeds, at)
-    updates = []
-    for person_id, access in accesses.items():
-        was = rows.get(person_id)
-        if was is None and access.sees_same_sessions(NO_ACCESS):
-            continue
-        since = was.since_number if was and was.access.sees_same_sessions(access) else step.release_number
-        now = Facts(access, was.mark if was else Mark(0, whole_second(at)), since)
-        changes = _person_update(step, person_id, was, now, lost.get(person_id, {}), at)
-        if changes is not None:
-            updates.append(changes)
+    updates = [
+        update
+        for person_id, access in accesses.items()
+        if (update := _person_update(step, person_id, rows.get(person_id), access, lost.get(person_id, {}), at))
+    ]
     _write_people(here, updates, in_feed=feeds.were_open)
     return {one.person_id for one in updates if one.differs or one.was is None}
 
@@ -140,7 +136,7 @@ def _follow_agenda(
     rows = {row.session_id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
     was = derived.version(calendar.release_id)
     left = derived.left_agenda(meeting_id) if any(row.last_release_id for row in rows.values()) else {}
-    before = Agenda(calendar.mark, _sessions(told, was, left, rows))
+    before = Agenda(derived.marks_of(calendar), _sessions(told, was, left, rows))
     changed: frozenset[UUID] | None = frozenset() if feeds.were_open == feeds.are_open else None
     now = was
     if newest[0] != calendar.release_id:
@@ -151,10 +147,19 @@ def _follow_agenda(
         calendar.release_id, calendar.release_number = newest
     if shared != told:
         changed = None
-        calendar.number, calendar.stamp = calendar.mark.raised(at)
-        _share(calendar, shared)
+        _mark_meeting(calendar, told, shared, at)
     db.session.flush()
-    return Step(before, Agenda(calendar.mark, _sessions(shared, now, left, rows)), changed, newest[1], feeds)
+    return Step(
+        before, Agenda(derived.marks_of(calendar), _sessions(shared, now, left, rows)), changed, newest[1], feeds
+    )
+
+
+def _mark_meeting(calendar: MeetingCalendar, was: Shared, now: Shared, at: datetime) -> None:
+    """Raises the numbers of a meeting; a change of the venue alone is hidden from discreet readers."""
+    marks = derived.marks_of(calendar)
+    hidden = {Profile.DISCREET} if (was.state, was.city) == (now.state, now.city) else set()
+    _set_marks(calendar, {one: mark if one in hidden else mark.raised(at) for one, mark in marks.items()})
+    _share(calendar, now)
 
 
 def _sessions(
@@ -213,7 +218,7 @@ def _new_session(calendar: MeetingCalendar, session_id: UUID, at: datetime) -> S
     return row
 
 
-def _set_marks(row: SessionCalendar, marks: Mapping[Profile, Mark]) -> None:
+def _set_marks(row: SessionCalendar | MeetingCalendar, marks: Mapping[Profile, Mark]) -> None:
     row.discreet_number, row.discreet_stamp = marks[Profile.DISCREET]
     row.full_number, row.full_stamp = marks[Profile.FULL]
 
@@ -232,12 +237,15 @@ class PersonUpdate:
 
 
 def _person_update(
-    step: Step, person_id: UUID, was: Facts | None, now: Facts, known: Mapping[UUID, Remnant], at: datetime
+    step: Step, person_id: UUID, was: Facts | None, access: Access, known: Mapping[UUID, Remnant], at: datetime
 ) -> PersonUpdate | None:
     """Compares the entries of one person before and after; None if there is nothing to write and nothing new."""
-    ids = step.changed if was is not None and was.access == now.access else None
+    if was is None and access.sees_same_sessions(NO_ACCESS):
+        return None
+    ids = step.changed if was is not None and was.access == access else None
     if ids is not None and not ids:
         return None
+    now = _facts_now(step, was, access, at)
     old = derived.derive(step.before, person_id, was, ids) if was is not None else {}
     new = derived.derive(step.after, person_id, now, ids)
     changed = {one for one in new if _differs(old.get(one), new[one])}
@@ -245,10 +253,7 @@ def _person_update(
     gone = old.keys() if person_id in step.feeds.owners else old.keys() - new.keys()
     stubs = {one: lost_entry(old[one], at) for one in gone}
     remains = {**known, **{one: Remnant(entry.sequence, True) for one, entry in stubs.items()}}
-    lift = _lift(old, new, changed, remains)
-    if lift > 0:
-        latest = max([now.mark.stamp, *(one.stamp for one in old.values())])
-        now = replace(now, mark=Mark(now.mark.number + lift, Mark(0, latest).raised(at).stamp))
+    now = _lifted(now, old, _lift(old, new, changed, remains), at)
     live = (one for one in new.keys() & known.keys() if new[one].content.state is not State.CANCELLED)
     return PersonUpdate(
         person_id=person_id,
@@ -259,6 +264,20 @@ def _person_update(
         regained=frozenset(one for one in live if step.feeds.are_open or not known[one].in_feed),
         differs=bool(changed or gone),
     )
+
+
+def _facts_now(step: Step, was: Facts | None, access: Access, at: datetime) -> Facts:
+    if was is None:
+        return Facts(access, Mark(0, whole_second(at)), step.release_number)
+    return Facts(access, was.mark, was.since_number if was.access.sees_same_sessions(access) else step.release_number)
+
+
+def _lifted(facts: Facts, old: Mapping[UUID, Derived], by: int, at: datetime) -> Facts:
+    """Raises the number of the person; the stamp is later than that of any entry before."""
+    if by <= 0:
+        return facts
+    latest = max([facts.mark.stamp, *(one.stamp for one in old.values())])
+    return replace(facts, mark=Mark(facts.mark.number, latest).raised(at, by))
 
 
 def _differs(was: Derived | None, now: Derived) -> bool:

@@ -32,9 +32,9 @@ class PublishedSession:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The sessions of a meeting, and how often the meeting has changed for all of them."""
+    """The sessions of a meeting, and how often the meeting has changed for readers of each profile."""
 
-    mark: Mark
+    marks: Mapping[Profile, Mark]
     sessions: Mapping[UUID, PublishedSession]
 
 
@@ -68,7 +68,7 @@ def derive(
         profile = facts.access.profile_for(session.admits, named=person_id in session.named)
         if profile is None or (session.last_number is not None and facts.since_number > session.last_number):
             continue
-        marks = agenda.mark, session.marks[profile], facts.mark
+        marks = agenda.marks[profile], session.marks[profile], facts.mark
         found[session_id] = Derived(
             session.contents[profile], sum(mark.number for mark in marks), max(mark.stamp for mark in marks)
         )
@@ -114,11 +114,13 @@ def published_session(
     return PublishedSession(Admits(frozen["admits"]), frozenset(named), contents, marks, last_number)
 
 
-def marks_of(row: Any) -> dict[Profile, Mark]:
-    return {
-        Profile.DISCREET: Mark(row.discreet_number, row.discreet_stamp),
-        Profile.FULL: Mark(row.full_number, row.full_stamp),
-    }
+def marks_of(row: Any, prefix: str = "") -> dict[Profile, Mark]:
+    """Returns how often a session or a meeting has changed, by profile of the reader."""
+    discreet, full = (
+        Mark(getattr(row, f"{prefix}{name}_number"), getattr(row, f"{prefix}{name}_stamp"))
+        for name in ("discreet", "full")
+    )
+    return {Profile.DISCREET: discreet, Profile.FULL: full}
 
 
 def facts_of(row: Any) -> Facts:
@@ -127,6 +129,8 @@ def facts_of(row: Any) -> Facts:
 
 #: What a lost entry keeps of its content.
 LOST_CONTENT = ("local_start", "local_end", "fold_start", "fold_end", "zone", "starts_utc", "ends_utc", "all_day")
+
+_MARKS = ("discreet_number", "discreet_stamp", "full_number", "full_stamp")
 
 PERSON = (
     PersonCalendar.person_id,
@@ -140,18 +144,14 @@ PERSON = (
 )
 _MEETING = (
     MeetingCalendar.uid_key,
-    MeetingCalendar.number.label("meeting_number"),
-    MeetingCalendar.stamp.label("meeting_stamp"),
+    *(getattr(MeetingCalendar, name).label(f"meeting_{name}") for name in _MARKS),
     MeetingCalendar.state,
     MeetingCalendar.venue,
     MeetingCalendar.city,
 )
 _SESSION = (
     SessionCalendar.session_id,
-    SessionCalendar.discreet_number,
-    SessionCalendar.discreet_stamp,
-    SessionCalendar.full_number,
-    SessionCalendar.full_stamp,
+    *(getattr(SessionCalendar, name) for name in _MARKS),
     SessionCalendar.last_release_number,
     ReleaseItem.frozen,
 )
@@ -196,7 +196,7 @@ def _entries(row: Any) -> Iterable[FiledEntry]:
     session = published_session(
         shared, row.frozen, named, marks_of(row), row.last_release_number, profiles=[profile] if profile else []
     )
-    agenda = Agenda(Mark(row.meeting_number, row.meeting_stamp), {row.session_id: session})
+    agenda = Agenda(marks_of(row, "meeting_"), {row.session_id: session})
     for session_id, (content, sequence, stamp) in derive(agenda, row.person_id, facts).items():
         uid = entry_uid(row.uid_key, row.person_id, session_id)
         yield FiledEntry(content, uid, row.person_id, row.meeting_id, EntryObject.SESSION, session_id, sequence, stamp)

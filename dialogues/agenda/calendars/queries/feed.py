@@ -167,7 +167,9 @@ def feed_content(head: FeedHead) -> list[FiledEntry]:
             and_(PersonCalendar.person_id == head.person_id, PersonCalendar.meeting_id.in_(head.open_meetings))
         ),
     ]
-    shown = {entry.uid: entry for entry in entries if _is_recent(entry, since)}
+    # An entry can be left over from a time when the feed was closed, and stored as cancelled since.
+    newest_last = sorted(entries, key=attrgetter("sequence"))
+    shown = {entry.uid: entry for entry in newest_last if _is_recent(entry, since)}
     return sorted(shown.values(), key=attrgetter("content.starts_utc", "uid"))
 
 
