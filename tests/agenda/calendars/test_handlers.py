@@ -6,6 +6,8 @@ from sqlalchemy import select, update
 
 from dialogues.agenda.calendars.models import Entry
 from dialogues.agenda.versions.rules import Admits, Part
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.rules.facts import Days
 from dialogues.meetings.dialogues.rules.kinds import Invites, MeetingStatus
