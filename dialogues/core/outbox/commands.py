@@ -131,7 +131,7 @@ def _waits_for_earlier_email() -> ColumnElement[bool]:
 
 
 def render(claimed: Claim, now: datetime) -> Envelope | None:
-    """The message to send: composed at the first attempt and then stored.
+    """The message to send: composed for each attempt, but the stored one once an attempt may have reached the reader.
 
     None: another worker has the email, or it is no longer needed.
 
@@ -198,11 +198,10 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
         if not counts:
             email.tries -= 1
         email.maybe_sent = email.maybe_sent or failure.maybe_sent
-        if email.has_secret and not email.maybe_sent:
-            # Nobody has this link, and the next attempt may be days later: it gets a new one.
+        if not email.maybe_sent:
+            # Nobody has it. Days later the recipient may have lost the right to read it, and a link needs to be fresh.
             email.sealed_bytes = None
-        has_bytes = email.sealed_bytes is not None
-        state = state_after(failure.kind, email.tries, frozen=has_bytes, overtaken=email.overtaken)
+        state = state_after(failure.kind, email.tries, overtaken=email.overtaken)
         email.due_at = now + pause_after(email.tries if counts else 0, chance)
         _release_lease(email, state, failure.words)
         return state

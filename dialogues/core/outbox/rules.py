@@ -102,12 +102,12 @@ def pause_after(tries: int, chance: float) -> timedelta:
     return longest * (0.5 + chance / 2)
 
 
-def state_after(kind: FailureKind, tries: int, *, frozen: bool, overtaken: bool) -> EmailState:
+def state_after(kind: FailureKind, tries: int, *, overtaken: bool) -> EmailState:
     if overtaken:
         return EmailState.SUPERSEDED
     if kind is FailureKind.PERMANENT or (kind is FailureKind.TEMPORARY and tries >= MOST_TRIES):
         return EmailState.FAILED
-    return EmailState.READY if frozen else EmailState.QUEUED
+    return EmailState.READY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

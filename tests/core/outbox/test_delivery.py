@@ -90,9 +90,19 @@ def test_an_email_with_a_secret_is_identical_after_a_crash_and_deleted_once_sent
 def test_an_email_with_a_secret_is_new_after_a_refusal(secret: Post) -> None:
     secret.enqueue("a")
     secret.server.data_answers.append("451 Try again")
-    assert secret.deliver() == [QUEUED]
+    assert secret.deliver() == [READY]
     assert secret.deliver_later() == [SENT]
     assert secret.texts == ["Good day. 2"]
+
+
+def test_an_email_that_its_recipient_may_no_longer_read_is_not_sent_after_a_refusal(post: Post) -> None:
+    email_id = post.enqueue("a")
+    post.server.data_answers.append("451 Try again")
+    assert post.deliver() == [READY]
+    post.words = None
+    post.deliver_later()
+    assert post.state(email_id) is EmailState.SUPERSEDED
+    assert post.ids == []
 
 
 def test_an_email_with_a_secret_that_may_have_arrived_is_identical_after_later_refusals(secret: Post) -> None:
@@ -206,9 +216,9 @@ def test_an_email_that_keeps_failing_does_not_delay_the_others(post: Post) -> No
     post.fault = ValueError("the composer stumbles")
     poison = post.enqueue("a", facts={"poison": True})
     others = [post.enqueue(str(number)) for number in range(3)]
-    assert post.deliver() == [QUEUED, SENT, SENT, SENT]
+    assert post.deliver() == [READY, SENT, SENT, SENT]
     tried = [post.deliver_later() for _again in range(MOST_TRIES)]
-    assert tried == [[QUEUED]] * (MOST_TRIES - 2) + [[FAILED], []]
+    assert tried == [[READY]] * (MOST_TRIES - 2) + [[FAILED], []]
     assert post.ids == others
     assert "stumbles" not in post.row(poison).last_error
 

@@ -27,18 +27,17 @@ def test_a_lease_outlasts_the_longest_delivery() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "tries", "frozen", "overtaken", "state"),
+    ("trouble", "tries", "overtaken", "state"),
     [
-        (FailureKind.TEMPORARY, 1, True, False, EmailState.READY),
-        (FailureKind.TEMPORARY, 1, False, False, EmailState.QUEUED),
-        (FailureKind.TEMPORARY, MOST_TRIES, True, False, EmailState.FAILED),
-        (FailureKind.PERMANENT, 1, True, False, EmailState.FAILED),
-        (FailureKind.UNREACHABLE, MOST_TRIES, True, False, EmailState.READY),
-        (FailureKind.TEMPORARY, 1, True, True, EmailState.SUPERSEDED),
-        (FailureKind.PERMANENT, 1, True, True, EmailState.SUPERSEDED),
+        (FailureKind.TEMPORARY, 1, False, EmailState.READY),
+        (FailureKind.TEMPORARY, MOST_TRIES, False, EmailState.FAILED),
+        (FailureKind.PERMANENT, 1, False, EmailState.FAILED),
+        (FailureKind.UNREACHABLE, MOST_TRIES, False, EmailState.READY),
+        (FailureKind.TEMPORARY, 1, True, EmailState.SUPERSEDED),
+        (FailureKind.PERMANENT, 1, True, EmailState.SUPERSEDED),
     ],
 )
 def test_the_state_of_an_email_that_was_not_sent(
-    trouble: FailureKind, tries: int, frozen: bool, overtaken: bool, state: EmailState
+    trouble: FailureKind, tries: int, overtaken: bool, state: EmailState
 ) -> None:
-    assert state_after(trouble, tries, frozen=frozen, overtaken=overtaken) is state
+    assert state_after(trouble, tries, overtaken=overtaken) is state
