@@ -35,7 +35,7 @@ from dialogues.core.outbox import jobs as outbox
 from dialogues.extensions import babel, bootstrap, csrf, db, login, migrate
 from dialogues.lib.auth.hashing import Hasher
 from dialogues.lib.refusal import N_, NotFound, or_not_found
-from dialogues.meetings.dialogues.queries.names import names_of
+from dialogues.meetings.dialogues.queries.names import is_disabled, names_of
 from dialogues.meetings.roles import queries as roles
 from dialogues.pages.home.views import steps_ahead
 from dialogues.people.participants.queries.limited import stand_at_registration
@@ -258,7 +258,7 @@ def _fill_state(app: Flask) -> None:
     app_state.who, app_state.reload = load_viewer, _reload_viewer
     app_state.place, app_state.list_key = _place_viewer, keys.list_key
     app_state.handle, app_state.audit = event_handlers.handle_events, audit.record_event
-    app_state.wake = lambda: outbox.wake(app)
+    app_state.wake, app_state.is_disabled = lambda: outbox.wake(app), is_disabled
     app_state.names, app_state.next_steps, app_state.unpublished = names_of, steps_ahead, planning.unreleased_here
     for feature in FEATURES:
         for module in _modules(feature, "emails"):

@@ -57,6 +57,8 @@ class State:
     next_steps: Callable[[Viewer, Any, datetime], list[Step]] = lambda _viewer, _meeting, _now: []
     #: How many sessions differ between the draft and the published agenda, for viewers who may publish it.
     unpublished: Callable[[Viewer], int] = lambda _viewer: 0
+    #: Whether the account of a person (first id), or an account (second id), is disabled.
+    is_disabled: Callable[[UUID | None, UUID | None], bool] = lambda _person, _account: False
     #: The function that composes each kind of email.
     composers: dict[Any, Callable[..., Any]] = field(default_factory=dict)
     #: What the worker runs when it is woken, and regularly.

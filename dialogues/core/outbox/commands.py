@@ -151,11 +151,16 @@ def _render(claimed: Claim, now: datetime) -> Envelope | None:
         if email.sealed_bytes is not None:
             return _envelope(email, _unsealed(email, email.sealed_bytes))
         due = DueEmail(**{field.name: getattr(email, field.name) for field in fields(DueEmail)})
-        composed = state().composers[email.kind](due, now)
+        composed = None if _is_withheld(due) else state().composers[email.kind](due, now)
         if composed is None:
             _release_lease(email, EmailState.SUPERSEDED)
             return None
         return _envelope(email, _compose(email, composed, now))
+
+
+def _is_withheld(due: DueEmail) -> bool:
+    """Whether the recipient's account is disabled. A cancellation still removes what is in their calendar."""
+    return due.kind is not EmailKind.CALENDAR_CANCEL and state().is_disabled(due.person_id, due.account_id)
 
 
 def _compose(email: Email, composed: Composed, now: datetime) -> bytes:

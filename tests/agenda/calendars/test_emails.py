@@ -6,14 +6,17 @@ from email.message import EmailMessage
 import pytest
 import vobject
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialogues.agenda.calendars.emails import span
 from dialogues.agenda.calendars.models import Entry
 from dialogues.agenda.calendars.operations.entries import key_id
 from dialogues.agenda.calendars.rules import answer_token
 from dialogues.agenda.planning.models import DraftItem
+from dialogues.core.accounts.models import Account
 from dialogues.core.common.stores import key_store
+from dialogues.core.common.transaction import upkeep
+from dialogues.core.common.viewer import Purpose, system
 from dialogues.extensions import db
 from dialogues.lib.encryption.names import KeyName
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Person
@@ -155,6 +158,29 @@ def test_a_person_without_an_address_gets_no_email(calendars: Calendars) -> None
     calendars.emails("us4")
     sent = list(calendars.app.extensions["dialogues"].settings.instance.glob("outbox/*.eml"))
     assert not [path for path in sent if any(name.encode() in path.read_bytes() for name in silent)]
+
+
+def disable(calendars: Calendars, name: str) -> None:
+    with upkeep(system(Purpose.SAMPLE)) as session:
+        found = update(Account).where(Account.email == f"{name}@example.invalid")
+        session.execute(found.values(disabled_at=calendars.now))
+
+
+def test_a_disabled_account_gets_no_email(calendars: Calendars) -> None:
+    calendars.plan()
+    calendars.publish()
+    disable(calendars, "us4")
+    assert calendars.emails("us4") == []
+    assert [mail["Subject"] for mail in calendars.emails("us2")] == ["Your times have changed"]
+
+
+def test_a_disabled_account_still_gets_a_cancellation(calendars: Calendars) -> None:
+    calendars.edit_meeting(status=MeetingStatus.PROVISIONAL)
+    calendars.emails("us4")
+    disable(calendars, "us4")
+    calendars.cancel_meeting()
+    (cancellation,) = calendars.emails("us4")
+    assert calendar_part(cancellation)[0]["STATUS"] == "CANCELLED"
 
 
 def test_a_person_who_withdrew_gets_no_email_about_the_agenda(calendars: Calendars) -> None:

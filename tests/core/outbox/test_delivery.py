@@ -25,7 +25,7 @@ from tests.lib.mail.test_messages import EVENT
 pytestmark = pytest.mark.engine
 
 
-FAILED, READY, QUEUED, SENT = EmailState.FAILED, EmailState.READY, EmailState.QUEUED, EmailState.SENT
+FAILED, READY, SENT = EmailState.FAILED, EmailState.READY, EmailState.SENT
 
 
 def test_a_queued_email_is_sent_once(post: Post) -> None:
