@@ -19,7 +19,7 @@ from dialogues.core.outbox.models import Email
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Meeting
 from dialogues.policy import AGENDA_RELEASE, INVITE_FILE, Scope
-from tests.agenda.calendars.calendars import NOW, statements
+from tests.agenda.calendars.calendars import NOW, Calendars, statements
 from tests.beds.database import shell
 from tests.cast import Cast
 
@@ -78,3 +78,16 @@ def test_nothing_is_stored_per_person_and_session(app: Flask) -> None:
         meeting_id = made_up(app, 10)
         rows = rows_of(meeting_id)
     assert rows == {"entry": 10, "session_calendar": 60, "person_calendar": 11, "lost_entry": 0}
+
+
+def test_an_acceptance_writes_one_row_for_the_person_and_the_emailed_entry(calendars: Calendars) -> None:
+    meeting_id = calendars.cast.meeting("LVR-1")
+    before = rows_of(meeting_id)
+    calendars.confirm("kr1", "LVR")
+    after = rows_of(meeting_id)
+    assert {name: after[name] - before[name] for name in before} == {
+        "entry": 1,
+        "session_calendar": 0,
+        "person_calendar": 1,
+        "lost_entry": 0,
+    }
