@@ -6,10 +6,10 @@ Features above may call `update_entries` in their own transaction. It sends no e
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 
 from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState, LostEntry, MeetingCalendar
 from dialogues.agenda.calendars.operations.emailed import changed_emailed
@@ -281,16 +281,19 @@ def _raise_feeds(dialogue_id: UUID, people: set[UUID], at: datetime) -> None:
     """Raises the feed version of these people, which changes the ETag of their feeds."""
     if not people:
         return
-    with_state = set(db.session.scalars(select(FeedState.person_id).where(FeedState.person_id.in_(people))))
-    db.session.execute(
+    raised = db.session.execute(
         update(FeedState)
         .where(FeedState.person_id.in_(people))
         .values(version=FeedState.version + 1, changed_at=at)
         .execution_options(synchronize_session=False)
     )
-    first = people - with_state
+    number = cast("CursorResult[Any]", raised).rowcount
+    if number == len(people):
+        return
+    states = select(FeedState.person_id).where(FeedState.person_id.in_(people))
+    known = set(db.session.scalars(states)) if number else set()
     values = {"dialogue_id": dialogue_id, "version": 1, "changed_at": at}
-    _insert(FeedState, [{"person_id": person, **values} for person in first])
+    _insert(FeedState, [{"person_id": person, **values} for person in people - known])
 
 
 def begin_mailing(started: Iterable[tuple[UUID, str, UUID]]) -> None:
