@@ -21,14 +21,14 @@ def invitation(due_email: DueEmail, now: datetime) -> Composed | None:
     """Composes the invitation within the meeting's confidentiality; None if it can no longer be answered."""
     participation_id = UUID(str(due_email.facts["participation_id"]))
     invited = queries.invitation(participation_id)
-    if invited is None or invited.email is None or not may_answer(invited.status, invited.gathering, now):
+    if invited is None or invited.email is None or not may_answer(invited.status, invited.window, now):
         return None
     secret = operations.mint_personal_link(participation_id, now)
     with force_locale(invited.locale):
         return Composed(
             recipient=invited.email,
             subject=_("Your personal link"),
-            text=_text(invited, link_address(own_base_url(), secret), link_expires(invited.gathering.closes_at, now)),
+            text=_text(invited, link_address(own_base_url(), secret), link_expires(invited.window.closes_at, now)),
             has_secret=True,
             language=invited.locale,
         )

@@ -14,7 +14,7 @@ from dialogues.extensions import db
 from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, NotFound, Refusal
 from dialogues.meetings.dialogues.models import Dialogue, Meeting, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
+from dialogues.meetings.dialogues.queries.meetings import days_of, registration_window
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder, PartyKind
 from dialogues.meetings.precedence.queries import parties_in_order
@@ -50,7 +50,7 @@ class Invitation:
     city: str
     zone: str
     days: Days
-    gathering: RegistrationWindow
+    window: RegistrationWindow
 
 
 @reading(Purpose.SECRET_LINK)
@@ -78,7 +78,7 @@ def invitation(participation_id: UUID) -> Invitation | None:
         city=meeting.city or "",
         zone=meeting.zone,
         days=days_of(meeting),
-        gathering=gathering_of(meeting),
+        window=registration_window(meeting),
     )
 
 
@@ -89,7 +89,7 @@ def import_plan(viewer: Viewer, lines: Sequence[Line], order: NameOrder, now: da
     :raises Refusal: registration is closed.
     """
     meeting = db.session.get_one(Meeting, viewer.here)
-    refuse_closed(gathering_of(meeting), now)
+    refuse_closed(registration_window(meeting), now)
     names = {party.id: (party.code, *party.names.values()) for party in parties_in_order(viewer)}
     parties = {party.id: party.kind for party in db.session.scalars(select(Party).where(Party.id.in_(names)))}
     read: list[tuple[Line, Invitee | Refusal]] = [(line, _read_line(line, names, parties, order)) for line in lines]

@@ -97,7 +97,7 @@ def import_people(meeting_id: UUID) -> Iterator[Any]:
 
 
 def _is_open(meeting_id: UUID) -> bool:
-    return participants.frame(meeting_id).gathering.is_open(clock.now())
+    return participants.frame(meeting_id).window.is_open(clock.now())
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/participants/import/preview")
@@ -290,4 +290,4 @@ def _answerable(link_id: UUID | None) -> Invitation | None:
     now = clock.now()
     link = accounts.link_by_id(link_id, LinkPurpose.REGISTRATION, now) if link_id else None
     invited = queries.invitation(link.subject) if link is not None and link.live else None
-    return invited if invited is not None and may_answer(invited.status, invited.gathering, now) else None
+    return invited if invited is not None and may_answer(invited.status, invited.window, now) else None

@@ -253,7 +253,7 @@ def _sees_all() -> bool:
 
 
 def _is_open(meeting_id: UUID) -> bool:
-    return participants_frame.frame(meeting_id).gathering.is_open(clock.now())
+    return participants_frame.frame(meeting_id).window.is_open(clock.now())
 
 
 def _to_lists(meeting_id: UUID) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID
 from dialogues.core.common.transaction import Change, transaction
 from dialogues.core.common.viewer import Viewer
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.people.participants import operations
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import load_participation
@@ -74,6 +74,6 @@ def refuse_participant(viewer: Viewer, participation_id: UUID, *, version: int, 
 
 def _load_for_decision(change: Change, participation_id: UUID, version: int, now: datetime) -> Participation:
     participation = load_participation(change.viewer, SEATS_EDIT, participation_id)
-    refuse_closed(gathering_of(participation.meeting), now)
+    refuse_closed(registration_window(participation.meeting), now)
     refuse_stale(participation.version + participation.person.version, version)
     return participation

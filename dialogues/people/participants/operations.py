@@ -17,7 +17,7 @@ from dialogues.core.outbox.rules import EmailKind, EmailRequest
 from dialogues.extensions import db
 from dialogues.lib.refusal import N_, Refusal
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.meetings.dialogues.rules.kinds import Capacity, PartyKind
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.meetings.roles import operations as roles
@@ -334,7 +334,7 @@ def on_seat_assigned(participation: Participation, now: datetime) -> None:
 
 
 def _seat_from_queue(meeting_id: UUID, party_id: UUID, capacity: Capacity, now: datetime) -> None:
-    if not gathering_of(db.session.get_one(Meeting, meeting_id)).takes_place:
+    if not registration_window(db.session.get_one(Meeting, meeting_id)).takes_place:
         return
     in_list, seats = _in_list(meeting_id, party_id, capacity), _seats(meeting_id, party_id, capacity)
     taken = _taken(in_list)

@@ -23,7 +23,7 @@ from dialogues.lib.pictures import without_traces
 from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues.models import Person
 from dialogues.meetings.dialogues.operations import current_meeting
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.people.participants.models import Participation, Question
 from dialogues.people.participants.queries.frame import registers
 from dialogues.people.participants.queries.visibility import person_of
@@ -151,7 +151,7 @@ def answer_questions(
     with transaction(viewer, REGISTRATION_FOR if for_whom else REGISTRATION_OWN) as change:
         own = select(Participation).join(Person, person_of()).where(registers(change.viewer, for_whom))
         participation = or_not_found(db.session.scalars(own).one_or_none())
-        if not gathering_of(current_meeting(change)).is_open(now):
+        if not registration_window(current_meeting(change)).is_open(now):
             raise Refusal(N_("Registration is closed: write to the office about what has changed."))
         questions = asked(participation.meeting_id)
         existing = _answers(participation, questions)

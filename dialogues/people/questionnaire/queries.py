@@ -22,7 +22,7 @@ from dialogues.lib.encryption.envelope import unseal_text
 from dialogues.lib.encryption.names import KeyErased, KeyName, Place
 from dialogues.lib.refusal import NotFound, or_not_found
 from dialogues.meetings.dialogues.models import Meeting, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.meetings.dialogues.rules.facts import RegistrationWindow
 from dialogues.meetings.precedence.queries import order_at, precedence_sort_key
 from dialogues.people.participants.models import Participation, Question
@@ -89,7 +89,7 @@ class AnswerSheet:
     asked: Sequence[Question]
     given: Mapping[UUID, GivenAnswer]
     hidden: frozenset[UUID]
-    gathering: RegistrationWindow
+    window: RegistrationWindow
     version: int
 
 
@@ -118,7 +118,7 @@ def answer_sheet(viewer: Viewer, participation_id: UUID | None = None) -> Answer
         asked=questions,
         given={found: replace(one, text=None) if found in hidden else one for found, one in given.items()},
         hidden=hidden,
-        gathering=gathering_of(row.Meeting),
+        window=registration_window(row.Meeting),
         version=answers_checksum(questions, [(one.asked.id, one.answered_at) for one in given.values()]),
     )
 

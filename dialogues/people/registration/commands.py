@@ -20,7 +20,7 @@ from dialogues.lib.refusal import N_, Refusal, or_not_found, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Institution, Meeting, MeetingParty, Person
 from dialogues.meetings.dialogues.operations import Description, current_meeting
-from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
+from dialogues.meetings.dialogues.queries.meetings import days_of, registration_window
 from dialogues.meetings.dialogues.rules.kinds import NameOrder
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.people.participants.models import Availability, ChangeRequest, Participation
@@ -156,7 +156,7 @@ def _open_meeting(participation: Participation) -> Meeting:
     if participation.approved_at is None:
         raise Refusal(N_("The office has taken its approval back: save this page again, and it is changed at once."))
     meeting = db.session.get_one(Meeting, participation.meeting_id)
-    if not gathering_of(meeting).takes_place:
+    if not registration_window(meeting).takes_place:
         raise Refusal(N_("This meeting was cancelled or closed: nothing is changed for it any more."))
     return meeting
 
@@ -206,7 +206,7 @@ def fill_in(
     with transaction(viewer, REGISTRATION_FOR if participation_id else REGISTRATION_OWN) as change:
         participation, person = _load(registers(change.viewer, participation_id))
         meeting = current_meeting(change)
-        if not gathering_of(meeting).is_open(now):
+        if not registration_window(meeting).is_open(now):
             raise Refusal(N_("Registration is closed: write to the office about what has changed."))
         refuse_stale(participation.version + person.version, version)
         if participation_id is not None and isinstance(data, Identity):
@@ -271,7 +271,7 @@ def confirm_days(viewer: Viewer, *, days_version: int, now: datetime) -> None:
     with transaction(viewer, REGISTRATION_OWN) as change:
         participation, _person = _load(registers(change.viewer))
         meeting = current_meeting(change)
-        if not gathering_of(meeting).takes_place:
+        if not registration_window(meeting).takes_place:
             raise Refusal(N_("This meeting was cancelled or closed: nothing is changed for it any more."))
         if days_version != meeting.days_version:
             raise Refusal(N_("The days have changed again. Read the new days, then answer."))
@@ -294,7 +294,7 @@ def confirm_for(viewer: Viewer, participation_id: UUID, *, version: int, now: da
         if participation.status is ParticipationStatus.CONFIRMED:
             return
         meeting = current_meeting(change)
-        refuse_closed(gathering_of(meeting), now)
+        refuse_closed(registration_window(meeting), now)
         refuse_stale(participation.version + person.version, version)
         if participation.status is ParticipationStatus.WAITING:
             raise Refusal(N_("This person waits for a seat: accept for them once they have one."))

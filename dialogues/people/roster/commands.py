@@ -82,7 +82,7 @@ def apply_bulk_action(
     with transaction(viewer, office.RIGHTS[kind]) as change:
         meeting = current_meeting(change)
         if kind is BulkKind.REMIND:
-            refuse_closed(dialogues.gathering_of(meeting), now)
+            refuse_closed(dialogues.registration_window(meeting), now)
         selection = office.selection_for(change.viewer, kind, ids, now)
         rows = selection.rows(also=also)
         if not rows:
@@ -163,7 +163,7 @@ def undo(viewer: Viewer, action_id: UUID, *, now: datetime) -> int:
         action = or_not_found(found.scalar_one_or_none())
         if action.undone_at is not None:
             raise Refusal(N_("This was undone already."))
-        if not dialogues.gathering_of(current_meeting(change)).takes_place:
+        if not dialogues.registration_window(current_meeting(change)).takes_place:
             raise Refusal(N_("This meeting was cancelled or closed: nothing can be undone."))
         action.undone_at = now
         rows = [dict(row) for row in action.rows]

@@ -234,15 +234,15 @@ def _labels(enum: type[Labelled]) -> dict[Labelled, str]:
 @allows(PARTICIPANTS_SEE, NOMINATIONS_SEE)
 def person(meeting_id: UUID, participation_id: UUID) -> str:
     line = listing.person(viewer(), participation_id)
-    gathering = participants_frame.frame(meeting_id).gathering
+    window = participants_frame.frame(meeting_id).window
     return render_template(
         "people/roster/person.html",
         line=line,
         answers=answers_on(viewer(), participation_id),
         reads_others=partial(reads_others, viewer()),
-        can_remind=line.status is not None and may_answer(line.status, gathering, clock.now()),
+        can_remind=line.status is not None and may_answer(line.status, window, clock.now()),
         is_gone=line.status in GONE,
-        is_open=gathering.is_open(clock.now()),
+        is_open=window.is_open(clock.now()),
     )
 
 
@@ -268,13 +268,13 @@ def choose(meeting_id: UUID) -> Any:
 
 def _confirm(meeting_id: UUID, kind: BulkKind, ids: list[UUID]) -> str:
     selection = office.selection_for(viewer(), kind, ids, clock.now())
-    gathering = participants_frame.frame(meeting_id).gathering
+    window = participants_frame.frame(meeting_id).window
     return render_template(
         "people/roster/many.html",
         form=ManyForm(formdata=None, data={"people": ids}),
         kind=kind,
         selection=selection,
-        is_open=gathering.is_open(clock.now()),
+        is_open=window.is_open(clock.now()),
         act_url=url_for("roster.act_on_many", meeting_id=meeting_id, kind=kind.value.replace("_", "-")),
     )
 

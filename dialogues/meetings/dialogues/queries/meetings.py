@@ -65,7 +65,7 @@ def practical(viewer: Viewer, action: Action = PRACTICAL_SEE) -> Any:
     return db.session.execute(page).one_or_none()
 
 
-def gathering_of(meeting: Any) -> RegistrationWindow:
+def registration_window(meeting: Any) -> RegistrationWindow:
     return RegistrationWindow(takes_place=meeting.status not in OVER, closes_at=meeting.registration_closes_at)
 
 

@@ -111,7 +111,7 @@ def _steps_missing(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
     answering = {
         meeting.id: meeting
         for meeting in mine
-        if meeting.viewer.may(REGISTRATION_OWN) and dialogues.gathering_of(meeting.facts).is_open(now)
+        if meeting.viewer.may(REGISTRATION_OWN) and dialogues.registration_window(meeting.facts).is_open(now)
     }
     reached = visible_in_any(list(answering.values()), participants_visibility.visible, REGISTRATION_OWN)
     if reached is None:
@@ -172,7 +172,7 @@ def _submission(mine: Sequence[MyMeeting], now: datetime) -> list[Task]:
         for meeting in mine
         if Scope.ALL not in meeting.viewer.scopes(SUBMIT_LIST)
         and meeting.viewer.may(SUBMIT_LIST)
-        and dialogues.gathering_of(meeting.facts).is_open(now)
+        and dialogues.registration_window(meeting.facts).is_open(now)
     ]
     reached = visible_in_any(own_lists, nominations.visible_parties, SUBMIT_LIST)
     if reached is None:

@@ -16,7 +16,7 @@ from dialogues.extensions import db
 from dialogues.lib.auth.throttle import Bucket, Limit
 from dialogues.lib.refusal import N_, Refusal, or_not_found
 from dialogues.meetings.dialogues import operations as dialogues_operations
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.people.invitations.rules import LINK_IS_DEAD, RegistrationLinkSent, link_expires
 from dialogues.people.participants import operations as participants_operations
 from dialogues.people.participants.models import Participation
@@ -87,7 +87,7 @@ def _answerable(link_id: UUID, now: datetime) -> Participation | None:
     parents = (joinedload(Participation.meeting), joinedload(Participation.person))
     found = select(Participation).options(*parents).where(Participation.id == (link.subject if link else None))
     participation = db.session.scalars(found).one_or_none()
-    if participation is None or not may_answer(participation.status, gathering_of(participation.meeting), now):
+    if participation is None or not may_answer(participation.status, registration_window(participation.meeting), now):
         return None
     return participation
 
@@ -122,7 +122,7 @@ def withdraw(viewer: Viewer, *, now: datetime) -> None:
     with transaction(viewer, REGISTRATION_OWN) as change:
         own = select(Participation).where(visible(change.viewer, REGISTRATION_OWN))
         participation = or_not_found(db.session.scalars(own).one_or_none())
-        if not gathering_of(dialogues_operations.current_meeting(change)).takes_place:
+        if not registration_window(dialogues_operations.current_meeting(change)).takes_place:
             raise Refusal(N_("This meeting was cancelled or closed: there is nothing to withdraw from any more."))
         if participation.status is ParticipationStatus.CONFIRMED:
             _withdraw(change, participation, now)

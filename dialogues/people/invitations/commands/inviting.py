@@ -16,7 +16,7 @@ from dialogues.lib.mail.addresses import same_address
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.meetings.dialogues.rules.kinds import Capacity, NameOrder
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
 from dialogues.people.invitations import operations, queries
@@ -49,7 +49,7 @@ def invite_person(viewer: Viewer, invitee: Invitee, *, now: datetime) -> UUID:
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         meeting = dialogues_operations.current_meeting(change)
-        refuse_closed(gathering_of(meeting), now)
+        refuse_closed(registration_window(meeting), now)
         if db.session.get(MeetingParty, (meeting.id, invitee.party_id)) is None:
             raise Refusal(N_("This party is not at the meeting: choose another."), field="party_id")
         return _invite(change, meeting, invitee, now).id
@@ -109,7 +109,7 @@ def invite_again(viewer: Viewer, participation_id: UUID, *, now: datetime) -> No
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
-        refuse_closed(gathering_of(participation.meeting), now)
+        refuse_closed(registration_window(participation.meeting), now)
         check_not_already_invited(participation.person.name, participation.status)
         _set_invited(participation, now)
         _send_invitation(change, participation, now)
@@ -135,9 +135,9 @@ def send_link_again(viewer: Viewer, participation_id: UUID, *, now: datetime) ->
     """
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id)
-        gathering = gathering_of(participation.meeting)
-        refuse_closed(gathering, now)
-        if not may_answer(participation.status, gathering, now):
+        window = registration_window(participation.meeting)
+        refuse_closed(window, now)
+        if not may_answer(participation.status, window, now):
             raise Refusal(N_("This invitation was taken back: invite the person again instead."))
         participants_operations.enqueue_invitation(participation, now)
         change.record(RegistrationLinkSent.of(participation, now))
@@ -176,7 +176,7 @@ def correct(
     with transaction(viewer, PARTICIPANTS_INVITE) as change:
         is_unanswered = Participation.status == ParticipationStatus.INVITED
         participation = load_participation(change.viewer, PARTICIPANTS_INVITE, participation_id, is_unanswered)
-        refuse_closed(gathering_of(participation.meeting), now)
+        refuse_closed(registration_window(participation.meeting), now)
         refuse_stale(participation.version + participation.person.version, version)
         has_new_address = _change_address(participation, email, now)
         if (party_id, capacity) != (participation.party_id, participation.capacity):

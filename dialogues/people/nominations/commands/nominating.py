@@ -17,7 +17,7 @@ from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.lib.text import compared
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.meetings.dialogues.rules.kinds import Capacity
 from dialogues.meetings.dialogues.rules.names import sort_key
 from dialogues.meetings.dialogues.rules.roles import refuse_capacity
@@ -64,7 +64,7 @@ def nominate(viewer: Viewer, party_id: UUID, nominee: Nominee, *, once: str, now
         new_id = uuid5(row.meeting_id, f"{party_id}:{change.viewer.person_id}:{once}")
         if db.session.get(Participation, new_id) is not None:
             return new_id
-        refuse_closed(gathering_of(dialogues_operations.current_meeting(change)), now)
+        refuse_closed(registration_window(dialogues_operations.current_meeting(change)), now)
         participation = _add_nominee(change, row, nominee, new_id, now)
         _assign_place(change, participation, now)
         change.record(PersonNominated.of(participation, now))
@@ -108,7 +108,7 @@ def replace_nominee(
             return
         refuse_stale(_version(old), version)
         refuse_gone(old.status)
-        refuse_closed(gathering_of(old.meeting), now)
+        refuse_closed(registration_window(old.meeting), now)
         row = db.session.get_one(MeetingParty, (old.meeting_id, old.party_id))
         new = _add_nominee(change, row, replace(nominee, capacity=old.capacity), new_id, now)
         if new.requested_capacity is not None:

@@ -15,7 +15,7 @@ from dialogues.lib import wall_time
 from dialogues.lib.refusal import N_, Refusal, refuse_stale
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
-from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
+from dialogues.meetings.dialogues.queries.meetings import days_of, registration_window
 from dialogues.people.nominations import operations
 from dialogues.people.nominations.queries import exchange, nominations
 from dialogues.people.nominations.rules import (
@@ -71,7 +71,7 @@ def submit_list(viewer: Viewer, party_id: UUID, *, now: datetime) -> None:
         if row.submitted_at is not None:
             return
         meeting = dialogues_operations.current_meeting(change)
-        refuse_closed(gathering_of(meeting), now)
+        refuse_closed(registration_window(meeting), now)
         _refuse_empty_list(row)
         # If the exchange is overdue, the other lists open first, because this late list is announced as a change.
         _open_if_due(change, meeting.id, now)

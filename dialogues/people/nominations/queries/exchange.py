@@ -13,7 +13,7 @@ from dialogues.core.common.read_guard import reading
 from dialogues.core.common.viewer import Purpose, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Exchange, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.meetings.dialogues.rules.kinds import MeetingStatus, PartyKind
 from dialogues.meetings.roles.queries import belongs_to
 from dialogues.people.nominations.rules import NOTICE, Setter
@@ -90,7 +90,7 @@ def is_to_open(meeting_id: UUID, now: datetime) -> bool:
     observing organisations.
     """
     moment, meeting = moment_of(meeting_id), db.session.get_one(Meeting, meeting_id)
-    if moment.opened_at is not None or not gathering_of(meeting).takes_place:
+    if moment.opened_at is not None or not registration_window(meeting).takes_place:
         return False
     if moment.sealed_until is not None:
         return moment.sealed_until <= now

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from dialogues.core.common.viewer import Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Exchange, Meeting, Person
-from dialogues.meetings.dialogues.queries.meetings import days_of, gathering_of
+from dialogues.meetings.dialogues.queries.meetings import days_of, registration_window
 from dialogues.meetings.dialogues.rules.facts import Days, RegistrationWindow
 from dialogues.meetings.dialogues.rules.kinds import Existence, InviteProfile, MeetingFormat
 from dialogues.people.participants.models import Participation, Question
@@ -37,7 +37,7 @@ class RegistrationContext:
     zone: str
     days: Days
     days_version: int
-    gathering: RegistrationWindow
+    window: RegistrationWindow
     languages: tuple[str, ...]
     format: MeetingFormat
     rules: str
@@ -67,7 +67,7 @@ def frame(meeting_id: UUID) -> RegistrationContext:
         zone=meeting.zone,
         days=days_of(meeting),
         days_version=meeting.days_version,
-        gathering=gathering_of(meeting),
+        window=registration_window(meeting),
         languages=tuple(meeting.working_languages),
         format=meeting.format,
         rules=meeting.rules_text,

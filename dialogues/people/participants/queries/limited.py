@@ -10,7 +10,7 @@ from dialogues.core.common.read_guard import limited_to_viewer
 from dialogues.core.common.viewer import Place, RoleAssignment, Viewer
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
-from dialogues.meetings.dialogues.queries.meetings import gathering_of
+from dialogues.meetings.dialogues.queries.meetings import registration_window
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.queries.visibility import person_of
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -50,4 +50,6 @@ def _registration(viewer: Viewer, now: datetime) -> Participation | None:
             limited_to_viewer(Person.account_id == viewer.account_id),
         )
     ).one_or_none()
-    return participation if participation is not None and gathering_of(participation.meeting).is_open(now) else None
+    return (
+        participation if participation is not None and registration_window(participation.meeting).is_open(now) else None
+    )

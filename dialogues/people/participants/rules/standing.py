@@ -63,14 +63,14 @@ ANSWERABLE = frozenset(
 )
 
 
-def may_answer(status: ParticipationStatus, gathering: RegistrationWindow, now: datetime) -> bool:
+def may_answer(status: ParticipationStatus, window: RegistrationWindow, now: datetime) -> bool:
     """Whether the person may give or change their answer now."""
-    return status in ANSWERABLE and gathering.is_open(now)
+    return status in ANSWERABLE and window.is_open(now)
 
 
-def refuse_closed(gathering: RegistrationWindow, now: datetime) -> None:
+def refuse_closed(window: RegistrationWindow, now: datetime) -> None:
     """:raises Refusal: registration is closed, or the meeting is cancelled or closed."""
-    if not gathering.takes_place:
+    if not window.takes_place:
         raise Refusal(N_("This meeting was cancelled or closed: nobody can be registered for it."))
-    if not gathering.is_open(now):
+    if not window.is_open(now):
         raise Refusal(N_("Registration is closed. Whoever runs the meeting can set a later date in its settings."))

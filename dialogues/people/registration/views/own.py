@@ -44,7 +44,7 @@ def own_registration(meeting_id: UUID) -> str:
         "people/registration/own_registration.html",
         **context,
         stages=_stages(shown.own, shown.frame, is_complete=not context["missing"]),
-        asks_again=shown.own.answered_days != shown.frame.days_version and shown.frame.gathering.takes_place,
+        asks_again=shown.own.answered_days != shown.frame.days_version and shown.frame.window.takes_place,
         moved=shown.own.present_from is not None and Step.DAYS in context["missing"],
     )
 

@@ -121,7 +121,7 @@ class RegistrationPage:
             "frame": self.frame,
             "on_behalf_of": self.own.name if self.participation_id else "",
             "overview": self.overview,
-            "is_open": self.frame.gathering.is_open(clock.now()),
+            "is_open": self.frame.window.is_open(clock.now()),
         }
 
     def next_page(self) -> Response:
