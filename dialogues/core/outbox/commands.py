@@ -131,7 +131,9 @@ def _waits_for_earlier_email() -> ColumnElement[bool]:
 
 
 def render(claimed: Claim, now: datetime) -> Envelope | None:
-    """The message to send: composed for each attempt, but the stored one once an attempt may have reached the reader.
+    """The message to send: composed at the first attempt and then stored.
+
+    It is composed again at later attempts only to see whether the recipient may still read it.
 
     None: another worker has the email, or it is no longer needed.
 
@@ -148,14 +150,15 @@ def _render(claimed: Claim, now: datetime) -> Envelope | None:
         email = _load_claimed(session, claimed)
         if email is None:
             return None
-        if email.sealed_bytes is not None:
+        if email.sealed_bytes is not None and email.maybe_sent:
             return _envelope(email, _unsealed(email, email.sealed_bytes))
         due = DueEmail(**{field.name: getattr(email, field.name) for field in fields(DueEmail)})
         composed = None if _is_withheld(due) else state().composers[email.kind](due, now)
         if composed is None:
             _release_lease(email, EmailState.SUPERSEDED)
             return None
-        return _envelope(email, _compose(email, composed, now))
+        stored = email.sealed_bytes
+        return _envelope(email, _unsealed(email, stored) if stored else _compose(email, composed, now))
 
 
 def _is_withheld(due: DueEmail) -> bool:
@@ -203,8 +206,8 @@ def mark_undelivered(claimed: Claim, failure: Undelivered, now: datetime, chance
         if not counts:
             email.tries -= 1
         email.maybe_sent = email.maybe_sent or failure.maybe_sent
-        if not email.maybe_sent:
-            # Nobody has it. Days later the recipient may have lost the right to read it, and a link needs to be fresh.
+        if email.has_secret and not email.maybe_sent:
+            # Nobody has this link, and the next attempt may be days later: it gets a new one.
             email.sealed_bytes = None
         state = state_after(failure.kind, email.tries, overtaken=email.overtaken)
         email.due_at = now + pause_after(email.tries if counts else 0, chance)
