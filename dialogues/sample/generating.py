@@ -17,7 +17,7 @@ from dialogues.extensions import db
 from dialogues.lib.collation import collation_key
 from dialogues.lib.textsearch.folding import haystack
 from dialogues.meetings.dialogues.models import Dialogue, Exchange, Meeting, MeetingParty, Party, Person
-from dialogues.meetings.dialogues.rules.kinds import Capacity, MeetingStatus
+from dialogues.meetings.dialogues.rules.kinds import Capacity, Invites, MeetingStatus
 from dialogues.meetings.roles.models import RoleGrant
 from dialogues.people.participants.models import Participation
 from dialogues.people.participants.rules.standing import ParticipationStatus
@@ -70,6 +70,7 @@ def _add_meeting(sessions: int, participants: int, now: datetime) -> dict[str, A
         starts_on=_FIRST_DAY,
         ends_on=_FIRST_DAY + timedelta(days=days - 1),
         status=MeetingStatus.CONFIRMED,
+        invites=Invites.MEETING,
         working_languages=["en"],
     )
     place = {"dialogue_id": dialogue_id, "meeting_id": add(meeting)}

@@ -154,7 +154,7 @@ def test_a_session_that_was_closed_to_a_person_becomes_a_neutral_cancellation(ca
     calendars.restrict(session, person)
     calendars.publish()
     (letter,) = calendars.emails("us4")
-    assert "– cancelled: Wednesday 26 May 2027, 18:00–18:45" in letter.get_content()
+    assert ": cancelled: Wednesday 26 May 2027, 18:00–18:45" in letter.get_content()
     assert "For everyone" not in letter.get_content()
     stub = calendars.feed(feed)[str(before["UID"])]
     assert (stub["STATUS"], stub["TRANSP"]) == ("CANCELLED", "TRANSPARENT")

@@ -193,7 +193,7 @@ def test_an_observing_organisation_has_no_seats_for_participants(cast: Cast, des
 def test_seats_per_party_of_a_new_meeting_are_not_for_observing_organisations(cast: Cast) -> None:
     around, both = cast.viewer("st-coord", dialogue="TRD"), frozenset({cast.party("US"), cast.party("XO")})
     days = Days(starts_on=date(2028, 5, 1), ends_on=date(2028, 5, 2))
-    facts = MeetingFacts(code="TRD-9", title="", zone="UTC", days=days, parties=both, seats=4)
+    facts = MeetingFacts(code="TRD-9", title="", zone="Asia/Tokyo", days=days, parties=both, seats=4)
 
     planned = meetings.plan_meeting(around, facts, now=clock.now())
 

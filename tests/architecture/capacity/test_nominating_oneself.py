@@ -67,7 +67,8 @@ def test_requesting_a_participants_seat_restricts_no_rights(cast: Cast, desk: Vi
 
 
 @pytest.mark.parametrize(
-    "written", ["{1}, {0}", "{0} {1}.", "{0}-{1}", "{0}\u2019{1}", "{0}\u200b{1}", "Dr. {0} {1}", "{1} M. {0}"]
+    "written",
+    ["{1}, {0}", "{0} {1}.", "{0}-{1}", "{0}\u2019{1}", "{0}\u200b{1}", "{1}{0}", "Dr. {0} {1}", "{1} M. {0}"],
 )
 def test_punctuation_and_a_title_do_not_hide_a_focal_point(cast: Cast, desk: Viewer, written: str) -> None:
     leave(cast, desk, "jp2")

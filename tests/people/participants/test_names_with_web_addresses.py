@@ -1,6 +1,5 @@
 """A name that looks like a web address is refused everywhere, because names appear in our emails."""
 
-import io
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ from werkzeug.test import TestResponse
 from dialogues.extensions import db
 from dialogues.meetings.dialogues.models import Person
 from dialogues.people.participants.models import ChangeRequest
-from tests.beds.forms import complaints, page, send
+from tests.beds.forms import complaints, send
 from tests.people.conftest import Site
+from tests.people.invitations.test_import import Desk, faults
 from tests.people.roster.test_views import invite
 
 HOSTILE = "http://evil.example"
@@ -57,13 +57,13 @@ def test_import_refuses_a_name_with_a_web_address(site: Site) -> None:
         "Kim www．evil.example,two@example.org,MN\n"
         "J.R. Smith,three@example.org,MN\n"
     )
-    file = (io.BytesIO(content.encode()), "people.csv")
+    desk = Desk(site, site.cast.client("st-coord"))
 
-    answer = send(site.cast.client("st-coord"), site.page("SCD-1", "/import"), file=file)
+    preview = desk.upload(content.encode())
 
-    rows = {row.th.get_text(strip=True): row.td.get_text(" ", strip=True) for row in page(answer).select("tbody tr")}
-    assert rows == {"2": f"Remove “://”. {SENTENCE}", "3": f"Remove “www.”. {SENTENCE}"}
-    assert {email.recipients[0] for email in site.mail()} == {"three@example.org"}
+    assert faults(preview) == {"2": f"Remove “://”. {SENTENCE}", "3": f"Remove “www.”. {SENTENCE}"}
+    desk.invite(preview)
+    assert desk.invited() == {"three@example.org": "J.R. Smith"}
     assert nobody_has_the_name()
 
 

@@ -66,9 +66,10 @@ def own_session(viewer: Viewer, session_id: UUID) -> FiledEntry:
 def nominee_file(viewer: Viewer, participation_id: UUID) -> list[FiledEntry]:
     """Returns the content of the file of a nominee without an email address, for their focal point.
 
-    It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it.
+    It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it. It is
+    empty if a meeting has no entry for all its days and no agenda yet.
 
-    :raises NotFound: the viewer has no such nominee, the nominee has an email address, or has no live entries.
+    :raises NotFound: the viewer has no such nominee, or the nominee has an email address.
     """
     person_id = nominations.unreached_person(viewer, participation_id)
     with reading(Purpose.VISIBLE_IDS):
@@ -78,8 +79,6 @@ def nominee_file(viewer: Viewer, participation_id: UUID) -> list[FiledEntry]:
                 for table in (Entry, PersonCalendar)
             )
         )
-    if not entries:
-        raise NotFound
     return [replace(entry, content=entry.content.discreet()) for entry in entries]
 
 

@@ -62,8 +62,8 @@ def _people_needing_approval(
     """Returns the matching participations for which only a coordinator may approve the capacity participant.
 
     None in the result stands for the viewer, matched by address or name. The others are present and former people on
-    the party's list in another capacity. Names are compared without case, accents, order and punctuation, because one
-    person may have two addresses. The viewer's own name may have extra words, such as a title.
+    the party's list in another capacity. Names are compared without case, accents, order, spaces and punctuation,
+    because one person may have two addresses. The viewer's own name may have extra words, such as a title.
 
     :param exclude: a participation to ignore.
     """
@@ -83,7 +83,8 @@ def _people_needing_approval(
     )
     for other in db.session.execute(others):
         addresses = {other.email_norm, same_address(other.claimed_email) if other.claimed_email else None} - {None}
-        if other.id != exclude and (same in addresses or _words(other.name) in written):
+        is_same = any(_same_letters(_words(other.name), words) for words in written)
+        if other.id != exclude and (same in addresses or is_same):
             found.add(other.id)
     return found
 
@@ -101,7 +102,12 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _is_name(name: frozenset[str], words: frozenset[str]) -> bool:
-    return words == name or (len(name) > 1 and name <= words)
+    return _same_letters(words, name) or (len(name) > 1 and name <= words)
+
+
+def _same_letters(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Compares names without the order and the spaces of their words, because a space can be left out."""
+    return sorted("".join(one)) == sorted("".join(other))
 
 
 def _words(name: str) -> frozenset[str]:
