@@ -66,8 +66,8 @@ def own_session(viewer: Viewer, session_id: UUID) -> FiledEntry:
 def nominee_file(viewer: Viewer, participation_id: UUID) -> list[FiledEntry]:
     """Returns the content of the file of a nominee without an email address, for their focal point.
 
-    It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it. It is
-    empty if a meeting has no entry for all its days and no agenda yet.
+    It has the umbrella entry too, because nothing comes by email, and is always discreet, because others carry it. If a
+    meeting has no entry for all its days and no agenda yet, the file is empty.
 
     :raises NotFound: the viewer has no such nominee, or the nominee has an email address.
     """
