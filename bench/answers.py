@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from bench.figures import Figure, table
 from bench.serving import flask
-from dialogues.agenda.calendars.models import PersonCalendar
+from dialogues.agenda.entries.models import PersonCalendar
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.transaction import upkeep

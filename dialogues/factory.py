@@ -47,7 +47,7 @@ FEATURES = (
     *("meetings.venues", "meetings.dialogues", "meetings.precedence", "meetings.roles", "meetings.meetings"),
     *("people.participants", "people.questionnaire", "people.nominations", "people.invitations", "people.documents"),
     *("people.registration", "people.messages", "people.roster"),
-    *("agenda.versions", "agenda.planning", "agenda.calendars"),
+    *("agenda.versions", "agenda.planning", "agenda.entries", "agenda.calendars"),
     *("onsite.seating", "onsite.attendance"),
     *("records.notes", "records.archive"),
     *("pages.home", "sample"),

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from dialogues.agenda.calendars.queries import emailed, guests
-from dialogues.agenda.calendars.rules import (
+from dialogues.agenda.calendars.queries import emailed
+from dialogues.agenda.entries.queries import guests
+from dialogues.agenda.entries.rules import (
     NEUTRAL_WORD,
     Change,
     EntryContent,

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.agenda.calendars.operations.entries import (
+from dialogues.agenda.entries.operations.entries import (
     EntryUpdate,
     begin_mailing,
     mint_address,
     move_to_new_address,
     update_entries,
 )
-from dialogues.agenda.calendars.queries import guests, stored
-from dialogues.agenda.calendars.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order, former_order
+from dialogues.agenda.entries.queries import guests, stored
+from dialogues.agenda.entries.rules import CHANGE_EFFECTS, EntryObject, Revision, entry_order, former_order
 from dialogues.agenda.versions.rules import AgendaReleased
 from dialogues.core.accounts.rules import AddressChanged
 from dialogues.core.outbox.operations import enqueue, enqueue_all

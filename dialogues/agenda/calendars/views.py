@@ -16,7 +16,7 @@ from dialogues.agenda.calendars.forms import FeedForm
 from dialogues.agenda.calendars.queries import feed as feed_queries
 from dialogues.agenda.calendars.queries import own
 from dialogues.agenda.calendars.queries.feed import FeedHead
-from dialogues.agenda.calendars.rules import FiledEntry
+from dialogues.agenda.entries.rules import FiledEntry
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.core.common import clock
 from dialogues.core.common.access import allows, viewer, without_viewer

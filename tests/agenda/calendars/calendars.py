@@ -17,7 +17,7 @@ from icalendar import Calendar
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select, update
 
-from dialogues.agenda.calendars.models import FeedState, MeetingCalendar
+from dialogues.agenda.entries.models import FeedState, MeetingCalendar
 from dialogues.agenda.planning import commands as planning_commands
 from dialogues.agenda.planning.models import DraftItem
 from dialogues.agenda.planning.queries import draft as planning_draft

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from dialogues.agenda.calendars.emails import span
-from dialogues.agenda.calendars.models import Entry
-from dialogues.agenda.calendars.operations.entries import key_id
-from dialogues.agenda.calendars.rules import answer_token
+from dialogues.agenda.entries.models import Entry
+from dialogues.agenda.entries.operations.entries import key_id
+from dialogues.agenda.entries.rules import answer_token
 from dialogues.agenda.planning.models import DraftItem
 from dialogues.core.accounts.models import Account
 from dialogues.core.common.stores import key_store

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from dialogues.agenda.calendars.models import Entry
+from dialogues.agenda.entries.models import Entry
 from dialogues.agenda.versions.rules import Admits, Part
 from dialogues.core.common.transaction import upkeep
 from dialogues.core.common.viewer import Purpose, system

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from dialogues.agenda.calendars.queries.guests import guests, meeting_context
+from dialogues.agenda.entries.queries.guests import guests, meeting_context
 from dialogues.agenda.versions.queries.published import current_snapshots
 from dialogues.agenda.versions.rules import Admits, admitted
 from dialogues.core.common.read_guard import reading

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from dialogues.agenda.calendars.models import Entry, LostEntry, PersonCalendar, SessionCalendar
 from dialogues.agenda.calendars.queries.own import visible
+from dialogues.agenda.entries.models import Entry, LostEntry, PersonCalendar, SessionCalendar
 from dialogues.agenda.planning import operations as planning_operations
 from dialogues.agenda.planning.rules import SessionPlan, When
 from dialogues.core.common.transaction import transaction

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dialogues.agenda.calendars.models import PersonCalendar
-from dialogues.agenda.calendars.operations.entries import update_entries
-from dialogues.agenda.calendars.queries.derived import session_entries
+from dialogues.agenda.entries.models import PersonCalendar
+from dialogues.agenda.entries.operations.entries import update_entries
+from dialogues.agenda.entries.queries.derived import session_entries
 from dialogues.core.common import clock
 from dialogues.core.common.read_guard import reading
 from dialogues.core.common.transaction import upkeep

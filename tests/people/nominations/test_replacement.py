@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
+from dialogues.agenda.entries.models import Entry, EntryRevision
 from dialogues.agenda.planning.models import DraftPerson
 from dialogues.agenda.versions.models import ReleasePerson
 from dialogues.agenda.versions.queries.published import current_release

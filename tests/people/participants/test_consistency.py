@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.rules import EntryObject
+from dialogues.agenda.entries.models import Entry, EntryRevision
+from dialogues.agenda.entries.rules import EntryObject
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.models import SecretLink
 from dialogues.core.accounts.rules import LinkPurpose

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision, MeetingCalendar, PersonCalendar
-from dialogues.agenda.calendars.queries import derived
-from dialogues.agenda.calendars.queries.guests import Shared, meeting_context, session_content
-from dialogues.agenda.calendars.queries.stored import load_revisions, revisions
-from dialogues.agenda.calendars.rules import Change, EntryContent, EntryObject, Revision, change_between
+from dialogues.agenda.entries.models import Entry, EntryRevision, MeetingCalendar, PersonCalendar
+from dialogues.agenda.entries.queries import derived
+from dialogues.agenda.entries.queries.guests import Shared, meeting_context, session_content
+from dialogues.agenda.entries.queries.stored import load_revisions, revisions
+from dialogues.agenda.entries.rules import Change, EntryContent, EntryObject, Revision, change_between
 from dialogues.agenda.versions.models import Release
 from dialogues.agenda.versions.rules import Admits
 from dialogues.core.common.read_guard import reading

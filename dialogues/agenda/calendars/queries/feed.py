@@ -11,7 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
-from dialogues.agenda.calendars.models import (
+from dialogues.agenda.calendars.queries.plain import PlainSelect
+from dialogues.agenda.calendars.rules import CANCELLED_RETENTION
+from dialogues.agenda.entries.models import (
     Entry,
     EntryRevision,
     FeedState,
@@ -19,10 +21,9 @@ from dialogues.agenda.calendars.models import (
     MeetingCalendar,
     PersonCalendar,
 )
-from dialogues.agenda.calendars.queries.derived import lost_entries, session_entries
-from dialogues.agenda.calendars.queries.plain import PlainSelect
-from dialogues.agenda.calendars.queries.stored import IS_MEETING, load_revisions, newest
-from dialogues.agenda.calendars.rules import CANCELLED_RETENTION, FiledEntry
+from dialogues.agenda.entries.queries.derived import lost_entries, session_entries
+from dialogues.agenda.entries.queries.stored import IS_MEETING, load_revisions, newest
+from dialogues.agenda.entries.rules import FiledEntry
 from dialogues.core.accounts.models import Account, SecretLink
 from dialogues.core.accounts.rules import LinkPurpose
 from dialogues.core.common.read_guard import reading

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from dialogues.agenda.calendars.models import Entry, PersonCalendar
-from dialogues.agenda.calendars.queries.derived import session_entries
-from dialogues.agenda.calendars.queries.stored import IS_MEETING, load_revisions, newest
-from dialogues.agenda.calendars.rules import EntryObject, FiledEntry
+from dialogues.agenda.entries.models import Entry, PersonCalendar
+from dialogues.agenda.entries.queries.derived import session_entries
+from dialogues.agenda.entries.queries.stored import IS_MEETING, load_revisions, newest
+from dialogues.agenda.entries.rules import EntryObject, FiledEntry
 from dialogues.core.accounts import queries as accounts
 from dialogues.core.accounts.rules import KnownLink, LinkPurpose
 from dialogues.core.common.read_guard import limits_rows, reading

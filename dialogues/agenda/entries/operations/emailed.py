@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from dialogues.agenda.calendars.models import Entry, LostEntry, MeetingCalendar, PersonCalendar
-from dialogues.agenda.calendars.queries import derived, stored
-from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext
-from dialogues.agenda.calendars.rules import (
+from dialogues.agenda.entries.models import Entry, LostEntry, MeetingCalendar, PersonCalendar
+from dialogues.agenda.entries.queries import derived, stored
+from dialogues.agenda.entries.queries.guests import Guest, MeetingContext
+from dialogues.agenda.entries.rules import (
     CHANGE_EFFECTS,
     Change,
     EntryObject,

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from dialogues.agenda.calendars.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
-from dialogues.agenda.calendars.queries.guests import Shared, session_content
-from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, FiledEntry, Mark, Reach, entry_uid
+from dialogues.agenda.entries.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
+from dialogues.agenda.entries.queries.guests import Shared, session_content
+from dialogues.agenda.entries.rules import Access, EntryContent, EntryObject, FiledEntry, Mark, Reach, entry_uid
 from dialogues.agenda.versions.models import AgendaSession, Release, ReleaseItem, ReleasePerson
 from dialogues.agenda.versions.queries import published as versions
 from dialogues.agenda.versions.rules import Admits, Snapshot

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, bindparam, or_, select, true
 
-from dialogues.agenda.calendars.rules import Access, EntryContent, EntryObject, Reach
+from dialogues.agenda.entries.rules import Access, EntryContent, EntryObject, Reach
 from dialogues.agenda.versions.rules import Admits, open_to
 from dialogues.core.accounts.models import SecretLink
 from dialogues.core.accounts.rules import LinkPurpose

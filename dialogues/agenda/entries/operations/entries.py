@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import CursorResult, bindparam, insert, select, update
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision, FeedState, LostEntry, MeetingCalendar
-from dialogues.agenda.calendars.operations.emailed import changed_emailed
-from dialogues.agenda.calendars.operations.sessions import (
+from dialogues.agenda.entries.models import Entry, EntryRevision, FeedState, LostEntry, MeetingCalendar
+from dialogues.agenda.entries.operations.emailed import changed_emailed
+from dialogues.agenda.entries.operations.sessions import (
     Feeds,
     calendar_of,
     follow_sessions,
@@ -22,11 +22,11 @@ from dialogues.agenda.calendars.operations.sessions import (
     lost_values,
     remnants,
 )
-from dialogues.agenda.calendars.queries import guests as guests_queries
-from dialogues.agenda.calendars.queries import stored
-from dialogues.agenda.calendars.queries.derived import Derived
-from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext
-from dialogues.agenda.calendars.rules import (
+from dialogues.agenda.entries.queries import guests as guests_queries
+from dialogues.agenda.entries.queries import stored
+from dialogues.agenda.entries.queries.derived import Derived
+from dialogues.agenda.entries.queries.guests import Guest, MeetingContext
+from dialogues.agenda.entries.rules import (
     Change,
     EntryContent,
     EntryObject,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from dialogues.agenda.calendars.models import Entry, EntryRevision
-from dialogues.agenda.calendars.rules import EntryContent, EntryObject, Revision, entry_order, former_order
+from dialogues.agenda.entries.models import Entry, EntryRevision
+from dialogues.agenda.entries.rules import EntryContent, EntryObject, Revision, entry_order, former_order
 from dialogues.core.outbox.queries import last_recipient, last_sequence_to
 from dialogues.extensions import db
 from dialogues.lib.ical.content_lines import Address

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, true, update
 
-from dialogues.agenda.calendars.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
-from dialogues.agenda.calendars.queries import derived
-from dialogues.agenda.calendars.queries.derived import Agenda, Derived, Facts, PublishedSession
-from dialogues.agenda.calendars.queries.guests import Guest, MeetingContext, Shared, session_content
-from dialogues.agenda.calendars.rules import (
+from dialogues.agenda.entries.models import LostEntry, MeetingCalendar, PersonCalendar, SessionCalendar
+from dialogues.agenda.entries.queries import derived
+from dialogues.agenda.entries.queries.derived import Agenda, Derived, Facts, PublishedSession
+from dialogues.agenda.entries.queries.guests import Guest, MeetingContext, Shared, session_content
+from dialogues.agenda.entries.rules import (
     NO_ACCESS,
     Access,
     Change,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialogues.agenda.calendars.rules import Access, EntryObject, Mark, Reach
+from dialogues.agenda.entries.rules import Access, EntryObject, Mark, Reach
 from dialogues.core.common.columns import GUARDED_TABLE, Id, Instant, WallTime, enum_column
 from dialogues.extensions import Base
 from dialogues.lib.ical.parts import Profile, Role, State

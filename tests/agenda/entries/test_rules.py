@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dialogues.agenda.calendars.rules import (
+from dialogues.agenda.entries.rules import (
     CHANGE_EFFECTS,
     Change,
     EntryContent,

@@ -1,0 +1,1 @@
+"""Calendar entries: who has which, what they show, and their numbers."""
