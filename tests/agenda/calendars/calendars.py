@@ -32,6 +32,7 @@ from dialogues.core.common.transaction import transaction, upkeep
 from dialogues.core.common.viewer import Purpose, Viewer, system
 from dialogues.core.outbox import jobs as outbox
 from dialogues.core.outbox.models import Email
+from dialogues.core.outbox.rules import EmailState
 from dialogues.extensions import db
 from dialogues.meetings.dialogues import operations as dialogues_operations
 from dialogues.meetings.dialogues.models import Meeting, MeetingParty, Person
@@ -167,8 +168,7 @@ class Calendars:
     def emails(self, name: str, dialogue: str = "TRD") -> list[EmailMessage]:
         """The emails sent to a persona since the last call, in the order in which they were sent."""
         person = self.cast.person(name, dialogue)
-        outbox.deliver_due()
-        db.session.rollback()
+        self._deliver_to(person)
         rows = db.session.scalars(
             select(Email).where(Email.person_id == person).order_by(Email.queued_at, Email.sequence, Email.kind)
         ).all()
@@ -176,6 +176,15 @@ class Calendars:
         self.read |= {row.id for row in fresh}
         assert not [row.last_error for row in fresh if row.last_error]
         return [self._file(row.message_id) for row in fresh if row.sent_at]
+
+    def _deliver_to(self, person: UUID) -> None:
+        """Deliver the emails of one person; those of others wait, because some changes write to everybody."""
+        waiting = update(Email).where(Email.state == EmailState.QUEUED)
+        with upkeep(system(Purpose.SAMPLE)) as session:
+            session.execute(waiting.where(Email.person_id == person).values(due_at=None))
+            session.execute(waiting.where(Email.person_id != person).values(due_at=self.now + timedelta(days=9999)))
+        outbox.deliver_due()
+        db.session.rollback()
 
     def _file(self, message_id: str) -> EmailMessage:
         for path in sorted(self.app.extensions["dialogues"].settings.instance.glob("outbox/*.eml")):
