@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from dialogues.core.common.browser import PERMISSIONS
+from tests.beds.database import opened
 from tests.core.accounts.desk import Desk
 
 ALWAYS = {
@@ -85,10 +86,9 @@ def test_the_nonce_is_new_in_every_response(desk: Desk) -> None:
 
 
 def test_https_responses_have_hsts_and_a_cookie_bound_to_the_host(desk: Desk) -> None:
-    from dialogues.factory import create_app
-
     settings = replace(desk.app.extensions["dialogues"].settings, base_url="https://dialogues.example")
-    answer = create_app(settings).test_client().get("/sign-in", base_url="https://dialogues.example")
+    with opened(settings) as app:
+        answer = app.test_client().get("/sign-in", base_url="https://dialogues.example")
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-s=")
