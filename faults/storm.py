@@ -69,7 +69,7 @@ class Processes:
     workers: list[subprocess.Popen[bytes]]
 
     def kill_one(self, chance: random.Random) -> None:
-        """Kill a process of the web, the whole web, or a worker; and start again what does not start by itself."""
+        """Kill a web process, the whole web server or a worker, and restart what does not restart by itself."""
         number = chance.randrange(_WEB * _WORKER)
         if number % _WEB == 0:
             _kill(self.web)

@@ -28,7 +28,7 @@ _LETTERS, _DIGITS = "BCDFGHJKMPQRTVWXY", "2346789"
 
 
 def random_short_code(chance: Random, length: int) -> str:
-    """Returns a code that stands for a session where its title may not, such as "K7".
+    """Returns a code that names a session where its title may not be shown, such as "K7".
 
     It is random, so that neither the code nor a missing one tells the order or number of sessions. It begins with a
     letter, so that nobody takes it for a number.

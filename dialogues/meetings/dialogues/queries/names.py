@@ -1,4 +1,4 @@
-"""What features need to know of persons of whom they only have the ids."""
+"""Facts about persons, for features that only know their ids."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
